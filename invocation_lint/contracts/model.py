@@ -1,0 +1,70 @@
+"""What a function expects of those who invoke it: one type for every source of contracts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the payload. `why` is shown to the user; `fallback` names a field that is accepted instead."""
+
+    name: str
+    required: bool = False
+    type: str | None = None  # string | number | boolean | object | array
+    role: str | None = None  # story | job | owner
+    fallback: str | None = None
+    forbidden_sources: tuple[str, ...] = ()  # globs
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action of a function: how long it takes (seconds, minimum and maximum) and which fields it reads."""
+
+    name: str
+    duration_seconds: tuple[float, float] | None = None
+    mode: str | None = None  # event | request_response; appears in messages only
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionContract:
+    """The contract of one function. `discriminator` holds the paths that may name the action, first present wins."""
+
+    name: str
+    names: tuple[str, ...] = ()  # globs over the plain function name
+    environment: tuple[str, ...] = ()  # variables that hold the function's name
+    discriminator: tuple[str, ...] = ()
+    decodes: str = "event"  # event | body | both
+    actions: tuple[Action, ...] = ()
+    fields: tuple[Field, ...] = ()  # when there is no discriminator
+    duration_seconds: tuple[float, float] | None = None  # when there is no discriminator
+    timeout_seconds: float | None = None
+    idempotent: bool | None = None
+    failure_answer: str | None = None  # raises | status_code
+    unknown_fields: str = "allowed"
+    origin: str = "declared"  # declared | inferred | deployed | shipped
+
+    def action(self, name: str) -> Action | None:
+        """The action of that name, or None."""
+        return next((action for action in self.actions if action.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A function outside the project that invokes for its caller: which parameter is what."""
+
+    call: str  # dotted name
+    function: str = ""  # parameter that holds the function's name
+    payload: str = ""
+    invocation_type: str = ""  # parameter that decides the mode
+    modes: tuple[tuple[str, str], ...] = ()  # ("yes", "RequestResponse"), ("no", "Event")
+
+
+@dataclass(frozen=True, slots=True)
+class ContractBook:
+    """All contracts of a run, and how to find the one for a function."""
+
+    functions: tuple[FunctionContract, ...] = ()
+    wrappers: tuple[Wrapper, ...] = field(default=())

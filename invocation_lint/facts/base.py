@@ -1,0 +1,70 @@
+"""The words in which facts answer: a value, one of several, a range, unknown, or absent (None).
+
+Facts are frozen, hold no syntax and serialize. Two-valued fields hold the text "yes" or "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field
+from typing import Any, Union
+
+from invocation_lint.findings import Label, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The analysis cannot tell; `reason` says why, in words for a user."""
+
+    reason: str = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of several values, at least two; which one depends on the path taken."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number between `min` and `max`, both included; `max` may be infinite."""
+
+    min: float
+    max: float
+
+
+Text = Union[str, OneOf, Unknown, None]
+Number = Union[int, float, Range, OneOf, Unknown, None]
+
+
+def fact_field(doc: str, *, words: tuple[str, ...] = (), default: Any = MISSING) -> Any:
+    """A field of a fact: its documentation and, where they are closed, the words it may hold. The default is None."""
+    value = None if default is MISSING else default
+    return field(default=value, metadata={"doc": doc, "words": words})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact with its places.
+
+    `data` is the dataclass of the kind; `places` maps a dotted path of it (`payload.keys[storyId]` for an element of a
+    list) to the place in the code that says so; `chain` holds the calls that lead from the frame whose values are used
+    to the call site, outermost first, and is empty when the function of the call site alone gives the fact;
+    `site` is the call expression, equal for all facts of one call site.
+    """
+
+    kind: str
+    data: Any
+    site: Place
+    places: Mapping[str, Place]
+    chain: tuple[Label, ...] = ()
+    function: str = ""
+
+    def place_of(self, path: str) -> Place:
+        """The place for a path: its own, else that of the nearest enclosing path, else the call site."""
+        while path:
+            if path in self.places:
+                return self.places[path]
+            path = path[: path.rindex("[")] if path.endswith("]") else path.rpartition(".")[0]
+        return self.site

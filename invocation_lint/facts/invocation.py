@@ -1,0 +1,252 @@
+"""The fact `invocation`: what one call of Lambda's Invoke sends, how, and what happens to its answer and its errors.
+
+Field names say what was seen, never a verdict. Parameters, modes and errors are those of the Invoke API
+(docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invocation_lint.facts.base import Number, Text, Unknown, fact_field
+
+YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownArgument:
+    name: str = fact_field("the keyword as written", default="")
+    near: Text = fact_field("the parameter of Invoke that it nearly spells")
+    operation: Text = fact_field("another Lambda operation that has a parameter of this name")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    name: str = fact_field("the name", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    positional: Text = fact_field("whether positional arguments are given", words=YES_NO)
+    missing: tuple[Named, ...] | Unknown = fact_field("required parameters that are surely not given", default=())
+    unknown: tuple[UnknownArgument, ...] | Unknown = fact_field("keywords that Invoke does not have", default=())
+    open: Text = fact_field("whether more keywords may come, from **kwargs that are not known", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientContext:
+    type: Text = fact_field(
+        "the Python type of the ClientContext argument", words=("str", "bytes", "dict", "none", "other")
+    )
+    encoding: Text = fact_field("how its text is encoded", words=("plain", "base64"))
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    name: Text = fact_field("the function's plain name: region, account and qualifier cut off")
+    environment_variable: Text = fact_field("the environment variable that names it")
+    pattern: Text = fact_field("the name with * for the pieces that are not known")
+    self: Text = fact_field("whether the function names itself", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    contract: Text = fact_field("the contract that describes the invoked function; absent when none does")
+    duration_seconds: Number = fact_field("how long the action takes, in seconds, by contract")
+    timeout_seconds: Number = fact_field("the function's timeout, in seconds")
+    actions: tuple[Named, ...] | Unknown | None = fact_field("the actions that the function handles")
+    decodes: Text = fact_field("where it looks for its payload", words=("event", "body", "both"))
+    idempotent: Text = fact_field("whether running it twice does no harm", words=YES_NO)
+    failure_answer: Text = fact_field("how it reports a failure", words=("raises", "status_code"))
+    origin: Text = fact_field("where the contract comes from", words=("declared", "inferred", "deployed", "shipped"))
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    value: Text = fact_field("the action that the payload asks for, under the contract's discriminator")
+    nearest: Text = fact_field("the action of the contract that it nearly spells")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    name: str = fact_field("the key", default="")
+    presence: str = fact_field("whether the key is sent", words=("yes", "maybe", "no"), default="yes")
+    type: Text = fact_field(
+        "the JSON type of its value", words=("string", "number", "boolean", "object", "array", "null")
+    )
+    role: Text = fact_field("what the contract says the key identifies", words=("story", "job", "owner"))
+    expects: Text = fact_field(
+        "the JSON type that the contract asks for", words=("string", "number", "boolean", "object", "array")
+    )
+    source: Text = fact_field("the attribute, key or name that the value is read from")
+    forbidden_source: Text = fact_field("the contract's glob that the source matches; absent when none does")
+
+
+@dataclass(frozen=True, slots=True)
+class MissingKey:
+    name: str = fact_field("the required field", default="")
+    presence: str = fact_field("'no': surely absent; 'maybe': absent on some path", words=("no", "maybe"), default="no")
+    role: Text = fact_field("what the contract says the field identifies", words=("story", "job", "owner"))
+    near: Text = fact_field("a key that is sent and nearly spells it")
+    fallback_sent: Text = fact_field("whether the field that the contract accepts instead is sent", words=YES_NO)
+    why: Text = fact_field("why the contract requires it")
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedField:
+    name: str = fact_field("the field that holds encoded text; $ for the payload itself", default="")
+    holds: Text = fact_field("what the text decodes to", words=("object", "array", "text", "number", "other"))
+    expects: Text = fact_field("the JSON type that the contract asks for; 'decoded' where the callee decodes it")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedValue:
+    path: str = fact_field("where in the payload the value stands", default="")
+    type: Text = fact_field("its Python type")
+    encoder: Text = fact_field("the encoder that refuses it")
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    python_type: Text = fact_field(
+        "the Python type of the Payload argument",
+        words=(
+            "str", "bytes", "bytearray", "binary_file", "text_file",
+            "dict", "list", "tuple", "none", "generator", "other",
+        ),
+    )  # fmt: skip
+    layers: Number = fact_field("JSON decodings until the value is no longer text; 1 for json.dumps of an object")
+    encoding: Text = fact_field("how the text was made", words=("json", "base64", "repr", "plain"))
+    parses_as_json: Text = fact_field("whether the text that is sent is one JSON document", words=YES_NO)
+    shape: Text = fact_field("what the payload imitates", words=("plain", "http", "records", "eventbridge"))
+    open: Text = fact_field("whether keys may be there that are not known", words=YES_NO)
+    action: Action = fact_field("the action asked for", default=Action())
+    keys: tuple[Key, ...] | Unknown | None = fact_field("the top-level keys, with what is known of each")
+    missing: tuple[MissingKey, ...] | Unknown | None = fact_field("fields that the contract requires and are not sent")
+    encoded_fields: tuple[EncodedField, ...] | Unknown = fact_field("fields that hold encoded text", default=())
+    refused: tuple[RefusedValue, ...] | Unknown = fact_field("values that the encoder cannot encode", default=())
+    size_bytes: Number = fact_field("the size of the encoded payload in bytes, where it is known")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    sdk: Text = fact_field("the library the client comes from", words=("boto3", "botocore", "aioboto3", "aiobotocore"))
+    read_timeout: Number = fact_field("seconds the client waits for the next byte; 60 unless configured")
+    requests: Number = fact_field("how many times one call may be sent")
+    created: Text = fact_field("where the client is made", words=("module", "function", "attribute", "parameter"))
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCompared:
+    field: Text = fact_field("the status that is compared", words=("StatusCode", "HTTPStatusCode"))
+    accepts_mode_status: Text = fact_field(
+        "whether the mode's own status (200, 202, 204) passes for success", words=YES_NO
+    )
+    decides: Text = fact_field("whether a raise, a return or another branch depends on it", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    field: str = fact_field(
+        "what is read: response, Payload, FunctionError, StatusCode, or payload.<key>", default="response"
+    )
+    use: str = fact_field(
+        "what happens to it",
+        words=(
+            "read", "read_again", "decoded", "loads_unread", "json_load", "subscripted", "compared", "tested",
+            "formatted", "logged", "returned", "stored", "handed_over", "not_awaited",
+        ),
+        default="read",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    payload: Text = fact_field(
+        "what happens to the payload of the answer", words=("unused", "used", "tested", "handed_over", "returned")
+    )
+    function_error: Text = fact_field(
+        "whether FunctionError is looked at", words=("checked", "unchecked", "handed_over", "returned")
+    )
+    status_compared: StatusCompared | None = fact_field("how the status is compared; absent when it is not")
+    reads: tuple[Read, ...] | Unknown = fact_field("what is read of the answer, in order", default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFate:
+    seen_by_handler: Text = fact_field("whether an except clause takes it", words=("yes", "partly", "no"))
+    handler_does: Text = fact_field(
+        "the strongest act of the weakest clause that takes it",
+        words=("reraises", "returns", "records", "logs", "drops"),
+    )
+    frame: Text = fact_field("where the error ends when nothing takes it", words=("entry", "helper", "module"))
+    boundary: Text = fact_field(
+        "what takes it behind the last frame; absent when nothing does",
+        words=("redelivered", "script", "test", "state_machine", "option"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    name: str = fact_field("the exception as written", default="")
+    kind: Text = fact_field(
+        "what kind of exception it is",
+        words=("modelled", "unmodelled", "builtin", "vendored", "botocore", "generic"),
+    )
+    covers: Text = fact_field(
+        "which families of an invocation's errors it takes", words=("service", "transport", "both", "code", "nothing")
+    )
+    reads_response: Text = fact_field("how the clause reads e.response", words=("guarded", "unguarded", "no"))
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCompared:
+    code: str = fact_field("the error code that is compared", default="")
+    known: Text = fact_field("whether Invoke ever answers with it", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    kind: Text = fact_field(
+        "what the code of the call site is", words=("lambda_handler", "view", "script", "library", "test", "task")
+    )
+    event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
+                                    "eventbridge", "schedule", "direct"))  # fmt: skip
+    deadline_seconds: Number = fact_field("seconds until whoever waits for the caller gives up")
+    timeout_seconds: Number = fact_field("the caller's own deployed timeout, in seconds")
+    is_async: Text = fact_field("whether the call stands in an async function", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    times: Number = fact_field("how often the loop runs")
+    concurrent: Text = fact_field("whether its invocations overlap", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One invocation, as seen from one frame. Absent is None, not known is `Unknown`."""
+
+    api: Text = fact_field("the operation", words=("invoke", "invoke_async", "invoke_with_response_stream"))
+    invocation_type: Text = fact_field(
+        "the text sent as InvocationType; RequestResponse when left out; 'none' for None"
+    )
+    invocation_type_source: Text = fact_field("how it comes about", words=("written", "default", "enum_member"))
+    arguments: Arguments = fact_field("the call's keywords", default=Arguments())
+    client_context: ClientContext | None = fact_field("the ClientContext argument; absent when left out")
+    function: Function = fact_field("the function that is invoked", default=Function())
+    target: Target = fact_field("what is known of that function", default=Target())
+    payload: Payload | None = fact_field("the Payload argument; absent when left out")
+    client: Client = fact_field("the client", default=Client())
+    response: Response = fact_field("what happens to the answer", default=Response())
+    service_error: ErrorFate = fact_field("what happens to an error that the service answers", default=ErrorFate())
+    transport_error: ErrorFate = fact_field("what happens to an error of the connection", default=ErrorFate())
+    catches: tuple[Catch, ...] | Unknown = fact_field("the exceptions that clauses around the call name", default=())
+    codes_compared: tuple[CodeCompared, ...] | Unknown = fact_field(
+        "error codes that those clauses compare", default=()
+    )
+    caller: Caller = fact_field("the code that calls", default=Caller())
+    in_loop: Loop | None = fact_field("the loop around the call; absent when there is none")
+    sent: Text = fact_field(
+        "whether the request goes out", words=("awaited", "scheduled", "submitted", "never")
+    )

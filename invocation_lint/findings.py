@@ -1,0 +1,121 @@
+"""What a run reports: findings, their places and what suppressed them.
+
+Everything behind the rules (reporters, fixes, faces) sees this module only; it imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Severity(str, Enum):
+    """How bad it is. Error: the harm happens each time the line runs; warning: it needs a fault; advice: a practice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    ADVICE = "advice"
+
+    @property
+    def rank(self) -> int:
+        """0 for advice, 1 for a warning, 2 for an error."""
+        return {"advice": 0, "warning": 1, "error": 2}[self.value]
+
+
+class Confidence(str, Enum):
+    """How sure it is. Only certain findings change the exit code."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A span of a file. Lines and columns count from 1, columns in characters; the end column is one past the last."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place with a few words on it: a related place of a finding, or one step of its chain of calls."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixRequest:
+    """A fix that a rule asks for by name; `place` is the expression to be changed."""
+
+    name: str
+    safety: str  # "safe" | "unsafe"
+    place: Place
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment that silences findings of one statement."""
+
+    place: Place
+    kind: str  # "noqa" | "ignore"
+    codes: tuple[str, ...]  # ids or names; empty for a bare noqa
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that will hurt, at one place.
+
+    `labels` are related places (client made here, payload built here); `chain` holds the calls that lead to the
+    invocation, outermost first, when a caller's values make the finding; `notes` are findings that this one supersedes.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    help: str = ""
+    confidence: Confidence = Confidence.CERTAIN
+    labels: tuple[Label, ...] = ()
+    chain: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    fix: FixRequest | None = None
+    function: str = ""
+    suppressed_by: Suppression | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Order of report: path, line, column, id, message."""
+        return (self.place.path, self.place.line, self.place.column, self.id, self.message)
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of one run, for the closing line."""
+
+    files_found: int = 0
+    files_analysed: int = 0  # holding something to analyse, parsed and interpreted
+    files_not_analysed: int = 0  # INV001 or INV000
+    functions_too_large: int = 0
+    functions_without_contract: tuple[str, ...] = ()
+    whole_project: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of a run: findings in report order (suppressed ones included) and the summary."""
+
+    findings: list[Finding] = field(default_factory=list)
+    summary: Summary = field(default_factory=Summary)
+
+    @property
+    def active(self) -> list[Finding]:
+        """The findings that nothing suppressed."""
+        return [finding for finding in self.findings if finding.suppressed_by is None]
