@@ -18,11 +18,13 @@ class UsageError(Exception):
 class UnreadableFile(Exception):
     """A file that cannot be analysed: INV001 at its place and exit 2, while the other files are linted.
 
-    Lines and columns count from 1. `help` says how to mend it.
+    Lines and columns count from 1, columns in characters. `help` says how to mend it; `path` is the file's name, where
+    the raiser knows it.
     """
 
-    def __init__(self, message: str, line: int = 1, column: int = 1, help: str = "") -> None:
+    def __init__(self, message: str, line: int = 1, column: int = 1, help: str = "", path: str = "") -> None:
         super().__init__(message)
+        self.path = path
         self.message = message
         self.line = line
         self.column = column

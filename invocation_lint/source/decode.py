@@ -1,0 +1,90 @@
+"""Bytes of a Python file to text as Python's own tokenizer does it: byte order mark, coding cookie (PEP 263), UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from invocation_lint.errors import UnreadableFile
+
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+_LINE_END = re.compile(rb"\r\n?|\n")
+_CODING_HELP = "save the file as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-"
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """The text of a file, without its byte order mark, and the name of its encoding (`utf-8-sig` when it had one).
+
+    Raises UnreadableFile for an encoding that does not exist, for bytes that it does not know (at their line and
+    column), and for NUL bytes.
+    """
+    marked = data.startswith(codecs.BOM_UTF8)
+    cookie = _cookie(data[3:] if marked else data)
+    encoding = _known_encoding(cookie, name) if cookie else "utf-8"
+    if marked and encoding != "utf-8":
+        message = (
+            f"the coding line says {cookie[0] if cookie else encoding}, but the file starts with the mark of UTF-8"
+        )
+        raise UnreadableFile(message, cookie[1] if cookie else 1, 1, "remove the coding line", name)
+    body = data[3:] if marked else data
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnreadableFile(
+            name,
+            1,
+            1,
+            "the file is encoded as UTF-16, which Python does not read",
+            _CODING_HELP,
+        )
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        line, column = _place_of_byte(body, error.start, encoding)
+        message = f"byte 0x{body[error.start]:02x} is not valid {encoding}"
+        raise UnreadableFile(message, line, column, _CODING_HELP, name) from None
+    nul = text.find("\0")
+    if nul >= 0:
+        line, column = _place_of_byte(body, body.index(b"\0"), encoding)
+        message = "the file holds a NUL byte, so it is not Python source"
+        raise UnreadableFile(
+            name,
+            line,
+            column,
+            message,
+            "is it a binary file, or was its writing cut short?",
+        )
+    return text, "utf-8-sig" if marked else encoding
+
+
+def _cookie(body: bytes) -> tuple[str, int] | None:
+    """The encoding that the first two lines name, and which line; the second counts only below a blank or comment."""
+    start = 0
+    for line in (1, 2):
+        end = _LINE_END.search(body, start)
+        content = body[start : end.start() if end else len(body)]
+        found = _COOKIE.match(content)
+        if found:
+            return found.group(1).decode("ascii", "replace"), line
+        if end is None or not _BLANK.match(content):
+            return None
+        start = end.end()
+    return None
+
+
+def _known_encoding(cookie: tuple[str, int], name: str) -> str:
+    written, line = cookie
+    try:
+        codec = codecs.lookup(written)
+    except (LookupError, ValueError):
+        codec = None
+    if codec is None or not getattr(codec, "_is_text_encoding", True):
+        raise UnreadableFile(f"there is no text encoding named {written}", line, 1, _CODING_HELP, name)
+    return codec.name
+
+
+def _place_of_byte(body: bytes, at: int, encoding: str) -> tuple[int, int]:
+    """Line and column, from 1, of a byte; the column counts the characters before it."""
+    line, start = 1, 0
+    for end in _LINE_END.finditer(body, 0, at):
+        line, start = line + 1, end.end()
+    return line, len(body[start:at].decode(encoding, "replace")) + 1
