@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
-from typing import Any, Union
+from typing import Any
 
 from invocation_lint.findings import Label, Place
 
@@ -34,8 +34,8 @@ class Range:
     max: float
 
 
-Text = Union[str, OneOf, Unknown, None]
-Number = Union[int, float, Range, OneOf, Unknown, None]
+Text = str | OneOf | Unknown | None
+Number = int | float | Range | OneOf | Unknown | None
 
 
 def fact_field(doc: str, *, words: tuple[str, ...] = (), default: Any = MISSING) -> Any:

@@ -247,6 +247,4 @@ class Invocation:
     )
     caller: Caller = fact_field("the code that calls", default=Caller())
     in_loop: Loop | None = fact_field("the loop around the call; absent when there is none")
-    sent: Text = fact_field(
-        "whether the request goes out", words=("awaited", "scheduled", "submitted", "never")
-    )
+    sent: Text = fact_field("whether the request goes out", words=("awaited", "scheduled", "submitted", "never"))

@@ -1,0 +1,43 @@
+"""The line that closes a report for people: what was found, and what was not looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from invocation_lint.findings import Confidence, Finding, Report, Severity
+
+_NAMES_SHOWN = 5
+
+
+def closing_line(report: Report) -> str:
+    """Findings by severity, suppressed ones, files, functions too large, invoked functions without a contract."""
+    summary = report.summary
+    parts = [_found(report.active), *_hidden(report)]
+    parts.append(f"{_count(summary.files_found, 'file')} looked at, {summary.files_analysed} analysed")
+    if summary.files_not_analysed:
+        parts[-1] += f", {summary.files_not_analysed} not analysed"
+    if summary.functions_too_large:
+        parts.append(f"{_count(summary.functions_too_large, 'function')} too large to follow")
+    without = sorted(summary.functions_without_contract)
+    if without:
+        names = ", ".join(without[:_NAMES_SHOWN]) + (", ..." if len(without) > _NAMES_SHOWN else "")
+        parts.append(f"{_count(len(without), 'invoked function')} without a contract: {names}")
+    return "; ".join(parts)
+
+
+def _found(findings: list[Finding]) -> str:
+    certain = Counter(finding.severity for finding in findings if finding.confidence is Confidence.CERTAIN)
+    kinds = ((Severity.ERROR, "error", "errors"), (Severity.WARNING, "warning", "warnings"), (Severity.ADVICE,) * 3)
+    words = [f"{certain[kind]} {one if certain[kind] == 1 else many}" for kind, one, many in kinds if certain[kind]]
+    possible = len(findings) - sum(certain.values())
+    words += [f"{possible} possible"] if possible else []
+    return ", ".join(words) or "no findings"
+
+
+def _hidden(report: Report) -> list[str]:
+    suppressed = len(report.findings) - len(report.active)
+    return [f"{suppressed} suppressed"] if suppressed else []
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,74 @@
+"""JSON for programs. The form is versioned: a new key keeps the version, any other change raises it.
+
+{"version": 1,
+ "tool": {"name": "invocation-lint", "version": "0.1.0"},
+ "findings": [finding, ...],       in order of path, line, column, id
+ "suppressed": [finding, ...],     the same with a `suppressed_by`
+ "summary": {files_found, files_analysed, files_not_analysed, functions_too_large, functions_without_contract}}
+
+finding = {id, name, severity: error|warning|advice, confidence: certain|possible, message, help, function, place,
+           labels: [{place, text}], chain: [{place, text}], notes: [text],
+           fix: null | {name, safety, place, arguments}, suppressed_by: null | {kind, codes, reason, place}}
+place = {path, line, column, end_line, end_column}   lines and columns count from 1, columns in characters,
+                                                     end_column is one past the last; paths have forward slashes
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from invocation_lint.findings import Finding, Place, Report
+from invocation_lint.report import Presentation
+
+VERSION = 1
+
+
+def render(report: Report, presentation: Presentation) -> str:
+    """The document, indented by two."""
+    summary = report.summary
+    document = {
+        "version": VERSION,
+        "tool": {"name": "invocation-lint", "version": presentation.version},
+        "findings": [_finding(finding) for finding in report.active],
+        "suppressed": [_finding(finding) for finding in report.findings if finding.suppressed_by],
+        "summary": {
+            "files_found": summary.files_found,
+            "files_analysed": summary.files_analysed,
+            "files_not_analysed": summary.files_not_analysed,
+            "functions_too_large": summary.functions_too_large,
+            "functions_without_contract": sorted(summary.functions_without_contract),
+        },
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    fix, suppressed_by = finding.fix, finding.suppressed_by
+    return {
+        "id": finding.id,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "help": finding.help,
+        "function": finding.function,
+        "place": _place(finding.place),
+        "labels": [{"place": _place(label.place), "text": label.text} for label in finding.labels],
+        "chain": [{"place": _place(step.place), "text": step.text} for step in finding.chain],
+        "notes": list(finding.notes),
+        "fix": fix
+        and {"name": fix.name, "safety": fix.safety, "place": _place(fix.place), "arguments": dict(fix.arguments)},
+        "suppressed_by": suppressed_by
+        and {
+            "kind": suppressed_by.kind,
+            "codes": list(suppressed_by.codes),
+            "reason": suppressed_by.reason,
+            "place": _place(suppressed_by.place),
+        },
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {**asdict(place), "path": place.path.replace("\\", "/")}

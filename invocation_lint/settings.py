@@ -1,0 +1,206 @@
+"""What a run was told: the keys of the configuration, their types, and the resolved `Settings`.
+
+Reading the files is `configuration.py`'s; which rules the words of `select` and `ignore` mean is known by the rulebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from invocation_lint.documents import Node, unknown_name
+
+FailOn = Literal["error", "warning", "advice", "never"]
+Profile = Literal["default", "strict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the configuration: its name, the kind of its value, and what it does."""
+
+    name: str
+    kind: Literal["texts", "paths", "yes_no", "word", "overrides", "rule_options"]
+    doc: str
+    words: tuple[str, ...] = ()
+
+
+KEYS: tuple[Key, ...] = (
+    Key("select", "texts", "rules to run instead of the profile's: ids, names, families (INV3, INV3xx) or all"),
+    Key("extend-select", "texts", "rules to run besides the selected ones"),
+    Key("ignore", "texts", "rules not to run; the more exact of select and ignore wins"),
+    Key("profile", "word", "which rules run unless selected: strict adds advice", ("default", "strict")),
+    Key("possible", "yes_no", "whether findings that cannot be told for sure are shown as well"),
+    Key(
+        "fail-on",
+        "word",
+        "the least severity that makes the exit code 1",
+        ("error", "warning", "advice", "never"),
+    ),
+    Key("exclude", "texts", "files and folders not to look at: patterns as in .gitignore, from this file's folder"),
+    Key("force-exclude", "yes_no", "whether files named on the command line can be excluded too"),
+    Key("contracts", "paths", "files with contracts: what your functions expect"),
+    Key("extra-rules", "paths", "folders with your own rules"),
+    Key("rules", "rule_options", "options of rules: a table for each, by id or name"),
+    Key("boundary-paths", "texts", "code whose callers handle its errors: patterns as in .gitignore"),
+    Key("boundary-frameworks", "texts", "frameworks that handle what their views raise"),
+    Key("overrides", "overrides", "other values for some paths: a list of tables with `paths` and the keys to change"),
+)
+OVERRIDE_KEYS = ("select", "extend-select", "ignore", "profile", "possible", "rules")
+_BY_NAME = MappingProxyType({key.name: key for key in KEYS})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: a file with its line (0 when not known), the command line, or the default."""
+
+    source: str = "default"
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}" if self.line else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Other values, with their origins, for the files that match one of `paths`."""
+
+    paths: tuple[str, ...]
+    values: Mapping[str, tuple[Any, Origin]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Resolved settings of one file. `root` is the folder that patterns count from; `origins` is by key."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: Profile = "default"
+    possible: bool = False
+    fail_on: FailOn = "warning"
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    contracts: tuple[Path, ...] = ()
+    extra_rules: tuple[Path, ...] = ()
+    rules: Mapping[str, Mapping[str, Node]] = field(default_factory=dict)
+    boundary_paths: tuple[str, ...] = ()
+    boundary_frameworks: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    root: Path = field(default_factory=Path)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def origin(self, key: str) -> Origin:
+        """Where the value of a key comes from."""
+        return self.origins.get(key, Origin())
+
+    def with_values(self, values: Mapping[str, tuple[Any, Origin]]) -> Settings:
+        """These settings with other values, by key; options of rules are merged, everything else is replaced."""
+        changed = {name.replace("-", "_"): value for name, (value, _) in values.items()}
+        if "rules" in changed:
+            changed["rules"] = {
+                rule: {**self.rules.get(rule, {}), **changed["rules"].get(rule, {})}
+                for rule in dict.fromkeys((*self.rules, *changed["rules"]))
+            }
+        origins = {name: origin for name, (_, origin) in values.items()}
+        return replace(self, **changed, origins={**self.origins, **origins})
+
+    def for_path(self, path: Path) -> Settings:
+        """The settings of one file: the overrides that match it are applied in order."""
+        settings = self
+        for override in self.overrides:
+            if matches(override.paths, path, self.root):
+                settings = settings.with_values(override.values)
+        return settings
+
+
+def matches(patterns: tuple[str, ...], path: Path, root: Path) -> bool:
+    """Whether a path is matched by patterns as in .gitignore, counted from `root`; a path outside of it is not."""
+    if not patterns:
+        return False
+    try:
+        relative = path.relative_to(root)
+    except ValueError:
+        return False
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns).match_file(relative.as_posix())
+
+
+def read_key(name: str, node: Node, folder: Path, allowed: tuple[str, ...] = tuple(_BY_NAME)) -> Any:
+    """The value of a key, checked and turned into what `Settings` holds. Paths count from `folder`.
+
+    Raises UsageError, with the place, for an unknown key or a value of the wrong type.
+    """
+    if name not in allowed:
+        raise node.error(unknown_name("key", name, allowed))
+    return _READERS[_BY_NAME[name].kind](_BY_NAME[name], node, folder)
+
+
+def read_keys(table: Node, folder: Path, allowed: tuple[str, ...] = tuple(_BY_NAME)) -> dict[str, tuple[Any, Origin]]:
+    """The values of a table's keys with their origins; `_` is read as `-`."""
+    read: dict[str, tuple[Any, Origin]] = {}
+    for written, node in table.mapping().items():
+        name = written.replace("_", "-")
+        line, _ = table.keys.get(written, (0, 0))
+        if name not in allowed:
+            raise table.key_error(written, unknown_name("key", written, allowed))
+        if name in read:
+            raise table.key_error(written, f"the key {name!r} is given twice", "- and _ are the same in keys")
+        read[name] = (read_key(name, node, folder, allowed), Origin(node.path, line))
+    return read
+
+
+def _texts(key: Key, node: Node, folder: Path) -> tuple[str, ...]:
+    return node.texts()
+
+
+def _paths(key: Key, node: Node, folder: Path) -> tuple[Path, ...]:
+    found: list[Path] = []
+    for item in node.items():
+        text = item.text()
+        is_glob = any(sign in text for sign in "*?[") and not Path(text).is_absolute()
+        paths = sorted(folder.glob(text)) if is_glob else [folder / text]
+        if not paths or not all(path.exists() for path in paths):
+            raise item.error(f"{key.name}: {text!r} does not exist", f"paths count from {folder}")
+        found += paths
+    return tuple(dict.fromkeys(path.resolve() for path in found))
+
+
+def _yes_no(key: Key, node: Node, folder: Path) -> bool:
+    return node.boolean()
+
+
+def _word(key: Key, node: Node, folder: Path) -> str:
+    return node.text(key.words, f"value of {key.name}")
+
+
+def _rule_options(key: Key, node: Node, folder: Path) -> dict[str, dict[str, Node]]:
+    """Options by rule, unread: what a rule's options are and their types is known by the rulebook."""
+    return {rule: dict(options.mapping()) for rule, options in node.mapping().items()}
+
+
+def _overrides(key: Key, node: Node, folder: Path) -> tuple[Override, ...]:
+    overrides = []
+    for table in node.items():
+        if "paths" not in table.mapping():
+            raise table.error("overrides: `paths` is missing", "say which files the other values are for")
+        rest = Node({name: item for name, item in table.value.items() if name != "paths"}, table.path, table.line)
+        rest.keys = table.keys
+        values = read_keys(rest, folder, OVERRIDE_KEYS)
+        overrides.append(Override(table.value["paths"].texts(), values))
+    return tuple(overrides)
+
+
+_READERS = MappingProxyType(
+    {
+        "texts": _texts,
+        "paths": _paths,
+        "yes_no": _yes_no,
+        "word": _word,
+        "overrides": _overrides,
+        "rule_options": _rule_options,
+    }
+)

@@ -1,0 +1,50 @@
+"""The findings of the tool itself, INV000 to INV004: what it could not do, and comments that do nothing.
+
+They are no rules: nothing in the code that is read makes them true or false but the tool's own work. Tables, `explain`
+and the checks of ids are derived from here and from the texts in `data/tool_findings/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+from invocation_lint.findings import Finding, Place, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinding:
+    """One kind of finding of the tool. One that is not `selectable` is always reported."""
+
+    id: str
+    name: str
+    severity: Severity
+    summary: str
+    selectable: bool = True
+
+    def at(self, place: Place, message: str, help: str = "") -> Finding:
+        """A finding of this kind at a place."""
+        return Finding(self.id, self.name, self.severity, message, place, help)
+
+    def text(self) -> str:
+        """Its documentation, Markdown."""
+        return (resources.files("invocation_lint.data") / "tool_findings" / f"{self.id}.md").read_text("utf-8")
+
+
+INTERNAL_ERROR = ToolFinding(
+    "INV000", "internal-error", Severity.ERROR, "the analysis of a file broke off by an error of its own", False
+)
+UNREADABLE_FILE = ToolFinding(
+    "INV001", "unreadable-file", Severity.ERROR, "a file cannot be read or parsed, so nothing in it was checked", False
+)
+UNUSED_SUPPRESSION = ToolFinding(
+    "INV002", "unused-suppression", Severity.WARNING, "a comment suppresses a finding that is not there"
+)
+INVALID_SUPPRESSION = ToolFinding(
+    "INV003", "invalid-suppression", Severity.WARNING, "a comment is meant to suppress, but names no rule there is"
+)
+AMBIGUOUS_CONTRACT = ToolFinding(
+    "INV004", "ambiguous-contract", Severity.WARNING, "two contracts match the function that is invoked"
+)
+TOOL_FINDINGS = (INTERNAL_ERROR, UNREADABLE_FILE, UNUSED_SUPPRESSION, INVALID_SUPPRESSION, AMBIGUOUS_CONTRACT)
+NOT_ANALYSED = frozenset({INTERNAL_ERROR.id, UNREADABLE_FILE.id})  # these make the exit code 2
