@@ -1,0 +1,139 @@
+"""A rule, as its YAML says it (the language is described in CONTRIBUTING.md and by the JSON Schema)."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from invocation_lint.findings import Severity
+
+Template = tuple[Union[str, "Reference", "OptionName"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A path: of the fact, of the element that `each` gives (`item`), or of the element that some/none look at."""
+
+    scope: str  # fact | item | element
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The path as a rule writes it."""
+        return ".".join(("item", *self.parts) if self.scope == "item" else self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionName:
+    """`$name`: the value of one of the rule's options."""
+
+    name: str
+
+
+Operand = str | int | float | Reference | OptionName
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One operator with its operands, of which one must fit; `some` and `none` hold a condition instead."""
+
+    operator: str  # equals | not | not_known_to_be | over | at_least | under | at_most | like | is | some | none
+    operands: tuple[Operand, ...] = ()
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The tests of one path, all of which must hold."""
+
+    reference: Reference
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions that must all hold, and one of `any` where there is one."""
+
+    conditions: tuple[Condition, ...] = ()
+    any: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityChoice:
+    """The severity: `otherwise`, or `special` where `when` surely holds."""
+
+    otherwise: Severity
+    special: Severity | None = None
+    when: When | None = None
+
+    @property
+    def worst(self) -> Severity:
+        """The worst that the rule can report."""
+        both = [self.otherwise] + ([self.special] if self.special else [])
+        return max(both, key=lambda severity: severity.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A number, text or list of texts that users may set for the rule."""
+
+    name: str
+    type: str  # number | text | texts
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The fix to ask for, by name."""
+
+    name: str
+    safety: str  # safe | unsafe
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the reference runtime must observe of the bad program and not of the good one; or why there is none."""
+
+    observe: str = ""
+    absent: str = ""
+    none_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `path` is the file it was read from."""
+
+    id: str
+    name: str
+    summary: str
+    severity: SeverityChoice
+    profile: str  # default | strict
+    fact: str
+    when: When
+    message: Template
+    each: Reference | None = None
+    unless: When | None = None
+    options: tuple[Option, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    labels: tuple[tuple[Reference, Template], ...] = ()
+    help: tuple[Template, ...] = ()  # by line
+    fix: Fix | None = None
+    why: str = ""
+    source: tuple[str, ...] = ()
+    proof: Proof | None = None
+    since: str = ""
+    path: str = field(default="", compare=False)
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The default of each option."""
+        return {option.name: option.default for option in self.options}
+
+    def comes_before(self, rule_id: str) -> bool:
+        """Whether this rule supersedes the rule of that id."""
+        return rule_id != self.id and any(
+            pattern == "all" or fnmatch.fnmatchcase(rule_id, pattern.replace("xx", "??")) for pattern in self.supersedes
+        )
