@@ -1,0 +1,33 @@
+"""Has the images of a character made, waits for them and drops the answer."""
+
+import json
+import os
+import sys
+
+import boto3
+
+from invocation_lint.reference.platform import open_character
+
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    character = open_character()
+    payload = {
+        "action": "create_character",
+        "characterId": character.id,
+        "userId": character.creator_user_id,
+        "character": {"name": character.name, "traits": list(character.traits)},
+    }
+    lambda_client.invoke(FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], Payload=json.dumps(payload))
+    return {"id": character.id}
+
+
+def main():
+    response = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=b"{}")
+    if response.get("FunctionError"):
+        sys.exit(response["Payload"].read().decode())
+
+
+if __name__ == "__main__":
+    main()

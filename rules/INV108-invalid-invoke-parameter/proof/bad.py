@@ -1,0 +1,31 @@
+"""A parameter in the wrong case: boto3 refuses the call."""
+
+import json
+import os
+import sys
+
+import boto3
+
+from invocation_lint.reference.platform import open_story
+
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    story = open_story()
+    owner = story.creator_user_id
+    payload = {"action": "generate_story", "storyId": story.id, "userId": owner, "creatorUserId": owner}
+    lambda_client.invoke(
+        FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], invocationType="Event", Payload=json.dumps(payload)
+    )
+    return {"id": story.id}
+
+
+def main():
+    response = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=b"{}")
+    if response.get("FunctionError"):
+        sys.exit(response["Payload"].read().decode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Asks for the images of a character without its id."""
+
+import json
+import os
+import sys
+
+import boto3
+
+from invocation_lint.reference.platform import open_character
+
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    character = open_character()
+    payload = {
+        "action": "create_character",
+        "userId": character.creator_user_id,
+        "character": {"name": character.name, "traits": list(character.traits)},
+    }
+    lambda_client.invoke(
+        FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], InvocationType="Event", Payload=json.dumps(payload)
+    )
+    return {"id": character.id}
+
+
+def main():
+    response = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=b"{}")
+    if response.get("FunctionError"):
+        sys.exit(response["Payload"].read().decode())
+
+
+if __name__ == "__main__":
+    main()

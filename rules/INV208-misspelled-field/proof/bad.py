@@ -1,0 +1,35 @@
+"""Names the story as the column does, not as the payload should."""
+
+import json
+import os
+import sys
+
+import boto3
+
+from invocation_lint.reference.platform import open_story
+
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    story = open_story()
+    payload = {
+        "action": "generate_story",
+        "story_id": story.id,
+        "userId": story.creator_user_id,
+        "creatorUserId": story.creator_user_id,
+    }
+    lambda_client.invoke(
+        FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], InvocationType="Event", Payload=json.dumps(payload)
+    )
+    return {"id": story.id}
+
+
+def main():
+    response = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=b"{}")
+    if response.get("FunctionError"):
+        sys.exit(response["Payload"].read().decode())
+
+
+if __name__ == "__main__":
+    main()
