@@ -188,15 +188,16 @@ class ErrorFate:
 
 @dataclass(frozen=True, slots=True)
 class Catch:
-    name: str = fact_field("the exception as written", default="")
+    name: str = fact_field("the exception as written, or the error code that a clause compares", default="")
     kind: Text = fact_field(
-        "what kind of exception it is",
-        words=("modelled", "unmodelled", "builtin", "vendored", "botocore", "generic"),
+        "what kind of exception it is; 'code' for a compared error code",
+        words=("modelled", "unmodelled", "builtin", "vendored", "botocore", "generic", "code"),
     )
     covers: Text = fact_field(
         "which families of an invocation's errors it takes", words=("service", "transport", "both", "code", "nothing")
     )
     reads_response: Text = fact_field("how the clause reads e.response", words=("guarded", "unguarded", "no"))
+    other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
 
 
 @dataclass(frozen=True, slots=True)
