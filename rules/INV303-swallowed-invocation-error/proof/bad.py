@@ -1,0 +1,31 @@
+"""Asks for the text of a story, and says nothing when the request is refused."""
+
+import json
+import os
+
+import boto3
+from botocore.exceptions import ClientError
+
+from invocation_lint.reference.platform import open_story
+
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    story = open_story()
+    user = story.creator_user_id
+    payload = {"action": "generate_story", "storyId": story.id, "userId": user, "creatorUserId": user}
+    try:
+        lambda_client.invoke(
+            FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], InvocationType="Event", Payload=json.dumps(payload)
+        )
+    except ClientError:
+        pass
+
+
+def main():
+    lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], InvocationType="Event", Payload=b"{}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Puts a point in time into a payload, as text."""
+
+import json
+import os
+from datetime import datetime, timezone
+
+import boto3
+
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    payload = {"storyId": "lantern", "askedAt": datetime.now(timezone.utc).isoformat()}
+    lambda_client.invoke(FunctionName=os.environ["ECHO_FUNCTION"], InvocationType="Event", Payload=json.dumps(payload))
+
+
+def main():
+    lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], InvocationType="Event", Payload=b"{}")
+
+
+if __name__ == "__main__":
+    main()
