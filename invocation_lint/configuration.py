@@ -122,14 +122,14 @@ def _table_of(path: Path) -> Node | None:
     text = read_text(path)
     if TABLE not in text:
         return None
-    node: Node | None = read_toml(_shown(path), text)
+    node: Node | None = read_toml(shown(path), text)
     for name in ("tool", TABLE):
         node = node.mapping().get(name) if node is not None else None
     return node
 
 
 def _read_yaml(path: Path) -> Settings:
-    node = read_yaml(_shown(path), read_text(path))
+    node = read_yaml(shown(path), read_text(path))
     return Settings(root=path.absolute().parent) if node.value is None else _settings_of(node, path)
 
 
@@ -138,7 +138,7 @@ def _settings_of(table: Node, path: Path) -> Settings:
     return settings.with_values(read_keys(table, settings.root))
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """A path as a user would write it: from the working folder where it lies below."""
     try:
         return str(path.absolute().relative_to(Path.cwd()))

@@ -34,6 +34,11 @@ def exactness(word: str, rule: Selectable) -> int:
     return len(family[1]) if family and rule.id.startswith(family[1].upper()) else -1
 
 
+def called(word: str, rules: Iterable[Selectable]) -> Selectable | None:
+    """The rule whose id or name a word is, or None."""
+    return next((rule for rule in rules if exactness(word, rule) == _EXACT), None)
+
+
 def is_selected(rule: Selectable, settings: Settings, *, on_by_default: bool) -> bool:
     """Whether a rule runs. Of the words that mean it the most exact wins, and `ignore` wins a draw."""
     chosen = 0 if settings.select is None and on_by_default else -1

@@ -96,6 +96,10 @@ class Settings:
         """Where the value of a key comes from."""
         return self.origins.get(key, Origin())
 
+    def excludes(self, path: Path) -> bool:
+        """Whether the `exclude` of these settings leaves a file out."""
+        return matches(self.exclude, path.absolute(), self.root)
+
     def with_values(self, values: Mapping[str, tuple[Any, Origin]]) -> Settings:
         """These settings with other values, by key; options of rules are merged, everything else is replaced."""
         changed = {name.replace("-", "_"): value for name, (value, _) in values.items()}

@@ -1,0 +1,87 @@
+"""`invocation-lint check [PATHS]`: find the files, lint them, report, exit."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from invocation_lint import __version__
+from invocation_lint.cli.options import configuration_of, run_options
+from invocation_lint.cli.outputs import Output, color_wanted, outputs_of
+from invocation_lint.engine import Input, Run, lint
+from invocation_lint.errors import UsageError
+from invocation_lint.project import Project
+from invocation_lint.report import FORMATS, Presentation, render
+
+STDIN = "-"
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1)
+@run_options
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "advice", "never"]), help="Exit 1 from this severity."
+)
+@click.option("--exit-zero", is_flag=True, help="Exit 0 even with findings (2 stays 2).")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"How to report: {', '.join(FORMATS)}; to a file if one is given. Repeatable.",
+)
+@click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, too.")
+@click.option("--stdin-filename", metavar="NAME", help="The file that standard input (-) stands for.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line and no progress.")
+@click.option("--debug", is_flag=True, help="Show the traceback where the tool itself breaks off.")
+def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> int:
+    """Report the calls of AWS Lambda that will hurt.
+
+    PATHS are files and folders, by default the working folder; - is standard input. Exits with 0 when nothing was found
+    at or above --fail-on, 1 when something was, 2 when something could not be checked.
+    """
+    wanted = outputs_of(outputs)
+    configuration = configuration_of(given)
+    inputs = _inputs(paths or (".",), given["stdin_filename"], Project(configuration))
+    project = Project(configuration)
+    run = lint(inputs, project, on_crash=_show_traceback if given["debug"] else None)
+    status = 0 if run.status == 1 and given["exit_zero"] else run.status
+    for output in wanted:
+        _write(output, run, given)
+    return status
+
+
+def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project) -> list[Input]:
+    """The files to lint, each once; a buffer on standard input replaces the file of its name."""
+    from invocation_lint.discovery import inputs_of
+
+    buffer = None
+    if STDIN in paths:
+        if sys.stdin is None:
+            raise UsageError("standard input is closed")
+        name = stdin_filename or "stdin"
+        buffer = Input(name, Path(name), sys.stdin.buffer.read())
+    elif stdin_filename:
+        raise UsageError("--stdin-filename is for standard input", "give - as the path")
+    return inputs_of([path for path in paths if path != STDIN], buffer, project)
+
+
+def _write(output: Output, run: Run, given: dict[str, Any]) -> None:
+    presentation = Presentation(
+        lines_of=run.lines_of,
+        version=__version__,
+        color=output.path is None and color_wanted(given["color"]),
+        closing_line=not given["quiet"],
+        show_suppressed=given["show_suppressed"],
+    )
+    output.write(render(output.format, run.report, presentation))
+
+
+def _show_traceback(name: str, error: Exception) -> None:
+    print(f"{name}:", file=sys.stderr)
+    traceback.print_exception(error)

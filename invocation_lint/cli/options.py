@@ -1,0 +1,66 @@
+"""Options that several commands have: which configuration, and what is said over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from invocation_lint.configuration import Configuration
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_LISTS = ("select", "extend_select", "ignore", "exclude")
+_KEYS = (*_LISTS, "fail_on", "profile", "possible", "force_exclude")
+
+_CONFIGURATION = (
+    click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file for all files."),
+    click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
+)
+_RULES = (
+    click.option("--select", multiple=True, metavar="RULES", help="Run these rules only: ids, names, families, all."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules."),
+    click.option("--profile", type=click.Choice(["default", "strict"]), help="Which rules run; strict adds advice."),
+    click.option("--possible/--no-possible", default=None, help="Show what cannot be told for sure, too."),
+)
+_FILES = (
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files and folders, as in .gitignore."),
+    click.option("--force-exclude/--no-force-exclude", default=None, help="Leave out excluded files even when given."),
+)
+
+
+def configuration_options(command: Command) -> Command:
+    """Adds --config and --isolated."""
+    return _add(command, _CONFIGURATION)
+
+
+def run_options(command: Command) -> Command:
+    """Adds what decides which files are linted with which rules."""
+    return _add(command, (*_RULES, *_FILES, *_CONFIGURATION))
+
+
+def _add(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def configuration_of(given: Mapping[str, Any]) -> Configuration:
+    """The configuration that the options of a command ask for."""
+    values: dict[str, Any] = {}
+    for name in _KEYS:
+        value = given.get(name)
+        if name in _LISTS:
+            # --select INV1,INV2 and --select INV1 --select INV2 are the same; a pattern may hold a comma
+            items = list(value or ()) if name == "exclude" else _split(value or ())
+            if items:
+                values[name.replace("_", "-")] = items
+        elif value is not None:
+            values[name.replace("_", "-")] = value
+    return Configuration(config=given.get("config"), isolated=bool(given.get("isolated")), values=values)
+
+
+def _split(texts: tuple[str, ...]) -> list[str]:
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]

@@ -1,0 +1,69 @@
+"""Where reports go: `--output FORMAT[=FILE]`, checked before anything is linted, and when to use colour."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from invocation_lint.documents import unknown_name
+from invocation_lint.errors import UsageError
+from invocation_lint.report import FORMATS
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report to write: its format, and the file, or None for standard output."""
+
+    format: str
+    path: Path | None = None
+
+    def write(self, text: str) -> None:
+        """Writes the report. BrokenPipeError when nobody reads standard output."""
+        if self.path is not None:
+            self.path.write_text(text, "utf-8")
+        elif sys.stdout is not None:
+            encoding = sys.stdout.encoding or "utf-8"
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+
+
+def outputs_of(given: tuple[str, ...]) -> list[Output]:
+    """The outputs asked for, `full` when none is. UsageError for an unknown format or a file that cannot be written."""
+    outputs: list[Output] = []
+    for text in given or ("full",):
+        name, equals, file = text.partition("=")
+        if name not in FORMATS:
+            raise UsageError(f"--output: {unknown_name('format', name, FORMATS)}")
+        if equals and not file:
+            raise UsageError(f"--output {text}: no file is named after =")
+        output = Output(name, Path(file) if file else None)
+        if any(other.path == output.path for other in outputs):
+            where = output.path or "standard output"
+            raise UsageError(f"--output: two reports would go to {where}", "give each its own: FORMAT=FILE")
+        _check_writable(output.path)
+        outputs.append(output)
+    return outputs
+
+
+def _check_writable(path: Path | None) -> None:
+    if path is None:
+        return
+    existed = path.exists()
+    try:
+        with path.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise UsageError(f"--output: cannot write {path}: {error.strerror or error}") from None
+    if not existed:
+        path.unlink()  # a run that stops early leaves no empty report behind
+
+
+def color_wanted(choice: str) -> bool:
+    """Whether to colour standard output: as told, else on a terminal that has colours (no-color.org)."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout is not None and sys.stdout.isatty()

@@ -1,0 +1,162 @@
+"""The way of the data, from paths to a report: the one function behind every face.
+
+    discover -> scan -> parse -> facts -> rules -> findings -> suppressions -> Report
+
+Files that the scan lets go import neither libcst nor the rules. What goes wrong in one file is a finding of the tool
+(INV000, INV001) and leaves the others linted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from invocation_lint.errors import UnreadableFile
+from invocation_lint.findings import Confidence, Finding, Place, Report, Severity
+from invocation_lint.project import Project
+from invocation_lint.settings import Settings
+from invocation_lint.source.scan import may_matter
+from invocation_lint.tool_findings import INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
+
+if TYPE_CHECKING:
+    from invocation_lint.source.tree import SourceFile
+
+_FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to lint: the name that findings show, its path (which decides its settings), and its bytes if given."""
+
+    name: str
+    path: Path
+    data: bytes | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What linting one file gave. `text` is what was read of it, where there is a finding to show."""
+
+    findings: list[Finding] = field(default_factory=list)
+    analysed: bool = False
+    functions_too_large: int = 0
+    without_contract: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Run:
+    """A report, the exit status that it means, and the lines of the files it speaks of, as they were read."""
+
+    report: Report = field(default_factory=Report)
+    status: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def lines_of(self, name: str) -> Sequence[str] | None:
+        """The lines of a file with findings, cut where Python cuts them; None for any other file."""
+        text = self.texts.get(name)
+        return None if text is None else text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def lint(
+    inputs: Iterable[Input],
+    project: Project,
+    *,
+    on_file: Callable[[str], None] | None = None,
+    on_crash: Callable[[str, Exception], None] | None = None,
+) -> Run:
+    """Lints files under the settings of each.
+
+    `on_file` is told each name before its file is read; `on_crash` the name and error of an analysis that broke off.
+    Raises UsageError, before any file is read, when the configuration of one of them is wrong.
+    """
+    chosen = [(given, project.settings(given.path)) for given in inputs]
+    project.check(settings for _, settings in chosen)
+    run = Run()
+    summary = run.report.summary
+    without: set[str] = set()
+    for given, settings in chosen:
+        if on_file:
+            on_file(given.name)
+        outcome = lint_file(given, settings, project, on_crash)
+        run.report.findings += outcome.findings
+        if outcome.findings:
+            run.texts[given.name] = outcome.text
+        run.status = max(run.status, status_of(outcome.findings, settings))
+        summary.files_found += 1
+        summary.files_analysed += outcome.analysed
+        summary.files_not_analysed += any(finding.id in NOT_ANALYSED for finding in outcome.findings)
+        summary.functions_too_large += outcome.functions_too_large
+        without.update(outcome.without_contract)
+    run.report.findings.sort(key=lambda finding: finding.sort_key)
+    summary.functions_without_contract = tuple(sorted(without))
+    return run
+
+
+def lint_file(
+    given: Input, settings: Settings, project: Project, on_crash: Callable[[str, Exception], None] | None = None
+) -> Outcome:
+    """One file, from its bytes to its findings; suppressed ones are among them and say so."""
+    data = b""
+    try:
+        data = _read(given)
+        if not may_matter(data):
+            return Outcome()
+        from invocation_lint.source.tree import parse
+
+        return _analyse(parse(data, given.name), settings, project)
+    except UnreadableFile as error:
+        place = Place(given.name, error.line, error.column, error.line, error.column + 1)
+        help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
+        finding = UNREADABLE_FILE.at(place, error.message, help)
+    except Exception as error:
+        if on_crash:
+            on_crash(given.name, error)
+        place = Place(given.name, 1, 1, 1, 1)
+        message = f"the analysis broke off: {type(error).__name__}: {error}"
+        finding = INTERNAL_ERROR.at(place, message, "run with --debug for the traceback; please report it")
+    return Outcome([finding], text=data.decode("utf-8", "replace"))
+
+
+def _read(given: Input) -> bytes:
+    if given.data is not None:
+        return given.data
+    try:
+        return given.path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"cannot be read: {error.strerror or error}") from None
+
+
+def _analyse(source: SourceFile, settings: Settings, project: Project) -> Outcome:
+    from invocation_lint.facts import facts_of
+    from invocation_lint.rulebook.findings import findings_of
+    from invocation_lint.suppression import suppress
+
+    rules = project.rules(settings)
+    told = facts_of(source, project.contracts(settings), project.analysis_options(settings, source.name))
+    found = findings_of(rules.rules, told.facts, rules.options, settings.possible)
+    return Outcome(
+        suppress(found, source, rules),
+        analysed=True,
+        functions_too_large=told.functions_too_large,
+        without_contract=told.without_contract,
+        text=source.text,
+    )
+
+
+def status_of(findings: Iterable[Finding], settings: Settings) -> int:
+    """2 when the file was not analysed, 1 when a certain finding reaches `fail-on`, else 0."""
+    status = 0
+    for finding in findings:
+        if finding.id in NOT_ANALYSED:
+            return 2
+        certain = finding.confidence is Confidence.CERTAIN and finding.suppressed_by is None
+        if certain and _rank(finding.severity) >= _FAILING[settings.fail_on]:
+            status = 1
+    return status
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank

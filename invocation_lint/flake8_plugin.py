@@ -1,0 +1,127 @@
+"""The flake8 plugin: the same findings as the command line, under the codes that flake8 knows.
+
+flake8 hides a code that no entry point's name prefixes, so there are two entries, INV and INX, which share one result a
+file. Suppressions are applied here, over whole statements, before flake8 filters by first lines. flake8 imports every
+installed plugin at start, so this module imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from invocation_lint import __version__
+
+if TYPE_CHECKING:
+    import ast
+
+    from invocation_lint.findings import Finding
+    from invocation_lint.project import Project
+
+Result = tuple[int, int, str, type]
+
+
+class _Plugin:
+    """One entry; `prefix` says which codes it yields."""
+
+    name = "invocation-lint"
+    version = __version__
+    prefix: ClassVar[str]
+
+    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
+        self.filename = filename
+        self.text = "".join(lines)
+
+    def run(self) -> Iterator[Result]:
+        """Line (from 1), column (from 0), code and message, and this class."""
+        for finding in _findings(self.filename, self.text):
+            if finding.id.startswith(self.prefix):
+                place = finding.place
+                message = _message(finding)
+                yield place.line, place.column - 1, message, type(self)
+
+
+class InvocationPlugin(_Plugin):
+    """Shipped rules and the tool's own findings. Owns the options, which flake8 may be told once only."""
+
+    prefix = "INV"
+    config: ClassVar[str] = ""
+
+    @classmethod
+    def add_options(cls, parser: Any) -> None:
+        """Adds --invocation-lint-config, also as a key of flake8's configuration."""
+        parser.add_option(
+            "--invocation-lint-config",
+            default="",
+            metavar="FILE",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="configuration of invocation-lint to use for all files, instead of the nearest of each",
+        )
+
+    @classmethod
+    def parse_options(cls, options: Any) -> None:
+        """Keeps the configuration; called in every process."""
+        cls.config = options.invocation_lint_config
+
+
+class UserRulePlugin(_Plugin):
+    """Rules of users."""
+
+    prefix = "INX"
+
+
+_project: tuple[str, Path, Project] | None = None
+_last: tuple[str, str, list[Finding]] | None = None
+
+
+def _findings(filename: str, text: str) -> list[Finding]:
+    """The findings of a file that nothing suppressed; the last result is kept, for the other entry."""
+    global _last  # noqa: PLW0603 - flake8 makes a plugin object for each file and entry
+    if _last is None or _last[:2] != (filename, text):
+        _last = (filename, text, _lint(filename, text))
+    return _last[2]
+
+
+def _lint(filename: str, text: str) -> list[Finding]:
+    """Lints; whatever goes wrong is a finding, since an error here would end flake8's whole run."""
+    from invocation_lint.errors import UsageError
+    from invocation_lint.findings import Place
+    from invocation_lint.tool_findings import INTERNAL_ERROR
+
+    try:
+        from invocation_lint.api import encode
+        from invocation_lint.engine import Input, lint
+
+        path = Path(filename)
+        project = _project_of_process()
+        if project.settings(path).excludes(path):
+            return []
+        return lint([Input(filename, path, encode(text))], project).report.active
+    except UsageError as error:
+        message = f"nothing was checked: {error.message}"
+    except Exception as error:
+        message = f"nothing was checked: {type(error).__name__}: {error}"
+    return [INTERNAL_ERROR.at(Place(filename, 1, 1, 1, 1), message)]
+
+
+def _project_of_process() -> Project:
+    """Settings, rules and contracts, read once a process."""
+    global _project  # noqa: PLW0603 - there is no other place that outlives a file
+    from invocation_lint.configuration import Configuration
+    from invocation_lint.project import Project
+
+    config = InvocationPlugin.config
+    if _project is None or _project[:2] != (config, Path.cwd()):
+        configuration = Configuration(config=Path(config) if config else None)
+        _project = (config, Path.cwd(), Project(configuration))
+    return _project[2]
+
+
+def _message(finding: Finding) -> str:
+    """Code and message, as the report `concise` has them."""
+    from invocation_lint.report.concise import one_line
+
+    place = finding.place
+    return one_line(finding).removeprefix(f"{place.path}:{place.line}:{place.column}: ")

@@ -1,0 +1,157 @@
+"""What a run knows beside the files it lints: settings by folder, the rules and the contracts, each read once.
+
+A process makes one `Project`. Everything in it is loaded at first use, so that a run over files without invocations
+reads neither rules nor contracts unless the configuration names some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from invocation_lint.configuration import Configuration, shown
+from invocation_lint.documents import read_text, unknown_name
+from invocation_lint.errors import UsageError
+from invocation_lint.selection import Selectable, check_words, is_selected, no_rule
+from invocation_lint.settings import Settings
+from invocation_lint.tool_findings import TOOL_FINDINGS, ToolFinding
+
+if TYPE_CHECKING:
+    from invocation_lint.contracts.model import ContractBook
+    from invocation_lint.rulebook.book import Rulebook
+    from invocation_lint.rulebook.model import Rule
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules that run on a file, the options they were given, and every rule there is."""
+
+    rules: tuple[Rule, ...]
+    tool: frozenset[str]  # ids of the tool's own findings that are reported
+    options: Mapping[str, Mapping[str, Any]]
+    known: tuple[Selectable, ...]
+
+
+class Row(NamedTuple):
+    """One line of the table of rules; `severity` is the worst that it reports."""
+
+    id: str
+    name: str
+    severity: str
+    profile: str
+    runs: bool
+    summary: str
+
+
+class Project:
+    """Settings, rules and contracts of one run. UsageError where what was given is wrong."""
+
+    def __init__(self, configuration: Configuration | None = None) -> None:
+        self.configuration = configuration or Configuration()
+        self._rulebooks: dict[tuple[Path, ...], Rulebook] = {}
+        self._contracts: dict[tuple[Path, ...], ContractBook] = {}
+        self._chosen: dict[int, tuple[Settings, RuleSet]] = {}
+
+    def settings(self, path: Path) -> Settings:
+        """The settings of one file."""
+        return self.configuration.for_file(path)
+
+    def check(self, settings: Iterable[Settings]) -> None:
+        """Raises UsageError for rules, options and contracts that the settings name and that are wrong or not there."""
+        for one in {id(one): one for one in settings}.values():
+            if any((one.select, one.extend_select, one.ignore, one.rules, one.extra_rules, one.overrides)):
+                self.rules(one)
+            if one.contracts:
+                self.contracts(one)
+
+    def rulebook(self, settings: Settings) -> Rulebook:
+        """The shipped rules and those of the folders that the settings name."""
+        if settings.extra_rules not in self._rulebooks:
+            from invocation_lint.rulebook.loader import load_shipped, load_user_rules
+
+            book = load_shipped()
+            if settings.extra_rules:
+                book = book.joined(load_user_rules(settings.extra_rules))
+            self._rulebooks[settings.extra_rules] = book
+        return self._rulebooks[settings.extra_rules]
+
+    def rules(self, settings: Settings) -> RuleSet:
+        """The rules that run under these settings. UsageError when the settings name one that is not there."""
+        if id(settings) not in self._chosen:
+            self._chosen[id(settings)] = (settings, _choose(self.rulebook(settings), settings))
+        return self._chosen[id(settings)][1]
+
+    def contracts(self, settings: Settings) -> ContractBook:
+        """The shipped contracts and those of the files that the settings name."""
+        if settings.contracts not in self._contracts:
+            from invocation_lint.contracts.loader import load_contracts, load_shipped_contracts
+
+            book = load_shipped_contracts()
+            if settings.contracts:
+                documents = [(shown(path), read_text(path)) for path in settings.contracts]
+                declared = load_contracts(documents, "declared")
+                book = declared.joined(book)
+            self._contracts[settings.contracts] = book
+        return self._contracts[settings.contracts]
+
+    def known(self, settings: Settings) -> tuple[Selectable, ...]:
+        """Every rule there is under these settings, the tool's own findings among them."""
+        return self.rules(settings).known
+
+    def text_of(self, rule: Selectable, settings: Settings) -> str:
+        """The documentation of one of the `known` rules, Markdown."""
+        if isinstance(rule, ToolFinding):
+            return rule.text()
+        book = self.rulebook(settings)
+        if rule.id in book.texts:
+            return book.texts[rule.id]
+        found = book.get(rule.id)
+        assert found is not None, f"{rule.id} is not among the known rules"
+        return "\n\n".join(filter(None, (f"# {found.id} {found.name}", found.summary, found.why)))
+
+    def table(self, settings: Settings) -> list[Row]:
+        """Every rule there is, in the order of ids."""
+        chosen = self.rules(settings)
+        running = {*chosen.tool, *(rule.id for rule in chosen.rules)}
+        own = [
+            Row(one.id, one.name, one.severity.value, "default", one.id in running, one.summary)
+            for one in TOOL_FINDINGS
+        ]
+        return own + [
+            Row(rule.id, rule.name, rule.severity.worst.value, rule.profile, rule.id in running, rule.summary)
+            for rule in self.rulebook(settings).rules
+        ]
+
+
+def _choose(book: Rulebook, settings: Settings) -> RuleSet:
+    known = (*TOOL_FINDINGS, *book.rules)
+    check_words(settings, known)
+    strict = settings.profile == "strict"
+    rules = tuple(
+        rule for rule in book.rules if is_selected(rule, settings, on_by_default=strict or rule.profile == "default")
+    )
+    tool = frozenset(
+        finding.id
+        for finding in TOOL_FINDINGS
+        if not finding.selectable or is_selected(finding, settings, on_by_default=True)
+    )
+    return RuleSet(rules, tool, _options(book, settings), known)
+
+
+def _options(book: Rulebook, settings: Settings) -> dict[str, dict[str, Any]]:
+    """The values of rule options by rule id, checked against what the rules declare."""
+    from invocation_lint.rulebook.loader import option_value
+
+    options: dict[str, dict[str, Any]] = {}
+    for word, given in settings.rules.items():
+        rule = book.get(word)
+        if rule is None:
+            raise UsageError(f"{settings.origin('rules')}: rules: {no_rule(word, book.rules)}")
+        declared = {option.name: option for option in rule.options}
+        for name, node in given.items():
+            if name not in declared:
+                raise node.error(f"{rule.name}: {unknown_name('option', name, tuple(declared))}")
+            options.setdefault(rule.id, {})[name] = option_value(node, declared[name].type)
+    return options

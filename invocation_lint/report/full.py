@@ -1,0 +1,78 @@
+"""The report for people: each finding with the code it speaks of, what to do, and where to read more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from invocation_lint.findings import Confidence, Finding, Report
+from invocation_lint.report import Presentation
+from invocation_lint.report.closing import closing_line
+from invocation_lint.report.excerpt import Mark, excerpt
+from invocation_lint.report.style import Style
+
+
+def render(report: Report, presentation: Presentation) -> str:
+    """The findings in order with a blank line between them, then the closing line."""
+    shown = report.findings if presentation.show_suppressed else report.active
+    blocks = ["".join(f"{row}\n" for row in one_finding(finding, presentation)) for finding in shown]
+    if presentation.closing_line:
+        blocks.append(f"{closing_line(report)}\n")
+    return "\n".join(blocks)
+
+
+def one_finding(finding: Finding, presentation: Presentation) -> list[str]:
+    """The rows of one finding: headline, place, excerpt, chain, notes, help, how to explain."""
+    style = Style(presentation.color, finding.severity)
+    mark = "possible " if finding.confidence is Confidence.POSSIBLE else ""
+    mark = f"suppressed {mark}" if finding.suppressed_by else mark
+    headline = style.main(f"{mark}{finding.severity.value}[{finding.id}] {finding.name}")
+    rows = [f"{headline}: {style.strong(finding.message)}"]
+    rows += _excerpts(finding, presentation, style)
+    rows += _chain(finding, style)
+    rows += [_attached(style, "note", note) for note in finding.notes]
+    if finding.suppressed_by:
+        by = finding.suppressed_by
+        rows.append(_attached(style, "suppressed", f"by the comment at {by.place.path}:{by.place.line} {by.reason}"))
+    rows += [_attached(style, "help", line) for line in finding.help.split("\n") if line.strip()]
+    return [*rows, _attached(style, "explain", f"invocation-lint explain {finding.id}")]
+
+
+def _excerpts(finding: Finding, presentation: Presentation, style: Style) -> list[str]:
+    """An arrow to each file that has a place of the finding, its own first, with the marked lines."""
+    places: dict[str, list[Mark]] = {finding.place.path: []}
+    main = ""
+    for label in finding.labels:
+        if label.place == finding.place and not main:
+            main = label.text
+        else:
+            places.setdefault(label.place.path, []).append(Mark(label.place, label.text))
+    places[finding.place.path].insert(0, Mark(finding.place, main, main=True))
+    rows: list[str] = []
+    for path, marks in places.items():
+        first = marks[0].place
+        arrow = "-->" if path == finding.place.path else ":::"
+        rows.append(f"  {style.frame(arrow)} {path}:{first.line}:{first.column}")
+        lines = presentation.lines_of(path)
+        if lines is not None and _is_within(marks, lines):
+            rows += excerpt(lines, marks, style)
+    return rows
+
+
+def _is_within(marks: Sequence[Mark], lines: Sequence[str]) -> bool:
+    return all(1 <= mark.place.line <= len(lines) for mark in marks)
+
+
+def _chain(finding: Finding, style: Style) -> list[str]:
+    """The calls that lead to the invocation, outermost first."""
+    rows = []
+    for depth, step in enumerate(finding.chain):
+        where = f"{step.place.path}:{step.place.line}:{step.place.column}"
+        if depth == 0:
+            rows.append(_attached(style, "calls", f"{where} {step.text}"))
+        else:
+            rows.append(f"    {'  ' * depth}-> {where} {step.text}")
+    return rows
+
+
+def _attached(style: Style, name: str, text: str) -> str:
+    return f"  {style.frame('=')} {style.strong(name + ':')} {text}"
