@@ -8,8 +8,8 @@ from typing import Any
 
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.findings import FixRequest, Label, Severity
-from invocation_lint.rulebook.logic import MAYBE, NO, YES, all_of, any_of, follow, negated, test
-from invocation_lint.rulebook.model import Condition, OptionName, Reference, Rule, Test, When
+from invocation_lint.rulebook.logic import MAYBE, NO, YES, all_of, any_of, follow, negated, passes
+from invocation_lint.rulebook.model import Condition, OptionName, PathTest, Reference, Rule, When
 from invocation_lint.rulebook.template import element_name, is_complete, render
 
 
@@ -67,7 +67,7 @@ class _Frame:
         labels = tuple(
             Label(place, render(text, self.value))
             for reference, text in rule.labels
-            if (place := self.fact.place_of(self._path(reference))) != self.fact.site
+            if (place := self.fact.place_of(self._path(reference))) != self.fact.site and is_complete(text, self.value)
         )
         fix = None
         if rule.fix is not None:
@@ -113,13 +113,13 @@ class _Frame:
         value = self.value(condition.reference, element)
         return all_of(self._test(one, value) for one in condition.tests)
 
-    def _test(self, one: Test, value: Any) -> int:
+    def _test(self, one: PathTest, value: Any) -> int:
         if one.when is not None:
             return self._quantified(one.operator, one.when, value)
         operands = tuple(
             self.value(operand) if isinstance(operand, (Reference, OptionName)) else operand for operand in one.operands
         )
-        return test(one.operator, value, operands)
+        return passes(one.operator, value, operands)
 
     def _quantified(self, operator: str, when: When, value: Any) -> int:
         if value is None:

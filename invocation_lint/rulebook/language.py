@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from invocation_lint.documents import Node, kind_of, unknown_name
 from invocation_lint.errors import UsageError
-from invocation_lint.rulebook.model import Condition, Operand, Option, OptionName, Reference, Template, Test, When
+from invocation_lint.rulebook.model import Condition, Operand, Option, OptionName, PathTest, Reference, Template, When
 from invocation_lint.rulebook.paths import FieldInfo, fields_of, siblings
 from invocation_lint.rulebook.template import TemplateError, split
 
@@ -18,6 +18,7 @@ OPERATORS = (*COMPARISONS, "like", "not", "is", "some", "none", "not_known_to_be
 STATES = ("present", "absent", "known")
 
 _OPTION = re.compile(r"\$([a-z][a-z0-9_]*)\Z")
+_BARE_PATH = re.compile(r"[a-z][a-z0-9_.]*\Z")
 _PATH = re.compile(r"=([a-z][a-z0-9_.]*)\Z")
 
 
@@ -138,13 +139,13 @@ class Scope:
                 conditions.append(Condition(reference, self._tests(value, info, where)))
         return When(tuple(conditions), alternatives)
 
-    def _tests(self, node: Node, info: FieldInfo, where: Where) -> tuple[Test, ...]:
+    def _tests(self, node: Node, info: FieldInfo, where: Where) -> tuple[PathTest, ...]:
         if isinstance(node.value, dict):
             if not node.value:
                 raise node.error(f"expected an operator ({', '.join(OPERATORS)})")
             return tuple(self._operator(operator, value, node, info, where) for operator, value in node.value.items())
         self._needs(("text", "number"), info, node, None, "a value")
-        return (Test("equals", self._operands(node, info)),)
+        return (PathTest("equals", self._operands(node, info)),)
 
     def _operands(self, node: Node, info: FieldInfo) -> tuple[Operand, ...]:
         if not isinstance(node.value, list):
@@ -156,7 +157,7 @@ class Scope:
                 raise entry.error("a list holds values only, no $option and no =path")
         return tuple(self._literal(entry, info) for entry in node.value)
 
-    def _operator(self, operator: str, value: Node, node: Node, info: FieldInfo, where: Where) -> Test:
+    def _operator(self, operator: str, value: Node, node: Node, info: FieldInfo, where: Where) -> PathTest:
         if operator not in OPERATORS:
             raise node.key_error(operator, unknown_name("operator", operator, OPERATORS))
         if operator in ("some", "none"):
@@ -165,7 +166,7 @@ class Scope:
                 raise node.key_error(operator, f"`{operator}` inside some or none: quantifiers do not nest")
             negative = where.negative != (operator == "none")
             inner = replace(where, element=info, inside_element=True, negative=negative)
-            return Test(operator, when=self.when(value, inner))
+            return PathTest(operator, when=self.when(value, inner))
         if operator == "is":
             state = value.text(STATES, "state")
             if state == "known" and where.negative:
@@ -173,28 +174,28 @@ class Scope:
                     "`is: known` under unless or none would make the rule fire because the analysis cannot tell",
                     "ask for `is: present`, or say it with not_known_to_be",
                 )
-            return Test(operator, (state,))
+            return PathTest(operator, (state,))
         if operator in COMPARISONS:
             self._needs(("number",), info, node, operator, f"`{operator}`")
-            return Test(operator, (self._single(value, info, operator),))
+            return PathTest(operator, (self._single(value, info, operator),))
         if operator == "like":
             return self._like(value, node, info)
         self._needs(("text", "number"), info, node, operator, f"`{operator}`")
         if operator == "not_known_to_be":
             self.closed_world.append(value)
-        return Test(operator, self._operands(value, info))
+        return PathTest(operator, self._operands(value, info))
 
     def _single(self, node: Node, info: FieldInfo, operator: str) -> Operand:
         if isinstance(node.value, (list, dict)):
             raise node.error(f"`{operator}` takes one value, found {kind_of(node.value)}")
         return self.operand(node, info)
 
-    def _like(self, value: Node, node: Node, info: FieldInfo) -> Test:
+    def _like(self, value: Node, node: Node, info: FieldInfo) -> PathTest:
         self._needs(("text",), info, node, "like", "`like`")
         glob = self._single(value, replace(info, words=()), "like")
         if isinstance(glob, str) and info.words and not fnmatch.filter(info.words, glob):
             raise value.error(f'"{glob}" fits none of the words of "{info.path}" ({", ".join(info.words)})')
-        return Test("like", (glob,))
+        return PathTest("like", (glob,))
 
     def _needs(self, types: tuple[str, ...], info: FieldInfo, node: Node, key: str | None, what: str) -> None:
         if self.checked or info.type in types:
@@ -224,6 +225,8 @@ class Scope:
                     raise node.error(unknown_name("option", option[1], tuple(self.options)))
                 found.append(OptionName(option[1]))
             else:
+                if not _BARE_PATH.match(piece):
+                    raise node.error(f'"{piece}" in braces is no path; write {{{{ and }}}} for braces meant as text')
                 reference, info = self.reference(piece, node, Where())
                 if info.type == "group" and not self.checked:
                     raise node.error(f'"{piece}" is a group of fields and has no text of its own')

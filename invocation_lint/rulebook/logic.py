@@ -42,8 +42,9 @@ def follow(value: Any, parts: Iterable[str]) -> Any:
         if value is None or isinstance(value, Unknown):
             return value
         if isinstance(value, OneOf):
-            return one_of(follow(inner, (part,)) for inner in value.values)
-        value = getattr(value, part)
+            value = one_of([follow(inner, (part,)) for inner in value.values])
+        else:
+            value = getattr(value, part)
     return value
 
 
@@ -57,7 +58,7 @@ def one_of(values: Iterable[Any]) -> Any:
     return flat[0] if len(flat) == 1 else OneOf(tuple(flat))
 
 
-def test(operator: str, value: Any, operands: tuple[Any, ...]) -> int:
+def passes(operator: str, value: Any, operands: tuple[Any, ...]) -> int:
     """Whether `value` passes; `operands` are values too, of which one must fit. For all operators but some and none."""
     if operator == "not_known_to_be":
         return negated(YES if _for_each(value, lambda inner: _equals_any(inner, operands)) == YES else NO)

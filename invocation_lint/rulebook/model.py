@@ -36,7 +36,7 @@ Operand = str | int | float | Reference | OptionName
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class PathTest:
     """One operator with its operands, of which one must fit; `some` and `none` hold a condition instead."""
 
     operator: str  # equals | not | not_known_to_be | over | at_least | under | at_most | like | is | some | none
@@ -49,7 +49,7 @@ class Condition:
     """The tests of one path, all of which must hold."""
 
     reference: Reference
-    tests: tuple[Test, ...]
+    tests: tuple[PathTest, ...]
 
 
 @dataclass(frozen=True, slots=True)

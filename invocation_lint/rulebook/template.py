@@ -10,6 +10,7 @@ from typing import Any
 from invocation_lint.facts.base import OneOf, Range, Unknown
 from invocation_lint.rulebook.model import OptionName, Reference, Template
 
+_UNIT = re.compile(r"[ -]?(?:s|seconds?|bytes?|KB|MB)\b")
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
 
 
@@ -33,10 +34,16 @@ def split(text: str) -> list[tuple[str, bool]]:
 
 
 def render(template: Template, value_of: Callable[[Reference | OptionName], Any]) -> str:
-    """The template with the values in words."""
-    return "".join(
-        piece if isinstance(piece, str) else in_words(value_of(piece), _unit_of(piece)) for piece in template
-    )
+    """The template with the values in words; a unit is added where the text does not go on with it."""
+    shown: list[str] = []
+    for index, piece in enumerate(template):
+        if isinstance(piece, str):
+            shown.append(piece)
+            continue
+        after = template[index + 1] if index + 1 < len(template) else ""
+        has_unit = isinstance(after, str) and _UNIT.match(after)
+        shown.append(in_words(value_of(piece), "" if has_unit else _unit_of(piece)))
+    return "".join(shown)
 
 
 def is_complete(template: Template, value_of: Callable[[Reference | OptionName], Any]) -> bool:
