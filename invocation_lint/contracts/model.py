@@ -68,3 +68,7 @@ class ContractBook:
 
     functions: tuple[FunctionContract, ...] = ()
     wrappers: tuple[Wrapper, ...] = field(default=())
+
+    def joined(self, other: ContractBook) -> ContractBook:
+        """Both books as one; which contract of several holds is decided when a function is looked up."""
+        return ContractBook(self.functions + other.functions, self.wrappers + other.wrappers)

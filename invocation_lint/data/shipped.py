@@ -5,6 +5,7 @@ A wheel holds `data/rulebook.json`; a source checkout and an editable install ha
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ class Shipped:
     contracts: tuple[ShippedContract, ...]
 
 
+@functools.cache
 def read_shipped() -> Shipped:
     """The compiled rules and contracts where there are, else the folders'."""
     return read_compiled(COMPILED) if COMPILED.is_file() else read_folders(FOLDERS)
