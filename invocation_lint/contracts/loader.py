@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from invocation_lint.contracts.match import literal_pieces
 from invocation_lint.contracts.model import Action, ContractBook, Field, FunctionContract, Wrapper
-from invocation_lint.data.shipped import read_shipped
+from invocation_lint.data.shipped import Shipped, read_shipped
 from invocation_lint.documents import Node, node_of, read_yaml
 
 FUNCTION_KEYS = (
@@ -41,11 +41,11 @@ def load_contracts(documents: Sequence[tuple[str, str]], origin: str = "declared
     return _book([read_yaml(path, text) for path, text in documents], origin)
 
 
-def load_shipped_contracts() -> ContractBook:
+def load_shipped_contracts(source: Shipped | None = None) -> ContractBook:
     """The contracts that come with the package."""
     nodes = [
         read_yaml(shipped.path, shipped.text) if shipped.data is None else node_of(shipped.data, shipped.path)
-        for shipped in read_shipped().contracts
+        for shipped in (source or read_shipped()).contracts
     ]
     return _book(nodes, "shipped")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from invocation_lint.data.shipped import read_shipped
+from invocation_lint.data.shipped import Shipped, read_shipped
 from invocation_lint.documents import Node, node_of, read_text, read_yaml
 from invocation_lint.errors import UsageError
 from invocation_lint.facts.kinds import KINDS
@@ -44,11 +44,11 @@ def load_rule(path: str, text: str) -> Rule:
     return rule_of(read_yaml(path, text))
 
 
-def load_shipped() -> Rulebook:
+def load_shipped(source: Shipped | None = None) -> Rulebook:
     """The rules that come with the package: compiled ones where they are, else the folders beside it."""
     rules: list[Rule] = []
     texts: dict[str, str] = {}
-    for shipped in read_shipped().rules:
+    for shipped in (source or read_shipped()).rules:
         if shipped.data is not None:
             rule = rule_of(node_of(shipped.data, shipped.path), checked=True)
         else:
