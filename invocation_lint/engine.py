@@ -60,6 +60,24 @@ class Run:
         return None if text is None else text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = None) -> list[Input]:
+    """The files to lint, each once, in the order of their names.
+
+    `paths` are files and folders as given; `buffer` is a text that replaces the file of its name. UsageError for a path
+    that does not exist or holds no Python file.
+    """
+    from invocation_lint.source.discover import find_files
+
+    found: dict[Path, Input] = {}
+    if buffer is not None and not project.leaves_out(buffer.path, given=True):
+        found[buffer.path.resolve()] = buffer
+    given = {Path(path).absolute() for path in paths}
+    for file in find_files(paths):
+        if not project.leaves_out(file.path, given=file.path.absolute() in given):
+            found.setdefault(file.path.resolve(), Input(file.name, file.path))
+    return sorted(found.values(), key=lambda given: given.name)
+
+
 def lint(
     inputs: Iterable[Input],
     project: Project,
@@ -106,7 +124,7 @@ def lint_file(
             return Outcome()
         from invocation_lint.source.tree import parse
 
-        return _analyse(parse(data, given.name), settings, project)
+        return _analyse(parse(data, given.name), given.path, settings, project)
     except UnreadableFile as error:
         place = Place(given.name, error.line, error.column, error.line, error.column + 1)
         help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
@@ -129,16 +147,15 @@ def _read(given: Input) -> bytes:
         raise UnreadableFile(f"cannot be read: {error.strerror or error}") from None
 
 
-def _analyse(source: SourceFile, settings: Settings, project: Project) -> Outcome:
+def _analyse(source: SourceFile, path: Path, settings: Settings, project: Project) -> Outcome:
     from invocation_lint.facts import facts_of
     from invocation_lint.rulebook.findings import findings_of
-    from invocation_lint.suppression import suppress
 
     rules = project.rules(settings)
-    told = facts_of(source, project.contracts(settings), project.analysis_options(settings, source.name))
+    told = facts_of(source, project.contracts(settings), project.analysis_options(settings, path))
     found = findings_of(rules.rules, told.facts, rules.options, settings.possible)
     return Outcome(
-        suppress(found, source, rules),
+        found,
         analysed=True,
         functions_too_large=told.functions_too_large,
         without_contract=told.without_contract,

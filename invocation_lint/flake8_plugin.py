@@ -96,7 +96,7 @@ def _lint(filename: str, text: str) -> list[Finding]:
 
         path = Path(filename)
         project = _project_of_process()
-        if project.settings(path).excludes(path):
+        if project.leaves_out(path):
             return []
         return lint([Input(filename, path, encode(text))], project).report.active
     except UsageError as error:

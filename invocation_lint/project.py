@@ -15,11 +15,12 @@ from invocation_lint.configuration import Configuration, shown
 from invocation_lint.documents import read_text, unknown_name
 from invocation_lint.errors import UsageError
 from invocation_lint.selection import Selectable, check_words, is_selected, no_rule
-from invocation_lint.settings import Settings
+from invocation_lint.settings import Settings, matches
 from invocation_lint.tool_findings import TOOL_FINDINGS, ToolFinding
 
 if TYPE_CHECKING:
     from invocation_lint.contracts.model import ContractBook
+    from invocation_lint.facts.options import AnalysisOptions
     from invocation_lint.rulebook.book import Rulebook
     from invocation_lint.rulebook.model import Rule
 
@@ -57,6 +58,22 @@ class Project:
     def settings(self, path: Path) -> Settings:
         """The settings of one file."""
         return self.configuration.for_file(path)
+
+    def leaves_out(self, path: Path, *, given: bool = False) -> bool:
+        """Whether a file is excluded: by its configuration, or by `--exclude`, which counts from the working folder.
+
+        A file that was given by name is linted all the same, unless `force-exclude` is set.
+        """
+        settings = self.settings(path)
+        if given and not settings.force_exclude:
+            return False
+        return settings.excludes(path) or matches(self.configuration.exclude_given, path.absolute(), Path.cwd())
+
+    def analysis_options(self, settings: Settings, path: Path) -> AnalysisOptions:
+        """What the analysis of a file is told beside its text."""
+        from invocation_lint.facts.options import AnalysisOptions
+
+        return AnalysisOptions(boundary_paths=settings.boundary_paths, boundary_frameworks=settings.boundary_frameworks)
 
     def check(self, settings: Iterable[Settings]) -> None:
         """Raises UsageError for rules, options and contracts that the settings name and that are wrong or not there."""
@@ -126,7 +143,7 @@ class Project:
 
 
 def _choose(book: Rulebook, settings: Settings) -> RuleSet:
-    known = (*TOOL_FINDINGS, *book.rules)
+    known: tuple[Selectable, ...] = (*TOOL_FINDINGS, *book.rules)
     check_words(settings, known)
     strict = settings.profile == "strict"
     rules = tuple(
@@ -137,6 +154,8 @@ def _choose(book: Rulebook, settings: Settings) -> RuleSet:
         for finding in TOOL_FINDINGS
         if not finding.selectable or is_selected(finding, settings, on_by_default=True)
     )
+    for override in settings.overrides:  # a mistake in one is told even when no file matches it
+        _options(book, settings.with_values(override.values))
     return RuleSet(rules, tool, _options(book, settings), known)
 
 

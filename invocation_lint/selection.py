@@ -9,6 +9,7 @@ from typing import Protocol
 from invocation_lint.documents import nearest
 from invocation_lint.errors import UsageError
 from invocation_lint.settings import Origin, Settings
+from invocation_lint.tool_findings import NOT_ANALYSED
 
 _EXACT = 100  # an id or a name beats every family
 _FAMILY = re.compile(r"(IN[VX]\d{0,3})X{0,2}", re.IGNORECASE)
@@ -65,7 +66,13 @@ def check_words(settings: Settings, rules: Iterable[Selectable]) -> None:
             words, origin = override.values.get(name, ((), Origin()))
             given += [(word, name, origin) for word in words]
     for word, name, origin in given:
-        if not any(exactness(word, rule) >= 0 for rule in rules):
+        means = [rule for rule in rules if exactness(word, rule) >= 0]
+        if name == "ignore" and len(means) == 1 and means[0].id in NOT_ANALYSED:
+            raise UsageError(
+                f"{origin}: {name}: {means[0].id} cannot be ignored: a file that was not checked must not look clean",
+                "leave the file out by its path: exclude",
+            )
+        if not means:
             raise UsageError(f"{origin}: {name}: {no_rule(word, rules)}", "`invocation-lint rules` lists them all")
 
 

@@ -55,4 +55,5 @@ def _complain(message: str, help: str) -> None:
         print(message, file=sys.stderr)
         if help:
             print(f"help: {help}", file=sys.stderr)
-        print("Nothing was linted.", file=sys.stderr)
+        if sys.argv[1:2] == ["check"]:
+            print("Nothing was linted.", file=sys.stderr)

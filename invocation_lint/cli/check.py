@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import click
 from invocation_lint import __version__
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, color_wanted, outputs_of
-from invocation_lint.engine import Input, Run, lint
+from invocation_lint.cli.progress import Progress
+from invocation_lint.engine import Input, Run, inputs_of, lint
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
 from invocation_lint.report import FORMATS, Presentation, render
@@ -46,20 +48,19 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     at or above --fail-on, 1 when something was, 2 when something could not be checked.
     """
     wanted = outputs_of(outputs)
-    configuration = configuration_of(given)
-    inputs = _inputs(paths or (".",), given["stdin_filename"], Project(configuration))
-    project = Project(configuration)
-    run = lint(inputs, project, on_crash=_show_traceback if given["debug"] else None)
+    project = Project(configuration_of(given))
+    inputs = _inputs(paths or (".",), given["stdin_filename"], project)
+    with Progress(len(inputs), wanted=not given["quiet"]) as progress:
+        run = lint(inputs, project, on_file=progress.step, on_crash=_show_traceback if given["debug"] else None)
     status = 0 if run.status == 1 and given["exit_zero"] else run.status
-    for output in wanted:
-        _write(output, run, given)
+    with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
+        for output in sorted(wanted, key=lambda output: output.path is None):  # files first
+            _write(output, run, given)
     return status
 
 
 def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project) -> list[Input]:
     """The files to lint, each once; a buffer on standard input replaces the file of its name."""
-    from invocation_lint.discovery import inputs_of
-
     buffer = None
     if STDIN in paths:
         if sys.stdin is None:
@@ -68,7 +69,7 @@ def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project
         buffer = Input(name, Path(name), sys.stdin.buffer.read())
     elif stdin_filename:
         raise UsageError("--stdin-filename is for standard input", "give - as the path")
-    return inputs_of([path for path in paths if path != STDIN], buffer, project)
+    return inputs_of([path for path in paths if path != STDIN], project, buffer)
 
 
 def _write(output: Output, run: Run, given: dict[str, Any]) -> None:
