@@ -1,0 +1,109 @@
+"""Queues, buses, topics, tables, buckets: a moto server on loopback, started at the first request for one of them.
+
+It runs in a process of its own under the service's clock, so that visibility time-outs and delays keep its pace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from invocation_lint.reference.service.http import LOOPBACK, Exchange
+from invocation_lint.reference.service.site import Site
+
+_PROGRAM = """
+import sys
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+print(server.port, flush=True)
+server.serve_forever()
+"""
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
+
+
+class Backing:
+    """Passes requests on to moto, as they came."""
+
+    def __init__(self, site: Site, account: str) -> None:
+        self._site = site
+        self._account = account
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self._closed = False
+
+    @property
+    def port(self) -> int:
+        """moto's port; starts it."""
+        with self._lock:
+            if self._process is None:
+                self._start()
+            return self._port
+
+    def forward(self, exchange: Exchange) -> None:
+        """Send a request on, and its answer back."""
+        body = exchange.read_body()
+        connection = http.client.HTTPConnection(LOOPBACK, self.port)
+        try:
+            connection.putrequest(exchange.command, exchange.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in exchange.headers.items():
+                if name.lower() not in ("connection", "transfer-encoding", "content-length", "expect"):
+                    connection.putheader(name, value)
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            response = connection.getresponse()
+            answer = response.read()
+            kept = [(name, value) for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP]
+            if exchange.command == "HEAD":
+                exchange.close_connection = True
+            exchange.answer(response.status, kept, answer)
+        except (OSError, http.client.HTTPException):
+            exchange.hang_up()
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """End moto."""
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+                assert self._process.stdout is not None
+                self._process.stdout.close()
+
+    def _start(self) -> None:
+        if self._closed:
+            raise OSError("the service is closed")
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": os.environ.get("HOME", str(Path.home())),
+            "PYTHONPATH": str(self._site.folder),
+            "MOTO_ACCOUNT_ID": self._account,
+            "LOCAL_LAMBDA_LIFELINE": str(self._site.lifeline),
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(self._site.lifeline,),
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().strip()
+        if not line:
+            with contextlib.suppress(OSError):
+                self._process.kill()
+            self._process.wait()
+            raise OSError("moto's server did not start; is the extra `reference` installed?")
+        self._port = int(line)

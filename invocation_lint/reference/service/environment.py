@@ -1,0 +1,92 @@
+"""The environment variables of workers and callers.
+
+A worker sees what Lambda gives (recorded: test_lambda_init_environment, 2026-02-18) and its function's own variables,
+nothing of the environment that the service was started in.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from invocation_lint.reference.service.functions import Function
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "ASIALOCALLOCALLOCAL0",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_SESSION_TOKEN": "local",
+}
+LIBRARIES = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib"
+PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+
+
+def worker_environment(
+    function: Function,
+    version: str,
+    *,
+    runtime_api: str,
+    log_stream: str,
+    region: str,
+    endpoint_url: str,
+    import_path: Iterable[Path],
+    shared: Mapping[str, str],
+) -> dict[str, str]:
+    """All variables of a worker of `function`; `shared` are the service's, which the function's own override."""
+    task_root = str(function.code_dir)
+    return {
+        **CREDENTIALS,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "AWS_REGION": region,
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+        "_AWS_XRAY_DAEMON_PORT": "2000",
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LAMBDA_TASK_ROOT": task_root,
+        "LANG": "en_US.UTF-8",
+        "LC_CTYPE": "C.UTF-8",
+        "LD_LIBRARY_PATH": f"{LIBRARIES}:{task_root}:{task_root}/lib:/opt/lib",
+        "PATH": PATH,
+        "PWD": task_root,
+        "PYTHONPATH": os.pathsep.join(str(folder) for folder in import_path),
+        "SHLVL": "0",
+        "TZ": ":UTC",
+        "_HANDLER": function.handler,
+        **shared,
+        **function.environment,
+    }
+
+
+def caller_environment(
+    *, region: str, endpoint_url: str, import_path: Iterable[Path], shared: Mapping[str, str]
+) -> dict[str, str]:
+    """The variables of a program that calls the service: enough to run Python, and the service's address."""
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
+    return {
+        **kept,
+        **CREDENTIALS,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONPATH": os.pathsep.join(str(folder) for folder in import_path),
+        **shared,
+    }
+
+
+def is_own_package_installed() -> bool:
+    """Whether workers find this package by themselves (it is installed, not merely on this process's path)."""
+    own = Path(__file__).resolve()
+    return any(own.is_relative_to(sysconfig.get_path(name)) for name in ("purelib", "platlib"))

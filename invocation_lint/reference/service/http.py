@@ -1,0 +1,132 @@
+"""HTTP on loopback: a listener with a thread a connection, and answers written in one piece."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+LOOPBACK = "127.0.0.1"
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """One connection. Headers and body leave in one packet, and Nagle's algorithm is off.
+
+    With two packets a warm call takes 88 ms instead of 0.4 (Nagle against libcurl's delayed acknowledgement).
+    """
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def __init__(self, connection: socket.socket, address: Any, listener: Listener) -> None:
+        self.listener = listener
+        super().__init__(connection, address, listener)  # type: ignore[arg-type]
+
+    def handle_any(self) -> None:
+        """Hand a request to the listener's function."""
+        self.listener.serve(self)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = handle_any
+
+    def handle_expect_100(self) -> bool:
+        """Let a client that asks first go on; the answer must not wait in our buffer."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
+    def read_body(self) -> bytes:
+        """The body of the request, with a length or in chunks."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return b"".join(self._chunks())
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunks(self) -> Iterable[bytes]:
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+
+    def answer(self, status: int, headers: Iterable[tuple[str, str]], body: bytes = b"") -> None:
+        """Send an answer with its length, in one write. A client that has gone is no error of ours."""
+        self.send_response_only(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        try:
+            self.wfile.flush()
+        except OSError:
+            self.close_connection = True
+
+    def hang_up(self) -> None:
+        """Close the connection without an answer."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Print nothing: the service has its own log."""
+
+
+class Listener:
+    """Listens on a port of 127.0.0.1 (0: a free one) and calls `serve(exchange)` for every request, in a thread."""
+
+    def __init__(self, serve: Callable[[Exchange], None], port: int = 0, *, name: str = "listener") -> None:
+        self.serve = serve
+        self._socket = socket.create_server((LOOPBACK, port), backlog=256)
+        self.port: int = self._socket.getsockname()[1]
+        self._lock = threading.Lock()
+        self._connections: set[socket.socket] = set()
+        self._closed = False
+        self._name = name
+        self._thread = threading.Thread(target=self._accept, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def close(self) -> None:
+        """Stop listening and close every connection."""
+        with self._lock:
+            self._closed = True
+            connections = list(self._connections)
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, address = self._socket.accept()
+            except OSError:
+                return
+            with self._lock:
+                if self._closed:
+                    connection.close()
+                    return
+                self._connections.add(connection)
+            threading.Thread(target=self._talk, args=(connection, address), name=self._name, daemon=True).start()
+
+    def _talk(self, connection: socket.socket, address: Any) -> None:
+        try:
+            Exchange(connection, address, self)
+        except OSError:
+            pass
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+            connection.close()

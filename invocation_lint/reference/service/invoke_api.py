@@ -1,0 +1,219 @@
+"""The three paths of the Invoke API over HTTP.
+
+Requests and answers are those of AWS's service model (botocore, lambda 2015-03-31); what the model does not say is from
+recordings (tests/reference/observed).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import uuid
+from collections.abc import Callable
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from invocation_lint.reference.service import event_stream, lineage
+from invocation_lint.reference.service.clock import Clock
+from invocation_lint.reference.service.concurrency import Concurrency
+from invocation_lint.reference.service.errors import (
+    Refusal,
+    access_denied,
+    bad_value,
+    recursive_invocation,
+    request_too_large,
+    throttled,
+)
+from invocation_lint.reference.service.faults import Faults
+from invocation_lint.reference.service.http import Exchange
+from invocation_lint.reference.service.invoker import Invocation, Invoker, Outcome
+from invocation_lint.reference.service.limits import limit
+from invocation_lint.reference.service.payload import checked_body, checked_client_context
+from invocation_lint.reference.service.records import Records, RequestRecord
+from invocation_lint.reference.service.registry import Registry, Target, split_name
+
+_PATHS = re.compile(
+    r"/2015-03-31/functions/(?P<Invoke>[^/]+)/invocations"
+    r"|/2014-11-13/functions/(?P<InvokeAsync>[^/]+)/invoke-async/?"
+    r"|/2021-11-15/functions/(?P<InvokeWithResponseStream>[^/]+)/response-streaming-invocations"
+)
+_SDK_ATTEMPT = re.compile(r"attempt=(\d+)")
+_CHUNK = 65536
+
+
+class InvokeApi:
+    """Answers Invoke, InvokeAsync and InvokeWithResponseStream, and writes every request down."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        invoker: Invoker,
+        concurrency: Concurrency,
+        records: Records,
+        clock: Clock,
+        faults: Faults,
+        enqueue: Callable[[Invocation], None],
+        denied: set[str],
+        say: Callable[[str], None],
+    ) -> None:
+        self._registry = registry
+        self._invoker = invoker
+        self._concurrency = concurrency
+        self._records = records
+        self._clock = clock
+        self._faults = faults
+        self._enqueue = enqueue
+        self._denied = denied
+        self._say = say
+
+    @staticmethod
+    def takes(method: str, path: str) -> bool:
+        """Whether a request is one for this API."""
+        return method == "POST" and _PATHS.fullmatch(urlsplit(path).path) is not None
+
+    def serve(self, exchange: Exchange) -> None:
+        """Answer one request that `takes` said yes to."""
+        record, name = self._open(exchange)
+        headers = [("x-amzn-RequestId", record.request_id), ("Content-Type", "application/json")]
+        try:
+            status, more, body = self._answer(record, name)
+        except Refusal as refusal:
+            status, body = refusal.status, refusal.payload()
+            more = [("x-amzn-ErrorType", refusal.code)]
+            record.error = refusal.code
+        except ConnectionAbortedError:
+            self._close(record, None, b"")
+            exchange.hang_up()
+            return
+        more_names = {name.lower() for name, _ in more}
+        self._close(record, status, body)
+        exchange.answer(status, [*(each for each in headers if each[0].lower() not in more_names), *more], body)
+
+    def _open(self, exchange: Exchange) -> tuple[RequestRecord, str]:
+        """The record of a request, and the function's name as the path has it."""
+        url = urlsplit(exchange.path)
+        match = _PATHS.fullmatch(url.path)
+        assert match is not None
+        operation = str(match.lastgroup)
+        name = unquote(match[operation])
+        headers = {key.lower(): value for key, value in exchange.headers.items()}
+        attempt = _SDK_ATTEMPT.search(headers.get("amz-sdk-request", ""))
+        qualifier = parse_qs(url.query).get("Qualifier", [None])[0]
+        default = "Event" if operation == "InvokeAsync" else "RequestResponse"
+        body = exchange.read_body()
+        plain, in_name = split_name(name)
+        record = self._records.open_request(
+            lambda number: RequestRecord(
+                number,
+                self._clock.time(),
+                operation,
+                plain,
+                qualifier or in_name,
+                default if operation == "InvokeAsync" else headers.get("x-amz-invocation-type", default),
+                headers,
+                body,
+                headers.get("amz-sdk-invocation-id"),
+                int(attempt[1]) if attempt else 1,
+                str(uuid.uuid4()),
+            )
+        )
+        return record, name
+
+    def _close(self, record: RequestRecord, status: int | None, body: bytes) -> None:
+        record.status, record.response = status, body
+        record.ended = self._clock.time()
+        what = "connection dropped" if status is None else f"{status} {record.error or record.function_error or ''}"
+        self._say(
+            f"{record.operation:<8} {record.function} {record.invocation_type} {len(record.payload)} bytes"
+            f" attempt {record.attempt} -> {what.rstrip()}"
+        )
+
+    def _answer(self, record: RequestRecord, name: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Status, headers and body; Refusal for an error, ConnectionAbortedError when nothing is to be answered."""
+        self._check_kind(record)
+        if self._faults.take("drop", record.function) is not None:
+            raise ConnectionAbortedError
+        if (fault := self._faults.take("answer", record.function)) is not None:
+            raise Refusal(fault.values["status"], fault.values["code"], fault.values["message"])
+        if (fault := self._faults.take("throttle", record.function)) is not None:
+            raise throttled(fault.values["reason"])
+        if record.function in self._denied:
+            raise access_denied(self._registry.arn(record.function))
+        target = self._registry.find(name, record.qualifier)
+        context = checked_client_context(record.headers.get("x-amz-client-context"))
+        body = checked_body(record.payload)
+        if record.invocation_type == "DryRun":
+            return 204, [], b""
+        trace, count = lineage.advance(record.headers.get("x-amzn-trace-id"), target.registered.arn)
+        loops = count > limit("recursive_loop_invocations") and target.function.recursive_loop == "Terminate"
+        invocation = Invocation(target, record.request_id, body, trace, context)
+        traced = [("X-Amzn-Trace-Id", lineage.root_of(trace))]
+        if record.invocation_type == "Event":
+            self._enqueue(Invocation(target, record.request_id, body, trace, None, 0 if loops else 1, "event"))
+            answer = b"" if record.operation == "Invoke" else b'{"Status": 202}'
+            if self._faults.take("drop_after", record.function) is not None:
+                raise ConnectionAbortedError
+            return 202, traced, answer
+        if loops:
+            raise recursive_invocation()
+        with self._concurrency.slot(target):
+            outcome = self._invoker.run(invocation)
+        record.function_error = outcome.function_error
+        if self._faults.take("drop_after", record.function) is not None:
+            raise ConnectionAbortedError
+        if record.operation == "InvokeWithResponseStream":
+            return 200, [*traced, *_stream_headers(target)], _stream(record, outcome)
+        return 200, [*traced, *_result_headers(record, target, outcome)], outcome.body
+
+    @staticmethod
+    def _check_kind(record: RequestRecord) -> None:
+        """Refuse an unknown invocation type (400) and a body that is too large for it (413)."""
+        kinds = ["DryRun", "RequestResponse", "Event"]
+        if record.operation == "InvokeWithResponseStream":
+            kinds.remove("Event")
+        if record.invocation_type not in kinds:
+            allowed = f"Member must satisfy enum value set: [{', '.join(kinds)}]"
+            raise bad_value(record.invocation_type, "invocationType", allowed)
+        log_type = record.headers.get("x-amz-log-type", "None")
+        if log_type not in ("None", "Tail"):
+            raise bad_value(log_type, "logType", "Member must satisfy enum value set: [None, Tail]")
+        event = record.invocation_type == "Event"
+        name = "invoke_async_request_bytes" if record.operation == "InvokeAsync" else "async_request_bytes"
+        largest = limit(name if event else "sync_request_bytes")
+        if len(record.payload) > largest:
+            raise request_too_large(len(record.payload), largest, event=event)
+
+
+def _result_headers(record: RequestRecord, target: Target, outcome: Outcome) -> list[tuple[str, str]]:
+    headers = [("X-Amz-Executed-Version", target.version)]
+    if outcome.function_error is not None:
+        headers.append(("X-Amz-Function-Error", outcome.function_error))
+    if record.headers.get("x-amz-log-type") == "Tail":
+        headers.append(("X-Amz-Log-Result", base64.b64encode(outcome.log_tail).decode()))
+    return headers
+
+
+def _stream_headers(target: Target) -> list[tuple[str, str]]:
+    return [
+        ("X-Amz-Executed-Version", target.version),
+        ("Content-Type", event_stream.CONTENT_TYPE),
+        ("X-Amzn-Remapped-Content-Type", "application/octet-stream"),
+    ]
+
+
+def _stream(record: RequestRecord, outcome: Outcome) -> bytes:
+    """The answer as an event stream: chunks of the payload, and `InvokeComplete`, where alone a failure shows.
+
+    awslambdaric gives its response in one piece, so the stream begins when the function has ended.
+    """
+    complete: dict[str, str] = {}
+    chunks: list[bytes] = []
+    if outcome.function_error is None:
+        chunks = [outcome.body[start : start + _CHUNK] for start in range(0, len(outcome.body), _CHUNK)]
+    else:
+        complete = {"ErrorCode": outcome.execution.error_type or "Unhandled", "ErrorDetails": outcome.body.decode()}
+    if record.headers.get("x-amz-log-type") == "Tail":
+        complete["LogResult"] = base64.b64encode(outcome.log_tail).decode()
+    events = [event_stream.event("PayloadChunk", chunk, "application/octet-stream") for chunk in chunks]
+    return b"".join([*events, event_stream.event("InvokeComplete", json.dumps(complete).encode(), "application/json")])

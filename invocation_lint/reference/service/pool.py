@@ -1,0 +1,78 @@
+"""The sandboxes of a service: reused when idle, newest first, as Lambda reuses its execution environments."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from invocation_lint.reference.service.registry import Target
+from invocation_lint.reference.service.sandbox import Sandbox
+
+
+class Pool:
+    """Hands out sandboxes; `make(target)` builds one more when no idle one fits."""
+
+    def __init__(self, make: Callable[[Target], Sandbox]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._idle: list[Sandbox] = []
+        self._busy: list[Sandbox] = []
+        self._closed = False
+
+    @contextmanager
+    def sandbox(self, target: Target) -> Iterator[Sandbox]:
+        """A sandbox of `target` for one invocation."""
+        sandbox = self._take(target)
+        try:
+            yield sandbox
+        finally:
+            self._give_back(sandbox)
+
+    def all(self, function: str | None = None) -> tuple[Sandbox, ...]:
+        """All sandboxes, or those of `function`; busy ones first."""
+        with self._lock:
+            return tuple(each for each in self._busy + self._idle if function in (None, each.function.name))
+
+    def kill(self, function: str) -> int:
+        """SIGKILL to the workers of `function` that are busy, to the idle ones if none is; how many."""
+        with self._lock:
+            busy = [each for each in self._busy if each.function.name == function]
+            idle = [each for each in self._idle if each.function.name == function]
+        return sum(each.kill() for each in busy or idle)
+
+    def forget(self, function: str | None = None) -> None:
+        """End idle sandboxes: all, or those of `function`."""
+        with self._lock:
+            ended = [each for each in self._idle if function in (None, each.function.name)]
+            self._idle = [each for each in self._idle if each not in ended]
+        for sandbox in ended:
+            sandbox.close()
+
+    def close(self) -> None:
+        """End all sandboxes, busy ones as well; those given back later are ended too."""
+        with self._lock:
+            self._closed = True
+            busy = list(self._busy)
+        for sandbox in busy:
+            sandbox.stop()
+        self.forget()
+
+    def _take(self, target: Target) -> Sandbox:
+        with self._lock:
+            for sandbox in reversed(self._idle):
+                if sandbox.function is target.function and sandbox.version == target.version:
+                    self._idle.remove(sandbox)
+                    self._busy.append(sandbox)
+                    return sandbox
+            sandbox = self._make(target)
+            self._busy.append(sandbox)
+            return sandbox
+
+    def _give_back(self, sandbox: Sandbox) -> None:
+        with self._lock:
+            self._busy.remove(sandbox)
+            if not self._closed:
+                self._idle.append(sandbox)
+                return
+        sandbox.close()

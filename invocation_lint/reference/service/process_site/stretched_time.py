@@ -1,0 +1,211 @@
+"""Time at another speed, inside one process: clocks go `factor` times as fast, waits last that much shorter.
+
+Scaled: the `time` module, `datetime.now/utcnow/today`, `threading` waits and joins, `select` and `selectors` (so
+asyncio), socket time-outs, signal timers, and SQLite's notion of now. Not scaled: waits inside C extensions, a
+`Lock.acquire` with a time-out, file times.
+"""
+
+import copyreg
+import datetime as datetime_module
+import importlib.abc
+import importlib.util
+import sys
+
+
+def install(factor, wall_start, monotonic_start, time):
+    """Stretch this process's time: at the moment `wall_start` (and `monotonic_start`) it equals the wall's."""
+    _stretch_clocks(factor, wall_start, monotonic_start, time)
+    _stretch_datetime(time)
+    _shorten_waits(factor)
+    _shorten_sockets(factor)
+    _shorten_signals(factor)
+    if "sqlite3" in sys.modules:
+        _set_sqlite_now(sys.modules["sqlite3"], time)
+    else:
+        sys.meta_path.insert(0, _AfterImport("sqlite3", lambda module: _set_sqlite_now(module, time)))
+
+
+def _stretch_clocks(factor, wall_start, monotonic_start, time):
+    real_monotonic, real_sleep = time.monotonic, time.sleep
+    real = {name: getattr(time, name) for name in ("localtime", "gmtime", "ctime", "strftime", "clock_gettime")}
+
+    def now():
+        return wall_start + (real_monotonic() - monotonic_start) * factor
+
+    def monotonic():
+        return monotonic_start + (real_monotonic() - monotonic_start) * factor
+
+    def clock_gettime(clock):
+        if clock == time.CLOCK_REALTIME:
+            return now()
+        return monotonic() if clock == time.CLOCK_MONOTONIC else real["clock_gettime"](clock)
+
+    time.time = now
+    time.time_ns = lambda: int(now() * 1e9)
+    time.monotonic = time.perf_counter = monotonic
+    time.monotonic_ns = time.perf_counter_ns = lambda: int(monotonic() * 1e9)
+    time.sleep = lambda seconds: real_sleep(seconds / factor)
+    time.clock_gettime = clock_gettime
+    time.clock_gettime_ns = lambda clock: int(clock_gettime(clock) * 1e9)
+    time.localtime = lambda seconds=None: real["localtime"](now() if seconds is None else seconds)
+    time.gmtime = lambda seconds=None: real["gmtime"](now() if seconds is None else seconds)
+    time.ctime = lambda seconds=None: real["ctime"](now() if seconds is None else seconds)
+    time.strftime = lambda form, moment=None: real["strftime"](form, time.localtime() if moment is None else moment)
+
+
+def _stretch_datetime(time):
+    """`datetime.now` and its kin read the C clock, so the class is replaced; its instances are the real ones."""
+    real = datetime_module.datetime
+
+    class Meta(type):
+        def __instancecheck__(cls, value):
+            return isinstance(value, real) if cls is datetime else type.__instancecheck__(cls, value)
+
+        def __subclasscheck__(cls, other):
+            return issubclass(other, real) if cls is datetime else type.__subclasscheck__(cls, other)
+
+        def __eq__(cls, other):
+            return other is cls or (cls is datetime and other is real)
+
+        def __hash__(cls):
+            return hash(real) if cls is datetime else type.__hash__(cls)
+
+    class datetime(real, metaclass=Meta):
+        def __new__(cls, *arguments, **keywords):
+            return real.__new__(real if cls is datetime else cls, *arguments, **keywords)
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls.fromtimestamp(time.time(), tz)
+
+        @classmethod
+        def today(cls):
+            return cls.fromtimestamp(time.time())
+
+        @classmethod
+        def utcnow(cls):
+            return cls.fromtimestamp(time.time(), datetime_module.timezone.utc).replace(tzinfo=None)
+
+    datetime.__module__, datetime.__name__, datetime.__qualname__ = "datetime", "datetime", "datetime"
+    for name in ("min", "max", "resolution"):
+        setattr(datetime, name, getattr(real, name))
+    datetime_module.datetime = datetime
+    copyreg.pickle(real, lambda value: (datetime, value.__reduce_ex__(2)[1]))
+
+
+def _shorten_waits(factor):
+    import select
+    import threading
+
+    def scaled(timeout):
+        return timeout if timeout is None or timeout < 0 else timeout / factor
+
+    real_select = select.select
+    select.select = lambda r, w, x, timeout=None: real_select(r, w, x, scaled(timeout))
+    import selectors
+
+    for name in ("PollSelector", "EpollSelector"):
+        selector = getattr(selectors, name, None)
+        if selector is not None:
+            selector.select = _with_scaled(selector.select, scaled)
+    threading.Condition.wait = _with_scaled(threading.Condition.wait, scaled)
+    threading.Thread.join = _with_scaled(threading.Thread.join, scaled)
+    if hasattr(threading, "_time"):  # taken from `time` when threading was imported, perhaps before us
+        threading._time = sys.modules["time"].monotonic
+
+
+def _with_scaled(method, scaled):
+    def call(self, timeout=None):
+        return method(self, scaled(timeout))
+
+    call.__name__, call.__doc__ = method.__name__, method.__doc__
+    return call
+
+
+def _shorten_sockets(factor):
+    import socket
+
+    class_ = socket.socket
+    real_set, real_get = class_.settimeout, class_.gettimeout
+    real_default_set, real_default_get = socket.setdefaulttimeout, socket.getdefaulttimeout
+
+    def settimeout(self, value):
+        real_set(self, None if value is None else value / factor)
+
+    def gettimeout(self):
+        value = real_get(self)
+        return None if value is None else value * factor
+
+    class_.settimeout, class_.gettimeout = settimeout, gettimeout
+    class_.timeout = property(gettimeout)
+    socket.setdefaulttimeout = lambda value: real_default_set(None if value is None else value / factor)
+    socket.getdefaulttimeout = lambda: None if real_default_get() is None else real_default_get() * factor
+
+
+def _shorten_signals(factor):
+    import signal
+
+    real_set, real_get = signal.setitimer, signal.getitimer
+
+    def setitimer(which, seconds, interval=0.0):
+        return tuple(value * factor for value in real_set(which, seconds / factor, interval / factor))
+
+    def alarm(seconds):
+        return int(-(-setitimer(signal.ITIMER_REAL, seconds)[0] // 1))
+
+    signal.setitimer, signal.alarm = setitimer, alarm
+    signal.getitimer = lambda which: tuple(value * factor for value in real_get(which))
+
+
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Calls a function with one module, right after its import."""
+
+    def __init__(self, name, then):
+        self.name, self.then = name, then
+
+    def find_spec(self, name, path=None, target=None):
+        if name != self.name:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            self.then(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def _set_sqlite_now(sqlite3, time):
+    """Give every connection date functions whose `now` is the stretched one; the real ones do the rest."""
+    plain = sqlite3.connect
+    calculator = plain(":memory:", check_same_thread=False)
+    functions = ("date", "time", "datetime", "julianday", "unixepoch")
+
+    def evaluate(name, leading, arguments):
+        moment, *modifiers = arguments or ("now",)
+        if moment is None:
+            return None
+        if isinstance(moment, str) and moment.lower() == "now":
+            moment = "%.6f" % (time.time() / 86400 + 2440587.5) if name == "julianday" else time.time()
+            modifiers = modifiers if name == "julianday" else ["unixepoch", *modifiers]
+        values = [*leading, moment, *modifiers]
+        marks = ", ".join("?" * len(values))
+        return calculator.execute(f"SELECT {name}({marks})", values).fetchone()[0]
+
+    def prepare(connection):
+        for name in functions:
+            connection.create_function(name, -1, lambda *given, name=name: evaluate(name, [], given))
+        connection.create_function("strftime", -1, lambda form, *given: evaluate("strftime", [form], given))
+        for name, function in (("timestamp", "datetime"), ("date", "date"), ("time", "time")):
+            connection.create_function("current_" + name, 0, lambda function=function: evaluate(function, [], ()))
+        return connection
+
+    def connect(*arguments, **keywords):
+        return prepare(plain(*arguments, **keywords))
+
+    sqlite3.connect = connect
+    if "sqlite3.dbapi2" in sys.modules:
+        sys.modules["sqlite3.dbapi2"].connect = connect

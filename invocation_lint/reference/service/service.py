@@ -1,0 +1,244 @@
+"""The local Lambda service: everything put together, for a test or for a command."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from invocation_lint.reference.service.backing import Backing
+from invocation_lint.reference.service.clock import Clock
+from invocation_lint.reference.service.concurrency import Concurrency
+from invocation_lint.reference.service.destinations import Destinations
+from invocation_lint.reference.service.environment import (
+    CREDENTIALS,
+    caller_environment,
+    is_own_package_installed,
+    worker_environment,
+)
+from invocation_lint.reference.service.events import EventQueue
+from invocation_lint.reference.service.faults import Faults
+from invocation_lint.reference.service.functions import Function, RestApi
+from invocation_lint.reference.service.http import Exchange, Listener
+from invocation_lint.reference.service.invoke_api import InvokeApi
+from invocation_lint.reference.service.invoker import Invoker
+from invocation_lint.reference.service.pool import Pool
+from invocation_lint.reference.service.records import Delivery, Execution, QueuedEvent, Records, RequestRecord
+from invocation_lint.reference.service.registry import Registry, Target
+from invocation_lint.reference.service.sandbox import Sandbox
+from invocation_lint.reference.service.site import Site
+
+
+class LambdaService:
+    """A local Lambda service on 127.0.0.1; a context manager.
+
+    One endpoint serves everything: Invoke is ours, other requests go on to moto. `environment` and `layers` are added
+    to every function and caller; functions named in `denied` answer 403. `on_event` is called with each line of the
+    log for people. `clock_factor` makes the service's seconds that much shorter than those on the wall; all seconds
+    here are the service's. Nothing but loopback is used.
+    """
+
+    def __init__(
+        self,
+        functions: Iterable[Function] = (),
+        *,
+        rest_apis: Iterable[RestApi] = (),
+        clock_factor: float = 1.0,
+        port: int = 0,
+        region: str = "us-east-1",
+        account: str = "123456789012",
+        environment: Mapping[str, str] | None = None,
+        layers: Sequence[Path] = (),
+        denied: Iterable[str] = (),
+        on_event: Callable[[str], None] | None = None,
+    ) -> None:
+        self.clock = Clock(clock_factor)
+        self.region = region
+        self.account = account
+        self._given = (list(functions), list(rest_apis), port)
+        self._environment = dict(environment or {})
+        self._layers = tuple(layers)
+        self._say = on_event or _say_nothing
+        self._denied = set(denied)
+        self._records = Records()
+        self._registry = Registry(region, account)
+        self._concurrency = Concurrency()
+        self._clients: dict[str, Any] = {}
+        self._clients_lock = threading.Lock()
+        self._started = False
+
+    def __enter__(self) -> LambdaService:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Listen, with the functions that were given."""
+        functions, _rest_apis, port = self._given
+        self._site = Site(self.clock)
+        self._backing = Backing(self._site, self.account)
+        self._pool = Pool(self._make_sandbox)
+        self.faults = Faults(self._pool.kill)
+        self._invoker = Invoker(self._pool, self._records, self.clock, self.faults, self._say)
+        destinations = Destinations(client=self._shared_client, records=self._records, clock=self.clock, say=self._say)
+        self._events = EventQueue(
+            registry=self._registry,
+            invoker=self._invoker,
+            concurrency=self._concurrency,
+            clock=self.clock,
+            faults=self.faults,
+            finish=destinations.finish,
+            say=self._say,
+        )
+        self._invoke_api = InvokeApi(
+            registry=self._registry,
+            invoker=self._invoker,
+            concurrency=self._concurrency,
+            records=self._records,
+            clock=self.clock,
+            faults=self.faults,
+            enqueue=self._events.put,
+            denied=self._denied,
+            say=self._say,
+        )
+        self._listener = Listener(self._serve, port, name="lambda-service")
+        self._started = True
+        for function in functions:
+            self.add_function(function)
+
+    def stop(self) -> None:
+        """End all processes and close all ports. What was written down stays readable."""
+        if not self._started:
+            return
+        self._started = False
+        self._listener.close()
+        self._events.close()
+        self._pool.close()
+        self._backing.close()
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+        self._site.close()
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address for AWS_ENDPOINT_URL, or for `endpoint_url=`."""
+        return self._listener.url
+
+    def client(self, name: str = "lambda", **config: Any) -> Any:
+        """A boto3 client of this process for the service `name`; `config` are keywords of botocore's Config.
+
+        It makes no retries and waits five minutes (on the wall) unless `config` says otherwise; close it after use.
+        """
+        import boto3
+        from botocore.config import Config
+
+        settings: dict[str, Any] = {"retries": {"total_max_attempts": 1}, "read_timeout": 300, **config}
+        return boto3.client(
+            name,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            config=Config(**settings),
+        )
+
+    def caller_environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """All environment variables for a program that calls the service, under its clock."""
+        shared = {**self._environment, **(extra or {})}
+        return caller_environment(
+            region=self.region,
+            endpoint_url=self.endpoint_url,
+            import_path=[self._site.folder, *self._layers, *_own_folder()],
+            shared=shared,
+        )
+
+    def requests(self, function: str | None = None) -> tuple[RequestRecord, ...]:
+        """Every attempt that arrived at the Invoke API."""
+        return self._records.requests(function)
+
+    def executions(self, function: str | None = None) -> tuple[Execution, ...]:
+        """Every run of a handler."""
+        return self._records.executions(function)
+
+    def deliveries(self, function: str | None = None) -> tuple[Delivery, ...]:
+        """What was sent to destinations and dead-letter targets."""
+        return self._records.deliveries(function)
+
+    def queued_events(self) -> tuple[QueuedEvent, ...]:
+        """The events that wait for their next attempt."""
+        return self._events.waiting()
+
+    def wait_until_idle(self, seconds: float = 600.0) -> bool:
+        """Wait until no handler runs and no event is queued; whether that came within `seconds`."""
+        return self.clock.wait_until(lambda: self._concurrency.running == 0 and self._events.is_empty, seconds)
+
+    def add_function(self, function: Function) -> None:
+        """Add a function, or replace the one of its name (its sandboxes end when they are idle)."""
+        if not function.code_dir.is_dir():
+            raise ValueError(f"function {function.name}: the code folder {function.code_dir} is not there")
+        self._registry.add(function)
+        self._pool.forget(function.name)
+
+    def remove_function(self, name: str) -> None:
+        """Remove a function; KeyError when there is none of that name."""
+        self._registry.remove(name)
+        self._pool.forget(name)
+
+    def set_reserved_concurrency(self, name: str, value: int | None) -> None:
+        """Set or (None) remove the reserved concurrency of a function."""
+        self._registry.find(name).registered.reserved_concurrency = value
+
+    def forget_sandboxes(self, function: str | None = None) -> None:
+        """End idle sandboxes, so that the next invocation is a cold start."""
+        self._pool.forget(function)
+
+    def _serve(self, exchange: Exchange) -> None:
+        if self._invoke_api.takes(exchange.command, exchange.path):
+            self._invoke_api.serve(exchange)
+        else:
+            self._backing.forward(exchange)
+
+    def _make_sandbox(self, target: Target) -> Sandbox:
+        function = target.function
+
+        def environment(runtime_api: str, log_stream: str) -> dict[str, str]:
+            layers = [*function.layers, *self._layers, *_own_folder()]
+            return worker_environment(
+                function,
+                target.version,
+                runtime_api=runtime_api,
+                log_stream=log_stream,
+                region=self.region,
+                endpoint_url=self.endpoint_url,
+                import_path=[self._site.folder, function.code_dir, *layers],
+                shared=self._environment,
+            )
+
+        return Sandbox(
+            function, target.version, clock=self.clock, environment=environment, lifeline=self._site.lifeline
+        )
+
+    def _shared_client(self, name: str) -> Any:
+        """The service's own client for `name`: making one takes a tenth of a second."""
+        with self._clients_lock:
+            if name not in self._clients:
+                self._clients[name] = self.client(name)
+            return self._clients[name]
+
+
+def _own_folder() -> list[Path]:
+    """The folder that holds this package, when workers would not find it by themselves."""
+    return [] if is_own_package_installed() else [Path(__file__).resolve().parents[3]]
+
+
+def _say_nothing(line: str) -> None:
+    """The log for people, when nobody reads it."""
