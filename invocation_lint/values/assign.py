@@ -1,0 +1,147 @@
+"""Assignment: what a target stands for afterwards."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.values import expressions, responses, statements
+from invocation_lint.values.domain import Const, Ref, Value, join2, unknown
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.state import Obj
+
+
+def assign(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
+    """Bind a target: a name, attribute, subscript, or a tuple of them."""
+    if frame.state is None:
+        return
+    if isinstance(target, cst.Name):
+        _assign_name(frame, target.value, value)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _unpack(frame, target, value)
+    elif isinstance(target, cst.Attribute):
+        receiver = expressions.evaluate(frame, target.value)
+        set_attribute(frame, receiver, target.attr.value, value, target)
+    elif isinstance(target, cst.Subscript):
+        receiver = expressions.evaluate(frame, target.value)
+        key = expressions.subscript_key(frame, target)
+        set_item(frame, receiver, key, value, target)
+    elif isinstance(target, cst.StarredElement):
+        assign(frame, target.value, unknown("the rest of a sequence"))
+
+
+def _assign_name(frame: Frame, name: str, value: Value) -> None:
+    state = frame.live
+    if frame.function is not None and name in frame.function.globals:
+        frame.global_writes[name] = join2(frame.global_writes.get(name, value), value)
+    state.env[name] = value
+
+
+def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
+    elements = target.elements
+    items = statements.iteration_items(frame, value)
+    starred = [index for index, element in enumerate(elements) if isinstance(element, cst.StarredElement)]
+    if items is not None and not starred and len(items) == len(elements):
+        for element, item in zip(elements, items, strict=True):
+            assign(frame, element.value, item)
+        return
+    element_value = statements.element_of(frame, value)
+    for element in elements:
+        if isinstance(element, cst.StarredElement):
+            rest = frame.allocate(element, Obj("list", rest=element_value, made=frame.place(element)))
+            assign(frame, element.value, rest)
+        else:
+            assign(frame, element.value, element_value if element_value.atoms else unknown("an element"))
+
+
+def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: cst.BaseExpression) -> None:
+    """`receiver.name = value`."""
+    state = frame.live
+    place = frame.place(node)
+    state.update(receiver, lambda obj, weak: obj.with_slot(name, value, place, weak=weak))
+    if not any(isinstance(atom, Ref) for atom in receiver.atoms):
+        responses.note_escape(frame, value, "stored", node)
+
+
+def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.BaseExpression) -> None:
+    """`receiver[key] = value`."""
+    state = frame.live
+    place = frame.place(node)
+    names = [atom.value for atom in key.atoms if isinstance(atom, Const)]
+    known = len(names) == len(key.atoms)
+
+    def change(obj: Obj, weak: bool) -> Obj:
+        if obj.kind == "list":
+            if known and len(names) == 1 and isinstance(names[0], int) and -len(obj.items) <= names[0] < len(obj.items):
+                items = list(obj.items)
+                items[names[0]] = join2(items[names[0]], value) if weak else value
+                return Obj("list", items=tuple(items), rest=obj.rest, made=obj.made, many=obj.many)
+            return Obj("list", rest=unknown("an element that is replaced"), made=obj.made, many=obj.many)
+        if not known:
+            return obj.opened("a key that is not known is set")
+        for name in names:
+            obj = obj.with_slot(name, value, place, weak=weak or len(names) > 1)
+        return obj
+
+    state.update(receiver, change)
+    if not any(isinstance(atom, Ref) for atom in receiver.atoms):
+        responses.note_escape(frame, value, "stored", node)
+
+
+def augment(frame: Frame, node: cst.AugAssign) -> None:
+    """`target += value`, `target |= value` and the like."""
+    before = expressions.evaluate(frame, node.target)
+    value = expressions.evaluate(frame, node.value)
+    if frame.state is None:
+        return
+    if isinstance(node.operator, cst.BitOrAssign) and any(True for _ in frame.state.deref(before)):
+        expressions.merge_into(frame, before, value, node)
+        return
+    if isinstance(node.operator, cst.AddAssign):
+        targets = list(frame.state.deref(before))
+        if targets and all(obj.kind == "list" for _, obj in targets):
+            extend(frame, before, value)
+            return
+        assign(frame, node.target, expressions.add(frame, node, before, value))
+        return
+    assign(frame, node.target, expressions.arithmetic(before, value))
+
+
+def extend(frame: Frame, receiver: Value, more: Value) -> None:
+    """`receiver.extend(more)`."""
+    items = statements.iteration_items(frame, more)
+    element = statements.element_of(frame, more)
+
+    def change(obj: Obj, weak: bool) -> Obj:
+        if items is not None and obj.rest is None and not weak:
+            return Obj(obj.kind, items=(*obj.items, *items), made=obj.made, open=obj.open)
+        rest = element if obj.rest is None else join2(obj.rest, element)
+        return Obj(obj.kind, items=obj.items, rest=rest if rest.atoms else None, made=obj.made, open=obj.open, many=obj.many)
+
+    frame.live.update(receiver, change)
+
+
+def delete(frame: Frame, target: cst.BaseExpression) -> None:
+    """`del target`."""
+    if frame.state is None:
+        return
+    if isinstance(target, cst.Name):
+        frame.state.env.pop(target.value, None)
+    elif isinstance(target, cst.Subscript):
+        receiver = expressions.evaluate(frame, target.value)
+        remove_key(frame, receiver, expressions.subscript_key(frame, target))
+    elif isinstance(target, cst.Attribute):
+        receiver = expressions.evaluate(frame, target.value)
+        frame.state.update(receiver, lambda obj, weak: obj.without_slot(target.attr.value, weak=weak))
+
+
+def remove_key(frame: Frame, receiver: Value, key: Value) -> None:
+    """`del receiver[key]`: a known key is gone, an unknown one may be any."""
+    names = [atom.value for atom in key.atoms if isinstance(atom, Const)]
+    known = len(names) == len(key.atoms)
+
+    def change(obj: Obj, weak: bool) -> Obj:
+        for name in names if known else list(obj.slots):
+            obj = obj.without_slot(name, weak=weak or not known or len(names) > 1)
+        return obj
+
+    frame.live.update(receiver, change)

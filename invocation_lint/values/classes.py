@@ -1,0 +1,268 @@
+"""Classes of the program: attributes of instances and classes, enums, dataclasses, construction."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.values import lookup
+from invocation_lint.values.domain import (
+    NEVER,
+    ClassRef,
+    Const,
+    EnumMember,
+    FunctionRef,
+    Ref,
+    SuperRef,
+    Symbol,
+    Typed,
+    Value,
+    join2,
+    join_values,
+    unknown,
+)
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.imports import dotted
+from invocation_lint.values.program import ClassInfo, FunctionInfo
+from invocation_lint.values.state import Obj
+
+_ENUM_BASES = {"enum.Enum": "", "enum.StrEnum": "StrEnum", "enum.IntEnum": "int", "enum.Flag": "", "enum.IntFlag": "int"}
+
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "cached_property.cached_property"})
+
+
+def run_class(frame: Frame, node: cst.ClassDef) -> None:
+    """A class statement: its body runs once, in a scope of its own."""
+    info = frame.module.by_node[node]
+    assert isinstance(info, ClassInfo)
+    if frame.state is None:
+        return
+    frame.interpreter.run_class_body(frame, info)
+    frame.live.env[node.name.value] = Value((ClassRef(info.key),))
+
+
+def bases(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str], bool]:
+    """The bases of a class in the program, the dotted names of those outside, and whether all are resolved."""
+    return frame.interpreter.bases(info)
+
+
+def lineage(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
+    """The class and its visible ancestors, nearest first, and the ancestors outside."""
+    found, outside, waiting = [], [], [info]
+    while waiting:
+        current = waiting.pop(0)
+        if current in found:
+            continue
+        found.append(current)
+        inner, external, _ = bases(frame, current)
+        waiting.extend(inner)
+        outside.extend(external)
+    return found, outside
+
+
+def find_method(frame: Frame, info: ClassInfo, name: str) -> FunctionInfo | None:
+    """The method of that name in the class or its visible bases."""
+    for cls in lineage(frame, info)[0]:
+        if name in cls.methods:
+            return cls.methods[name]
+    return None
+
+
+def is_property(info: FunctionInfo) -> bool:
+    """Whether reading the attribute calls the function."""
+    return any(dotted(item) in _PROPERTIES for item in info.decorators)
+
+
+def instance_attribute(frame: Frame, atom: Ref, obj: Obj, name: str) -> Value:
+    """`instance.name`: what was set on it, a bound method, or what the class assigns to it anywhere."""
+    slot = obj.slots.get(name)
+    if slot is not None and slot.presence == "yes":
+        return slot.value
+    info = frame.interpreter.class_info(obj.cls)
+    if info is None:
+        found = unknown("an attribute of an object that is not followed", name)
+    else:
+        found = class_attribute(frame, obj.cls, name, Value((atom,)), own=obj.open is not None or slot is None)
+    return join2(slot.value, found) if slot is not None else found
+
+
+def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *, own: bool = True) -> Value:
+    """An attribute looked up on a class; with a receiver, methods are bound and self-assignments are joined."""
+    info = frame.interpreter.class_info(key)
+    if info is None:
+        return unknown("an attribute of a class that is not followed", name)
+    classes, outside = lineage(frame, info)
+    found: list[Value] = []
+    for cls in classes:
+        method = cls.methods.get(name)
+        if method is not None:
+            return _method_value(frame, method, cls, receiver)
+        body = frame.interpreter.class_body(cls)
+        if name in body.env:
+            member = enum_member(frame, cls, name, body.env[name])
+            found.append(member or lookup.bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
+        if own and receiver is not None and name in cls.writers:
+            found.append(frame.interpreter.attribute_value(frame, cls, name))
+        elif receiver is None and name in cls.writers and not found:
+            found.append(frame.interpreter.attribute_value(frame, cls, name))
+    if not found or any(_is_foreign(base) for base in outside):
+        source = "self" if receiver is not None else info.name
+        found.append(unknown("an attribute that is set elsewhere", f"{source}.{name}"))
+    return join_values(found)
+
+
+def _opened(cls: ClassInfo, name: str) -> str:
+    return "another method changes it" if name in cls.mutated else ""
+
+
+def _is_foreign(base: str) -> bool:
+    return base not in {"builtins.object", "object", "abc.ABC", "typing.Protocol", "typing.Generic", "enum.Enum"} and (
+        not base.startswith(("enum.", "builtins.", "pydantic."))
+    )
+
+
+def _method_value(frame: Frame, method: FunctionInfo, cls: ClassInfo, receiver: Value | None) -> Value:
+    decorators = {dotted(item) for item in method.decorators}
+    if "staticmethod" in decorators:
+        return Value((FunctionRef(method.key),))
+    if "classmethod" in decorators:
+        return Value((FunctionRef(method.key, Value((ClassRef(cls.key),))),))
+    if receiver is None:
+        return Value((FunctionRef(method.key),))
+    bound = Value((FunctionRef(method.key, receiver),))
+    if is_property(method):
+        from invocation_lint.values import calls
+
+        return calls.call_function(frame, method, FunctionRef(method.key, receiver), [], {}, method.node)
+    return bound
+
+
+def super_attribute(frame: Frame, atom: SuperRef, name: str) -> Value:
+    """`super().name`: looked up after the class itself."""
+    info = frame.interpreter.class_info(atom.key)
+    if info is not None:
+        for cls in lineage(frame, info)[0][1:]:
+            if name in cls.methods:
+                return _method_value(frame, cls.methods[name], cls, atom.receiver)
+    return Value((Symbol(f"@super.{name}"),))
+
+
+def enum_mixin(frame: Frame, info: ClassInfo) -> str | None:
+    """None for a class that is no enum; else "str", "StrEnum", "int" or empty."""
+    outside = lineage(frame, info)[1]
+    kinds = [_ENUM_BASES[base] for base in outside if base in _ENUM_BASES]
+    if not kinds:
+        return None
+    if "StrEnum" in kinds:
+        return "StrEnum"
+    return "str" if "builtins.str" in outside else kinds[0]
+
+
+def enum_member(frame: Frame, info: ClassInfo, name: str, value: Value) -> Value | None:
+    """The member of an enum class under that name, or None when the class is no enum."""
+    mixin = enum_mixin(frame, info)
+    if mixin is None or name.startswith("_"):
+        return None
+    atom = value.single
+    if isinstance(atom, Symbol) and atom.dotted == "enum.auto":
+        value = unknown("a value made by auto()")
+    if _has_own_str(info):
+        return unknown("an enum with its own __str__")
+    return Value((EnumMember(info.key, name, value, mixin),))
+
+
+def _has_own_str(info: ClassInfo) -> bool:
+    return bool({"__str__", "__format__"} & set(info.methods))
+
+
+def enum_members(frame: Frame, key: str) -> list[EnumMember]:
+    """All members of an enum class."""
+    info = frame.interpreter.class_info(key)
+    if info is None:
+        return []
+    found: list[EnumMember] = []
+    for name, value in frame.interpreter.class_body(info).env.items():
+        member = enum_member(frame, info, name, value)
+        if member is not None:
+            found.extend(member.of(EnumMember))
+    return found
+
+
+def is_dataclass(info: ClassInfo) -> bool:
+    """Whether a decorator makes it a dataclass."""
+    return any(dotted(_callee(item)).rpartition(".")[2] in {"dataclass", "define", "frozen", "attrs"} for item in
+               (decorator.decorator for decorator in info.node.decorators))  # fmt: skip
+
+
+def _callee(node: cst.BaseExpression) -> cst.BaseExpression:
+    return node.func if isinstance(node, cst.Call) else node
+
+
+def fields_of(info: ClassInfo) -> list[str]:
+    """The annotated names of a class body, in order: the fields of a dataclass, NamedTuple or model."""
+    names: list[str] = []
+    for statement in info.node.body.body:
+        for small in getattr(statement, "body", []) if isinstance(statement, cst.SimpleStatementLine) else []:
+            if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                names.append(small.target.value)
+    return names
+
+
+def construct(frame: Frame, info: ClassInfo, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode) -> Value:
+    """`Class(...)`: an instance with what its constructor sets."""
+    from invocation_lint.values import calls
+
+    outside = lineage(frame, info)[1]
+    if enum_mixin(frame, info) is not None:
+        wanted = args[0] if args else NEVER
+        matches = [m for m in enum_members(frame, info.key) if m.value == wanted]
+        return Value((matches[0],)) if matches else join_values(Value((m,)) for m in enum_members(frame, info.key))
+    if "typing.TypedDict" in outside or "typing_extensions.TypedDict" in outside:
+        return _mapping(frame, args, kwargs, node)
+    declared = is_dataclass(info) or any(
+        base.rpartition(".")[2] in {"NamedTuple", "BaseModel", "BaseSettings"} for base in outside
+    )
+    obj = Obj("instance", cls=info.key, made=frame.place(node))
+    if declared:
+        obj = _filled(frame, info, obj, args, kwargs, node)
+    instance = frame.allocate(node, obj)
+    method = find_method(frame, info, "__init__")
+    if method is not None:
+        calls.call_function(frame, method, FunctionRef(method.key, instance), args, kwargs, node)
+    elif not declared and any(_is_foreign(base) for base in outside):
+        frame.live.update(instance, lambda o, weak: o.opened("its class has bases outside the project"))
+    return instance
+
+
+def _mapping(frame: Frame, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode) -> Value:
+    from invocation_lint.values import expressions
+
+    obj = Obj("dict", made=frame.place(node))
+    for arg in args[:1]:
+        obj = expressions.merged(frame, obj, arg)
+    for name, value in kwargs.items():
+        obj = obj.with_slot(name, value, frame.place(node))
+    return frame.allocate(node, obj)
+
+
+def _filled(
+    frame: Frame, info: ClassInfo, obj: Obj, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode
+) -> Obj:
+    names = [name for cls in reversed(lineage(frame, info)[0]) for name in fields_of(cls)]
+    given = dict(zip(names, args, strict=False)) | kwargs
+    place = frame.place(node)
+    for name in names:
+        if name in given:
+            obj = obj.with_slot(name, given[name], place)
+            continue
+        default = NEVER
+        for cls in lineage(frame, info)[0]:
+            body = frame.interpreter.class_body(cls)
+            if name in body.env:
+                default = lookup.bring(frame, body.env[name], body.heap)
+                break
+        plain = all(isinstance(atom, Const) for atom in default.atoms) and default.atoms
+        obj = obj.with_slot(name, default if plain else unknown("a default", name), place)
+    return obj
+
+
+__all__ = ["Typed", "class_attribute", "construct", "fields_of", "find_method", "instance_attribute", "run_class"]

@@ -1,0 +1,85 @@
+"""Comprehensions: a scope of their own, run once over what their sources may yield."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.values import assign, conditions, expressions, statements
+from invocation_lint.values.domain import Value, const, constants, unknown, NEVER
+from invocation_lint.values.events import LoopInfo
+from invocation_lint.values.frame import Frame, LoopFrame
+from invocation_lint.values.state import Obj
+
+_Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
+
+
+def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
+    """The list, set, dict or generator that a comprehension makes; names bound in it do not leave it."""
+    if frame.state is None:
+        return NEVER
+    names = dict(frame.state.env)
+    items = _single_source(frame, node.for_in)
+    place = frame.place(node)
+    kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator", cst.DictComp: "dict"}[type(node)]
+    result = Obj(kind, made=place)
+    if items is not None:
+        for item in items:
+            assign.assign(frame, node.for_in.target, item)
+            result = _add_element(frame, node, result, sure=True)
+    else:
+        loop = LoopFrame(LoopInfo(None))
+        frame.loops.append(loop)
+        filtered = _bind_sources(frame, node.for_in)
+        result = _add_element(frame, node, result, sure=False)
+        frame.loops.pop()
+        del filtered
+    if frame.state is None:
+        return NEVER
+    frame.state.env = names
+    return frame.allocate(node, result)
+
+
+def _single_source(frame: Frame, source: cst.CompFor) -> list[Value] | None:
+    if source.ifs or source.inner_for_in is not None or source.asynchronous is not None:
+        return None
+    iterable = expressions.evaluate(frame, source.iter)
+    if frame.state is None:
+        return None
+    items = statements.iteration_items(frame, iterable)
+    return items if items is not None and len(items) <= statements.MAX_UNROLLED else None
+
+
+def _bind_sources(frame: Frame, source: cst.CompFor | None) -> bool:
+    filtered = False
+    while source is not None and frame.state is not None:
+        iterable = expressions.evaluate(frame, source.iter)
+        if frame.state is None:
+            return filtered
+        element = statements.element_of(frame, iterable)
+        assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
+        for condition in source.ifs:
+            filtered = True
+            expressions.evaluate(frame, condition.test)
+            if frame.state is not None:
+                refined = conditions.refine(frame, frame.state.copy(), condition.test, True)
+                frame.state = refined if refined is not None else frame.state
+        source = source.inner_for_in
+    return filtered
+
+
+def _add_element(frame: Frame, node: _Comprehension, result: Obj, *, sure: bool) -> Obj:
+    if isinstance(node, cst.DictComp):
+        key = constants(expressions.evaluate(frame, node.key))
+        value = expressions.evaluate(frame, node.value)
+        if key is None or not sure:
+            return result.opened("its keys come from a comprehension")
+        for name in key:
+            result = result.with_slot(name, value, frame.place(node), weak=len(key) > 1)
+        return result
+    value = expressions.evaluate(frame, node.elt)
+    if sure:
+        return Obj(result.kind, items=(*result.items, value), made=result.made)
+    return Obj(result.kind, items=result.items, rest=value if value.atoms else unknown("an element"), made=result.made)
+
+
+__all__ = ["const", "evaluate_comprehension"]

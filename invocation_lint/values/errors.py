@@ -1,0 +1,252 @@
+"""Errors: which clause takes an invocation's error, what it does with it, and what escapes.
+
+Families: `service` for what the service answers (ClientError), `transport` for what the connection raises
+(BotoCoreError). The hierarchy is botocore's own: botocore.exceptions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from invocation_lint.findings import Place
+from invocation_lint.values import assign, clauses, expressions, responses, statements
+from invocation_lint.values.domain import Client, ErrorValue, Pending, SdkSession, SiteKey, Symbol, Value, unknown
+from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Raised
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.state import join_states
+
+FAMILIES = ("service", "transport")
+
+
+def note_raised(frame: Frame, site: SiteKey) -> None:
+    """An invocation may raise here, in both families."""
+    frame.raises.extend(Raised(site, family) for family in FAMILIES)
+
+
+def exits_process(node: cst.CSTNode) -> bool:
+    """Whether a statement is `sys.exit(..)`, `exit(..)` or `os._exit(..)`."""
+    if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
+        func = node.value.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+        return name in {"exit", "_exit", "quit"}
+    return False
+
+
+def run_raise(frame: Frame, node: cst.Raise) -> None:
+    """`raise`, `raise X`, `raise X from e`."""
+    if node.exc is not None:
+        value = expressions.evaluate(frame, node.exc)
+        responses.note_escape(frame, value, "handed_over", node.exc, deep=False)
+
+
+def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
+    """A try statement."""
+    if frame.state is None:
+        return
+    outer_raises = frame.raises
+    frame.raises = []
+    entry = frame.state.copy()
+    frame.tries.append(entry)
+    statements.run_block(frame, node.body)
+    during = frame.tries.pop()
+    body_raises, frame.raises = frame.raises, []
+    ended = frame.state
+    if node.orelse is not None and frame.state is not None:
+        statements.run_block(frame, node.orelse.body)
+        ended = frame.state
+    leaving = _run_handlers(frame, node, body_raises, during)
+    ended = join_states(ended, leaving)
+    escaped = frame.raises
+    frame.raises = outer_raises
+    if node.finalbody is not None:
+        # the final clause also runs on the way out; its own effects are the same on each way
+        pending_return = frame.return_state
+        frame.state = ended if ended is not None else (during or pending_return)
+        reached = ended is not None
+        statements.run_block(frame, node.finalbody.body)
+        if _always_returns(node.finalbody.body):
+            place = frame.place(node.finalbody)
+            for raised in escaped:
+                _end(frame, raised, "drops", place)
+            escaped = []
+        elif not reached:
+            frame.state = None
+    else:
+        frame.state = ended
+    frame.raises.extend(escaped)
+
+
+def _always_returns(block: cst.BaseSuite) -> bool:
+    return statements.block_end(block) in {"return", "leaves"}
+
+
+def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised], during: object) -> object:
+    """Walk the clauses from the state that any statement of the body may leave; give the errors to those they fit."""
+    from invocation_lint.values.state import State
+
+    after: State | None = None
+    remaining = list(raises)
+    sites = tuple(dict.fromkeys(raised.site for raised in raises))
+    for handler in node.handlers:
+        assert isinstance(during, State) or during is None
+        if during is None:
+            break
+        frame.state = during.copy()
+        types = clauses.caught_types(frame, handler)
+        place = frame.place(handler)
+        if handler.name is not None and isinstance(handler.name.name, cst.Name):
+            frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))
+        frame.clauses.append((place, sites))
+        before = len(frame.events)
+        statements.run_block(frame, handler.body)
+        frame.clauses.pop()
+        does = clauses.strongest_act(frame, handler.body)
+        reads = clauses.response_reads(handler)
+        for site in sites:
+            _note_clause(frame, site, types, reads, place)
+            frame.events.extend(CodeSeen(site, code, where) for code, where in clauses.compared_codes(frame, handler))
+        remaining = _distribute(frame, remaining, types, does, place, handler)
+        after = join_states(after, frame.state)
+        del before
+    frame.raises.extend(remaining)
+    return after
+
+
+def _note_clause(
+    frame: Frame, site: SiteKey, types: list[clauses.CaughtType], reads: str, place: Place
+) -> None:
+    for caught in types:
+        covers = "both" if caught.service == caught.transport == "yes" else (
+            "service" if caught.service == "yes" else "transport" if caught.transport == "yes" else (
+                "code" if "partly" in {caught.service, caught.transport} else "nothing"))  # fmt: skip
+        frame.events.append(ClauseSeen(site, caught.name, caught.kind, covers, reads, place))
+
+
+def _distribute(
+    frame: Frame, raises: list[Raised], types: list[clauses.CaughtType], does: str, place: Place, handler: cst.CSTNode
+) -> list[Raised]:
+    left: list[Raised] = []
+    reraised_as = clauses.raised_type(frame, handler)
+    for raised in raises:
+        taken = _taken(raised, types)
+        if taken == "no":
+            left.append(raised)
+        elif taken == "yes":
+            if does == "reraises":
+                seen = "yes" if raised.seen != "unknown" else "unknown"
+                frame.raises.append(
+                    replace(raised, seen=seen, does="reraises", as_type=reraised_as, clause=place)
+                )
+            else:
+                _end(frame, replace(raised, seen="yes"), does, place)
+        else:
+            seen = "unknown" if taken == "unknown" else "partly"
+            if raised.seen in {"no", "partly"}:
+                left.append(replace(raised, seen=seen, does=raised.does or does, clause=raised.clause or place))
+            else:
+                left.append(raised)
+    return left
+
+
+def _end(frame: Frame, raised: Raised, does: str, place: Place) -> None:
+    frame.events.append(Caught(raised.site, raised.family, does, place, raised.seen if raised.seen != "no" else "yes"))
+
+
+def _taken(raised: Raised, types: list[clauses.CaughtType]) -> str:
+    """Whether one of the types takes the error: yes, partly, no or unknown."""
+    answers = set()
+    for caught in types:
+        if raised.as_type:
+            if caught.kind == "generic":
+                answers.add("yes")
+            else:
+                answers.add("yes" if caught.name.rpartition(".")[2] == raised.as_type.rpartition(".")[2] else "no")
+            continue
+        answers.add(caught.service if raised.family == "service" else caught.transport)
+    for answer in ("yes", "unknown", "partly"):
+        if answer in answers:
+            return answer
+    return "no"
+
+
+_TRANSPARENT = frozenset(
+    {"open", "closing", "nullcontext", "Lock", "RLock", "Semaphore", "BoundedSemaphore", "TemporaryDirectory",
+     "NamedTemporaryFile", "TemporaryFile", "ThreadPoolExecutor", "ProcessPoolExecutor", "Session", "sessionmaker",
+     "begin", "connect", "connection", "cursor", "transaction", "client", "create_client", "resource", "ClientSession",
+     "timeout", "catch_warnings", "redirect_stdout", "redirect_stderr", "Pool", "ThreadPool", "span",
+     "start_as_current_span", "in_subsegment", "capture", "provider", "patch", "mock_aws", "urlopen", "AsyncClient",
+     "batch_writer", "tqdm", "scoped_session", "get_session", "SessionLocal", "atomic", "app_context", "Timer"}
+)  # fmt: skip
+"""Context managers that let exceptions through, by the last part of the callable's name."""
+
+
+def run_with(frame: Frame, node: cst.With) -> None:
+    """A with statement: `suppress` drops errors, an unknown manager may."""
+    outer_raises = frame.raises
+    frame.raises = []
+    suppressed: list[tuple[str, list[clauses.CaughtType], Place]] = []
+    for item in node.items:
+        value = expressions.evaluate(frame, item.item)
+        if frame.state is None:
+            break
+        suppressed.extend(_suppression(frame, item.item, value))
+        entered = _entered(frame, value)
+        if item.asname is not None:
+            assign.assign(frame, item.asname.name, entered)
+    outer_raises.extend(frame.raises)
+    frame.raises = []
+    drops = [entry for entry in suppressed if entry[0] == "drops"]
+    if drops and frame.state is not None:
+        frame.tries.append(frame.state.copy())
+    statements.run_block(frame, node.body)
+    raised, frame.raises = frame.raises, outer_raises
+    if drops:
+        frame.state = join_states(frame.state, frame.tries.pop())
+    for how, types, place in suppressed:
+        if how == "drops":
+            raised = _distribute(frame, raised, types, "drops", place, node.body)
+        elif how == "test":
+            raised = [replace(one, seen="unknown") for one in raised]
+        else:
+            raised = [replace(one, seen="unknown") if one.seen == "no" else one for one in raised]
+    frame.raises.extend(raised)
+
+
+def _entered(frame: Frame, value: Value) -> Value:
+    atoms = []
+    for atom in value.atoms:
+        if isinstance(atom, Client) and atom.pending:
+            atom = replace(atom, pending=False)
+        if isinstance(atom, Pending):
+            return atom.value
+        atoms.append(atom)
+    return Value(tuple(atoms))
+
+
+def _suppression(
+    frame: Frame, node: cst.BaseExpression, value: Value
+) -> list[tuple[str, list[clauses.CaughtType], Place]]:
+    """What a context manager does with errors: drops those of a type, or may do anything, or nothing."""
+    place = frame.place(node)
+    if isinstance(node, cst.Await):
+        node = node.expression
+    call = node if isinstance(node, cst.Call) else None
+    func = call.func if call is not None else node
+    last = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+    if call is not None:
+        for atom in expressions.evaluate(frame, func).atoms if frame.state is not None else ():
+            if isinstance(atom, Symbol) and atom.dotted == "contextlib.suppress":
+                types = [t for arg in call.args for t in clauses.types_of(frame, arg.value)]
+                return [("drops", types, place)]
+            if isinstance(atom, Symbol) and atom.dotted in {"pytest.raises", "builtins.open"}:
+                return [("test", [], place)] if atom.dotted == "pytest.raises" else []
+    if last in _TRANSPARENT or last.lower().endswith(("lock", "session", "timer", "span", "segment")):
+        return []
+    if all(isinstance(atom, (Client, SdkSession)) for atom in value.atoms) and value.atoms:
+        return []
+    return [("maybe", [], place)]
+
+
+__all__ = ["FAMILIES", "exits_process", "note_raised", "run_raise", "run_try", "run_with", "unknown"]

@@ -1,0 +1,147 @@
+"""What the interpreter notes while it walks: invocations, what is done with their answers, and where their errors go.
+
+Events hold frozen values and places only. Their site keys are relative to the frame that is walked; `prefixed` makes
+them relative to its caller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Union
+
+from invocation_lint.findings import Place
+from invocation_lint.values.domain import Client, SiteKey, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of an invocation; `presence` is "yes" or "maybe"."""
+
+    name: str
+    value: Value
+    place: Place
+    presence: str = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class LoopInfo:
+    """The innermost loop around a call; `times` is None when it is not known."""
+
+    times: int | None
+    concurrent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An invocation that is reached."""
+
+    site: SiteKey
+    api: str
+    client: Client | None  # None: the receiver is not known
+    arguments: tuple[Argument, ...]
+    positional: bool
+    open: str | None  # why more arguments may be given
+    function: str  # key of the function that holds the call
+    is_async: bool
+    loop: LoopInfo | None
+    created: str  # where the client was made
+    sent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something done with a part of an answer. `path` is as in `Response`."""
+
+    site: SiteKey
+    path: tuple[str, ...]
+    use: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadTest:
+    """A condition on the decoded payload. `evaded` says whether the payload of a crash takes the healthy branch."""
+
+    site: SiteKey
+    evaded: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTest:
+    """A comparison of a status: which of the codes 200, 202 and 204 pass as success; None when it cannot be told."""
+
+    site: SiteKey
+    field: str  # StatusCode or HTTPStatusCode
+    accepted: frozenset[int] | None
+    decides: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLook:
+    """FunctionError is looked at; `behind_status` when only on the branch of a status that is not success."""
+
+    site: SiteKey
+    place: Place
+    behind_status: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An error of an invocation on its way out of a frame."""
+
+    site: SiteKey
+    family: str  # service or transport
+    seen: str = "no"  # yes, partly, no, unknown
+    does: str | None = None  # what the clauses that took it did
+    as_type: str = ""  # dotted name when it was replaced by another exception
+    clause: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """An error of an invocation that a clause took for good."""
+
+    site: SiteKey
+    family: str
+    does: str
+    clause: Place
+    seen: str = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseSeen:
+    """An except clause around an invocation."""
+
+    site: SiteKey
+    name: str
+    kind: str
+    covers: str
+    reads_response: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSeen:
+    """An error code that such a clause compares."""
+
+    site: SiteKey
+    code: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An awaitable of an invocation that this frame drops."""
+
+    site: SiteKey
+    via: str
+
+
+Event = Union[Visit, Use, PayloadTest, StatusTest, ErrorLook, Caught, ClauseSeen, CodeSeen, Lost]
+
+
+def prefixed(event: Event, call: Place) -> Event:
+    """The event as the caller at `call` sees it."""
+    return replace(event, site=(call, *event.site))

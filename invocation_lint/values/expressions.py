@@ -1,0 +1,474 @@
+"""Expressions: what each may stand for."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.values import calls, comprehensions, conditions, imports, lookup, responses
+from invocation_lint.values.domain import (
+    NEVER,
+    Const,
+    Encoded,
+    FunctionRef,
+    Pending,
+    Response,
+    Text,
+    Typed,
+    Value,
+    const,
+    constants,
+    join2,
+    join_values,
+    source_of,
+    unknown,
+    value_of,
+)
+from invocation_lint.values.frame import BudgetExceeded, Frame
+from invocation_lint.values.program import FunctionInfo
+from invocation_lint.values.state import Obj, freeze, join_states
+
+MAX_DEPTH = 120
+"""Nesting of one expression that is followed; deeper ones are generated code."""
+
+MAX_LITERAL = 400
+"""Elements of one literal that are looked at; longer ones are tables of data."""
+
+
+def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
+    """The value of an expression in the frame's state; the walk's effects are applied to the state."""
+    if frame.state is None:
+        return NEVER
+    frame.visits += 1
+    if frame.visits > frame.interpreter.max_visits:
+        raise BudgetExceeded
+    if frame.nesting > MAX_DEPTH:
+        return unknown("nested too deep")
+    handler = _EXPRESSIONS.get(type(node))
+    if handler is None:
+        return unknown(f"{type(node).__name__} is not followed")
+    frame.nesting += 1
+    try:
+        return handler(frame, node)
+    finally:
+        frame.nesting -= 1
+
+
+def _literal(frame: Frame, node: Any) -> Value:
+    try:
+        return const(ast.literal_eval(node.value))
+    except (ValueError, SyntaxError, MemoryError):
+        return unknown("a literal")
+
+
+def _name(frame: Frame, node: cst.Name) -> Value:
+    return lookup.name(frame, node.value)
+
+
+def _concatenated(frame: Frame, node: cst.ConcatenatedString) -> Value:
+    return add(frame, node, evaluate(frame, node.left), evaluate(frame, node.right))
+
+
+def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
+    pieces: list[str | Value] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            pieces.append(_unescaped(part.value, node.prefix))
+            continue
+        assert isinstance(part, cst.FormattedStringExpression)
+        value = evaluate(frame, part.expression)
+        responses.note_escape(frame, value, "formatted", part.expression, deep=False)
+        if part.format_spec:
+            value = unknown("a formatted value")
+        elif part.conversion == "r":
+            value = Value((Encoded("repr", _frozen(frame, value), "str", "repr"),))
+        pieces.append(value)
+    return make_text(frame, pieces)
+
+
+def _unescaped(text: str, prefix: str) -> str:
+    text = text.replace("{{", "{").replace("}}", "}")
+    if "r" in prefix.lower() or "\\" not in text:
+        return text
+    try:
+        return str(ast.literal_eval('"""' + text.replace('"', '\\"') + '"""'))
+    except (ValueError, SyntaxError):
+        return text
+
+
+def make_text(frame: Frame, pieces: list[str | Value], type_name: str = "str") -> Value:
+    """Text from pieces: a constant when all are known."""
+    flat: list[str | Value] = []
+    for piece in pieces:
+        parts: tuple[str | Value, ...] = (piece,)
+        if isinstance(piece, Value):
+            atom = piece.single
+            if isinstance(atom, Const) and atom.kind in {"str", "int", "bool", "NoneType"}:
+                parts = (str(atom.value),)
+            elif isinstance(atom, Text) and atom.type == "str":
+                parts = atom.pieces
+            else:
+                parts = (_frozen(frame, piece),)
+        for part in parts:
+            if isinstance(part, str) and flat and isinstance(flat[-1], str):
+                flat[-1] += part
+            elif part != "":
+                flat.append(part)
+    if all(isinstance(piece, str) for piece in flat):
+        return const("".join(str(piece) for piece in flat))
+    return Value((Text(tuple(flat), type_name),))
+
+
+def _frozen(frame: Frame, value: Value) -> Value:
+    return freeze(frame.live, value) if frame.state is not None else value
+
+
+def _attribute(frame: Frame, node: cst.Attribute) -> Value:
+    receiver = evaluate(frame, node.value)
+    if frame.state is None:
+        return NEVER
+    return lookup.attribute(frame, receiver, node.attr.value, node)
+
+
+def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
+    """The value in the brackets; several or a slice are unknown."""
+    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return evaluate(frame, node.slice[0].slice.value)
+    for element in node.slice:
+        if isinstance(element.slice, cst.Index):
+            evaluate(frame, element.slice.value)
+    return unknown("a slice")
+
+
+def _subscript(frame: Frame, node: cst.Subscript) -> Value:
+    receiver = evaluate(frame, node.value)
+    key = subscript_key(frame, node)
+    if frame.state is None:
+        return NEVER
+    return lookup.item(frame, receiver, key, node)
+
+
+def key_value(key: Any) -> Value:
+    """The value of a key as the heap keeps it."""
+    return const(key)
+
+
+def _dict(frame: Frame, node: cst.Dict) -> Value:
+    obj = Obj("dict", made=frame.place(node))
+    if len(node.elements) > MAX_LITERAL:
+        return frame.allocate(node, obj.opened("it is too long a literal"))
+    for element in node.elements:
+        if isinstance(element, cst.StarredDictElement):
+            obj = merged(frame, obj, evaluate(frame, element.value))
+            continue
+        assert isinstance(element, cst.DictElement)
+        key = evaluate(frame, element.key)
+        value = evaluate(frame, element.value)
+        names = constants(key)
+        if names is None or any(_unhashable(name) for name in names):
+            obj = obj.opened("a key that is not known is set")
+            continue
+        for name in names:
+            obj = obj.with_slot(name, value, frame.place(element), weak=len(names) > 1)
+    return frame.allocate(node, obj)
+
+
+def _unhashable(value: Any) -> bool:
+    return isinstance(value, (list, dict, set))
+
+
+def merged(frame: Frame, obj: Obj, other: Value) -> Obj:
+    """The mapping after `{**obj, **other}`."""
+    if frame.state is None:
+        return obj
+    atoms = other.atoms
+    if not atoms:
+        return obj
+    for atom in atoms:
+        targets = list(frame.state.deref(Value((atom,))))
+        if not targets or targets[0][1].kind not in {"dict", "instance"}:
+            if isinstance(atom, Const) and atom.value is None:
+                continue
+            obj = obj.opened(f"{source_of(Value((atom,))) or 'a mapping that is not known'} is merged into it")
+            continue
+        more = targets[0][1]
+        for key, slot in more.slots.items():
+            obj = obj.with_slot(key, slot.value, slot.place, weak=len(atoms) > 1 or slot.presence != "yes")
+        if more.open:
+            obj = obj.opened(more.open)
+    return obj
+
+
+def merge_into(frame: Frame, receiver: Value, other: Value, node: cst.CSTNode) -> None:
+    """`receiver.update(other)`."""
+
+    def change(obj: Obj, weak: bool) -> Obj:
+        result = merged(frame, obj, other)
+        if not weak:
+            return result
+        for key, slot in result.slots.items():
+            if key not in obj.slots:
+                result = result.with_slot(key, slot.value, slot.place, weak=True).without_slot(key, weak=True)
+        return result
+
+    frame.live.update(receiver, change)
+
+
+def _sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
+    kind = {cst.List: "list", cst.Tuple: "tuple", cst.Set: "set"}[type(node)]
+    if len(node.elements) > MAX_LITERAL:
+        return frame.allocate(node, Obj(kind, rest=unknown("a long literal"), made=frame.place(node)))
+    items: list[Value] = []
+    rest: Value | None = None
+    from invocation_lint.values import statements  # the two modules need each other
+
+    for element in node.elements:
+        value = evaluate(frame, element.value)
+        if isinstance(element, cst.StarredElement):
+            more = statements.iteration_items(frame, value) if frame.state is not None else None
+            if more is None or rest is not None:
+                every = statements.element_of(frame, value) if frame.state is not None else NEVER
+                rest = every if rest is None else join2(rest, every)
+            else:
+                items.extend(more)
+        elif rest is None:
+            items.append(value)
+        else:
+            rest = join2(rest, value)
+    return frame.allocate(node, Obj(kind, items=tuple(items), rest=rest, made=frame.place(node)))
+
+
+def _lambda(frame: Frame, node: cst.Lambda) -> Value:
+    info = frame.module.by_node[node]
+    assert isinstance(info, FunctionInfo)
+    frame.interpreter.note_defaults(frame, info)
+    frame.interpreter.definers[info.key] = frame
+    return Value((FunctionRef(info.key),))
+
+
+def _conditional(frame: Frame, node: cst.IfExp) -> Value:
+    evaluate(frame, node.test)
+    if frame.state is None:
+        return NEVER
+    responses.note_condition(frame, node.test, then_ends="value", else_ends="value")
+    before = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, True)
+    then = evaluate(frame, node.body)
+    after_then = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, False)
+    orelse = evaluate(frame, node.orelse)
+    frame.state = join_states(after_then, frame.state)
+    return join2(then, orelse)
+
+
+def _boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
+    left = evaluate(frame, node.left)
+    if frame.state is None:
+        return NEVER
+    is_and = isinstance(node.operator, cst.And)
+    responses.note_condition(frame, node.left, then_ends="value", else_ends="value")
+    before = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.left, is_and)
+    right = evaluate(frame, node.right)
+    short = conditions.refine(frame, before.copy(), node.left, not is_and)
+    frame.state = join_states(frame.state, short)
+    kept = [atom for atom in left.atoms if conditions.atom_truth(frame, atom) is not is_and]
+    return join_values([Value(tuple(kept)), right])
+
+
+def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
+    value = evaluate(frame, node.expression)
+    if isinstance(node.operator, cst.Not):
+        truths = {conditions.atom_truth(frame, atom) for atom in value.atoms}
+        if truths <= {True, False} and len(truths) == 1:
+            return const(not truths.pop())
+        return Value((Typed("bool"),))
+    atom = value.single
+    if isinstance(node.operator, cst.Minus) and isinstance(atom, Const) and atom.kind in {"int", "float"}:
+        return const(-atom.value)
+    return Value((Typed("number"),))
+
+
+def _comparison(frame: Frame, node: cst.Comparison) -> Value:
+    left = evaluate(frame, node.left)
+    for target in node.comparisons:
+        right = evaluate(frame, target.comparator)
+        responses.note_comparison(frame, left, target.operator, right, node)
+        left = right
+    truth = conditions.truth(frame, node)
+    return Value((Typed("bool"),)) if truth is None else const(truth)
+
+
+def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
+    left, right = evaluate(frame, node.left), evaluate(frame, node.right)
+    if frame.state is None:
+        return NEVER
+    if isinstance(node.operator, cst.Add):
+        return add(frame, node, left, right)
+    if isinstance(node.operator, cst.BitOr):
+        kinds = [obj.kind for side in (left, right) for _, obj in frame.state.deref(side)]
+        if "dict" in kinds:
+            base = merged(frame, Obj("dict", made=frame.place(node)), left)
+            return frame.allocate(node, merged(frame, base, right))
+    if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
+        return percent_format(frame, left.single.value, right)
+    if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in frame.state.deref(left)):
+        return frame.allocate(node, Obj("list", rest=unknown("a repeated element"), made=frame.place(node)))
+    return arithmetic(left, right)
+
+
+def percent_format(frame: Frame, template: str, argument: Value) -> Value:
+    """`template % argument`: the known pieces, with a hole for each conversion."""
+    pieces = template.replace("%%", "\0").split("%s")
+    if "%" in "".join(pieces):
+        return Value((Typed("str"),))
+    from invocation_lint.values import statements
+
+    items = statements.iteration_items(frame, argument) or [argument]
+    filled: list[str | Value] = [pieces[0].replace("\0", "%")]
+    for index, piece in enumerate(pieces[1:]):
+        filled.append(items[index] if index < len(items) else unknown("a missing argument"))
+        filled.append(piece.replace("\0", "%"))
+    return make_text(frame, filled)
+
+
+_TEXT_LIKE = (Text, Encoded, Response, Typed)
+
+
+def add(frame: Frame, node: cst.CSTNode, left: Value, right: Value) -> Value:
+    """`left + right`."""
+    if frame.state is None:
+        return NEVER
+    one, other = left.single, right.single
+    if isinstance(one, Const) and isinstance(other, Const):
+        try:
+            return const(one.value + other.value)
+        except TypeError:
+            return unknown("operands that do not add")
+    lists = [obj for side in (left, right) for _, obj in frame.state.deref(side) if obj.kind in {"list", "tuple"}]
+    if len(lists) == 2 and len(left.atoms) == len(right.atoms) == 1:
+        first, second = lists
+        if first.rest is None:
+            return frame.allocate(
+                node, Obj(first.kind, items=(*first.items, *second.items), rest=second.rest, made=frame.place(node))
+            )
+    if lists:
+        rest = join_values([value for obj in lists for value in obj.elements()] + [unknown("an element")])
+        return frame.allocate(node, Obj("list", rest=rest, made=frame.place(node)))
+    texts = [atom for value in (left, right) for atom in value.atoms if _is_text(atom)]
+    if texts and len(left.atoms) == 1 and len(right.atoms) == 1:
+        return make_text(frame, [left, right])
+    return arithmetic(left, right)
+
+
+def _is_text(atom: Any) -> bool:
+    return (isinstance(atom, Const) and atom.kind == "str") or (
+        isinstance(atom, (Text, Encoded, Typed)) and atom.type == "str"
+    )
+
+
+def arithmetic(left: Value, right: Value) -> Value:
+    """The type of an arithmetic result, where both sides tell it."""
+    kinds = {_number_kind(atom) for value in (left, right) for atom in value.atoms}
+    if kinds and kinds <= {"number"}:
+        return Value((Typed("number"),))
+    if kinds and kinds <= {"number", "Decimal"}:
+        return Value((Typed("Decimal"),))
+    if "datetime" in kinds and kinds <= {"datetime", "timedelta"} and len(kinds) == 2:
+        return Value((Typed("datetime"),))
+    return unknown("the result of an operation", source_of(join2(left, right)))
+
+
+def _number_kind(atom: Any) -> str:
+    if isinstance(atom, Const) and atom.kind in {"int", "float", "bool"}:
+        return "number"
+    if isinstance(atom, Typed):
+        return "number" if atom.type in {"number", "int", "float", "bool"} else atom.type
+    return "other"
+
+
+def _await(frame: Frame, node: cst.Await) -> Value:
+    return awaited(frame, evaluate(frame, node.expression))
+
+
+def awaited(frame: Frame, value: Value) -> Value:
+    """What `await value` yields; errors of the invocations that it waits for are raised here."""
+    from invocation_lint.values import errors
+
+    found: list[Value] = []
+    for atom in value.atoms:
+        if isinstance(atom, Pending):
+            for site in atom.sites:
+                errors.note_raised(frame, site)
+            responses.note_awaited(frame, atom)
+            found.append(atom.value)
+        else:
+            found.append(responses.awaited_atom(atom))
+    return join_values(found) if found else NEVER
+
+
+def _named(frame: Frame, node: cst.NamedExpr) -> Value:
+    value = evaluate(frame, node.value)
+    if frame.state is not None and isinstance(node.target, cst.Name):
+        frame.state.env[node.target.value] = value
+    return value
+
+
+def _yield(frame: Frame, node: cst.Yield) -> Value:
+    if isinstance(node.value, cst.From):
+        responses.note_escape(frame, evaluate(frame, node.value.item), "returned", node)
+    elif node.value is not None:
+        value = evaluate(frame, node.value)
+        frame.returned = join2(frame.returned, value)
+        responses.note_escape(frame, value, "returned", node)
+    return unknown("what is sent to the generator")
+
+
+def _starred(frame: Frame, node: cst.StarredElement) -> Value:
+    return evaluate(frame, node.value)
+
+
+def annotated(frame: Frame, node: cst.BaseExpression, name: str) -> Value:
+    """What an annotation alone tells of a value; empty when nothing."""
+    return imports.annotated(frame, node, name)
+
+
+def _call(frame: Frame, node: cst.Call) -> Value:
+    return calls.call(frame, node)
+
+
+_EXPRESSIONS: dict[type[cst.CSTNode], Any] = {
+    cst.Integer: _literal,
+    cst.Float: _literal,
+    cst.Imaginary: _literal,
+    cst.SimpleString: _literal,
+    cst.ConcatenatedString: _concatenated,
+    cst.FormattedString: _formatted,
+    cst.Ellipsis: lambda frame, node: const(...),
+    cst.Name: _name,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.Dict: _dict,
+    cst.List: _sequence,
+    cst.Tuple: _sequence,
+    cst.Set: _sequence,
+    cst.Lambda: _lambda,
+    cst.IfExp: _conditional,
+    cst.BooleanOperation: _boolean,
+    cst.UnaryOperation: _unary,
+    cst.Comparison: _comparison,
+    cst.BinaryOperation: _binary,
+    cst.Await: _await,
+    cst.NamedExpr: _named,
+    cst.Yield: _yield,
+    cst.StarredElement: _starred,
+    cst.Call: _call,
+    cst.ListComp: comprehensions.evaluate_comprehension,
+    cst.SetComp: comprehensions.evaluate_comprehension,
+    cst.GeneratorExp: comprehensions.evaluate_comprehension,
+    cst.DictComp: comprehensions.evaluate_comprehension,
+}
+
+__all__ = ["add", "annotated", "arithmetic", "awaited", "evaluate", "make_text", "merge_into", "merged", "value_of"]

@@ -1,0 +1,112 @@
+"""The frame of one function while it is walked, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from invocation_lint.findings import Place
+from invocation_lint.values.domain import NEVER, ObjectId, Ref, SiteKey, Value, join2
+from invocation_lint.values.events import Event, LoopInfo, Raised
+from invocation_lint.values.program import FunctionInfo, ModuleInfo
+from invocation_lint.values.state import Obj, State, join_objects, join_states
+
+if TYPE_CHECKING:
+    from invocation_lint.values.interpreter import Interpreter
+
+
+class BudgetExceeded(Exception):
+    """A function costs more visits than it may; its outcome is unknown."""
+
+
+@dataclass(slots=True)
+class LoopFrame:
+    """A loop being run: the states at its breaks and continues, and how often it runs."""
+
+    info: LoopInfo
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call does: its return value, the objects it leaves, its events, and the errors that escape."""
+
+    value: Value
+    heap: dict[ObjectId, Obj]
+    events: tuple[Event, ...]
+    raises: tuple[Raised, ...]
+    returns: bool  # whether it can come back normally
+    visits: int
+    complete: bool  # False when the stack, depth or budget limit was met: not to be kept
+
+
+@dataclass(slots=True)
+class Frame:
+    """One function being walked. `state` is None where the walk has left every path."""
+
+    interpreter: Interpreter
+    module: ModuleInfo
+    function: FunctionInfo | None
+    state: State | None
+    depth: int = 0
+    outer: Frame | None = None
+    events: list[Event] = field(default_factory=list)
+    raises: list[Raised] = field(default_factory=list)
+    returned: Value = NEVER
+    return_state: State | None = None
+    loops: list[LoopFrame] = field(default_factory=list)
+    tries: list[State | None] = field(default_factory=list)
+    clauses: list[tuple[Place, tuple[SiteKey, ...]]] = field(default_factory=list)
+    visits: int = 0
+    nesting: int = 0
+    complete: bool = True
+    global_writes: dict[str, Value] = field(default_factory=dict)
+    in_class: str = ""
+
+    @property
+    def live(self) -> State:
+        """The state of a point that is known to be reached."""
+        assert self.state is not None
+        return self.state
+
+    def place(self, node: cst.CSTNode) -> Place:
+        """The place of a node of this frame's module."""
+        return self.module.source.place(node)
+
+    def allocate(self, node: cst.CSTNode, obj: Obj) -> Value:
+        """Make an object at a node. The one that an earlier round made there becomes one of several."""
+        place = self.place(node)
+        owner = ("global",) if self.function is None else ()
+        return self.allocate_at((*owner, place, obj.kind), obj)
+
+    def allocate_at(self, key: tuple[object, ...], obj: Obj) -> Value:
+        """Make an object under a key."""
+        young: ObjectId = (*key, "young")
+        if self.state is None:
+            return NEVER
+        if young in self.state.heap:
+            old: ObjectId = (*key, "old")
+            previous = self.state.heap.get(old)
+            self.state.rename(lambda object_id: old if object_id == young else object_id)
+            aged = self.state.heap[old]
+            merged = join_objects(previous, aged) if previous else aged
+            self.state.heap[old] = Obj(
+                merged.kind, merged.slots, merged.open, merged.items, merged.rest, merged.made, merged.cls, True
+            )
+        self.state.heap[young] = obj
+        return Value((Ref(young),))
+
+    def note_return(self, value: Value) -> None:
+        """A `return` is reached with this value."""
+        self.returned = join2(self.returned, value)
+        self.return_state = join_states(self.return_state, self.state)
+
+    def note_progress(self) -> None:
+        """A statement ends: an exception in the next one finds this state."""
+        if self.state is None:
+            return
+        for index, seen in enumerate(self.tries):
+            self.tries[index] = join_states(seen, self.state.copy())

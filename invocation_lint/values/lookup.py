@@ -1,0 +1,173 @@
+"""What a name, an attribute and an item of something stand for."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.values import classes, responses
+from invocation_lint.values.domain import (
+    NEVER,
+    AwsObject,
+    ClassRef,
+    Client,
+    Const,
+    EnumMember,
+    EnvVar,
+    ErrorValue,
+    FunctionRef,
+    Method,
+    Param,
+    Pending,
+    Ref,
+    Response,
+    Struct,
+    SuperRef,
+    Symbol,
+    Typed,
+    Unknown,
+    Value,
+    const,
+    constants,
+    join2,
+    join_values,
+    unknown,
+)
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.program import SITE_ATTRIBUTES
+from invocation_lint.values.state import Obj
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def name(frame: Frame, text: str) -> Value:
+    """The value of a name: of this frame, of the functions around it, of the module, or a builtin."""
+    state = frame.live
+    if text in state.env:
+        return state.env[text]
+    outer = frame.outer
+    while outer is not None and outer.function is not None:
+        if outer.state is not None and text in outer.state.env:
+            return bring(frame, outer.state.env[text], outer.state.heap)
+        outer = outer.outer
+    if frame.function is not None or frame.in_class:
+        found = frame.interpreter.module_name(frame, text)
+        if found is not None:
+            return found
+    if text in {"__name__", "__file__"}:
+        return Value((Typed("str", text),))
+    if text in _BUILTINS:
+        return Value((Symbol(f"builtins.{text}"),))
+    return unknown("a name that is not followed", text)
+
+
+def bring(frame: Frame, value: Value, heap: dict[Any, Obj], *, opened: str = "") -> Value:
+    """The value of another frame, with the objects that it refers to copied into this frame's heap."""
+    from invocation_lint.values.state import State
+
+    for object_id, obj in State({}, heap).reachable([value]).items():
+        if object_id not in frame.live.heap:
+            frame.live.heap[object_id] = obj.opened(opened) if opened else obj
+    return value
+
+
+def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
+    """`receiver.text`."""
+    found = [_attribute_of(frame, atom, text, node) for atom in receiver.atoms]
+    return join_values(found) if found else NEVER
+
+
+def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Value:
+    alone = Value((atom,))
+    if isinstance(atom, Ref):
+        obj = frame.live.heap.get(atom.id)
+        if obj is not None and obj.kind == "instance":
+            return classes.instance_attribute(frame, atom, obj, text)
+        return Value((Method(alone, text),))
+    if isinstance(atom, Symbol):
+        return Value((Symbol(f"{atom.dotted}.{text}"),))
+    if isinstance(atom, Client):
+        if text == "exceptions":
+            return Value((Symbol(f"@{atom.service}.exceptions"),))
+        return Value((Method(alone, text),))
+    if isinstance(atom, ClassRef):
+        return classes.class_attribute(frame, atom.key, text, None)
+    if isinstance(atom, SuperRef):
+        return classes.super_attribute(frame, atom, text)
+    if isinstance(atom, EnumMember):
+        if text in {"value", "_value_"}:
+            return atom.value
+        return const(atom.name) if text == "name" else Value((Method(alone, text),))
+    if isinstance(atom, ErrorValue):
+        return Value((ErrorValue(atom.clause, (*atom.path, text)),))
+    if isinstance(atom, (Unknown, Param)):
+        source = atom.source if isinstance(atom, Unknown) else atom.name
+        if text in SITE_ATTRIBUTES:
+            return Value((Method(alone, text),))
+        if text == "exceptions":
+            return Value((Symbol("@unknown.exceptions"),))
+        return unknown("an attribute of something not known", f"{source}.{text}" if source else text)
+    if isinstance(atom, Typed) and atom.source:
+        return join2(Value((Method(alone, text),)), NEVER)
+    return Value((Method(alone, text),))
+
+
+def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
+    """`receiver[key]`."""
+    found = [_item_of(frame, atom, key, node) for atom in receiver.atoms]
+    return join_values(found) if found else NEVER
+
+
+def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
+    names = constants(key)
+    single = names[0] if names is not None and len(names) == 1 else None
+    if isinstance(atom, Ref) and atom.id in frame.live.heap:
+        return object_item(frame.live.heap[atom.id], names)
+    if isinstance(atom, Response):
+        return responses.read_item(frame, atom, single if isinstance(single, str) else None, node)
+    if isinstance(atom, Symbol) and atom.dotted == "os.environ" and isinstance(single, str):
+        return Value((EnvVar(single),))
+    if isinstance(atom, Symbol) and not atom.dotted.startswith("builtins."):
+        return unknown("an item of something imported", f"{atom.dotted.rpartition('.')[2]}.{single}")
+    if isinstance(atom, ErrorValue):
+        return Value((ErrorValue(atom.clause, (*atom.path, f"[{single}]")),))
+    if isinstance(atom, ClassRef):
+        members = classes.enum_members(frame, atom.key)
+        match = [member for member in members if member.name == single]
+        return Value((match[0],)) if match else unknown("an item of a class")
+    if isinstance(atom, (Unknown, Param, Typed)):
+        source = atom.name if isinstance(atom, Param) else atom.source
+        if isinstance(atom, Typed) and atom.type in {"str", "bytes"}:
+            return Value((Typed(atom.type),))
+        known = single if isinstance(single, str) else ""
+        inner = f"{source}.{known}" if source and known else known or source
+        return unknown("an item of something not known", inner)
+    if isinstance(atom, Const) and isinstance(atom.value, (str, bytes)):
+        return Value((Typed(atom.kind),))
+    if isinstance(atom, (Pending, AwsObject, Struct, FunctionRef)):
+        return unknown("an item of something not followed")
+    return unknown("an item")
+
+
+def object_item(obj: Obj, names: list[Any] | None) -> Value:
+    """The item of a heap object under one of these keys; None when the key is not known."""
+    if obj.kind in {"list", "tuple"}:
+        if names and all(isinstance(name, int) for name in names) and obj.rest is None:
+            found = [obj.items[name] for name in names if -len(obj.items) <= name < len(obj.items)]
+            return join_values(found) if found else NEVER
+        elements = obj.elements()
+        return join_values(elements) if elements else unknown("an element")
+    if names is None:
+        values = [slot.value for slot in obj.slots.values()]
+        return join_values([*values, unknown("an item under a key that is not known")])
+    found = []
+    for name in names:
+        slot = obj.slots.get(name)
+        if slot is not None:
+            found.append(slot.value)
+        if slot is None or slot.presence != "yes":
+            if obj.open or obj.kind != "dict":
+                found.append(unknown("an item of a mapping that is not known", str(name)))
+    return join_values(found) if found else unknown("a key that is not there", str(names[0]) if names else "")

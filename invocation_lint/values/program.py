@@ -1,0 +1,244 @@
+"""The functions and classes of a program, and which of them have to be walked.
+
+Demand chooses functions: those that hold a call site, and those that name one that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from invocation_lint.source.tree import SourceFile
+
+SITE_ATTRIBUTES = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
+
+MUTATORS = frozenset(
+    {"update", "append", "extend", "insert", "pop", "popitem", "clear", "setdefault", "add", "remove", "discard",
+     "sort", "reverse", "__setitem__", "__delitem__"}
+)  # fmt: skip
+
+
+@dataclass(eq=False, slots=True)
+class FunctionInfo:
+    """A function, method, nested function or lambda of the program."""
+
+    key: str
+    name: str
+    node: cst.FunctionDef | cst.Lambda
+    module: ModuleInfo
+    cls: ClassInfo | None = None
+    parent: FunctionInfo | None = None
+    holds_site: bool = False
+    mentions: frozenset[str] = frozenset()
+    is_generator: bool = False
+    globals: frozenset[str] = frozenset()
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is an `async def`."""
+        return isinstance(self.node, cst.FunctionDef) and self.node.asynchronous is not None
+
+    @property
+    def decorators(self) -> list[cst.BaseExpression]:
+        """The decorators' expressions, outermost first."""
+        return [item.decorator for item in self.node.decorators] if isinstance(self.node, cst.FunctionDef) else []
+
+    @property
+    def title(self) -> str:
+        """The name for messages: `Class.method` or `function`."""
+        return f"{self.cls.name}.{self.name}" if self.cls else self.name
+
+
+@dataclass(eq=False, slots=True)
+class ClassInfo:
+    """A class of the program."""
+
+    key: str
+    name: str
+    node: cst.ClassDef
+    module: ModuleInfo
+    methods: dict[str, FunctionInfo] = field(default_factory=dict)
+    writers: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # attribute -> methods that assign it on self
+    mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
+
+
+@dataclass(eq=False, slots=True)
+class ModuleInfo:
+    """One module: its source and all that it defines."""
+
+    name: str
+    source: SourceFile
+    functions: dict[str, FunctionInfo] = field(default_factory=dict)
+    classes: dict[str, ClassInfo] = field(default_factory=dict)
+    by_node: dict[cst.CSTNode, FunctionInfo | ClassInfo] = field(default_factory=dict)
+    mutated_globals: set[str] = field(default_factory=set)  # module names whose object a function changes in place
+    holds_site: bool = False  # in its own body
+    mentions: frozenset[str] = frozenset()
+
+    def demanded(self) -> list[FunctionInfo]:
+        """The functions that hold a call site or name one that does, in order of their definition."""
+        wanted = {info for info in self.functions.values() if info.holds_site}
+        names = {info.name for info in wanted}
+        while True:
+            more = {info for info in self.functions.values() if info not in wanted and info.mentions & names}
+            more |= {info.parent for info in wanted if info.parent is not None and info.parent not in wanted}
+            if not more:
+                return [info for info in self.functions.values() if info in wanted]
+            wanted |= more
+            names |= {info.name for info in more if info.name != "__init__"}
+            names |= {info.cls.name for info in more if info.name == "__init__" and info.cls}
+
+
+def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes of a function's or module's own code: nested functions and classes are yielded, not entered."""
+    waiting: list[cst.CSTNode] = list(reversed(node.children))
+    while waiting:
+        child = waiting.pop()
+        yield child
+        if isinstance(child, (cst.FunctionDef, cst.ClassDef)):
+            waiting.extend(reversed(child.decorators))
+            if isinstance(child, cst.FunctionDef):
+                waiting.extend(reversed(child.params.children))
+            continue
+        if not isinstance(child, cst.Lambda):
+            waiting.extend(reversed(child.children))
+
+
+def index_module(source: SourceFile, name: str) -> ModuleInfo:
+    """All functions and classes of a parsed file."""
+    module = ModuleInfo(name, source)
+    _index(module, source.module, "", None, None)
+    for info in module.functions.values():
+        _note_mutations(module, info)
+    return module
+
+
+def _index(
+    module: ModuleInfo, node: cst.CSTNode, prefix: str, cls: ClassInfo | None, parent: FunctionInfo | None
+) -> None:
+    holds_site = False
+    mentions: set[str] = set()
+    declared: set[str] = set()
+    generator = False
+    for child in own_nodes(node):
+        if isinstance(child, (cst.FunctionDef, cst.Lambda)):
+            _add_function(module, child, prefix, cls, parent)
+            if isinstance(child, cst.Lambda):
+                inner = module.by_node[child]
+                assert isinstance(inner, FunctionInfo)
+                holds_site = holds_site or inner.holds_site
+                mentions |= inner.mentions
+        elif isinstance(child, cst.ClassDef):
+            _add_class(module, child, prefix, parent)
+        elif isinstance(child, cst.Attribute):
+            mentions.add(child.attr.value)
+            holds_site = holds_site or child.attr.value in SITE_ATTRIBUTES
+        elif isinstance(child, cst.Name):
+            mentions.add(child.value)
+        elif isinstance(child, cst.Global):
+            declared |= {item.name.value for item in child.names}
+        elif isinstance(child, cst.Yield):
+            generator = True
+    owner = module.by_node.get(node)
+    if isinstance(owner, FunctionInfo):
+        owner.holds_site, owner.mentions = holds_site, frozenset(mentions)
+        owner.globals, owner.is_generator = frozenset(declared), generator
+    elif owner is None:
+        module.holds_site, module.mentions = holds_site, frozenset(mentions)
+
+
+def _unique(key: str, taken: dict[str, FunctionInfo] | dict[str, ClassInfo], line: int) -> str:
+    return f"{key}:{line}" if key in taken else key
+
+
+def _add_function(
+    module: ModuleInfo,
+    node: cst.FunctionDef | cst.Lambda,
+    prefix: str,
+    cls: ClassInfo | None,
+    parent: FunctionInfo | None,
+) -> None:
+    place = module.source.place(node)
+    name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
+    key = _unique(f"{module.name}:{prefix}{name}", module.functions, place.line)
+    while key in module.functions:
+        key += f".{place.column}"
+    info = FunctionInfo(key, name, node, module, cls, parent)
+    module.functions[key] = info
+    module.by_node[node] = info
+    if cls is not None and isinstance(node, cst.FunctionDef):
+        cls.methods[name] = info
+    _index(module, node, f"{prefix}{name}.<locals>.", None, info)
+
+
+def _add_class(module: ModuleInfo, node: cst.ClassDef, prefix: str, parent: FunctionInfo | None) -> None:
+    key = _unique(f"{module.name}:{prefix}{node.name.value}", module.classes, module.source.place(node).line)
+    info = ClassInfo(key, node.name.value, node, module)
+    module.classes[key] = info
+    module.by_node[node] = info
+    _index(module, node.body, f"{prefix}{node.name.value}.", info, parent)
+    for method in info.methods.values():
+        _note_self_writes(info, method)
+
+
+def self_name(info: FunctionInfo) -> str:
+    """The name of a method's first parameter, or empty."""
+    params = info.node.params
+    first = [*params.posonly_params, *params.params]
+    return first[0].name.value if first else ""
+
+
+def _targets(node: cst.CSTNode) -> Sequence[cst.BaseExpression]:
+    if isinstance(node, cst.Assign):
+        return [target.target for target in node.targets]
+    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        return [node.target]
+    if isinstance(node, cst.Del):
+        return [node.target]
+    return []
+
+
+def _flat(targets: Sequence[cst.BaseExpression]) -> Iterator[cst.BaseExpression]:
+    for target in targets:
+        if isinstance(target, (cst.Tuple, cst.List)):
+            yield from _flat([element.value for element in target.elements])
+        else:
+            yield target
+
+
+def _note_self_writes(cls: ClassInfo, method: FunctionInfo) -> None:
+    name = self_name(method)
+    for node in own_nodes(method.node):
+        for target in _flat(_targets(node)):
+            if _is_self_attribute(target, name):
+                assert isinstance(target, cst.Attribute)
+                cls.writers.setdefault(target.attr.value, []).append(method)
+            elif isinstance(target, cst.Subscript) and _is_self_attribute(target.value, name):
+                assert isinstance(target.value, cst.Attribute)
+                cls.mutated.add(target.value.attr.value)
+        changed = _mutated_by_call(node)
+        if changed is not None and _is_self_attribute(changed, name):
+            assert isinstance(changed, cst.Attribute)
+            cls.mutated.add(changed.attr.value)
+
+
+def _is_self_attribute(node: cst.BaseExpression, name: str) -> bool:
+    return isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == name
+
+
+def _mutated_by_call(node: cst.CSTNode) -> cst.BaseExpression | None:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in MUTATORS:
+        return node.func.value
+    return None
+
+
+def _note_mutations(module: ModuleInfo, info: FunctionInfo) -> None:
+    for node in own_nodes(info.node):
+        for target in _flat(_targets(node)):
+            if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+                module.mutated_globals.add(target.value.value)
+        changed = _mutated_by_call(node)
+        if isinstance(changed, cst.Name):
+            module.mutated_globals.add(changed.value)

@@ -1,0 +1,359 @@
+"""Statements: the state after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from invocation_lint.values import assign, classes, conditions, errors, expressions, imports, responses
+from invocation_lint.values.domain import NEVER, NONE, FunctionRef, Value, join_values, unknown
+from invocation_lint.values.events import LoopInfo
+from invocation_lint.values.frame import BudgetExceeded, Frame, LoopFrame
+from invocation_lint.values.program import FunctionInfo
+from invocation_lint.values.state import Obj, State, join_states, widen
+
+MAX_VISITS = 20_000
+"""Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
+
+MAX_UNROLLED = 16
+"""Rounds of a loop over a known sequence that are walked one by one."""
+
+
+def run_block(frame: Frame, body: cst.BaseSuite | Sequence[cst.BaseStatement]) -> None:
+    """Walk statements one after another, as long as a path is left."""
+    statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]
+    statements = body.body if isinstance(body, (cst.IndentedBlock, cst.SimpleStatementSuite)) else body  # type: ignore[assignment]
+    for statement in statements:
+        if frame.state is None:
+            return
+        run_statement(frame, statement)
+
+
+def run_statement(frame: Frame, node: cst.BaseStatement | cst.BaseSmallStatement) -> None:
+    """Walk one statement."""
+    frame.visits += 1
+    if frame.visits > MAX_VISITS:
+        raise BudgetExceeded
+    if isinstance(node, cst.SimpleStatementLine):
+        for small in node.body:
+            if frame.state is None:
+                return
+            run_statement(frame, small)
+        return
+    handler = _STATEMENTS.get(type(node))
+    if handler is not None:
+        handler(frame, node)
+    frame.note_progress()
+
+
+def _run_expression(frame: Frame, node: cst.Expr) -> None:
+    value = expressions.evaluate(frame, node.value)
+    responses.note_dropped(frame, value, node.value)
+
+
+def _run_assign(frame: Frame, node: cst.Assign) -> None:
+    value = expressions.evaluate(frame, node.value)
+    for target in node.targets:
+        assign.assign(frame, target.target, value)
+
+
+def _run_ann_assign(frame: Frame, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        value = expressions.evaluate(frame, node.value)
+    elif isinstance(node.target, cst.Name):
+        value = expressions.annotated(frame, node.annotation.annotation, node.target.value)
+        if not value.atoms:
+            return
+    else:
+        return
+    if value.is_unknown:
+        typed = expressions.annotated(frame, node.annotation.annotation, "")
+        value = typed if typed.atoms else value
+    assign.assign(frame, node.target, value)
+
+
+def _run_aug_assign(frame: Frame, node: cst.AugAssign) -> None:
+    assign.augment(frame, node)
+
+
+def _run_return(frame: Frame, node: cst.Return) -> None:
+    value = NONE if node.value is None else expressions.evaluate(frame, node.value)
+    if frame.state is not None:
+        frame.note_return(value)
+    frame.state = None
+
+
+def _run_raise(frame: Frame, node: cst.Raise) -> None:
+    errors.run_raise(frame, node)
+    frame.note_progress()
+    frame.state = None
+
+
+def _run_break(frame: Frame, node: cst.Break) -> None:
+    if frame.loops and frame.state is not None:
+        frame.loops[-1].breaks.append(frame.state)
+    frame.state = None
+
+
+def _run_continue(frame: Frame, node: cst.Continue) -> None:
+    if frame.loops and frame.state is not None:
+        frame.loops[-1].continues.append(frame.state)
+    frame.state = None
+
+
+def _run_del(frame: Frame, node: cst.Del) -> None:
+    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        assign.delete(frame, target)
+
+
+def _run_assert(frame: Frame, node: cst.Assert) -> None:
+    expressions.evaluate(frame, node.test)
+    responses.note_condition(frame, node.test, then_ends="falls", else_ends="raise")
+    frame.state = conditions.refine(frame, frame.state, node.test, True)
+
+
+def _run_if(frame: Frame, node: cst.If) -> None:
+    expressions.evaluate(frame, node.test)
+    if frame.state is None:
+        return
+    orelse = node.orelse
+    responses.note_condition(
+        frame, node.test, then_ends=block_end(node.body), else_ends=block_end(orelse) if orelse else "falls"
+    )
+    before = frame.state
+    failing = responses.status_branches(frame, node.test)
+    frame.state = conditions.refine(frame, before.copy(), node.test, True)
+    if frame.state is not None:
+        frame.state.marks |= failing[0]
+        run_block(frame, node.body)
+    after_then = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, False)
+    if frame.state is not None and orelse is not None:
+        frame.state.marks |= failing[1]
+        if isinstance(orelse, cst.If):
+            run_statement(frame, orelse)
+        else:
+            run_block(frame, orelse.body)
+    frame.state = join_states(after_then, frame.state)
+
+
+def block_end(node: cst.CSTNode) -> str:
+    """How a branch ends: raise, return, leaves (break, continue), logs, or falls through."""
+    if isinstance(node, cst.If):
+        ends = {block_end(node.body), block_end(node.orelse) if node.orelse else "falls"}
+        return ends.pop() if len(ends) == 1 else "falls"
+    body = getattr(node, "body", node)
+    statements = getattr(body, "body", [])
+    if not statements:
+        return "falls"
+    last = statements[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if isinstance(last, cst.Raise):
+        return "raise"
+    if isinstance(last, cst.Return):
+        return "return"
+    if isinstance(last, (cst.Break, cst.Continue)):
+        return "leaves"
+    return "exit" if errors.exits_process(last) else "falls"
+
+
+def _run_while(frame: Frame, node: cst.While) -> None:
+    def one_round(first: bool) -> None:
+        expressions.evaluate(frame, node.test)
+        if frame.state is not None:
+            frame.state = conditions.refine(frame, frame.state, node.test, True)
+        run_block(frame, node.body)
+
+    entry = frame.state
+    assert entry is not None
+    after = _run_rounds(frame, LoopInfo(None), one_round)
+    if after is not None:
+        expressions_state, frame.state = frame.state, after
+        frame.state = conditions.refine(frame, after, node.test, False)
+        del expressions_state
+    else:
+        frame.state = None
+    _finish_loop(frame, node.orelse)
+
+
+def _run_for(frame: Frame, node: cst.For) -> None:
+    iterable = expressions.evaluate(frame, node.iter)
+    if frame.state is None:
+        return
+    if node.asynchronous is not None:
+        iterable = expressions.awaited(frame, iterable)
+    items = iteration_items(frame, iterable)
+    if items is not None and len(items) <= MAX_UNROLLED:
+        _run_unrolled(frame, node, items)
+        return
+    element = element_of(frame, iterable)
+
+    def one_round(first: bool) -> None:
+        assign.assign(frame, node.target, element)
+        run_block(frame, node.body)
+
+    frame.state = _run_rounds(frame, LoopInfo(None if items is None else len(items)), one_round)
+    _finish_loop(frame, node.orelse)
+
+
+def _run_unrolled(frame: Frame, node: cst.For, items: list[Value]) -> None:
+    loop = LoopFrame(LoopInfo(len(items)))
+    frame.loops.append(loop)
+    for item in items:
+        if frame.state is None:
+            break
+        assign.assign(frame, node.target, item)
+        run_block(frame, node.body)
+        for state in loop.continues:
+            frame.state = join_states(frame.state, state)
+        loop.continues.clear()
+    _finish_loop(frame, node.orelse)
+
+
+def _run_rounds(frame: Frame, info: LoopInfo, one_round: object) -> State | None:
+    """Two rounds from the joined state; the events of the first are superseded by those of the second."""
+    assert callable(one_round)
+    entry = frame.live
+    loop = LoopFrame(info)
+    frame.loops.append(loop)
+    marks = len(frame.events), len(frame.raises)
+    joined: State = entry
+    for number in range(2):
+        del frame.events[marks[0] :], frame.raises[marks[1] :]
+        frame.state = joined.copy()
+        one_round(number == 0)
+        for state in loop.continues:
+            frame.state = join_states(frame.state, state)
+        loop.continues.clear()
+        after = join_states(entry, frame.state)
+        assert after is not None
+        joined = after if number == 0 else widen(joined, after)
+    return joined
+
+
+def _finish_loop(frame: Frame, orelse: cst.Else | None) -> None:
+    loop = frame.loops.pop()
+    if orelse is not None and frame.state is not None:
+        run_block(frame, orelse.body)
+    for state in loop.breaks:
+        frame.state = join_states(frame.state, state)
+
+
+def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
+    """The elements that a loop surely runs over, in order, or None."""
+    if len(iterable.atoms) != 1:
+        return None
+    for _, obj in frame.live.deref(iterable):
+        if obj.kind in {"list", "tuple", "set", "generator"} and obj.rest is None and not obj.open:
+            return list(obj.items)
+        if obj.kind == "dict" and not obj.open and all(slot.presence == "yes" for slot in obj.slots.values()):
+            return [expressions.key_value(key) for key in obj.slots]
+    return None
+
+
+def element_of(frame: Frame, iterable: Value) -> Value:
+    """What an iteration may yield."""
+    found: list[Value] = []
+    for atom in iterable.atoms:
+        single = Value((atom,))
+        objects = list(frame.live.deref(single))
+        if objects:
+            obj = objects[0][1]
+            if obj.kind == "dict":
+                found.extend(expressions.key_value(key) for key in obj.slots)
+                if obj.open:
+                    found.append(unknown("a key that is not known"))
+            else:
+                found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
+        else:
+            found.append(responses.element(atom))
+    return join_values(found) if found else NEVER
+
+
+def _run_with(frame: Frame, node: cst.With) -> None:
+    errors.run_with(frame, node)
+
+
+def _run_try(frame: Frame, node: cst.Try) -> None:
+    errors.run_try(frame, node)
+
+
+def _run_function(frame: Frame, node: cst.FunctionDef) -> None:
+    info = frame.module.by_node[node]
+    assert isinstance(info, FunctionInfo)
+    for decorator in info.decorators:
+        expressions.evaluate(frame, decorator)
+    frame.interpreter.note_defaults(frame, info)
+    if frame.state is not None:
+        frame.interpreter.definers[info.key] = frame
+        frame.state.env[node.name.value] = Value((FunctionRef(info.key),))
+
+
+def _run_class(frame: Frame, node: cst.ClassDef) -> None:
+    classes.run_class(frame, node)
+
+
+def _run_import(frame: Frame, node: cst.Import) -> None:
+    imports.bind_import(frame, node)
+
+
+def _run_import_from(frame: Frame, node: cst.ImportFrom) -> None:
+    imports.bind_import_from(frame, node)
+
+
+def _run_match(frame: Frame, node: cst.Match) -> None:
+    subject = expressions.evaluate(frame, node.subject)
+    if frame.state is None:
+        return
+    before, after = frame.state, None
+    rest: State | None = before
+    for case in node.cases:
+        if rest is None:
+            break
+        responses.note_match(frame, subject, case)
+        frame.state = conditions.refine_case(frame, rest.copy(), node.subject, case, True)
+        if frame.state is not None:
+            conditions.bind_pattern(frame, subject, case.pattern)
+            if case.guard is not None:
+                expressions.evaluate(frame, case.guard)
+            run_block(frame, case.body)
+            after = join_states(after, frame.state)
+        frame.state = rest
+        rest = rest if case.guard is not None else conditions.refine_case(frame, rest.copy(), node.subject, case, False)
+    frame.state = join_states(after, rest)
+
+
+def _run_type_alias(frame: Frame, node: cst.TypeAlias) -> None:
+    frame.live.env[node.name.value] = unknown("a type")
+
+
+_STATEMENTS = {
+    cst.Expr: _run_expression,
+    cst.Assign: _run_assign,
+    cst.AnnAssign: _run_ann_assign,
+    cst.AugAssign: _run_aug_assign,
+    cst.Return: _run_return,
+    cst.Raise: _run_raise,
+    cst.Break: _run_break,
+    cst.Continue: _run_continue,
+    cst.Del: _run_del,
+    cst.Assert: _run_assert,
+    cst.If: _run_if,
+    cst.While: _run_while,
+    cst.For: _run_for,
+    cst.With: _run_with,
+    cst.Try: _run_try,
+    cst.TryStar: _run_try,
+    cst.FunctionDef: _run_function,
+    cst.ClassDef: _run_class,
+    cst.Import: _run_import,
+    cst.ImportFrom: _run_import_from,
+    cst.Match: _run_match,
+    cst.TypeAlias: _run_type_alias,
+}
+
+__all__ = ["NEVER", "Obj", "block_end", "element_of", "iteration_items", "replace", "run_block", "run_statement"]
