@@ -58,6 +58,8 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
     state = frame.live
     place = frame.place(node)
     state.update(receiver, lambda obj, weak: obj.with_slot(name, value, place, weak=weak))
+    for atom in receiver.of(Ref):
+        frame.interpreter.note_attribute(frame, atom.id, name, value)
     if not any(isinstance(atom, Ref) for atom in receiver.atoms):
         responses.note_escape(frame, value, "stored", node)
 

@@ -145,11 +145,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An awaitable or future: what it yields, and the calls whose errors it delivers."""
+    """An awaitable or future: what it yields, and the errors (`events.Raised`) that it delivers."""
 
     value: "Value"
-    sites: tuple[SiteKey, ...] = ()
-    via: str = "coroutine"  # coroutine, task, future, gathered
+    raises: tuple[Any, ...] = ()
+    via: str = "coroutine"  # coroutine, task, future
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import assign, clauses, expressions, responses, statements
+from invocation_lint.values import assign, clauses, conditions, expressions, responses, statements
 from invocation_lint.values.domain import Client, ErrorValue, Pending, SdkSession, SiteKey, Symbol, Value, unknown
 from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Raised
 from invocation_lint.values.frame import Frame
@@ -236,7 +236,7 @@ def _suppression(
     func = call.func if call is not None else node
     last = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
     if call is not None:
-        for atom in expressions.evaluate(frame, func).atoms if frame.state is not None else ():
+        for atom in conditions.quietly(frame, func).atoms:
             if isinstance(atom, Symbol) and atom.dotted == "contextlib.suppress":
                 types = [t for arg in call.args for t in clauses.types_of(frame, arg.value)]
                 return [("drops", types, place)]

@@ -39,7 +39,7 @@ class Outcome:
     events: tuple[Event, ...]
     raises: tuple[Raised, ...]
     returns: bool  # whether it can come back normally
-    visits: int
+    cost: int  # functions interpreted, this one included
     complete: bool  # False when the stack, depth or budget limit was met: not to be kept
 
 
@@ -62,6 +62,7 @@ class Frame:
     clauses: list[tuple[Place, tuple[SiteKey, ...]]] = field(default_factory=list)
     visits: int = 0
     nesting: int = 0
+    cost: int = 1
     complete: bool = True
     global_writes: dict[str, Value] = field(default_factory=dict)
     in_class: str = ""

@@ -1,0 +1,1 @@
+"""What is known of functions outside the program: the standard library, encoders, containers, texts."""

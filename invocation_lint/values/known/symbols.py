@@ -1,0 +1,349 @@
+"""Functions outside the program that the analysis knows: encoders, builtins, os, functools, asyncio, executors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from invocation_lint.values import calls, encoding, expressions, imports, responses, sdk
+from invocation_lint.values.domain import (
+    NONE,
+    Const,
+    Encoded,
+    EnvVar,
+    FunctionRef,
+    Partial,
+    Pending,
+    Symbol,
+    Typed,
+    Value,
+    const,
+    join_values,
+    source_of,
+    unknown,
+)
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.known.tables import HARMLESS_PREFIXES, LOG_METHODS, RESULTS
+from invocation_lint.values.state import Obj, freeze
+
+if TYPE_CHECKING:
+    from invocation_lint.values.calls import Arguments
+
+Handler = Callable[[Frame, str, "Arguments", cst.CSTNode], Value]
+
+
+def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """The value of `name(..)` for a dotted name from outside."""
+    handler = _HANDLERS.get(name)
+    if handler is not None:
+        return handler(frame, name, arguments, node)
+    found = sdk.call_symbol(frame, name, arguments, node)
+    if found is not None:
+        return found
+    last = name.rpartition(".")[2]
+    if name in RESULTS:
+        return _typed_result(frame, name, arguments, node)
+    if name == "builtins.print" or name.startswith(HARMLESS_PREFIXES) or last in LOG_METHODS:
+        return _logged(frame, arguments, node)
+    if name.startswith("builtins.") and last.endswith(("Error", "Exception", "Exit", "Interrupt", "Iteration")):
+        for value in arguments.values():
+            responses.note_escape(frame, value, "formatted", node, deep=False)
+        return Value((Symbol(name),))
+    if last in {"dumps", "loads"} and name.split(".")[0] in encoding.ENCODERS:
+        return _codec(frame, name, last, arguments, node)
+    return calls.call_unknown(frame, arguments, node, source=last)
+
+
+def _logged(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+    for value in arguments.values():
+        responses.note_escape(frame, value, "logged", node)
+    return NONE
+
+
+def _typed_result(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    kind = RESULTS[name]
+    for value in arguments.values():
+        responses.note_escape(frame, value, "read", node, deep=False)
+    if kind == "@same":
+        return _copied(frame, arguments, node)
+    if kind == "@second":
+        return arguments.args[1] if len(arguments.args) > 1 else unknown()
+    return Value((Typed(kind, source_of(arguments.args[0]) if arguments.args and kind == "str" else ""),))
+
+
+def _copied(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.args[0] if arguments.args else unknown()
+    found: list[Value] = []
+    for atom in value.atoms:
+        objects = list(frame.live.deref(Value((atom,))))
+        if objects:
+            found.append(frame.allocate(node, replace(objects[0][1], many=False)))
+        else:
+            found.append(Value((atom,)))
+    return join_values(found)
+
+
+def _codec(frame: Frame, name: str, last: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if last == "dumps":
+        return encoding.dumps(frame, name, arguments, node)
+    return encoding.loads(frame, arguments, node)
+
+
+def _str(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if not arguments.args:
+        return const("")
+    value = arguments.args[0]
+    if len(arguments.args) > 1:
+        return _decode_bytes(value)
+    found: list[Value] = []
+    for atom in value.atoms:
+        responses.note_escape(frame, Value((atom,)), "formatted", node, deep=False)
+        if isinstance(atom, Const) and atom.kind in {"str", "int", "bool", "NoneType"}:
+            found.append(const(str(atom.value)))
+        elif isinstance(atom, (Typed,)) and atom.type not in {"str"}:
+            found.append(Value((Typed("str", atom.source),)))
+        elif isinstance(atom, Encoded) and atom.type == "str":
+            found.append(Value((atom,)))
+        else:
+            found.append(encoding.repr_of(frame, Value((atom,)), node))
+    return join_values(found)
+
+
+def _decode_bytes(value: Value) -> Value:
+    from invocation_lint.values.known.texts import _decoded
+
+    return join_values(_decoded(atom) if isinstance(atom, Encoded) else Value((Typed("str"),)) for atom in value.atoms)
+
+
+def _repr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return encoding.repr_of(frame, arguments.args[0], node) if arguments.args else unknown()
+
+
+def _bytes(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if not arguments.args:
+        return const(b"")
+    value = freeze(frame.live, arguments.args[0])
+    kind = "bytes" if name.endswith("bytes") else "bytearray"
+    found: list[Value] = []
+    for atom in value.atoms:
+        if isinstance(atom, (Encoded, Const)) or len(arguments.args) > 1 or "encoding" in arguments.kwargs:
+            found.append(Value((Encoded("bytes", Value((atom,)), kind, "utf-8"),)))
+        else:
+            found.append(Value((Typed(kind),)))
+    return join_values(found)
+
+
+def _dict(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    obj = Obj("dict", made=frame.place(node), open=arguments.open)
+    for value in arguments.args[:1]:
+        objects = list(frame.live.deref(value))
+        if objects and all(o.kind == "dict" for _, o in objects):
+            obj = expressions.merged(frame, obj, value)
+        elif objects and len(value.atoms) == 1 and objects[0][1].kind in {"list", "tuple"}:
+            obj = _from_pairs(frame, obj, objects[0][1])
+        else:
+            obj = obj.opened("a mapping that is not known is merged into it")
+    for key, argument in arguments.kwargs.items():
+        obj = obj.with_slot(key, argument.value, argument.place, weak=argument.presence != "yes")
+    return frame.allocate(node, obj)
+
+
+def _from_pairs(frame: Frame, obj: Obj, pairs: Obj) -> Obj:
+    if pairs.rest is not None:
+        return obj.opened("pairs that are not known are merged into it")
+    for item in pairs.items:
+        inner = [o for _, o in frame.live.deref(item)]
+        key = inner[0].items[0].single if inner and len(inner[0].items) == 2 else None
+        if isinstance(key, Const):
+            obj = obj.with_slot(key.value, inner[0].items[1], pairs.made)
+        else:
+            obj = obj.opened("pairs that are not known are merged into it")
+    return obj
+
+
+def _sequence(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    from invocation_lint.values import statements
+
+    kind = name.rpartition(".")[2]
+    kind = kind if kind in {"list", "tuple", "set"} else "list"
+    if not arguments.args:
+        return frame.allocate(node, Obj(kind, made=frame.place(node)))
+    value = arguments.args[0]
+    items = statements.iteration_items(frame, value)
+    if items is not None and kind != "set":
+        return frame.allocate(node, Obj(kind, items=tuple(items), made=frame.place(node)))
+    element = statements.element_of(frame, value)
+    return frame.allocate(node, Obj(kind, rest=element if element.atoms else unknown(), made=frame.place(node)))
+
+
+def _enumerate(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    from invocation_lint.values import statements
+
+    sources = arguments.args[:1] if name.endswith("enumerate") else arguments.args
+    elements = [statements.element_of(frame, value) for value in sources]
+    elements = [element if element.atoms else unknown("an element") for element in elements]
+    if name.endswith("enumerate"):
+        elements = [Value((Typed("int"),)), *elements]
+    pair = frame.allocate_at((frame.place(node), "pair"), Obj("tuple", items=tuple(elements), made=frame.place(node)))
+    return frame.allocate(node, Obj("list", rest=pair, made=frame.place(node)))
+
+
+def _environ(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    key = arguments.get(0, "key")
+    atom = key.single if key is not None else None
+    default = arguments.get(1, "default") or NONE
+    if isinstance(atom, Const) and isinstance(atom.value, str):
+        return Value((EnvVar(atom.value, freeze(frame.live, default)),))
+    return unknown("an environment variable")
+
+
+def _partial(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if not arguments.args:
+        return unknown()
+    target, bound = arguments.args[0], arguments.args[1:]
+    kwargs = tuple(arguments.plain().items())
+    found: list[Value] = []
+    for atom in target.atoms:
+        if isinstance(atom, FunctionRef):
+            found.append(
+                Value((replace(atom, args=(*atom.args, *bound), kwargs=(*atom.kwargs, *kwargs)),))
+            )
+        else:
+            found.append(Value((Partial(Value((atom,)), tuple(bound), kwargs),)))
+    return join_values(found)
+
+
+def _getattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    from invocation_lint.values import lookup
+
+    key = arguments.args[1].single if len(arguments.args) > 1 else None
+    if isinstance(key, Const) and isinstance(key.value, str):
+        found = lookup.attribute(frame, arguments.args[0], key.value, node)
+        return join_values([found, *arguments.args[2:3]])
+    return unknown("an attribute that is not known")
+
+
+def _setattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return calls.call_unknown(frame, arguments, node, source=name)
+
+
+def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """asyncio.gather: yields the results; with return_exceptions the errors are values that nothing has looked at."""
+    flag = arguments.plain().get("return_exceptions")
+    keeps = flag is not None and not (isinstance(flag.single, Const) and not flag.single.value)
+    raises: list[object] = []
+    items: list[Value] = []
+    for value in arguments.args:
+        for atom in value.atoms:
+            if isinstance(atom, Pending):
+                raises.extend(replace(raised, seen="unknown") if keeps else raised for raised in atom.raises)
+        items.append(join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms))
+    result = Obj("list", items=tuple(items), made=frame.place(node))
+    if arguments.star:
+        result = Obj("list", rest=unknown("a result"), made=frame.place(node))
+    return Value((Pending(frame.allocate(node, result), tuple(raises)),))
+
+
+def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "coro") or arguments.get(0, "fut") or unknown()
+    via = "coroutine" if name.rpartition(".")[2] in {"wait_for", "shield", "run"} else "task"
+    found = [Value((replace(a, via=via),)) if isinstance(a, Pending) else Value((a,)) for a in value.atoms]
+    result = join_values(found)
+    if name.endswith("asyncio.run") or name.endswith("run_until_complete"):
+        return expressions.awaited(frame, result)
+    return result
+
+
+def _to_thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return submitted(frame, replace(arguments, args=arguments.args[1:]), arguments.args[:1], node, "coroutine")
+
+
+def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst.CSTNode, via: str) -> Value:
+    """A callable handed to something that calls it: what it gives, with the errors that come with the result."""
+    outer, frame.raises = frame.raises, []
+    value = calls.call_value(frame, target[0], arguments, node) if target else unknown()
+    raises, frame.raises = frame.raises, outer
+    inner = join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms)
+    more = [raised for a in value.atoms if isinstance(a, Pending) for raised in a.raises]
+    return Value((Pending(inner, (*raises, *more), via),))
+
+
+def _open(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    mode = arguments.get(1, "mode")
+    atom = mode.single if mode is not None else Const("r", "str")
+    if isinstance(atom, Const) and isinstance(atom.value, str):
+        return Value((Typed("binary_file" if "b" in atom.value else "text_file"),))
+    return unknown("a file")
+
+
+def _bytes_io(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return Value((Typed("binary_file" if name.endswith("BytesIO") else "text_file"),))
+
+
+def _json_load(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.args[0] if arguments.args else unknown()
+    part = responses.load(frame, value, node)
+    return part if part.atoms else unknown("decoded JSON")
+
+
+def _asdict(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return encoding.as_mapping(frame, arguments.args[0], node) if arguments.args else unknown()
+
+
+def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return calls.call_unknown(frame, arguments, node, source="map")
+
+
+def _sorted(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return _sequence(frame, "builtins.list", replace(arguments, args=arguments.args[:1]), node)
+
+
+def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return arguments.args[0] if arguments.args else unknown()
+
+
+_HANDLERS: dict[str, Handler] = {
+    "builtins.str": _str,
+    "builtins.repr": _repr,
+    "builtins.bytes": _bytes,
+    "builtins.bytearray": _bytes,
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "builtins.list": _sequence,
+    "builtins.tuple": _sequence,
+    "builtins.set": _sequence,
+    "builtins.reversed": _sorted,
+    "builtins.sorted": _sorted,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _enumerate,
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.open": _open,
+    "builtins.map": _map,
+    "io.BytesIO": _bytes_io,
+    "io.StringIO": _bytes_io,
+    "os.environ.get": _environ,
+    "os.getenv": _environ,
+    "functools.partial": _partial,
+    "asyncio.gather": _gather,
+    "asyncio.create_task": _task,
+    "asyncio.ensure_future": _task,
+    "asyncio.wait_for": _task,
+    "asyncio.shield": _task,
+    "asyncio.run": _task,
+    "asyncio.to_thread": _to_thread,
+    "anyio.to_thread.run_sync": _to_thread,
+    "asgiref.sync.sync_to_async": _identity,
+    "json.load": _json_load,
+    "dataclasses.asdict": _asdict,
+    "attrs.asdict": _asdict,
+    "attr.asdict": _asdict,
+    "base64.b64encode": encoding.b64encode,
+    "base64.standard_b64encode": encoding.b64encode,
+    "base64.urlsafe_b64encode": encoding.b64encode,
+}
+
+__all__ = ["call_symbol", "imports", "submitted"]

@@ -1,0 +1,192 @@
+"""What a condition says of an answer when its payload is that of a crash, of a healthy call, or has a given status.
+
+A crashed function answers {"errorMessage", "errorType"} and, as a rule, "requestId" and "stackTrace"
+(Lambda developer guide, invocation of Python functions); a condition that gives the same answer for both is no test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.values import conditions
+from invocation_lint.values.domain import (
+    NONE,
+    TRUE,
+    Const,
+    Response,
+    SiteKey,
+    Slot,
+    Struct,
+    Typed,
+    Value,
+    const,
+    constants,
+    join_values,
+)
+from invocation_lint.values.frame import Frame
+
+DECODED = ("Payload", "read()", "json")
+
+View = Callable[[Response], "Value | None"]
+
+_SURE = frozenset({"errorMessage", "errorType"})
+_USUAL = frozenset({"requestId", "stackTrace", "cause"})
+_ERROR_WORDS = frozenset(
+    {"error", "errors", "err", "iserror", "haserror", "failed", "failure", "exception", "errormessage", "errortype",
+     "functionerror", "stacktrace", "error_message", "errorcode", "error_code", "errmsg"}
+)  # fmt: skip
+
+
+def crash_view(site: SiteKey) -> View:
+    """The payload of a crash in place of the parts of this site's answer."""
+
+    def view(part: Response) -> Value | None:
+        if part.site != site or part.path[:3] != DECODED:
+            return None
+        keys = part.path[3:]
+        text = Value((Typed("str"),))
+        if not keys:
+            slots = tuple((key, Slot("yes", text)) for key in sorted(_SURE))
+            return Value((Struct("dict", slots, None),))
+        if len(keys) > 1:
+            return None
+        if keys[0] in _SURE:
+            return Value((Typed("text"),))
+        if keys[0] in _USUAL:
+            return None
+        return part.default  # None: a KeyError, which is no answer of the condition
+
+    return view
+
+
+def healthy_view(site: SiteKey) -> View:
+    """A payload without any sign of an error: every other key is there and true."""
+
+    def view(part: Response) -> Value | None:
+        if part.site != site or part.path[:3] != DECODED:
+            return None
+        keys = part.path[3:]
+        if not keys:
+            return Value((Struct("healthy"),))
+        if len(keys) > 1:
+            return None
+        if keys[0].lower() in _ERROR_WORDS:
+            return part.default if part.default is not None else NONE
+        if keys[0].lower() in {"statuscode", "status_code", "status", "code"}:
+            return const(200)
+        return TRUE
+
+    return view
+
+
+def status_view(wanted: Response, code: int) -> View:
+    """A status code in place of one part of the answer."""
+
+    def view(part: Response) -> Value | None:
+        return const(code) if (part.site, part.path) == (wanted.site, wanted.path) else None
+
+    return view
+
+
+def decide(frame: Frame, node: cst.BaseExpression, view: View) -> bool | None:
+    """The outcome of a condition under a view; None when it cannot be told."""
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        inner = decide(frame, node.expression, view)
+        return None if inner is None else not inner
+    if isinstance(node, cst.BooleanOperation):
+        return _decide_boolean(frame, node, view)
+    if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+        return _decide_comparison(frame, node, view)
+    return _truth(frame, _seen(frame, node, view))
+
+
+def _decide_boolean(frame: Frame, node: cst.BooleanOperation, view: View) -> bool | None:
+    left, right = decide(frame, node.left, view), decide(frame, node.right, view)
+    decisive = not isinstance(node.operator, cst.And)
+    if left is decisive or right is decisive:
+        return decisive
+    return None if left is None or right is None else not decisive
+
+
+def _seen(frame: Frame, node: cst.BaseExpression, view: View) -> Value | None:
+    found: list[Value] = []
+    for atom in conditions.quietly(frame, node).atoms:
+        if isinstance(atom, Response):
+            value = view(atom)
+            if value is None:
+                return None
+            found.append(value)
+        else:
+            found.append(Value((atom,)))
+    return join_values(found) if found else None
+
+
+def _truth(frame: Frame, value: Value | None) -> bool | None:
+    if value is None or not value.atoms:
+        return None
+    answers: set[bool | None] = set()
+    for atom in value.atoms:
+        if isinstance(atom, Typed) and atom.type == "text":
+            answers.add(True)
+        elif isinstance(atom, Struct):
+            answers.add(True)
+        else:
+            answers.add(conditions.atom_truth(frame, atom))
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _decide_comparison(frame: Frame, node: cst.Comparison, view: View) -> bool | None:
+    target = node.comparisons[0]
+    left, right = _seen(frame, node.left, view), _seen(frame, target.comparator, view)
+    if left is None or right is None:
+        return None
+    operator = target.operator
+    if isinstance(operator, (cst.In, cst.NotIn)):
+        found = _contains(frame, right, left)
+        return None if found is None else found is isinstance(operator, cst.In)
+    one, other = constants(left), constants(right)
+    if one is None or other is None or len(one) != 1 or len(other) != 1:
+        if isinstance(operator, (cst.Is, cst.Equal, cst.IsNot, cst.NotEqual)) and other == [None] and one is None:
+            differs = all(isinstance(atom, (Struct, Typed)) for atom in left.atoms)
+            return isinstance(operator, (cst.IsNot, cst.NotEqual)) if differs else None
+        return None
+    return _compare(operator, one[0], other[0])
+
+
+def _compare(operator: cst.BaseCompOp, one: Any, other: Any) -> bool | None:
+    try:
+        if isinstance(operator, (cst.Equal, cst.Is)):
+            return bool(one == other)
+        if isinstance(operator, (cst.NotEqual, cst.IsNot)):
+            return bool(one != other)
+        if isinstance(operator, cst.LessThan):
+            return bool(one < other)
+        if isinstance(operator, cst.LessThanEqual):
+            return bool(one <= other)
+        if isinstance(operator, cst.GreaterThan):
+            return bool(one > other)
+        return bool(one >= other) if isinstance(operator, cst.GreaterThanEqual) else None
+    except TypeError:
+        return None
+
+
+def _contains(frame: Frame, container: Value, item: Value) -> bool | None:
+    key = item.single
+    if not isinstance(key, Const):
+        return None
+    atom = container.single
+    if isinstance(atom, Struct):
+        if atom.kind == "healthy":
+            return str(key.value).lower() not in _ERROR_WORDS
+        if str(key.value) in _USUAL:
+            return None
+        return any(name == key.value for name, _ in atom.slots)
+    if frame.state is not None:
+        for _, obj in frame.state.deref(container):
+            values = [constants(element) for element in obj.items]
+            if obj.rest is None and obj.kind in {"list", "tuple", "set"} and all(values):
+                return any(key.value in (value or []) for value in values)
+    return None

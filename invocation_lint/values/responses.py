@@ -1,0 +1,294 @@
+"""What is done with the answer of an invocation.
+
+An answer is followed as `Response(site, path)`: () is the dict that Invoke gives, ("Payload",) its stream,
+("Payload", "read()") the bytes, ("Payload", "read()", "json") the decoded payload, and then its keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.values import conditions
+from invocation_lint.values.domain import (
+    NONE,
+    Client,
+    Const,
+    Pending,
+    Response,
+    SiteKey,
+    Typed,
+    Value,
+    unknown,
+)
+from invocation_lint.values.events import ErrorLook, Lost, PayloadTest, StatusTest, Use
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.response_tests import crash_view, decide, healthy_view, status_view
+
+STREAM = ("Payload",)
+TEXT = ("Payload", "read()")
+DECODED = ("Payload", "read()", "json")
+
+_NOT_OF_A_STREAM = frozenset({"get", "decode", "keys", "items", "values", "pop", "strip", "encode", "copy"})
+
+
+def is_decoded(path: tuple[str, ...]) -> bool:
+    """Whether a path leads into the decoded payload."""
+    return path[:3] == DECODED
+
+
+def note(frame: Frame, atom: Response, use: str, node: cst.CSTNode) -> None:
+    """Note a use of a part of an answer."""
+    frame.events.append(Use(atom.site, atom.path, use, frame.place(node)))
+
+
+def read_item(frame: Frame, atom: Response, key: str | None, node: cst.CSTNode, default: Value | None = None) -> Value:
+    """`part[key]` or `part.get(key, default)`."""
+    if atom.path == STREAM:
+        note(frame, atom, "subscripted", node)
+        return unknown("an item of a stream")
+    if atom.path == TEXT:
+        return Value((Typed("str"),))
+    if key is None:
+        note(frame, atom, "read", node)
+        return unknown("an item of an answer")
+    part = Response(atom.site, (*atom.path, key), default)
+    if atom.path == ():
+        if key == "FunctionError":
+            _note_error_look(frame, atom.site, node)
+        elif key in {"StatusCode", "LogResult", "ExecutedVersion", "Status"}:
+            note(frame, part, "read", node)
+    elif is_decoded(atom.path) or key in {"HTTPStatusCode", "ErrorCode", "InvokeComplete"}:
+        note(frame, part, "read", node)
+        if key in {"ErrorCode", "InvokeComplete"}:
+            _note_error_look(frame, atom.site, node)
+    return Value((part,))
+
+
+def _note_error_look(frame: Frame, site: SiteKey, node: cst.CSTNode) -> None:
+    behind = frame.state is not None and ("bad_status", site) in frame.state.marks
+    frame.events.append(ErrorLook(site, frame.place(node), behind))
+
+
+def call_method(frame: Frame, atom: Response, name: str, args: list[Value], node: cst.CSTNode) -> Value:
+    """`part.name(..)`."""
+    if name == "get" and atom.path != STREAM:
+        key = args[0].single if args else None
+        text = key.value if isinstance(key, Const) and isinstance(key.value, str) else None
+        return read_item(frame, atom, text, node, args[1] if len(args) > 1 else NONE)
+    if atom.path == STREAM:
+        return _call_stream(frame, atom, name, node)
+    if atom.path == TEXT:
+        return Value((atom,)) if name in {"decode", "strip", "encode", "rstrip", "lstrip"} else Value((Typed("str"),))
+    note(frame, atom, "read", node)
+    if name in {"items", "keys", "values", "copy"}:
+        return Value((atom,)) if name == "copy" else unknown("parts of an answer")
+    return unknown("the result of a method of an answer")
+
+
+def _call_stream(frame: Frame, atom: Response, name: str, node: cst.CSTNode) -> Value:
+    if name in {"read", "readlines", "readline", "iter_lines", "iter_chunks"}:
+        mark = ("read", atom.site)
+        state = frame.live
+        again = mark in state.marks
+        note(frame, atom, "read_again" if again else "read", node)
+        state.marks |= {mark}
+        part = Value((Response(atom.site, TEXT),))
+        if is_aio(frame, atom.site):
+            return Value((Pending(part, (), "read"),))
+        return part if name == "read" else unknown("lines of a payload")
+    if name in _NOT_OF_A_STREAM:
+        note(frame, atom, "subscripted", node)
+    return unknown("the result of a method of a stream")
+
+
+def is_aio(frame: Frame, site: SiteKey) -> bool:
+    """Whether the call site's client is an asynchronous one."""
+    return frame.interpreter.sdks.get(site[-1], "").startswith("aio")
+
+
+def loads(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+    """`json.loads(part)` for the parts of answers among the atoms; what they decode to."""
+    found: list[Value] = []
+    for atom in value.atoms:
+        if isinstance(atom, Response) and atom.path == STREAM:
+            note(frame, atom, "loads_unread", node)
+            found.append(Value((Response(atom.site, DECODED),)))
+        elif isinstance(atom, Response) and atom.path == TEXT:
+            note(frame, atom, "decoded", node)
+            found.append(Value((Response(atom.site, DECODED),)))
+        elif isinstance(atom, Response):
+            note(frame, atom, "read", node)
+            found.append(Value((replace(atom, default=None),)))
+        elif isinstance(atom, Pending) and atom.via == "read":
+            for part in atom.value.of(Response):
+                note(frame, Response(part.site, STREAM), "not_awaited", node)
+            found.append(unknown("a coroutine that is not awaited"))
+    from invocation_lint.values.domain import join_values
+
+    return join_values(found) if found else Value(())
+
+
+def load(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+    """`json.load(stream)`."""
+    found = Value(())
+    for atom in value.of(Response):
+        if atom.path == STREAM:
+            mark = ("read", atom.site)
+            use = "not_awaited" if is_aio(frame, atom.site) else "json_load"
+            note(frame, atom, "read_again" if mark in frame.live.marks else use, node)
+            frame.live.marks |= {mark}
+            found = Value((*found.atoms, Response(atom.site, DECODED)))
+        else:
+            note(frame, atom, "read", node)
+    return found
+
+
+def element(atom: Any) -> Value:
+    """What an iteration over something that is no object of the program may yield."""
+    if isinstance(atom, Response):
+        return Value((Response(atom.site, (*atom.path, "[]")),))
+    return unknown("an element", getattr(atom, "source", ""))
+
+
+def awaited_atom(atom: Any) -> Value:
+    """What awaiting something that is no awaitable of the program yields."""
+    if isinstance(atom, Client):
+        return Value((replace(atom, pending=False),))
+    if isinstance(atom, Response):
+        return Value((atom,))
+    return unknown("what an awaitable yields", getattr(atom, "source", ""))
+
+
+def note_escape(frame: Frame, value: Value, use: str, node: cst.CSTNode, *, deep: bool = True) -> None:
+    """The value leaves what is followed: note it for every part of an answer in it."""
+    if frame.state is None:
+        return
+    values = [value]
+    if deep:
+        for obj in frame.state.reachable([value]).values():
+            values.extend(slot.value for slot in obj.slots.values())
+            values.extend(obj.elements())
+    for one in values:
+        for atom in one.atoms:
+            if isinstance(atom, Response):
+                note(frame, atom, use, node)
+            elif isinstance(atom, Pending):
+                for part in atom.value.of(Response):
+                    note(frame, part, use, node)
+
+
+def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
+    """An expression statement drops its value."""
+    for atom in value.atoms:
+        if isinstance(atom, Pending):
+            frame.events.extend(Lost(raised.site, atom.via) for raised in atom.raises if raised.family == "service")
+
+
+def note_comparison(frame: Frame, left: Value, operator: cst.BaseCompOp, right: Value, node: cst.CSTNode) -> None:
+    """A comparison reads both sides."""
+    if isinstance(operator, (cst.In, cst.NotIn)):
+        key = left.single
+        for atom in right.of(Response):
+            if isinstance(key, Const) and key.value in {"FunctionError", "ErrorCode", "InvokeComplete"}:
+                _note_error_look(frame, atom.site, node)
+            elif isinstance(key, Const) and is_decoded(atom.path):
+                note(frame, Response(atom.site, (*atom.path, str(key.value))), "tested", node)
+            else:
+                note(frame, atom, "tested", node)
+        return
+    for side in (left, right):
+        for atom in side.of(Response):
+            note(frame, atom, "compared", node)
+
+
+def _leaves(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return _leaves(node.expression)
+    if isinstance(node, cst.BooleanOperation):
+        return [*_leaves(node.left), *_leaves(node.right)]
+    if isinstance(node, cst.Comparison):
+        return [node.left, *(target.comparator for target in node.comparisons)]
+    if isinstance(node, cst.NamedExpr):
+        return [node.value]
+    if isinstance(node, cst.Call):
+        return [node, *(arg.value for arg in node.args)]
+    return [node]
+
+
+def _parts_in(frame: Frame, node: cst.BaseExpression) -> list[Response]:
+    found: dict[Response, None] = {}
+    for leaf in _leaves(node):
+        for atom in conditions.quietly(frame, leaf).of(Response):
+            found.setdefault(atom)
+    return list(found)
+
+
+def note_condition(frame: Frame, node: cst.BaseExpression, *, then_ends: str, else_ends: str) -> None:
+    """A condition on parts of an answer: note what it tells a crash, or a status, from success."""
+    if frame.state is None or not frame.interpreter.sdks:
+        return
+    parts = _parts_in(frame, node)
+    place = frame.place(node)
+    for part in parts:
+        note(frame, part, "tested", node)
+    for site in dict.fromkeys(part.site for part in parts if is_decoded(part.path)):
+        crash = decide(frame, node, crash_view(site))
+        healthy = decide(frame, node, healthy_view(site))
+        evaded = crash is not None and crash == healthy
+        frame.events.append(PayloadTest(site, evaded, place))
+    for part in parts:
+        if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
+            accepted = _accepted(frame, node, part)
+            decides = then_ends != "value" or else_ends != "value"
+            frame.events.append(
+                StatusTest(part.site, part.path[-1], None if accepted is None else accepted[1], decides, place)
+            )
+
+
+def _accepted(frame: Frame, node: cst.BaseExpression, part: Response) -> tuple[bool, frozenset[int]] | None:
+    """The outcome of a status test that stands for success, and the codes that have it."""
+    sides: dict[bool, set[int]] = {True: set(), False: set()}
+    for code in (200, 202, 204):
+        outcome = decide(frame, node, status_view(part, code))
+        if outcome is None:
+            return None
+        sides[outcome].add(code)
+    filled = sorted((len(codes), not outcome) for outcome, codes in sides.items() if codes)
+    outcome = not filled[0][1]
+    return outcome, frozenset(sides[outcome])
+
+
+def status_branches(frame: Frame, node: cst.BaseExpression) -> tuple[frozenset[Any], frozenset[Any]]:
+    """The marks of the then and the else branch: on which of them a status is surely not success."""
+    if frame.state is None or not frame.interpreter.sdks:
+        return frozenset(), frozenset()
+    marks: dict[bool, set[Any]] = {True: set(), False: set()}
+    for part in _parts_in(frame, node):
+        if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
+            accepted = _accepted(frame, node, part)
+            if accepted is not None:
+                marks[not accepted[0]].add(("bad_status", part.site))
+    return frozenset(marks[True]), frozenset(marks[False])
+
+
+def note_match(frame: Frame, subject: Value, case: cst.MatchCase) -> None:
+    """A case that looks for keys of an answer."""
+    parts = subject.of(Response)
+    if not parts:
+        return
+    keys = [
+        element.key.raw_value
+        for pattern in [case.pattern, *case.pattern.children]
+        if isinstance(pattern, cst.MatchMapping)
+        for element in pattern.elements
+        if isinstance(element.key, cst.SimpleString)
+    ]
+    for part in parts:
+        note(frame, part, "tested", case.pattern)
+        if "FunctionError" in keys and part.path == ():
+            _note_error_look(frame, part.site, case.pattern)
+        if is_decoded(part.path):
+            frame.events.append(PayloadTest(part.site, False, frame.place(case.pattern)))
