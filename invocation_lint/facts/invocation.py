@@ -21,6 +21,15 @@ class UnknownArgument:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedArgument:
+    name: str = fact_field("the keyword; the missing parameter; 'the first argument' for a positional one", default="")
+    why: Text = fact_field(
+        "why boto3 refuses it", words=("missing", "positional", "misspelled", "of another operation")
+    )
+    meant: Text = fact_field("the parameter that it nearly spells, or the operation that has it")
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     name: str = fact_field("the name", default="")
 
@@ -30,6 +39,7 @@ class Arguments:
     positional: Text = fact_field("whether positional arguments are given", words=YES_NO)
     missing: tuple[Named, ...] | Unknown = fact_field("required parameters that are surely not given", default=())
     unknown: tuple[UnknownArgument, ...] | Unknown = fact_field("keywords that Invoke does not have", default=())
+    refused: tuple[RefusedArgument, ...] | Unknown = fact_field("what boto3 refuses before it sends", default=())
     open: Text = fact_field("whether more keywords may come, from **kwargs that are not known", words=YES_NO)
 
 
@@ -52,7 +62,8 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class Target:
     contract: Text = fact_field("the contract that describes the invoked function; absent when none does")
-    duration_seconds: Number = fact_field("how long the action takes, in seconds, by contract")
+    duration_seconds: Number = fact_field("how long the action takes, in seconds; up to the timeout when only that is known")
+    duration_from: Text = fact_field("where the duration comes from", words=("contract", "timeout"))
     timeout_seconds: Number = fact_field("the function's timeout, in seconds")
     actions: tuple[Named, ...] | Unknown | None = fact_field("the actions that the function handles")
     decodes: Text = fact_field("where it looks for its payload", words=("event", "body", "both"))
@@ -70,7 +81,7 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class Key:
     name: str = fact_field("the key", default="")
-    presence: str = fact_field("whether the key is sent", words=("yes", "maybe", "no"), default="yes")
+    presence: Text = fact_field("whether the key is sent; unknown when only on some paths", words=YES_NO, default="yes")
     type: Text = fact_field(
         "the JSON type of its value", words=("string", "number", "boolean", "object", "array", "null")
     )
@@ -85,7 +96,9 @@ class Key:
 @dataclass(frozen=True, slots=True)
 class MissingKey:
     name: str = fact_field("the required field", default="")
-    presence: str = fact_field("'no': surely absent; 'maybe': absent on some path", words=("no", "maybe"), default="no")
+    presence: Text = fact_field(
+        "'no': surely absent; unknown when only on some paths", words=("no",), default="no"
+    )
     role: Text = fact_field("what the contract says the field identifies", words=("story", "job", "owner"))
     near: Text = fact_field("a key that is sent and nearly spells it")
     fallback_sent: Text = fact_field("whether the field that the contract accepts instead is sent", words=YES_NO)
@@ -197,6 +210,7 @@ class Catch:
         "which families of an invocation's errors it takes", words=("service", "transport", "both", "code", "nothing")
     )
     reads_response: Text = fact_field("how the clause reads e.response", words=("guarded", "unguarded", "no"))
+    other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
     other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
 
 

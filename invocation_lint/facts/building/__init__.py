@@ -1,0 +1,1 @@
+"""Turns what the interpreter noted into facts."""
