@@ -113,7 +113,7 @@ _LOGGING = frozenset(
 _HARMLESS = frozenset({"str", "repr", "format", "len", "isinstance", "type", "get", "join", "dict", "dumps", "getattr"})
 
 
-def strongest_act(frame: Frame, body: cst.BaseSuite) -> str:
+def strongest_act(frame: Frame, body: cst.CSTNode) -> str:
     """What a clause does with the error: reraises > records > returns > logs > drops."""
     best = 0
     for node in own_nodes(body):
@@ -152,6 +152,27 @@ def raised_type(frame: Frame, handler: cst.CSTNode) -> str:
             raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
             found = dotted(raised) or "another exception"
     return found
+
+
+_OWN_CALLS = frozenset(
+    {"invoke", "invoke_async", "invoke_with_response_stream", "client", "dumps", "loads", "load", "read", "encode",
+     "decode", "get", "str", "len", "int", "dict", "info", "debug", "warning", "error", "exception", "print", "format",
+     "getenv", "append", "update", "isoformat", "join", "log", "items", "keys", "strip", "Config"}
+)  # fmt: skip
+"""Calls that go with an invocation and raise nothing of the network themselves."""
+
+
+def may_raise_otherwise(body: cst.CSTNode) -> bool:
+    """Whether something in guarded statements, other than the invocation and its encoding, may raise."""
+    for node in own_nodes(body):
+        if isinstance(node, (cst.With, cst.Await)):
+            return True
+        if isinstance(node, cst.Call):
+            func = node.func
+            name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+            if name not in _OWN_CALLS:
+                return True
+    return False
 
 
 def response_reads(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:

@@ -89,6 +89,7 @@ def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised
     after: State | None = None
     remaining = list(raises)
     sites = tuple(dict.fromkeys(raised.site for raised in raises))
+    other = "yes" if clauses.may_raise_otherwise(node.body) else "no"
     for handler in node.handlers:
         assert isinstance(during, State) or during is None
         if during is None:
@@ -105,8 +106,10 @@ def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised
         does = clauses.strongest_act(frame, handler.body)
         reads = clauses.response_reads(handler)
         for site in sites:
-            _note_clause(frame, site, types, reads, place)
-            frame.events.extend(CodeSeen(site, code, where) for code, where in clauses.compared_codes(frame, handler))
+            _note_clause(frame, site, types, reads, place, other)
+            frame.events.extend(
+                CodeSeen(site, code, where, other) for code, where in clauses.compared_codes(frame, handler)
+            )
         remaining = _distribute(frame, remaining, types, does, place, handler)
         after = join_states(after, frame.state)
         del before
@@ -115,13 +118,13 @@ def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised
 
 
 def _note_clause(
-    frame: Frame, site: SiteKey, types: list[clauses.CaughtType], reads: str, place: Place
+    frame: Frame, site: SiteKey, types: list[clauses.CaughtType], reads: str, place: Place, other: str
 ) -> None:
     for caught in types:
         covers = "both" if caught.service == caught.transport == "yes" else (
             "service" if caught.service == "yes" else "transport" if caught.transport == "yes" else (
                 "code" if "partly" in {caught.service, caught.transport} else "nothing"))  # fmt: skip
-        frame.events.append(ClauseSeen(site, caught.name, caught.kind, covers, reads, place))
+        frame.events.append(ClauseSeen(site, caught.name, caught.kind, covers, reads, place, other))
 
 
 def _distribute(

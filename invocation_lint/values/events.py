@@ -120,6 +120,7 @@ class ClauseSeen:
     covers: str
     reads_response: str
     place: Place
+    other_source: str = "yes"  # whether something else in the guarded statements may raise it
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class CodeSeen:
     site: SiteKey
     code: str
     place: Place
+    other_source: str = "yes"
 
 
 @dataclass(frozen=True, slots=True)

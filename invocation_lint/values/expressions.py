@@ -79,7 +79,7 @@ def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
             continue
         assert isinstance(part, cst.FormattedStringExpression)
         value = evaluate(frame, part.expression)
-        responses.note_escape(frame, value, "formatted", part.expression, deep=False)
+        responses.note_formatted(frame, value, part.expression)
         if part.format_spec:
             value = unknown("a formatted value")
         elif part.conversion == "r":
@@ -252,7 +252,7 @@ def _conditional(frame: Frame, node: cst.IfExp) -> Value:
     evaluate(frame, node.test)
     if frame.state is None:
         return NEVER
-    responses.note_condition(frame, node.test, then_ends="value", else_ends="value")
+    responses.note_condition(frame, node.test)
     before = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
     then = evaluate(frame, node.body)
@@ -268,7 +268,7 @@ def _boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
     if frame.state is None:
         return NEVER
     is_and = isinstance(node.operator, cst.And)
-    responses.note_condition(frame, node.left, then_ends="value", else_ends="value")
+    responses.note_condition(frame, node.left, decides=False)
     before = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.left, is_and)
     right = evaluate(frame, node.right)

@@ -16,9 +16,12 @@ from invocation_lint.values.domain import (
     NONE,
     Client,
     Const,
+    Encoded,
     Pending,
     Response,
     SiteKey,
+    Struct,
+    Text,
     Typed,
     Value,
     unknown,
@@ -60,7 +63,7 @@ def read_item(frame: Frame, atom: Response, key: str | None, node: cst.CSTNode, 
             _note_error_look(frame, atom.site, node)
         elif key in {"StatusCode", "LogResult", "ExecutedVersion", "Status"}:
             note(frame, part, "read", node)
-    elif is_decoded(atom.path) or key in {"HTTPStatusCode", "ErrorCode", "InvokeComplete"}:
+    elif is_decoded(atom.path) or key in {"HTTPStatusCode", "ErrorCode", "InvokeComplete", "PayloadChunk"}:
         note(frame, part, "read", node)
         if key in {"ErrorCode", "InvokeComplete"}:
             _note_error_look(frame, atom.site, node)
@@ -173,11 +176,32 @@ def note_escape(frame: Frame, value: Value, use: str, node: cst.CSTNode, *, deep
             values.extend(obj.elements())
     for one in values:
         for atom in one.atoms:
-            if isinstance(atom, Response):
-                note(frame, atom, use, node)
-            elif isinstance(atom, Pending):
-                for part in atom.value.of(Response):
-                    note(frame, part, use, node)
+            _note_atom_escape(frame, atom, use, node)
+
+
+def _note_atom_escape(frame: Frame, atom: Any, use: str, node: cst.CSTNode) -> None:
+    if isinstance(atom, Response):
+        note(frame, atom, use, node)
+    elif isinstance(atom, Pending):
+        for part in atom.value.of(Response):
+            note(frame, part, use, node)
+    elif isinstance(atom, (Text, Encoded)):
+        inner = [piece for piece in atom.pieces if isinstance(piece, Value)] if isinstance(atom, Text) else [atom.value]
+        for value in inner:
+            for part in value.atoms:
+                if isinstance(part, (Text, Encoded, Response, Struct)):
+                    _note_atom_escape(frame, part, use if use == "logged" else "formatted", node)
+    elif isinstance(atom, Struct):
+        for _, slot in atom.slots:
+            for part in slot.value.atoms:
+                _note_atom_escape(frame, part, use, node)
+
+
+def note_formatted(frame: Frame, value: Value, node: cst.CSTNode) -> None:
+    """A stream, or a whole answer, is put into text; what its payload says is noted where the text goes."""
+    for atom in value.of(Response):
+        if atom.path in {(), STREAM}:
+            note(frame, atom, "formatted", node)
 
 
 def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
@@ -226,7 +250,7 @@ def _parts_in(frame: Frame, node: cst.BaseExpression) -> list[Response]:
     return list(found)
 
 
-def note_condition(frame: Frame, node: cst.BaseExpression, *, then_ends: str, else_ends: str) -> None:
+def note_condition(frame: Frame, node: cst.BaseExpression, *, decides: bool = True) -> None:
     """A condition on parts of an answer: note what it tells a crash, or a status, from success."""
     if frame.state is None or not frame.interpreter.sdks:
         return
@@ -242,7 +266,6 @@ def note_condition(frame: Frame, node: cst.BaseExpression, *, then_ends: str, el
     for part in parts:
         if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
             accepted = _accepted(frame, node, part)
-            decides = then_ends != "value" or else_ends != "value"
             frame.events.append(
                 StatusTest(part.site, part.path[-1], None if accepted is None else accepted[1], decides, place)
             )

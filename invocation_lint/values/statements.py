@@ -55,6 +55,8 @@ def _run_expression(frame: Frame, node: cst.Expr) -> None:
 
 def _run_assign(frame: Frame, node: cst.Assign) -> None:
     value = expressions.evaluate(frame, node.value)
+    if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
+        responses.note_condition(frame, node.value)
     for target in node.targets:
         assign.assign(frame, target.target, value)
 
@@ -80,6 +82,8 @@ def _run_aug_assign(frame: Frame, node: cst.AugAssign) -> None:
 
 def _run_return(frame: Frame, node: cst.Return) -> None:
     value = NONE if node.value is None else expressions.evaluate(frame, node.value)
+    if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
+        responses.note_condition(frame, node.value)
     if frame.state is not None:
         frame.note_return(value)
     frame.state = None
@@ -111,7 +115,7 @@ def _run_del(frame: Frame, node: cst.Del) -> None:
 
 def _run_assert(frame: Frame, node: cst.Assert) -> None:
     expressions.evaluate(frame, node.test)
-    responses.note_condition(frame, node.test, then_ends="falls", else_ends="raise")
+    responses.note_condition(frame, node.test)
     frame.state = conditions.refine(frame, frame.state, node.test, True)
 
 
@@ -120,9 +124,7 @@ def _run_if(frame: Frame, node: cst.If) -> None:
     if frame.state is None:
         return
     orelse = node.orelse
-    responses.note_condition(
-        frame, node.test, then_ends=block_end(node.body), else_ends=block_end(orelse) if orelse else "falls"
-    )
+    responses.note_condition(frame, node.test, decides=_does_more_than_log(frame, node))
     before = frame.state
     failing = responses.status_branches(frame, node.test)
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
@@ -138,6 +140,15 @@ def _run_if(frame: Frame, node: cst.If) -> None:
         else:
             run_block(frame, orelse.body)
     frame.state = join_states(after_then, frame.state)
+
+
+def _does_more_than_log(frame: Frame, node: cst.If) -> bool:
+    from invocation_lint.values.clauses import strongest_act
+
+    blocks = [node.body, *([node.orelse] if node.orelse is not None else [])]
+    return any(
+        strongest_act(frame, block) not in {"drops", "logs"} or block_end(block) == "leaves" for block in blocks
+    )
 
 
 def block_end(node: cst.CSTNode) -> str:
@@ -164,6 +175,7 @@ def block_end(node: cst.CSTNode) -> str:
 def _run_while(frame: Frame, node: cst.While) -> None:
     def one_round(first: bool) -> None:
         expressions.evaluate(frame, node.test)
+        responses.note_condition(frame, node.test)
         if frame.state is not None:
             frame.state = conditions.refine(frame, frame.state, node.test, True)
         run_block(frame, node.body)

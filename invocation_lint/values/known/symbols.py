@@ -100,7 +100,7 @@ def _str(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Va
         return _decode_bytes(value)
     found: list[Value] = []
     for atom in value.atoms:
-        responses.note_escape(frame, Value((atom,)), "formatted", node, deep=False)
+        responses.note_formatted(frame, Value((atom,)), node)
         if isinstance(atom, Const) and atom.kind in {"str", "int", "bool", "NoneType"}:
             found.append(const(str(atom.value)))
         elif isinstance(atom, (Typed,)) and atom.type not in {"str"}:

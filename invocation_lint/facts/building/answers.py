@@ -1,0 +1,112 @@
+"""What happens to the answer of one invocation, from the uses that the interpreter noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.findings import Place
+from invocation_lint.values.events import ErrorLook, Event, PayloadTest, StatusTest, Use
+from invocation_lint.values.responses import DECODED, STREAM, TEXT, is_decoded
+
+STATUS_OF = {"RequestResponse": 200, "Event": 202, "DryRun": 204}
+"""The HTTP status of an accepted invocation, by mode (AWS: Lambda API reference, Invoke, StatusCode)."""
+
+_NO_USE = frozenset({"logged", "decoded", "json_load", "loads_unread", "read_again", "not_awaited"})
+_ENTRY_USE = frozenset({"returned"})
+
+Note = Callable[[str, "Place | None"], None]
+
+
+def response_fact(events: Sequence[Event], mode: Any, is_entry: bool, note: Note) -> facts.Response:
+    """The fact of an answer. In the last frame a payload that is returned is used; in a helper it is handed back."""
+    uses = [event for event in events if isinstance(event, Use)]
+    reads: list[facts.Read] = []
+    for use in uses:
+        read = facts.Read(field_of(use.path), use.use)
+        note(f"response.reads[{read.field} {read.use}]", use.place)
+        note(f"response.reads[{read.field}]", use.place)
+        if not reads or reads[-1] != read:
+            reads.append(read)
+    return facts.Response(
+        payload=_payload(events, uses, is_entry, note),
+        function_error=_function_error(events, uses, note),
+        status_compared=_status(events, mode, note),
+        reads=tuple(reads),
+    )
+
+
+def field_of(path: tuple[str, ...]) -> str:
+    """The field of a read: response, Payload, FunctionError, StatusCode, payload or payload.<key>."""
+    if not path:
+        return "response"
+    if is_decoded(path):
+        return ".".join(["payload", *path[3:]])
+    if path[0] in {"Payload", "EventStream"}:
+        return "payload" if path[-1] == "PayloadChunk" else "Payload"
+    return path[-1]
+
+
+def _payload(events: Sequence[Event], uses: list[Use], is_entry: bool, note: Note) -> str:
+    for event in events:
+        if isinstance(event, PayloadTest) and not event.evaded:
+            note("response.payload", event.place)
+            return "tested"
+    found = {"handed_over": None, "returned": None, "used": None}
+    for use in uses:
+        what = _weight(use, is_entry)
+        if what is not None and found[what] is None:
+            found[what] = use.place  # type: ignore[assignment]
+    for what in ("used", "handed_over", "returned"):
+        if found[what] is not None:
+            note("response.payload", found[what])
+            return what
+    first = next((use for use in uses if use.path[:1] == STREAM), None)
+    if first is not None:
+        note("response.payload", first.place)
+    return "unused"
+
+
+def _weight(use: Use, is_entry: bool) -> str | None:
+    if use.path in {(), STREAM}:
+        if use.use == "returned":
+            return "returned"
+        return "handed_over" if use.use in {"handed_over", "stored"} else None
+    if use.path == TEXT or is_decoded(use.path) or use.path[-1:] == ("PayloadChunk",):
+        if use.use in _NO_USE or (use.use in {"read", "tested"} and use.path == DECODED):
+            return None
+        if use.use == "returned" and not is_entry and len(use.path) <= len(DECODED):
+            return "returned"
+        return "used"
+    return None
+
+
+def _function_error(events: Sequence[Event], uses: list[Use], note: Note) -> str:
+    looks = [event for event in events if isinstance(event, ErrorLook)]
+    if looks:
+        note("response.function_error", looks[0].place)
+        if not all(look.behind_status for look in looks):
+            return "checked"
+    for use in uses:
+        if use.path == () and use.use in {"handed_over", "stored", "returned"}:
+            note("response.function_error", use.place)
+            return "returned" if use.use == "returned" else "handed_over"
+    return "unchecked"
+
+
+def _status(events: Sequence[Event], mode: Any, note: Note) -> facts.StatusCompared | None:
+    tests = [event for event in events if isinstance(event, StatusTest)]
+    if not tests:
+        return None
+    test = next((one for one in tests if one.decides), tests[-1])
+    note("response.status_compared", test.place)
+    accepts: Any = UnknownAnswer("the comparison is not followed")
+    if test.accepted is not None:
+        code = STATUS_OF.get(mode) if isinstance(mode, str) else None
+        accepts = UnknownAnswer("the mode is not known") if code is None else "yes" if code in test.accepted else "no"
+    return facts.StatusCompared(test.field, accepts, "yes" if test.decides else "no")
+
+
+__all__ = ["STATUS_OF", "field_of", "response_fact"]

@@ -1,0 +1,175 @@
+"""The keywords of an invocation, its mode, its client context and its client."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from invocation_lint.data.lambda_api import lambda_api
+from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Range
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.merging import join_answers
+from invocation_lint.facts.building.near import is_near
+from invocation_lint.values.domain import Client, Const, Encoded, EnumMember, Struct, Text, Typed, Value
+from invocation_lint.values.events import Argument, Visit
+
+DEFAULT_READ_TIMEOUT = 60
+"""botocore.config.Config, read_timeout, in seconds."""
+
+REQUESTS_BY_MODE = {"legacy": 5, "standard": 3, "adaptive": 3}
+"""Requests for one call that is never answered (measured with botocore 1.43 and 1.44)."""
+
+REQUESTS_BY_DEFAULT = Range(3, 5)
+"""3 since botocore 1.44, 5 before and under aiobotocore."""
+
+
+def arguments_fact(visit: Visit) -> facts.Arguments:
+    """What boto3 refuses of the call's arguments before it sends anything."""
+    operation = lambda_api().operations[visit.api]
+    given = {argument.name for argument in visit.arguments}
+    missing = () if visit.open else tuple(facts.Named(name) for name in sorted(operation.required - given))
+    unknown = tuple(_unknown(name, operation.parameters, given) for name in sorted(given - operation.parameters))
+    refused: list[facts.RefusedArgument] = []
+    if visit.positional:
+        refused.append(facts.RefusedArgument("the first argument", "positional"))
+    misspelled = {str(item.near) for item in unknown if item.near}
+    refused.extend(
+        facts.RefusedArgument(item.name, "missing")
+        for item in missing
+        if item.name not in misspelled and not visit.positional
+    )
+    for item in unknown:
+        if item.near is not None:
+            refused.append(facts.RefusedArgument(item.name, "misspelled", item.near))
+        elif item.operation is not None:
+            refused.append(facts.RefusedArgument(item.name, "of another operation", item.operation))
+    return facts.Arguments(
+        positional="yes" if visit.positional else "no",
+        missing=missing,
+        unknown=unknown,
+        refused=tuple(refused),
+        open="yes" if visit.open else "no",
+    )
+
+
+def _unknown(name: str, parameters: frozenset[str], given: set[str]) -> facts.UnknownArgument:
+    near = next((known for known in sorted(parameters) if is_near(name, known)), None)
+    other = lambda_api().parameters_of_other_operations.get(name)
+    if near is None and other is None:
+        other = next((op for op, spec in lambda_api().operations.items() if name in spec.parameters), None)
+    return facts.UnknownArgument(name, near, other)
+
+
+def mode_fact(visit: Visit) -> tuple[Any, Any]:
+    """The text that is sent as InvocationType, and how it comes about."""
+    if visit.api == "invoke_async":
+        return "Event", "default"
+    argument = find(visit, "InvocationType")
+    if argument is None:
+        if visit.open:
+            return UnknownAnswer(visit.open), None
+        return "RequestResponse", "default"
+    answers: list[Any] = [_mode(atom) for atom in argument.value.atoms]
+    sources: set[str] = {"enum_member" if isinstance(a, EnumMember) else "written" for a in argument.value.atoms}
+    if argument.presence != "yes":
+        answers.append("RequestResponse")
+    return join_answers(answers), sources.pop() if len(sources) == 1 else "written"
+
+
+def _mode(atom: Any) -> Any:
+    if isinstance(atom, Const):
+        return "none" if atom.value is None else str(atom.value)
+    if isinstance(atom, EnumMember):
+        if atom.mixin == "StrEnum":
+            return _mode(atom.value.single) if atom.value.single is not None else UnknownAnswer("an enum member")
+        return f"{atom.cls.rpartition('.')[2].rpartition(':')[2]}.{atom.name}"
+    return UnknownAnswer("it is not known at the call")
+
+
+def find(visit: Visit, name: str) -> Argument | None:
+    """The argument of that name, or None."""
+    return next((argument for argument in visit.arguments if argument.name == name), None)
+
+
+def client_context_fact(visit: Visit) -> facts.ClientContext | None:
+    """The ClientContext argument, or None when it is left out."""
+    argument = find(visit, "ClientContext")
+    if argument is None:
+        return None
+    kinds, encodings = [], []
+    for atom in argument.value.atoms:
+        kind, encoding = _context(atom)
+        kinds.append(kind)
+        encodings.append(encoding)
+    return facts.ClientContext(join_answers(kinds), join_answers(encodings))
+
+
+def _context(atom: Any) -> tuple[Any, Any]:
+    if isinstance(atom, Const):
+        kind = {"str": "str", "bytes": "bytes", "NoneType": "none"}.get(atom.kind, "other")
+        plain = isinstance(atom.value, (str, bytes)) and atom.value[:1] in ("{", b"{")
+        return kind, "plain" if plain else UnknownAnswer("a constant text")
+    if isinstance(atom, Encoded):
+        inner = atom
+        while inner.how == "bytes" and isinstance(inner.value.single, Encoded):
+            inner = inner.value.single
+        encoding = {"base64": "base64", "json": "plain"}.get(inner.how, UnknownAnswer("its encoding is not known"))
+        return atom.type, encoding
+    if isinstance(atom, Struct):
+        return "dict" if atom.kind == "dict" else "other", None
+    if isinstance(atom, (Text, Typed)):
+        return atom.type if atom.type in {"str", "bytes", "dict"} else "other", UnknownAnswer("it is not known")
+    return UnknownAnswer("it is not known"), UnknownAnswer("it is not known")
+
+
+def client_fact(visit: Visit) -> facts.Client:
+    """The client: its SDK, how long it waits, how often one call may be sent."""
+    client = visit.client
+    if client is None:
+        unsure = UnknownAnswer("the client is made where it cannot be followed")
+        return facts.Client(unsure, unsure, unsure, unsure)
+    return facts.Client(client.sdk, _read_timeout(client), _requests(client), visit.created)
+
+
+def _option(client: Client, name: str) -> Value | None:
+    if client.config is None:
+        return None
+    return dict(client.config.options).get(name)
+
+
+def _read_timeout(client: Client) -> Any:
+    if client.config is None or client.config.open:
+        return UnknownAnswer("its configuration is not known")
+    value = _option(client, "read_timeout")
+    if value is None:
+        return DEFAULT_READ_TIMEOUT
+    return join_answers(_seconds(atom) for atom in value.atoms)
+
+
+def _seconds(atom: Any) -> Any:
+    if isinstance(atom, Const):
+        if atom.value is None:
+            return Range(math.inf, math.inf)
+        if isinstance(atom.value, (int, float)):
+            return atom.value
+    return UnknownAnswer("the number is not known")
+
+
+def _requests(client: Client) -> Any:
+    if client.config is None or client.config.open:
+        return UnknownAnswer("its configuration is not known")
+    value = _option(client, "retries")
+    default: Any = 5 if client.sdk.startswith("aio") else REQUESTS_BY_DEFAULT
+    if value is None:
+        return default
+    atom = value.single
+    if not isinstance(atom, Struct) or atom.kind != "dict" or atom.open:
+        return UnknownAnswer("its retries are not known")
+    slots = {key: slot.value.single for key, slot in atom.slots}
+    for key, more in (("total_max_attempts", 0), ("max_attempts", 1)):
+        if key in slots:
+            held = slots[key]
+            return held.value + more if isinstance(held, Const) and isinstance(held.value, int) else UnknownAnswer("a number")
+    mode = slots.get("mode")
+    return REQUESTS_BY_MODE.get(mode.value, default) if isinstance(mode, Const) else default

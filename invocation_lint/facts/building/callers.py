@@ -1,0 +1,219 @@
+"""What the code of a call site is: a Lambda handler, a view, a script, a test, a task or library code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.findings import Place
+from invocation_lint.values.imports import dotted
+from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
+
+_EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
+_CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")
+
+_HTTP_READS = frozenset(
+    {"httpMethod", "requestContext", "body", "pathParameters", "queryStringParameters", "rawPath", "headers",
+     "multiValueHeaders", "routeKey", "isBase64Encoded"}
+)  # fmt: skip
+
+_SOURCE_MARKS = {
+    "aws:sqs": "queue",
+    "messageId": "queue",
+    "receiptHandle": "queue",
+    "kinesis": "stream",
+    "dynamodb": "stream",
+    "NewImage": "stream",
+    "s3": "s3",
+    "Sns": "sns",
+    "detail": "eventbridge",
+    "detail-type": "eventbridge",
+}
+
+_ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
+_VIEW_BASES = frozenset({"View", "APIView", "ViewSet", "ModelViewSet", "GenericViewSet", "MethodView", "Resource",
+                         "GenericAPIView", "RequestHandler", "TemplateView", "HTTPEndpoint"})  # fmt: skip
+_TASKS = frozenset({"shared_task", "task", "celery_task", "actor", "job", "periodic_task"})
+_COMMANDS = frozenset({"command", "group", "callback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Where an error ends that leaves the frame: the kind of frame, and what takes it behind that."""
+
+    kind: str
+    frame: Any
+    boundary: Any
+    event_source: Any = None
+    place: Place | None = None
+    is_end: bool = False  # whether nothing of the program stands behind this frame
+
+
+def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Place, options: AnalysisOptions) -> Ending:
+    """What stands behind a frame. `first_call` is the place in it from which the invocation is reached."""
+    path = module.source.name
+    if _is_test_path(path) or (function is not None and function.name.startswith("test_")):
+        return Ending("test", "entry", "test", is_end=True)
+    if any(fnmatch(path, glob) for glob in options.boundary_paths):
+        return Ending("library", "entry", "option", is_end=True)
+    if function is None:
+        script = _under_main(module, first_call) or _is_script(module)
+        place = None
+        return Ending("script" if script else "library", "module", "script" if script else None, place=place, is_end=True)
+    place = _header(module, function)
+    if is_handler(function):
+        source = event_source(module, function)
+        boundary = "redelivered" if source in {"queue", "stream", "s3", "sns", "eventbridge", "schedule"} else None
+        return Ending("lambda_handler", "entry", boundary, source, place, True)
+    framework = view_framework(function)
+    if framework is not None:
+        boundary = "option" if framework in options.boundary_frameworks else None
+        return Ending("view", "entry", boundary, "http", place, True)
+    decorators = {name.rpartition(".")[2] for name in decorator_names(function)}
+    if decorators & _COMMANDS or function.name == "main":
+        return Ending("script", "entry", "script", None, place, True)
+    if decorators & _TASKS:
+        return Ending("task", "entry", UnknownAnswer("the task runner takes it"), None, place, True)
+    return Ending("library", "helper", None, None, place, False)
+
+
+def _header(module: ModuleInfo, function: FunctionInfo) -> Place:
+    node = function.node.name if isinstance(function.node, cst.FunctionDef) else function.node
+    return module.source.place(node)
+
+
+def _is_test_path(path: str) -> bool:
+    parts = path.split("/")
+    name = parts[-1]
+    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or bool(
+        {"tests", "test", "testing"} & set(parts[:-1])
+    )  # fmt: skip
+
+
+def _is_script(module: ModuleInfo) -> bool:
+    parts = module.source.name.split("/")
+    return module.source.text.startswith("#!") or bool({"scripts", "bin", "tools", "examples"} & set(parts[:-1]))
+
+
+def _under_main(module: ModuleInfo, call: Place) -> bool:
+    for statement in module.source.module.body:
+        if isinstance(statement, cst.If) and _tests_main(statement.test):
+            span = module.source.place(statement)
+            if span.line <= call.line <= span.end_line:
+                return True
+    return False
+
+
+def _tests_main(test: cst.BaseExpression) -> bool:
+    return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
+
+
+def positional_names(function: FunctionInfo) -> list[str]:
+    """The names of the positional parameters."""
+    params = function.node.params
+    return [param.name.value for param in [*params.posonly_params, *params.params]]
+
+
+def is_handler(function: FunctionInfo) -> bool:
+    """Whether a function is a Lambda handler: event and context by position, and a name that says so."""
+    if function.parent is not None or not isinstance(function.node, cst.FunctionDef):
+        return False
+    names = positional_names(function)
+    if function.cls is not None:
+        names = names[1:]
+    if len(names) < 2:
+        return False
+    named = function.name.lower()
+    says_handler = "handler" in named or named in {"main", "lambda_function", "run", "invoke", "entrypoint", "entry"}
+    event, context = bool(_EVENT_NAMES.match(names[0])), bool(_CONTEXT_NAMES.match(names[1]))
+    if event and context and names[1] not in {"c", "e", ""}:
+        return True
+    return says_handler and (event or context) and function.cls is None
+
+
+def decorator_names(function: FunctionInfo) -> list[str]:
+    """The dotted names of the decorators."""
+    return [dotted(item.func if isinstance(item, cst.Call) else item) for item in function.decorators]
+
+
+def view_framework(function: FunctionInfo) -> str | None:
+    """The framework whose view the function is, "web" when it cannot be named, or None."""
+    for item, name in zip(function.decorators, decorator_names(function), strict=True):
+        owner, _, last = name.rpartition(".")
+        if last in _ROUTES and owner and isinstance(item, cst.Call) and _has_path(item):
+            return "web"
+        if last == "api_view":
+            return "django"
+    if function.cls is not None and function.name in {"get", "post", "put", "patch", "delete", "create", "update",
+                                                      "list", "retrieve", "destroy", "dispatch", "form_valid"}:  # fmt: skip
+        bases = {dotted(arg.value).rpartition(".")[2] for arg in function.cls.node.bases}
+        if bases & _VIEW_BASES:
+            return "web"
+    names = positional_names(function)
+    if names[:1] == ["request"] and function.cls is None and _returns_response(function):
+        return "django"
+    return None
+
+
+def _has_path(call: cst.Call) -> bool:
+    first = call.args[0].value if call.args else None
+    return isinstance(first, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)) and (
+        not isinstance(first, cst.SimpleString) or str(first.raw_value).startswith("/") or str(first.raw_value) == ""
+    )
+
+
+def _returns_response(function: FunctionInfo) -> bool:
+    for node in own_nodes(function.node):
+        if isinstance(node, cst.Return) and isinstance(node.value, cst.Call):
+            name = dotted(node.value.func).rpartition(".")[2]
+            if name in {"render", "redirect"} or name.endswith("Response"):
+                return True
+    return False
+
+
+def _constants(nodes: Iterator[cst.CSTNode]) -> set[str]:
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, cst.SimpleString):
+            try:
+                value = node.evaluated_value
+            except (ValueError, SyntaxError):
+                continue
+            if isinstance(value, str):
+                found.add(value)
+    return found
+
+
+def _deep_nodes(function: FunctionInfo) -> Iterator[cst.CSTNode]:
+    yield from own_nodes(function.node)
+
+
+def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
+    """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
+    texts = _constants(_deep_nodes(handler))
+    near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
+    helpers = set().union(*(_constants(_deep_nodes(info)) for info in near)) if near else set()
+    if "Records" in texts or "Records" in helpers:
+        for mark, source in _SOURCE_MARKS.items():
+            if mark in texts | helpers and source not in {"eventbridge"}:
+                return source
+        return "queue"
+    if texts & _HTTP_READS and not texts & {"Payload"} or "statusCode" in texts:
+        return "http"
+    if "statusCode" in helpers:
+        return "http"
+    if {"detail"} <= texts:
+        return "eventbridge"
+    if "aws.events" in texts:
+        return "schedule"
+    return None
+
+
+__all__ = ["Ending", "ending_of", "event_source", "is_handler", "view_framework"]

@@ -1,0 +1,232 @@
+"""One fact for each call site and each chain of calls that leads to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from invocation_lint.contracts.match import Conflict
+from invocation_lint.contracts.model import ContractBook, FunctionContract
+from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Fact, Range
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building import answers, arguments, callers, fates, functions, payloads
+from invocation_lint.facts.building.merging import merge
+from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.findings import Label, Place
+from invocation_lint.values import classes
+from invocation_lint.values.domain import SiteKey, Value
+from invocation_lint.values.events import Event, Lost, Raised, Visit
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.interpreter import Interpreter, Root
+from invocation_lint.values.state import State
+
+
+@dataclass(slots=True)
+class Seen:
+    """All that one root saw of one call site."""
+
+    root: Root
+    site: SiteKey
+    visits: list[Visit]
+    events: list[Event]
+    raises: list[Raised]
+    ending: callers.Ending
+
+
+def seen_sites(root: Root, options: AnalysisOptions) -> Iterator[Seen]:
+    """The call sites that a root reaches, with what happens to each."""
+    events: dict[SiteKey, list[Event]] = defaultdict(list)
+    visits: dict[SiteKey, list[Visit]] = defaultdict(list)
+    raises: dict[SiteKey, list[Raised]] = defaultdict(list)
+    for event in root.events:
+        if isinstance(event, Visit):
+            visits[event.site].append(event)
+        else:
+            events[event.site].append(event)
+    for raised in root.raises:
+        raises[raised.site].append(raised)
+    for site, reached in visits.items():
+        ending = callers.ending_of(root.module, root.function, site[0], options)
+        yield Seen(root, site, reached, events[site], raises[site], ending)
+
+
+class Builder:
+    """Builds the facts of one module's call sites."""
+
+    def __init__(self, interpreter: Interpreter, book: ContractBook, options: AnalysisOptions) -> None:
+        self.interpreter = interpreter
+        self.book = book
+        self.options = options
+        self.conflicts: dict[Place, Conflict] = {}
+        self.without_contract: dict[str, None] = {}
+
+    def build(self) -> tuple[Fact, ...]:
+        """All facts, those of each call site next to each other, the shortest chain first."""
+        seen = [one for root in self.interpreter.roots() for one in seen_sites(root, self.options)]
+        by_place: dict[Place, list[Seen]] = defaultdict(list)
+        for one in seen:
+            by_place[one.site[-1]].append(one)
+        found: list[Fact] = []
+        for place in sorted(by_place):
+            group = sorted(by_place[place], key=lambda one: (len(one.site), one.site))
+            made = [(one, self._fact(one)) for one in group]
+            found.extend(lift_fates([fact for _, fact in made], [one.ending for one, _ in made]))
+        return tuple(found)
+
+    def _fact(self, seen: Seen) -> Fact:
+        places: dict[str, Place] = {}
+        data: facts.Invocation | None = None
+        for visit in seen.visits:
+            one = self._invocation(seen, visit, places)
+            data = one if data is None else merge(data, one)
+        chain = tuple(
+            Label(place, self._step(seen.root, seen.site, index)) for index, place in enumerate(seen.site[:-1])
+        )
+        function = seen.root.function.title if seen.root.function else ""
+        return Fact("invocation", data, seen.site[-1], places, chain, function)
+
+    def _step(self, root: Root, site: SiteKey, index: int) -> str:
+        caller = root.function.title if root.function and index == 0 else self.enclosing(site[index])
+        return f"{caller or 'the module'} calls {self.enclosing(site[index + 1]) or 'it'} here"
+
+    def enclosing(self, place: Place) -> str:
+        """The title of the innermost function around a place; empty at module level."""
+        best = None
+        for info in self.interpreter.module.functions.values():
+            span = self.interpreter.module.source.place(info.node)
+            if (span.line, span.column) <= (place.line, place.column) <= (span.end_line, span.end_column):
+                if best is None or (span.line, span.column) >= best[0]:
+                    best = ((span.line, span.column), info.title)
+        return best[1] if best else ""
+
+    def _invocation(self, seen: Seen, visit: Visit, places: dict[str, Place]) -> facts.Invocation:
+        def note(path: str, place: Place | None) -> None:
+            if place is not None:
+                places.setdefault(path, place)
+
+        for argument in visit.arguments:
+            path = _PATHS.get(argument.name)
+            if path is not None:
+                note(path, argument.place)
+        name = arguments.find(visit, "FunctionName")
+        contract = self._contract(visit, name.value if name else None)
+        payload_name = "InvokeArgs" if visit.api == "invoke_async" else "Payload"
+        given = arguments.find(visit, payload_name)
+        payload = None
+        if given is not None and given.value.atoms:
+            payload = payloads.payload_fact(given.value, contract, note, self._class_kind)
+            note("payload", given.place)
+        mode, source = arguments.mode_fact(visit)
+        if visit.client is not None:
+            note("client", visit.client.place)
+            note("client.created", visit.client.place)
+        is_entry = seen.ending.is_end
+        ordered = seen.events
+        caller_function = seen.root.function
+        return facts.Invocation(
+            api=visit.api,
+            invocation_type=mode,
+            invocation_type_source=source,
+            arguments=arguments.arguments_fact(visit),
+            client_context=arguments.client_context_fact(visit),
+            function=functions.function_fact(name.value if name else None),
+            target=functions.target_fact(contract, payload.action if payload else None),
+            payload=payload,
+            client=arguments.client_fact(visit),
+            response=answers.response_fact(ordered, mode, is_entry, note),
+            service_error=fates.fate("service", ordered, seen.raises, seen.ending, note),
+            transport_error=fates.fate("transport", ordered, seen.raises, seen.ending, note),
+            catches=fates.catches_fact(ordered, note),
+            codes_compared=fates.codes_fact(ordered, note),
+            caller=facts.Caller(
+                kind=seen.ending.kind,
+                event_source=seen.ending.event_source,
+                is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
+            ),
+            in_loop=_loop(visit),
+            sent=_sent(ordered, visit),
+        )
+
+    def _contract(self, visit: Visit, name: Value | None) -> FunctionContract | None:
+        found = functions.contract_of(name, self.book)
+        place = visit.site[-1]
+        if isinstance(found, Conflict):
+            self.conflicts[place] = found
+            return None
+        if found is None and name is not None and visit.client is not None:
+            fact = functions.function_fact(name)
+            for answer in (fact.name, fact.environment_variable, fact.pattern):
+                if isinstance(answer, str):
+                    self.without_contract.setdefault(answer)
+                    break
+        return found
+
+    def _class_kind(self, key: str) -> str:
+        """The refused type of an instance of a class of the project; empty when its bases may make it encodable."""
+        info = self.interpreter.class_info(key)
+        if info is None:
+            return ""
+        frame = Frame(self.interpreter, self.interpreter.module, None, State())
+        outside = [base for base in classes.lineage(frame, info)[1] if base not in {"builtins.object", "abc.ABC"}]
+        if outside:
+            return ""
+        return "dataclass" if classes.is_dataclass(info) else "instance"
+
+
+_PATHS = {
+    "FunctionName": "function.name",
+    "InvocationType": "invocation_type",
+    "ClientContext": "client_context",
+}
+
+
+def _loop(visit: Visit) -> facts.Loop | None:
+    if visit.loop is None:
+        return None
+    times = visit.loop.times
+    return facts.Loop(UnknownAnswer("it is not known") if times is None else times, "yes" if visit.loop.concurrent else "no")
+
+
+def _sent(events: list[Event], visit: Visit) -> Any:
+    lost = [event for event in events if isinstance(event, Lost)]
+    if not lost:
+        return visit.sent
+    aio = visit.client is not None and visit.client.sdk.startswith("aio")
+    return {"coroutine": "never" if aio else "scheduled", "task": "scheduled", "future": "submitted"}.get(
+        lost[-1].via, "scheduled"
+    )
+
+
+def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
+    """Give a helper's own fact the fate that all visible ways to it agree on.
+
+    The error that leaves a helper is the same error on each way: when every way that ends in an entry leaves it
+    unseen, it is said once, at the call itself.
+    """
+    own = [index for index, fact in enumerate(found) if not fact.chain]
+    if len(own) != 1 or endings[own[0]].is_end:
+        return found
+    ended = [index for index, ending in enumerate(endings) if ending.is_end and index != own[0]]
+    if not ended:
+        return found
+    data = found[own[0]].data
+    changed = data
+    for family in ("service_error", "transport_error"):
+        mine = getattr(data, family)
+        ways = [getattr(found[index].data, family) for index in ended]
+        if mine.seen_by_handler == "no" and all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no":
+            changed = replace(changed, **{family: replace(mine, frame=ways[0].frame, boundary=ways[0].boundary)})
+    result = list(found)
+    places = dict(found[own[0]].places)
+    for family in ("service_error", "transport_error"):
+        place = found[ended[0]].places.get(family)
+        if place is not None and changed is not data:
+            places[family] = place
+    result[own[0]] = replace(found[own[0]], data=changed, places=places)
+    return result
+
+
+__all__ = ["Builder", "Range", "lift_fates"]

@@ -1,0 +1,333 @@
+"""The payload of one invocation: its keys, what the contract misses in it, what is encoded in it, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from invocation_lint.contracts.model import Action, Field, FunctionContract
+from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building import shapes
+from invocation_lint.facts.building.merging import join_answers, merge
+from invocation_lint.facts.building.near import is_near, nearest
+from invocation_lint.findings import Place
+from invocation_lint.values.domain import Const, Encoded, EnumMember, Param, Slot, Struct, Text, Typed, Unknown, Value
+from invocation_lint.values.known.tables import ACCEPTED_BY, REFUSED_BY_JSON
+
+HTTP_KEYS = frozenset(
+    {"httpMethod", "requestContext", "routeKey", "rawPath", "path", "resource", "headers", "queryStringParameters",
+     "pathParameters", "isBase64Encoded", "version", "multiValueHeaders", "stageVariables"}
+)  # fmt: skip
+"""Keys of the events of API Gateway, Function URLs and load balancers (AWS: proxy integration event formats)."""
+
+ON_SOME_PATHS = UnknownAnswer("only on some paths")
+
+Note = Callable[[str, "Place | None"], None]
+Kind = Callable[[str], str]
+
+
+def payload_fact(value: Value, contract: FunctionContract | None, note: Note, class_kind: Kind) -> facts.Payload:
+    """The fact of a Payload argument; `note` is told the place of each path, `class_kind` names a class's kind."""
+    found: facts.Payload | None = None
+    for atom in value.atoms:
+        one = _of_atom(atom, contract, note, class_kind)
+        found = one if found is None else merge(found, one)
+    assert found is not None
+    size = shapes.size_bytes(value)
+    return _replace(found, size_bytes=UnknownAnswer("the content is not fully known") if size is None else size)
+
+
+def _replace(payload: facts.Payload, **changes: Any) -> facts.Payload:
+    from dataclasses import replace
+
+    return replace(payload, **changes)
+
+
+def _of_atom(atom: Any, contract: FunctionContract | None, note: Note, class_kind: Kind) -> facts.Payload:
+    decoded = shapes.decode(atom)
+    inner = decoded.inner
+    kind = shapes.python_type(atom)
+    if isinstance(inner, Struct) and inner.kind == "dict":
+        slots: dict[Any, Slot] | None = dict(inner.slots)
+        open_reason = inner.open
+        note("payload", inner.made)
+    else:
+        slots, open_reason = None, "its content is not known"
+        if isinstance(inner, (Const, Struct)):
+            slots, open_reason = {}, None
+    if isinstance(atom, Encoded):
+        note("payload.encoding", atom.place)
+    slots = {} if slots is None else slots
+    encoded = tuple(_encoded_fields(slots, decoded, contract, note))
+    inside, inside_open = _where_the_callee_looks(slots, open_reason, contract)
+    action = _action(inside, inside_open, contract, note)
+    wanted = _action_contract(contract, action)
+    known_content = isinstance(inner, (Struct, Const))
+    keys = _keys(slots, wanted, contract, note) if known_content and (slots or open_reason is None) else (
+        tuple(_keys(slots, wanted, contract, note)) or UnknownAnswer("its keys are not known")
+    )  # fmt: skip
+    return facts.Payload(
+        python_type=kind,
+        layers=UnknownAnswer("it is not known what is encoded") if decoded.layers is None else decoded.layers,
+        encoding=decoded.how,
+        parses_as_json=decoded.parses,
+        shape=_shape(slots, open_reason),
+        open="yes" if open_reason else "no",
+        action=action,
+        keys=tuple(keys) if not isinstance(keys, UnknownAnswer) else keys,
+        missing=_missing(inside, inside_open, wanted, contract),
+        encoded_fields=encoded,
+        refused=tuple(_refused(decoded, note, class_kind)),
+    )
+
+
+def _shape(slots: dict[Any, Slot], open_reason: str | None) -> Any:
+    names = set(slots)
+    if names & HTTP_KEYS:
+        return "http" if any(slots[name].presence == "yes" for name in names & HTTP_KEYS) else ON_SOME_PATHS
+    if "Records" in names:
+        return "records"
+    if names & {"detail", "responsePayload"} and names & {"detail-type", "source", "requestContext", "requestPayload"}:
+        return "eventbridge"
+    return UnknownAnswer(open_reason) if open_reason else "plain"
+
+
+def _where_the_callee_looks(
+    slots: dict[Any, Slot], open_reason: str | None, contract: FunctionContract | None
+) -> tuple[dict[Any, Slot], str | None]:
+    """The keys that the callee reads: those of the event, or of its body where it decodes that."""
+    if contract is None or contract.decodes == "event" or "body" not in slots:
+        return slots, open_reason
+    atom = slots["body"].value.single
+    inner = shapes.decode(atom).inner if isinstance(atom, (Encoded, Const, Text)) else atom
+    if isinstance(inner, Struct) and inner.kind == "dict":
+        return dict(inner.slots), inner.open
+    return {}, "its body is not known"
+
+
+def _action(
+    slots: dict[Any, Slot], open_reason: str | None, contract: FunctionContract | None, note: Note
+) -> facts.Action:
+    if contract is None or not contract.discriminator:
+        return facts.Action()
+    for path in contract.discriminator:
+        value, place, sure = _at(slots, path.split("."))
+        if value is None:
+            continue
+        note("payload.action", place)
+        note("payload.action.value", place)
+        answers = [_text(atom) for atom in value.atoms]
+        if not sure:
+            answers.append(ON_SOME_PATHS)
+        answer = join_answers(answers)
+        near = None
+        if isinstance(answer, str) and contract.action(answer) is None:
+            near = nearest(answer, (action.name for action in contract.actions))
+        return facts.Action(answer, near)
+    return facts.Action(UnknownAnswer(open_reason) if open_reason else None)
+
+
+def _at(slots: dict[Any, Slot], steps: list[str]) -> tuple[Value | None, Place | None, bool]:
+    slot = slots.get(steps[0])
+    if slot is None:
+        return None, None, False
+    if len(steps) == 1:
+        return slot.value, slot.place, slot.presence == "yes"
+    inner = slot.value.single
+    if isinstance(inner, Struct) and inner.kind == "dict":
+        return _at(dict(inner.slots), steps[1:])
+    return None, None, False
+
+
+def _text(atom: Any) -> Any:
+    if isinstance(atom, Const):
+        return str(atom.value)
+    if isinstance(atom, EnumMember) and atom.mixin in {"str", "StrEnum"} and atom.value.single is not None:
+        return _text(atom.value.single)
+    return UnknownAnswer("it is not known which")
+
+
+def _action_contract(contract: FunctionContract | None, action: facts.Action) -> list[Action]:
+    """The actions that may be asked for: one when it is known, all when it is not, none without a contract."""
+    if contract is None:
+        return []
+    if not contract.discriminator:
+        return [Action("", contract.duration_seconds, None, contract.fields)]
+    if isinstance(action.value, str):
+        one = contract.action(action.value)
+        return [one] if one is not None else []
+    return list(contract.actions)
+
+
+def fields_of(actions: list[Action], contract: FunctionContract | None) -> dict[str, Field]:
+    """The fields that the actions know, by name; required only when every one of them requires it."""
+    found: dict[str, Field] = {}
+    common = {item.name: item for item in contract.fields} if contract else {}
+    for action in actions:
+        for item in action.fields:
+            found.setdefault(item.name, item)
+    return {**common, **found}
+
+
+def required_by_all(actions: list[Action]) -> list[Field]:
+    """The fields that each of the actions requires, as the first says it."""
+    if not actions:
+        return []
+    shared = set.intersection(*({item.name for item in action.fields if item.required} for action in actions))
+    return [item for item in actions[0].fields if item.name in shared]
+
+
+def _keys(
+    slots: dict[Any, Slot], actions: list[Action], contract: FunctionContract | None, note: Note
+) -> Iterator[facts.Key]:
+    known = fields_of(actions, contract)
+    for name, slot in slots.items():
+        text = str(name)
+        item = known.get(text)
+        source = source_name(slot.value)
+        forbidden = None
+        if item is not None and item.forbidden_sources and source is not None:
+            forbidden = next((glob for glob in item.forbidden_sources if fnmatchcase(source, glob)), None)
+        note(f"payload.keys[{text}]", slot.place)
+        yield facts.Key(
+            name=text,
+            presence="yes" if slot.presence == "yes" else ON_SOME_PATHS,
+            type=join_answers(shapes.json_type(atom) for atom in slot.value.atoms),
+            role=item.role if item else None,
+            expects=item.type if item else None,
+            source=source,
+            forbidden_source=forbidden,
+        )
+
+
+def source_name(value: Value) -> str | None:
+    """The attribute, key or name that the value was read from, when all its atoms agree."""
+    names: set[str] = set()
+    for atom in value.atoms:
+        if isinstance(atom, Param):
+            names.add(atom.name)
+        elif isinstance(atom, (Unknown, Typed)) and atom.source and not atom.source.endswith("()"):
+            names.add(atom.source.rpartition(".")[2])
+        else:
+            return None
+    return names.pop() if len(names) == 1 else None
+
+
+def _missing(
+    slots: dict[Any, Slot], open_reason: str | None, actions: list[Action], contract: FunctionContract | None
+) -> tuple[facts.MissingKey, ...] | None:
+    if contract is None:
+        return None
+    known = fields_of(actions, contract)
+    found: list[facts.MissingKey] = []
+    for item in required_by_all(actions):
+        slot = slots.get(item.name)
+        if slot is not None and slot.presence == "yes":
+            continue
+        sure = slot is None and open_reason is None
+        near = next((str(key) for key in slots if str(key) not in known and is_near(str(key), item.name)), None)
+        fallback = None
+        if item.fallback:
+            sent = slots.get(item.fallback)
+            fallback = "no" if sent is None else "yes" if sent.presence == "yes" else ON_SOME_PATHS
+        presence = "no" if sure else ON_SOME_PATHS if slot else UnknownAnswer(open_reason or "")
+        found.append(facts.MissingKey(item.name, presence, item.role, near, fallback, item.why or None))
+    return tuple(found)
+
+
+def _encoded_fields(
+    slots: dict[Any, Slot], decoded: shapes.Decoded, contract: FunctionContract | None, note: Note
+) -> Iterator[facts.EncodedField]:
+    if decoded.layers is not None and decoded.layers > 1:
+        yield facts.EncodedField("$", shapes.holds(decoded.inner) if decoded.inner is not None else "other", None)
+    types = {item.name: item.type for item in contract.fields} if contract else {}
+    for action in contract.actions if contract else ():
+        for item in action.fields:
+            types.setdefault(item.name, item.type)
+    for name, slot in slots.items():
+        held = [_encoded(atom) for atom in slot.value.atoms]
+        if not held or None in held:
+            continue
+        expects: Any = types.get(str(name))
+        if str(name) == "body" and contract is not None and contract.decodes in {"body", "both"}:
+            expects = "decoded"
+        note(f"payload.encoded_fields[{name}]", slot.place)
+        yield facts.EncodedField(str(name), join_answers(held), expects)
+
+
+def _encoded(atom: Any) -> str | None:
+    """What JSON text in a field holds; None for anything that is not surely JSON text."""
+    if isinstance(atom, Encoded):
+        decoded = shapes.decode(atom)
+        if decoded.how != "json":
+            return None
+        inner = decoded.inner
+        if isinstance(inner, (Struct, Const)):
+            return shapes.holds(inner)
+        return None
+    if isinstance(atom, Const) and isinstance(atom.value, str) and atom.value.lstrip()[:1] in {"{", "["}:
+        decoded = shapes.decode(atom)
+        return shapes.holds(decoded.inner) if decoded.how == "json" else None
+    return None
+
+
+def _refused(decoded: shapes.Decoded, note: Note, class_kind: Kind) -> Iterator[facts.RefusedValue]:
+    if decoded.how != "json" or decoded.lenient or not decoded.encoder or decoded.inner is None:
+        return
+    accepted = ACCEPTED_BY.get(decoded.encoder, frozenset())
+    for path, kind, place in _walk(decoded.inner, "", None, class_kind):
+        if kind not in accepted:
+            note(f"payload.refused[{path}]", place)
+            yield facts.RefusedValue(path, kind, decoded.encoder)
+
+
+def _walk(atom: Any, path: str, place: Place | None, class_kind: Kind) -> Iterator[tuple[str, str, Place | None]]:
+    kind = refused_type(atom, class_kind)
+    if kind:
+        yield path or "$", kind, place
+        return
+    if not isinstance(atom, Struct):
+        return
+    for key, slot in atom.slots:
+        if slot.presence == "yes":
+            yield from _walk_value(slot.value, f"{path}.{key}" if path else str(key), slot.place or place, class_kind)
+    for index, item in enumerate(atom.items):
+        yield from _walk_value(item, f"{path}[{index}]", place or atom.made, class_kind)
+    if atom.rest is not None and atom.kind in {"list", "tuple"}:
+        for found in _walk_value(atom.rest, f"{path}[]", place or atom.made, class_kind):
+            yield found[0], found[1], found[2]
+
+
+def _walk_value(
+    value: Value, path: str, place: Place | None, class_kind: Kind
+) -> Iterator[tuple[str, str, Place | None]]:
+    if len(value.atoms) == 1:
+        yield from _walk(value.atoms[0], path, place, class_kind)
+        return
+    kinds = {refused_type(atom, class_kind) for atom in value.atoms}
+    if len(kinds) == 1 and "" not in kinds:
+        yield path, kinds.pop(), place
+
+
+def refused_type(atom: Any, class_kind: Kind) -> str:
+    """The type by which json.dumps refuses an atom, or empty when it may take it."""
+    if shapes.is_nan(atom):
+        return shapes.is_nan(atom)
+    if isinstance(atom, Const):
+        return atom.kind if atom.kind in {"bytes", "complex"} else ""
+    if isinstance(atom, (Text, Encoded)):
+        return atom.type if atom.type in {"bytes", "bytearray"} else ""
+    if isinstance(atom, Typed):
+        return atom.type if atom.type in REFUSED_BY_JSON else ""
+    if isinstance(atom, Struct):
+        if atom.kind == "instance":
+            return class_kind(atom.cls)
+        return atom.kind if atom.kind in {"set", "generator"} else ""
+    if isinstance(atom, EnumMember):
+        return "" if atom.mixin else "enum"
+    return ""
+
+
+__all__ = ["HTTP_KEYS", "payload_fact", "required_by_all", "source_name"]
