@@ -40,10 +40,13 @@ from invocation_lint.values.program import SITE_ATTRIBUTES
 from invocation_lint.values.state import Obj
 
 _BUILTINS = frozenset(dir(builtins))
+_CONSTANTS = {"None": const(None), "True": const(True), "False": const(False), "Ellipsis": const(...)}
 
 
 def name(frame: Frame, text: str) -> Value:
     """The value of a name: of this frame, of the functions around it, of the module, or a builtin."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
     state = frame.live
     if text in state.env:
         return state.env[text]
