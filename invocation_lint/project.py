@@ -104,12 +104,13 @@ class Project:
         """The shipped contracts and those of the files that the settings name."""
         if settings.contracts not in self._contracts:
             from invocation_lint.contracts.loader import load_contracts, load_shipped_contracts
+            from invocation_lint.contracts.model import ContractBook
 
             book = load_shipped_contracts()
             if settings.contracts:
                 documents = [(shown(path), read_text(path)) for path in settings.contracts]
-                declared = load_contracts(documents, "declared")
-                book = declared.joined(book)
+                declared = load_contracts(documents)
+                book = ContractBook(declared.functions + book.functions, declared.wrappers + book.wrappers)
             self._contracts[settings.contracts] = book
         return self._contracts[settings.contracts]
 
