@@ -75,10 +75,7 @@ def _test_one(operator: str, value: Any, operands: tuple[Any, ...]) -> int:
     if operator == "equals":
         return _equals_any(value, operands)
     if operator == "not":
-        # What is absent differs from nothing: every operator but `is` and not_known_to_be says no.
-        if value is None or None in operands:
-            return NO
-        return negated(_equals_any(value, operands))
+        return all_of(_against(value, operand, _differs, all_of) for operand in operands)
     compare = _like if operator == "like" else _COMPARISONS[operator]
     return any_of(_against(value, operand, compare) for operand in operands)
 
@@ -96,12 +93,17 @@ def _equals_any(value: Any, operands: tuple[Any, ...]) -> int:
     return any_of(_against(value, operand, _equals) for operand in operands)
 
 
-def _against(value: Any, operand: Any, compare: Callable[[Any, Any], int]) -> int:
+def _against(
+    value: Any,
+    operand: Any,
+    compare: Callable[[Any, Any], int],
+    together: Callable[[Iterable[int]], int] = any_of,
+) -> int:
     if isinstance(operand, OneOf):
-        return agreed(_against(value, inner, compare) for inner in operand.values)
+        return agreed(_against(value, inner, compare, together) for inner in operand.values)
     if isinstance(operand, (tuple, list)):  # an option that holds several texts
-        return any_of(_against(value, inner, compare) for inner in operand)
-    if value is None or operand is None:
+        return together(_against(value, inner, compare, together) for inner in operand)
+    if value is None or operand is None:  # what is absent neither equals nor differs
         return NO
     if isinstance(value, Unknown) or isinstance(operand, Unknown):
         return MAYBE
@@ -116,6 +118,10 @@ def _equals(value: Any, operand: Any) -> int:
     if low == high == other_low == other_high:
         return YES
     return MAYBE if low <= other_high and other_low <= high else NO
+
+
+def _differs(value: Any, operand: Any) -> int:
+    return negated(_equals(value, operand))
 
 
 def _like(value: Any, operand: Any) -> int:
