@@ -22,16 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invocation_lint.source.scan import may_matter
-
 from invocation_lint.configuration import Configuration
-from invocation_lint.engine import Input, lint_file
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.facts import facts_of
 from invocation_lint.facts.base import Fact, OneOf, Unknown
 from invocation_lint.facts.invocation import Invocation, Key
-from invocation_lint.findings import Confidence, Finding, Place
+from invocation_lint.findings import Finding, Place
 from invocation_lint.project import Project
+from invocation_lint.rulebook.findings import findings_of
 from invocation_lint.source.tree import parse
 
 HERE = Path(__file__).parent
@@ -276,19 +274,16 @@ def measure(rows: Sequence[Row], checkouts: Sequence[Path]) -> Tally:
 def read_file(name: str, project: Project) -> Reading:
     """What the linter says of one file."""
     settings = project.settings(Path(name))
-    rules = [rule.id for rule in project.rules(settings).rules]
-    data = Path(name).read_bytes()
-    if not may_matter(data):
-        return Reading(rules=rules)
+    chosen = project.rules(settings)
+    rules = [rule.id for rule in chosen.rules]
     try:
-        source = parse(data, name)
+        source = parse(Path(name).read_bytes(), name)
     except UnreadableFile as error:
         return Reading(rules=rules, error=error.message)
     told = facts_of(source, project.contracts(settings), project.analysis_options(settings, name))
-    found = lint_file(Input(name, Path(name)), settings, project).findings
-    certain = [f for f in found if f.confidence is Confidence.CERTAIN]
-    lines = range(1, source.text.count("\n") + 2)
-    return Reading(told.facts, certain, {line: source.statement_lines(line) for line in lines}, rules)
+    found = findings_of(chosen.rules, told.facts, chosen.options, possible=False)
+    lines = range(1, source.line_count + 1)
+    return Reading(told.facts, found, {line: source.statement_lines(line) for line in lines}, rules)
 
 
 def table(tally: Tally) -> Iterator[str]:
