@@ -72,11 +72,15 @@ class Function:
 
 @dataclass(frozen=True)
 class Route:
-    """One method and path of a REST API (`/stories/{id}`, `/{proxy+}`; method `ANY` for all) and its function."""
+    """One method and path of a REST API (`/stories/{id}`, `/{proxy+}`; method `ANY` for all) and its function.
+
+    `integration_method` is how API Gateway calls Lambda; with anything but POST every request fails with 500.
+    """
 
     method: str
     path: str
     function: str
+    integration_method: str = "POST"
 
 
 @dataclass(frozen=True)

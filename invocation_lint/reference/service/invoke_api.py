@@ -134,12 +134,7 @@ class InvokeApi:
         self._check_kind(record)
         if self._faults.take("drop", record.function) is not None:
             raise ConnectionAbortedError
-        if (fault := self._faults.take("answer", record.function)) is not None:
-            raise Refusal(fault.values["status"], fault.values["code"], fault.values["message"])
-        if (fault := self._faults.take("throttle", record.function)) is not None:
-            raise throttled(fault.values["reason"])
-        if record.function in self._denied:
-            raise access_denied(self._registry.arn(record.function))
+        self._check_access(record.function)
         target = self._registry.find(name, record.qualifier)
         context = checked_client_context(record.headers.get("x-amz-client-context"))
         body = checked_body(record.payload)
@@ -165,6 +160,23 @@ class InvokeApi:
         if record.operation == "InvokeWithResponseStream":
             return 200, [*traced, *_stream_headers(target)], _stream(record, outcome)
         return 200, [*traced, *_result_headers(record, target, outcome)], outcome.body
+
+    def call(self, name: str, payload: bytes, origin: str, request_id: str, trace_header: str | None) -> Outcome:
+        """Run a function for a front, synchronously; Refusal as the API would answer."""
+        self._check_access(split_name(name)[0])
+        target = self._registry.find(name)
+        trace, _ = lineage.advance(trace_header, target.registered.arn)
+        with self._concurrency.slot(target):
+            return self._invoker.run(Invocation(target, request_id, payload, trace, origin=origin))
+
+    def _check_access(self, function: str) -> None:
+        """Refuse what a fault or the table of denied functions refuses."""
+        if (fault := self._faults.take("answer", function)) is not None:
+            raise Refusal(fault.values["status"], fault.values["code"], fault.values["message"])
+        if (fault := self._faults.take("throttle", function)) is not None:
+            raise throttled(fault.values["reason"])
+        if function in self._denied:
+            raise access_denied(self._registry.arn(function))
 
     @staticmethod
     def _check_kind(record: RequestRecord) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-_Record = TypeVar("_Record", "RequestRecord", "Execution", "Delivery", "QueuedEvent")
+_Record = TypeVar("_Record", "RequestRecord", "Execution", "Delivery", "QueuedEvent", "FrontRecord")
 
 
 @dataclass
@@ -79,6 +79,23 @@ class Delivery:
     error: str | None = None
 
 
+@dataclass
+class FrontRecord:
+    """One request at an HTTP front. `kind`: rest | url. `status` is None while it waits; `note` says why it failed."""
+
+    time: float
+    kind: str
+    method: str
+    target: str
+    payload: bytes
+    function: str = ""
+    request_id: str = ""
+    status: int | None = None
+    response: bytes = b""
+    ended: float | None = None
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class QueuedEvent:
     """One event that waits for its next attempt; `due` is in service seconds."""
@@ -98,6 +115,7 @@ class Records:
         self._requests: list[RequestRecord] = []
         self._executions: list[Execution] = []
         self._deliveries: list[Delivery] = []
+        self._fronts: list[FrontRecord] = []
 
     def open_request(self, make: Callable[[int], RequestRecord]) -> RequestRecord:
         """Number a request (from 1), keep what `make(number)` gives, and hand it back."""
@@ -118,6 +136,15 @@ class Records:
         with self._lock:
             self._deliveries.append(delivery)
 
+    def open_front(self, record: FrontRecord) -> None:
+        """Keep a request at a front."""
+        with self._lock:
+            self._fronts.append(record)
+
+    def front_requests(self, function: str | None = None) -> tuple[FrontRecord, ...]:
+        """All requests at fronts in the order of their arrival, or those for `function`."""
+        return self._select(self._fronts, function)
+
     def requests(self, function: str | None = None) -> tuple[RequestRecord, ...]:
         """All requests in the order of their arrival, or those for `function`."""
         return self._select(self._requests, function)
@@ -135,7 +162,7 @@ class Records:
             return tuple(record for record in records if function is None or record.function == function)
 
 
-def to_json(record: RequestRecord | Execution | Delivery | QueuedEvent) -> dict[str, Any]:
+def to_json(record: RequestRecord | Execution | Delivery | QueuedEvent | FrontRecord) -> dict[str, Any]:
     """A record as plain data; bytes become `{"base64": text}`."""
     return {key: _plain(value) for key, value in asdict(record).items()}
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from invocation_lint.reference.fronts.front import Behind
+from invocation_lint.reference.fronts.function_url import FunctionUrlFront
+from invocation_lint.reference.fronts.rest_api import RestApiFront
 from invocation_lint.reference.service.backing import Backing
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
@@ -25,7 +28,14 @@ from invocation_lint.reference.service.http import Exchange, Listener
 from invocation_lint.reference.service.invoke_api import InvokeApi
 from invocation_lint.reference.service.invoker import Invoker
 from invocation_lint.reference.service.pool import Pool
-from invocation_lint.reference.service.records import Delivery, Execution, QueuedEvent, Records, RequestRecord
+from invocation_lint.reference.service.records import (
+    Delivery,
+    Execution,
+    FrontRecord,
+    QueuedEvent,
+    Records,
+    RequestRecord,
+)
 from invocation_lint.reference.service.registry import Registry, Target
 from invocation_lint.reference.service.sandbox import Sandbox
 from invocation_lint.reference.service.site import Site
@@ -82,7 +92,7 @@ class LambdaService:
 
     def start(self) -> None:
         """Listen, with the functions that were given."""
-        functions, _rest_apis, port = self._given
+        functions, rest_apis, port = self._given
         self._site = Site(self.clock)
         self._backing = Backing(self._site, self.account)
         self._pool = Pool(self._make_sandbox)
@@ -110,15 +120,24 @@ class LambdaService:
             say=self._say,
         )
         self._listener = Listener(self._serve, port, name="lambda-service")
+        self._behind = Behind(self._invoke_api.call, self._records, self.clock, self.account, self.region)
+        self._rest_fronts: dict[str, RestApiFront] = {}
+        self._url_fronts: dict[str, FunctionUrlFront] = {}
         self._started = True
         for function in functions:
             self.add_function(function)
+        for api in rest_apis:
+            self.add_rest_api(api)
 
     def stop(self) -> None:
         """End all processes and close all ports. What was written down stays readable."""
         if not self._started:
             return
         self._started = False
+        for api in self._rest_fronts.values():
+            api.close()
+        for url in self._url_fronts.values():
+            url.close()
         self._listener.close()
         self._events.close()
         self._pool.close()
@@ -187,11 +206,33 @@ class LambdaService:
             raise ValueError(f"function {function.name}: the code folder {function.code_dir} is not there")
         self._registry.add(function)
         self._pool.forget(function.name)
+        self._close_url(function.name)
+        if function.url:
+            self._url_fronts[function.name] = FunctionUrlFront(function.name, self._behind, public=function.url_public)
+
+    def add_rest_api(self, api: RestApi) -> None:
+        """Serve a REST API, on a port of its own."""
+        if (old := self._rest_fronts.pop(api.name, None)) is not None:
+            old.close()
+        self._rest_fronts[api.name] = RestApiFront(api, self._behind)
+
+    def rest_api_url(self, name: str) -> str:
+        """The address of a REST API with its stage, `http://127.0.0.1:PORT/prod`; KeyError for an unknown name."""
+        return self._rest_fronts[name].url
+
+    def function_url(self, name: str) -> str:
+        """The Function URL of a function, `http://127.0.0.1:PORT/`; KeyError when it has none."""
+        return self._url_fronts[name].url
+
+    def front_requests(self, function: str | None = None) -> tuple[FrontRecord, ...]:
+        """Every request at a REST API or Function URL, with what it was answered."""
+        return self._records.front_requests(function)
 
     def remove_function(self, name: str) -> None:
         """Remove a function; KeyError when there is none of that name."""
         self._registry.remove(name)
         self._pool.forget(name)
+        self._close_url(name)
 
     def set_reserved_concurrency(self, name: str, value: int | None) -> None:
         """Set or (None) remove the reserved concurrency of a function."""
@@ -200,6 +241,10 @@ class LambdaService:
     def forget_sandboxes(self, function: str | None = None) -> None:
         """End idle sandboxes, so that the next invocation is a cold start."""
         self._pool.forget(function)
+
+    def _close_url(self, name: str) -> None:
+        if (front := self._url_fronts.pop(name, None)) is not None:
+            front.close()
 
     def _serve(self, exchange: Exchange) -> None:
         if self._invoke_api.takes(exchange.command, exchange.path):

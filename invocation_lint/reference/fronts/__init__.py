@@ -1,0 +1,1 @@
+"""HTTP fronts of functions: REST APIs with proxy integrations, and Function URLs."""
