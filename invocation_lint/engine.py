@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invocation_lint.errors import UnreadableFile
-from invocation_lint.findings import Confidence, Finding, Place, Report, Severity
+from invocation_lint.findings import Confidence, Finding, Place, Report
 from invocation_lint.project import Project
 from invocation_lint.settings import Settings
 from invocation_lint.source.scan import may_matter
-from invocation_lint.tool_findings import INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
+from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
 
 if TYPE_CHECKING:
     from invocation_lint.source.tree import SourceFile
@@ -153,9 +153,11 @@ def _analyse(source: SourceFile, path: Path, settings: Settings, project: Projec
 
     rules = project.rules(settings)
     told = facts_of(source, project.contracts(settings), project.analysis_options(settings, path))
-    found = findings_of(rules.rules, told.facts, rules.options, settings.possible)
+    findings = findings_of(rules.rules, told.facts, rules.options, settings.possible)
+    if AMBIGUOUS_CONTRACT.id in rules.tool:
+        findings += [AMBIGUOUS_CONTRACT.at(place, conflict.message) for place, conflict in told.conflicts]
     return Outcome(
-        found,
+        findings,
         analysed=True,
         functions_too_large=told.functions_too_large,
         without_contract=told.without_contract,
@@ -170,10 +172,6 @@ def status_of(findings: Iterable[Finding], settings: Settings) -> int:
         if finding.id in NOT_ANALYSED:
             return 2
         certain = finding.confidence is Confidence.CERTAIN and finding.suppressed_by is None
-        if certain and _rank(finding.severity) >= _FAILING[settings.fail_on]:
+        if certain and finding.severity.rank >= _FAILING[settings.fail_on]:
             status = 1
     return status
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank

@@ -70,10 +70,12 @@ class Project:
         return settings.excludes(path) or matches(self.configuration.exclude_given, path.absolute(), Path.cwd())
 
     def analysis_options(self, settings: Settings, path: Path) -> AnalysisOptions:
-        """What the analysis of a file is told beside its text."""
+        """What the analysis of a file is told beside its text. Patterns of paths are decided here: they count from the
+        folder of the configuration, which the analysis does not know."""
         from invocation_lint.facts.options import AnalysisOptions
 
-        return AnalysisOptions(boundary_paths=settings.boundary_paths, boundary_frameworks=settings.boundary_frameworks)
+        handled = matches(settings.boundary_paths, path.absolute(), settings.root)
+        return AnalysisOptions(("*",) if handled else (), settings.boundary_frameworks)
 
     def check(self, settings: Iterable[Settings]) -> None:
         """Raises UsageError for rules, options and contracts that the settings name and that are wrong or not there."""

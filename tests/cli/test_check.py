@@ -36,7 +36,7 @@ def test_nothing_found_is_exit_0(folder: Path) -> None:
 
 def test_concise(folder: Path) -> None:
     ran = concise(cwd=folder)
-    assert ran.stdout.startswith(f"bad.py:7:12: {FOUND} InvocationType Async")
+    assert ran.stdout.startswith(f"bad.py:7:12: {FOUND} InvocationType ")
     assert ran.stdout.count("\n") == 1
 
 
