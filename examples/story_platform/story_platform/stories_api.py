@@ -102,7 +102,7 @@ def rewrite_opening(event, story):
     except (ClientError, BotoCoreError):
         logger.exception("the opening of %s was not rewritten", story["id"])
         return answer(503, {"message": "Please try again in a minute"})
-    if "FunctionError" in response:
+    if "FunctionError" in response or "content" not in result:
         logger.error("the opening of %s was not rewritten: %s", story["id"], result)
         return answer(502, {"message": "The writer has lost the thread"})
     return answer(200, {"id": story["id"], "content": result["content"]})

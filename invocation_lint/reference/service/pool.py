@@ -29,6 +29,16 @@ class Pool:
         finally:
             self._give_back(sandbox)
 
+    def warm(self, target: Target) -> bool:
+        """One more sandbox of `target`, initialized and idle, as provisioned concurrency keeps them; whether it is."""
+        with self._lock:
+            sandbox = self._make(target)
+            self._busy.append(sandbox)
+        try:
+            return sandbox.prepare()
+        finally:
+            self._give_back(sandbox)
+
     def all(self, function: str | None = None) -> tuple[Sandbox, ...]:
         """All sandboxes, or those of `function`; busy ones first."""
         with self._lock:

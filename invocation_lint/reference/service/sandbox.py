@@ -79,6 +79,16 @@ class Sandbox:
         """Whether a worker waits for an event."""
         return self.pid is not None and self._waits_for_event
 
+    def prepare(self) -> bool:
+        """Start the worker and let it initialize, then freeze it until its first event; whether it got that far."""
+        if not self.is_warm:
+            self._start()
+            if self._await_init(time.monotonic() + self._init_wall_seconds()) is not None:
+                self.kill()
+                return False
+            self._freeze()
+        return True
+
     def run(self, event: RuntimeEvent, started: Callable[[bool], None], *, late_by: float = 0.0) -> tuple[Run, str]:
         """Run one event; the run, and what the worker wrote meanwhile.
 
@@ -95,8 +105,7 @@ class Sandbox:
         failed_init: Signal | None = None
         if cold:
             self._start()
-            grace = max(self._clock.wall_seconds(limit("init_seconds")), float(limit("init_seconds")))
-            failed_init = self._await_init(time.monotonic() + grace)
+            failed_init = self._await_init(time.monotonic() + self._init_wall_seconds())
         begin = self._clock.time()
         deadline = begin + self.function.timeout
         end = time.monotonic() + self._clock.wall_seconds(self.function.timeout)
@@ -114,6 +123,10 @@ class Sandbox:
         self._waits_for_event = False
         self._api.offer(replace(event, deadline=deadline))
         return self._await_result(event.request_id, end)
+
+    def _init_wall_seconds(self) -> float:
+        """How long initializing may take on the wall: processes do not start faster because a clock does."""
+        return max(self._clock.wall_seconds(limit("init_seconds")), float(limit("init_seconds")))
 
     def kill(self) -> bool:
         """SIGKILL to the worker and its children; whether there was one."""
