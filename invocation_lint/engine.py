@@ -21,6 +21,7 @@ from invocation_lint.source.scan import may_matter
 from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
 
 if TYPE_CHECKING:
+    from invocation_lint.facts import FileFacts
     from invocation_lint.source.tree import SourceFile
 
 _FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
@@ -117,14 +118,9 @@ def lint_file(
     given: Input, settings: Settings, project: Project, on_crash: Callable[[str, Exception], None] | None = None
 ) -> Outcome:
     """One file, from its bytes to its findings; suppressed ones are among them and say so."""
-    data = b""
     try:
-        data = _read(given)
-        if not may_matter(data):
-            return Outcome()
-        from invocation_lint.source.tree import parse
-
-        return _analyse(parse(data, given.name), given.path, settings, project)
+        source = _parsed(given)
+        return _analyse(source, given.path, settings, project) if source else Outcome()
     except UnreadableFile as error:
         place = Place(given.name, error.line, error.column, error.line, error.column + 1)
         help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
@@ -135,7 +131,23 @@ def lint_file(
         place = Place(given.name, 1, 1, 1, 1)
         message = f"the analysis broke off: {type(error).__name__}: {error}"
         finding = INTERNAL_ERROR.at(place, message, "run with --debug for the traceback; please report it")
-    return Outcome([finding], text=data.decode("utf-8", "replace"))
+    return Outcome([finding], text=_text(given))
+
+
+def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | None:
+    """The facts of one file, None when the scan finds that it has none. Raises UnreadableFile."""
+    source = _parsed(given)
+    return _facts(source, given.path, settings, project) if source else None
+
+
+def _parsed(given: Input) -> SourceFile | None:
+    """The tree of a file that may matter."""
+    data = _read(given)
+    if not may_matter(data):
+        return None
+    from invocation_lint.source.tree import parse
+
+    return parse(data, given.name)
 
 
 def _read(given: Input) -> bytes:
@@ -147,12 +159,25 @@ def _read(given: Input) -> bytes:
         raise UnreadableFile(f"cannot be read: {error.strerror or error}") from None
 
 
-def _analyse(source: SourceFile, path: Path, settings: Settings, project: Project) -> Outcome:
+def _text(given: Input) -> str:
+    """The text of a file that could not be analysed, as well as it goes."""
+    try:
+        return _read(given).decode("utf-8", "replace")
+    except UnreadableFile:
+        return ""
+
+
+def _facts(source: SourceFile, path: Path, settings: Settings, project: Project) -> FileFacts:
     from invocation_lint.facts import facts_of
+
+    return facts_of(source, project.contracts(settings), project.analysis_options(settings, path))
+
+
+def _analyse(source: SourceFile, path: Path, settings: Settings, project: Project) -> Outcome:
     from invocation_lint.rulebook.findings import findings_of
 
     rules = project.rules(settings)
-    told = facts_of(source, project.contracts(settings), project.analysis_options(settings, path))
+    told = _facts(source, path, settings, project)
     findings = findings_of(rules.rules, told.facts, rules.options, settings.possible)
     if AMBIGUOUS_CONTRACT.id in rules.tool:
         findings += [AMBIGUOUS_CONTRACT.at(place, conflict.message) for place, conflict in told.conflicts]
