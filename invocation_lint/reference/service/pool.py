@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from invocation_lint.reference.service.registry import Target
 from invocation_lint.reference.service.sandbox import Sandbox
 
+_SHUTDOWN_WALL_SECONDS = 10.0
+
 
 class Pool:
     """Hands out sandboxes; `make(target)` builds one more when no idle one fits."""
@@ -16,6 +18,7 @@ class Pool:
     def __init__(self, make: Callable[[Target], Sandbox]) -> None:
         self._make = make
         self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._idle: list[Sandbox] = []
         self._busy: list[Sandbox] = []
         self._closed = False
@@ -60,13 +63,15 @@ class Pool:
             sandbox.close()
 
     def close(self) -> None:
-        """End all sandboxes, busy ones as well; those given back later are ended too."""
+        """End all sandboxes; the invocations of busy ones fail, and are waited for."""
         with self._lock:
             self._closed = True
             busy = list(self._busy)
         for sandbox in busy:
             sandbox.stop()
         self.forget()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy, _SHUTDOWN_WALL_SECONDS)
 
     def _take(self, target: Target) -> Sandbox:
         with self._lock:
@@ -80,9 +85,10 @@ class Pool:
             return sandbox
 
     def _give_back(self, sandbox: Sandbox) -> None:
-        with self._lock:
+        if self._closed:
+            sandbox.close()
+        with self._changed:
             self._busy.remove(sandbox)
             if not self._closed:
                 self._idle.append(sandbox)
-                return
-        sandbox.close()
+            self._changed.notify_all()

@@ -240,7 +240,8 @@ class Sandbox:
             time.sleep(self._clock.wall_seconds(self.function.timeout))
             heard = Signal("timeout")
         if heard.kind == "timeout":
-            self.kill()
+            if self.kill() and self._process is not None:
+                self._process.wait(_SHUTDOWN_WALL_SECONDS)
             text = f"Task timed out after {self.function.timeout:.2f} seconds"
             return _platform_error("timeout", request_id, text, "Sandbox.Timedout")
         if heard.status == 0:
@@ -253,6 +254,9 @@ class Sandbox:
         """Stop the worker and its children in mid-work (SIGSTOP), as Lambda does between invocations."""
         self._signal_group(signal.SIGSTOP)
         self._frozen = True
+        if self._process is not None:
+            with contextlib.suppress(ChildProcessError):
+                os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def _thaw(self) -> None:
         if self._frozen:

@@ -16,7 +16,6 @@ from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
 from invocation_lint.reference.service.destinations import Destinations
 from invocation_lint.reference.service.environment import (
-    CREDENTIALS,
     caller_environment,
     is_own_package_installed,
     worker_environment,
@@ -38,6 +37,7 @@ from invocation_lint.reference.service.records import (
 )
 from invocation_lint.reference.service.registry import Registry, Target
 from invocation_lint.reference.service.sandbox import Sandbox
+from invocation_lint.reference.service.sdk import make_client
 from invocation_lint.reference.service.site import Site
 
 
@@ -157,18 +157,8 @@ class LambdaService:
 
         It makes no retries and waits five minutes (on the wall) unless `config` says otherwise; close it after use.
         """
-        import boto3
-        from botocore.config import Config
-
-        settings: dict[str, Any] = {"retries": {"total_max_attempts": 1}, "read_timeout": 300, **config}
-        return boto3.client(
-            name,  # type: ignore[call-overload]
-            endpoint_url=self.endpoint_url,
-            region_name=self.region,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(**settings),
-        )
+        settings = {"retries": {"total_max_attempts": 1}, "read_timeout": 300, **config}
+        return make_client(name, endpoint_url=self.endpoint_url, region=self.region, settings=settings)
 
     def caller_environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """All environment variables for a program that calls the service, under its clock."""
