@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
@@ -134,6 +133,7 @@ class Rule:
 
     def comes_before(self, rule_id: str) -> bool:
         """Whether this rule supersedes the rule of that id."""
-        return rule_id != self.id and any(
-            pattern == "all" or fnmatch.fnmatchcase(rule_id, pattern.replace("xx", "??")) for pattern in self.supersedes
-        )
+        if rule_id == self.id:
+            return False
+        # A family, INV2xx, is a beginning; a whole id is one too, since all have the same length.
+        return any(pattern == "all" or rule_id.startswith(pattern.removesuffix("xx")) for pattern in self.supersedes)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from invocation_lint.data.shipped import Shipped, ShippedRule
 from invocation_lint.errors import UsageError
 from invocation_lint.findings import Severity
 from invocation_lint.rulebook.loader import load_rule, load_shipped, load_user_rules, main
@@ -220,6 +221,19 @@ def test_the_check_command(tmp_path: Path, text_of: Callable[..., str], capsys: 
     (tmp_path / "b.yaml").write_text(text_of("servity: x"), encoding="utf-8")
     assert main([str(tmp_path)]) == 2
     assert 'b.yaml:8:1: unknown key "servity"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("folder", "id", "message"),
+    [
+        ("INV401-double", "INV401", 'the folder must be named "INV401-double-encoded"'),
+        ("INX401-double-encoded", "INX401", "shipped rules have ids INV001 to INV999, not INX401"),
+    ],
+)
+def test_shipped_rules_stand_in_folders_of_their_name(folder: str, id: str, message: str) -> None:
+    rule = ShippedRule(f"rules/{folder}/rule.yaml", None, FULL.replace("INV401", id), "")
+    with pytest.raises(UsageError, match=message):
+        load_shipped(Shipped((rule,), ()))
 
 
 def test_the_shipped_rules_load() -> None:
