@@ -18,6 +18,7 @@ from invocation_lint.findings import Confidence, Finding, Place, Report
 from invocation_lint.project import Project
 from invocation_lint.settings import Settings
 from invocation_lint.source.scan import may_matter
+from invocation_lint.source.suppressions import may_suppress
 from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
 def _parsed(given: Input) -> SourceFile | None:
     """The tree of a file that may matter."""
     data = _read(given)
-    if not may_matter(data):
+    if not may_matter(data) and not may_suppress(data):
         return None
     from invocation_lint.source.tree import parse
 
@@ -175,14 +176,19 @@ def _facts(source: SourceFile, path: Path, settings: Settings, project: Project)
 
 def _analyse(source: SourceFile, path: Path, settings: Settings, project: Project) -> Outcome:
     from invocation_lint.rulebook.findings import findings_of
+    from invocation_lint.suppression import suppress
 
     rules = project.rules(settings)
     told = _facts(source, path, settings, project)
-    findings = findings_of(rules.rules, told.facts, rules.options, settings.possible)
+
+    def find(possible: bool) -> list[Finding]:
+        return findings_of(rules.rules, told.facts, rules.options, possible)
+
+    findings = find(settings.possible)
     if AMBIGUOUS_CONTRACT.id in rules.tool:
         findings += [AMBIGUOUS_CONTRACT.at(place, conflict.message) for place, conflict in told.conflicts]
     return Outcome(
-        findings,
+        suppress(findings, source, rules, lambda: find(True)),
         analysed=True,
         functions_too_large=told.functions_too_large,
         without_contract=told.without_contract,

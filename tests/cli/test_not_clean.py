@@ -319,13 +319,13 @@ def test_deep_expressions_are_analysed_or_reported_but_never_kill(folder: Path) 
 
 
 def test_possible_findings_are_marked_and_never_change_the_exit_code(folder: Path) -> None:
-    (folder / "maybe.py").write_text(BAD.replace('"Async"', "mode").replace("start(name)", "start(name, mode)"))
-    silent = check("--select", "INV107", "maybe.py", cwd=folder)
+    call = "client.invoke(FunctionName='f', InvocationType=mode)"
+    (folder / "maybe.py").write_text(f"import boto3\nclient = boto3.client('lambda')\ndef start(mode):\n    {call}\n")
+    only = ("--select", "INV102", "maybe.py")
+    silent = check(*only, cwd=folder)
     assert (silent.returncode, silent.stdout) == (0, "")
-    shown = check("--select", "INV107", "--possible", "maybe.py", cwd=folder)
+    shown = check("--possible", *only, cwd=folder)
     assert shown.returncode == 0
-    assert f"{FOUND} possible: " in shown.stdout
-    assert (
-        '"confidence": "possible"' in run_lint("check", "--possible", "--output", "json", "maybe.py", cwd=folder).stdout
-    )
-    assert "possible error[INV107]" in run_lint("check", "--possible", "maybe.py", cwd=folder).stdout
+    assert "maybe.py:4:5: INV102 [sync-result-unused] possible: " in shown.stdout
+    assert '"confidence": "possible"' in run_lint("check", "--possible", "--output", "json", *only, cwd=folder).stdout
+    assert "possible warning[INV102]" in run_lint("check", "--possible", *only, cwd=folder).stdout
