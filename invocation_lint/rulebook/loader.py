@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +32,7 @@ PROFILES = ("default", "strict")
 SEVERITIES = tuple(severity.value for severity in Severity)
 OPTION_TYPES = ("number", "text", "texts")
 SAFETIES = ("safe", "unsafe")
+PROOF_WORDS = Path(__file__).parents[1] / "data" / "proof_words.json"
 RULE_FILE = "rule.yaml"
 
 _ID = re.compile(r"IN[VX](?!000)[0-9]{3}\Z")
@@ -135,7 +138,7 @@ def rule_of(node: Node, checked: bool = False) -> Rule:
         fix=_fix(entries.get("fix")),
         why=why,
         source=_source(entries.get("source")),
-        proof=_proof(entries.get("proof"), severity),
+        proof=_proof(entries.get("proof"), severity, () if checked else proof_words()),
         since=entries["since"].text() if "since" in entries else "",
         path=node.path,
     )
@@ -237,7 +240,13 @@ def _source(node: Node | None) -> tuple[str, ...]:
     return node.texts() if isinstance(node.value, list) else (node.text().strip(),)
 
 
-def _proof(node: Node | None, severity: SeverityChoice) -> Proof | None:
+@functools.cache
+def proof_words() -> tuple[str, ...]:
+    """What the reference runtime can observe."""
+    return tuple(json.loads(PROOF_WORDS.read_bytes()))
+
+
+def _proof(node: Node | None, severity: SeverityChoice, words: tuple[str, ...]) -> Proof | None:
     if node is None:
         return None
     if node.value == "none":
@@ -251,8 +260,7 @@ def _proof(node: Node | None, severity: SeverityChoice) -> Proof | None:
     node.mapping(required=("bad", "good"))
     observe = entries["bad"].mapping(("observe",), ("observe",))["observe"]
     absent = entries["good"].mapping(("absent",), ("absent",))["absent"]
-    rule = "what is observed is a word of small letters, digits and _"
-    return Proof(_matching(observe, _WORD, rule), _matching(absent, _WORD, rule))
+    return Proof(observe.text(words, "observation"), absent.text(words, "observation"))
 
 
 def main(arguments: Sequence[str]) -> int:

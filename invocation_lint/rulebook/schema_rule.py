@@ -15,6 +15,7 @@ from invocation_lint.rulebook.loader import (
     REQUIRED_OF_SHIPPED,
     SAFETIES,
     SEVERITIES,
+    proof_words,
 )
 from invocation_lint.rulebook.paths import FieldInfo, fields_of
 
@@ -83,7 +84,12 @@ _OPTION: Schema = {
     "additionalProperties": False,
 }
 _OBSERVED = {
-    word: {"type": "object", "properties": {word: _WORD}, "required": [word], "additionalProperties": False}
+    word: {
+        "type": "object",
+        "properties": {word: {"enum": list(proof_words())}},
+        "required": [word],
+        "additionalProperties": False,
+    }
     for word in ("observe", "absent")
 }
 _KEY_SCHEMAS: Mapping[str, Schema] = {

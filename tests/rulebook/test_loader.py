@@ -34,7 +34,7 @@ labels: {item: encoded here, client.created: the client}
 fix: {name: drop-dumps, safety: unsafe}
 why: the callee finds no action
 source: a guide
-proof: {bad: {observe: no_action}, good: {absent: no_action}}
+proof: {bad: {observe: stuck_job}, good: {absent: stuck_job}}
 since: 0.1.0
 """
 
@@ -60,7 +60,7 @@ def test_every_key_of_the_language() -> None:
     assert len(rule.help) == 2
     assert [reference.text for reference, _ in rule.labels] == ["item", "client.created"]
     assert rule.fix == Fix("drop-dumps", "unsafe")
-    assert rule.proof == Proof("no_action", "no_action")
+    assert rule.proof == Proof("stuck_job", "stuck_job")
     assert rule.defaults == {"layers": 1}
     assert (rule.why, rule.source, rule.since) == ("the callee finds no action", ("a guide",), "0.1.0")
 
@@ -145,7 +145,7 @@ def test_every_key_of_the_language() -> None:
         ("proof: none", "`proof: none` needs a reason"),
         ("proof: {none: not to be shown}", "only advice may go without a proof"),
         ("proof: {bad: {observe: x}}", 'missing key "good"'),
-        ("proof: {bad: {observe: no action}, good: {absent: x}}", "what is observed is a word"),
+        ("proof: {bad: {observe: stuck_jb}, good: {absent: stuck_job}}", 'rule.yaml:8:24: unknown observation "stuck_jb"; did you mean "stuck_job"?'),
         # the closed world
         ("when: {api: {not_known_to_be: invoke}}", "rule.yaml:7:31: not_known_to_be makes the rule fire"),
         ("when: {api: {not_known_to_be: invoke}}\nwhy: because", "not_known_to_be makes the rule fire"),
