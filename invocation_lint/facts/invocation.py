@@ -62,7 +62,9 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class Target:
     contract: Text = fact_field("the contract that describes the invoked function; absent when none does")
-    duration_seconds: Number = fact_field("how long the action takes, in seconds; up to the timeout when only that is known")
+    duration_seconds: Number = fact_field(
+        "how long the action takes, in seconds; up to the timeout when only that is known"
+    )
     duration_from: Text = fact_field("where the duration comes from", words=("contract", "timeout"))
     timeout_seconds: Number = fact_field("the function's timeout, in seconds")
     actions: tuple[Named, ...] | Unknown | None = fact_field("the actions that the function handles")
@@ -96,9 +98,7 @@ class Key:
 @dataclass(frozen=True, slots=True)
 class MissingKey:
     name: str = fact_field("the required field", default="")
-    presence: Text = fact_field(
-        "'no': surely absent; unknown when only on some paths", words=("no",), default="no"
-    )
+    presence: Text = fact_field("'no': surely absent; unknown when only on some paths", words=("no",), default="no")
     role: Text = fact_field("what the contract says the field identifies", words=("story", "job", "owner"))
     near: Text = fact_field("a key that is sent and nearly spells it")
     fallback_sent: Text = fact_field("whether the field that the contract accepts instead is sent", words=YES_NO)
@@ -210,7 +210,6 @@ class Catch:
         "which families of an invocation's errors it takes", words=("service", "transport", "both", "code", "nothing")
     )
     reads_response: Text = fact_field("how the clause reads e.response", words=("guarded", "unguarded", "no"))
-    other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
     other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
 
 

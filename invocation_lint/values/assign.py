@@ -117,7 +117,9 @@ def extend(frame: Frame, receiver: Value, more: Value) -> None:
         if items is not None and obj.rest is None and not weak:
             return Obj(obj.kind, items=(*obj.items, *items), made=obj.made, open=obj.open)
         rest = element if obj.rest is None else join2(obj.rest, element)
-        return Obj(obj.kind, items=obj.items, rest=rest if rest.atoms else None, made=obj.made, open=obj.open, many=obj.many)
+        return Obj(
+            obj.kind, items=obj.items, rest=rest if rest.atoms else None, made=obj.made, open=obj.open, many=obj.many
+        )
 
     frame.live.update(receiver, change)
 

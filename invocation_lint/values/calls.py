@@ -376,9 +376,7 @@ def bind_parameters(
     return bound
 
 
-def _keyword(
-    left: dict[str, tuple[Value, str]], name: str, default: Value | None, open_reason: str | None
-) -> Value:
+def _keyword(left: dict[str, tuple[Value, str]], name: str, default: Value | None, open_reason: str | None) -> Value:
     if name in left:
         value, presence = left.pop(name)
         return value if presence == "yes" or default is None else join2(value, default)

@@ -25,7 +25,13 @@ from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import ClassInfo, FunctionInfo
 from invocation_lint.values.state import Obj
 
-_ENUM_BASES = {"enum.Enum": "", "enum.StrEnum": "StrEnum", "enum.IntEnum": "int", "enum.Flag": "", "enum.IntFlag": "int"}
+_ENUM_BASES = {
+    "enum.Enum": "",
+    "enum.StrEnum": "StrEnum",
+    "enum.IntEnum": "int",
+    "enum.Flag": "",
+    "enum.IntFlag": "int",
+}
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "cached_property.cached_property"})
 
@@ -100,9 +106,9 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         if name in body.env:
             member = enum_member(frame, cls, name, body.env[name])
             found.append(member or lookup.bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
-        if own and receiver is not None and name in cls.writers:
-            found.append(frame.interpreter.attribute_value(frame, cls, name))
-        elif receiver is None and name in cls.writers and not found:
+        if (own and receiver is not None and name in cls.writers) or (
+            receiver is None and name in cls.writers and not found
+        ):
             found.append(frame.interpreter.attribute_value(frame, cls, name))
     if not found or any(_is_foreign(base) for base in outside):
         source = "self" if receiver is not None else info.name

@@ -14,6 +14,7 @@ import libcst as cst
 from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.findings import Place
 from invocation_lint.values import conditions
+from invocation_lint.values.acts import strongest_act
 from invocation_lint.values.domain import ClassRef, Const, ErrorValue, Ref, Symbol, Value
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
@@ -79,7 +80,7 @@ def _symbol_type(full: str, written: str) -> CaughtType:
     last = full.rpartition(".")[2]
     if full in _GENERIC:
         return CaughtType(last, "generic", "yes", "yes")
-    if full.startswith("@lambda.exceptions.") or full.startswith("@unknown.exceptions."):
+    if full.startswith(("@lambda.exceptions.", "@unknown.exceptions.")):
         if last == "ClientError":
             return CaughtType(written, "botocore", "yes", "no")
         if full.startswith("@unknown") and last not in lambda_api().service_errors:
@@ -101,42 +102,6 @@ def _symbol_type(full: str, written: str) -> CaughtType:
     if full.startswith(("json.", "asyncio.", "socket.", "requests.", "urllib", "concurrent.", "pydantic.", "http.")):
         return CaughtType(written, "builtin", "no", "no")
     return CaughtType(written, "builtin", "unknown", "unknown")
-
-
-_ACTS = ("drops", "logs", "returns", "records", "reraises")
-
-_LOGGING = frozenset(
-    {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print_exc", "print",
-     "capture_exception", "capture_message", "echo", "secho", "pprint", "format_exc", "trace", "notice", "msg"}
-)  # fmt: skip
-
-_HARMLESS = frozenset({"str", "repr", "format", "len", "isinstance", "type", "get", "join", "dict", "dumps", "getattr"})
-
-
-def strongest_act(frame: Frame, body: cst.CSTNode) -> str:
-    """What a clause does with the error: reraises > records > returns > logs > drops."""
-    best = 0
-    for node in own_nodes(body):
-        best = max(best, _ACTS.index(_act(node)))
-    return _ACTS[best]
-
-
-def _act(node: cst.CSTNode) -> str:
-    if isinstance(node, cst.Raise):
-        return "reraises"
-    if isinstance(node, cst.Return):
-        return "returns"
-    if isinstance(node, cst.Call):
-        func = node.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-        if name in {"exit", "_exit", "abort", "fail", "skip"}:
-            return "reraises"
-        if name in _LOGGING or name.startswith("log"):
-            return "logs"
-        return "drops" if name in _HARMLESS else "records"
-    if isinstance(node, (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Yield, cst.Del)):
-        return "records"
-    return "drops"
 
 
 def raised_type(frame: Frame, handler: cst.CSTNode) -> str:

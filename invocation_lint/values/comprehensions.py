@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.values import assign, conditions, expressions, statements
-from invocation_lint.values.domain import Value, const, constants, unknown, NEVER
+from invocation_lint.values.domain import NEVER, Value, const, constants, unknown
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import Frame, LoopFrame
 from invocation_lint.values.state import Obj

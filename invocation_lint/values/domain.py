@@ -33,7 +33,7 @@ class Const:
 class Text:
     """Text of which some pieces are known; a piece that is not is a value."""
 
-    pieces: tuple[Union[str, "Value"], ...]
+    pieces: tuple[str | Value, ...]
     type: str = "str"  # or bytes
 
 
@@ -57,7 +57,7 @@ class Slot:
     """One key of an object: presence is "yes" or "maybe"."""
 
     presence: str
-    value: "Value"
+    value: Value
     place: Place | None = None
 
 
@@ -68,8 +68,8 @@ class Struct:
     kind: str  # dict, list, tuple, set, instance, ...
     slots: tuple[tuple[Any, Slot], ...] = ()
     open: str | None = None
-    items: tuple["Value", ...] = ()
-    rest: Union["Value", None] = None  # what further elements may be; None when there are none
+    items: tuple[Value, ...] = ()
+    rest: Value | None = None  # what further elements may be; None when there are none
     made: Place | None = None
     cls: str = ""
 
@@ -79,7 +79,7 @@ class Encoded:
     """Text or bytes made from another value: json, base64, repr, or bytes (text turned into bytes)."""
 
     how: str
-    value: "Value"
+    value: Value
     type: str  # str or bytes
     encoder: str = "json"
     lenient: bool = False  # an encoder with default= or cls=: what it accepts is not known
@@ -91,7 +91,7 @@ class EnvVar:
     """The value of an environment variable; `default` when it is not set, None when a KeyError is raised instead."""
 
     name: str
-    default: Union["Value", None] = None
+    default: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Symbol:
 class ConfigValue:
     """botocore's Config: options by name."""
 
-    options: tuple[tuple[str, "Value"], ...] = ()
+    options: tuple[tuple[str, Value], ...] = ()
     open: bool = False
 
 
@@ -140,14 +140,14 @@ class Response:
 
     site: SiteKey
     path: tuple[str, ...] = ()
-    default: Union["Value", None] = None
+    default: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """An awaitable or future: what it yields, and the errors (`events.Raised`) that it delivers."""
 
-    value: "Value"
+    value: Value
     raises: tuple[Any, ...] = ()
     via: str = "coroutine"  # coroutine, task, future
 
@@ -157,9 +157,9 @@ class FunctionRef:
     """A function of the project, with what is bound to it."""
 
     key: str  # qualified name within the project
-    receiver: Union["Value", None] = None
-    args: tuple["Value", ...] = ()
-    kwargs: tuple[tuple[str, "Value"], ...] = ()
+    receiver: Value | None = None
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +174,14 @@ class SuperRef:
     """`super()` in a method of a class."""
 
     key: str
-    receiver: "Value"
+    receiver: Value
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
     """An attribute of a value that is not a project object, ready to be called."""
 
-    receiver: "Value"
+    receiver: Value
     name: str
 
 
@@ -189,9 +189,9 @@ class Method:
 class Partial:
     """functools.partial of something that is not a project function."""
 
-    target: "Value"
-    args: tuple["Value", ...] = ()
-    kwargs: tuple[tuple[str, "Value"], ...] = ()
+    target: Value
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class EnumMember:
 
     cls: str
     name: str
-    value: "Value"
+    value: Value
     mixin: str = ""
 
 

@@ -27,14 +27,21 @@ from invocation_lint.values.state import Obj, freeze
 if TYPE_CHECKING:
     from invocation_lint.values.calls import Arguments
 
-ENCODERS = {"json": "str", "simplejson": "str", "ujson": "str", "orjson": "bytes", "rapidjson": "str", "msgspec": "bytes"}
+ENCODERS = {
+    "json": "str",
+    "simplejson": "str",
+    "ujson": "str",
+    "orjson": "bytes",
+    "rapidjson": "str",
+    "msgspec": "bytes",
+}
 """Modules whose dumps writes JSON, and the type it gives."""
 
 
 def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`json.dumps(value)` and its like."""
     value = arguments.get(0, "obj") or unknown()
-    module = name.split(".")[0]
+    module = name.split(".", maxsplit=1)[0]
     for argument in arguments.values():
         _note_parts(frame, argument, node)
     default = arguments.plain().get("default", NONE)

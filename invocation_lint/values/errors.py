@@ -12,6 +12,7 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values import assign, clauses, conditions, expressions, responses, statements
+from invocation_lint.values.acts import strongest_act
 from invocation_lint.values.domain import Client, ErrorValue, Pending, SdkSession, SiteKey, Symbol, Value, unknown
 from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Raised
 from invocation_lint.values.frame import Frame
@@ -89,7 +90,7 @@ def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised
     after: State | None = None
     remaining = list(raises)
     sites = tuple(dict.fromkeys(raised.site for raised in raises))
-    other = "yes" if clauses.may_raise_otherwise(node.body) else "no"
+    other = "yes" if sites and clauses.may_raise_otherwise(node.body) else "no"
     for handler in node.handlers:
         assert isinstance(during, State) or during is None
         if during is None:
@@ -103,8 +104,8 @@ def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised
         before = len(frame.events)
         statements.run_block(frame, handler.body)
         frame.clauses.pop()
-        does = clauses.strongest_act(frame, handler.body)
-        reads = clauses.response_reads(handler)
+        does = strongest_act(handler.body) if sites else "drops"
+        reads = clauses.response_reads(handler) if sites else "no"
         for site in sites:
             _note_clause(frame, site, types, reads, place, other)
             frame.events.extend(
@@ -139,9 +140,7 @@ def _distribute(
         elif taken == "yes":
             if does == "reraises":
                 seen = "yes" if raised.seen != "unknown" else "unknown"
-                frame.raises.append(
-                    replace(raised, seen=seen, does="reraises", as_type=reraised_as, clause=place)
-                )
+                frame.raises.append(replace(raised, seen=seen, does="reraises", as_type=reraised_as, clause=place))
             else:
                 _end(frame, replace(raised, seen="yes"), does, place)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -57,8 +58,13 @@ def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
 
 
 def _literal(frame: Frame, node: Any) -> Value:
+    return _constant(node.value)
+
+
+@lru_cache(maxsize=4096)
+def _constant(text: str) -> Value:
     try:
-        return const(ast.literal_eval(node.value))
+        return const(ast.literal_eval(text))
     except (ValueError, SyntaxError, MemoryError):
         return unknown("a literal")
 

@@ -52,6 +52,7 @@ class Frame:
     function: FunctionInfo | None
     state: State | None
     depth: int = 0
+    building: int = 0  # calls below the last function that reaches a call site
     outer: Frame | None = None
     events: list[Event] = field(default_factory=list)
     raises: list[Raised] = field(default_factory=list)

@@ -28,7 +28,6 @@ from invocation_lint.values.domain import (
     Unknown,
     Value,
     join2,
-    join_values,
     unknown,
 )
 from invocation_lint.values.encoding import thaw
@@ -36,6 +35,7 @@ from invocation_lint.values.events import Event, Raised, Visit
 from invocation_lint.values.frame import BudgetExceeded, Frame, Outcome
 from invocation_lint.values.lookup import bring
 from invocation_lint.values.program import ClassInfo, FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.values.responses import note_escape
 from invocation_lint.values.state import Obj, State, freeze, join_states, map_atoms
 
 MAX_CALLS = 5
@@ -43,6 +43,12 @@ MAX_CALLS = 5
 
 MAX_INTERPRETATIONS = 400
 """Functions walked for one function that is looked at: real ones take some dozens."""
+
+MAX_BUILDING_CALLS = 2
+"""Calls below a demanded function into functions that reach no call site: they build a value, and are shallow."""
+
+ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS = 2, 20
+"""The same limits where a method is walked only for what it assigns to attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Interpreter:
         self.definers: dict[str, Frame] = {}
         self.too_large: set[str] = set()
         self._functions = dict(module.functions)
+        self._demanded = {info.key for info in module.demanded()}
         self._classes = dict(module.classes)
         self._bodies: dict[str, State] = {}
         self._bases: dict[str, tuple[list[ClassInfo], list[str], bool]] = {}
@@ -77,6 +84,9 @@ class Interpreter:
         self._running: set[str] = set()
         self._stack: list[str] = []
         self._interpretations = 0
+        self._limits = MAX_CALLS, MAX_INTERPRETATIONS
+        self._attribute_runs: set[str] = set()
+        self._noting_attributes = False
         self._awaited: set[cst.CSTNode] | None = None
         self._module_frame: Frame | None = None
         self._module_state: State | None = None
@@ -115,13 +125,25 @@ class Interpreter:
             return None
         if info.parent is not None:
             self.run_root(info.parent)
+        frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False)
+        for name, value in frame.global_writes.items():
+            kept = self._portable(frame, value)
+            self._global_writes[name] = join2(self._global_writes.get(name, kept), kept)
+        if frame.state is not None:
+            note_escape(frame, frame.returned, "returned", info.node)
+        root = Root(info, info.module, tuple(frame.events), tuple(frame.raises), frame.returned)
+        self._roots[info.key] = root
+        return root
+
+    def _run_alone(self, info: FunctionInfo, limits: tuple[int, int], *, noting: bool) -> Frame:
+        """Walk one function from its declaration; with `noting`, what it assigns to attributes is kept."""
         self._running.add(info.key)
-        saved = self._stack, self._interpretations
-        self._stack, self._interpretations = [info.key], 0
+        saved = self._stack, self._interpretations, self._limits, self._noting_attributes
+        self._stack, self._interpretations, self._limits = [info.key], 0, limits
+        self._noting_attributes = noting
         frame = Frame(self, info.module, info, State(), outer=self.definers.get(info.key))
-        frame.state = State()
         try:
-            frame.state.env.update(self._unknown_parameters(frame, info))
+            frame.live.env.update(self._unknown_parameters(frame, info))
             self._walk(frame, info)
         except BudgetExceeded:
             self.too_large.add(info.key)
@@ -129,18 +151,9 @@ class Interpreter:
             frame.raises.clear()
         finally:
             self._running.discard(info.key)
-            self._stack, self._interpretations = saved
+            self._stack, self._interpretations, self._limits, self._noting_attributes = saved
         frame.state = join_states(frame.return_state, frame.state)
-        for name, value in frame.global_writes.items():
-            kept = self._portable(frame, value)
-            self._global_writes[name] = join2(self._global_writes.get(name, kept), kept)
-        if frame.state is not None:
-            from invocation_lint.values.responses import note_escape
-
-            note_escape(frame, frame.returned, "returned", info.node)
-        root = Root(info, info.module, tuple(frame.events), tuple(frame.raises), frame.returned)
-        self._roots[info.key] = root
-        return root
+        return frame
 
     def _walk(self, frame: Frame, info: FunctionInfo) -> None:
         if isinstance(info.node, cst.Lambda):
@@ -169,7 +182,9 @@ class Interpreter:
             found[name] = frame.allocate_at((place, "*"), Obj("tuple", rest=unknown("an argument", name), made=place))
         if params.star_kwarg is not None:
             name = params.star_kwarg.name.value
-            found[name] = frame.allocate_at((place, "**"), Obj("dict", open="it holds the caller's keywords", made=place))
+            found[name] = frame.allocate_at(
+                (place, "**"), Obj("dict", open="it holds the caller's keywords", made=place)
+            )
         return found
 
     def _receiver(self, frame: Frame, info: FunctionInfo) -> Value | None:
@@ -185,12 +200,15 @@ class Interpreter:
 
     def interpret_call(self, frame: Frame, info: FunctionInfo, bound: dict[str, Value]) -> Outcome | None:
         """Walk a function with these arguments; None when the stack, depth or budget limit is met."""
-        if info.key in self._stack or frame.depth >= MAX_CALLS:
+        if info.key in self._stack or frame.depth >= self._limits[0]:
             return None
-        if self._interpretations >= MAX_INTERPRETATIONS:
+        if self._interpretations >= self._limits[1]:
+            return None
+        building = 0 if info.key in self._demanded else frame.building + 1
+        if building > MAX_BUILDING_CALLS:
             return None
         fragment = frame.live.reachable(list(bound.values()))
-        key = self._memo_key(info, bound, fragment, frame.depth)
+        key = self._memo_key(info, bound, fragment, frame.depth, building)
         kept = self._outcomes.get(key) if key is not None else None
         if kept is not None and not any(name in self._stack for name in kept_names(kept)):
             self._interpretations += kept.cost
@@ -203,6 +221,7 @@ class Interpreter:
             info,
             State(dict(bound), dict(fragment)),
             depth=frame.depth + 1,
+            building=building,
             outer=self.definers.get(info.key),
         )
         self._stack.append(info.key)
@@ -229,7 +248,7 @@ class Interpreter:
         )
 
     def _memo_key(
-        self, info: FunctionInfo, bound: dict[str, Value], fragment: dict[ObjectId, Obj], depth: int
+        self, info: FunctionInfo, bound: dict[str, Value], fragment: dict[ObjectId, Obj], depth: int, building: int
     ) -> object | None:
         if info.parent is not None or self._module_state is None:
             return None
@@ -237,7 +256,7 @@ class Interpreter:
             (object_id, o.kind, tuple(o.slots.items()), o.open, o.items, o.rest, o.made, o.cls, o.many)
             for object_id, o in sorted(fragment.items(), key=lambda item: repr(item[0]))
         )
-        return (info.key, tuple(bound.items()), objects, MAX_CALLS - depth)
+        return (info.key, tuple(bound.items()), objects, self._limits[0] - depth, building)
 
     def sites_made(self, outcome: Outcome) -> set[SiteKey]:
         """The call sites that a call reaches itself, as it names them."""
@@ -379,7 +398,7 @@ class Interpreter:
 
     def note_attribute(self, frame: Frame, object_id: ObjectId, name: str, value: Value) -> None:
         """`self.name = value` in a method that is looked at alone."""
-        if object_id[0] != "self":
+        if object_id[0] != "self" or not self._noting_attributes:
             return
         key = (str(object_id[1]), name)
         kept = self._portable(frame, value)
@@ -388,8 +407,9 @@ class Interpreter:
     def attribute_value(self, frame: Frame, cls: ClassInfo, name: str) -> Value:
         """The join of all that the class's methods assign to `self.name`."""
         for method in cls.writers.get(name, []):
-            if self.run_root(method) is None:
-                continue
+            if method.key not in self._attribute_runs:
+                self._attribute_runs.add(method.key)
+                self._run_alone(method, (ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS), noting=True)
         value = self._attributes.get((cls.key, name))
         if value is None:
             return unknown("an attribute that is set where it cannot be followed", f"self.{name}")
@@ -422,7 +442,6 @@ def _without_none(value: Value) -> Value:
     """The value after initialization: None beside something else is the state before it."""
     rest = tuple(atom for atom in value.atoms if atom not in NONE.atoms)
     return Value(rest) if rest else value
-
 
 
 __all__ = ["FunctionRef", "Interpreter", "Root", "classes", "sys"]

@@ -170,7 +170,6 @@ def object_item(obj: Obj, names: list[Any] | None) -> Value:
         slot = obj.slots.get(name)
         if slot is not None:
             found.append(slot.value)
-        if slot is None or slot.presence != "yes":
-            if obj.open or obj.kind != "dict":
-                found.append(unknown("an item of a mapping that is not known", str(name)))
+        if (slot is None or slot.presence != "yes") and (obj.open or obj.kind != "dict"):
+            found.append(unknown("an item of a mapping that is not known", str(name)))
     return join_values(found) if found else unknown("a key that is not there", str(names[0]) if names else "")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from invocation_lint.source.tree import SourceFile
+from invocation_lint.source.walk import children
 
 SITE_ATTRIBUTES = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 
@@ -93,17 +94,17 @@ class ModuleInfo:
 
 def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes of a function's or module's own code: nested functions and classes are yielded, not entered."""
-    waiting: list[cst.CSTNode] = list(reversed(node.children))
+    waiting: list[cst.CSTNode] = list(reversed(children(node)))
     while waiting:
         child = waiting.pop()
         yield child
         if isinstance(child, (cst.FunctionDef, cst.ClassDef)):
             waiting.extend(reversed(child.decorators))
             if isinstance(child, cst.FunctionDef):
-                waiting.extend(reversed(child.params.children))
+                waiting.extend(reversed(children(child.params)))
             continue
         if not isinstance(child, cst.Lambda):
-            waiting.extend(reversed(child.children))
+            waiting.extend(reversed(children(child)))
 
 
 def index_module(source: SourceFile, name: str) -> ModuleInfo:

@@ -129,9 +129,7 @@ def _truth(frame: Frame, value: Value | None) -> bool | None:
         return None
     answers: set[bool | None] = set()
     for atom in value.atoms:
-        if isinstance(atom, Typed) and atom.type == "text":
-            answers.add(True)
-        elif isinstance(atom, Struct):
+        if (isinstance(atom, Typed) and atom.type == "text") or isinstance(atom, Struct):
             answers.add(True)
         else:
             answers.add(conditions.atom_truth(frame, atom))

@@ -12,6 +12,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.values import conditions
+from invocation_lint.values.acts import strongest_act
 from invocation_lint.values.domain import (
     NONE,
     Client,
@@ -28,6 +29,7 @@ from invocation_lint.values.domain import (
 )
 from invocation_lint.values.events import ErrorLook, Lost, PayloadTest, StatusTest, Use
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.program import own_nodes
 from invocation_lint.values.response_tests import crash_view, decide, healthy_view, status_view
 
 STREAM = ("Payload",)
@@ -228,11 +230,11 @@ def note_comparison(frame: Frame, left: Value, operator: cst.BaseCompOp, right: 
             note(frame, atom, "compared", node)
 
 
-def _leaves(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+def _operands(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        return _leaves(node.expression)
+        return _operands(node.expression)
     if isinstance(node, cst.BooleanOperation):
-        return [*_leaves(node.left), *_leaves(node.right)]
+        return [*_operands(node.left), *_operands(node.right)]
     if isinstance(node, cst.Comparison):
         return [node.left, *(target.comparator for target in node.comparisons)]
     if isinstance(node, cst.NamedExpr):
@@ -244,13 +246,15 @@ def _leaves(node: cst.BaseExpression) -> list[cst.BaseExpression]:
 
 def _parts_in(frame: Frame, node: cst.BaseExpression) -> list[Response]:
     found: dict[Response, None] = {}
-    for leaf in _leaves(node):
+    for leaf in _operands(node):
         for atom in conditions.quietly(frame, leaf).of(Response):
             found.setdefault(atom)
     return list(found)
 
 
-def note_condition(frame: Frame, node: cst.BaseExpression, *, decides: bool = True) -> None:
+def note_condition(
+    frame: Frame, node: cst.BaseExpression, *, branches: cst.If | None = None, decides: bool = True
+) -> None:
     """A condition on parts of an answer: note what it tells a crash, or a status, from success."""
     if frame.state is None or not frame.interpreter.sdks:
         return
@@ -266,9 +270,19 @@ def note_condition(frame: Frame, node: cst.BaseExpression, *, decides: bool = Tr
     for part in parts:
         if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
             accepted = _accepted(frame, node, part)
+            decides = decides and (branches is None or _does_more_than_log(branches))
             frame.events.append(
                 StatusTest(part.site, part.path[-1], None if accepted is None else accepted[1], decides, place)
             )
+
+
+def _does_more_than_log(node: cst.If) -> bool:
+    blocks = [node.body, *([node.orelse] if node.orelse is not None else [])]
+    return any(strongest_act(block) not in {"drops", "logs"} or _leaves(block) for block in blocks)
+
+
+def _leaves(block: cst.CSTNode) -> bool:
+    return any(isinstance(inner, (cst.Break, cst.Continue)) for inner in own_nodes(block))
 
 
 def _accepted(frame: Frame, node: cst.BaseExpression, part: Response) -> tuple[bool, frozenset[int]] | None:

@@ -50,7 +50,12 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         return Value((SdkSession(_SESSIONS[name]),))
     if name in {"boto3.resource", "aioboto3.resource"}:
         return Value((AwsObject("resource"),))
-    if name in {"botocore.config.Config", "botocore.client.Config", "boto3.session.Config", "aiobotocore.config.AioConfig"}:
+    if name in {
+        "botocore.config.Config",
+        "botocore.client.Config",
+        "boto3.session.Config",
+        "aiobotocore.config.AioConfig",
+    }:
         options = tuple((key, freeze(frame.live, value)) for key, value in sorted(arguments.plain().items()))
         return Value((ConfigValue(options, arguments.open is not None or arguments.star),))
     return None

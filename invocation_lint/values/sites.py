@@ -40,9 +40,7 @@ def invocation(
         site,
         name,
         client,
-        tuple(
-            Argument(a.name, freeze(frame.live, a.value), a.place, a.presence) for a in arguments.kwargs.values()
-        ),
+        tuple(Argument(a.name, freeze(frame.live, a.value), a.place, a.presence) for a in arguments.kwargs.values()),
         bool(arguments.args) or arguments.star,
         arguments.open,
         frame.function.key if frame.function else f"{frame.module.name}:<module>",
@@ -79,7 +77,7 @@ def _looks_like_lambda(name: str, arguments: Arguments) -> bool:
 
 
 def _created(frame: Frame, client: Client | None, atom: Any) -> str:
-    if client is None or client.config is None and isinstance(atom, Client) and atom.place is None:
+    if client is None or (client.config is None and isinstance(atom, Client) and atom.place is None):
         return "parameter"
     if client.place is None:
         return "parameter"

@@ -56,9 +56,7 @@ class Obj:
         slots = dict(self.slots)
         old = slots.get(key)
         if weak:
-            slots[key] = (
-                Slot(old.presence, join2(old.value, value), old.place) if old else Slot("maybe", value, place)
-            )
+            slots[key] = Slot(old.presence, join2(old.value, value), old.place) if old else Slot("maybe", value, place)
         else:
             slots[key] = Slot("yes", value, place)
         if len(slots) > MAX_KEYS:
@@ -208,9 +206,7 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
             new = Partial(inner(atom.target), tuple(map(inner, atom.args)), kwargs)
         elif isinstance(atom, Method):
             new = Method(inner(atom.receiver), atom.name)
-        elif isinstance(atom, Pending):
-            new = replace(atom, value=inner(atom.value))
-        elif isinstance(atom, Encoded):
+        elif isinstance(atom, (Pending, Encoded)):
             new = replace(atom, value=inner(atom.value))
         elif isinstance(atom, Text):
             new = Text(tuple(p if isinstance(p, str) else inner(p) for p in atom.pieces), atom.type)
@@ -255,9 +251,7 @@ def join_states(left: State | None, right: State | None) -> State | None:
         return right
     if right is None:
         return left
-    env = {
-        name: join2(left.env.get(name, NEVER), right.env.get(name, NEVER)) for name in {**left.env, **right.env}
-    }
+    env = {name: join2(left.env.get(name, NEVER), right.env.get(name, NEVER)) for name in {**left.env, **right.env}}
     heap: dict[ObjectId, Obj] = {}
     for object_id in {**left.heap, **right.heap}:
         one, other = left.heap.get(object_id), right.heap.get(object_id)

@@ -124,7 +124,7 @@ def _run_if(frame: Frame, node: cst.If) -> None:
     if frame.state is None:
         return
     orelse = node.orelse
-    responses.note_condition(frame, node.test, decides=_does_more_than_log(frame, node))
+    responses.note_condition(frame, node.test, branches=node)
     before = frame.state
     failing = responses.status_branches(frame, node.test)
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
@@ -140,15 +140,6 @@ def _run_if(frame: Frame, node: cst.If) -> None:
         else:
             run_block(frame, orelse.body)
     frame.state = join_states(after_then, frame.state)
-
-
-def _does_more_than_log(frame: Frame, node: cst.If) -> bool:
-    from invocation_lint.values.clauses import strongest_act
-
-    blocks = [node.body, *([node.orelse] if node.orelse is not None else [])]
-    return any(
-        strongest_act(frame, block) not in {"drops", "logs"} or block_end(block) == "leaves" for block in blocks
-    )
 
 
 def block_end(node: cst.CSTNode) -> str:

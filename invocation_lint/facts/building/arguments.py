@@ -170,6 +170,10 @@ def _requests(client: Client) -> Any:
     for key, more in (("total_max_attempts", 0), ("max_attempts", 1)):
         if key in slots:
             held = slots[key]
-            return held.value + more if isinstance(held, Const) and isinstance(held.value, int) else UnknownAnswer("a number")
+            return (
+                held.value + more
+                if isinstance(held, Const) and isinstance(held.value, int)
+                else UnknownAnswer("a number")
+            )
     mode = slots.get("mode")
     return REQUESTS_BY_MODE.get(mode.value, default) if isinstance(mode, Const) else default

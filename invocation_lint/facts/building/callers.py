@@ -66,7 +66,9 @@ def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Pla
     if function is None:
         script = _under_main(module, first_call) or _is_script(module)
         place = None
-        return Ending("script" if script else "library", "module", "script" if script else None, place=place, is_end=True)
+        return Ending(
+            "script" if script else "library", "module", "script" if script else None, place=place, is_end=True
+        )
     place = _header(module, function)
     if is_handler(function):
         source = event_source(module, function)
@@ -205,7 +207,7 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
             if mark in texts | helpers and source not in {"eventbridge"}:
                 return source
         return "queue"
-    if texts & _HTTP_READS and not texts & {"Payload"} or "statusCode" in texts:
+    if (texts & _HTTP_READS and not texts & {"Payload"}) or "statusCode" in texts:
         return "http"
     if "statusCode" in helpers:
         return "http"

@@ -18,16 +18,16 @@ _STRENGTH = ("drops", "logs", "returns", "records", "reraises")
 Note = Callable[[str, "Place | None"], None]
 
 
-def fate(
-    family: str, events: Sequence[Event], raises: Sequence[Raised], ending: Ending, note: Note
-) -> facts.ErrorFate:
+def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending: Ending, note: Note) -> facts.ErrorFate:
     """The fate of one family of errors of one site, as seen from one frame."""
     path = f"{family}_error"
     caught = [event for event in events if isinstance(event, Caught) and event.family == family]
     escaped = [raised for raised in raises if raised.family == family]
     seen: Any
     if not caught and not escaped:
-        seen = UnknownAnswer("nothing waits for the outcome" if _is_lost(events) else "nothing that is followed sees it")
+        seen = UnknownAnswer(
+            "nothing waits for the outcome" if _is_lost(events) else "nothing that is followed sees it"
+        )
     else:
         seen = join_answers([_seen(event.seen) for event in caught] + [_seen(raised.seen) for raised in escaped])
     acts = [(event.does, event.clause) for event in caught] + [

@@ -187,7 +187,9 @@ def _loop(visit: Visit) -> facts.Loop | None:
     if visit.loop is None:
         return None
     times = visit.loop.times
-    return facts.Loop(UnknownAnswer("it is not known") if times is None else times, "yes" if visit.loop.concurrent else "no")
+    return facts.Loop(
+        UnknownAnswer("it is not known") if times is None else times, "yes" if visit.loop.concurrent else "no"
+    )
 
 
 def _sent(events: list[Event], visit: Visit) -> Any:

@@ -243,7 +243,7 @@ def _plain(value: Value) -> Any:
 
 
 def is_nan(atom: Any) -> str:
-    """"nan" or "infinity" for such a float constant, else empty."""
+    """ "nan" or "infinity" for such a float constant, else empty."""
     if isinstance(atom, Const) and isinstance(atom.value, float):
         return "nan" if math.isnan(atom.value) else "infinity" if math.isinf(atom.value) else ""
     return ""

@@ -52,7 +52,7 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         for value in arguments.values():
             responses.note_escape(frame, value, "formatted", node, deep=False)
         return Value((Symbol(name),))
-    if last in {"dumps", "loads"} and name.split(".")[0] in encoding.ENCODERS:
+    if last in {"dumps", "loads"} and name.split(".", maxsplit=1)[0] in encoding.ENCODERS:
         return _codec(frame, name, last, arguments, node)
     return calls.call_unknown(frame, arguments, node, source=last)
 
@@ -208,9 +208,7 @@ def _partial(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
     found: list[Value] = []
     for atom in target.atoms:
         if isinstance(atom, FunctionRef):
-            found.append(
-                Value((replace(atom, args=(*atom.args, *bound), kwargs=(*atom.kwargs, *kwargs)),))
-            )
+            found.append(Value((replace(atom, args=(*atom.args, *bound), kwargs=(*atom.kwargs, *kwargs)),)))
         else:
             found.append(Value((Partial(Value((atom,)), tuple(bound), kwargs),)))
     return join_values(found)
@@ -252,7 +250,7 @@ def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     via = "coroutine" if name.rpartition(".")[2] in {"wait_for", "shield", "run"} else "task"
     found = [Value((replace(a, via=via),)) if isinstance(a, Pending) else Value((a,)) for a in value.atoms]
     result = join_values(found)
-    if name.endswith("asyncio.run") or name.endswith("run_until_complete"):
+    if name.endswith(("asyncio.run", "run_until_complete")):
         return expressions.awaited(frame, result)
     return result
 

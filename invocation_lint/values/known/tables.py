@@ -116,7 +116,15 @@ ATTRIBUTE_RESULTS: dict[tuple[str, str], str] = {
 }
 """The Python type of an attribute of a value of known type."""
 
-HARMLESS_PREFIXES = ("logging.", "warnings.", "traceback.", "pprint.", "structlog.", "loguru.", "aws_lambda_powertools.")
+HARMLESS_PREFIXES = (
+    "logging.",
+    "warnings.",
+    "traceback.",
+    "pprint.",
+    "structlog.",
+    "loguru.",
+    "aws_lambda_powertools.",
+)
 """Modules whose functions log: they keep nothing and change nothing of what they get."""
 
 LOG_METHODS = frozenset(

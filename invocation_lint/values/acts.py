@@ -1,0 +1,45 @@
+"""What a block of statements does, by the strongest of its acts: reraises > records > returns > logs > drops."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import libcst as cst
+
+from invocation_lint.values.program import own_nodes
+
+_ACTS = ("drops", "logs", "returns", "records", "reraises")
+
+_LOGGING = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print_exc", "print",
+     "capture_exception", "capture_message", "echo", "secho", "pprint", "format_exc", "trace", "notice", "msg"}
+)  # fmt: skip
+
+_HARMLESS = frozenset({"str", "repr", "format", "len", "isinstance", "type", "get", "join", "dict", "dumps", "getattr"})
+
+
+@lru_cache(maxsize=1024)
+def strongest_act(body: cst.CSTNode) -> str:
+    """What a clause does with the error: reraises > records > returns > logs > drops."""
+    best = 0
+    for node in own_nodes(body):
+        best = max(best, _ACTS.index(_act(node)))
+    return _ACTS[best]
+
+
+def _act(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Raise):
+        return "reraises"
+    if isinstance(node, cst.Return):
+        return "returns"
+    if isinstance(node, cst.Call):
+        func = node.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+        if name in {"exit", "_exit", "abort", "fail", "skip"}:
+            return "reraises"
+        if name in _LOGGING or name.startswith("log"):
+            return "logs"
+        return "drops" if name in _HARMLESS else "records"
+    if isinstance(node, (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Yield, cst.Del)):
+        return "records"
+    return "drops"
