@@ -29,13 +29,11 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     else:
         loop = LoopFrame(LoopInfo(None))
         frame.loops.append(loop)
-        filtered = _bind_sources(frame, node.for_in)
+        _bind_sources(frame, node.for_in)
         result = _add_element(frame, node, result, sure=False)
         frame.loops.pop()
-        del filtered
-    if frame.state is None:
-        return NEVER
-    frame.state.env = names
+    if frame.state is not None:
+        frame.state.env = names
     return frame.allocate(node, result)
 
 
@@ -49,22 +47,17 @@ def _single_source(frame: Frame, source: cst.CompFor) -> list[Value] | None:
     return items if items is not None and len(items) <= statements.MAX_UNROLLED else None
 
 
-def _bind_sources(frame: Frame, source: cst.CompFor | None) -> bool:
-    filtered = False
-    while source is not None and frame.state is not None:
-        iterable = expressions.evaluate(frame, source.iter)
-        if frame.state is None:
-            return filtered
-        element = statements.element_of(frame, iterable)
-        assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
-        for condition in source.ifs:
-            filtered = True
-            expressions.evaluate(frame, condition.test)
-            if frame.state is not None:
-                refined = conditions.refine(frame, frame.state.copy(), condition.test, True)
-                frame.state = refined if refined is not None else frame.state
-        source = source.inner_for_in
-    return filtered
+def _bind_sources(frame: Frame, source: cst.CompFor | None) -> None:
+    if source is None or frame.state is None:
+        return
+    iterable = expressions.evaluate(frame, source.iter)
+    element = statements.element_of(frame, iterable) if frame.state is not None else NEVER
+    assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
+    for condition in source.ifs:
+        expressions.evaluate(frame, condition.test)
+        refined = None if frame.state is None else conditions.refine(frame, frame.state.copy(), condition.test, True)
+        frame.state = refined if refined is not None else frame.state
+    _bind_sources(frame, source.inner_for_in)
 
 
 def _add_element(frame: Frame, node: _Comprehension, result: Obj, *, sure: bool) -> Obj:

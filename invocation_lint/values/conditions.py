@@ -22,6 +22,7 @@ from invocation_lint.values.domain import (
     Ref,
     Response,
     SdkSession,
+    Slot,
     Struct,
     Symbol,
     Text,
@@ -32,7 +33,7 @@ from invocation_lint.values.domain import (
     unknown,
 )
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.state import Slot, State
+from invocation_lint.values.state import State
 
 _TYPES = {
     "builtins.str": {"str"},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from invocation_lint.findings import Place
 
@@ -228,10 +228,31 @@ class Unknown:
     source: str = ""
 
 
-Atom = Union[
-    Const, Text, Typed, Ref, Struct, Encoded, EnvVar, Symbol, ConfigValue, SdkSession, Client, AwsObject, Response,
-    Pending, FunctionRef, ClassRef, SuperRef, Method, Partial, Param, ErrorValue, EnumMember, Unknown,
-]  # fmt: skip
+Atom = (
+    Const
+    | Text
+    | Typed
+    | Ref
+    | Struct
+    | Encoded
+    | EnvVar
+    | Symbol
+    | ConfigValue
+    | SdkSession
+    | Client
+    | AwsObject
+    | Response
+    | Pending
+    | FunctionRef
+    | ClassRef
+    | SuperRef
+    | Method
+    | Partial
+    | Param
+    | ErrorValue
+    | EnumMember
+    | Unknown
+)
 
 
 @dataclass(frozen=True, slots=True)

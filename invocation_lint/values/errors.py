@@ -16,7 +16,7 @@ from invocation_lint.values.acts import strongest_act
 from invocation_lint.values.domain import Client, ErrorValue, Pending, SdkSession, SiteKey, Symbol, Value, unknown
 from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Raised
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.state import join_states
+from invocation_lint.values.state import State, join_states
 
 FAMILIES = ("service", "transport")
 
@@ -53,7 +53,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     statements.run_block(frame, node.body)
     during = frame.tries.pop()
     body_raises, frame.raises = frame.raises, []
-    ended = frame.state
+    ended: State | None = frame.state
     if node.orelse is not None and frame.state is not None:
         statements.run_block(frame, node.orelse.body)
         ended = frame.state
@@ -83,16 +83,15 @@ def _always_returns(block: cst.BaseSuite) -> bool:
     return statements.block_end(block) in {"return", "leaves"}
 
 
-def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised], during: object) -> object:
+def _run_handlers(
+    frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised], during: State | None
+) -> State | None:
     """Walk the clauses from the state that any statement of the body may leave; give the errors to those they fit."""
-    from invocation_lint.values.state import State
-
     after: State | None = None
     remaining = list(raises)
     sites = tuple(dict.fromkeys(raised.site for raised in raises))
     other = "yes" if sites and clauses.may_raise_otherwise(node.body) else "no"
     for handler in node.handlers:
-        assert isinstance(during, State) or during is None
         if during is None:
             break
         frame.state = during.copy()
@@ -101,7 +100,6 @@ def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
             frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))
         frame.clauses.append((place, sites))
-        before = len(frame.events)
         statements.run_block(frame, handler.body)
         frame.clauses.pop()
         does = strongest_act(handler.body) if sites else "drops"
@@ -113,7 +111,6 @@ def _run_handlers(frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised
             )
         remaining = _distribute(frame, remaining, types, does, place, handler)
         after = join_states(after, frame.state)
-        del before
     frame.raises.extend(remaining)
     return after
 
@@ -219,11 +216,9 @@ def run_with(frame: Frame, node: cst.With) -> None:
 def _entered(frame: Frame, value: Value) -> Value:
     atoms = []
     for atom in value.atoms:
-        if isinstance(atom, Client) and atom.pending:
-            atom = replace(atom, pending=False)
         if isinstance(atom, Pending):
             return atom.value
-        atoms.append(atom)
+        atoms.append(replace(atom, pending=False) if isinstance(atom, Client) else atom)
     return Value(tuple(atoms))
 
 

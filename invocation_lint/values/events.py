@@ -7,7 +7,6 @@ them relative to its caller.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Union
 
 from invocation_lint.findings import Place
 from invocation_lint.values.domain import Client, SiteKey, Value
@@ -141,7 +140,7 @@ class Lost:
     via: str
 
 
-Event = Union[Visit, Use, PayloadTest, StatusTest, ErrorLook, Caught, ClauseSeen, CodeSeen, Lost]
+Event = Visit | Use | PayloadTest | StatusTest | ErrorLook | Caught | ClauseSeen | CodeSeen | Lost
 
 
 def prefixed(event: Event, call: Place) -> Event:

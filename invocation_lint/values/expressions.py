@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -47,7 +48,7 @@ def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
         raise BudgetExceeded
     if frame.nesting > MAX_DEPTH:
         return unknown("nested too deep")
-    handler = _EXPRESSIONS.get(type(node))
+    handler: Callable[[Frame, Any], Value] | None = _EXPRESSIONS.get(type(node))
     if handler is None:
         return unknown(f"{type(node).__name__} is not followed")
     frame.nesting += 1

@@ -337,9 +337,8 @@ class Interpreter:
     def defaults_of(self, frame: Frame, info: FunctionInfo) -> dict[str, Value]:
         """Parameter names to the values of their defaults."""
         if info.key not in self._defaults:
-            if any(p.default for p in [*info.node.params.params, *info.node.params.kwonly_params]):
-                home = Frame(self, info.module, None, State(), in_class=info.cls.key if info.cls else "")
-                self.note_defaults(home, info)
+            home = Frame(self, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
+            self.note_defaults(home, info)
         found, state = self._defaults.get(info.key, ({}, State()))
         return {name: bring(frame, value, state.heap) for name, value in found.items()}
 

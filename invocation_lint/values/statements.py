@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -12,7 +12,7 @@ from invocation_lint.values.domain import NEVER, NONE, FunctionRef, Value, join_
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import BudgetExceeded, Frame, LoopFrame
 from invocation_lint.values.program import FunctionInfo
-from invocation_lint.values.state import Obj, State, join_states, widen
+from invocation_lint.values.state import State, join_states, widen
 
 MAX_VISITS = 20_000
 """Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
@@ -334,7 +334,7 @@ def _run_type_alias(frame: Frame, node: cst.TypeAlias) -> None:
     frame.live.env[node.name.value] = unknown("a type")
 
 
-_STATEMENTS = {
+_STATEMENTS: dict[type[cst.CSTNode], Any] = {
     cst.Expr: _run_expression,
     cst.Assign: _run_assign,
     cst.AnnAssign: _run_ann_assign,
@@ -358,5 +358,3 @@ _STATEMENTS = {
     cst.Match: _run_match,
     cst.TypeAlias: _run_type_alias,
 }
-
-__all__ = ["NEVER", "Obj", "block_end", "element_of", "iteration_items", "replace", "run_block", "run_statement"]

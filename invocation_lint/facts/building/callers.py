@@ -40,6 +40,10 @@ _SOURCE_MARKS = {
 _ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
 _VIEW_BASES = frozenset({"View", "APIView", "ViewSet", "ModelViewSet", "GenericViewSet", "MethodView", "Resource",
                          "GenericAPIView", "RequestHandler", "TemplateView", "HTTPEndpoint"})  # fmt: skip
+_VIEW_METHODS = frozenset(
+    {"get", "post", "put", "patch", "delete", "create", "update", "list", "retrieve", "destroy", "dispatch",
+     "form_valid"}
+)  # fmt: skip
 _TASKS = frozenset({"shared_task", "task", "celery_task", "actor", "job", "periodic_task"})
 _COMMANDS = frozenset({"command", "group", "callback"})
 
@@ -153,8 +157,7 @@ def view_framework(function: FunctionInfo) -> str | None:
             return "web"
         if last == "api_view":
             return "django"
-    if function.cls is not None and function.name in {"get", "post", "put", "patch", "delete", "create", "update",
-                                                      "list", "retrieve", "destroy", "dispatch", "form_valid"}:  # fmt: skip
+    if function.cls is not None and function.name in _VIEW_METHODS:
         bases = {dotted(arg.value).rpartition(".")[2] for arg in function.cls.node.bases}
         if bases & _VIEW_BASES:
             return "web"

@@ -94,13 +94,13 @@ class Builder:
 
     def enclosing(self, place: Place) -> str:
         """The title of the innermost function around a place; empty at module level."""
-        best = None
+        best, title = (0, 0), ""
         for info in self.interpreter.module.functions.values():
             span = self.interpreter.module.source.place(info.node)
-            if (span.line, span.column) <= (place.line, place.column) <= (span.end_line, span.end_column):
-                if best is None or (span.line, span.column) >= best[0]:
-                    best = ((span.line, span.column), info.title)
-        return best[1] if best else ""
+            start = (span.line, span.column)
+            if best <= start <= (place.line, place.column) <= (span.end_line, span.end_column):
+                best, title = start, info.title
+        return title
 
     def _invocation(self, seen: Seen, visit: Visit, places: dict[str, Place]) -> facts.Invocation:
         def note(path: str, place: Place | None) -> None:

@@ -36,18 +36,20 @@ def merge(left: Any, right: Any) -> Any:
     """Two facts of one call, as seen on two paths."""
     if left == right:
         return left
-    if dataclasses.is_dataclass(left) and type(left) is type(right) and not isinstance(left, (Unknown, OneOf, Range)):
+    kind = type(left)
+    if dataclasses.is_dataclass(left) and kind is type(right) and kind not in {Unknown, OneOf, Range}:
         changed = {
             item.name: merge(getattr(left, item.name), getattr(right, item.name)) for item in dataclasses.fields(left)
         }
-        return type(left)(**changed)
+        return kind(**changed)
     if isinstance(left, tuple) and isinstance(right, tuple):
         return tuple(item for item in left if item in right)
     if isinstance(left, tuple) or isinstance(right, tuple):
         return Unknown("it differs from path to path")
-    if dataclasses.is_dataclass(left) or dataclasses.is_dataclass(right):
-        if not isinstance(left, (Unknown, OneOf, Range, type(None))) or not isinstance(
-            right, (Unknown, OneOf, Range, type(None))
-        ):
-            return left if right is None else right
+    if _is_group(left) or _is_group(right):
+        return left if right is None else right
     return join_answers((left, right))
+
+
+def _is_group(answer: Any) -> bool:
+    return dataclasses.is_dataclass(answer) and not isinstance(answer, (Unknown, OneOf, Range))

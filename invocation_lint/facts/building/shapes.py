@@ -234,12 +234,15 @@ def _plain(value: Value) -> Any:
     atom = value.single
     if isinstance(atom, Const):
         return atom.value
-    if isinstance(atom, Struct) and atom.kind == "dict" and not atom.open:
-        if all(slot.presence == "yes" for _, slot in atom.slots):
-            return {key: _plain(slot.value) for key, slot in atom.slots}
+    if isinstance(atom, Struct) and atom.kind == "dict" and not atom.open and _all_sure(atom):
+        return {key: _plain(slot.value) for key, slot in atom.slots}
     if isinstance(atom, Struct) and atom.kind in {"list", "tuple"} and atom.rest is None:
         return [_plain(item) for item in atom.items]
     raise TypeError("not fully known")
+
+
+def _all_sure(atom: Struct) -> bool:
+    return all(slot.presence == "yes" for _, slot in atom.slots)
 
 
 def is_nan(atom: Any) -> str:

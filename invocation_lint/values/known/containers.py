@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
 from invocation_lint.values import assign, calls, expressions, responses
 from invocation_lint.values.domain import NONE, Const, Ref, Typed, Value, constants, join2, join_values, unknown
+from invocation_lint.values.events import Argument
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.lookup import object_item
 from invocation_lint.values.state import Obj
@@ -22,7 +24,7 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: calls.Arguments, 
         if obj.kind in {"dict", "list", "set"}:
             frame.live.heap[atom.id] = obj.opened("a method that is not followed")
         return calls.call_unknown(frame, arguments, node, source=name)
-    return handler(frame, receiver, obj, arguments, node)  # type: ignore[no-any-return]
+    return handler(frame, receiver, obj, arguments, node)
 
 
 def _get(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
@@ -70,16 +72,15 @@ def _setdefault(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Argume
 def _update(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
     for value in arguments.args:
         expressions.merge_into(frame, receiver, value, node)
-    for name, argument in arguments.kwargs.items():
-        place = argument.place
-
-        def change(o: Obj, weak: bool, name: str = name, value: Value = argument.value) -> Obj:
-            return o.with_slot(name, value, place, weak=weak)
-
-        frame.live.update(receiver, change)
+    for _name, argument in arguments.kwargs.items():
+        frame.live.update(receiver, partial(_with_argument, argument))
     if arguments.open:
         frame.live.update(receiver, lambda o, weak: o.opened("keywords that are not known are merged into it"))
     return NONE
+
+
+def _with_argument(argument: Argument, obj: Obj, weak: bool) -> Obj:
+    return obj.with_slot(argument.name, argument.value, argument.place, weak=weak)
 
 
 def _copy(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:

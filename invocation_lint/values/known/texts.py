@@ -101,11 +101,11 @@ def _format(frame: Frame, template: str, arguments: calls.Arguments) -> Value:
             pieces.append(literal)
             if field is None:
                 continue
-            if field == "":
-                field, position = str(position), position + 1
-            value = arguments.get(int(field), "") if field.isdigit() else arguments.plain().get(field)
+            name = field or str(position)
+            position += field == ""
+            value = arguments.get(int(name), "") if name.isdigit() else arguments.plain().get(name)
             plain = not spec and conversion in {None, "s"}
-            pieces.append(value if value is not None and plain else unknown("a formatted value", field))
+            pieces.append(value if value is not None and plain else unknown("a formatted value", name))
     except ValueError:
         return Value((Typed("str"),))
     return expressions.make_text(frame, pieces)
