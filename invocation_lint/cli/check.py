@@ -25,9 +25,6 @@ STDIN = "-"
 @click.command("check")
 @click.argument("paths", nargs=-1)
 @run_options
-@click.option(
-    "--fail-on", type=click.Choice(["error", "warning", "advice", "never"]), help="Exit 1 from this severity."
-)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with findings (2 stays 2).")
 @click.option(
     "--output",

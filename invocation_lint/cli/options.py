@@ -25,6 +25,9 @@ _RULES = (
     click.option("--profile", type=click.Choice(["default", "strict"]), help="Which rules run; strict adds advice."),
     click.option("--possible/--no-possible", default=None, help="Show what cannot be told for sure, too."),
 )
+_FAIL_ON = click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "advice", "never"]), help="Exit 1 from this severity."
+)
 _FILES = (
     click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files and folders, as in .gitignore."),
     click.option("--force-exclude/--no-force-exclude", default=None, help="Leave out excluded files even when given."),
@@ -37,8 +40,8 @@ def configuration_options(command: Command) -> Command:
 
 
 def run_options(command: Command) -> Command:
-    """Adds what decides which files are linted with which rules."""
-    return _add(command, (*_RULES, *_FILES, *_CONFIGURATION))
+    """Adds what a configuration says too, and which configuration to use."""
+    return _add(command, (*_RULES, _FAIL_ON, *_FILES, *_CONFIGURATION))
 
 
 def _add(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
