@@ -27,6 +27,7 @@ class RefusedArgument:
         "why boto3 refuses it", words=("missing", "positional", "misspelled", "of another operation")
     )
     meant: Text = fact_field("the parameter that it nearly spells, or the operation that has it")
+    always: Text = fact_field("whether it is so on every path; unknown when on some", words=YES_NO, default="yes")
 
 
 @dataclass(frozen=True, slots=True)

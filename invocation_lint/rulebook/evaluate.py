@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from invocation_lint.facts.base import Fact, Unknown
+from invocation_lint.facts.base import Fact, OneOf, Unknown
 from invocation_lint.findings import FixRequest, Label, Severity
-from invocation_lint.rulebook.logic import MAYBE, NO, YES, all_of, any_of, follow, negated, passes
+from invocation_lint.rulebook.logic import MAYBE, NO, YES, agreed, all_of, any_of, follow, negated, passes
 from invocation_lint.rulebook.model import Condition, OptionName, PathTest, Reference, Rule, When
 from invocation_lint.rulebook.template import element_name, is_complete, render
 
@@ -55,6 +55,7 @@ class _Frame:
     options: Mapping[str, Any]
     item: Any = None
     each: str = ""
+    chosen: Mapping[Reference, Any] = field(default_factory=dict)  # one of several values, for a while
 
     def match(self, rule: Rule) -> Match | None:
         answer = self.when(rule.when)
@@ -100,6 +101,8 @@ class _Frame:
     def value(self, name: Reference | OptionName, element: Any = None) -> Any:
         if isinstance(name, OptionName):
             return self.options[name.name]
+        if name in self.chosen:
+            return self.chosen[name]
         root = {"fact": self.fact.data, "item": self.item, "element": element}[name.scope]
         return follow(root, name.parts)
 
@@ -126,5 +129,18 @@ class _Frame:
             return NO
         if not isinstance(value, tuple):
             return MAYBE
+        for operand in _operands(when):
+            several = self.value(operand)
+            if isinstance(several, OneOf):  # whichever it is, it is the same one for all elements
+                frames = (replace(self, chosen={**self.chosen, operand: one}) for one in several.values)
+                return agreed(frame._quantified(operator, when, value) for frame in frames)
         some = any_of(self.when(when, element) for element in value)
         return some if operator == "some" else negated(some)
+
+
+def _operands(when: When) -> Iterator[Reference]:
+    """The fields of the fact or item that the tests of a some/none compare with."""
+    for part in (when, *when.any):
+        for condition in part.conditions:
+            for one in condition.tests:
+                yield from (name for name in one.operands if isinstance(name, Reference) and name.scope != "element")

@@ -25,6 +25,7 @@ from invocation_lint.values.domain import (
     Symbol,
     Unknown,
     Value,
+    constants,
     join2,
     join_values,
     unknown,
@@ -162,7 +163,13 @@ def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) 
         method = _call_operator(frame, obj)
         if method is not None:
             return call_project_function(frame, method, FunctionRef(method.key, Value((atom,))), arguments, node)
-    return call_unknown(frame, arguments, node, source=getattr(atom, "source", ""))
+    source = getattr(atom, "source", "")
+    called = call_unknown(frame, arguments, node, source=source)
+    mapping, _, last = source.rpartition(".")
+    keys = constants(arguments.args[0]) if arguments.args and last in {"get", "pop"} else None
+    if keys is not None and len(keys) == 1:
+        return unknown("an item of a mapping that is not known", f"{mapping}.{keys[0]}")
+    return called
 
 
 def _call_operator(frame: Frame, obj: Obj) -> FunctionInfo | None:

@@ -69,6 +69,12 @@ def answers(rule: Rule, fact: Fact, **options: Any) -> list[str]:
          {"payload.action.value": "generate", "target.actions": ACTIONS}, ["yes"]),
         ("when: {payload.action.value: {is: known}, target.actions: {none: {name: =payload.action.value}}}",
          {"payload.action.value": OneOf(("health", "x")), "target.actions": ACTIONS}, ["maybe"]),
+        ("when: {target.actions: {none: {name: =payload.action.value}}}",
+         {"payload.action.value": OneOf(("health", "generate_story")), "target.actions": ACTIONS}, []),
+        ("when: {target.actions: {none: {name: =payload.action.value}}}",
+         {"payload.action.value": OneOf(("x", "y")), "target.actions": ACTIONS}, ["yes"]),
+        ("when: {target.actions: {some: {name: =payload.action.value}}}",
+         {"payload.action.value": OneOf(("health", "generate_story")), "target.actions": ACTIONS}, ["yes"]),
         ("when: {payload.action.value: {is: known}, target.actions: {none: {name: =payload.action.value}}}",
          {"payload.action.value": "x", "target.actions": None}, []),
         # the closed world

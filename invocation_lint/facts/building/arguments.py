@@ -23,6 +23,8 @@ REQUESTS_BY_MODE = {"legacy": 5, "standard": 3, "adaptive": 3}
 REQUESTS_BY_DEFAULT = Range(3, 5)
 """3 since botocore 1.44, 5 before and under aiobotocore."""
 
+ON_SOME_PATHS = UnknownAnswer("it depends on the path taken")
+
 
 def arguments_fact(visit: Visit) -> facts.Arguments:
     """What boto3 refuses of the call's arguments before it sends anything."""
@@ -39,11 +41,16 @@ def arguments_fact(visit: Visit) -> facts.Arguments:
         for item in missing
         if item.name not in misspelled and not visit.positional
     )
+    sometimes = {argument.name for argument in visit.arguments if argument.presence != "yes"}
+    refused.extend(
+        facts.RefusedArgument(name, "missing", always=ON_SOME_PATHS) for name in sorted(operation.required & sometimes)
+    )
     for item in unknown:
+        always = ON_SOME_PATHS if item.name in sometimes else "yes"
         if item.near is not None:
-            refused.append(facts.RefusedArgument(item.name, "misspelled", item.near))
+            refused.append(facts.RefusedArgument(item.name, "misspelled", item.near, always))
         elif item.operation is not None:
-            refused.append(facts.RefusedArgument(item.name, "of another operation", item.operation))
+            refused.append(facts.RefusedArgument(item.name, "of another operation", item.operation, always))
     return facts.Arguments(
         positional="yes" if visit.positional else "no",
         missing=missing,
