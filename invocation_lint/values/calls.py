@@ -8,9 +8,10 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import classes, expressions, lookup, responses
+from invocation_lint.values import classes, errors, expressions, lookup, responses
 from invocation_lint.values.domain import (
     NEVER,
+    AwsObject,
     ClassRef,
     Client,
     FunctionRef,
@@ -45,6 +46,7 @@ class Arguments:
     kwargs: dict[str, Argument] = field(default_factory=dict)
     open: str | None = None
     star: bool = False
+    rest: Value = NEVER  # what further positional arguments may be
     nodes: list[cst.BaseExpression] = field(default_factory=list)
     place: Place | None = None
 
@@ -108,6 +110,7 @@ def _spread_sequence(frame: Frame, result: Arguments, value: Value) -> None:
     items = statements.iteration_items(frame, value) if frame.state is not None else None
     if items is None:
         result.star = True
+        result.rest = statements.element_of(frame, value) if frame.state is not None else NEVER
     else:
         result.args.extend(items)
 
@@ -216,6 +219,8 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
             return found
     if isinstance(atom, (Client, SdkSession)):
         return sdk.call_method(frame, atom, name, arguments, node)
+    if isinstance(atom, AwsObject):
+        return sdk.call_resource(frame, atom, name, arguments, node)
     if isinstance(atom, Response):
         return responses.call_method(frame, atom, name, arguments.args, node)
     if isinstance(atom, Ref) and atom.id in frame.live.heap:
@@ -230,7 +235,7 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
 
 def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     if name == "result":
-        frame.raises.extend(atom.raises)
+        errors.deliver(frame, atom.raises)
         return atom.value
     if name == "exception":
         return unknown("the exception of a future")

@@ -48,15 +48,15 @@ def _single_source(frame: Frame, source: cst.CompFor) -> list[Value] | None:
 
 
 def _bind_sources(frame: Frame, source: cst.CompFor | None) -> None:
-    if source is None or frame.state is None:
+    if source is None or not frame.is_reached:
         return
     iterable = expressions.evaluate(frame, source.iter)
-    element = statements.element_of(frame, iterable) if frame.state is not None else NEVER
+    element = statements.element_of(frame, iterable) if frame.is_reached else NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
     for condition in source.ifs:
         expressions.evaluate(frame, condition.test)
-        refined = None if frame.state is None else conditions.refine(frame, frame.state.copy(), condition.test, True)
-        frame.state = refined if refined is not None else frame.state
+        if frame.is_reached:
+            frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True) or frame.state
     _bind_sources(frame, source.inner_for_in)
 
 

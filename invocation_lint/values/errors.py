@@ -7,6 +7,7 @@ Families: `service` for what the service answers (ClientError), `transport` for 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -24,6 +25,15 @@ FAMILIES = ("service", "transport")
 def note_raised(frame: Frame, site: SiteKey) -> None:
     """An invocation may raise here, in both families."""
     frame.raises.extend(Raised(site, family) for family in FAMILIES)
+
+
+def deliver(frame: Frame, outcomes: tuple[Any, ...]) -> None:
+    """The errors that an awaitable brings: raised here, or kept by it as values."""
+    for outcome in outcomes:
+        if isinstance(outcome, Caught):
+            frame.events.append(outcome)
+        else:
+            frame.raises.append(outcome)
 
 
 def exits_process(node: cst.CSTNode) -> bool:

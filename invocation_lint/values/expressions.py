@@ -402,10 +402,12 @@ def _await(frame: Frame, node: cst.Await) -> Value:
 
 def awaited(frame: Frame, value: Value) -> Value:
     """What `await value` yields; errors of the invocations that it waits for are raised here."""
+    from invocation_lint.values import errors
+
     found: list[Value] = []
     for atom in value.atoms:
         if isinstance(atom, Pending):
-            frame.raises.extend(atom.raises)
+            errors.deliver(frame, atom.raises)
             found.append(atom.value)
         else:
             found.append(responses.awaited_atom(atom))

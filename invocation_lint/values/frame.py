@@ -74,6 +74,11 @@ class Frame:
         assert self.state is not None
         return self.state
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether a path leads here."""
+        return self.state is not None
+
     def place(self, node: cst.CSTNode) -> Place:
         """The place of a node of this frame's module."""
         return self.module.source.place(node)

@@ -36,6 +36,7 @@ from invocation_lint.values.domain import (
     unknown,
 )
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.known.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.values.program import SITE_ATTRIBUTES
 from invocation_lint.values.state import Obj
 
@@ -90,7 +91,12 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
             return classes.instance_attribute(frame, atom, obj, text)
         return Value((Method(alone, text),))
     if isinstance(atom, Symbol):
-        return Value((Symbol(f"{atom.dotted}.{text}"),))
+        full = f"{atom.dotted}.{text}"
+        return const(CONSTANTS[full]) if full in CONSTANTS else Value((Symbol(full),))
+    if isinstance(atom, Typed) and (atom.type, text) in ATTRIBUTE_RESULTS:
+        return Value((Typed(ATTRIBUTE_RESULTS[atom.type, text]),))
+    if isinstance(atom, AwsObject) and text in {"Table", "meta"}:
+        return Value((Method(alone, text),))
     if isinstance(atom, Client):
         if text == "exceptions":
             return Value((Symbol(f"@{atom.service}.exceptions"),))

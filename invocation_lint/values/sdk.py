@@ -15,6 +15,8 @@ from invocation_lint.values.domain import (
     Pending,
     Response,
     SdkSession,
+    Slot,
+    Typed,
     Value,
     join_values,
     text_constant,
@@ -22,7 +24,7 @@ from invocation_lint.values.domain import (
 )
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.responses import note_escape
-from invocation_lint.values.state import freeze
+from invocation_lint.values.state import Obj, freeze
 
 if TYPE_CHECKING:
     from invocation_lint.values.calls import Arguments
@@ -81,6 +83,27 @@ def _config(arguments: Arguments) -> ConfigValue | None:
     if isinstance(atom, ConfigValue):
         return atom
     return ConfigValue() if isinstance(atom, Const) and atom.value is None else None
+
+
+_ITEMS = {
+    "get_item": "Item",
+    "query": "Items",
+    "scan": "Items",
+    "update_item": "Attributes",
+    "batch_get_item": "Responses",
+}
+
+
+def call_resource(frame: Frame, atom: AwsObject, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """A method of a resource or table; a table's items hold their numbers as Decimal (boto3, DynamoDB types)."""
+    if name == "Table":
+        return Value((AwsObject("table"),))
+    for value in arguments.values():
+        note_escape(frame, value, "handed_over", node)
+    if atom.name == "table" and name in _ITEMS:
+        item = Value((Typed("dynamodb_item", f"{name}().{_ITEMS[name]}"),))
+        return frame.allocate(node, Obj("dict", {_ITEMS[name]: Slot("yes", item)}, "an answer of DynamoDB"))
+    return unknown(f"an answer of a {atom.name}", f"{name}()")
 
 
 def call_method(frame: Frame, atom: Client | SdkSession, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

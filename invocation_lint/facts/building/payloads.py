@@ -278,7 +278,10 @@ def _refused(decoded: shapes.Decoded, note: Note, class_kind: Kind) -> Iterator[
         return
     accepted = ACCEPTED_BY.get(decoded.encoder, frozenset())
     for path, kind, place in _walk(decoded.inner, "", None, class_kind):
-        if kind not in accepted:
+        if kind == "dynamodb_item":
+            note(f"payload.refused[{path}]", place)
+            yield facts.RefusedValue(path, UnknownAnswer("Decimal where the item holds a number"), decoded.encoder)
+        elif kind not in accepted:
             note(f"payload.refused[{path}]", place)
             yield facts.RefusedValue(path, kind, decoded.encoder)
 
@@ -320,7 +323,7 @@ def refused_type(atom: Any, class_kind: Kind) -> str:
     if isinstance(atom, (Text, Encoded)):
         return atom.type if atom.type in {"bytes", "bytearray"} else ""
     if isinstance(atom, Typed):
-        return atom.type if atom.type in REFUSED_BY_JSON else ""
+        return atom.type if atom.type in REFUSED_BY_JSON or atom.type == "dynamodb_item" else ""
     if isinstance(atom, Struct):
         if atom.kind == "instance":
             return class_kind(atom.cls)

@@ -25,6 +25,7 @@ from invocation_lint.values.domain import (
     source_of,
     unknown,
 )
+from invocation_lint.values.events import Caught, Raised
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.known.tables import HARMLESS_PREFIXES, LOG_METHODS, RESULTS
 from invocation_lint.values.state import Obj, freeze
@@ -234,10 +235,13 @@ def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
     keeps = flag is not None and not (isinstance(flag.single, Const) and not flag.single.value)
     raises: list[object] = []
     items: list[Value] = []
+    place = frame.place(node)
+    for value in [*arguments.args, arguments.rest]:
+        for atom in value.of(Pending):
+            for raised in atom.raises:
+                kept = isinstance(raised, Raised) and keeps
+                raises.append(Caught(raised.site, raised.family, "returns", place) if kept else raised)
     for value in arguments.args:
-        for atom in value.atoms:
-            if isinstance(atom, Pending):
-                raises.extend(replace(raised, seen="unknown") if keeps else raised for raised in atom.raises)
         items.append(join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms))
     result = Obj("list", items=tuple(items), made=frame.place(node))
     if arguments.star:
@@ -299,6 +303,17 @@ def _sorted(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
     return _sequence(frame, "builtins.list", replace(arguments, args=arguments.args[:1]), node)
 
 
+def _number(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """float("inf") and the like; any other number is known by its type only."""
+    atom = arguments.args[0].single if arguments.args else None
+    if isinstance(atom, Const) and isinstance(atom.value, (str, int, float)):
+        try:
+            return const(float(atom.value))
+        except (ValueError, OverflowError):
+            return Value((Typed("float"),))
+    return Value((Typed("float", source_of(arguments.args[0]) if arguments.args else ""),))
+
+
 def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     return arguments.args[0] if arguments.args else unknown()
 
@@ -317,6 +332,7 @@ _HANDLERS: dict[str, Handler] = {
     "builtins.sorted": _sorted,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _enumerate,
+    "builtins.float": _number,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.open": _open,

@@ -47,7 +47,6 @@ RESULTS: dict[str, str] = {
     "random.randint": "int",
     "builtins.len": "int",
     "builtins.int": "int",
-    "builtins.float": "float",
     "builtins.bool": "bool",
     "builtins.round": "number",
     "builtins.input": "str",
@@ -100,8 +99,21 @@ METHOD_RESULTS: dict[tuple[str, str], str] = {
     ("Path", "read_bytes"): "bytes",
     ("float", "is_integer"): "bool",
     ("Decimal", "quantize"): "Decimal",
+    ("binary_file", "read"): "bytes",
+    ("binary_file", "getvalue"): "bytes",
+    ("text_file", "read"): "str",
+    ("text_file", "getvalue"): "str",
+    ("text_file", "readline"): "str",
 }
 """The Python type that a method of a value of known type gives."""
+
+CONSTANTS: dict[str, float] = {
+    "math.inf": float("inf"),
+    "math.nan": float("nan"),
+    "numpy.nan": float("nan"),
+    "numpy.inf": float("inf"),
+}
+"""Numbers of other modules that JSON has no form for."""
 
 ATTRIBUTE_RESULTS: dict[tuple[str, str], str] = {
     ("UUID", "hex"): "str",
