@@ -241,7 +241,8 @@ def _suppression(
         node = node.expression
     call = node if isinstance(node, cst.Call) else None
     func = call.func if call is not None else node
-    last = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+    named = func.attr if isinstance(func, cst.Attribute) else func
+    last = named.value if isinstance(named, cst.Name) else ""
     if call is not None:
         for atom in conditions.quietly(frame, func).atoms:
             if isinstance(atom, Symbol) and atom.dotted == "contextlib.suppress":
