@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from invocation_lint.selection import called, no_rule
 
 @click.command("explain")
 @click.argument("rule")
+@click.option("--run", is_flag=True, help="Run the rule's proof on the local Lambda service, and show what happens.")
 @configuration_options
-def command(rule: str, **given: Any) -> None:
+def command(rule: str, run: bool, **given: Any) -> None:
     """Tell what a rule finds, why it matters, and what to do instead.
 
     RULE is an id or a name: INV101 or sync-long-task.
@@ -27,4 +29,27 @@ def command(rule: str, **given: Any) -> None:
     found = called(rule, known)
     if found is None:
         raise UsageError(no_rule(rule, known), "`invocation-lint rules` lists them all")
+    if run:
+        raise SystemExit(run_proof(found.id))
     click.echo(project.text_of(found, settings).rstrip())
+
+
+def run_proof(rule_id: str) -> int:
+    """Runs a shipped rule's two programs and tells what happened side by side: 0 when they prove the rule, else 1.
+
+    Raises UsageError when the rule has no proof, or the reference runtime is not installed.
+    """
+    try:
+        from invocation_lint.reference.proofs import find_room
+        from invocation_lint.reference.proofs.report import as_text
+        from invocation_lint.reference.proofs.runner import open_prover
+    except ModuleNotFoundError as error:
+        needed = f"running a proof needs {error.name}, which is not installed"
+        raise UsageError(needed, 'pip install "invocation-lint[reference]" (Linux)') from None
+    room = find_room(rule_id)
+    if room is None:
+        raise UsageError(f"{rule_id} has no proof", f"`invocation-lint explain {rule_id}` tells what it finds")
+    with open_prover() as prover:
+        verdict = prover.prove(room)
+    click.echo(as_text(verdict, shutil.get_terminal_size((100, 24)).columns))
+    return 0 if verdict.holds else 1

@@ -50,16 +50,17 @@ def read_room(rule: Path) -> Room | None:
     proof = data.get("proof")
     if not isinstance(proof, dict) or "none" in proof:
         return None
-    programs = [rule.parent / "proof" / name for name in ("bad.py", "good.py")]
-    missing = [str(program) for program in programs if not program.is_file()]
+    bad, good = (rule.parent / "proof" / name for name in ("bad.py", "good.py"))
+    missing = [str(program) for program in (bad, good) if not program.is_file()]
     if missing:
         raise ValueError(f"{rule}: no {' and no '.join(missing)}")
-    observe, absent = (_word(rule, proof, *keys) for keys in (("bad", "observe"), ("good", "absent")))
-    return Room(data["id"], data["name"], *programs, observe, absent)
+    return Room(
+        data["id"], data["name"], bad, good, _word(rule, proof, "bad", "observe"), _word(rule, proof, "good", "absent")
+    )
 
 
 def _word(rule: Path, proof: dict[str, dict[str, str]], program: str, key: str) -> Word:
-    name = proof.get(program, {}).get(key)
+    name = proof.get(program, {}).get(key, "")
     if name not in WORDS:
-        raise ValueError(f"{rule}: proof.{program}.{key} is {name!r}, which is none of the words {', '.join(WORDS)}")
+        raise ValueError(f"{rule}: proof.{program}.{key} is '{name}', which is none of the words {', '.join(WORDS)}")
     return WORDS[name]

@@ -1,0 +1,156 @@
+"""Each word on the smallest evidence that shows its harm, and on evidence that nearly does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from invocation_lint.reference.proofs import WORDS
+from invocation_lint.reference.proofs.evidence import Evidence
+from invocation_lint.reference.proofs.observations import OBSERVERS, observe
+from invocation_lint.reference.service.records import Execution, FrontRecord, RequestRecord
+
+AGENT = "storytailor-content-agent-local"
+
+
+def request(number: int = 1, function: str = AGENT, mode: str = "Event", **values: Any) -> RequestRecord:
+    values = {"status": 202, "ended": number + 0.1, "sdk_invocation_id": f"call-{number}", "attempt": 1, **values}
+    return RequestRecord(
+        sequence=number,
+        time=float(number),
+        operation="Invoke",
+        function=function,
+        qualifier=None,
+        invocation_type=mode,
+        headers={},
+        payload=b"{}",
+        request_id=f"run-{number}",
+        **values,
+    )
+
+
+def run(number: int = 1, function: str = AGENT, **values: Any) -> Execution:
+    values = {"attempt": 1, "origin": "event", "ended": number + 1.0, "outcome": "success", **values}
+    started = values.pop("started", float(number))
+    return Execution(
+        function=function, version="$LATEST", request_id=f"run-{number}", payload=b"{}", started=started, **values
+    )
+
+
+def front(status: int, ended: float) -> FrontRecord:
+    return FrontRecord(
+        time=0.0,
+        kind="rest",
+        method="POST",
+        target="/",
+        payload=b"",
+        function="proof",
+        request_id="run-1",
+        status=status,
+        ended=ended,
+    )
+
+
+def story(status: str = "ready", **values: Any) -> dict[str, Any]:
+    return {"id": "s1", "title": "T", "status": status, "content": "x", "creator_user_id": "mira", **values}
+
+
+def charge(user: str) -> dict[str, Any]:
+    return {"user_id": user, "story_id": "s1"}
+
+
+def evidence(*records: Any, exit_code: int | None = 0, **tables: Any) -> Evidence:
+    kinds = {RequestRecord: [], Execution: [], FrontRecord: []}  # type: dict[type, list[Any]]
+    for record in records:
+        kinds[type(record)].append(record)
+    tables = {"asset_generation_jobs" if name == "jobs" else name: tuple(rows) for name, rows in tables.items()}
+    return Evidence(exit_code, tuple(kinds[RequestRecord]), tuple(kinds[Execution]), tuple(kinds[FrontRecord]), tables)
+
+
+JOB = {"asset_type": "cover"}
+CRASH = {"outcome": "error", "error_type": "KeyError"}
+SEEN = {
+    "second_story": evidence(stories=[story(), story("generating", id="s2")]),
+    "stuck_story": evidence(stories=[story("generating")]),
+    "stuck_story_when_throttled": evidence(stories=[story("generating")]),
+    "failed_story": evidence(stories=[story("failed")]),
+    "stuck_job": evidence(jobs=[{**JOB, "status": "generating"}]),
+    "failed_job": evidence(jobs=[{**JOB, "status": "failed"}]),
+    "wrong_user_charged": evidence(stories=[story()], charges=[charge("otto")]),
+    "upload_denied": evidence(run(outcome="error", error_type="PermissionError")),
+    "gateway_timeout": evidence(front(504, 29.0), run(ended=45.0)),
+    "bad_gateway": evidence(front(502, 1.0)),
+    "bad_gateway_when_throttled": evidence(front(502, 1.0)),
+    "billed_for_waiting": evidence(request(mode="RequestResponse", ended=41.0), run(ended=41.0)),
+    "repeated_execution": evidence(
+        request(1, sdk_invocation_id="call"), request(2, sdk_invocation_id="call", attempt=2), run(1), run(2)
+    ),
+    "waits_for_itself": evidence(
+        request(1, "proof", "RequestResponse"),
+        request(2, "proof", "RequestResponse"),
+        run(1, "proof", ended=9.0),
+        run(2, "proof", ended=8.0),
+    ),
+    "recursion_stopped": evidence(request(status=400, error="RecursiveInvocationException")),
+    "refused_mode": evidence(request(status=400, error="ValidationException", response=b"at 'invocationType'")),
+    "refused_request": evidence(request(status=400, error="InvalidRequestContentException")),
+    "refused_size": evidence(request(status=413, error="RequestEntityTooLargeException")),
+    "refused_parameter": evidence(request(status=400, error="InvalidParameterValueException")),
+    "never_sent": evidence(request(function="proof")),
+    "program_failed": evidence(run(function="proof", **CRASH)),
+    "program_failed_when_throttled": evidence(exit_code=1),
+    "callee_failed": evidence(run(**CRASH)),
+    "repeated_event": evidence(*(run(attempt=attempt, **CRASH) for attempt in (1, 2, 3))),
+    "error_kept_as_content": evidence(stories=[story(content='{"errorMessage": "boom"}')]),
+    "done_taken_for_failed": evidence(run(), stories=[story("failed")]),
+    "failed_taken_for_done": evidence(run(**CRASH), stories=[story()]),
+    "no_effect": evidence(run(), stories=[story("generating")]),
+}
+NOT_SEEN = {
+    "second_story": evidence(stories=[story("generating")]),
+    "stuck_story": evidence(stories=[story("failed")]),
+    "wrong_user_charged": evidence(stories=[story()], charges=[charge("mira"), {"user_id": "o", "story_id": None}]),
+    "upload_denied": evidence(run(function="proof", outcome="error", error_type="PermissionError"), run(**CRASH)),
+    "gateway_timeout": evidence(front(504, 29.0), run(ended=20.0)),
+    "bad_gateway": evidence(front(504, 29.0)),
+    "billed_for_waiting": evidence(
+        request(1, mode="Event", ended=41.0),
+        run(1),
+        request(2, "proof", "RequestResponse", ended=60.0),
+        run(2, "proof"),
+    ),
+    "repeated_execution": evidence(
+        request(1, sdk_invocation_id="call", status=429), request(2, sdk_invocation_id="call", attempt=2), run(2)
+    ),
+    "waits_for_itself": evidence(
+        request(1, "proof", "RequestResponse"), request(2, "proof"), run(1, "proof", ended=9.0), run(2, "proof")
+    ),
+    "refused_mode": evidence(request(status=400, error="ValidationException", response=b"at 'logType'")),
+    "refused_request": evidence(request()),
+    "refused_parameter": evidence(request(status=429, error="TooManyRequestsException")),
+    "never_sent": evidence(request()),
+    "program_failed": evidence(run(**CRASH)),
+    "callee_failed": evidence(run(function="proof", **CRASH), run(outcome="running", ended=None)),
+    "repeated_event": evidence(*(run(attempt=attempt, **CRASH) for attempt in (1, 2))),
+    "error_kept_as_content": evidence(stories=[story(content=None)]),
+    "done_taken_for_failed": evidence(run(**CRASH), stories=[story("failed")]),
+    "failed_taken_for_done": evidence(run(), stories=[story()]),
+    "no_effect": evidence(run(), stories=[story()]),
+}
+
+
+def test_every_word_has_an_observer_and_an_example() -> None:
+    assert set(OBSERVERS) == set(WORDS) == set(SEEN)
+
+
+@pytest.mark.parametrize("word", sorted(SEEN))
+def test_the_harm_is_seen(word: str) -> None:
+    seen = observe(WORDS[word], SEEN[word])
+    assert seen
+    assert all(isinstance(sentence, str) and sentence for sentence in seen)
+
+
+@pytest.mark.parametrize("word", sorted(NOT_SEEN))
+def test_what_only_resembles_the_harm_is_not_seen(word: str) -> None:
+    assert observe(WORDS[word], NOT_SEEN[word]) == []
