@@ -43,7 +43,7 @@ class Moderator:
             )
             if response["StatusCode"] != 200:
                 return {"url": url, "labels": {"unclassified": 1.0}}
-            return {"url": url, "labels": json.loads(response["Payload"].read())}
+            return {"url": url, "labels": json.loads(response["Payload"].read())["labels"]}
         except (ClientError, BotoCoreError):
             logger.exception("%s was not classified", url)
             return {"url": url, "labels": {"unclassified": 1.0}}
