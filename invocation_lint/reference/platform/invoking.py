@@ -16,9 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mypy_boto3_lambda import LambdaClient
 
 from invocation_lint.reference.platform.observing import logger
+from invocation_lint.reference.service.limits import limit
 
-# Asynchronous payloads up to 1 MB since October 2025: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-MAX_PAYLOAD_BYTES = 1024 * 1024
+MAX_PAYLOAD_BYTES = limit("async_request_bytes")
 MAX_TRIES = 4
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 8.0

@@ -220,16 +220,22 @@ def release_stuck(older_than: timedelta) -> dict[str, int]:
         }
 
 
-def keep_asset(story_id: str, asset_type: str, url: str, job_id: str | None) -> None:
-    """Writes the asset and, if its job is known, marks that `ready`, both or neither."""
+def keep_asset(story_id: str, asset_type: str, url: str, job_id: str | None) -> bool:
+    """Writes the asset and, if its job is known, marks that `ready`, both or neither.
+
+    False, and nothing is written, when the job was ready before: another run has been faster.
+    """
     with transaction() as session:
-        session.add(Asset(story_id=story_id, job_id=job_id, asset_type=asset_type, url=url))
         if job_id is not None:
-            session.execute(
+            finish = (
                 update(AssetJob)
-                .where(AssetJob.id == job_id)
+                .where(AssetJob.id == job_id, AssetJob.status != "ready")
                 .values(status="ready", url=url, error_message=None, completed_at=now())
             )
+            if _count(session, finish) == 0:
+                return False
+        session.add(Asset(story_id=story_id, job_id=job_id, asset_type=asset_type, url=url))
+    return True
 
 
 def charge(user_id: str, kind: str, reference: str, story_id: str | None = None) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from invocation_lint.reference.platform import (
+    Asset,
     AssetJob,
     Charge,
     Story,
@@ -177,6 +178,22 @@ def test_a_piece_of_work_is_charged_once() -> None:
     assert not records.charge("user-mira", "story", story.id, story.id)
     with transaction() as session:
         assert len(session.scalars(select(Charge)).all()) == 1
+
+
+def test_an_asset_is_kept_once_for_its_job() -> None:
+    story = ready_story()
+    job = open_job(story)
+    assert records.keep_asset(story.id, "cover", "assets://1", job.id)
+    assert not records.keep_asset(story.id, "cover", "assets://2", job.id)
+    assert (load_job(job.id).status, load_job(job.id).url) == ("ready", "assets://1")
+    with transaction() as session:
+        assert [asset.url for asset in session.scalars(select(Asset))] == ["assets://1"]
+
+
+def test_without_a_job_an_asset_is_kept_each_time() -> None:
+    story = ready_story()
+    assert records.keep_asset(story.id, "cover", "assets://1", None)
+    assert records.keep_asset(story.id, "cover", "assets://2", None)
 
 
 def test_the_address_is_read_when_it_is_used(database_url: str) -> None:
