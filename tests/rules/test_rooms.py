@@ -28,7 +28,7 @@ from invocation_lint.source.tree import parse
 RULES = Path(__file__).parents[2] / "rules"
 ROOMS = sorted(path.parent for path in RULES.glob("IN*/rule.yaml"))
 
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```python(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 MARK = re.compile(r"#\s*(?P<kind>error|possible): (?P<id>IN[VX]\d{3})\b")
 LONGEST_PROOF = 40
@@ -36,12 +36,13 @@ LONGEST_PROOF = 40
 
 @dataclass(frozen=True)
 class Example:
-    """A Python block of a README: the room, the heading it stands under, its first line there, its text."""
+    """A Python block of a README: the room, the heading it stands under, its first line there, its text, its file."""
 
     room: Path
     heading: str
     line: int
     text: str
+    file: str = "app.py"
 
     def __str__(self) -> str:
         return f"{self.room.name}:{self.line}"
@@ -57,8 +58,8 @@ def examples_of(room: Path) -> Iterator[Example]:
     text = (room / "README.md").read_text(encoding="utf-8")
     for block in BLOCK.finditer(text):
         headings = [heading[1] for heading in HEADING.finditer(text, 0, block.start())]
-        first_line = text.count("\n", 0, block.start(1)) + 1
-        yield Example(room, headings[-1] if headings else "", first_line, block[1])
+        first_line = text.count("\n", 0, block.start(2)) + 1
+        yield Example(room, headings[-1] if headings else "", first_line, block[2], block[1] or "app.py")
 
 
 EXAMPLES = [example for room in ROOMS for example in examples_of(room)]
@@ -80,8 +81,8 @@ def all_but_advice() -> tuple[Rule, ...]:
     return tuple(rule for rule in map(rule_of, ROOMS) if rule.severity.worst is not Severity.ADVICE)
 
 
-def findings_in(text: str, rules: Sequence[Rule], possible: bool = False) -> list[Finding]:
-    source = parse(text.encode(), "app.py")
+def findings_in(text: str, rules: Sequence[Rule], possible: bool = False, file: str = "app.py") -> list[Finding]:
+    source = parse(text.encode(), file)
     told = facts_of(source, shipped_contracts(), AnalysisOptions())
     assert told.functions_too_large == 0
     return findings_of(rules, told.facts, possible=possible)
@@ -107,14 +108,14 @@ def test_the_room_is_complete(room: Path) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_gives_the_findings_that_are_marked(example: Example) -> None:
-    found = findings_in(example.text, [rule_of(example.room)], possible=True)
+    found = findings_in(example.text, [rule_of(example.room)], possible=True, file=example.file)
     assert lines_of(found, Confidence.CERTAIN) == example.marked("error"), shown(found)
     assert lines_of(found, Confidence.POSSIBLE) == example.marked("possible"), shown(found)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_what_only_possible_shows_is_hidden_without_it(example: Example) -> None:
-    found = findings_in(example.text, [rule_of(example.room)])
+    found = findings_in(example.text, [rule_of(example.room)], file=example.file)
     assert lines_of(found, Confidence.POSSIBLE) == set()
     assert lines_of(found, Confidence.CERTAIN) == example.marked("error"), shown(found)
 
@@ -127,7 +128,7 @@ def test_what_is_recommended_is_clean(example: Example) -> None:
 
 @pytest.mark.parametrize("example", [example for example in EXAMPLES if example.marked("error")], ids=str)
 def test_a_finding_can_be_read(example: Example) -> None:
-    for finding in findings_in(example.text, [rule_of(example.room)]):
+    for finding in findings_in(example.text, [rule_of(example.room)], file=example.file):
         for text in (finding.message, *(label.text for label in finding.labels)):
             assert text
             assert "\n" not in text
