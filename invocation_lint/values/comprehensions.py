@@ -48,14 +48,14 @@ def _single_source(frame: Frame, source: cst.CompFor) -> list[Value] | None:
 
 
 def _bind_sources(frame: Frame, source: cst.CompFor | None) -> None:
-    if source is None or not frame.is_reached:
+    if source is None or not frame.is_reached():
         return
     iterable = expressions.evaluate(frame, source.iter)
-    element = statements.element_of(frame, iterable) if frame.is_reached else NEVER
+    element = statements.element_of(frame, iterable) if frame.is_reached() else NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
     for condition in source.ifs:
         expressions.evaluate(frame, condition.test)
-        if frame.is_reached:
+        if frame.is_reached():
             frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True) or frame.state
     _bind_sources(frame, source.inner_for_in)
 

@@ -74,7 +74,6 @@ class Frame:
         assert self.state is not None
         return self.state
 
-    @property
     def is_reached(self) -> bool:
         """Whether a path leads here."""
         return self.state is not None
