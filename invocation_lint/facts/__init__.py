@@ -32,8 +32,8 @@ def facts_of(source: SourceFile, book: ContractBook, options: AnalysisOptions) -
     from invocation_lint.values.interpreter import Interpreter
     from invocation_lint.values.program import index_module
 
-    interpreter = Interpreter(index_module(source, source.name))
-    builder = Builder(interpreter, book, options)
+    interpreter = Interpreter()
+    builder = Builder(interpreter, index_module(source, source.name), book, options)
     facts = builder.build()
     return FileFacts(
         facts, len(interpreter.too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items()))

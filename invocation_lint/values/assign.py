@@ -59,7 +59,7 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
     place = frame.place(node)
     state.update(receiver, lambda obj, weak: obj.with_slot(name, value, place, weak=weak))
     for atom in receiver.of(Ref):
-        frame.interpreter.note_attribute(frame, atom.id, name, value)
+        frame.interpreter.definitions.note_attribute(frame, atom.id, name, value)
     if not any(isinstance(atom, Ref) for atom in receiver.atoms):
         responses.note_escape(frame, value, "stored", node)
 

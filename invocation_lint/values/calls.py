@@ -361,7 +361,7 @@ def bind_parameters(
     """Parameter names to values; None when the call does not fit."""
     params = info.node.params
     positional = [*params.posonly_params, *params.params]
-    defaults = frame.interpreter.defaults_of(frame, info)
+    defaults = frame.interpreter.definitions.defaults_of(frame, info)
     bound: dict[str, Value] = {}
     left = dict(kwargs)
     for index, param in enumerate(positional):

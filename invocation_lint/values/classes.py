@@ -42,13 +42,13 @@ def run_class(frame: Frame, node: cst.ClassDef) -> None:
     assert isinstance(info, ClassInfo)
     if frame.state is None:
         return
-    frame.interpreter.run_class_body(frame, info)
+    frame.interpreter.definitions.run_class_body(frame, info)
     frame.live.env[node.name.value] = Value((ClassRef(info.key),))
 
 
 def bases(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str], bool]:
     """The bases of a class in the program, the dotted names of those outside, and whether all are resolved."""
-    return frame.interpreter.bases(info)
+    return frame.interpreter.definitions.bases(info)
 
 
 def lineage(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
@@ -102,14 +102,14 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         method = cls.methods.get(name)
         if method is not None:
             return _method_value(frame, method, cls, receiver)
-        body = frame.interpreter.class_body(cls)
+        body = frame.interpreter.definitions.class_body(cls)
         if name in body.env:
             member = enum_member(frame, cls, name, body.env[name])
             found.append(member or lookup.bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
         if (own and receiver is not None and name in cls.writers) or (
             receiver is None and name in cls.writers and not found
         ):
-            found.append(frame.interpreter.attribute_value(frame, cls, name))
+            found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
     if not found or any(_is_foreign(base) for base in outside):
         source = "self" if receiver is not None else info.name
         found.append(unknown("an attribute that is set elsewhere", f"{source}.{name}"))
@@ -186,7 +186,7 @@ def enum_members(frame: Frame, key: str) -> list[EnumMember]:
     if info is None:
         return []
     found: list[EnumMember] = []
-    for name, value in frame.interpreter.class_body(info).env.items():
+    for name, value in frame.interpreter.definitions.class_body(info).env.items():
         member = enum_member(frame, info, name, value)
         if member is not None:
             found.extend(member.of(EnumMember))
@@ -262,7 +262,7 @@ def _filled(
             continue
         default = NEVER
         for cls in lineage(frame, info)[0]:
-            body = frame.interpreter.class_body(cls)
+            body = frame.interpreter.definitions.class_body(cls)
             if name in body.env:
                 default = lookup.bring(frame, body.env[name], body.heap)
                 break

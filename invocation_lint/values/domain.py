@@ -102,6 +102,24 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """A name that an import binds, looked up only when it is used; `level` counts the dots of a relative import."""
+
+    importer: str  # name of the importing module
+    dotted: str
+    level: int
+    member: str = ""  # of `from dotted import member`
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A module or package of the project, by its name in the program."""
+
+    name: str
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigValue:
     """botocore's Config: options by name."""
 
@@ -237,6 +255,8 @@ Atom = (
     | Encoded
     | EnvVar
     | Symbol
+    | Imported
+    | ModuleRef
     | ConfigValue
     | SdkSession
     | Client

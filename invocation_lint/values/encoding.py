@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from invocation_lint.findings import Place
 from invocation_lint.values import responses
 from invocation_lint.values.domain import (
     NONE,
@@ -65,7 +66,7 @@ def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
         if isinstance(inner, Encoded) and inner.how == "bytes":
             inner = inner.value.single  # type: ignore[assignment]
         if isinstance(inner, Encoded) and inner.how == "json":
-            found.append(thaw(frame, inner.value, node))
+            found.append(thaw(frame, inner.value, frame.place(node)))
         elif isinstance(inner, Const) and isinstance(inner.value, (str, bytes)):
             found.append(_parsed(frame, inner.value, node))
     return join_values(found) if found else unknown("decoded JSON", source_of(value))
@@ -96,7 +97,7 @@ def from_python(frame: Frame, data: object, node: cst.CSTNode, level: int = 0) -
     return const(data)
 
 
-def thaw(frame: Frame, value: Value, node: cst.CSTNode, level: int = 0) -> Value:
+def thaw(frame: Frame, value: Value, place: Place, level: int = 0) -> Value:
     """A frozen value as objects of the heap."""
     found: list[Value] = []
     for index, atom in enumerate(value.atoms):
@@ -106,14 +107,14 @@ def thaw(frame: Frame, value: Value, node: cst.CSTNode, level: int = 0) -> Value
         kind = "list" if atom.kind in {"tuple", "generator"} else atom.kind
         obj = Obj(
             kind,
-            {key: Slot(s.presence, thaw(frame, s.value, node, level + 1), s.place) for key, s in atom.slots},
+            {key: Slot(s.presence, thaw(frame, s.value, place, level + 1), s.place) for key, s in atom.slots},
             atom.open,
-            tuple(thaw(frame, item, node, level + 1) for item in atom.items),
-            None if atom.rest is None else thaw(frame, atom.rest, node, level + 1),
+            tuple(thaw(frame, item, place, level + 1) for item in atom.items),
+            None if atom.rest is None else thaw(frame, atom.rest, place, level + 1),
             atom.made,
             atom.cls,
         )
-        key = (frame.place(node), "thawed", level, index, len(frame.live.heap))
+        key = (place, "thawed", level, index, len(frame.live.heap))
         found.append(frame.allocate_at(key, obj))
     return join_values(found)
 

@@ -250,7 +250,7 @@ def _sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
 def _lambda(frame: Frame, node: cst.Lambda) -> Value:
     info = frame.module.by_node[node]
     assert isinstance(info, FunctionInfo)
-    frame.interpreter.note_defaults(frame, info)
+    frame.interpreter.definitions.note_defaults(frame, info)
     frame.interpreter.definers[info.key] = frame
     return Value((FunctionRef(info.key),))
 

@@ -41,6 +41,7 @@ class Outcome:
     returns: bool  # whether it can come back normally
     cost: int  # functions interpreted, this one included
     complete: bool  # False when the stack, depth or budget limit was met: not to be kept
+    functions: frozenset[str]  # keys of the functions that were walked
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Frame:
     nesting: int = 0
     cost: int = 1
     complete: bool = True
+    entered: set[str] = field(default_factory=set)
     global_writes: dict[str, Value] = field(default_factory=dict)
     in_class: str = ""
 
@@ -79,8 +81,11 @@ class Frame:
         return self.state is not None
 
     def place(self, node: cst.CSTNode) -> Place:
-        """The place of a node of this frame's module."""
-        return self.module.source.place(node)
+        """The place of a node: of this frame's module, or of another whose function is called without a call."""
+        try:
+            return self.module.source.place(node)
+        except ValueError:
+            return self.interpreter.modules.place(node)
 
     def allocate(self, node: cst.CSTNode, obj: Obj) -> Value:
         """Make an object at a node. The one that an earlier round made there becomes one of several."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.values.domain import NEVER, Client, Param, Symbol, Value, join2, unknown
+from invocation_lint.values.domain import NEVER, Client, Imported, Param, Symbol, Value, join2, unknown
 from invocation_lint.values.frame import Frame
 
 _CLIENT_ANNOTATIONS = {
@@ -32,27 +32,28 @@ def bind_import(frame: Frame, node: cst.Import) -> None:
     for alias in node.names:
         full = dotted(alias.name)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            _bind(frame, alias.asname.name.value, frame.interpreter.imported(frame.module, full, 0))
+            _bind(frame, alias.asname.name.value, Imported(frame.module.name, full, 0))
         else:
             top = full.partition(".")[0]
-            _bind(frame, top, frame.interpreter.imported(frame.module, top, 0))
+            _bind(frame, top, Imported(frame.module.name, top, 0))
 
 
 def bind_import_from(frame: Frame, node: cst.ImportFrom) -> None:
-    """`from a import b as c`; names of a star import are not known."""
-    if isinstance(node.names, cst.ImportStar):
-        return
+    """`from a import b as c`; a star import binds what a module of the project defines."""
     level = len(node.relative)
     base = dotted(node.module) if node.module is not None else ""
+    if isinstance(node.names, cst.ImportStar):
+        for name in frame.interpreter.modules.exported(Imported(frame.module.name, base, level)):
+            _bind(frame, name, Imported(frame.module.name, base, level, name))
+        return
     for alias in node.names:
         name = dotted(alias.name)
         local = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-        full = f"{base}.{name}" if base else name
-        _bind(frame, local, frame.interpreter.imported(frame.module, full, level))
+        _bind(frame, local, Imported(frame.module.name, base, level, name))
 
 
-def _bind(frame: Frame, name: str, value: Value) -> None:
-    frame.live.env[name] = value
+def _bind(frame: Frame, name: str, atom: Imported) -> None:
+    frame.live.env[name] = Value((atom,))
 
 
 def annotated(frame: Frame, node: cst.BaseExpression, name: str) -> Value:

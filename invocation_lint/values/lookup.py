@@ -19,6 +19,7 @@ from invocation_lint.values.domain import (
     ErrorValue,
     FunctionRef,
     Method,
+    ModuleRef,
     Param,
     Pending,
     Ref,
@@ -50,16 +51,16 @@ def name(frame: Frame, text: str) -> Value:
         return _CONSTANTS[text]
     state = frame.live
     if text in state.env:
-        return state.env[text]
+        return frame.interpreter.modules.looked_up(frame, state.env[text])
     outer = frame.outer
     while outer is not None and outer.function is not None:
         if outer.state is not None and text in outer.state.env:
-            return bring(frame, outer.state.env[text], outer.state.heap)
+            return frame.interpreter.modules.looked_up(frame, bring(frame, outer.state.env[text], outer.state.heap))
         outer = outer.outer
     if frame.function is not None or frame.in_class:
-        found = frame.interpreter.module_name(frame, text)
+        found = frame.interpreter.modules.name(frame, text)
         if found is not None:
-            return found
+            return frame.interpreter.modules.looked_up(frame, found)
     if text in {"__name__", "__file__"}:
         return Value((Typed("str", text),))
     if text in _BUILTINS:
@@ -97,6 +98,8 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
         return Value((Typed(ATTRIBUTE_RESULTS[atom.type, text]),))
     if isinstance(atom, AwsObject) and text in {"Table", "meta"}:
         return Value((Method(alone, text),))
+    if isinstance(atom, ModuleRef):
+        return frame.interpreter.modules.attribute(frame, atom, text)
     if isinstance(atom, Client):
         if text == "exceptions":
             return Value((Symbol(f"@{atom.service}.exceptions"),))

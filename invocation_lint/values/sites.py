@@ -67,7 +67,7 @@ def invocation(
 
 
 def _is_awaited(frame: Frame, node: cst.CSTNode) -> bool:
-    return node in frame.interpreter.awaited_calls(frame.module)
+    return node in frame.interpreter.modules.awaited_calls(frame.module)
 
 
 def _looks_like_lambda(name: str, arguments: Arguments) -> bool:

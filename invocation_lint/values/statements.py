@@ -290,7 +290,7 @@ def _run_function(frame: Frame, node: cst.FunctionDef) -> None:
     assert isinstance(info, FunctionInfo)
     for decorator in info.decorators:
         expressions.evaluate(frame, decorator)
-    frame.interpreter.note_defaults(frame, info)
+    frame.interpreter.definitions.note_defaults(frame, info)
     if frame.state is not None:
         frame.interpreter.definers[info.key] = frame
         frame.state.env[node.name.value] = Value((FunctionRef(info.key),))

@@ -21,6 +21,7 @@ from invocation_lint.values.domain import SiteKey, Value
 from invocation_lint.values.events import Event, Lost, Raised, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.interpreter import Interpreter, Root
+from invocation_lint.values.program import ModuleInfo
 from invocation_lint.values.state import State
 
 
@@ -56,7 +57,10 @@ def seen_sites(root: Root, options: AnalysisOptions) -> Iterator[Seen]:
 class Builder:
     """Builds the facts of one module's call sites."""
 
-    def __init__(self, interpreter: Interpreter, book: ContractBook, options: AnalysisOptions) -> None:
+    def __init__(
+        self, interpreter: Interpreter, module: ModuleInfo, book: ContractBook, options: AnalysisOptions
+    ) -> None:
+        self.module = module
         self.interpreter = interpreter
         self.book = book
         self.options = options
@@ -65,7 +69,7 @@ class Builder:
 
     def build(self) -> tuple[Fact, ...]:
         """All facts, those of each call site next to each other, the shortest chain first."""
-        seen = [one for root in self.interpreter.roots() for one in seen_sites(root, self.options)]
+        seen = [one for root in self.interpreter.roots(self.module) for one in seen_sites(root, self.options)]
         by_place: dict[Place, list[Seen]] = defaultdict(list)
         for one in seen:
             by_place[one.site[-1]].append(one)
@@ -94,13 +98,8 @@ class Builder:
 
     def enclosing(self, place: Place) -> str:
         """The title of the innermost function around a place; empty at module level."""
-        best, title = (0, 0), ""
-        for info in self.interpreter.module.functions.values():
-            span = self.interpreter.module.source.place(info.node)
-            start = (span.line, span.column)
-            if best <= start <= (place.line, place.column) <= (span.end_line, span.end_column):
-                best, title = start, info.title
-        return title
+        info = self.interpreter.modules.enclosing(place)
+        return info.title if info is not None else ""
 
     def _invocation(self, seen: Seen, visit: Visit, places: dict[str, Place]) -> facts.Invocation:
         def note(path: str, place: Place | None) -> None:
@@ -169,7 +168,7 @@ class Builder:
         info = self.interpreter.class_info(key)
         if info is None:
             return ""
-        frame = Frame(self.interpreter, self.interpreter.module, None, State())
+        frame = Frame(self.interpreter, info.module, None, State())
         outside = [base for base in classes.lineage(frame, info)[1] if base not in {"builtins.object", "abc.ABC"}]
         if outside:
             return ""
