@@ -38,7 +38,7 @@ class FunctionUrlFront:
     def __init__(self, function: str, behind: Behind, *, public: bool = True, port: int = 0) -> None:
         self._function = function
         self._behind = behind
-        self._public = public
+        self.public = public
         self._id = secrets.token_hex(16)
         self._front = Front("url", behind, self._answer, port)
 
@@ -55,7 +55,7 @@ class FunctionUrlFront:
         record.function = self._function
         request_id = record.request_id = str(uuid.uuid4())
         more: tuple[tuple[str, str], ...] = (("x-amzn-RequestId", request_id),)
-        if not self._public:
+        if not self.public:
             return _json(403, {"Message": _FORBIDDEN}, more)
         trace = f"Root=1-{int(self._behind.clock.time()):08x}-{secrets.token_hex(12)}"
         event = url_event(

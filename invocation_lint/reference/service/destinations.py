@@ -72,7 +72,7 @@ class Destinations:
         elif service == "sns":
             client.publish(TopicArn=target, Message=text, MessageAttributes=typed)
         elif service == "lambda":
-            client.invoke(FunctionName=target, InvocationType="Event", Payload=text)
+            client.invoke(FunctionName=target, InvocationType="Event", Payload=text)["Payload"].read()
         elif service == "events":
             entry = {
                 "EventBusName": target,

@@ -51,6 +51,11 @@ class Function:
     description: str = ""
     python: str = sys.executable
 
+    @property
+    def runtime_version(self) -> str:
+        """The version in the runtime's name: that of this interpreter, which the workers share by default."""
+        return f"{sys.version_info.major}.{sys.version_info.minor}"
+
     def __post_init__(self) -> None:
         """Refuse what Lambda would refuse; ends are included."""
         if not _NAME.fullmatch(self.name):

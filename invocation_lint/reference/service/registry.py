@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from invocation_lint.reference.service.errors import Refusal, bad_value, function_not_found
 from invocation_lint.reference.service.functions import Function
+from invocation_lint.reference.service.limits import limit
 
 LATEST = "$LATEST"
 _NAME = re.compile(
@@ -30,7 +31,7 @@ class EventConfig:
     on_failure: str | None
 
 
-@dataclass
+@dataclass(eq=False)
 class Registered:
     """A function with what a running service may change of it."""
 
@@ -87,9 +88,7 @@ class Registry:
             self.arn(function.name),
             {LATEST: function, **{str(number): function for number in range(1, function.versions + 1)}},
             dict(function.aliases),
-            EventConfig(
-                function.maximum_retry_attempts, function.maximum_event_age, function.on_success, function.on_failure
-            ),
+            self.event_config(function),
             function.dead_letter,
             function.reserved_concurrency,
             dict(function.provisioned_concurrency),
@@ -97,6 +96,13 @@ class Registry:
         with self._lock:
             self._functions[function.name] = registered
         return registered
+
+    @staticmethod
+    def event_config(function: Function, *, defaults: bool = False) -> EventConfig:
+        """How the events of `function` are treated at its start; `defaults`: attempts and age are Lambda's own."""
+        attempts = limit("async_retry_attempts") if defaults else function.maximum_retry_attempts
+        age = limit("async_event_age_max_seconds") if defaults else function.maximum_event_age
+        return EventConfig(attempts, age, function.on_success, function.on_failure)
 
     def remove(self, name: str) -> None:
         """Forget the function `name`; KeyError when there is none."""

@@ -14,6 +14,7 @@ from invocation_lint.reference.fronts.rest_api import RestApiFront
 from invocation_lint.reference.service.backing import Backing
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
+from invocation_lint.reference.service.configuration_api import ConfigurationApi
 from invocation_lint.reference.service.destinations import Destinations
 from invocation_lint.reference.service.environment import (
     caller_environment,
@@ -119,6 +120,7 @@ class LambdaService:
             denied=self._denied,
             say=self._say,
         )
+        self._configuration_api = ConfigurationApi(self._registry, self.clock, self)
         self._listener = Listener(self._serve, port, name="lambda-service")
         self._behind = Behind(self._invoke_api.call, self._records, self.clock, self.account, self.region)
         self._rest_fronts: dict[str, RestApiFront] = {}
@@ -198,7 +200,16 @@ class LambdaService:
         self._pool.forget(function.name)
         self._close_url(function.name)
         if function.url:
-            self._url_fronts[function.name] = FunctionUrlFront(function.name, self._behind, public=function.url_public)
+            self.serve_url(function)
+
+    def serve_url(self, function: Function) -> str:
+        """Serve the URL of a function, on a port of its own that it keeps; the address."""
+        if (front := self._url_fronts.get(function.name)) is not None:
+            front.public = function.url_public
+        else:
+            front = FunctionUrlFront(function.name, self._behind, public=function.url_public)
+            self._url_fronts[function.name] = front
+        return front.url
 
     def add_rest_api(self, api: RestApi) -> None:
         """Serve a REST API, on a port of its own."""
@@ -248,7 +259,7 @@ class LambdaService:
     def _serve(self, exchange: Exchange) -> None:
         if self._invoke_api.takes(exchange.command, exchange.path):
             self._invoke_api.serve(exchange)
-        else:
+        elif not self._configuration_api.serve(exchange):
             self._backing.forward(exchange)
 
     def _make_sandbox(self, target: Target) -> Sandbox:

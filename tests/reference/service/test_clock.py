@@ -113,7 +113,7 @@ def test_datetime_stays_usable(bench, tmp_path):
     program.write_text(
         textwrap.dedent(
             """
-            import copy, datetime, pickle, sqlite3
+            import copy, datetime, logging, pickle, select, selectors, sqlite3, time
 
             class Own(datetime.datetime):
                 pass
@@ -129,6 +129,13 @@ def test_datetime_stays_usable(bench, tmp_path):
             assert datetime.datetime.strptime("2020", "%Y").year == 2020
             assert issubclass(Own, datetime.datetime) and issubclass(type(now), datetime.datetime)
             sqlite3.connect(":memory:").execute("SELECT ?", (now,))
+
+            class Formatter(logging.Formatter):
+                converter = time.gmtime
+
+            record = logging.LogRecord("n", 20, "p", 1, "m", (), None)
+            assert Formatter("%(asctime)s").format(record)[:4] == str(now.year)
+            assert selectors.SelectSelector().select(0.01) == []
             """
         ),
         encoding="utf-8",
@@ -161,13 +168,15 @@ def test_queues_keep_the_services_time(bench):
     service = bench.service(clock_factor=20)
     sqs = service.client("sqs")
     try:
-        url = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "20"})["QueueUrl"]
+        url = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "200"})["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody="x")
         assert len(sqs.receive_message(QueueUrl=url)["Messages"]) == 1
         assert "Messages" not in sqs.receive_message(QueueUrl=url)
-        began = time.monotonic()
-        assert len(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]) == 1
-        assert time.monotonic() - began < 10
+        began = service.clock.time()
+        assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        assert service.clock.time() - began >= 20
+        found = lambda: "Messages" in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)  # noqa: E731
+        assert service.clock.wait_until(found, 400)
     finally:
         sqs.close()
 

@@ -12,6 +12,21 @@ import importlib.util
 import sys
 
 
+class _Builtin:
+    """Calls a function, and like the builtin that it stands for does not become a method inside a class."""
+
+    def __init__(self, function):
+        self._function = function
+
+    def __call__(self, *arguments, **keywords):
+        return self._function(*arguments, **keywords)
+
+
+def _replace(module, **functions):
+    for name, function in functions.items():
+        setattr(module, name, _Builtin(function))
+
+
 def install(factor, wall_start, monotonic_start, time):
     """Stretch this process's time: at the moment `wall_start` (and `monotonic_start`) it equals the wall's."""
     _stretch_clocks(factor, wall_start, monotonic_start, time)
@@ -40,17 +55,22 @@ def _stretch_clocks(factor, wall_start, monotonic_start, time):
             return now()
         return monotonic() if clock == time.CLOCK_MONOTONIC else real["clock_gettime"](clock)
 
-    time.time = now
-    time.time_ns = lambda: int(now() * 1e9)
-    time.monotonic = time.perf_counter = monotonic
-    time.monotonic_ns = time.perf_counter_ns = lambda: int(monotonic() * 1e9)
-    time.sleep = lambda seconds: real_sleep(seconds / factor)
-    time.clock_gettime = clock_gettime
-    time.clock_gettime_ns = lambda clock: int(clock_gettime(clock) * 1e9)
-    time.localtime = lambda seconds=None: real["localtime"](now() if seconds is None else seconds)
-    time.gmtime = lambda seconds=None: real["gmtime"](now() if seconds is None else seconds)
-    time.ctime = lambda seconds=None: real["ctime"](now() if seconds is None else seconds)
-    time.strftime = lambda form, moment=None: real["strftime"](form, time.localtime() if moment is None else moment)
+    _replace(
+        time,
+        time=now,
+        time_ns=lambda: int(now() * 1e9),
+        monotonic=monotonic,
+        monotonic_ns=lambda: int(monotonic() * 1e9),
+        perf_counter=monotonic,
+        perf_counter_ns=lambda: int(monotonic() * 1e9),
+        sleep=lambda seconds: real_sleep(seconds / factor),
+        clock_gettime=clock_gettime,
+        clock_gettime_ns=lambda clock: int(clock_gettime(clock) * 1e9),
+        localtime=lambda seconds=None: real["localtime"](now() if seconds is None else seconds),
+        gmtime=lambda seconds=None: real["gmtime"](now() if seconds is None else seconds),
+        ctime=lambda seconds=None: real["ctime"](now() if seconds is None else seconds),
+        strftime=lambda form, moment=None: real["strftime"](form, time.localtime() if moment is None else moment),
+    )
 
 
 def _stretch_datetime(time):
@@ -101,7 +121,7 @@ def _shorten_waits(factor):
         return timeout if timeout is None or timeout < 0 else timeout / factor
 
     real_select = select.select
-    select.select = lambda r, w, x, timeout=None: real_select(r, w, x, scaled(timeout))
+    _replace(select, select=lambda r, w, x, timeout=None: real_select(r, w, x, scaled(timeout)))
     import selectors
 
     for name in ("PollSelector", "EpollSelector"):
@@ -138,8 +158,11 @@ def _shorten_sockets(factor):
 
     class_.settimeout, class_.gettimeout = settimeout, gettimeout
     class_.timeout = property(gettimeout)
-    socket.setdefaulttimeout = lambda value: real_default_set(None if value is None else value / factor)
-    socket.getdefaulttimeout = lambda: None if real_default_get() is None else real_default_get() * factor
+    _replace(
+        socket,
+        setdefaulttimeout=lambda value: real_default_set(None if value is None else value / factor),
+        getdefaulttimeout=lambda: None if real_default_get() is None else real_default_get() * factor,
+    )
 
 
 def _shorten_signals(factor):
@@ -153,8 +176,8 @@ def _shorten_signals(factor):
     def alarm(seconds):
         return int(-(-setitimer(signal.ITIMER_REAL, seconds)[0] // 1))
 
-    signal.setitimer, signal.alarm = setitimer, alarm
-    signal.getitimer = lambda which: tuple(value * factor for value in real_get(which))
+    getitimer = lambda which: tuple(value * factor for value in real_get(which))  # noqa: E731
+    _replace(signal, setitimer=setitimer, alarm=alarm, getitimer=getitimer)
 
 
 class _AfterImport(importlib.abc.MetaPathFinder):
