@@ -1,4 +1,4 @@
-"""Which recorded answers the service is held to; `python -m tests.reference.observed.test_coverage` prints the lists."""
+"""Which recorded answers the service is held to; run as a module, it prints what is covered and what is not."""
 
 from __future__ import annotations
 
