@@ -55,9 +55,7 @@ def names_bound(nodes: Iterable[cst.CSTNode]) -> set[str]:
         targets: Sequence[cst.CSTNode] = ()
         if isinstance(node, cst.AssignTarget | cst.AnnAssign | cst.AugAssign | cst.NamedExpr | cst.For | cst.CompFor):
             targets = (node.target,)
-        elif isinstance(node, cst.AsName):
-            targets = (node.name,)
-        elif isinstance(node, cst.MatchAs) and node.name:
+        elif isinstance(node, cst.AsName) or (isinstance(node, cst.MatchAs) and node.name):
             targets = (node.name,)
         found |= {name for target in targets for name in _target_names(target)}
     return found
