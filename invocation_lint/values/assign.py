@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.values import expressions, responses, statements
-from invocation_lint.values.domain import Const, Ref, Value, join2, unknown
+from invocation_lint.values.domain import Const, Ref, Response, Value, join2, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
 
@@ -85,7 +85,9 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.
         return obj
 
     state.update(receiver, change)
-    if not any(isinstance(atom, Ref) for atom in receiver.atoms):
+    for atom in receiver.of(Response):
+        responses.set_key(frame, atom, names[0] if len(names) == 1 else None, value)
+    if not any(isinstance(atom, (Ref, Response)) for atom in receiver.atoms):
         responses.note_escape(frame, value, "stored", node)
 
 

@@ -53,7 +53,7 @@ def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
 
 
 def _note_parts(frame: Frame, value: Value, node: cst.CSTNode) -> None:
-    responses.note_escape(frame, value, "handed_over", node)
+    responses.note_escape(frame, value, "stored", node)
 
 
 def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -15,7 +15,7 @@ from invocation_lint.findings import Place
 from invocation_lint.values import assign, clauses, conditions, expressions, responses, statements
 from invocation_lint.values.acts import strongest_act
 from invocation_lint.values.domain import Client, ErrorValue, Pending, SdkSession, SiteKey, Symbol, Value, unknown
-from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Raised
+from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import State, join_states
 
@@ -60,14 +60,16 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     frame.raises = []
     entry = frame.state.copy()
     frame.tries.append(entry)
+    before = len(frame.events)
     statements.run_block(frame, node.body)
+    payloads_read = _payloads_read(frame.events[before:])
     during = frame.tries.pop()
     body_raises, frame.raises = frame.raises, []
     ended: State | None = frame.state
     if node.orelse is not None and frame.state is not None:
         statements.run_block(frame, node.orelse.body)
         ended = frame.state
-    leaving = _run_handlers(frame, node, body_raises, during)
+    leaving = _run_handlers(frame, node, body_raises, during, payloads_read)
     ended = join_states(ended, leaving)
     escaped = frame.raises
     frame.raises = outer_raises
@@ -77,7 +79,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
         frame.state = ended if ended is not None else (during or pending_return)
         reached = ended is not None
         statements.run_block(frame, node.finalbody.body)
-        if _always_returns(node.finalbody.body):
+        if _always_returns(node.finalbody):
             place = frame.place(node.finalbody)
             for raised in escaped:
                 _end(frame, raised, "drops", place)
@@ -89,12 +91,26 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     frame.raises.extend(escaped)
 
 
-def _always_returns(block: cst.BaseSuite) -> bool:
-    return statements.block_end(block) in {"return", "leaves"}
+def _always_returns(clause: cst.Finally) -> bool:
+    return statements.block_end(clause) in {"return", "leaves"}
+
+
+_MISSING_KEY = frozenset({"KeyError", "LookupError"})
+"""A clause for one of these is a test whether the payload has the key that the body reads."""
+
+
+def _payloads_read(events: list[Event]) -> list[SiteKey]:
+    """The call sites of whose decoded payload a key is read."""
+    reads = (event for event in events if isinstance(event, Use) and event.use == "read")
+    return list(dict.fromkeys(use.site for use in reads if responses.is_decoded(use.path) and use.path[3:]))
 
 
 def _run_handlers(
-    frame: Frame, node: cst.Try | cst.TryStar, raises: list[Raised], during: State | None
+    frame: Frame,
+    node: cst.Try | cst.TryStar,
+    raises: list[Raised],
+    during: State | None,
+    payloads_read: list[SiteKey],
 ) -> State | None:
     """Walk the clauses from the state that any statement of the body may leave; give the errors to those they fit."""
     after: State | None = None
@@ -110,15 +126,16 @@ def _run_handlers(
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
             frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))
         frame.clauses.append((place, sites))
+        codes = list(clauses.compared_codes(frame, handler)) if sites else []
         statements.run_block(frame, handler.body)
         frame.clauses.pop()
-        does = strongest_act(handler.body) if sites else "drops"
+        does = strongest_act(handler.body) if sites or payloads_read else "drops"
         reads = clauses.response_reads(handler) if sites else "no"
         for site in sites:
             _note_clause(frame, site, types, reads, place, other)
-            frame.events.extend(
-                CodeSeen(site, code, where, other) for code, where in clauses.compared_codes(frame, handler)
-            )
+            frame.events.extend(CodeSeen(site, code, where, other) for code, where in codes)
+        if does != "drops" and any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
+            frame.events.extend(PayloadTest(site, False, place) for site in payloads_read)
         remaining = _distribute(frame, remaining, types, does, place, handler)
         after = join_states(after, frame.state)
     frame.raises.extend(remaining)

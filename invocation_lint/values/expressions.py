@@ -17,6 +17,7 @@ from invocation_lint.values.domain import (
     FunctionRef,
     Pending,
     Response,
+    Struct,
     Text,
     Typed,
     Value,
@@ -117,7 +118,7 @@ def make_text(frame: Frame, pieces: list[str | Value], type_name: str = "str") -
             elif isinstance(atom, Text) and atom.type == "str":
                 parts = atom.pieces
             else:
-                parts = (_frozen(frame, piece),)
+                parts = (_as_text(frame, piece),)
         for part in parts:
             if isinstance(part, str) and flat and isinstance(flat[-1], str):
                 flat[-1] += part
@@ -125,7 +126,20 @@ def make_text(frame: Frame, pieces: list[str | Value], type_name: str = "str") -
                 flat.append(part)
     if all(isinstance(piece, str) for piece in flat):
         return const("".join(str(piece) for piece in flat))
+    if len(flat) == 1 and isinstance(flat[0], Value):
+        only = flat[0].single
+        if isinstance(only, Encoded) and only.type == type_name:
+            return flat[0]
     return Value((Text(tuple(flat), type_name),))
+
+
+def _as_text(frame: Frame, value: Value) -> Value:
+    """What stands for a value in a text: a container is written as its repr."""
+    frozen = _frozen(frame, value)
+    atom = frozen.single
+    if isinstance(atom, Struct) and atom.kind in {"dict", "list", "tuple", "set"}:
+        return Value((Encoded("repr", frozen, "str", "repr"),))
+    return frozen
 
 
 def _frozen(frame: Frame, value: Value) -> Value:
@@ -333,7 +347,8 @@ def percent_format(frame: Frame, template: str, argument: Value) -> Value:
         return Value((Typed("str"),))
     from invocation_lint.values import statements
 
-    items = statements.iteration_items(frame, argument) or [argument]
+    is_tuple = any(obj.kind == "tuple" for _, obj in frame.live.deref(argument))
+    items = (statements.iteration_items(frame, argument) if is_tuple else None) or [argument]
     filled: list[str | Value] = [pieces[0].replace("\0", "%")]
     for index, piece in enumerate(pieces[1:]):
         filled.append(items[index] if index < len(items) else unknown("a missing argument"))

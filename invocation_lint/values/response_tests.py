@@ -75,8 +75,10 @@ def healthy_view(site: SiteKey) -> View:
             return None
         if keys[0].lower() in _ERROR_WORDS:
             return part.default if part.default is not None else NONE
-        if keys[0].lower() in {"statuscode", "status_code", "status", "code"}:
+        if keys[0].lower() in {"statuscode", "status_code"}:
             return const(200)
+        if keys[0].lower() in {"status", "code", "state"}:
+            return None  # a word or a number of the function's own
         return TRUE
 
     return view
@@ -98,8 +100,8 @@ def decide(frame: Frame, node: cst.BaseExpression, view: View) -> bool | None:
         return None if inner is None else not inner
     if isinstance(node, cst.BooleanOperation):
         return _decide_boolean(frame, node, view)
-    if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
-        return _decide_comparison(frame, node, view)
+    if isinstance(node, cst.Comparison):
+        return _decide_chain(frame, node, view)
     return _truth(frame, _seen(frame, node, view))
 
 
@@ -136,9 +138,21 @@ def _truth(frame: Frame, value: Value | None) -> bool | None:
     return answers.pop() if len(answers) == 1 else None
 
 
-def _decide_comparison(frame: Frame, node: cst.Comparison, view: View) -> bool | None:
-    target = node.comparisons[0]
-    left, right = _seen(frame, node.left, view), _seen(frame, target.comparator, view)
+def _decide_chain(frame: Frame, node: cst.Comparison, view: View) -> bool | None:
+    answers: list[bool | None] = []
+    left = node.left
+    for target in node.comparisons:
+        answers.append(_decide_comparison(frame, left, target, view))
+        left = target.comparator
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _decide_comparison(
+    frame: Frame, before: cst.BaseExpression, target: cst.ComparisonTarget, view: View
+) -> bool | None:
+    left, right = _seen(frame, before, view), _seen(frame, target.comparator, view)
     if left is None or right is None:
         return None
     operator = target.operator

@@ -31,6 +31,10 @@ from invocation_lint.values.events import ErrorLook, Lost, PayloadTest, StatusTe
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.program import own_nodes
 from invocation_lint.values.response_tests import crash_view, decide, healthy_view, status_view
+from invocation_lint.values.state import freeze
+
+ERROR_HEADER = "x-amz-function-error"
+"""The header that becomes FunctionError (AWS: Lambda API reference, Invoke, response syntax)."""
 
 STREAM = ("Payload",)
 TEXT = ("Payload", "read()")
@@ -49,8 +53,27 @@ def note(frame: Frame, atom: Response, use: str, node: cst.CSTNode) -> None:
     frame.events.append(Use(atom.site, atom.path, use, frame.place(node)))
 
 
+def set_key(frame: Frame, atom: Response, key: object, value: Value) -> None:
+    """`part[key] = value`: from here on the key is what was put there."""
+    state = frame.live
+    set_before = {mark for mark in state.marks if isinstance(mark, tuple) and mark[:3] == ("set", atom.site, atom.path)}
+    same = {mark for mark in set_before if key is None or mark[3] == key}
+    state.marks = (state.marks - same) | {("set", atom.site, atom.path, key, freeze(state, value))}
+
+
+def _set_value(frame: Frame, atom: Response, key: str | None) -> Value | None:
+    for mark in frame.state.marks if frame.state is not None else ():
+        if isinstance(mark, tuple) and mark[:3] == ("set", atom.site, atom.path) and mark[3] in {key, None}:
+            value: Value = mark[4] if mark[3] is not None else unknown("an item that was set")
+            return value
+    return None
+
+
 def read_item(frame: Frame, atom: Response, key: str | None, node: cst.CSTNode, default: Value | None = None) -> Value:
     """`part[key]` or `part.get(key, default)`."""
+    replaced = _set_value(frame, atom, key)
+    if replaced is not None:
+        return replaced
     if atom.path == STREAM:
         note(frame, atom, "subscripted", node)
         return unknown("an item of a stream")
@@ -60,7 +83,9 @@ def read_item(frame: Frame, atom: Response, key: str | None, node: cst.CSTNode, 
         note(frame, atom, "read", node)
         return unknown("an item of an answer")
     part = Response(atom.site, (*atom.path, key), default)
-    if atom.path == ():
+    if key.lower() == ERROR_HEADER:
+        _note_error_look(frame, atom.site, node)
+    elif atom.path == ():
         if key == "FunctionError":
             _note_error_look(frame, atom.site, node)
         elif key in {"StatusCode", "LogResult", "ExecutedVersion", "Status"}:
@@ -87,9 +112,12 @@ def call_method(frame: Frame, atom: Response, name: str, args: list[Value], node
         return _call_stream(frame, atom, name, node)
     if atom.path == TEXT:
         return Value((atom,)) if name in {"decode", "strip", "encode", "rstrip", "lstrip"} else Value((Typed("str"),))
+    if name in {"items", "keys", "values"}:
+        note(frame, replace(atom, path=(*atom.path, "[]")), "read", node)
+        return unknown("parts of an answer")
     note(frame, atom, "read", node)
-    if name in {"items", "keys", "values", "copy"}:
-        return Value((atom,)) if name == "copy" else unknown("parts of an answer")
+    if name == "copy":
+        return Value((atom,))
     return unknown("the result of a method of an answer")
 
 
@@ -218,8 +246,10 @@ def note_comparison(frame: Frame, left: Value, operator: cst.BaseCompOp, right: 
     if isinstance(operator, (cst.In, cst.NotIn)):
         key = left.single
         for atom in right.of(Response):
-            if isinstance(key, Const) and key.value in {"FunctionError", "ErrorCode", "InvokeComplete"}:
+            if isinstance(key, Const) and key.value in {"FunctionError", "ErrorCode", "InvokeComplete", ERROR_HEADER}:
                 _note_error_look(frame, atom.site, node)
+            elif isinstance(key, Const) and atom.path == TEXT:
+                frame.events.append(PayloadTest(atom.site, False, frame.place(node)))
             elif isinstance(key, Const) and is_decoded(atom.path):
                 note(frame, Response(atom.site, (*atom.path, str(key.value))), "tested", node)
             else:
@@ -285,17 +315,31 @@ def _leaves(block: cst.CSTNode) -> bool:
     return any(isinstance(inner, (cst.Break, cst.Continue)) for inner in own_nodes(block))
 
 
+_FAILS_WHEN_TRUE = (cst.NotEqual, cst.NotIn, cst.GreaterThan, cst.GreaterThanEqual, cst.IsNot)
+
+
 def _accepted(frame: Frame, node: cst.BaseExpression, part: Response) -> tuple[bool, frozenset[int]] | None:
-    """The outcome of a status test that stands for success, and the codes that have it."""
+    """The outcome of a condition that stands for success as far as this status goes, and the codes that have it.
+
+    `== 200` and `< 300` stand for success, `!= 200` and `>= 300` for failure.
+    """
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        inner = _accepted(frame, node.expression, part)
+        return None if inner is None else (not inner[0], inner[1])
+    if isinstance(node, cst.BooleanOperation):
+        return _accepted(frame, node.left, part) or _accepted(frame, node.right, part)
+    if not isinstance(node, cst.Comparison) or part not in _parts_in(frame, node):
+        return None
     sides: dict[bool, set[int]] = {True: set(), False: set()}
     for code in (200, 202, 204):
         outcome = decide(frame, node, status_view(part, code))
         if outcome is None:
             return None
         sides[outcome].add(code)
-    filled = sorted((len(codes), not outcome) for outcome, codes in sides.items() if codes)
-    outcome = not filled[0][1]
-    return outcome, frozenset(sides[outcome])
+    success = not isinstance(node.comparisons[0].operator, _FAILS_WHEN_TRUE)
+    if not sides[success]:  # `== 500`: no mode's own status is told apart
+        success = not success
+    return success, frozenset(sides[success])
 
 
 def status_branches(frame: Frame, node: cst.BaseExpression) -> tuple[frozenset[Any], frozenset[Any]]:

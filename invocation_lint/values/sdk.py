@@ -119,7 +119,7 @@ def call_method(frame: Frame, atom: Client | SdkSession, name: str, arguments: A
     if name == "__aenter__":
         return Value((atom,))
     for value in arguments.values():
-        note_escape(frame, value, "handed_over", node)
+        note_escape(frame, value, "stored", node)
     if atom.sdk.startswith("aio"):
         return Value((Pending(unknown(f"an answer of {atom.service}", f"{name}()")),))
     return unknown(f"an answer of {atom.service}", f"{name}()")

@@ -133,8 +133,9 @@ def _run_if(frame: Frame, node: cst.If) -> None:
         run_block(frame, node.body)
     after_then = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, False)
-    if frame.state is not None and orelse is not None:
+    if frame.state is not None:
         frame.state.marks |= failing[1]
+    if frame.state is not None and orelse is not None:
         if isinstance(orelse, cst.If):
             run_statement(frame, orelse)
         else:

@@ -25,7 +25,8 @@ def response_fact(events: Sequence[Event], mode: Any, is_entry: bool, note: Note
     uses = [event for event in events if isinstance(event, Use)]
     reads: list[facts.Read] = []
     for use in uses:
-        read = facts.Read(field_of(use.path), use.use)
+        of_bytes = use.path == TEXT and use.use in {"formatted", "logged"}
+        read = facts.Read("payload" if of_bytes else field_of(use.path), use.use)
         note(f"response.reads[{read.field} {read.use}]", use.place)
         note(f"response.reads[{read.field}]", use.place)
         if not reads or reads[-1] != read:
@@ -79,6 +80,8 @@ def _weight(use: Use, is_entry: bool) -> str | None:
             return None
         if use.use == "returned" and not is_entry and len(use.path) <= len(DECODED):
             return "returned"
+        if use.use == "handed_over" and len(use.path) <= len(DECODED):
+            return "handed_over"
         return "used"
     return None
 

@@ -76,18 +76,52 @@ def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Pla
     place = _header(module, function)
     if is_handler(function):
         source = event_source(module, function)
-        boundary = "redelivered" if source in {"queue", "stream", "s3", "sns", "eventbridge", "schedule"} else None
+        boundary = _behind_handler(function, source)
         return Ending("lambda_handler", "entry", boundary, source, place, True)
     framework = view_framework(function)
     if framework is not None:
-        boundary = "option" if framework in options.boundary_frameworks else None
+        boundary = "option" if framework in options.boundary_frameworks else _wrapped(function)
         return Ending("view", "entry", boundary, "http", place, True)
     decorators = {name.rpartition(".")[2] for name in decorator_names(function)}
     if decorators & _COMMANDS or function.name == "main":
         return Ending("script", "entry", "script", None, place, True)
     if decorators & _TASKS:
         return Ending("task", "entry", UnknownAnswer("the task runner takes it"), None, place, True)
-    return Ending("library", "helper", None, None, place, False)
+    frame = "helper" if _is_called(module, function) else UnknownAnswer("it may be called from elsewhere")
+    return Ending("library", frame, None, None, place, False)
+
+
+_REDELIVERED = frozenset({"queue", "stream", "s3", "sns", "eventbridge", "schedule"})
+"""Sources that deliver an event again when its handler raises (AWS: Lambda developer guide, error handling)."""
+
+_TRANSPARENT = _ROUTES | frozenset(
+    {"inject_lambda_context", "capture_lambda_handler", "capture_method", "log_metrics", "event_source",
+     "login_required", "jwt_required", "permission_required", "permission_classes", "authentication_classes", "require_http_methods",
+     "require_POST", "require_GET", "require_safe", "csrf_exempt", "cross_origin", "limit", "wraps", "staticmethod",
+     "classmethod", "override", "typechecked", "xray_recorder", "capture", "trace", "wrap", "datadog_lambda_wrapper"}
+)  # fmt: skip
+"""Decorators that let exceptions through, by the last part of their name."""
+
+
+def _behind_handler(function: FunctionInfo, source: str | None) -> Any:
+    """What takes an error behind a Lambda handler: its source, nothing for a request, or it cannot be told."""
+    if source in _REDELIVERED:
+        return "redelivered"
+    if source is None:
+        return UnknownAnswer("nothing tells what invokes the handler")
+    return _wrapped(function)
+
+
+def _wrapped(function: FunctionInfo) -> Any:
+    """None, or not known when a decorator that is not known may take the error."""
+    unknown = [name for name in decorator_names(function) if name.rpartition(".")[2] not in _TRANSPARENT]
+    return UnknownAnswer(f"the decorator {unknown[0]} may take it") if unknown else None
+
+
+def _is_called(module: ModuleInfo, function: FunctionInfo) -> bool:
+    """Whether other code of the file names the function."""
+    others = [info.mentions for info in module.functions.values() if info is not function]
+    return any(function.name in mentions for mentions in (*others, module.mentions))
 
 
 def _header(module: ModuleInfo, function: FunctionInfo) -> Place:

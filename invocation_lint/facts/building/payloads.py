@@ -257,8 +257,8 @@ def _encoded_fields(
         yield facts.EncodedField(str(name), join_answers(held), expects)
 
 
-def _encoded(atom: Any) -> str | None:
-    """What JSON text in a field holds; None for anything that is not surely JSON text."""
+def _encoded(atom: Any) -> Any:
+    """What JSON text in a field holds, perhaps not known; None for anything that is not surely JSON text."""
     if isinstance(atom, Encoded):
         decoded = shapes.decode(atom)
         if decoded.how != "json":
@@ -266,7 +266,7 @@ def _encoded(atom: Any) -> str | None:
         inner = decoded.inner
         if isinstance(inner, (Struct, Const)):
             return shapes.holds(inner)
-        return None
+        return UnknownAnswer("it is not known what is encoded")
     if isinstance(atom, Const) and isinstance(atom.value, str) and atom.value.lstrip()[:1] in {"{", "["}:
         decoded = shapes.decode(atom)
         return shapes.holds(decoded.inner) if decoded.how == "json" else None
