@@ -96,9 +96,10 @@ _REDELIVERED = frozenset({"queue", "stream", "s3", "sns", "eventbridge", "schedu
 
 _TRANSPARENT = _ROUTES | frozenset(
     {"inject_lambda_context", "capture_lambda_handler", "capture_method", "log_metrics", "event_source",
-     "login_required", "jwt_required", "permission_required", "permission_classes", "authentication_classes", "require_http_methods",
-     "require_POST", "require_GET", "require_safe", "csrf_exempt", "cross_origin", "limit", "wraps", "staticmethod",
-     "classmethod", "override", "typechecked", "xray_recorder", "capture", "trace", "wrap", "datadog_lambda_wrapper"}
+     "login_required", "jwt_required", "permission_required", "permission_classes", "authentication_classes",
+     "require_http_methods", "require_POST", "require_GET", "require_safe", "csrf_exempt", "cross_origin", "limit",
+     "wraps", "staticmethod", "classmethod", "override", "typechecked", "xray_recorder", "capture", "trace", "wrap",
+     "datadog_lambda_wrapper"}
 )  # fmt: skip
 """Decorators that let exceptions through, by the last part of their name."""
 

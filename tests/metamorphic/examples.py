@@ -1,0 +1,84 @@
+"""The examples of the rooms, as texts to be rewritten: the Python blocks of the READMEs and the proofs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from invocation_lint.contracts.loader import load_contracts
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.findings import Confidence, Finding, Severity
+from invocation_lint.rulebook.findings import findings_of
+from invocation_lint.rulebook.loader import load_rule
+from invocation_lint.rulebook.model import Rule
+from invocation_lint.source.tree import parse
+
+RULES = Path(__file__).parents[2] / "rules"
+ROOMS = sorted(path.parent for path in RULES.glob("IN*/rule.yaml"))
+
+_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One program of a room. `expected` is how often the room's rule must be found, `clean` whether no rule may be."""
+
+    room: Path
+    name: str
+    text: str
+    expected: int
+    clean: bool
+
+
+def examples_of(room: Path) -> Iterator[Example]:
+    """All programs of a room."""
+    rule = rule_of(room)
+    readme = (room / "README.md").read_text(encoding="utf-8")
+    for block in _BLOCK.finditer(readme):
+        headings = [heading[1] for heading in _HEADING.finditer(readme, 0, block.start())]
+        line = readme.count("\n", 0, block.start(1)) + 1
+        marked = len(re.findall(rf"# error: {rule.id}\b", block[1]))
+        yield Example(room, f"README.md:{line}", block[1], marked, clean=bool(headings) and headings[-1] == "Instead")
+    for name, expected in (("bad.py", 1), ("good.py", 0)):
+        path = room / "proof" / name
+        if path.exists():
+            yield Example(room, f"proof/{name}", path.read_text(encoding="utf-8"), expected, clean=name == "good.py")
+
+
+@cache
+def rule_of(room: Path) -> Rule:
+    path = room / "rule.yaml"
+    return load_rule(str(path), path.read_text(encoding="utf-8"))
+
+
+@cache
+def _rules_but_advice() -> tuple[Rule, ...]:
+    return tuple(rule for rule in map(rule_of, ROOMS) if rule.severity.worst is not Severity.ADVICE)
+
+
+@cache
+def _contracts() -> ContractBook:
+    paths = sorted((RULES / "contracts").glob("*.yaml"))
+    return load_contracts([(str(path), path.read_text(encoding="utf-8")) for path in paths], "shipped")
+
+
+def lint(text: str, rules: Sequence[Rule]) -> list[Finding]:
+    """The certain findings of the rules in a text."""
+    told = facts_of(parse(text.encode(), "app.py"), _contracts(), AnalysisOptions())
+    found = findings_of(rules, told.facts)
+    return [finding for finding in found if finding.confidence is Confidence.CERTAIN]
+
+
+def complaint(example: Example, text: str) -> str | None:
+    """What is wrong with the findings in a text that means what the example means; None when nothing is."""
+    rule = rule_of(example.room)
+    found = lint(text, _rules_but_advice() if example.clean else [rule])
+    if len(found) == example.expected:
+        return None
+    shown = "".join(f"\n    line {one.place.line}: {one.id} {one.message}" for one in found)
+    return f"{example.name}: expected {example.expected} of {rule.id}, found {len(found)}{shown}"
