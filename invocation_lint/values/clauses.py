@@ -127,15 +127,22 @@ _OWN_CALLS = frozenset(
 """Calls that go with an invocation and raise nothing of the network themselves."""
 
 
-def may_raise_otherwise(body: cst.CSTNode) -> bool:
-    """Whether something in guarded statements, other than the invocation and its encoding, may raise."""
+def may_raise_otherwise(frame: Frame, body: cst.CSTNode, entered: frozenset[str] = frozenset()) -> bool:
+    """Whether something in guarded statements, other than the invocation and its encoding, may raise.
+
+    Functions of the same file are looked into; `entered` are those on the way.
+    """
     for node in own_nodes(body):
         if isinstance(node, (cst.With, cst.Await)):
             return True
         if isinstance(node, cst.Call):
             func = node.func
             name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
-            if name not in _OWN_CALLS:
+            if name in _OWN_CALLS or name in entered:
+                continue
+            named = [info for info in frame.module.functions.values() if info.name == name]
+            inside = entered | {name}
+            if not named or any(may_raise_otherwise(frame, info.node.body, inside) for info in named):
                 return True
     return False
 

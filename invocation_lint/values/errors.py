@@ -116,7 +116,7 @@ def _run_handlers(
     after: State | None = None
     remaining = list(raises)
     sites = tuple(dict.fromkeys(raised.site for raised in raises))
-    other = "yes" if sites and clauses.may_raise_otherwise(node.body) else "no"
+    other = "yes" if sites and clauses.may_raise_otherwise(frame, node.body) else "no"
     for handler in node.handlers:
         if during is None:
             break

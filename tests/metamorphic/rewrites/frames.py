@@ -41,7 +41,8 @@ class _Wrapper(cst.CSTTransformer):
                 parameters.append(_parameter(argument, number))
                 given.append(value)
                 value = cst.Name(parameters[-1])
-            inner.append(cst.Arg(value, keyword=argument.keyword, star=argument.star, equal=TIGHT))
+            equal = TIGHT if argument.keyword else cst.MaybeSentinel.DEFAULT
+            inner.append(cst.Arg(value, keyword=argument.keyword, star=argument.star, equal=equal))
         name = f"wrapped_{len(self.helpers) + 1}"
         call: cst.BaseExpression = cst.Call(cst.Attribute(cst.Name("lambda_api"), updated_node.func.attr), inner)
         awaited = original_node in self._awaited
