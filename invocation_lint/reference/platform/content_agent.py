@@ -13,6 +13,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from invocation_lint.reference.platform import records, studio
+from invocation_lint.reference.platform.models import Asset
 from invocation_lint.reference.platform.observing import Correlation, logger
 
 Event = Mapping[str, Any]
@@ -48,8 +49,7 @@ def generate_story(event: Event, request_id: str) -> Answer:
     if story.status == "ready":
         return {"status": "ready", "storyId": story.id}
     text = studio.write(str(event.get("storyType", "adventure")), event.get("themes", ()))
-    records.finish_story(story.id, text)
-    records.charge(_payer(event, story.library_id), "story", story.id, story.id)
+    records.complete_story(story.id, text, _payer(event, story.library_id))
     return {"status": "ready", "storyId": story.id}
 
 
@@ -60,9 +60,9 @@ def generate_asset(event: Event, request_id: str) -> Answer:
         return {"status": "ready", "storyId": story_id, "jobId": job_id, "url": job.url}
     text = event["story"]["content"]
     url = _upload(event.get("userId"), f"{story_id}/{asset_type}", studio.make(asset_type, text))
-    records.keep_asset(story_id, asset_type, url, job_id)
-    library_id = records.load_story(story_id).library_id
-    records.charge(_payer(event, library_id), "asset", job_id or request_id, story_id)
+    payer = _payer(event, records.load_story(story_id).library_id)
+    asset = Asset(story_id=story_id, job_id=job_id, asset_type=asset_type, url=url)
+    records.complete_asset(asset, payer, job_id or request_id)
     return {"status": "ready", "storyId": story_id, "jobId": job_id, "url": url}
 
 
@@ -72,9 +72,8 @@ def create_character(event: Event, request_id: str) -> Answer:
     images = [
         _upload(event.get("userId"), f"{character_id}/{pose}", studio.portray(name, pose)) for pose in studio.POSES
     ]
-    records.finish_character(character_id, images)
-    library_id = records.load_character(character_id).library_id
-    records.charge(_payer(event, library_id), "character", character_id)
+    payer = _payer(event, records.load_character(character_id).library_id)
+    records.complete_character(character_id, images, payer)
     return {"status": "ready", "characterId": character_id, "images": images}
 
 

@@ -146,16 +146,6 @@ def fail_job(job_id: str, error: str) -> None:
         )
 
 
-def finish_character(character_id: str, images: Sequence[str]) -> None:
-    """Image status `ready`, with the addresses of the images."""
-    with transaction() as session:
-        session.execute(
-            update(Character)
-            .where(Character.id == character_id)
-            .values(image_status="ready", images=list(images), error=None)
-        )
-
-
 def fail_character(character_id: str, error: str) -> None:
     """Image status `failed`, with the reason; the character itself stays usable."""
     with transaction() as session:
@@ -220,31 +210,47 @@ def release_stuck(older_than: timedelta) -> dict[str, int]:
         }
 
 
-def keep_asset(story_id: str, asset_type: str, url: str, job_id: str | None) -> bool:
-    """Writes the asset and, if its job is known, marks that `ready`, both or neither.
+def complete_story(story_id: str, content: str, payer: str) -> None:
+    """Status `ready` with its text, and the charge for it: both or neither."""
+    with transaction() as session:
+        session.execute(update(Story).where(Story.id == story_id).values(status="ready", content=content, error=None))
+        _charge(session, payer, "story", story_id, story_id)
+
+
+def complete_asset(asset: Asset, payer: str, reference: str) -> bool:
+    """Writes the asset, marks its job `ready` if that is known, and charges `payer` for `reference`: all or nothing.
 
     False, and nothing is written, when the job was ready before: another run has been faster.
     """
     with transaction() as session:
-        if job_id is not None:
+        if asset.job_id is not None:
             finish = (
                 update(AssetJob)
-                .where(AssetJob.id == job_id, AssetJob.status != "ready")
-                .values(status="ready", url=url, error_message=None, completed_at=now())
+                .where(AssetJob.id == asset.job_id, AssetJob.status != "ready")
+                .values(status="ready", url=asset.url, error_message=None, completed_at=now())
             )
             if _count(session, finish) == 0:
                 return False
-        session.add(Asset(story_id=story_id, job_id=job_id, asset_type=asset_type, url=url))
+        session.add(asset)
+        _charge(session, payer, "asset", reference, asset.story_id)
     return True
 
 
-def charge(user_id: str, kind: str, reference: str, story_id: str | None = None) -> bool:
-    """Charges the user for a piece of work, once: False when that piece has been charged before."""
+def complete_character(character_id: str, images: Sequence[str], payer: str) -> None:
+    """Image status `ready` with the addresses of the images, and the charge for them: both or neither."""
     with transaction() as session:
-        paid = session.scalar(select(Charge.id).where(Charge.reference == reference, Charge.kind == kind))
-        if paid is None:
-            session.add(Charge(user_id=user_id, kind=kind, reference=reference, story_id=story_id))
-    return paid is None
+        session.execute(
+            update(Character)
+            .where(Character.id == character_id)
+            .values(image_status="ready", images=list(images), error=None)
+        )
+        _charge(session, payer, "character", character_id, None)
+
+
+def _charge(session: Session, user_id: str, kind: str, reference: str, story_id: str | None) -> None:
+    """Charges the user for a piece of work, unless that piece has been charged before."""
+    if session.scalar(select(Charge.id).where(Charge.reference == reference, Charge.kind == kind)) is None:
+        session.add(Charge(user_id=user_id, kind=kind, reference=reference, story_id=story_id))
 
 
 def _make_owners(session: Session, creator_user_id: str, library_id: str) -> None:

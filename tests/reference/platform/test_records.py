@@ -172,28 +172,44 @@ def test_a_failed_story_takes_its_waiting_jobs_with_it() -> None:
     assert load_story(story.id).error == "not started: TooManyRequestsException"
 
 
-def test_a_piece_of_work_is_charged_once() -> None:
+def test_a_story_is_completed_and_charged_once() -> None:
     story = open_story()
-    assert records.charge("user-mira", "story", story.id, story.id)
-    assert not records.charge("user-mira", "story", story.id, story.id)
+    for _ in range(2):
+        records.complete_story(story.id, "Once upon a time", "user-mira")
+    assert load_story(story.id).status == "ready"
     with transaction() as session:
-        assert len(session.scalars(select(Charge)).all()) == 1
+        assert [charge.user_id for charge in session.scalars(select(Charge))] == ["user-mira"]
 
 
-def test_an_asset_is_kept_once_for_its_job() -> None:
+def cover(story: Story, job: AssetJob | None, url: str) -> Asset:
+    return Asset(story_id=story.id, job_id=job and job.id, asset_type="cover", url=url)
+
+
+def test_an_asset_is_kept_and_charged_once_for_its_job() -> None:
     story = ready_story()
     job = open_job(story)
-    assert records.keep_asset(story.id, "cover", "assets://1", job.id)
-    assert not records.keep_asset(story.id, "cover", "assets://2", job.id)
+    assert records.complete_asset(cover(story, job, "assets://1"), "user-mira", job.id)
+    assert not records.complete_asset(cover(story, job, "assets://2"), "user-mira", job.id)
     assert (load_job(job.id).status, load_job(job.id).url) == ("ready", "assets://1")
     with transaction() as session:
         assert [asset.url for asset in session.scalars(select(Asset))] == ["assets://1"]
+        assert [charge.reference for charge in session.scalars(select(Charge))] == [job.id]
 
 
 def test_without_a_job_an_asset_is_kept_each_time() -> None:
     story = ready_story()
-    assert records.keep_asset(story.id, "cover", "assets://1", None)
-    assert records.keep_asset(story.id, "cover", "assets://2", None)
+    assert records.complete_asset(cover(story, None, "assets://1"), "user-mira", "run-1")
+    assert records.complete_asset(cover(story, None, "assets://2"), "user-mira", "run-2")
+
+
+def test_a_job_is_not_ready_when_its_charge_cannot_be_written() -> None:
+    story = ready_story()
+    job = open_job(story)
+    with pytest.raises(IntegrityError):
+        records.complete_asset(cover(story, job, "assets://1"), None, job.id)  # type: ignore[arg-type]
+    assert load_job(job.id).status == "generating"
+    with transaction() as session:
+        assert session.scalars(select(Asset)).all() == []
 
 
 def test_the_address_is_read_when_it_is_used(database_url: str) -> None:
