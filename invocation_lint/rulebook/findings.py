@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from invocation_lint.facts.base import Fact
-from invocation_lint.findings import Confidence, Finding, Place
+from invocation_lint.findings import Confidence, Finding, Label, Place
 from invocation_lint.rulebook.evaluate import Match, evaluate
 from invocation_lint.rulebook.model import Rule
 
@@ -89,6 +89,7 @@ def _as_note(match: Match) -> str:
 def _finding(match: Match, notes: list[str]) -> Finding:
     fact = match.fact
     place = fact.chain[0].place if fact.chain else fact.site
+    labels = (*match.labels, Label(fact.site, "the function is invoked here")) if fact.chain else match.labels
     return Finding(
         id=match.rule.id,
         name=match.rule.name,
@@ -97,7 +98,7 @@ def _finding(match: Match, notes: list[str]) -> Finding:
         place=place,
         help=match.help,
         confidence=Confidence.CERTAIN if match.answer == "yes" else Confidence.POSSIBLE,
-        labels=tuple(label for label in match.labels if label.place != place),
+        labels=tuple(label for label in labels if label.place != place),
         chain=fact.chain,
         notes=tuple(notes),
         fix=match.fix,

@@ -167,12 +167,22 @@ def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) 
         if method is not None:
             return call_project_function(frame, method, FunctionRef(method.key, Value((atom,))), arguments, node)
     source = getattr(atom, "source", "")
-    called = call_unknown(frame, arguments, node, source=source)
+    called = call_unknown(frame, arguments, node, source=source, use="logged" if _is_logging(node, source) else "")
     mapping, _, last = source.rpartition(".")
     keys = constants(arguments.args[0]) if arguments.args and last in {"get", "pop"} else None
     if keys is not None and len(keys) == 1:
         return unknown("an item of a mapping that is not known", f"{mapping}.{keys[0]}")
     return called
+
+
+def _is_logging(node: cst.CSTNode, source: str) -> bool:
+    """Whether the call is of a method by which code logs, of something named like a logger."""
+    from invocation_lint.values.known.tables import LOG_METHODS
+
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    receiver = dotted(node.func.value) or source.rpartition(".")[0]
+    return node.func.attr.value in LOG_METHODS and "log" in receiver.rpartition(".")[2].lower()
 
 
 def _call_operator(frame: Frame, obj: Obj) -> FunctionInfo | None:
@@ -190,11 +200,24 @@ def merge_partial(atom: Partial, arguments: Arguments) -> Arguments:
 
 def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, source: str = "", use: str = "") -> Value:
     """A call of something not known: it may keep what it is given, and add keys to it."""
+    _invoke_elsewhere(frame, arguments, node)
     for value in arguments.values():
         responses.note_escape(frame, value, use or "handed_over", node)
         if not use:
             open_objects(frame, value, "it is handed to code that is not followed")
     return unknown("what a function that is not followed returns", f"{source}()" if source else "")
+
+
+def _invoke_elsewhere(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> None:
+    """`run(client.invoke, FunctionName=..)`: an invocation by code that is not followed, which gets the answer."""
+    from invocation_lint.values.known.symbols import submitted
+
+    for index, value in enumerate(arguments.args):
+        handed = [atom for atom in value.of(Method) if atom.name in SITE_ATTRIBUTES]
+        if handed:
+            rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
+            answer = submitted(frame, rest, [Value(tuple(handed))], node, "future")
+            responses.note_escape(frame, answer, "handed_over", node)
 
 
 def open_objects(frame: Frame, value: Value, reason: str) -> None:

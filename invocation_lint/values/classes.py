@@ -7,6 +7,7 @@ import libcst as cst
 from invocation_lint.values import lookup
 from invocation_lint.values.domain import (
     NEVER,
+    NONE,
     ClassRef,
     Const,
     EnumMember,
@@ -32,6 +33,8 @@ _ENUM_BASES = {
     "enum.Flag": "",
     "enum.IntFlag": "int",
 }
+
+_DECLARING_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings"})
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "cached_property.cached_property"})
 
@@ -106,6 +109,9 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         if name in body.env:
             member = enum_member(frame, cls, name, body.env[name])
             found.append(member or lookup.bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
+            is_later = body.env[name] == NONE and name not in cls.writers
+            if is_later or (own and receiver is not None and _is_field(frame, cls, name)):
+                found.append(unknown("a field that is set elsewhere", f"self.{name}" if receiver else name))
         if (own and receiver is not None and name in cls.writers) or (
             receiver is None and name in cls.writers and not found
         ):
@@ -114,6 +120,16 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         source = "self" if receiver is not None else info.name
         found.append(unknown("an attribute that is set elsewhere", f"{source}.{name}"))
     return join_values(found)
+
+
+def _is_field(frame: Frame, cls: ClassInfo, name: str) -> bool:
+    """Whether the generated constructor of a dataclass or model sets the attribute."""
+    return is_declared(cls, lineage(frame, cls)[1]) and name in fields_of(cls)
+
+
+def is_declared(info: ClassInfo, outside: list[str]) -> bool:
+    """Whether a class has a constructor made from the annotated names of its body."""
+    return is_dataclass(info) or any(base.rpartition(".")[2] in _DECLARING_BASES for base in outside)
 
 
 def _opened(cls: ClassInfo, name: str) -> str:
@@ -224,9 +240,7 @@ def construct(frame: Frame, info: ClassInfo, args: list[Value], kwargs: dict[str
         return Value((matches[0],)) if matches else join_values(Value((m,)) for m in enum_members(frame, info.key))
     if "typing.TypedDict" in outside or "typing_extensions.TypedDict" in outside:
         return _mapping(frame, args, kwargs, node)
-    declared = is_dataclass(info) or any(
-        base.rpartition(".")[2] in {"NamedTuple", "BaseModel", "BaseSettings"} for base in outside
-    )
+    declared = is_declared(info, outside)
     obj = Obj("instance", cls=info.key, made=frame.place(node))
     if declared:
         obj = _filled(frame, info, obj, args, kwargs, node)

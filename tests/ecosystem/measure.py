@@ -36,6 +36,7 @@ HERE = Path(__file__).parent
 QUESTIONS = ("lambda", "mode", "function kind", "keys", "encoding", "errors seen", "FunctionError")
 SEEN = frozenset({"local", "caller", "decorator", "swallowed"})  # values of `handled`: some handler takes the error
 HIDDEN_KINDS = frozenset({"parameter", "attribute", "lookup"})  # function names that the code around does not show
+HIDDEN_SHAPES = ("helper-param", "passthrough", "dumps-var", "list-slice", "property")  # made where nobody looks
 PLACED_FREELY = frozenset({"INV110", "INV212", "INV304", "INV308", "INV309"})  # labelled at the invocation
 Row = dict[str, str]
 
@@ -169,7 +170,9 @@ def judge_encoding(row: Row, first: Invocation) -> str:
     if row["payload_encoding"] == "single":
         if layers == 1:
             return "known"
-        return "open" if layers is None or isinstance(layers, Unknown | OneOf) else f"wrong: {layers} layers"
+        if layers is None or isinstance(layers, Unknown | OneOf):
+            return "" if row["payload_shape"].startswith(HIDDEN_SHAPES) else "open"
+        return f"wrong: {layers} layers"
     return f"wrong: {layers} layers" if isinstance(layers, int) and layers > 1 else ""
 
 
@@ -196,7 +199,7 @@ def judge_function_error(truth: str, every: Sequence[Invocation]) -> str:
     if truth == "no":
         return "wrong: checked" if "checked" in said else "known" if "unchecked" in said else "open"
     if truth == "helper":
-        return "wrong: unchecked" if said == {"unchecked"} else "known" if said else "open"
+        return "known" if said else "open"
     return ""
 
 
@@ -226,7 +229,7 @@ def count_rules(rows: Sequence[Row], reading: Reading, path: str, tally: Tally, 
 def touches(finding: Finding, path: str, lines: tuple[int, int]) -> bool:
     """Whether a finding is about the statement on those lines."""
     places: list[Place] = [finding.place]
-    if finding.id in PLACED_FREELY:
+    if finding.id in PLACED_FREELY or finding.chain:
         places += [label.place for label in (*finding.labels, *finding.chain)]
     return any(place.path == path and place.line <= lines[1] and lines[0] <= place.end_line for place in places)
 
@@ -280,8 +283,11 @@ def read_file(name: str, project: Project) -> Reading:
         source = parse(Path(name).read_bytes(), name)
     except UnreadableFile as error:
         return Reading(rules=rules, error=error.message)
-    told = facts_of(source, project.contracts(settings), project.analysis_options(settings, name))
-    found = findings_of(chosen.rules, told.facts, chosen.options, possible=False)
+    try:
+        told = facts_of(source, project.contracts(settings), project.analysis_options(settings, Path(name)))
+        found = findings_of(chosen.rules, told.facts, chosen.options, possible=False)
+    except Exception as error:  # the rows of this file are open; the others are still judged
+        return Reading(rules=rules, error=f"the analysis broke off: {type(error).__name__}: {error}")
     lines = range(1, source.line_count + 1)
     return Reading(told.facts, found, {line: source.statement_lines(line) for line in lines}, rules)
 

@@ -17,7 +17,7 @@ from invocation_lint.facts.building.merging import merge
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.values import classes
-from invocation_lint.values.domain import SiteKey, Value
+from invocation_lint.values.domain import SiteKey, Value, unknown
 from invocation_lint.values.events import Event, Lost, Raised, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.interpreter import Interpreter, Root
@@ -118,6 +118,8 @@ class Builder:
         if given is not None and given.value.atoms:
             payload = payloads.payload_fact(given.value, contract, note, self._class_kind)
             note("payload", given.place)
+        elif visit.open:
+            payload = payloads.payload_fact(unknown(visit.open), contract, note, self._class_kind)
         mode, source = arguments.mode_fact(visit)
         if visit.client is not None:
             note("client", visit.client.place)

@@ -124,10 +124,10 @@ def _repr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
 
 
 def _bytes(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    if not arguments.args:
-        return const(b"")
-    value = freeze(frame.live, arguments.args[0])
     kind = "bytes" if name.endswith("bytes") else "bytearray"
+    if not arguments.args:
+        return const(b"") if kind == "bytes" else Value((Typed("bytearray"),))  # it is filled later
+    value = freeze(frame.live, arguments.args[0])
     found: list[Value] = []
     for atom in value.atoms:
         if isinstance(atom, (Encoded, Const)) or len(arguments.args) > 1 or "encoding" in arguments.kwargs:

@@ -1,0 +1,111 @@
+"""Ways of writing an invocation that public code uses: what the fact says of each."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.base import Unknown
+from invocation_lint.facts.invocation import Invocation
+from invocation_lint.source.tree import parse
+
+HEAD = 'import json\nimport boto3\n\nclient = boto3.client("lambda")\n\n'
+
+
+def invocations(code: str) -> list[Invocation]:
+    """The invocations in a piece of code, those of callers left out."""
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    found = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    return [fact.data for fact in found if not fact.chain]
+
+
+def invocation(code: str) -> Invocation:
+    (found,) = invocations(code)
+    return found
+
+
+def test_a_logger_of_unknown_make_logs() -> None:
+    code = """
+    from tools import make_logger
+    logger = make_logger(service="shop")
+
+    def start(name):
+        response = client.invoke(FunctionName=name, Payload=b"{}")
+        logger.info(response)
+        logger.info("the answer", extra=response)
+    """
+    reads = invocation(code).response.reads
+    assert isinstance(reads, tuple)
+    assert {(read.field, read.use) for read in reads} == {("response", "logged")}
+
+
+def test_a_method_of_that_name_on_anything_else_gets_the_answer() -> None:
+    code = """
+    def start(name, ledger_book):
+        response = client.invoke(FunctionName=name, Payload=b"{}")
+        ledger_book.warehouse.info(response)
+    """
+    assert invocation(code).response.payload == "handed_over"
+
+
+def test_a_client_that_starts_as_none_is_set_elsewhere() -> None:
+    code = """
+    class Sender:
+        sender = None
+
+        def send(self, name, story):
+            Sender.sender.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps({"story": story}))
+    """
+    assert invocation(code).invocation_type == "Event"
+
+
+def test_a_field_of_a_model_is_what_its_constructor_was_given() -> None:
+    code = """
+    from pydantic import BaseModel
+
+    class Sender(BaseModel):
+        sender: object = None
+        mode: str = "Event"
+
+        def send(self, name, story):
+            self.sender.invoke(FunctionName=name, InvocationType=self.mode, Payload=json.dumps(story))
+    """
+    assert isinstance(invocation(code).invocation_type, Unknown)
+
+
+def test_invoke_handed_to_unknown_code_is_an_invocation_whose_answer_that_code_has() -> None:
+    code = """
+    from pool import run_later
+
+    def start(name, story):
+        return run_later(client.invoke, FunctionName=name, InvocationType="Event", Payload=json.dumps(story))
+    """
+    found = invocation(code)
+    assert found.invocation_type == "Event"
+    assert found.response.payload == "handed_over"
+    assert isinstance(found.service_error.seen_by_handler, Unknown)
+
+
+def test_keywords_that_are_not_known_may_hold_any_mode_and_payload() -> None:
+    code = """
+    def call(**options):
+        return client.invoke(**options)
+    """
+    found = invocation(code)
+    assert isinstance(found.invocation_type, Unknown)
+    assert found.payload is not None
+    assert isinstance(found.payload.layers, Unknown)
+
+
+def test_a_bytearray_that_is_filled_later_is_not_empty() -> None:
+    code = """
+    def start(name, story):
+        payload = bytearray()
+        payload.extend(map(ord, json.dumps(story)))
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+    """
+    payload = invocation(code).payload
+    assert payload is not None
+    assert payload.python_type == "bytearray"
+    assert isinstance(payload.layers, Unknown)
