@@ -20,39 +20,24 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     column), and for NUL bytes.
     """
     marked = data.startswith(codecs.BOM_UTF8)
-    cookie = _cookie(data[3:] if marked else data)
-    encoding = _known_encoding(cookie, name) if cookie else "utf-8"
-    if marked and encoding != "utf-8":
-        message = (
-            f"the coding line says {cookie[0] if cookie else encoding}, but the file starts with the mark of UTF-8"
-        )
-        raise UnreadableFile(message, cookie[1] if cookie else 1, 1, "remove the coding line", name)
     body = data[3:] if marked else data
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UnreadableFile(
-            name,
-            1,
-            1,
-            "the file is encoded as UTF-16, which Python does not read",
-            _CODING_HELP,
-        )
+        raise UnreadableFile("the file is encoded as UTF-16, which Python does not read", 1, 1, _CODING_HELP, name)
+    cookie = _cookie(body)
+    encoding = _known_encoding(cookie, name) if cookie else "utf-8"
+    if cookie and marked and encoding != "utf-8":
+        message = f"the file starts with the mark of UTF-8, but its coding line says {cookie[0]}"
+        raise UnreadableFile(message, cookie[1], 1, "remove the coding line", name)
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
         line, column = _place_of_byte(body, error.start, encoding)
         message = f"byte 0x{body[error.start]:02x} is not valid {encoding}"
         raise UnreadableFile(message, line, column, _CODING_HELP, name) from None
-    nul = text.find("\0")
-    if nul >= 0:
-        line, column = _place_of_byte(body, body.index(b"\0"), encoding)
+    if "\0" in text:
+        line, column = _place_of_byte(body, max(body.find(b"\0"), 0), encoding)
         message = "the file holds a NUL byte, so it is not Python source"
-        raise UnreadableFile(
-            name,
-            line,
-            column,
-            message,
-            "is it a binary file, or was its writing cut short?",
-        )
+        raise UnreadableFile(message, line, column, "is it a binary file, or was its writing cut short?", name)
     return text, "utf-8-sig" if marked else encoding
 
 

@@ -39,12 +39,12 @@ class Notes:
     def span(self, node: cst.CSTNode) -> Span | None:
         """Start and end of a node; of one that was not noted itself, the stretch that its children cover."""
         found = self.spans.get(id(node))
-        if found is None:
-            inner = [span for span in map(self.span, children(node)) if span is not None]
-            if inner:
-                found = min(start for start, _ in inner), max(end for _, end in inner)
-                self.spans[id(node)] = found
-        return found
+        if found is not None and not isinstance(node, cst.Param):  # libcst's span of a parameter is its name alone
+            return found
+        covered = [span for span in map(self.span, children(node)) if span is not None]
+        if found is not None:
+            covered.append(found)
+        return (min(start for start, _ in covered), max(end for _, end in covered)) if covered else None
 
 
 def take_notes(module: cst.Module) -> Notes:

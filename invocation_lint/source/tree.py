@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import libcst as cst
 
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place
 from invocation_lint.source.decode import decode
+from invocation_lint.source.guard import check_depth, check_size
 from invocation_lint.source.positions import (
     Notes,
     align,
@@ -25,14 +23,9 @@ from invocation_lint.source.positions import (
     line_starts,
     take_notes,
 )
+from invocation_lint.source.stack import on_large_stack
 from invocation_lint.source.statements import statement_ranges
-
-T = TypeVar("T")
-
-# Parser and code generator recurse as deep as the code is nested; see guard.py for what they were measured to take.
-_STACK_BYTES = 256 * 1024 * 1024
-_RECURSION_LIMIT = 40_000
-_one_at_a_time = threading.Lock()
+from invocation_lint.source.syntax import syntax_error
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
@@ -125,7 +118,9 @@ class SourceFile:
 
 def parse(data: bytes, name: str) -> SourceFile:
     """The tree of a file, with positions and comments. Raises UnreadableFile when it cannot be decoded or parsed."""
+    check_size(data, name)
     text, encoding = decode(data, name)
+    check_depth(text, name)
     # Python takes a lone carriage return for a newline, libcst does not always: same length, so offsets stay.
     readable = _LONE_RETURN.sub("\n", text) if "\r" in text else text
 
@@ -136,8 +131,8 @@ def parse(data: bytes, name: str) -> SourceFile:
     try:
         module, notes = on_large_stack(work)
     except cst.ParserSyntaxError as error:
-        raise UnreadableFile(str(error), path=name) from None
-    except RecursionError:
+        raise syntax_error(text, name, str(error)) from None
+    except (RecursionError, MemoryError):
         raise UnreadableFile("the code is nested too deeply to be analysed", path=name) from None
     starts = line_starts(text)
     shift = align(notes.code, readable)
@@ -150,31 +145,3 @@ def parse(data: bytes, name: str) -> SourceFile:
     )
     fixable = notes.code == text
     return SourceFile(name, data, text, encoding, module, comments, fixable, notes, starts, shift)
-
-
-def on_large_stack(work: Callable[[], T]) -> T:
-    """Runs `work` on a thread with a large stack and a high recursion limit; what it raises is raised here."""
-    answer: list[T] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answer.append(work())
-        except BaseException as error:  # raised again below, on the caller's thread
-            failure.append(error)
-
-    with _one_at_a_time:
-        limit = sys.getrecursionlimit()
-        size = threading.stack_size(_STACK_BYTES)
-        try:
-            sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
-            thread = threading.Thread(target=run, name="parse")
-            thread.start()
-            threading.stack_size(size)
-            thread.join()
-        finally:
-            threading.stack_size(size)
-            sys.setrecursionlimit(limit)
-    if failure:
-        raise failure[0]
-    return answer[0]

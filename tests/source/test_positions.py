@@ -36,7 +36,7 @@ def assert_same(found: positions.Notes, expected: positions.Notes) -> None:
 
 
 def test_the_pass_agrees_with_the_provider_and_with_ast_over_the_standard_library() -> None:
-    files = library_files(160, largest=6_000)
+    files = library_files(160, largest=4_000)
     assert len(files) >= 150
     calls = 0
     for path in files:
@@ -49,7 +49,7 @@ def test_the_pass_agrees_with_the_provider_and_with_ast_over_the_standard_librar
         found = [node for node in walk(module) if isinstance(node, cst.Call)]
         assert all(id(node) in fast.spans for node in found)
         calls += len(found)
-    assert calls > 1_500
+    assert calls > 1_000
 
 
 @pytest.mark.parametrize("path", library_files(12), ids=lambda path: path.name)
