@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from invocation_lint.findings import Place
 from invocation_lint.values import expressions, responses, statements
-from invocation_lint.values.domain import Const, Ref, Response, Value, join2, unknown
+from invocation_lint.values.domain import Const, ObjectId, Ref, Response, Value, join2, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
 
@@ -15,7 +16,7 @@ def assign(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
     if frame.state is None:
         return
     if isinstance(target, cst.Name):
-        _assign_name(frame, target.value, value)
+        _assign_name(frame, target, value)
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(frame, target, value)
     elif isinstance(target, cst.Attribute):
@@ -29,11 +30,42 @@ def assign(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
         assign(frame, target.value, unknown("the rest of a sequence"))
 
 
-def _assign_name(frame: Frame, name: str, value: Value) -> None:
-    state = frame.live
+def _assign_name(frame: Frame, target: cst.Name, value: Value) -> None:
+    state, name = frame.live, target.value
     if frame.function is not None and name in frame.function.globals:
         frame.global_writes[name] = join2(frame.global_writes.get(name, value), value)
+        responses.note_escape(frame, value, "stored", target)
+    elif value.of(Response) and _others_read(frame, name):
+        responses.note_escape(frame, value, "stored", target)
     state.env[name] = value
+
+
+def _others_read(frame: Frame, name: str) -> bool:
+    """Whether a function inside this one, or any function for a name of the module, speaks of the name."""
+    functions = frame.module.functions.values()
+    return any(name in info.mentions for info in functions if info.parent is frame.function or frame.function is None)
+
+
+def note_kept(frame: Frame, receiver: Value, value: Value, node: cst.CSTNode) -> None:
+    """The value is put into an object; note it where others hold that object too."""
+    for atom in receiver.atoms:
+        if isinstance(atom, Response):
+            continue
+        obj = frame.live.heap.get(atom.id) if isinstance(atom, Ref) else None
+        if not isinstance(atom, Ref) or obj is None or obj.kind == "instance" or _is_shared(frame, atom.id):
+            responses.note_escape(frame, value, "stored", node)
+            return
+
+
+def _is_shared(frame: Frame, object_id: ObjectId) -> bool:
+    """Whether an object is the module's or an attribute's, seen from a function."""
+    if frame.function is None:
+        return False
+    made = object_id[0]
+    if not isinstance(made, Place) or object_id[1] != "thawed":
+        return bool(made == "global")
+    own = frame.module.source.place(frame.function.node)
+    return made.path != own.path or (made.line, made.column) < (own.line, own.column)
 
 
 def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
@@ -60,8 +92,7 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
     state.update(receiver, lambda obj, weak: obj.with_slot(name, value, place, weak=weak))
     for atom in receiver.of(Ref):
         frame.interpreter.definitions.note_attribute(frame, atom.id, name, value)
-    if not any(isinstance(atom, Ref) for atom in receiver.atoms):
-        responses.note_escape(frame, value, "stored", node)
+    note_kept(frame, receiver, value, node)
 
 
 def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.BaseExpression) -> None:
@@ -87,8 +118,7 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.
     state.update(receiver, change)
     for atom in receiver.of(Response):
         responses.set_key(frame, atom, names[0] if len(names) == 1 else None, value)
-    if not any(isinstance(atom, (Ref, Response)) for atom in receiver.atoms):
-        responses.note_escape(frame, value, "stored", node)
+    note_kept(frame, receiver, value, node)
 
 
 def augment(frame: Frame, node: cst.AugAssign) -> None:

@@ -134,6 +134,7 @@ def _append(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments,
         return replace(o, rest=value if o.rest is None else join2(o.rest, value))
 
     frame.live.update(receiver, change)
+    assign.note_kept(frame, receiver, value, node)
     return NONE
 
 
