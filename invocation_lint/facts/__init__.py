@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invocation_lint.facts.base import Fact
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from invocation_lint.contracts.match import Conflict
     from invocation_lint.contracts.model import ContractBook
     from invocation_lint.source.tree import SourceFile
+    from invocation_lint.values.project import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +28,30 @@ class FileFacts:
     conflicts: tuple[tuple[Place, Conflict], ...] = ()
 
 
-def facts_of(source: SourceFile, book: ContractBook, options: AnalysisOptions) -> FileFacts:
-    """All facts of a parsed file. Nothing of the file is imported or run."""
+def facts_of(
+    source: SourceFile,
+    book: ContractBook,
+    options: AnalysisOptions,
+    program: Program | None = None,
+    path: Path | None = None,
+) -> FileFacts:
+    """All facts of a parsed file. Nothing of the file is imported or run.
+
+    With a program, and the file's path in it, values and callers in other modules are followed; without, the file is
+    looked at alone.
+    """
     from invocation_lint.facts.building.invocations import Builder
     from invocation_lint.values.interpreter import Interpreter
     from invocation_lint.values.program import index_module
 
-    interpreter = Interpreter()
-    builder = Builder(interpreter, index_module(source, source.name), book, options)
+    if program is not None and path is not None:
+        interpreter, module = program.interpreter, program.module(path, source)
+    else:
+        interpreter, module = Interpreter(), index_module(source, source.name)
+    builder = Builder(interpreter, module, book, options, program)
     facts = builder.build()
-    return FileFacts(
-        facts, len(interpreter.too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items()))
-    )
+    too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
+    return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))
 
 
 __all__ = ["AnalysisOptions", "Fact", "FileFacts", "facts_of"]

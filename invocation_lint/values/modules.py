@@ -224,6 +224,13 @@ class ModuleTable:
                     best, found = start, info
         return found
 
+    def module_at(self, place: Place) -> ModuleInfo | None:
+        """The module of the program that holds a place."""
+        for runtime in self._runtimes.values():
+            if runtime.module.source.name == place.path:
+                return runtime.module
+        return None
+
     def awaited_calls(self, module: ModuleInfo) -> set[cst.CSTNode]:
         """The call expressions that stand directly behind `await`."""
         runtime = self.runtime(module)

@@ -77,11 +77,17 @@ class ModuleInfo:
     mutated_globals: set[str] = field(default_factory=set)  # module names whose object a function changes in place
     holds_site: bool = False  # in its own body
     mentions: frozenset[str] = frozenset()
+    foreign_names: frozenset[str] = frozenset()  # names of other modules by which a call site is reached
+
+    def demanded_names(self) -> frozenset[str]:
+        """The names by which other modules reach a call site through this one, those that it passes on included."""
+        own = {info.cls.name if info.name == "__init__" and info.cls else info.name for info in self.demanded()}
+        return frozenset(own - {"<lambda>"}) | (self.foreign_names & self.mentions)
 
     def demanded(self) -> list[FunctionInfo]:
         """The functions that hold a call site or name one that does, in order of their definition."""
         wanted = {info for info in self.functions.values() if info.holds_site}
-        names = {info.name for info in wanted}
+        names = {info.name for info in wanted} | self.foreign_names
         while True:
             more = {info for info in self.functions.values() if info not in wanted and info.mentions & names}
             more |= {info.parent for info in wanted if info.parent is not None and info.parent not in wanted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.contracts.match import Conflict
 from invocation_lint.contracts.model import ContractBook, FunctionContract
@@ -23,6 +23,9 @@ from invocation_lint.values.frame import Frame
 from invocation_lint.values.interpreter import Interpreter, Root
 from invocation_lint.values.program import ModuleInfo
 from invocation_lint.values.state import State
+
+if TYPE_CHECKING:
+    from invocation_lint.values.project import Program
 
 
 @dataclass(slots=True)
@@ -55,30 +58,53 @@ def seen_sites(root: Root, options: AnalysisOptions) -> Iterator[Seen]:
 
 
 class Builder:
-    """Builds the facts of one module's call sites."""
+    """Builds the facts of the call sites that a module's functions reach.
+
+    A call site is told with all the ways that lead to it, from whichever module they come, so that what is said of it
+    does not depend on the files that are looked at.
+    """
 
     def __init__(
-        self, interpreter: Interpreter, module: ModuleInfo, book: ContractBook, options: AnalysisOptions
+        self,
+        interpreter: Interpreter,
+        module: ModuleInfo,
+        book: ContractBook,
+        options: AnalysisOptions,
+        program: Program | None = None,
     ) -> None:
         self.module = module
         self.interpreter = interpreter
         self.book = book
         self.options = options
+        self.program = program
         self.conflicts: dict[Place, Conflict] = {}
         self.without_contract: dict[str, None] = {}
 
     def build(self) -> tuple[Fact, ...]:
         """All facts, those of each call site next to each other, the shortest chain first."""
-        seen = [one for root in self.interpreter.roots(self.module) for one in seen_sites(root, self.options)]
-        by_place: dict[Place, list[Seen]] = defaultdict(list)
-        for one in seen:
-            by_place[one.site[-1]].append(one)
+        own = self._seen(self.module)
         found: list[Fact] = []
-        for place in sorted(by_place):
-            group = sorted(by_place[place], key=lambda one: (len(one.site), one.site))
-            made = [(one, self._fact(one)) for one in group]
-            found.extend(lift_fates([fact for _, fact in made], [one.ending for one, _ in made]))
+        for place in sorted({one.site[-1] for one in own}):
+            found.extend(self._of_place(place, own))
         return tuple(found)
+
+    def _seen(self, module: ModuleInfo) -> list[Seen]:
+        options = self.options
+        if self.program is not None and module is not self.module:
+            options = self.program.options_of(module.name)
+        return [one for root in self.interpreter.roots(module) for one in seen_sites(root, options)]
+
+    def _of_place(self, place: Place, own: list[Seen]) -> list[Fact]:
+        """The facts of one call site, from every way to it."""
+        seen = [one for one in own if one.site[-1] == place]
+        home = self.interpreter.modules.module_at(place)
+        if self.program is not None and home is not None:
+            others = [module for module in (home, *self.program.callers(home)) if module is not self.module]
+            for module in others:
+                seen.extend(one for one in self._seen(module) if one.site[-1] == place)
+        group = sorted(seen, key=lambda one: (len(one.site), one.site))
+        made = [self._fact(one) for one in group]
+        return lift_fates(made, [one.ending for one in group])
 
     def _fact(self, seen: Seen) -> Fact:
         places: dict[str, Place] = {}
@@ -155,8 +181,11 @@ class Builder:
         found = functions.contract_of(name, self.book)
         place = visit.site[-1]
         if isinstance(found, Conflict):
-            self.conflicts[place] = found
+            if place.path == self.module.source.name:
+                self.conflicts[place] = found
             return None
+        if place.path != self.module.source.name:
+            return found
         if found is None and name is not None and visit.client is not None:
             fact = functions.function_fact(name)
             for answer in (fact.name, fact.environment_variable, fact.pattern):

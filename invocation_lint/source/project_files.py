@@ -1,0 +1,262 @@
+"""The Python files of a project as modules: which file an import means, and which files an import can lead to.
+
+Works on paths and bytes; nothing is parsed here. An import is looked for as Python would with the project's usual
+roots: the folders above the importing file up to the project's root (packages, src layouts, folders that are deployed
+as one), and else wherever the project holds just one module of that name (Lambda layers, several roots).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from invocation_lint.source.scan import may_matter
+
+MAX_FILES = 20_000
+"""Files of one project that are looked at for its modules: beyond, only the folders above a file are."""
+
+MAX_BYTES = 2_000_000
+"""Larger files are data, not modules that a call site needs."""
+
+_SKIPPED = frozenset(
+    {"node_modules", "site-packages", "__pycache__", "venv", "env", "build", "dist", "cdk.out", "vendor", "htmlcov"}
+)
+
+_IMPORTS = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#\\]*(?:\\\r?\n[^\n;#]*)*)"
+    rb"|import[ \t]+([^\n;#]*))",
+    re.MULTILINE,
+)
+_ALIAS = re.compile(rb"[ \t]+as[ \t]+\w+")
+
+_NOT_OF_A_PROJECT = sys.stdlib_module_names | {"boto3", "botocore", "aioboto3", "aiobotocore", "aws_lambda_powertools"}
+
+Import = tuple[str, int, tuple[str, ...]]
+"""A dotted name, the dots before it, and the names imported from it."""
+
+
+def imports_in(data: bytes) -> Iterator[Import]:
+    """The import statements of a file, by their lines; a word in a text may be among them, which does no harm."""
+    for match in _IMPORTS.finditer(data):
+        dots, base, names, plain = match.groups()
+        if plain is not None:
+            for part in _ALIAS.sub(b"", plain).split(b","):
+                text = part.strip().decode("ascii", "ignore")
+                if text:
+                    yield text, 0, ()
+        else:
+            cleaned = re.sub(rb"#[^\n]*", b"", names).replace(b"\\", b"").strip(b"() \t\r\n")
+            listed = [part.strip().decode("ascii", "ignore") for part in _ALIAS.sub(b"", cleaned).split(b",")]
+            yield base.decode("ascii", "ignore"), len(dots), tuple(name for name in listed if name)
+
+
+class ProjectFiles:
+    """The files below a project's root. Keys are absolute paths: of a module's file, or of a package without one."""
+
+    def __init__(self, root: Path, overlay: dict[Path, bytes] | None = None) -> None:
+        self.root = root.absolute()
+        self._overlay = {path.absolute(): data for path, data in (overlay or {}).items()}
+        self._located: dict[tuple[str, str, int], str | None] = {}
+        self._children: dict[tuple[str, str], str | None] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
+        self._seeded: dict[str, bool] = {}
+        self._reaching: dict[str, bool] = {}
+        self._is_file: dict[str, bool] = {}
+
+    # -- bytes -------------------------------------------------------------------------------------------------------
+
+    def read(self, key: str) -> bytes | None:
+        """The bytes of a module's file; None when it cannot be read or is too large."""
+        path = Path(key)
+        if path in self._overlay:
+            return self._overlay[path]
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                return None
+            return path.read_bytes()
+        except OSError:
+            return None
+
+    def _file(self, path: str) -> bool:
+        found = self._is_file.get(path)
+        if found is None:
+            found = self._is_file[path] = Path(path) in self._overlay or os.path.isfile(path)  # noqa: PTH113
+        return found
+
+    # -- what an import means ----------------------------------------------------------------------------------------
+
+    def locate(self, importer: str, dotted: str, level: int) -> str | None:
+        """The key of the module that an import in the file `importer` names, or None when it is not of the project."""
+        folder = os.path.dirname(importer)  # noqa: PTH120
+        key = (folder, dotted, level)
+        if key not in self._located:
+            self._located[key] = self._locate(folder, importer, dotted, level)
+        return self._located[key]
+
+    def _locate(self, folder: str, importer: str, dotted: str, level: int) -> str | None:
+        if level:
+            base: str | None = folder
+            for _ in range(level - 1):
+                base = os.path.dirname(base or "")  # noqa: PTH120
+            start = self._package(base) if base else None
+            return self._descend(start, dotted.split(".") if dotted else [])
+        top, *rest = dotted.split(".")
+        if not top or top in _NOT_OF_A_PROJECT:
+            return None
+        start = self._top_level(folder, importer, top)
+        return self._descend(start, rest)
+
+    def _descend(self, key: str | None, names: list[str]) -> str | None:
+        for name in names:
+            key = self.child(key, name) if key is not None else None
+        return key
+
+    def _top_level(self, folder: str, importer: str, name: str) -> str | None:
+        current = folder
+        root = str(self.root)
+        while True:
+            for base in (current, os.path.join(current, "src"), os.path.join(current, "python")):  # noqa: PTH118
+                found = self._member(base, name)
+                if found is not None and found != importer:
+                    return found
+            if current == root or not current.startswith(root) or os.path.dirname(current) == current:  # noqa: PTH120
+                break
+            current = os.path.dirname(current)  # noqa: PTH120
+        candidates = self._tops.get(name, [])
+        return candidates[0] if len(candidates) == 1 else None
+
+    def _member(self, folder: str, name: str) -> str | None:
+        init = f"{folder}/{name}/__init__.py"
+        if self._file(init):
+            return init
+        module = f"{folder}/{name}.py"
+        if self._file(module):
+            return module
+        package = f"{folder}/{name}"
+        return package if self._holds_modules(package) else None
+
+    def _package(self, folder: str) -> str | None:
+        init = f"{folder}/__init__.py"
+        if self._file(init):
+            return init
+        return folder if os.path.isdir(folder) else None  # noqa: PTH112
+
+    def _holds_modules(self, folder: str) -> bool:
+        try:
+            with os.scandir(folder) as entries:
+                return any(entry.name.endswith(".py") or (entry.is_dir() and _is_open(entry.name)) for entry in entries)
+        except OSError:
+            return False
+
+    def child(self, key: str, name: str) -> str | None:
+        """The key of a submodule of a package, or None."""
+        if (key, name) not in self._children:
+            folder = os.path.dirname(key) if key.endswith("/__init__.py") else key  # noqa: PTH120
+            found = None if key.endswith(".py") and not key.endswith("/__init__.py") else self._member(folder, name)
+            self._children[key, name] = found
+        return self._children[key, name]
+
+    @cached_property
+    def every_file(self) -> tuple[str, ...]:
+        """All modules below the root, in order of their paths."""
+        found: list[str] = []
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if _is_open(name) and name not in _SKIPPED)
+            found.extend(f"{folder}/{name}" for name in sorted(files) if name.endswith(".py"))
+            if len(found) > MAX_FILES:
+                return ()
+        return tuple(sorted({*found, *(str(path) for path in self._overlay if str(path).startswith(str(self.root)))}))
+
+    @cached_property
+    def _tops(self) -> dict[str, list[str]]:
+        """Module and package names at the top of some root of the project."""
+        tops: dict[str, list[str]] = defaultdict(list)
+        for key in self.every_file:
+            folder, _, name = key.rpartition("/")
+            if name == "__init__.py":
+                parent, _, package = folder.rpartition("/")
+                if not self._file(f"{parent}/__init__.py"):
+                    tops[package].append(key)
+            elif not self._file(f"{folder}/__init__.py"):
+                tops[name[:-3]].append(key)
+        return tops
+
+    # -- where imports lead ------------------------------------------------------------------------------------------
+
+    def imports(self, key: str) -> tuple[str, ...]:
+        """The keys of the project's modules that a module imports."""
+        if key not in self._imports:
+            data = self.read(key)
+            self._seeded[key] = data is not None and may_matter(data)
+            found: dict[str, None] = {}
+            for dotted, level, names in imports_in(data) if data else ():
+                base = self.locate(key, dotted, level)
+                if base is None:
+                    continue
+                if base.endswith(".py"):
+                    found.setdefault(base)
+                for name in names:
+                    child = self.child(base, name)
+                    if child is not None and child.endswith(".py"):
+                        found.setdefault(child)
+            found.pop(key, None)
+            self._imports[key] = tuple(found)
+        return self._imports[key]
+
+    def holds_seed(self, key: str) -> bool:
+        """Whether a module's own bytes may hold a call site."""
+        self.imports(key)
+        return self._seeded[key]
+
+    def reaches_seed(self, key: str) -> bool:
+        """Whether a module holds a call site, or imports, however far, one that does."""
+        if key in self._reaching:
+            return self._reaching[key]
+        seen: set[str] = set()
+        waiting = [key]
+        reached = False
+        while waiting and not reached:
+            current = waiting.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            reached = self._reaching.get(current, False) or self.holds_seed(current)
+            waiting.extend(imported for imported in self.imports(current) if self._reaching.get(imported) is not False)
+        if not reached:
+            self._reaching.update(dict.fromkeys(seen, False))
+        self._reaching[key] = reached
+        return reached
+
+    @cached_property
+    def importers(self) -> dict[str, tuple[str, ...]]:
+        """For each module, the modules that import it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key in self.every_file:
+            for imported in self.imports(key):
+                found[imported].append(key)
+        return {key: tuple(keys) for key, keys in found.items()}
+
+
+def _is_open(name: str) -> bool:
+    return not name.startswith((".", "__")) and name not in _SKIPPED
+
+
+def project_root(path: Path) -> Path:
+    """The folder up to which a file's project is known: the nearest one with a configuration of ours or a repository."""
+    start = path.absolute().parent
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists() or (folder / ".invocation-lint.yaml").exists():
+            return folder
+        try:
+            if b"[tool.invocation-lint" in (folder / "pyproject.toml").read_bytes():
+                return folder
+        except OSError:
+            continue
+    while (start / "__init__.py").exists() and start.parent != start:
+        start = start.parent
+    return start
