@@ -24,14 +24,21 @@ _ADDING = frozenset({"extend-select", "ignore"})  # on the command line these ad
 class Configuration:
     """The settings of any file of a run, each configuration read once.
 
-    `config` is the file to use for all (else the nearest of each is looked for, unless `isolated`); `values` are keys
-    as given on the command line, unchecked. Raises UsageError for what is wrong in either.
+    `config` is the file to use for all, else the nearest of each is looked for; `isolated` looks for none, and at each
+    file alone; `project` is the folder whose modules are known, else each file's own. `values` are keys as given on the
+    command line, unchecked. Raises UsageError for what is wrong in either.
     """
 
     def __init__(
-        self, *, config: Path | None = None, isolated: bool = False, values: Mapping[str, Any] | None = None
+        self,
+        *,
+        config: Path | None = None,
+        isolated: bool = False,
+        values: Mapping[str, Any] | None = None,
+        project: Path | None = None,
     ) -> None:
-        self._isolated = isolated
+        self.isolated = isolated
+        self.project = project
         self._by_folder: dict[Path, Settings] = {}
         self._by_file: dict[Path, Settings] = {}
         here = Path.cwd()

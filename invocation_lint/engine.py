@@ -23,6 +23,7 @@ from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NO
 
 if TYPE_CHECKING:
     from invocation_lint.facts import FileFacts
+    from invocation_lint.programs import Programs
     from invocation_lint.source.tree import SourceFile
 
 _FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
@@ -94,6 +95,8 @@ def lint(
     """
     chosen = [(given, project.settings(given.path)) for given in inputs]
     project.check(settings for _, settings in chosen)
+    if project.programs is not None:
+        project.programs.note((given.name, given.path, given.data) for given, _ in chosen)
     run = Run()
     summary = run.report.summary
     without: set[str] = set()
@@ -120,8 +123,8 @@ def lint_file(
 ) -> Outcome:
     """One file, from its bytes to its findings; suppressed ones are among them and say so."""
     try:
-        source = _parsed(given)
-        return _analyse(source, given.path, settings, project) if source else Outcome()
+        source = _parsed(given, project)
+        return _analyse(source, given, settings, project) if source else Outcome()
     except UnreadableFile as error:
         place = Place(given.name, error.line, error.column, error.line, error.column + 1)
         help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
@@ -137,15 +140,19 @@ def lint_file(
 
 def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | None:
     """The facts of one file, None when the scan finds that it has none. Raises UnreadableFile."""
-    source = _parsed(given)
-    return _facts(source, given.path, settings, project) if source else None
+    if project.programs is not None:
+        project.programs.note([(given.name, given.path, given.data)])
+    source = _parsed(given, project)
+    return _facts(source, given, settings, project) if source else None
 
 
-def _parsed(given: Input) -> SourceFile | None:
-    """The tree of a file that may matter."""
+def _parsed(given: Input, project: Project) -> SourceFile | None:
+    """The tree of a file that may matter, by itself or by what it calls in other modules."""
     data = _read(given)
     if not may_matter(data) and not may_suppress(data):
-        return None
+        programs = _programs(given, project)
+        if programs is None or not programs.leads_to_call_site(given.path, data):
+            return None
     from invocation_lint.source.tree import parse
 
     return parse(data, given.name)
@@ -168,21 +175,30 @@ def _text(given: Input) -> str:
         return ""
 
 
-def _facts(source: SourceFile, path: Path, settings: Settings, project: Project) -> FileFacts:
+def _programs(given: Input, project: Project) -> Programs | None:
+    """The programs to look into; None for a file looked at alone, or a text that is no file yet."""
+    return project.programs if given.data is None or given.path.exists() else None
+
+
+def _facts(source: SourceFile, given: Input, settings: Settings, project: Project) -> FileFacts:
     from invocation_lint.facts import facts_of
 
-    return facts_of(source, project.contracts(settings), project.analysis_options(settings, path))
+    programs = _programs(given, project)
+    program = programs.program(given.path) if programs is not None else None
+    options = project.analysis_options(settings, given.path)
+    return facts_of(source, project.contracts(settings), options, program, given.path)
 
 
-def _analyse(source: SourceFile, path: Path, settings: Settings, project: Project) -> Outcome:
+def _analyse(source: SourceFile, given: Input, settings: Settings, project: Project) -> Outcome:
     from invocation_lint.rulebook.findings import findings_of
     from invocation_lint.suppression import suppress
 
     rules = project.rules(settings)
-    told = _facts(source, path, settings, project)
+    told = _facts(source, given, settings, project)
 
     def find(possible: bool) -> list[Finding]:
-        return findings_of(rules.rules, told.facts, rules.options, possible)
+        found = findings_of(rules.rules, told.facts, rules.options, possible)
+        return [finding for finding in found if finding.place.path == source.name]
 
     findings = find(settings.possible)
     if AMBIGUOUS_CONTRACT.id in rules.tool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from invocation_lint.configuration import Configuration, shown
 from invocation_lint.documents import read_text, unknown_name
 from invocation_lint.errors import UsageError
+from invocation_lint.programs import Programs
 from invocation_lint.selection import Selectable, check_words, is_selected, no_rule
 from invocation_lint.settings import Settings, matches
 from invocation_lint.tool_findings import TOOL_FINDINGS, ToolFinding
@@ -54,6 +55,12 @@ class Project:
         self._rulebooks: dict[tuple[Path, ...], Rulebook] = {}
         self._contracts: dict[tuple[Path, ...], ContractBook] = {}
         self._chosen: dict[int, tuple[Settings, RuleSet]] = {}
+        self.programs: Programs | None = None
+        if not self.configuration.isolated:
+            self.programs = Programs(self._options_of, self.configuration.project)
+
+    def _options_of(self, path: Path) -> AnalysisOptions:
+        return self.analysis_options(self.settings(path), path)
 
     def settings(self, path: Path) -> Settings:
         """The settings of one file."""

@@ -16,7 +16,13 @@ _KEYS = (*_LISTS, "fail_on", "profile", "possible", "force_exclude")
 
 _CONFIGURATION = (
     click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file for all files."),
-    click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
+    click.option("--isolated", is_flag=True, help="Ignore configuration files, and look at each file alone."),
+    click.option(
+        "--project",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="DIR",
+        help="Follow values and callers through the modules of this folder.  [default: each file's repository]",
+    ),
 )
 _RULES = (
     click.option("--select", multiple=True, metavar="RULES", help="Run these rules only: ids, names, families, all."),
@@ -35,7 +41,7 @@ _FILES = (
 
 
 def configuration_options(command: Command) -> Command:
-    """Adds --config and --isolated."""
+    """Adds --config, --isolated and --project."""
     return _add(command, _CONFIGURATION)
 
 
@@ -62,7 +68,12 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
                 values[name.replace("_", "-")] = items
         elif value is not None:
             values[name.replace("_", "-")] = value
-    return Configuration(config=given.get("config"), isolated=bool(given.get("isolated")), values=values)
+    return Configuration(
+        config=given.get("config"),
+        isolated=bool(given.get("isolated")),
+        values=values,
+        project=given.get("project"),
+    )
 
 
 def _split(texts: tuple[str, ...]) -> list[str]:

@@ -247,7 +247,7 @@ def _is_open(name: str) -> bool:
 
 
 def project_root(path: Path) -> Path:
-    """The folder up to which a file's project is known: the nearest one with a configuration of ours or a repository."""
+    """The folder up to which a file's project is known: the nearest with a configuration of ours, or a repository."""
     start = path.absolute().parent
     for folder in (start, *start.parents):
         if (folder / ".git").exists() or (folder / ".invocation-lint.yaml").exists():

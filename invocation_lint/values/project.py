@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,8 @@ class ProjectModules:
             self._modules[key] = None
             data = self.files.read(key) if key.endswith(".py") else None
             if data is not None:
-                try:
+                with suppress(UnreadableFile):  # the file's own run reports it
                     self._modules[key] = self._index(parse(data, self._name_of(key)), key)
-                except UnreadableFile:
-                    pass
         return self._modules[key]
 
     def put(self, key: str, source: SourceFile) -> ModuleInfo:
@@ -119,14 +118,13 @@ class Program:
 
     def __init__(
         self,
-        root: Path,
+        files: ProjectFiles,
         name_of: Callable[[str], str],
         options_of: Callable[[str], Any],
-        overlay: dict[Path, bytes] | None = None,
     ) -> None:
         self.options_of = options_of
         self._callers: dict[str, tuple[ModuleInfo, ...]] = {}
-        self.modules = ProjectModules(ProjectFiles(root, overlay), name_of)
+        self.modules = ProjectModules(files, name_of)
         self.interpreter = Interpreter(self.modules)
 
     def module(self, path: Path, source: SourceFile) -> ModuleInfo:

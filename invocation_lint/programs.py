@@ -1,0 +1,95 @@
+"""The programs of a run: for each project, its files and, once a call site is in reach, its modules.
+
+A program is made at most once a process for each root. Where no call site is in reach, only import lines are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from invocation_lint.source.project_files import ProjectFiles, project_root
+
+if TYPE_CHECKING:
+    from invocation_lint.values.project import Program
+
+
+class Programs:
+    """Finds the program of a file. `options_of` gives the analysis options of a path; `root` is given by the user."""
+
+    def __init__(self, options_of: Callable[[Path], Any], root: Path | None = None) -> None:
+        self._options_of = options_of
+        self._root = root
+        self._names: dict[str, str] = {}
+        self._overlay: dict[Path, bytes] = {}
+        self._files: dict[Path, ProjectFiles] = {}
+        self._programs: dict[Path, Program] = {}
+        self._roots: dict[Path, Path] = {}
+
+    def note(self, files: Iterable[tuple[str, Path, bytes | None]]) -> None:
+        """Tell the name of each file that is linted, its path, and the text that stands for it if it is not the file's.
+
+        A text that replaces a file makes everything anew that was known of its project.
+        """
+        for name, path, data in files:
+            key = str(path.absolute())
+            self._names[key] = name
+            if data is not None and self._overlay.get(path.absolute()) != data:
+                self._overlay[path.absolute()] = data
+                self._forget(path)
+
+    def _forget(self, path: Path) -> None:
+        root = self._root_of(path)
+        if root in self._files and self._is_as_on_disk(path):
+            return
+        self._files.pop(root, None)
+        self._programs.pop(root, None)
+
+    def _is_as_on_disk(self, path: Path) -> bool:
+        try:
+            return path.read_bytes() == self._overlay[path.absolute()]
+        except OSError:
+            return False
+
+    def _root_of(self, path: Path) -> Path:
+        if self._root is not None:
+            return self._root.absolute()
+        folder = path.absolute().parent
+        if folder not in self._roots:
+            self._roots[folder] = project_root(path)
+        return self._roots[folder]
+
+    def files(self, path: Path) -> ProjectFiles:
+        """The files of the project that holds a path."""
+        root = self._root_of(path)
+        if root not in self._files:
+            self._files[root] = ProjectFiles(root, self._overlay)
+        return self._files[root]
+
+    def program(self, path: Path) -> Program:
+        """The modules of the project that holds a path."""
+        from invocation_lint.values.project import Program
+
+        root = self._root_of(path)
+        if root not in self._programs:
+            self._programs[root] = Program(self.files(path), self.name_of, lambda key: self._options_of(Path(key)))
+        return self._programs[root]
+
+    def name_of(self, key: str) -> str:
+        """The name that findings show for a file: as it was given, else relative to the working folder below it."""
+        if key not in self._names:
+            path = Path(key)
+            try:
+                self._names[key] = path.relative_to(Path.cwd()).as_posix()
+            except ValueError:
+                self._names[key] = path.as_posix()
+        return self._names[key]
+
+    def leads_to_call_site(self, path: Path, data: bytes) -> bool:
+        """Whether a file without a call site names a function of another module that reaches one."""
+        key = str(path.absolute())
+        files = self.files(path)
+        if not any(files.reaches_seed(imported) for imported in files.imports(key)):
+            return False
+        return self.program(path).modules.reaches(key, data)
