@@ -12,12 +12,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from invocation_lint.reference.service.functions import Function, RestApi, Route
+    from invocation_lint.reference.service.functions import Function, HttpApi, RestApi, Route
     from invocation_lint.reference.service.service import LambdaService
 
-__all__ = ["Function", "LambdaService", "RestApi", "Route"]
+__all__ = ["Function", "HttpApi", "LambdaService", "RestApi", "Route"]
 
-_MODULES = {"Function": "functions", "LambdaService": "service", "RestApi": "functions", "Route": "functions"}
+_MODULES = {
+    "Function": "functions",
+    "HttpApi": "functions",
+    "LambdaService": "service",
+    "RestApi": "functions",
+    "Route": "functions",
+}
 
 
 def __getattr__(name: str) -> object:

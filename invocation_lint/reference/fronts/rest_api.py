@@ -46,7 +46,7 @@ class RestApiFront:
         request_id = record.request_id = str(uuid.uuid4())
         more: tuple[tuple[str, str], ...] = (("x-amzn-RequestId", request_id), ("x-amz-apigw-id", secrets.token_hex(8)))
         paths = split_stage(request.target, self._api.stage)
-        matched = None if paths is None else match_route(self._api, request.method, paths[0])
+        matched = None if paths is None else match_route(self._api.routes, request.method, paths[0])
         if paths is None or matched is None:
             return _error(403, "Missing Authentication Token", more)
         route, parameters = matched

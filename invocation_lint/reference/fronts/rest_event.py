@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,14 +19,14 @@ from invocation_lint.reference.service.functions import RestApi, Route
 _PARAMETER = re.compile(r"\{([^}+]+)(\+?)\}")
 
 
-def match_route(api: RestApi, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+def match_route(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     """The route for a path (below the stage, escapes kept) and its parameters; a greedy path matches last.
 
     An exact method goes before ANY. A slash at the end is not looked at, nor are several at the beginning.
     """
     best: tuple[tuple[int, int, int], Route, dict[str, str]] | None = None
     wanted = "/" + path.strip("/")
-    for route in api.routes:
+    for route in routes:
         if route.method.upper() not in ("ANY", method):
             continue
         found = re.fullmatch(_pattern(route.path), wanted)

@@ -97,3 +97,12 @@ class RestApi:
     stage: str = "prod"
     timeout: float = limit("rest_api_timeout_seconds")
     binary_media_types: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """An HTTP API with proxy integrations, payload format 2.0. Its `timeout` (seconds) cannot be raised on AWS."""
+
+    name: str
+    routes: Sequence[Route]
+    timeout: float = limit("http_api_timeout_seconds")

@@ -42,8 +42,9 @@ class RequestRecord:
 class Execution:
     """One run of a handler.
 
-    `attempt` is 1 for a request and 1 to 3 for an event. `origin`: request | event | rest | url. `outcome`: running |
-    success | error | init_error | timeout | exit | killed | response_too_large. Times are service seconds.
+    `attempt` is 1 for a request and 1 to 3 for an event. `origin`: request | event | rest | http | url.
+    `outcome`: running | success | error | init_error | timeout | exit | killed | response_too_large. Times are
+    service seconds.
     """
 
     function: str
@@ -81,7 +82,10 @@ class Delivery:
 
 @dataclass
 class FrontRecord:
-    """One request at an HTTP front. `kind`: rest | url. `status` is None while it waits; `note` says why it failed."""
+    """One request at an HTTP front.
+
+    `kind`: rest | http | url. `status` is None while it waits; `note` says why it failed.
+    """
 
     time: float
     kind: str

@@ -10,6 +10,7 @@ from typing import Any
 
 from invocation_lint.reference.fronts.front import Behind
 from invocation_lint.reference.fronts.function_url import FunctionUrlFront
+from invocation_lint.reference.fronts.http_api import HttpApiFront
 from invocation_lint.reference.fronts.rest_api import RestApiFront
 from invocation_lint.reference.service.backing import Backing
 from invocation_lint.reference.service.clock import Clock
@@ -23,7 +24,7 @@ from invocation_lint.reference.service.environment import (
 )
 from invocation_lint.reference.service.events import EventQueue
 from invocation_lint.reference.service.faults import Faults
-from invocation_lint.reference.service.functions import Function, RestApi
+from invocation_lint.reference.service.functions import Function, HttpApi, RestApi
 from invocation_lint.reference.service.http import Exchange, Listener
 from invocation_lint.reference.service.invoke_api import InvokeApi
 from invocation_lint.reference.service.invoker import Invoker
@@ -36,7 +37,7 @@ from invocation_lint.reference.service.records import (
     Records,
     RequestRecord,
 )
-from invocation_lint.reference.service.registry import Registry, Target
+from invocation_lint.reference.service.registry import Registered, Registry, Target
 from invocation_lint.reference.service.sandbox import Sandbox
 from invocation_lint.reference.service.sdk import make_client
 from invocation_lint.reference.service.site import Site
@@ -99,7 +100,7 @@ class LambdaService:
         self._pool = Pool(self._make_sandbox)
         self.faults = Faults(self._pool.kill)
         self._invoker = Invoker(self._pool, self._records, self.clock, self.faults, self._say)
-        destinations = Destinations(client=self._shared_client, records=self._records, clock=self.clock, say=self._say)
+        destinations = Destinations(client=self.shared_client, records=self._records, clock=self.clock, say=self._say)
         self._events = EventQueue(
             registry=self._registry,
             invoker=self._invoker,
@@ -124,6 +125,7 @@ class LambdaService:
         self._listener = Listener(self._serve, port, name="lambda-service")
         self._behind = Behind(self._invoke_api.call, self._records, self.clock, self.account, self.region)
         self._rest_fronts: dict[str, RestApiFront] = {}
+        self._http_fronts: dict[str, HttpApiFront] = {}
         self._url_fronts: dict[str, FunctionUrlFront] = {}
         self._started = True
         for function in functions:
@@ -138,6 +140,8 @@ class LambdaService:
         self._started = False
         for api in self._rest_fronts.values():
             api.close()
+        for http_api in self._http_fronts.values():
+            http_api.close()
         for url in self._url_fronts.values():
             url.close()
         self._listener.close()
@@ -184,6 +188,18 @@ class LambdaService:
         """What was sent to destinations and dead-letter targets."""
         return self._records.deliveries(function)
 
+    def functions(self) -> tuple[Registered, ...]:
+        """The functions, in the order in which they were added."""
+        return self._registry.all()
+
+    def addresses(self) -> dict[str, str]:
+        """The addresses of all HTTP fronts, by what they are: `REST API NAME`, `HTTP API NAME`, `Function URL NAME`."""
+        return {
+            **{f"REST API {name}": rest.url for name, rest in self._rest_fronts.items()},
+            **{f"HTTP API {name}": http.url for name, http in self._http_fronts.items()},
+            **{f"Function URL {name}": url.url for name, url in self._url_fronts.items()},
+        }
+
     def queued_events(self) -> tuple[QueuedEvent, ...]:
         """The events that wait for their next attempt."""
         return self._events.waiting()
@@ -216,6 +232,16 @@ class LambdaService:
         if (old := self._rest_fronts.pop(api.name, None)) is not None:
             old.close()
         self._rest_fronts[api.name] = RestApiFront(api, self._behind)
+
+    def add_http_api(self, api: HttpApi) -> None:
+        """Serve an HTTP API, on a port of its own."""
+        if (old := self._http_fronts.pop(api.name, None)) is not None:
+            old.close()
+        self._http_fronts[api.name] = HttpApiFront(api, self._behind)
+
+    def http_api_url(self, name: str) -> str:
+        """The address of an HTTP API, `http://127.0.0.1:PORT`; KeyError for an unknown name."""
+        return self._http_fronts[name].url
 
     def rest_api_url(self, name: str) -> str:
         """The address of a REST API with its stage, `http://127.0.0.1:PORT/prod`; KeyError for an unknown name."""
@@ -282,7 +308,7 @@ class LambdaService:
             function, target.version, clock=self.clock, environment=environment, lifeline=self._site.lifeline
         )
 
-    def _shared_client(self, name: str) -> Any:
+    def shared_client(self, name: str) -> Any:
         """The service's own client for `name`: making one takes a tenth of a second."""
         with self._clients_lock:
             if name not in self._clients:

@@ -1,0 +1,130 @@
+"""`invocation-lint reference`: commands of the reference runtime. `serve` runs the functions of a template."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+import threading
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from invocation_lint.errors import UsageError
+
+DEFAULT_PORT = 3001
+
+
+@click.group("reference", context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Run functions on a local Lambda service: the reference that the rules are proved on.
+
+    Needs Linux and the extra `reference`.
+    """
+
+
+@command.command("serve")
+@click.argument("template", type=click.Path(path_type=Path))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="Port on 127.0.0.1; 0 takes a free one."
+)
+@click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the template.")
+@click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="A variable for every function.")
+@click.option("--region", default="us-east-1", help="The region that functions and ARNs have.")
+@click.option("--clock-factor", type=click.FloatRange(1), default=1.0, help="How often the service's clock is faster.")
+def serve(
+    template: Path, port: int, parameters: tuple[str, ...], variables: tuple[str, ...], region: str, clock_factor: float
+) -> None:
+    """Serve the functions of a SAM or CloudFormation TEMPLATE until Ctrl-C.
+
+    The real Invoke API on 127.0.0.1, handlers in processes of their own, queues and tables by moto, no Docker.
+    """
+    check_installed()
+    from invocation_lint.reference.service.service import LambdaService
+    from invocation_lint.reference.templates.names import Place
+    from invocation_lint.reference.templates.resources import make_resource
+    from invocation_lint.reference.templates.stack import read_stack
+
+    given, environment = pairs("--parameter", parameters), pairs("--env", variables)
+    service = LambdaService(
+        port=port, region=region, clock_factor=clock_factor, environment=environment, on_event=_print_event
+    )
+    with tempfile.TemporaryDirectory(prefix="local-lambda-code-") as made:
+        try:
+            service.start()
+        except OSError as error:
+            raise UsageError(
+                f"port {port}: {error.strerror}", "give another with --port, or 0 for a free one"
+            ) from None
+        try:
+            place = Place(region, service.account, service.endpoint_url, template.resolve().parent.name or "local")
+            stack = read_stack(template, place, parameters=given, made=Path(made))
+            for resource in stack.resources:
+                make_resource(resource, service.shared_client, region)
+            for function in stack.functions:
+                service.add_function(function)
+            for rest_api in stack.rest_apis:
+                service.add_rest_api(rest_api)
+            for http_api in stack.http_apis:
+                service.add_http_api(http_api)
+            _print_start(template, service, stack.notes)
+            wait_for_end()
+        finally:
+            service.stop()
+
+
+def pairs(option: str, values: tuple[str, ...]) -> dict[str, str]:
+    """`NAME=VALUE` texts as a dict. Raises UsageError for one without `=`."""
+    for value in values:
+        if "=" not in value:
+            raise UsageError(f"{option} {value}: not NAME=VALUE")
+    return dict(value.split("=", 1) for value in values)
+
+
+def check_installed() -> None:
+    """Raise UsageError when the reference runtime cannot run here."""
+    if not sys.platform.startswith("linux"):
+        raise UsageError("the reference runtime needs Linux")
+    missing = [name for name in ("awslambdaric", "boto3", "moto") if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"the reference runtime needs {', '.join(missing)}", 'pip install "invocation-lint[reference]"'
+        )
+
+
+def wait_for_end() -> NoReturn:
+    """Wait for Ctrl-C (KeyboardInterrupt) or SIGTERM (exit 143)."""
+
+    def terminate(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, terminate)
+    while True:
+        threading.Event().wait(3600)
+
+
+def _print_event(line: str) -> None:
+    click.echo(line if line.startswith("  ") else f"{time.strftime('%H:%M:%S')} {line}")
+
+
+def _print_start(template: Path, service: object, notes: list[str]) -> None:
+    from invocation_lint.reference.service.service import LambdaService
+
+    assert isinstance(service, LambdaService)
+    click.echo(f"{template} at {service.endpoint_url} (Ctrl-C ends it)")
+    for registered in service.functions():
+        function = registered.function
+        click.echo(f"  {function.name}: {function.handler}, {function.timeout:g} s")
+    for what, address in service.addresses().items():
+        click.echo(f"  {what}: {address}")
+    for note in notes:
+        click.echo(f"  note: {note}")
+    names = [each.function.name for each in service.functions()]
+    click.echo("\nIn a program:")
+    where = f'endpoint_url="{service.endpoint_url}", region_name="{service.region}"'
+    click.echo(f'    client = boto3.client("lambda", {where})')
+    click.echo(f'    client.invoke(FunctionName="{names[0] if names else "NAME"}", Payload=b"{{}}")')
+    click.echo("Any credentials do. A program as it is: set AWS_ENDPOINT_URL to the address above.\n")

@@ -1,0 +1,95 @@
+"""Names, ARNs and addresses that resources of a template have on a local service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+TABLES = ("AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable")
+_NAME_PROPERTIES = {
+    **dict.fromkeys(FUNCTIONS, "FunctionName"),
+    **dict.fromkeys(TABLES, "TableName"),
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+    "AWS::Serverless::StateMachine": "Name",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::Logs::LogGroup": "LogGroupName",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stack lives: what ARNs and addresses are made of."""
+
+    region: str
+    account: str
+    endpoint_url: str
+    stack: str
+
+
+class Names:
+    """Answers Ref and GetAtt for resources. `resolve` resolves a property (a name may be a Sub itself)."""
+
+    def __init__(self, resources: dict[str, Any], place: Place, resolve: Callable[[Any], Any]) -> None:
+        self._resources = resources
+        self._place = place
+        self._resolve = resolve
+
+    def name(self, logical_id: str) -> str:
+        """The physical name: the one that the template gives, else stack and logical id."""
+        resource = self._resources[logical_id]
+        given = resource.get("Properties", {}).get(_NAME_PROPERTIES.get(resource.get("Type"), ""))
+        name = None if given is None else self._resolve(given)
+        if isinstance(name, str) and name:
+            return name
+        made = f"{self._place.stack}-{logical_id}"
+        if resource.get("Type") == "AWS::S3::Bucket":
+            return made.lower()
+        is_fifo = resource.get("Properties", {}).get("FifoQueue") in (True, "true")
+        return f"{made}.fifo" if is_fifo else made
+
+    def arn(self, logical_id: str) -> str:
+        """The ARN of a resource; made up for types that the service does not know."""
+        kind, name, place = self._resources[logical_id].get("Type", ""), self.name(logical_id), self._place
+        middle = f"{place.region}:{place.account}"
+        forms = {
+            **dict.fromkeys(FUNCTIONS, f"arn:aws:lambda:{middle}:function:{name}"),
+            **dict.fromkeys(TABLES, f"arn:aws:dynamodb:{middle}:table/{name}"),
+            "AWS::SQS::Queue": f"arn:aws:sqs:{middle}:{name}",
+            "AWS::SNS::Topic": f"arn:aws:sns:{middle}:{name}",
+            "AWS::S3::Bucket": f"arn:aws:s3:::{name}",
+            "AWS::Events::EventBus": f"arn:aws:events:{middle}:event-bus/{name}",
+            "AWS::IAM::Role": f"arn:aws:iam::{place.account}:role/{name}",
+            "AWS::StepFunctions::StateMachine": f"arn:aws:states:{middle}:stateMachine:{name}",
+            "AWS::Serverless::StateMachine": f"arn:aws:states:{middle}:stateMachine:{name}",
+        }
+        service = kind.split("::")[1].lower() if kind.count("::") > 1 else "local"
+        return forms.get(kind, f"arn:aws:{service}:{middle}:{name}")
+
+    def reference(self, logical_id: str) -> str:
+        """What Ref gives: an address for a queue, an ARN for topics and state machines, else the name."""
+        kind = self._resources[logical_id].get("Type", "")
+        if kind == "AWS::SQS::Queue":
+            return f"{self._place.endpoint_url}/{self._place.account}/{self.name(logical_id)}"
+        if kind in ("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"):
+            return self.arn(logical_id)
+        return self.name(logical_id)
+
+    def attribute(self, logical_id: str, attribute: str) -> str:
+        """What GetAtt gives: ARNs, names, a queue's address; a made-up text for others."""
+        if attribute in ("Arn", "TopicArn"):
+            return self.arn(logical_id)
+        if attribute in ("QueueName", "TopicName", "Name"):
+            return self.name(logical_id)
+        if attribute == "QueueUrl":
+            return self.reference(logical_id)
+        if attribute == "StreamArn":
+            return f"{self.arn(logical_id)}/stream/2026-01-01T00:00:00.000"
+        return f"{self.name(logical_id)}.{attribute}"

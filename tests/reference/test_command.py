@@ -1,0 +1,161 @@
+"""`invocation-lint reference serve`: a template on a port, until it is told to end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = """
+Parameters: {Greeting: {Type: String}}
+Globals: {Function: {Runtime: python3.12, CodeUri: src, Timeout: 30}}
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: greeter
+      Handler: app.handler
+      Environment: {Variables: {QUEUE: !Ref Queue, TABLE: !Ref Table, GREETING: !Ref Greeting}}
+      Events: {Get: {Type: HttpApi, Properties: {Path: "/greet/{name}", Method: get}}}
+      EventInvokeConfig:
+        DestinationConfig: {OnSuccess: {Type: SQS, Destination: !GetAtt Queue.Arn}}
+  Queue: {Type: AWS::SQS::Queue}
+  Table: {Type: AWS::Serverless::SimpleTable}
+  Bucket: {Type: AWS::S3::Bucket}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: stories}}
+  News: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: sqs, Endpoint: !GetAtt Queue.Arn}]}}
+"""
+HANDLER = """
+import os
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+
+def handler(event, context):
+    name = event.get("pathParameters", event).get("name", "nobody")
+    table.put_item(Item={"id": name})
+    print("greeting", name)
+    return {"text": f"{os.environ['GREETING']}, {name}", "stored": table.scan()["Count"], "extra": os.environ["EXTRA"]}
+"""
+
+
+def environment():
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture
+def served(tmp_path):
+    """`served(*arguments)`: a running command, the lines that it printed at its start, and its address."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text(textwrap.dedent(HANDLER), encoding="utf-8")
+    (tmp_path / "template.yaml").write_text(TEMPLATE, encoding="utf-8")
+    started = []
+
+    def start(*arguments):
+        command = [sys.executable, "-m", "invocation_lint", "reference", "serve", "template.yaml", "--port", "0"]
+        process = subprocess.Popen(
+            [*command, *arguments], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if line.startswith("Any credentials"):
+                break
+        return process, lines, lines[0].split()[2]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def client(name, address):
+    return boto3.client(
+        name,
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def test_a_template_is_served_until_ctrl_c(served):
+    process, lines, address = served("--parameter", "Greeting=Good evening", "--env", "EXTRA=yes")
+    text = "\n".join(lines)
+    assert f'boto3.client("lambda", endpoint_url="{address}", region_name="us-east-1")' in text
+    assert 'client.invoke(FunctionName="greeter", Payload=b"{}")' in text
+    assert "HTTP API ServerlessHttpApi: http://127.0.0.1:" in text
+    functions, queues = client("lambda", address), client("sqs", address)
+    try:
+        answer = functions.invoke(FunctionName="greeter", Payload='{"name": "Mira"}')
+        assert json.loads(answer["Payload"].read()) == {"text": "Good evening, Mira", "stored": 1, "extra": "yes"}
+        functions.invoke(FunctionName="greeter", Payload='{"name": "Pip"}', InvocationType="Event")["Payload"].read()
+        url = queues.list_queues()["QueueUrls"][0]
+        body = json.loads(queues.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"][0]["Body"])
+        assert body["responsePayload"]["text"] == "Good evening, Pip"
+    finally:
+        functions.close()
+        queues.close()
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait(20) == 130
+    assert "Invoke   greeter RequestResponse 16 bytes attempt 1 -> 200" in rest
+    assert "  | greeting Mira" in rest
+    assert "DELIVERY greeter" in rest
+
+
+def test_sigterm_ends_it_as_well(served):
+    process, _, _ = served("--parameter", "Greeting=Hi", "--env", "EXTRA=")
+    process.terminate()
+    assert process.wait(20) == 143
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.yaml"], "error: nowhere.yaml: No such file or directory"),
+        (["template.yaml"], "parameter Greeting has no value"),
+        (["template.yaml", "--parameter", "Greeting"], "error: --parameter Greeting: not NAME=VALUE"),
+    ],
+)
+@pytest.mark.parametrize("module", ["invocation_lint", "invocation_lint.reference"])
+def test_a_mistake_is_one_line_and_exit_2(served, tmp_path, module, arguments, message):
+    words = ["reference", "serve"] if module == "invocation_lint" else ["serve"]
+    run = subprocess.run(
+        [sys.executable, "-m", module, *words, "--port", "0", *arguments],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert message in run.stderr.splitlines()[0]
+
+
+def test_a_port_that_is_taken(served, tmp_path):
+    _, _, address = served("--parameter", "Greeting=Hi", "--env", "EXTRA=")
+    command = [sys.executable, "-m", "invocation_lint", "reference", "serve", "template.yaml", "--port"]
+    run = subprocess.run(
+        [*command, address.rsplit(":", 1)[1]],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "Address already in use" in run.stderr
