@@ -90,7 +90,7 @@ def test_one_that_suppresses_what_is_only_possible_is_used() -> None:
     rules = ["INV102", "INV002"]
     assert outcome(code, select=rules) == []
     assert outcome(code, select=rules, possible=True) == ["(INV102:4)"]
-    assert outcome(code.replace('=mode)', "='Event')"), select=rules) == ["INV002:4"]
+    assert outcome(code.replace("=mode)", "='Event')"), select=rules) == ["INV002:4"]
 
 
 def test_an_unknown_one_is_told_and_the_known_one_beside_it_works() -> None:

@@ -1,4 +1,4 @@
-"""The hooks in real pre-commit, tried by a user's repository: a commit with a finding is stopped, a clean one is not."""
+"""The hooks in real pre-commit, as a user has them: a commit with a finding is stopped, a clean one is made."""
 
 from __future__ import annotations
 
