@@ -105,12 +105,8 @@ _TRANSPARENT = _ROUTES | frozenset(
 
 
 def _behind_handler(function: FunctionInfo, source: str | None) -> Any:
-    """What takes an error behind a Lambda handler: its source, nothing for a request, or it cannot be told."""
-    if source in _REDELIVERED:
-        return "redelivered"
-    if source is None:
-        return UnknownAnswer("nothing tells what invokes the handler")
-    return _wrapped(function)
+    """What takes an error behind a Lambda handler: a source that delivers again, or nothing that can be seen."""
+    return "redelivered" if source in _REDELIVERED else _wrapped(function)
 
 
 def _wrapped(function: FunctionInfo) -> Any:

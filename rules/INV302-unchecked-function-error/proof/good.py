@@ -4,6 +4,7 @@ import json
 import os
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from invocation_lint.reference.platform import fail_story, finish_story, open_story
 
@@ -12,10 +13,14 @@ lambda_client = boto3.client("lambda")
 
 def handler(event, context):
     story = open_story()
-    response = lambda_client.invoke(
-        FunctionName=os.environ["CRASHING_FUNCTION"], Payload=json.dumps({"storyId": story.id})
-    )
-    chapters = json.loads(response["Payload"].read())
+    try:
+        response = lambda_client.invoke(
+            FunctionName=os.environ["CRASHING_FUNCTION"], Payload=json.dumps({"storyId": story.id})
+        )
+        chapters = json.loads(response["Payload"].read())
+    except (ClientError, BotoCoreError) as error:
+        fail_story(story.id, str(error))
+        return
     if "FunctionError" in response:
         fail_story(story.id, "the chapters were not written")
         return

@@ -4,6 +4,7 @@ import json
 import os
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from invocation_lint.reference.platform import fail_story, finish_story, open_story
 
@@ -12,9 +13,13 @@ lambda_client = boto3.client("lambda")
 
 def handler(event, context):
     story = open_story()
-    response = lambda_client.invoke(
-        FunctionName=os.environ["CRASHING_FUNCTION"], Payload=json.dumps({"storyId": story.id})
-    )
+    try:
+        response = lambda_client.invoke(
+            FunctionName=os.environ["CRASHING_FUNCTION"], Payload=json.dumps({"storyId": story.id})
+        )
+    except (ClientError, BotoCoreError) as error:
+        fail_story(story.id, str(error))
+        return
     if "FunctionError" not in response:
         finish_story(story.id, f"stories/{story.id}.txt")
     else:

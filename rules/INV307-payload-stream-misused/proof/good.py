@@ -4,20 +4,25 @@ import json
 import os
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from invocation_lint.reference.platform import finish_story, open_story
+from invocation_lint.reference.platform import fail_story, finish_story, open_story
 
 lambda_client = boto3.client("lambda")
 
 
 def handler(event, context):
     story = open_story()
-    response = lambda_client.invoke(
-        FunctionName=os.environ["ECHO_FUNCTION"], Payload=json.dumps({"text": "Once upon a time."})
-    )
+    try:
+        response = lambda_client.invoke(
+            FunctionName=os.environ["ECHO_FUNCTION"], Payload=json.dumps({"text": "Once upon a time."})
+        )
+        answer = json.loads(response["Payload"].read())
+    except (ClientError, BotoCoreError) as error:
+        fail_story(story.id, str(error))
+        return
     if "FunctionError" in response:
         raise RuntimeError("no text")
-    answer = json.loads(response["Payload"].read())
     finish_story(story.id, answer["text"])
 
 

@@ -4,8 +4,9 @@ import json
 import os
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from invocation_lint.reference.platform import open_story
+from invocation_lint.reference.platform import fail_story, open_story
 
 lambda_client = boto3.client("lambda")
 
@@ -14,9 +15,12 @@ def handler(event, context):
     story = open_story()
     user = story.creator_user_id
     fields = {"action": "generate_story", "storyId": story.id, "userId": user, "creatorUserId": user}
-    lambda_client.invoke(
-        FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], InvocationType="Event", Payload=json.dumps(fields)
-    )
+    try:
+        lambda_client.invoke(
+            FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], InvocationType="Event", Payload=json.dumps(fields)
+        )
+    except (ClientError, BotoCoreError) as error:
+        fail_story(story.id, str(error))
 
 
 def main():

@@ -4,13 +4,19 @@ import json
 import os
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 lambda_client = boto3.client("lambda")
 
 
 def handler(event, context):
     payload = {"storyId": "lantern", "retry": True}
-    lambda_client.invoke(FunctionName=os.environ["ECHO_FUNCTION"], InvocationType="Event", Payload=json.dumps(payload))
+    try:
+        lambda_client.invoke(
+            FunctionName=os.environ["ECHO_FUNCTION"], InvocationType="Event", Payload=json.dumps(payload)
+        )
+    except (ClientError, BotoCoreError) as error:
+        print("not sent", error)
 
 
 def main():
