@@ -1,4 +1,4 @@
-"""What the example application gives: each entry stands in a function that exists, and the template deploys it."""
+"""The example application: all findings that are expected are found in it, and no others; its template deploys it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from invocation_lint.api import lint_paths
+from invocation_lint.findings import Confidence, Finding
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())
@@ -67,3 +70,18 @@ def test_every_handler_of_the_template_exists() -> None:
             if isinstance(target, ast.Name)
         }
         assert name in names, handler
+
+
+def anchor_of(finding: Finding) -> tuple[str, str, str, str]:
+    """Path, innermost function, rule and severity of a finding."""
+    path = Path(finding.place.path)
+    around = {name: lines for name, lines in functions_of(path).items() if lines[0] <= finding.place.line <= lines[1]}
+    function = max(around, key=lambda name: around[name][0], default="")
+    return (path.resolve().relative_to(APPLICATION).as_posix(), function, finding.id, finding.severity.value)
+
+
+def test_the_application_gives_the_findings_that_are_expected() -> None:
+    report = lint_paths([APPLICATION])
+    certain = [finding for finding in report.active if finding.confidence is Confidence.CERTAIN]
+    expected = [(it["path"], it["function"], it["rule"], it["severity"]) for it in EXPECTED["findings"]]
+    assert sorted(map(anchor_of, certain)) == sorted(expected)
