@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from invocation_lint.data.lambda_api import lambda_api
@@ -11,6 +12,7 @@ from invocation_lint.facts.base import Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.merging import join_answers
 from invocation_lint.facts.building.near import is_near
+from invocation_lint.findings import Place
 from invocation_lint.values.domain import Client, Const, Encoded, EnumMember, Struct, Text, Typed, Value
 from invocation_lint.values.events import Argument, Visit
 
@@ -26,8 +28,8 @@ REQUESTS_BY_DEFAULT = Range(3, 5)
 ON_SOME_PATHS = UnknownAnswer("it depends on the path taken")
 
 
-def arguments_fact(visit: Visit) -> facts.Arguments:
-    """What boto3 refuses of the call's arguments before it sends anything."""
+def arguments_fact(visit: Visit, note: Callable[[str, Place | None], None]) -> facts.Arguments:
+    """What boto3 refuses of the call's arguments before it sends anything; `note` is told where each of them stands."""
     operation = lambda_api().operations[visit.api]
     given = {argument.name for argument in visit.arguments}
     missing = () if visit.open else tuple(facts.Named(name) for name in sorted(operation.required - given))
@@ -51,6 +53,10 @@ def arguments_fact(visit: Visit) -> facts.Arguments:
             refused.append(facts.RefusedArgument(item.name, "misspelled", item.near, always))
         elif item.operation is not None:
             refused.append(facts.RefusedArgument(item.name, "of another operation", item.operation, always))
+    refused_names = {item.name for item in refused}
+    for argument in visit.arguments:
+        if argument.name in refused_names:
+            note(f"arguments.refused[{argument.name}]", argument.place)
     return facts.Arguments(
         positional="yes" if visit.positional else "no",
         missing=missing,

@@ -157,7 +157,7 @@ class Builder:
             api=visit.api,
             invocation_type=mode,
             invocation_type_source=source,
-            arguments=arguments.arguments_fact(visit),
+            arguments=arguments.arguments_fact(visit, note),
             client_context=arguments.client_context_fact(visit),
             function=functions.function_fact(name.value if name else None),
             target=functions.target_fact(contract, payload.action if payload else None),
