@@ -75,14 +75,15 @@ class Pool:
 
     def _take(self, target: Target) -> Sandbox:
         with self._lock:
-            for sandbox in reversed(self._idle):
-                if sandbox.function is target.function and sandbox.version == target.version:
-                    self._idle.remove(sandbox)
-                    self._busy.append(sandbox)
-                    return sandbox
-            sandbox = self._make(target)
+            mine = [each for each in self._idle if (each.function.name, each.version) == _kind(target)]
+            fitting = [each for each in mine if each.function is target.function]
+            outdated = [each for each in mine if each.function is not target.function]  # its configuration has changed
+            sandbox = fitting[-1] if fitting else self._make(target)
+            self._idle = [each for each in self._idle if each is not sandbox and each not in outdated]
             self._busy.append(sandbox)
-            return sandbox
+        for each in outdated:
+            each.close()
+        return sandbox
 
     def _give_back(self, sandbox: Sandbox) -> None:
         if self._closed:
@@ -92,3 +93,7 @@ class Pool:
             if not self._closed:
                 self._idle.append(sandbox)
             self._changed.notify_all()
+
+
+def _kind(target: Target) -> tuple[str, str]:
+    return target.function.name, target.version

@@ -136,6 +136,7 @@ def test_datetime_stays_usable(bench, tmp_path):
             record = logging.LogRecord("n", 20, "p", 1, "m", (), None)
             assert Formatter("%(asctime)s").format(record)[:4] == str(now.year)
             assert selectors.SelectSelector().select(0.01) == []
+            assert pickle.loads(pickle.dumps(time.sleep)) is time.sleep
             """
         ),
         encoding="utf-8",

@@ -13,18 +13,25 @@ import sys
 
 
 class _Builtin:
-    """Calls a function, and like the builtin that it stands for does not become a method inside a class."""
+    """Calls a function; like the builtin that it stands for, it does not become a method inside a class.
 
-    def __init__(self, function):
+    It is pickled by name, and so is the builtin or its stand-in in the process that unpickles it.
+    """
+
+    def __init__(self, module, name, function):
+        self.__module__, self.__name__, self.__qualname__ = module.__name__, name, name
         self._function = function
 
     def __call__(self, *arguments, **keywords):
         return self._function(*arguments, **keywords)
 
+    def __reduce__(self):
+        return self.__name__
+
 
 def _replace(module, **functions):
     for name, function in functions.items():
-        setattr(module, name, _Builtin(function))
+        setattr(module, name, _Builtin(module, name, function))
 
 
 def install(factor, wall_start, monotonic_start, time):
