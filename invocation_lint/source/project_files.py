@@ -82,6 +82,11 @@ class ProjectFiles:
         except OSError:
             return None
 
+    def path_below_root(self, key: str) -> str:
+        """A module's path relative to the project's root, with forward slashes."""
+        root = str(self.root)
+        return key[len(root) + 1 :] if key.startswith(f"{root}/") else key.rpartition("/")[2]
+
     def _file(self, path: str) -> bool:
         found = self._is_file.get(path)
         if found is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from invocation_lint.source.scan import speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children
 
@@ -77,6 +78,8 @@ class ModuleInfo:
     mutated_globals: set[str] = field(default_factory=set)  # module names whose object a function changes in place
     holds_site: bool = False  # in its own body
     mentions: frozenset[str] = frozenset()
+    path: str = ""  # below the project's root
+    speaks_of_lambda: bool = True  # in its bytes
     foreign_names: frozenset[str] = frozenset()  # names of other modules by which a call site is reached
 
     def demanded_names(self) -> frozenset[str]:
@@ -115,7 +118,8 @@ def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def index_module(source: SourceFile, name: str) -> ModuleInfo:
     """All functions and classes of a parsed file."""
-    module = ModuleInfo(name, source)
+    path = source.name.rpartition("/")[2] if source.name.startswith("/") else source.name
+    module = ModuleInfo(name, source, path=path, speaks_of_lambda=speaks_of_lambda(source.data))
     _index(module, source.module, "", None, None)
     for info in module.functions.values():
         _note_mutations(module, info)
@@ -129,6 +133,7 @@ def _index(
     mentions: set[str] = set()
     declared: set[str] = set()
     generator = False
+    callees: set[cst.CSTNode] = set()
     for child in own_nodes(node):
         if isinstance(child, (cst.FunctionDef, cst.Lambda)):
             _add_function(module, child, prefix, cls, parent)
@@ -139,9 +144,14 @@ def _index(
                 mentions |= inner.mentions
         elif isinstance(child, cst.ClassDef):
             _add_class(module, child, prefix, parent)
+        elif isinstance(child, cst.Call):
+            if isinstance(child.func, cst.Attribute) and child.func.attr.value in SITE_ATTRIBUTES:
+                callees.add(child.func)
+                holds_site = holds_site or module.speaks_of_lambda or _may_name_a_function(child)
         elif isinstance(child, cst.Attribute):
             mentions.add(child.attr.value)
-            holds_site = holds_site or child.attr.value in SITE_ATTRIBUTES
+            handed_on = child.attr.value in SITE_ATTRIBUTES and child not in callees
+            holds_site = holds_site or (handed_on and module.speaks_of_lambda)
         elif isinstance(child, cst.Name):
             mentions.add(child.value)
         elif isinstance(child, cst.Global):
@@ -154,6 +164,14 @@ def _index(
         owner.globals, owner.is_generator = frozenset(declared), generator
     elif owner is None:
         module.holds_site, module.mentions = holds_site, frozenset(mentions)
+
+
+def _may_name_a_function(call: cst.Call) -> bool:
+    """Whether keywords of a call, known or not, may name a function."""
+    return any(
+        arg.star == "**" or (arg.keyword is not None and arg.keyword.value.lower().startswith("function"))
+        for arg in call.args
+    )
 
 
 def _unique(key: str, taken: dict[str, FunctionInfo] | dict[str, ClassInfo], line: int) -> str:

@@ -58,6 +58,7 @@ class ProjectModules:
 
     def _index(self, source: SourceFile, key: str) -> ModuleInfo:
         module = index_module(source, key)
+        module.path = self.files.path_below_root(key)
         module.foreign_names = self._imported_demand(key)
         return module
 

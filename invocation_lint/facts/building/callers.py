@@ -62,10 +62,10 @@ class Ending:
 
 def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Place, options: AnalysisOptions) -> Ending:
     """What stands behind a frame. `first_call` is the place in it from which the invocation is reached."""
-    path = module.source.name
+    path = module.path
     if _is_test_path(path) or (function is not None and function.name.startswith("test_")):
         return Ending("test", "entry", "test", is_end=True)
-    if any(fnmatch(path, glob) for glob in options.boundary_paths):
+    if any(fnmatch(module.source.name, glob) for glob in options.boundary_paths):
         return Ending("library", "entry", "option", is_end=True)
     if function is None:
         script = _under_main(module, first_call) or _is_script(module)
@@ -135,7 +135,7 @@ def _is_test_path(path: str) -> bool:
 
 
 def _is_script(module: ModuleInfo) -> bool:
-    parts = module.source.name.split("/")
+    parts = module.path.split("/")
     return module.source.text.startswith("#!") or bool({"scripts", "bin", "tools", "examples"} & set(parts[:-1]))
 
 
