@@ -122,7 +122,7 @@ BROKEN = {
     "encoding": (b"client.invoke(FunctionName='\xff')", ":1:"),
     "unknown coding": (b"# coding: no-such\nclient.invoke(FunctionName=1, Payload=b'')", ":1:1: "),
     "a NUL byte": (b"client.invoke(FunctionName=1, Payload=b'')\n\0", ":2:1: "),
-    "more than 2 MB": (b"client.invoke(FunctionName=1, Payload=b'')\n" + b"#" * 2_000_100, ": INV001"),
+    "more than 2 MB": (b"client.invoke(FunctionName=1, Payload=b'')\n" + b"#" * 2_200_000, ": INV001"),
     "more than 50,000 lines": (b"client.invoke(FunctionName=1, Payload=b'')\n" + b"\n" * 50_001, ": INV001"),
     "brackets beyond the parser": (b"client.invoke(FunctionName=1, Payload=b'')\nx = " + b"[" * 5000, ": INV001"),
     "a sum beyond the parser": (b"client.invoke(FunctionName=1, Payload=b'')\nx = 1" + b" + 1" * 30000, ": INV001"),
