@@ -58,9 +58,16 @@ class Run:
     texts: dict[str, str] = field(default_factory=dict)
 
     def lines_of(self, name: str) -> Sequence[str] | None:
-        """The lines of a file with findings, cut where Python cuts them; None for any other file."""
-        text = self.texts.get(name)
-        return None if text is None else text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        """The lines of a file, cut where Python cuts them: as they were linted, for a related file as they are now.
+
+        None when there is no such file.
+        """
+        if name not in self.texts:
+            try:
+                self.texts[name] = Path(name).read_bytes().decode("utf-8", "replace")
+            except (OSError, ValueError):
+                return None
+        return self.texts[name].replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = None) -> list[Input]:

@@ -237,3 +237,14 @@ def test_many_findings_into_head(folder: Path) -> None:
     )
     assert (ran.returncode, ran.stderr) == (1, b"")
     assert ran.stdout.count(b"\n") == 1
+
+
+def test_a_related_place_in_another_file_is_shown_with_its_code(folder: Path) -> None:
+    call = "boto3.client('lambda').invoke(FunctionName='f', InvocationType=mode)"
+    (folder / "aws.py").write_text(f"import boto3\n\n\ndef send(mode):\n    return {call}\n")
+    (folder / "app.py").write_text("from aws import send\n\n\ndef start():\n    return send('Async')\n")
+    ran = run_lint("check", "-q", "--select", "INV107", "app.py", cwd=folder)
+    assert ran.returncode == 1
+    assert "--> app.py:5:12" in ran.stdout
+    assert "::: aws.py:5:" in ran.stdout
+    assert "invoke(FunctionName='f', InvocationType=mode)" in ran.stdout
