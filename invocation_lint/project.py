@@ -55,6 +55,7 @@ class Project:
         self._rulebooks: dict[tuple[Path, ...], Rulebook] = {}
         self._contracts: dict[tuple[Path, ...], ContractBook] = {}
         self._chosen: dict[int, tuple[Settings, RuleSet]] = {}
+        self._left_out: dict[Path, bool] = {}
         self.programs: Programs | None = None
         if not self.configuration.isolated:
             self.programs = Programs(self._options_of, self.configuration.project)
@@ -71,10 +72,23 @@ class Project:
 
         A file that was given by name is linted all the same, unless `force-exclude` is set.
         """
-        settings = self.settings(path)
-        if given and not settings.force_exclude:
+        path = path.absolute()
+        if given and not self.settings(path).force_exclude:
             return False
-        return settings.excludes(path) or matches(self.configuration.exclude_given, path.absolute(), Path.cwd())
+        return self._is_excluded(path) or self._is_left_out_folder(path.parent)
+
+    def _is_left_out_folder(self, folder: Path) -> bool:
+        """Whether a folder or one above it is excluded, so that a walk would not enter it."""
+        if folder not in self._left_out:
+            is_top = folder.parent == folder or (folder / ".git").exists()
+            self._left_out[folder] = not is_top and (
+                self._is_excluded(folder) or self._is_left_out_folder(folder.parent)
+            )
+        return self._left_out[folder]
+
+    def _is_excluded(self, path: Path) -> bool:
+        given = self.configuration.exclude_given
+        return self.settings(path).excludes(path) or matches(given, path, Path.cwd())
 
     def analysis_options(self, settings: Settings, path: Path) -> AnalysisOptions:
         """What the analysis of a file is told beside its text. Patterns of paths are decided here: they count from the

@@ -111,6 +111,17 @@ def test_exclude_and_files_given(folder: Path) -> None:
     assert (given.returncode, given.stdout) == (0, "no findings; 0 files looked at, 0 analysed\n")
 
 
+def test_a_folder_that_is_excluded_above_is_excluded_however_its_files_are_reached(folder: Path) -> None:
+    (folder / "gen").mkdir()
+    (folder / "gen" / "app.py").write_text(BAD)
+    (folder / "gen" / ".invocation-lint.yaml").write_text("profile: strict\n")
+    (folder / ".invocation-lint.yaml").write_text("exclude: [gen]\n")
+    (folder / "bad.py").unlink()
+    assert run_lint("check", cwd=folder).returncode == 0
+    assert run_lint("check", "--force-exclude", "gen/app.py", cwd=folder).returncode == 0
+    assert run_lint("check", "gen/app.py", cwd=folder).returncode == 1
+
+
 def test_standard_input(folder: Path) -> None:
     ran = concise("-", cwd=folder, stdin=BAD)
     assert ran.stdout.startswith(f"stdin:7:12: {FOUND}")
