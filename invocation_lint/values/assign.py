@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import expressions, responses, statements
+from invocation_lint.values import expressions, operators, responses, statements
 from invocation_lint.values.domain import Const, ObjectId, Ref, Response, Value, join2, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
@@ -135,9 +135,9 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
         if targets and all(obj.kind == "list" for _, obj in targets):
             extend(frame, before, value)
             return
-        assign(frame, node.target, expressions.add(frame, node, before, value))
+        assign(frame, node.target, operators.add(frame, node, before, value))
         return
-    assign(frame, node.target, expressions.arithmetic(before, value))
+    assign(frame, node.target, operators.arithmetic(before, value))
 
 
 def extend(frame: Frame, receiver: Value, more: Value) -> None:

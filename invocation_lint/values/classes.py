@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.values import lookup
+from invocation_lint.values import lookup, project_calls
 from invocation_lint.values.domain import (
     NEVER,
     NONE,
@@ -152,9 +152,7 @@ def _method_value(frame: Frame, method: FunctionInfo, cls: ClassInfo, receiver: 
         return Value((FunctionRef(method.key),))
     bound = Value((FunctionRef(method.key, receiver),))
     if is_property(method):
-        from invocation_lint.values import calls
-
-        return calls.call_function(frame, method, FunctionRef(method.key, receiver), [], {}, method.node)
+        return project_calls.call_function(frame, method, FunctionRef(method.key, receiver), [], {}, method.node)
     return bound
 
 
@@ -231,7 +229,6 @@ def fields_of(info: ClassInfo) -> list[str]:
 
 def construct(frame: Frame, info: ClassInfo, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode) -> Value:
     """`Class(...)`: an instance with what its constructor sets."""
-    from invocation_lint.values import calls
 
     outside = lineage(frame, info)[1]
     if enum_mixin(frame, info) is not None:
@@ -247,7 +244,7 @@ def construct(frame: Frame, info: ClassInfo, args: list[Value], kwargs: dict[str
     instance = frame.allocate(node, obj)
     method = find_method(frame, info, "__init__")
     if method is not None:
-        calls.call_function(frame, method, FunctionRef(method.key, instance), args, kwargs, node)
+        project_calls.call_function(frame, method, FunctionRef(method.key, instance), args, kwargs, node)
     elif not declared and any(_is_foreign(base) for base in outside):
         frame.live.update(instance, lambda o, weak: o.opened("its class has bases outside the project"))
     return instance

@@ -9,16 +9,13 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, comprehensions, conditions, imports, lookup, responses
+from invocation_lint.values import calls, comprehensions, conditions, imports, lookup, operators, responses
 from invocation_lint.values.domain import (
     NEVER,
     Const,
     Encoded,
     FunctionRef,
     Pending,
-    Response,
-    Struct,
-    Text,
     Typed,
     Value,
     const,
@@ -27,11 +24,10 @@ from invocation_lint.values.domain import (
     join_values,
     source_of,
     unknown,
-    value_of,
 )
 from invocation_lint.values.frame import BudgetExceeded, Frame
 from invocation_lint.values.program import FunctionInfo
-from invocation_lint.values.state import Obj, freeze, join_states
+from invocation_lint.values.state import Obj, join_states
 
 MAX_DEPTH = 120
 """Nesting of one expression that is followed; deeper ones are generated code."""
@@ -76,7 +72,7 @@ def _name(frame: Frame, node: cst.Name) -> Value:
 
 
 def _concatenated(frame: Frame, node: cst.ConcatenatedString) -> Value:
-    return add(frame, node, evaluate(frame, node.left), evaluate(frame, node.right))
+    return operators.add(frame, node, evaluate(frame, node.left), evaluate(frame, node.right))
 
 
 def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
@@ -91,9 +87,9 @@ def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
         if part.format_spec:
             value = unknown("a formatted value")
         elif part.conversion == "r":
-            value = Value((Encoded("repr", _frozen(frame, value), "str", "repr"),))
+            value = Value((Encoded("repr", operators.frozen(frame, value), "str", "repr"),))
         pieces.append(value)
-    return make_text(frame, pieces)
+    return operators.make_text(frame, pieces)
 
 
 def _unescaped(text: str, prefix: str) -> str:
@@ -104,46 +100,6 @@ def _unescaped(text: str, prefix: str) -> str:
         return str(ast.literal_eval('"""' + text.replace('"', '\\"') + '"""'))
     except (ValueError, SyntaxError):
         return text
-
-
-def make_text(frame: Frame, pieces: list[str | Value], type_name: str = "str") -> Value:
-    """Text from pieces: a constant when all are known."""
-    flat: list[str | Value] = []
-    for piece in pieces:
-        parts: tuple[str | Value, ...] = (piece,)
-        if isinstance(piece, Value):
-            atom = piece.single
-            if isinstance(atom, Const) and atom.kind in {"str", "int", "bool", "NoneType"}:
-                parts = (str(atom.value),)
-            elif isinstance(atom, Text) and atom.type == "str":
-                parts = atom.pieces
-            else:
-                parts = (_as_text(frame, piece),)
-        for part in parts:
-            if isinstance(part, str) and flat and isinstance(flat[-1], str):
-                flat[-1] += part
-            elif part != "":
-                flat.append(part)
-    if all(isinstance(piece, str) for piece in flat):
-        return const("".join(str(piece) for piece in flat))
-    if len(flat) == 1 and isinstance(flat[0], Value):
-        only = flat[0].single
-        if isinstance(only, Encoded) and only.type == type_name:
-            return flat[0]
-    return Value((Text(tuple(flat), type_name),))
-
-
-def _as_text(frame: Frame, value: Value) -> Value:
-    """What stands for a value in a text: a container is written as its repr."""
-    frozen = _frozen(frame, value)
-    atom = frozen.single
-    if isinstance(atom, Struct) and atom.kind in {"dict", "list", "tuple", "set"}:
-        return Value((Encoded("repr", frozen, "str", "repr"),))
-    return frozen
-
-
-def _frozen(frame: Frame, value: Value) -> Value:
-    return freeze(frame.live, value) if frame.state is not None else value
 
 
 def _attribute(frame: Frame, node: cst.Attribute) -> Value:
@@ -327,88 +283,17 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
     if frame.state is None:
         return NEVER
     if isinstance(node.operator, cst.Add):
-        return add(frame, node, left, right)
+        return operators.add(frame, node, left, right)
     if isinstance(node.operator, cst.BitOr):
         kinds = [obj.kind for side in (left, right) for _, obj in frame.state.deref(side)]
         if "dict" in kinds:
             base = merged(frame, Obj("dict", made=frame.place(node)), left)
             return frame.allocate(node, merged(frame, base, right))
     if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
-        return percent_format(frame, left.single.value, right)
+        return operators.percent_format(frame, left.single.value, right)
     if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in frame.state.deref(left)):
         return frame.allocate(node, Obj("list", rest=unknown("a repeated element"), made=frame.place(node)))
-    return arithmetic(left, right)
-
-
-def percent_format(frame: Frame, template: str, argument: Value) -> Value:
-    """`template % argument`: the known pieces, with a hole for each conversion."""
-    pieces = template.replace("%%", "\0").split("%s")
-    if "%" in "".join(pieces):
-        return Value((Typed("str"),))
-    from invocation_lint.values import statements
-
-    is_tuple = any(obj.kind == "tuple" for _, obj in frame.live.deref(argument))
-    items = (statements.iteration_items(frame, argument) if is_tuple else None) or [argument]
-    filled: list[str | Value] = [pieces[0].replace("\0", "%")]
-    for index, piece in enumerate(pieces[1:]):
-        filled.append(items[index] if index < len(items) else unknown("a missing argument"))
-        filled.append(piece.replace("\0", "%"))
-    return make_text(frame, filled)
-
-
-_TEXT_LIKE = (Text, Encoded, Response, Typed)
-
-
-def add(frame: Frame, node: cst.CSTNode, left: Value, right: Value) -> Value:
-    """`left + right`."""
-    if frame.state is None:
-        return NEVER
-    one, other = left.single, right.single
-    if isinstance(one, Const) and isinstance(other, Const):
-        try:
-            return const(one.value + other.value)
-        except TypeError:
-            return unknown("operands that do not add")
-    lists = [obj for side in (left, right) for _, obj in frame.state.deref(side) if obj.kind in {"list", "tuple"}]
-    if len(lists) == 2 and len(left.atoms) == len(right.atoms) == 1:
-        first, second = lists
-        if first.rest is None:
-            return frame.allocate(
-                node, Obj(first.kind, items=(*first.items, *second.items), rest=second.rest, made=frame.place(node))
-            )
-    if lists:
-        rest = join_values([value for obj in lists for value in obj.elements()] + [unknown("an element")])
-        return frame.allocate(node, Obj("list", rest=rest, made=frame.place(node)))
-    texts = [atom for value in (left, right) for atom in value.atoms if _is_text(atom)]
-    if texts and len(left.atoms) == 1 and len(right.atoms) == 1:
-        return make_text(frame, [left, right])
-    return arithmetic(left, right)
-
-
-def _is_text(atom: Any) -> bool:
-    return (isinstance(atom, Const) and atom.kind == "str") or (
-        isinstance(atom, (Text, Encoded, Typed)) and atom.type == "str"
-    )
-
-
-def arithmetic(left: Value, right: Value) -> Value:
-    """The type of an arithmetic result, where both sides tell it."""
-    kinds = {_number_kind(atom) for value in (left, right) for atom in value.atoms}
-    if kinds and kinds <= {"number"}:
-        return Value((Typed("number"),))
-    if kinds and kinds <= {"number", "Decimal"}:
-        return Value((Typed("Decimal"),))
-    if "datetime" in kinds and kinds <= {"datetime", "timedelta"} and len(kinds) == 2:
-        return Value((Typed("datetime"),))
-    return unknown("the result of an operation", source_of(join2(left, right)))
-
-
-def _number_kind(atom: Any) -> str:
-    if isinstance(atom, Const) and atom.kind in {"int", "float", "bool"}:
-        return "number"
-    if isinstance(atom, Typed):
-        return "number" if atom.type in {"number", "int", "float", "bool"} else atom.type
-    return "other"
+    return operators.arithmetic(left, right)
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:
@@ -490,5 +375,3 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Any] = {
     cst.GeneratorExp: comprehensions.evaluate_comprehension,
     cst.DictComp: comprehensions.evaluate_comprehension,
 }
-
-__all__ = ["add", "annotated", "arithmetic", "awaited", "evaluate", "make_text", "merge_into", "merged", "value_of"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, expressions
+from invocation_lint.values import calls, operators
 from invocation_lint.values.domain import Const, Encoded, EnumMember, EnvVar, Text, Typed, Value, const, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.known.tables import METHOD_RESULTS
@@ -108,4 +108,4 @@ def _format(frame: Frame, template: str, arguments: calls.Arguments) -> Value:
             pieces.append(value if value is not None and plain else unknown("a formatted value", name))
     except ValueError:
         return Value((Typed("str"),))
-    return expressions.make_text(frame, pieces)
+    return operators.make_text(frame, pieces)

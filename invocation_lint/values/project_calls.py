@@ -1,0 +1,175 @@
+"""Calls of the program's own functions: binding of parameters, and what a call brings back into its caller."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from invocation_lint.values import calls, responses
+from invocation_lint.values.domain import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
+from invocation_lint.values.events import prefixed
+from invocation_lint.values.frame import Frame, Outcome
+from invocation_lint.values.imports import dotted
+from invocation_lint.values.program import FunctionInfo
+from invocation_lint.values.state import Obj, map_atoms, map_object_values
+
+if TYPE_CHECKING:
+    from invocation_lint.values.calls import Arguments
+
+
+_TRANSPARENT_DECORATORS = frozenset(
+    {"staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "abstractmethod", "override",
+     "final", "contextmanager", "asynccontextmanager", "wraps", "fixture", "overload", "singledispatch", "command",
+     "option", "argument", "group", "pass_context", "route", "get", "post", "put", "delete", "patch", "capture_method",
+     "capture_lambda_handler", "inject_lambda_context", "log_metrics", "event_source", "capture", "retry",
+     "on_exception", "shared_task", "task", "on_event", "api_view", "csrf_exempt", "login_required", "tool",
+     "idempotent", "idempotent_function", "typechecked", "validate_call", "deprecated", "before_request", "setter"}
+)  # fmt: skip
+
+
+def is_transparent(info: FunctionInfo) -> bool:
+    """Whether the decorators leave the function's calls what they are."""
+    for item in info.decorators:
+        name = dotted(item.func if isinstance(item, cst.Call) else item)
+        if name.rpartition(".")[2] not in _TRANSPARENT_DECORATORS:
+            return False
+    return True
+
+
+def call_project_function(
+    frame: Frame, info: FunctionInfo, ref: FunctionRef, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Call a function of the program with evaluated arguments."""
+    if arguments.star or not is_transparent(info):
+        return calls.call_unknown(frame, arguments, node, source=info.name)
+    kwargs = {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
+    return _interpret_call(frame, info, ref, arguments.args, kwargs, node, arguments.open)
+
+
+def call_function(
+    frame: Frame, info: FunctionInfo, ref: FunctionRef, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode
+) -> Value:
+    """Call a function of the program with plain values."""
+    if not is_transparent(info):
+        return unknown("what a decorated function returns", info.name)
+    given = {name: (value, "yes") for name, value in kwargs.items()}
+    return _interpret_call(frame, info, ref, args, given, node, None)
+
+
+def _interpret_call(
+    frame: Frame,
+    info: FunctionInfo,
+    ref: FunctionRef,
+    args: list[Value],
+    kwargs: dict[str, tuple[Value, str]],
+    node: cst.CSTNode,
+    open_reason: str | None,
+) -> Value:
+    receiver = [ref.receiver] if ref.receiver is not None else []
+    all_args = [*receiver, *ref.args, *args]
+    all_kwargs = {**{name: (value, "yes") for name, value in ref.kwargs}, **kwargs}
+    bound = bind_parameters(frame, info, all_args, all_kwargs, open_reason, node)
+    if bound is None or frame.state is None:
+        return unknown("a call that does not fit the function", info.name)
+    outcome = frame.interpreter.interpret_call(frame, info, bound)
+    if outcome is None:
+        for value in bound.values():
+            responses.note_escape(frame, value, "handed_over", node)
+            calls.open_objects(frame, value, "it is handed to code that is not followed")
+        frame.complete = False
+        return unknown("a call that is too deep to follow", info.name)
+    return apply_outcome(frame, info, outcome, node)
+
+
+def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.CSTNode) -> Value:
+    """Bring what a call does into the caller: objects, events, errors, the return value."""
+    place = frame.place(node)
+    state = frame.live
+    own = {event.site for event in outcome.events} | {raised.site for raised in outcome.raises}
+    created = frame.interpreter.sites_made(outcome)
+
+    def shift_site(site: Any) -> Any:
+        return (place, *site) if site in created else site
+
+    def change(atom: Any) -> Any:
+        if isinstance(atom, Ref) and atom.id not in state.heap and atom.id[0] != "global":
+            return Ref((place, *atom.id))
+        if isinstance(atom, Response) and atom.site in created:
+            return replace(atom, site=shift_site(atom.site))
+        if isinstance(atom, Pending) and atom.raises:
+            return replace(atom, raises=tuple(replace(raised, site=shift_site(raised.site)) for raised in atom.raises))
+        return atom
+
+    def shift(value: Value) -> Value:
+        return map_atoms(value, change)
+
+    moved = {
+        (object_id if object_id in state.heap or object_id[0] == "global" else (place, *object_id)): map_object_values(
+            obj, shift
+        )
+        for object_id, obj in outcome.heap.items()
+    }
+    state.heap.update(moved)
+    del own
+    frame.events.extend(prefixed(event, place) if event.site in created else event for event in outcome.events)
+    raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
+    frame.complete = frame.complete and outcome.complete
+    value = shift(outcome.value)
+    if info.is_async:
+        return Value((Pending(value, tuple(raises)),))
+    frame.raises.extend(raises)
+    if not outcome.returns and not info.is_generator:
+        frame.note_progress()
+        frame.state = None
+        return NEVER
+    return value
+
+
+def bind_parameters(
+    frame: Frame,
+    info: FunctionInfo,
+    args: list[Value],
+    kwargs: dict[str, tuple[Value, str]],
+    open_reason: str | None,
+    node: cst.CSTNode,
+) -> dict[str, Value] | None:
+    """Parameter names to values; None when the call does not fit."""
+    params = info.node.params
+    positional = [*params.posonly_params, *params.params]
+    defaults = frame.interpreter.definitions.defaults_of(frame, info)
+    bound: dict[str, Value] = {}
+    left = dict(kwargs)
+    for index, param in enumerate(positional):
+        name = param.name.value
+        if index < len(args):
+            bound[name] = args[index]
+        else:
+            bound[name] = _keyword(left, name, defaults.get(name), open_reason)
+    for param in params.kwonly_params:
+        name = param.name.value
+        bound[name] = _keyword(left, name, defaults.get(name), open_reason)
+    if isinstance(params.star_arg, cst.Param):
+        rest = tuple(args[len(positional) :])
+        bound[params.star_arg.name.value] = frame.allocate(node, Obj("tuple", items=rest, made=frame.place(node)))
+    elif len(args) > len(positional):
+        return None
+    if params.star_kwarg is not None:
+        obj = Obj("dict", made=frame.place(node), open=open_reason)
+        for name, (value, presence) in left.items():
+            obj = obj.with_slot(name, value, frame.place(node), weak=presence != "yes")
+        bound[params.star_kwarg.name.value] = frame.allocate(node, obj)
+    elif left:
+        return None
+    return bound
+
+
+def _keyword(left: dict[str, tuple[Value, str]], name: str, default: Value | None, open_reason: str | None) -> Value:
+    if name in left:
+        value, presence = left.pop(name)
+        return value if presence == "yes" or default is None else join2(value, default)
+    if open_reason is not None:
+        given = unknown(open_reason, name)
+        return given if default is None else join2(default, given)
+    return default if default is not None else unknown("a parameter that is not given", name)
