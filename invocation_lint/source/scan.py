@@ -25,3 +25,14 @@ def may_matter(data: bytes) -> bool:
     if _SIGN.search(data) is not None:
         return True
     return _HANDED_ON.search(data) is not None and _NAME.search(data) is not None
+
+
+_JOBS = re.compile(rb"(?i:\w*_jobs?\b|\bjobs?\b|\w*job_?queue\b)|\b\w*Job\b")
+_QUERY = re.compile(
+    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|table|from_|execute|fetch|fetchall)\b"
+)
+
+
+def may_query_jobs(data: bytes) -> bool:
+    """Whether the bytes may hold a query of a table of jobs."""
+    return _QUERY.search(data) is not None and _JOBS.search(data) is not None

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import classes, errors, expressions, lookup, project_calls, responses
+from invocation_lint.values import classes, errors, expressions, lookup, project_calls, queries, responses
 from invocation_lint.values.domain import (
     NEVER,
     AwsObject,
@@ -141,6 +141,10 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTN
 
 def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
     """Call one thing."""
+    return queries.called(frame, atom, arguments, node, _call_atom(frame, atom, arguments, node))
+
+
+def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
     from invocation_lint.values.known import symbols
 
     if isinstance(atom, FunctionRef):

@@ -239,11 +239,33 @@ class EnumMember:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One attribute or call of a chain; `open` when more arguments may be given. A slice is a call of `[]`."""
+
+    name: str
+    place: Place | None = None
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+    is_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Attributes and calls in a row, on something that is not followed: how queries are built."""
+
+    root: Value
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
-    """Not known; `source` is the expression's own path (story.library_id), `reason` why it is not known."""
+    """Not known; `source` is the expression's own path (story.library_id), `reason` why it is not known, `chain` the
+    calls that made it, where the module queries something."""
 
     reason: str = "not known"
     source: str = ""
+    chain: Chain | None = None
 
 
 Atom = (

@@ -7,9 +7,10 @@ them relative to its caller.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Client, SiteKey, Value
+from invocation_lint.values.domain import Chain, Client, SiteKey, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,24 @@ class Lost:
     via: str
 
 
-Event = Visit | Use | PayloadTest | StatusTest | ErrorLook | Caught | ClauseSeen | CodeSeen | Lost
+@dataclass(frozen=True, slots=True)
+class ChainCall:
+    """A call at the end of a chain."""
+
+    site: SiteKey
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """A loop over the rows of a chain, with the events of its body."""
+
+    site: SiteKey
+    chain: Chain
+    body: tuple[Any, ...]
+
+
+Event = Visit | Use | PayloadTest | StatusTest | ErrorLook | Caught | ClauseSeen | CodeSeen | Lost | ChainCall | Looped
 
 
 def prefixed(event: Event, call: Place) -> Event:

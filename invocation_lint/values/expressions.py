@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, comprehensions, conditions, imports, lookup, operators, responses
+from invocation_lint.values import calls, comprehensions, conditions, imports, lookup, operators, queries, responses
 from invocation_lint.values.domain import (
     NEVER,
     Const,
@@ -17,6 +17,7 @@ from invocation_lint.values.domain import (
     FunctionRef,
     Pending,
     Typed,
+    Unknown,
     Value,
     const,
     constants,
@@ -121,10 +122,20 @@ def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     receiver = evaluate(frame, node.value)
+    if frame.module.speaks_of_queries and isinstance(node.slice[0].slice, cst.Slice) and receiver.of(Unknown):
+        return _sliced(frame, receiver, node.slice[0].slice, node)
     key = subscript_key(frame, node)
     if frame.state is None:
         return NEVER
     return lookup.item(frame, receiver, key, node)
+
+
+def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript) -> Value:
+    lower = evaluate(frame, part.lower) if part.lower is not None else None
+    upper = evaluate(frame, part.upper) if part.upper is not None else None
+    if frame.state is None:
+        return NEVER
+    return join_values(queries.sliced(frame, atom, lower, upper, node) for atom in receiver.atoms)
 
 
 def key_value(key: Any) -> Value:
@@ -269,12 +280,14 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
 
 
 def _comparison(frame: Frame, node: cst.Comparison) -> Value:
-    left = evaluate(frame, node.left)
+    first = left = evaluate(frame, node.left)
     for target in node.comparisons:
         right = evaluate(frame, target.comparator)
         responses.note_comparison(frame, left, target.operator, right, node)
         left = right
     truth = conditions.truth(frame, node)
+    if truth is None and frame.module.speaks_of_queries and len(node.comparisons) == 1:
+        return queries.condition(frame, first, node, left)
     return Value((Typed("bool"),)) if truth is None else const(truth)
 
 
@@ -289,6 +302,8 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
         if "dict" in kinds:
             base = merged(frame, Obj("dict", made=frame.place(node)), left)
             return frame.allocate(node, merged(frame, base, right))
+    if isinstance(node.operator, (cst.BitAnd, cst.BitOr)) and left.of(Unknown):
+        return queries.combined(frame, left, right, node)
     if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
         return operators.percent_format(frame, left.single.value, right)
     if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in frame.state.deref(left)):

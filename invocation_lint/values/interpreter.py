@@ -87,7 +87,8 @@ class Interpreter:
         """The module's own body and every demanded function of it, each looked at alone."""
         runtime = self.modules.runtime(module)
         yield Root(None, module, runtime.events, runtime.raises)
-        for info in module.demanded():
+        demanded = module.demanded()
+        for info in [*demanded, *(info for info in module.querying() if info not in demanded)]:
             root = self.root(info)
             if root is not None:
                 yield root

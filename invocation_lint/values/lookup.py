@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import classes, responses
+from invocation_lint.values import classes, queries, responses
 from invocation_lint.values.domain import (
     NEVER,
     AwsObject,
@@ -80,7 +80,9 @@ def bring(frame: Frame, value: Value, heap: dict[Any, Obj], *, opened: str = "")
 
 def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
     """`receiver.text`."""
-    found = [_attribute_of(frame, atom, text, node) for atom in receiver.atoms]
+    found = [
+        queries.attribute(frame, atom, text, _attribute_of(frame, atom, text, node), node) for atom in receiver.atoms
+    ]
     return join_values(found) if found else NEVER
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from invocation_lint.source.scan import speaks_of_lambda
+from invocation_lint.source.scan import may_query_jobs, speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children
 
@@ -33,6 +33,7 @@ class FunctionInfo:
     cls: ClassInfo | None = None
     parent: FunctionInfo | None = None
     holds_site: bool = False
+    holds_query: bool = False
     mentions: frozenset[str] = frozenset()
     is_generator: bool = False
     globals: frozenset[str] = frozenset()
@@ -79,6 +80,7 @@ class ModuleInfo:
     holds_site: bool = False  # in its own body
     mentions: frozenset[str] = frozenset()
     path: str = ""  # below the project's root
+    speaks_of_queries: bool = False  # in its bytes
     speaks_of_lambda: bool = True  # in its bytes
     foreign_names: frozenset[str] = frozenset()  # names of other modules by which a call site is reached
 
@@ -86,6 +88,10 @@ class ModuleInfo:
         """The names by which other modules reach a call site through this one, those that it passes on included."""
         own = {info.cls.name if info.name == "__init__" and info.cls else info.name for info in self.demanded()}
         return frozenset(own - {"<lambda>"}) | (self.foreign_names & self.mentions)
+
+    def querying(self) -> list[FunctionInfo]:
+        """The functions that may query a table of jobs, in order of their definition."""
+        return [info for info in self.functions.values() if info.holds_query]
 
     def demanded(self) -> list[FunctionInfo]:
         """The functions that hold a call site or name one that does, in order of their definition."""
@@ -119,7 +125,13 @@ def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def index_module(source: SourceFile, name: str) -> ModuleInfo:
     """All functions and classes of a parsed file."""
     path = source.name.rpartition("/")[2] if source.name.startswith("/") else source.name
-    module = ModuleInfo(name, source, path=path, speaks_of_lambda=speaks_of_lambda(source.data))
+    module = ModuleInfo(
+        name,
+        source,
+        path=path,
+        speaks_of_lambda=speaks_of_lambda(source.data),
+        speaks_of_queries=may_query_jobs(source.data),
+    )
     _index(module, source.module, "", None, None)
     for info in module.functions.values():
         _note_mutations(module, info)
@@ -134,6 +146,7 @@ def _index(
     declared: set[str] = set()
     generator = False
     callees: set[cst.CSTNode] = set()
+    texts: list[str] = []
     for child in own_nodes(node):
         if isinstance(child, (cst.FunctionDef, cst.Lambda)):
             _add_function(module, child, prefix, cls, parent)
@@ -154,6 +167,8 @@ def _index(
             holds_site = holds_site or (handed_on and module.speaks_of_lambda)
         elif isinstance(child, cst.Name):
             mentions.add(child.value)
+        elif isinstance(child, (cst.SimpleString, cst.FormattedStringText)) and module.speaks_of_queries:
+            texts.append(child.value)
         elif isinstance(child, cst.Global):
             declared |= {item.name.value for item in child.names}
         elif isinstance(child, cst.Yield):
@@ -162,6 +177,8 @@ def _index(
     if isinstance(owner, FunctionInfo):
         owner.holds_site, owner.mentions = holds_site, frozenset(mentions)
         owner.globals, owner.is_generator = frozenset(declared), generator
+        if module.speaks_of_queries:
+            owner.holds_query = may_query_jobs("\n".join([*(f".{name}" for name in mentions), *texts]).encode())
     elif owner is None:
         module.holds_site, module.mentions = holds_site, frozenset(mentions)
 

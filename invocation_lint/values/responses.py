@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import conditions
+from invocation_lint.values import conditions, queries
 from invocation_lint.values.acts import strongest_act
 from invocation_lint.values.domain import (
     NONE,
@@ -183,7 +183,7 @@ def element(atom: Any) -> Value:
     """What an iteration over something that is no object of the program may yield."""
     if isinstance(atom, Response):
         return Value((Response(atom.site, (*atom.path, "[]")),))
-    return unknown("an element", getattr(atom, "source", ""))
+    return queries.element(atom)
 
 
 def awaited_atom(atom: Any) -> Value:

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import assign, classes, conditions, errors, expressions, imports, responses
+from invocation_lint.values import assign, classes, conditions, errors, expressions, imports, queries, responses
 from invocation_lint.values.domain import NEVER, NONE, FunctionRef, Value, join_values, unknown
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import BudgetExceeded, Frame, LoopFrame
@@ -195,12 +195,14 @@ def _run_for(frame: Frame, node: cst.For) -> None:
         _run_unrolled(frame, node, items)
         return
     element = element_of(frame, iterable)
+    first_event = len(frame.events)
 
     def one_round(first: bool) -> None:
         assign.assign(frame, node.target, element)
         run_block(frame, node.body)
 
     frame.state = _run_rounds(frame, LoopInfo(None if items is None else len(items)), one_round)
+    queries.note_loop(frame, element, node, first_event)
     _finish_loop(frame, node.orelse)
 
 

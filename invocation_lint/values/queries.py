@@ -1,0 +1,188 @@
+"""Chains of calls on things that are not followed: how query builders of every dialect are written.
+
+`supabase.table("jobs").select("*").eq("status", "queued").limit(10).execute()` is one chain; so is a statement that is
+built in steps, handed to a helper and executed elsewhere. Which chain is a query, and of what, is for the facts to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from invocation_lint.values.domain import (
+    AwsObject,
+    Chain,
+    ClassRef,
+    Client,
+    Method,
+    Param,
+    Step,
+    Symbol,
+    Typed,
+    Unknown,
+    Value,
+    join_values,
+    unknown,
+)
+from invocation_lint.values.events import ChainCall, Looped
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.state import freeze
+
+if TYPE_CHECKING:
+    from invocation_lint.values.calls import Arguments
+
+MAX_STEPS = 16
+"""Calls and attributes of one chain; a longer one is no query that a person wrote."""
+
+ELEMENT = "*"
+"""The step from rows to one of them."""
+
+_SIGNS: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.In: "in",
+    cst.NotIn: "not in",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+}
+
+_READ_WHOLE = frozenset({"list", "tuple", "set", "sorted", "len", "sum", "any", "all", "bool", "max", "min", "next"})
+
+
+def chain_of(atom: Any) -> Chain | None:
+    """The chain that an atom is the end of; something not known is the start of one."""
+    if isinstance(atom, Unknown):
+        if atom.chain is not None:
+            return atom.chain
+        return Chain(Value((Unknown(source=atom.source),)), ()) if atom.source else None
+    if isinstance(atom, (ClassRef, Param, Symbol, AwsObject, Client)):
+        return Chain(Value((atom,)), ())
+    return None
+
+
+def extended(chain: Chain | None, step: Step) -> Chain | None:
+    """The chain with one more step; None when it is too long, or leads on from one row."""
+    if chain is None or len(chain.steps) >= MAX_STEPS or (chain.steps and chain.steps[-1].name == ELEMENT):
+        return None
+    return Chain(chain.root, (*chain.steps, step))
+
+
+def with_chain(value: Value, chain: Chain | None) -> Value:
+    """The value with its unknown atoms at the end of a chain."""
+    if chain is None:
+        return value
+    return join_values(
+        Value((replace(atom, chain=chain) if isinstance(atom, Unknown) and atom.chain is None else atom,))
+        for atom in value.atoms
+    )
+
+
+def attribute(frame: Frame, atom: Any, name: str, value: Value, node: cst.CSTNode) -> Value:
+    """The value of `atom.name`, with the chain that leads to it."""
+    if not frame.module.speaks_of_queries:
+        return value
+    return with_chain(value, extended(chain_of(atom), Step(name, frame.place(node))))
+
+
+def called(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
+    """The value of a call of something not followed, with the chain that it ends; notes the call."""
+    if not frame.module.speaks_of_queries or frame.state is None:
+        return value
+    if isinstance(atom, Symbol) and atom.dotted.startswith("builtins."):
+        return _read_by_builtin(frame, atom.dotted.rpartition(".")[2], arguments, node, value)
+    chain = _callee(atom)
+    if chain is None or not chain.steps:
+        return value
+    *before, last = chain.steps
+    step = replace(
+        last,
+        args=tuple(freeze(frame.state, item) for item in arguments.args),
+        kwargs=tuple((name, freeze(frame.state, item.value)) for name, item in arguments.kwargs.items()),
+        open=arguments.open is not None or arguments.star,
+        is_call=True,
+        place=frame.place(node),
+    )
+    chain = Chain(chain.root, (*before, step))
+    frame.events.append(ChainCall((frame.place(node),), chain))
+    return with_chain(value, chain)
+
+
+def _callee(atom: Any) -> Chain | None:
+    if isinstance(atom, Method):
+        inner = atom.receiver.single
+        return extended(chain_of(inner), Step(atom.name)) if inner is not None else None
+    if isinstance(atom, Unknown) and atom.chain is None:
+        owner, _, name = atom.source.rpartition(".")
+        return Chain(Value((Unknown(source=owner),)), (Step(name),)) if name else None
+    if isinstance(atom, Symbol):
+        return Chain(Value((atom,)), (Step(""),))
+    if isinstance(atom, Param):
+        return None
+    found = chain_of(atom)
+    return found if found is not None and found.steps and not found.steps[-1].is_call else None
+
+
+def _read_by_builtin(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
+    if name in _READ_WHOLE and arguments.args:
+        for atom in arguments.args[0].atoms:
+            chain = atom.chain if isinstance(atom, Unknown) else None
+            longer = extended(chain, Step(name, frame.place(node), is_call=True)) if chain is not None else None
+            if longer is not None:
+                frame.events.append(ChainCall((frame.place(node),), longer))
+    return value
+
+
+def sliced(frame: Frame, atom: Any, lower: Value | None, upper: Value | None, node: cst.CSTNode) -> Value:
+    """The value of `atom[lower:upper]`."""
+    bounds = tuple(item if item is not None else Value(()) for item in (lower, upper))
+    chain = atom.chain if isinstance(atom, Unknown) else None
+    longer = extended(chain, Step("[]", frame.place(node), bounds, is_call=True))
+    if longer is None:
+        return unknown("a slice of something not known", getattr(atom, "source", ""))
+    frame.events.append(ChainCall((frame.place(node),), longer))
+    return Value((Unknown("a slice of a query", getattr(atom, "source", ""), longer),))
+
+
+def condition(frame: Frame, left: Value, node: cst.Comparison, right: Value) -> Value:
+    """The value of a comparison: a condition of a query when its left side is a column of something not followed."""
+    sign = _SIGNS.get(type(node.comparisons[0].operator))
+    atom = left.single
+    chain = chain_of(atom) if sign is not None and frame.state is not None else None
+    if sign is None or chain is None or frame.state is None:
+        return Value((Typed("bool"),))
+    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+    return Value((Unknown("a condition", chain=extended(chain, step)),))
+
+
+def combined(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation) -> Value:
+    """`condition & condition`, `condition | condition`."""
+    atom = left.single
+    chain = atom.chain if isinstance(atom, Unknown) else None
+    if chain is None or frame.state is None:
+        return unknown("the result of an operation")
+    sign = "&" if isinstance(node.operator, cst.BitAnd) else "|"
+    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+    return Value((Unknown("a condition", chain=extended(chain, step)),))
+
+
+def element(atom: Any) -> Value:
+    """One row of what a chain yields."""
+    chain = atom.chain if isinstance(atom, Unknown) else None
+    return Value((Unknown("an element", getattr(atom, "source", ""), extended(chain, Step(ELEMENT))),))
+
+
+def note_loop(frame: Frame, item: Value, node: cst.CSTNode, first_event: int) -> None:
+    """A loop over the rows of a chain ends: what its body did stands in the events since `first_event`."""
+    for atom in item.atoms:
+        chain = atom.chain if isinstance(atom, Unknown) else None
+        if chain is not None and chain.steps[-1].name == ELEMENT:
+            rows = Chain(chain.root, chain.steps[:-1])
+            body = tuple(event for event in frame.events[first_event:] if not isinstance(event, Looped))
+            place = frame.place(node)
+            frame.events.append(Looped((place,), rows, body))
