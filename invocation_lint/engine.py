@@ -78,13 +78,12 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
     """
     from invocation_lint.source.discover import find_files
 
-    found: dict[Path, Input] = {}
+    found: dict[str, Input] = {}
     if buffer is not None and not project.leaves_out(buffer.path, given=True):
-        found[buffer.path.resolve()] = buffer
-    given = {Path(path).absolute() for path in paths}
-    for file in find_files(paths):
-        if not project.leaves_out(file.path, given=file.path.absolute() in given):
-            found.setdefault(file.path.resolve(), Input(file.name, file.path))
+        found[str(buffer.path.resolve())] = buffer
+    for file in find_files(paths, leaves_out=project.leaves_out):
+        if not project.leaves_out(file.path, given=file.given):
+            found.setdefault(file.real, Input(file.name, file.path))
     return sorted(found.values(), key=lambda given: given.name)
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from invocation_lint.documents import Node, unknown_name
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 FailOn = Literal["error", "warning", "advice", "never"]
 Profile = Literal["default", "strict"]
@@ -128,9 +132,14 @@ def matches(patterns: tuple[str, ...], path: Path, root: Path) -> bool:
         relative = path.relative_to(root)
     except ValueError:
         return False
+    return _spec(patterns).match_file(relative.as_posix())
+
+
+@lru_cache(maxsize=64)
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns).match_file(relative.as_posix())
+    return GitIgnoreSpec.from_lines(patterns)
 
 
 def read_key(name: str, node: Node, folder: Path, allowed: tuple[str, ...] = tuple(_BY_NAME)) -> Any:

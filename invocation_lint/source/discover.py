@@ -1,34 +1,177 @@
-"""Which files to read: those given, and the Python files below the folders given."""
+"""Which files to read: those given, and the Python files below the folders given, as git would list them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import errno
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invocation_lint.errors import UsageError
+from invocation_lint.source.ignores import IGNORE_FILE, Ignores, ignores_above, with_separator
+
+# Folders that hold no source of the project: version control, caches, environments, what deployment tools build.
+_SKIPPED = frozenset(
+    {
+        ".git", ".hg", ".svn", ".jj", ".bzr", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".cache",
+        ".hypothesis", ".ipynb_checkpoints", ".tox", ".nox", ".eggs", ".venv", ".direnv", "__pypackages__",
+        "site-packages", "node_modules", ".aws-sam", "cdk.out", ".serverless", ".terraform",
+    }
+)  # fmt: skip
+_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
+_GLOB = re.compile(r"[*?[]")
+_NO_PYTHON = "files in caches and virtual environments, and files that git ignores, are read only when they are named"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file and the name that findings show for it."""
+    """A file to read and the name that findings show for it.
+
+    The name is a posix path, from the working folder where the file lies below it. A folder that cannot be listed comes
+    as a file too: reading it fails and is told. `real` is the path without links, equal for one file however it is
+    reached; `given` says whether the path itself was named.
+    """
 
     path: Path
     name: str
+    real: str
+    given: bool = False
 
 
-def find_files(paths: Sequence[str]) -> list[FoundFile]:
-    """The files, each path in turn. UsageError for a path that is not there, or a folder without Python files."""
-    found: list[FoundFile] = []
+def find_files(paths: Sequence[str], *, leaves_out: Callable[[Path], bool] | None = None) -> list[FoundFile]:
+    """The files, each once, path by path and in each by name.
+
+    A file that is named is taken whatever its name or git's ignores say; below a folder, files that end in `.py`. A
+    path that does not exist is read as a glob. `leaves_out` is asked of each folder below one that is given: what it
+    leaves out is not entered.
+
+    Raises UsageError for a path that does not exist, a glob without a match, and a folder without Python files. A
+    folder of which all is left out is none of these.
+    """
+    found: dict[str, FoundFile] = {}
     for text in paths:
-        path = Path(text)
-        if path.is_file():
-            found.append(FoundFile(path, text.removeprefix("./")))
-            continue
-        if not path.is_dir():
-            raise UsageError(f"{text}: there is no such file or folder")
-        below = [file for file in sorted(path.rglob("*.py")) if file.is_file()]
-        if not below:
-            raise UsageError(f"{text}: no Python files here")
-        found += [FoundFile(file, str(file)) for file in below]
-    return found
+        for path in _expanded(text):
+            for file in _files_at(path, text, leaves_out):
+                first = found.setdefault(file.real, file)
+                if file.given and not first.given:
+                    found[file.real] = replace(first, given=True)
+    return list(found.values())
+
+
+def shown_name(path: str) -> str:
+    """A path as findings show it: posix, from the working folder where it lies below."""
+    try:
+        relative = os.path.relpath(path)
+    except (OSError, ValueError):  # no working folder; on Windows, another drive
+        return Path(path).as_posix()
+    outside = relative == os.pardir or relative.startswith(os.pardir + os.sep)
+    return Path(path if outside else relative).as_posix()
+
+
+def _expanded(text: str) -> list[str]:
+    if os.path.lexists(text) or not _GLOB.search(text):
+        return [text]
+    from glob import glob
+
+    matches = sorted(glob(text, recursive=True))
+    if not matches:
+        raise UsageError(f"{text}: no file matches")
+    return matches
+
+
+def _files_at(path: str, given: str, leaves_out: Callable[[Path], bool] | None) -> Iterator[FoundFile]:
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        raise UsageError(f"{given}: {_why(path, error)}") from None
+    if stat.S_ISREG(mode):
+        yield FoundFile(Path(path), shown_name(path), os.path.realpath(path), given=True)
+        return
+    if not stat.S_ISDIR(mode):
+        raise UsageError(f"{given}: is neither a file nor a folder")
+    walk = _Walk(leaves_out)
+    yield from walk.files(path)
+    if not walk.met_any:
+        raise UsageError(f"{given}: no Python files here", _NO_PYTHON)
+
+
+def _why(path: str, error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "a link that leads back to itself"
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):
+        return f"a link to {os.readlink(path)}, which does not exist"
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return "there is no such file or folder"
+    return f"cannot be read: {error.strerror or error}"
+
+
+class _Walk:
+    """Walks a folder. `met_any` tells afterwards whether there was a Python file, or anything that was left out."""
+
+    def __init__(self, leaves_out: Callable[[Path], bool] | None) -> None:
+        self.leaves_out = leaves_out
+        self.met_any = False
+
+    def files(self, top: str) -> Iterator[FoundFile]:
+        """The files below `top`, in the order of their paths."""
+        absolute = os.path.abspath(top)
+        found = sorted(self._paths(absolute))
+        prefix, real = len(with_separator(absolute)), with_separator(os.path.realpath(top))
+        name = shown_name(top)
+        shown = "" if name == "." else with_separator(name)
+        for path, is_link in found:
+            below = path[prefix:]
+            file_name = (shown + below).replace(os.sep, "/") if below else name
+            yield FoundFile(Path(top, below), file_name, os.path.realpath(path) if is_link else real + below)
+
+    def _paths(self, top: str) -> Iterator[tuple[str, bool]]:
+        """The absolute paths below an absolute folder, each with whether it is a link."""
+        stack: list[tuple[str, Ignores]] = [(top, ignores_above(Path(top)))]
+        while stack:
+            folder, above = stack.pop()
+            try:
+                with os.scandir(folder) as listing:
+                    entries = {entry.name: entry for entry in listing}
+            except OSError:
+                self.met_any = True
+                yield folder, False
+                continue
+            if _VIRTUAL_ENVIRONMENT in entries and folder != top:
+                continue
+            ignores = above.below(
+                with_separator(folder), has_ignore_file=IGNORE_FILE in entries, is_repository=".git" in entries
+            )
+            for name, entry in entries.items():
+                if self._is_folder(entry):
+                    if name not in _SKIPPED and self._enters(entry, ignores):
+                        stack.append((entry.path, ignores))
+                elif name.endswith(".py") and self._is_file(entry) and not ignores.ignore(entry.path):
+                    self.met_any = True
+                    yield entry.path, entry.is_symlink()
+
+    def _enters(self, entry: os.DirEntry[str], ignores: Ignores) -> bool:
+        if ignores.ignore(entry.path, folder=True):
+            return False
+        if self.leaves_out is not None and self.leaves_out(Path(entry.path)):
+            self.met_any = True
+            return False
+        return True
+
+    @staticmethod
+    def _is_folder(entry: os.DirEntry[str]) -> bool:
+        """Links to folders are not followed, as git does not: they may lead out of the project, or round in circles."""
+        try:
+            return entry.is_dir(follow_symlinks=False)
+        except OSError:
+            return False
+
+    @staticmethod
+    def _is_file(entry: os.DirEntry[str]) -> bool:
+        """Broken links, loops of links, sockets and pipes are no files."""
+        try:
+            return entry.is_file()
+        except OSError:
+            return False

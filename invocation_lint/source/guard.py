@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.source.tokens import tokens
 
-MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 2_000_000
 MAX_LINES = 50_000
 MAX_BRACKETS = 200
 MAX_RUN = 1_000  # operators, calls, items, attributes and adjacent strings on the way down to one operand
@@ -42,7 +42,7 @@ _SHAPE = re.compile(
 def check_size(data: bytes, name: str) -> None:
     """Raises UnreadableFile for a file of more than 2 MB or 50,000 lines."""
     if len(data) > MAX_BYTES:
-        raise _refused(name, 1, 1, f"the file has {len(data) / 1024 / 1024:.1f} MB; at most 2 MB are analysed")
+        raise _refused(name, 1, 1, f"the file has {len(data) / 1_000_000:.1f} MB; at most 2 MB are analysed")
     lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
     if lines > MAX_LINES:
         raise _refused(name, 1, 1, f"the file has {lines:,} lines; at most {MAX_LINES:,} are analysed")
