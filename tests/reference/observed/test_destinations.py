@@ -68,7 +68,7 @@ def test_dead_letter_queue(bench, scene):
     test = "TestLambdaDLQ/test_dead_letter_queue"
     arn = "arn:aws:sqs:us-east-1:111111111111:results"
     function = as_handler_module(
-        bench.function("f", TALKS, handler="handler.handler", dead_letter=arn, timeout=30), line=55
+        bench.function("f", TALKS, handler="handler.handler", dead_letter=arn, timeout=600), line=55
     )
     stage = scene(function, clock_factor=100)
     url, _ = stage.queue()
@@ -99,7 +99,7 @@ def test_dead_letter_queue(bench, scene):
     ],
 )
 def test_queue_as_destination(bench, scene, test, payload, attempts):
-    function = as_handler_module(bench.function("f", TALKS, handler="handler.handler", timeout=30), line=55)
+    function = as_handler_module(bench.function("f", TALKS, handler="handler.handler", timeout=600), line=55)
     stage = scene(function, clock_factor=100)
     url, arn = stage.queue()
     config = {"OnSuccess": {"Destination": arn}, "OnFailure": {"Destination": arn}}
@@ -112,7 +112,7 @@ def test_queue_as_destination(bench, scene, test, payload, attempts):
 
 
 def fails_with_destination(bench, scene, **config):
-    function = as_handler_module(bench.function("f", ECHO_FAIL, handler="handler.handler", timeout=30), line=7)
+    function = as_handler_module(bench.function("f", ECHO_FAIL, handler="handler.handler", timeout=600), line=7)
     stage = scene(function, clock_factor=100)
     url, arn = stage.queue()
     destination = {"OnFailure": {"Destination": arn}}

@@ -311,7 +311,7 @@ def test_log_of_an_event_that_fails_twice(bench, scene):
         "class CustomException(Exception):\n    pass\n\n\ndef handler(event, context):\n"
         '    raise CustomException("some error occurred")\n'
     )
-    function = bench.function("f", source, handler="handler.handler", maximum_retry_attempts=1)
+    function = bench.function("f", source, handler="handler.handler", maximum_retry_attempts=1, timeout=600)
     (function.code_dir / "app.py").rename(function.code_dir / "handler.py")
     stage = scene(function, clock_factor=50)
     response = stage.client().invoke(FunctionName="f", Payload=b"{}", InvocationType="Event")
@@ -514,7 +514,8 @@ def test_request_id(bench, scene):
 @covers("invoke", "TestRequestIdHandling/test_request_id_async_invoke_with_retry")
 def test_request_id_of_an_event_that_is_retried(bench, scene):
     test = "TestRequestIdHandling/test_request_id_async_invoke_with_retry"
-    stage = scene(bench.function("f", "def handler(event, context):\n    raise Exception('fail')\n"), clock_factor=50)
+    source = "def handler(event, context):\n    raise Exception('fail')\n"
+    stage = scene(bench.function("f", source, timeout=600), clock_factor=50)
     stage.client().put_function_event_invoke_config(FunctionName="f", MaximumRetryAttempts=1)
     compare(
         test, "invoke_result", stage.client().invoke(FunctionName="f", InvocationType="Event", Payload='{"fail": 1}')
