@@ -1,15 +1,57 @@
-"""Whether a file can matter at all: a test on its bytes, before it is decoded or parsed."""
+"""Whether a file can matter at all: a test on its bytes, before it is decoded or parsed and before libcst is imported.
+
+What a file must hold for a kind of fact is data: a new kind adds a `Seed`. On real trees one or two files in a hundred
+hold the seed of invocations.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-_CALL = re.compile(rb"\.\s*invoke(?:_async|_with_response_stream)?\b")
+Patterns = tuple[re.Pattern[bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What the bytes of a file hold if it can give a fact of a kind: every pattern, in one of several ways.
+
+    The `word` stands in each of them; looking for it first takes a quarter of the time.
+    """
+
+    kind: str
+    ways: tuple[Patterns, ...]
+    word: bytes = b""
+
+    def is_in(self, data: bytes) -> bool:
+        """Whether the bytes hold it."""
+        return self.word in data and any(all(pattern.search(data) for pattern in patterns) for patterns in self.ways)
+
+
+# A method of the client, called or handed over (`submit(client.invoke, FunctionName=name)`); the dot and the name may
+# stand on two lines.
+_METHOD = re.compile(rb"\.(?:\s|\\\r?\n)*invoke(?:_async|_with_response_stream)?\b")
 # What stands beside an invocation: its required keyword, the client's making, or the client's type.
 _SIGN = re.compile(rb"functionname|[\"']lambda[\"']|lambdaclient", re.IGNORECASE)
 # Keywords that come from elsewhere; then the client or something near it speaks of Lambda in its name.
 _HANDED_ON = re.compile(rb"\*\*|partial|submit|to_thread|run_in_executor")
 _NAME = re.compile(rb"[Ll]ambda_|_lambda|lambda[A-Z]|Lambda[A-Z]?|LAMBDA")
+
+_JOBS = re.compile(rb"(?i:\w*_jobs?\b|\bjobs?\b|\w*job_?queue\b)|\b\w*Job\b")
+_QUERY = re.compile(
+    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|table|from_|execute|fetch|fetchall)\b"
+)
+
+INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME)), b"invoke")
+JOB_QUERY = Seed("job_query", ((_QUERY, _JOBS),))
+
+SEEDS = (INVOCATION,)  # those for which a file is parsed
+
+
+def may_matter(data: bytes) -> bool:
+    """Whether the bytes may hold what a file is parsed for. True costs a parse; False is certain but for invocations by
+    a client without a telling name whose keywords all come from elsewhere."""
+    return any(seed.is_in(data) for seed in SEEDS)
 
 
 def speaks_of_lambda(data: bytes) -> bool:
@@ -17,22 +59,6 @@ def speaks_of_lambda(data: bytes) -> bool:
     return _SIGN.search(data) is not None
 
 
-def may_matter(data: bytes) -> bool:
-    """Whether the bytes may hold an invocation. False is certain but for clients without a telling name whose keywords
-    all come from elsewhere; True costs a parse."""
-    if _CALL.search(data) is None:
-        return False
-    if _SIGN.search(data) is not None:
-        return True
-    return _HANDED_ON.search(data) is not None and _NAME.search(data) is not None
-
-
-_JOBS = re.compile(rb"(?i:\w*_jobs?\b|\bjobs?\b|\w*job_?queue\b)|\b\w*Job\b")
-_QUERY = re.compile(
-    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|table|from_|execute|fetch|fetchall)\b"
-)
-
-
 def may_query_jobs(data: bytes) -> bool:
     """Whether the bytes may hold a query of a table of jobs."""
-    return _QUERY.search(data) is not None and _JOBS.search(data) is not None
+    return JOB_QUERY.is_in(data)

@@ -1,0 +1,110 @@
+"""Which files can matter, told from their bytes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from invocation_lint.source import scan
+from invocation_lint.source.scan import Seed, may_matter, may_query_jobs, speaks_of_lambda
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "client.invoke(FunctionName='f')",
+        "client.invoke(functionName='f')",
+        "client.invoke(FUNCTIONNAME='f')",
+        "client.invoke_async(FunctionName='f', InvokeArgs=b'')",
+        "client.invoke_with_response_stream(FunctionName='f')",
+        "client = boto3.client('lambda')\nclient.invoke(**options)",
+        'boto3.client("lambda").invoke()',
+        "lambda_client.invoke(**options)",
+        "self._lambdaClient.invoke(**options)",
+        "client: LambdaClient\nclient.invoke()",
+        "params = {'FunctionName': name}\nclient.invoke(params)",
+        "pool.submit(client.invoke, FunctionName='f')",
+        "start = functools.partial(aws_lambda.invoke, **fixed)",
+        "partial(lambda_.invoke, InvocationType='Event')",
+        "await asyncio.to_thread(LAMBDA.invoke, *given)",
+        "(client\n    .invoke(FunctionName='f'))",
+        "client. invoke (FunctionName='f')",
+        "client.\\\n    invoke(FunctionName='f')",
+        "send = client.invoke\nsend(FunctionName='f')",
+        "# é\nclient.invoke(FunctionName='\u00fc')",
+    ],
+)
+def test_files_that_may_hold_an_invocation(code: str) -> None:
+    assert may_matter(code.encode())
+    assert may_matter(code.replace("\n", "\r\n").encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "import boto3\nclient = boto3.client('lambda')\n",
+        "chain.invoke({'question': q})",
+        "runner.invoke(cli, ['--help'])",
+        "client.invoke_model(modelId='m', FunctionName='f')",
+        "client.invoked(FunctionName='f')",
+        "invoke(FunctionName='f')",
+        "key = lambda x: x\nctx.invoke(other)",
+        "chain.invoke(**options)",
+        "run = partial(chain.invoke, lambda x: x)",
+    ],
+)
+def test_files_that_surely_hold_none(code: str) -> None:
+    assert not may_matter(code.encode())
+
+
+def test_the_seed_of_another_fact_is_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = Seed("message", ((re.compile(rb"send_message"), re.compile(rb"sqs")), (re.compile(rb"publish"),)))
+    monkeypatch.setattr(scan, "SEEDS", (*scan.SEEDS, seed))
+    assert may_matter(b"sqs.send_message()")
+    assert may_matter(b"sns.publish()")
+    assert may_matter(b"client.invoke(FunctionName=f)")
+    assert not may_matter(b"queue.send_message()")
+
+
+def test_signs_of_lambda() -> None:
+    assert speaks_of_lambda(b"boto3.client('lambda')")
+    assert not speaks_of_lambda(b"lambda x: x")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("db.execute('SELECT * FROM jobs')", True),
+        ("session.query(RenderJob)", True),
+        ("table('job_queue').select()", True),
+        ("jobs = []", False),
+        ("db.execute('SELECT 1')", False),
+    ],
+)
+def test_queries_of_jobs(code: str, expected: bool) -> None:
+    assert may_query_jobs(code.encode()) is expected
+
+
+def test_nothing_before_the_parse_imports_a_parser() -> None:
+    modules = ("discover", "scan", "guard", "decode", "tokens", "gitignore", "ignores", "suppressions", "stack")
+    code = (
+        "import sys\n"
+        + "".join(f"import invocation_lint.source.{module}\n" for module in modules)
+        + "invocation_lint.source.discover.find_files(['.'])\n"
+        + "heavy = {'libcst', 'yaml', 'click', 'rich', 'pathspec'} & set(sys.modules)\n"
+        + "sys.exit(str(heavy) if heavy else 0)\n"
+    )
+    root = Path(scan.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(root)!r})\n{code}"],
+        cwd=root / "invocation_lint" / "source",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
