@@ -38,7 +38,8 @@ def lint_paths(paths: Sequence[FilePath], *, config: FilePath | None = None, iso
     Raises `invocation_lint.UsageError` when the configuration is wrong or a path does not exist.
     """
     project = _project(config, isolated)
-    return lint(inputs_of([str(path) for path in paths], project), project).report
+    inputs = inputs_of([str(path) for path in paths], project)
+    return lint(inputs.files, project, whole_project=inputs.whole_project).report
 
 
 def encode(text: str) -> bytes:

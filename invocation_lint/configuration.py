@@ -38,6 +38,7 @@ class Configuration:
         project: Path | None = None,
     ) -> None:
         self.isolated = isolated
+        self.given = config
         self.project = project
         self._by_folder: dict[Path, Settings] = {}
         self._by_file: dict[Path, Settings] = {}
@@ -76,6 +77,13 @@ class Configuration:
             settings = self.for_folder(path.parent)
             self._by_file[path] = self._under_command_line(settings.for_path(path)) if settings.overrides else settings
         return self._by_file[path]
+
+    def is_configuration(self, path: Path) -> bool:
+        """Whether a file is one that settings are read from."""
+        if self.given is not None:
+            return path.absolute() == self.given.absolute()
+        is_ours = path.name == YAML_NAME or (path.name == PYPROJECT and _table_of(path) is not None)
+        return is_ours and not self.isolated
 
     def _under_command_line(self, settings: Settings) -> Settings:
         """Command-line values over these settings; `--select` also lifts what the file ignores and adds."""

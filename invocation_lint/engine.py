@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from invocation_lint.configuration import shown
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Confidence, Finding, Place, Report
 from invocation_lint.project import Project
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from invocation_lint.programs import Programs
     from invocation_lint.source.tree import SourceFile
 
+_DATA = (".yaml", ".yml", ".toml", ".json")  # files that hooks may name and that are no Python
 _FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
 
 
@@ -36,6 +38,14 @@ class Input:
     name: str
     path: Path
     data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files of a run; `whole_project` says that they are more than was given."""
+
+    files: Sequence[Input]
+    whole_project: bool = False
 
 
 @dataclass(slots=True)
@@ -70,31 +80,36 @@ class Run:
         return self.texts[name].replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = None) -> list[Input]:
+def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = None) -> Inputs:
     """The files to lint, each once, in the order of their names.
 
-    `paths` are files and folders as given; `buffer` is a text that replaces the file of its name. UsageError for a path
-    that does not exist or holds no Python file.
+    `paths` are files and folders as given; `buffer` is a text that replaces the file of its name. A configuration, a
+    contract or a rule among them stands for the whole project, since it holds for all of it; other files that are no
+    Python are passed over, since hooks name them. UsageError for a path that does not exist or holds no Python file.
     """
     from invocation_lint.source.discover import find_files
 
+    data = [Path(path) for path in paths if path.endswith(_DATA) and Path(path).is_file()]
+    roots = {project.settings(path).root for path in data if project.concerns_all(path)}
+    paths = [*(path for path in paths if Path(path) not in data), *(shown(root) for root in sorted(roots))]
     found: dict[str, Input] = {}
     if buffer is not None and not project.leaves_out(buffer.path, given=True):
         found[str(buffer.path.resolve())] = buffer
     for file in find_files(paths, leaves_out=project.leaves_out):
         if not project.leaves_out(file.path, given=file.given):
             found.setdefault(file.real, Input(file.name, file.path))
-    return sorted(found.values(), key=lambda given: given.name)
+    return Inputs(sorted(found.values(), key=lambda given: given.name), bool(roots))
 
 
 def lint(
     inputs: Iterable[Input],
     project: Project,
     *,
+    whole_project: bool = False,
     on_file: Callable[[str], None] | None = None,
     on_crash: Callable[[str, Exception], None] | None = None,
 ) -> Run:
-    """Lints files under the settings of each.
+    """Lints files under the settings of each; `whole_project` says that they are more than was asked for.
 
     `on_file` is told each name before its file is read; `on_crash` the name and error of an analysis that broke off.
     Raises UsageError, before any file is read, when the configuration of one of them is wrong.
@@ -105,6 +120,7 @@ def lint(
         project.programs.note((given.name, given.path, given.data) for given, _ in chosen)
     run = Run()
     summary = run.report.summary
+    summary.whole_project = whole_project
     without: set[str] = set()
     for given, settings in chosen:
         if on_file:

@@ -15,3 +15,13 @@ def start(name):
 """
 GOOD = "print('nothing is invoked here')\n"
 FOUND = "INV107 [invalid-invocation-type]"
+USER_RULE = """\
+id: INX001
+name: our-own
+summary: nothing may be invoked
+severity: warning
+fact: invocation
+when: {api: invoke}
+message: do not invoke
+why: The team said so.
+"""

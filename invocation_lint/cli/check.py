@@ -14,7 +14,7 @@ from invocation_lint import __version__
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, color_wanted, outputs_of
 from invocation_lint.cli.progress import Progress
-from invocation_lint.engine import Input, Run, inputs_of, lint
+from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
 from invocation_lint.report import FORMATS, Presentation, render
@@ -47,8 +47,14 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     wanted = outputs_of(outputs)
     project = Project(configuration_of(given))
     inputs = _inputs(paths or (".",), given["stdin_filename"], project)
-    with Progress(len(inputs), wanted=not given["quiet"]) as progress:
-        run = lint(inputs, project, on_file=progress.step, on_crash=_show_traceback if given["debug"] else None)
+    with Progress(len(inputs.files), wanted=not given["quiet"]) as progress:
+        run = lint(
+            inputs.files,
+            project,
+            whole_project=inputs.whole_project,
+            on_file=progress.step,
+            on_crash=_show_traceback if given["debug"] else None,
+        )
     status = 0 if run.status == 1 and given["exit_zero"] else run.status
     with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
         for output in sorted(wanted, key=lambda output: output.path is None):  # files first
@@ -56,7 +62,7 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     return status
 
 
-def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project) -> list[Input]:
+def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project) -> Inputs:
     """The files to lint, each once; a buffer on standard input replaces the file of its name."""
     buffer = None
     if STDIN in paths:

@@ -4,7 +4,8 @@
  "tool": {"name": "invocation-lint", "version": "0.1.0"},
  "findings": [finding, ...],       in order of path, line, column, id
  "suppressed": [finding, ...],     the same with a `suppressed_by`
- "summary": {files_found, files_analysed, files_not_analysed, functions_too_large, functions_without_contract}}
+ "summary": {files_found, files_analysed, files_not_analysed, functions_too_large, functions_without_contract,
+                 whole_project: true when more was linted than was given}}
 
 finding = {id, name, severity: error|warning|advice, confidence: certain|possible, message, help, function, place,
            labels: [{place, text}], chain: [{place, text}], notes: [text],
@@ -39,6 +40,7 @@ def render(report: Report, presentation: Presentation) -> str:
             "files_not_analysed": summary.files_not_analysed,
             "functions_too_large": summary.functions_too_large,
             "functions_without_contract": sorted(summary.functions_without_contract),
+            "whole_project": summary.whole_project,
         },
     }
     return json.dumps(document, indent=2) + "\n"

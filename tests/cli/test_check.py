@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Ran, clean_environment, run_lint
-from tests.samples import BAD, FOUND, GOOD
+from tests.samples import BAD, FOUND, GOOD, USER_RULE
 
 
 def concise(*arguments: str, cwd: Path, **more: str) -> Ran:
@@ -259,3 +259,25 @@ def test_a_related_place_in_another_file_is_shown_with_its_code(folder: Path) ->
     assert "--> app.py:5:12" in ran.stdout
     assert "::: aws.py:5:" in ran.stdout
     assert "invoke(FunctionName='f', InvocationType=mode)" in ran.stdout
+
+
+@pytest.mark.parametrize("name", [".invocation-lint.yaml", "contracts/own.yaml", "team/own.yaml"])
+def test_a_file_that_holds_for_all_of_the_project_stands_for_it(folder: Path, name: str) -> None:
+    """As in a hook: a changed contract can make a finding in a file that did not change."""
+    (folder / "contracts").mkdir()
+    (folder / "team").mkdir()
+    (folder / "contracts" / "own.yaml").write_text("version: 1\nfunctions: []\n")
+    (folder / "team" / "own.yaml").write_text(USER_RULE)
+    (folder / ".invocation-lint.yaml").write_text("contracts: [contracts/*.yaml]\nextra-rules: [team]\n")
+    ran = run_lint("check", "--output", "concise", "--force-exclude", "good.py", name, cwd=folder)
+    assert (ran.returncode, "bad.py:7:12: INV107" in ran.stdout) == (1, True), ran.stderr
+    assert "; the whole project, since its configuration" in ran.stdout
+    only = run_lint("check", "--output", "concise", "--force-exclude", "good.py", cwd=folder)
+    assert (only.returncode, "whole project" in only.stdout) == (0, False)
+
+
+def test_files_that_are_no_python_are_passed_over_as_hooks_name_them(folder: Path) -> None:
+    (folder / "compose.yaml").write_text("a: [\n")
+    (folder / "pyproject.toml").write_text("[tool.other]\n")
+    ran = run_lint("check", "compose.yaml", "pyproject.toml", "good.py", cwd=folder)
+    assert (ran.returncode, ran.stdout) == (0, "no findings; 1 file looked at, 0 analysed\n")

@@ -9,7 +9,7 @@ import pytest
 
 from invocation_lint.tool_findings import TOOL_FINDINGS
 from tests.command import ROOT, run_lint
-from tests.samples import BAD
+from tests.samples import BAD, USER_RULE
 
 
 @pytest.mark.parametrize("word", ["INV107", "inv107", "invalid-invocation-type"])
@@ -30,18 +30,6 @@ def test_explain_an_unknown_rule(folder: Path) -> None:
     ran = run_lint("explain", "sync-long-tsk", cwd=folder)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "no rule is called 'sync-long-tsk'; did you mean 'sync-long-task'?" in ran.stderr
-
-
-USER_RULE = """\
-id: INX001
-name: our-own
-summary: nothing may be invoked
-severity: warning
-fact: invocation
-when: {api: invoke}
-message: do not invoke
-why: The team said so.
-"""
 
 
 @pytest.fixture

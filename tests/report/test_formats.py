@@ -158,6 +158,12 @@ def test_an_empty_report_says_that_it_looked(name: str) -> None:
     assert shown(name, Report([], Summary(2, 0))) == "no findings; 2 files looked at, 0 analysed\n"
 
 
+def test_more_than_was_given_is_said() -> None:
+    assert closing_line(Report([], Summary(9, 1, whole_project=True))).endswith(
+        "; the whole project, since its configuration, contracts or rules are among the files"
+    )
+
+
 def test_counts_of_one() -> None:
     report = Report([], Summary(1, 1, 0, 1, ("a",)))
     assert closing_line(report) == (
@@ -209,6 +215,7 @@ def test_json() -> None:
         "files_not_analysed": 1,
         "functions_too_large": 2,
         "functions_without_contract": ["a", "b"],
+        "whole_project": False,
     }
 
 
