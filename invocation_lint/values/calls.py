@@ -30,7 +30,7 @@ from invocation_lint.values.domain import (
     join_values,
     unknown,
 )
-from invocation_lint.values.events import Argument
+from invocation_lint.values.events import Argument, Caught
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import SITE_ATTRIBUTES, FunctionInfo, self_name
@@ -172,6 +172,12 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
                 frame, method, FunctionRef(method.key, Value((atom,))), arguments, node
             )
     source = getattr(atom, "source", "")
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        from invocation_lint.values.known import executors
+
+        handed = executors.call_method(frame, node.func.attr.value, arguments, node)
+        if handed is not None:
+            return handed
     called = call_unknown(frame, arguments, node, source=source, use="logged" if _is_logging(node, source) else "")
     mapping, _, last = source.rpartition(".")
     keys = constants(arguments.args[0]) if arguments.args and last in {"get", "pop"} else None
@@ -266,5 +272,7 @@ def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, 
         errors.deliver(frame, atom.raises)
         return atom.value
     if name == "exception":
+        place = frame.place(node)
+        errors.deliver(frame, tuple(Caught(raised.site, raised.family, "returns", place) for raised in atom.raises))
         return unknown("the exception of a future")
     return call_unknown(frame, arguments, node)

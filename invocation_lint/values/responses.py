@@ -104,7 +104,7 @@ def _note_error_look(frame: Frame, site: SiteKey, node: cst.CSTNode) -> None:
 
 def call_method(frame: Frame, atom: Response, name: str, args: list[Value], node: cst.CSTNode) -> Value:
     """`part.name(..)`."""
-    if name == "get" and atom.path != STREAM:
+    if name in {"get", "pop"} and atom.path != STREAM:
         key = args[0].single if args else None
         text = key.value if isinstance(key, Const) and isinstance(key.value, str) else None
         return read_item(frame, atom, text, node, args[1] if len(args) > 1 else NONE)

@@ -210,12 +210,14 @@ def count_rules(rows: Sequence[Row], reading: Reading, path: str, tally: Tally, 
     """Adds the findings of one file to the tally, and the labelled rules that did not fire."""
     statements = {site_of(row): reading.statement(int(row["line"])) for row in rows}
     fired: dict[str, set[str]] = defaultdict(set)
+    noted: dict[str, set[str]] = defaultdict(set)  # what another finding on the site supersedes
     for finding in reading.findings:
         sites = [site for site, lines in statements.items() if touches(finding, path, lines)]
         if not sites:
             tally.elsewhere.append(f"{path}:{finding.place.line} {finding.id} {finding.message}")
         for site in sites:
             fired[site].add(finding.id)
+            noted[site] |= {note.split(maxsplit=1)[0] for note in finding.notes}
     for row in rows:
         site = site_of(row)
         asked, free = set(row["rules"].split()), set(row["unsure"].split())
@@ -223,7 +225,7 @@ def count_rules(rows: Sequence[Row], reading: Reading, path: str, tally: Tally, 
             outcome = "right" if id in asked else "acceptable" if id in free else "wrong"
             tally.rule(id)[outcome].append(site)
         for id in sorted((asked - fired[site]) & set(known_rules)):
-            tally.rule(id)["missed"].append(site)
+            tally.rule(id)["acceptable" if id in noted[site] else "missed"].append(site)
 
 
 def touches(finding: Finding, path: str, lines: tuple[int, int]) -> bool:

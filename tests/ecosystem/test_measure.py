@@ -184,6 +184,12 @@ def test_findings_are_right_acceptable_wrong_or_missed_by_the_label_of_their_sta
     }
 
 
+def test_a_rule_that_another_finding_supersedes_is_not_missed() -> None:
+    dropped = replace(finding("INV102", 5), notes=("INV302 unchecked-function-error: nothing asks",))
+    told = rules_of(dropped, rules="INV302", unsure="INV102")
+    assert set(told["INV302"]) == {"acceptable"}
+
+
 def test_a_finding_outside_of_labelled_statements_is_set_apart() -> None:
     assert rules_of(finding("INV302", 30)) == {"elsewhere": {"": ["app.py:30 INV302 it hurts"]}}
 

@@ -109,3 +109,78 @@ def test_a_bytearray_that_is_filled_later_is_not_empty() -> None:
     assert payload is not None
     assert payload.python_type == "bytearray"
     assert isinstance(payload.layers, Unknown)
+
+
+def test_a_submitted_call_is_an_invocation_and_its_result_the_answer() -> None:
+    code = """
+    from concurrent.futures import ThreadPoolExecutor
+
+    def start(name):
+        with ThreadPoolExecutor() as pool:
+            future = pool.submit(client.invoke, FunctionName=name, Payload=b"{}")
+            try:
+                return json.loads(future.result()["Payload"].read())["jobs"]
+            except Exception as error:
+                print(error)
+    """
+    found = invocation(code)
+    assert found.response.payload == "used"
+    assert found.service_error.seen_by_handler == "yes"
+
+
+def test_errors_of_submitted_calls_come_where_their_results_are_taken() -> None:
+    code = """
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    def start(names):
+        pool = ThreadPoolExecutor()
+        futures = [pool.submit(send, name) for name in names]
+        for future in as_completed(futures):
+            try:
+                future.result()
+            except Exception as error:
+                print(error)
+
+    def send(name):
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    """
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    chained = [f.data for f in facts_of(source, ContractBook(), AnalysisOptions()).facts if f.chain]
+    assert [data.service_error.seen_by_handler for data in chained] == ["yes"]
+
+
+def test_calls_mapped_over_a_collection_run_beside_each_other() -> None:
+    code = """
+    from functools import partial
+
+    def start(pool, payloads):
+        pool.map(partial(client.invoke, FunctionName="agent", InvocationType="Event"), payloads)
+    """
+    loop = invocation(code).in_loop
+    assert loop is not None
+    assert loop.concurrent == "yes"
+
+
+def test_a_call_in_an_executor_raises_where_it_is_awaited() -> None:
+    code = """
+    import asyncio
+
+    async def start(name):
+        loop = asyncio.get_event_loop()
+        try:
+            return await loop.run_in_executor(None, lambda: client.invoke(FunctionName=name, Payload=b"{}"))
+        except Exception as error:
+            print(error)
+    """
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    chained = [f.data for f in facts_of(source, ContractBook(), AnalysisOptions()).facts if f.chain]
+    assert [data.service_error.seen_by_handler for data in chained] == ["yes"]
+
+
+def test_an_answers_key_that_is_popped_is_read() -> None:
+    code = """
+    def start(name):
+        response = client.invoke(FunctionName=name, Payload=b"{}")
+        return json.loads(response.pop("Payload").read())["job"]
+    """
+    assert invocation(code).response.payload == "used"

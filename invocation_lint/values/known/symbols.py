@@ -259,6 +259,14 @@ def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     return result
 
 
+def _completed(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """as_completed: the futures themselves, in another order."""
+    from invocation_lint.values import statements
+
+    element = statements.element_of(frame, arguments.args[0]) if arguments.args else unknown()
+    return frame.allocate(node, Obj("list", rest=element, made=frame.place(node)))
+
+
 def _to_thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     return submitted(frame, replace(arguments, args=arguments.args[1:]), arguments.args[:1], node, "coroutine")
 
@@ -342,6 +350,8 @@ _HANDLERS: dict[str, Handler] = {
     "os.environ.get": _environ,
     "os.getenv": _environ,
     "functools.partial": _partial,
+    "concurrent.futures.as_completed": _completed,
+    "asyncio.as_completed": _completed,
     "asyncio.gather": _gather,
     "asyncio.create_task": _task,
     "asyncio.ensure_future": _task,

@@ -1,0 +1,80 @@
+"""Executors, known by the methods called on them: `submit`, `run_in_executor`, `apply_async`, `map`.
+
+What they are given runs elsewhere: its value comes with `.result()`, `await` or iteration, and its errors with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from invocation_lint.values import errors, statements
+from invocation_lint.values.domain import FunctionRef, Method, Partial, Pending, Value, join_values
+from invocation_lint.values.events import Argument, LoopInfo
+from invocation_lint.values.frame import Frame, LoopFrame
+from invocation_lint.values.known.symbols import submitted
+from invocation_lint.values.program import SITE_ATTRIBUTES
+from invocation_lint.values.state import Obj
+
+if TYPE_CHECKING:
+    from invocation_lint.values.calls import Arguments
+
+_MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})
+
+
+def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    """`something.name(..)` where the name is that of an executor's method and it is handed a callable; else None."""
+    if name == "run_in_executor":
+        return _run(frame, arguments, 1, node, "coroutine")
+    if name in {"submit", "run_sync"}:
+        return _run(frame, arguments, 0, node, "future" if name == "submit" else "coroutine")
+    if name in {"apply_async", "apply"}:
+        return _apply(frame, arguments, node)
+    return _map(frame, name, arguments, node) if name in _MAPS else None
+
+
+def _is_callable(value: Value) -> bool:
+    return any(
+        isinstance(atom, (FunctionRef, Partial)) or (isinstance(atom, Method) and atom.name in SITE_ATTRIBUTES)
+        for atom in value.atoms
+    )
+
+
+def _run(frame: Frame, arguments: Arguments, index: int, node: cst.CSTNode, via: str) -> Value | None:
+    if len(arguments.args) <= index or not _is_callable(arguments.args[index]):
+        return None
+    rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
+    return submitted(frame, rest, [arguments.args[index]], node, via)
+
+
+def _apply(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    if not arguments.args or not _is_callable(arguments.args[0]):
+        return None
+    given = arguments.get(1, "args")
+    items = [] if given is None else statements.iteration_items(frame, given)
+    named = arguments.get(2, "kwds")
+    kwargs: dict[str, Argument] = {}
+    for _, obj in frame.live.deref(named) if named is not None else ():
+        for name, slot in obj.slots.items():
+            kwargs[str(name)] = Argument(str(name), slot.value, slot.place or frame.place(node), slot.presence)
+    rest = replace(arguments, args=items or [], kwargs=kwargs, nodes=[], star=items is None)
+    return submitted(frame, rest, [arguments.args[0]], node, "future")
+
+
+def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    if len(arguments.args) < 2 or not _is_callable(arguments.args[0]):
+        return None
+    elements = [statements.element_of(frame, value) for value in arguments.args[1:]]
+    times = [statements.iteration_items(frame, value) for value in arguments.args[1:]]
+    known = [len(items) for items in times if items is not None]
+    frame.loops.append(LoopFrame(LoopInfo(min(known) if len(known) == len(times) else None, concurrent=True)))
+    star = name == "starmap"
+    rest = replace(arguments, args=[] if star else elements, kwargs={}, nodes=[], star=star)
+    value = submitted(frame, rest, [arguments.args[0]], node, "future")
+    frame.loops.pop()
+    for pending in value.of(Pending):
+        errors.deliver(frame, pending.raises)
+    inner = join_values(pending.value for pending in value.of(Pending))
+    return frame.allocate(node, Obj("list", rest=inner, made=frame.place(node)))
