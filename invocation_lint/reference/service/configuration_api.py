@@ -1,7 +1,7 @@
 """The part of Lambda's configuration API that a running service needs: reading functions, and a few settings.
 
 Concurrency, versions, event configuration, permissions and URLs may be changed by an SDK client as on AWS. Functions
-are declared in Python or in a template; CreateFunction and the like are not ours and go to moto.
+are declared in Python or in a template, or made by CreateFunction (deployment_api.py).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from invocation_lint.reference.service.backing import Backing
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
 from invocation_lint.reference.service.configuration_api import ConfigurationApi
+from invocation_lint.reference.service.deployment_api import DeploymentApi
 from invocation_lint.reference.service.destinations import Destinations
 from invocation_lint.reference.service.environment import (
     caller_environment,
@@ -122,6 +123,7 @@ class LambdaService:
             say=self._say,
         )
         self._configuration_api = ConfigurationApi(self._registry, self.clock, self)
+        self._deployment_api = DeploymentApi(self._registry, self._configuration_api, self, self._site.folder / "code")
         self._listener = Listener(self._serve, port, name="lambda-service")
         self._behind = Behind(self._invoke_api.call, self._records, self.clock, self.account, self.region)
         self._rest_fronts: dict[str, RestApiFront] = {}
@@ -285,7 +287,7 @@ class LambdaService:
     def _serve(self, exchange: Exchange) -> None:
         if self._invoke_api.takes(exchange.command, exchange.path):
             self._invoke_api.serve(exchange)
-        elif not self._configuration_api.serve(exchange):
+        elif not (self._configuration_api.serve(exchange) or self._deployment_api.serve(exchange)):
             self._backing.forward(exchange)
 
     def _make_sandbox(self, target: Target) -> Sandbox:
