@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from invocation_lint.findings import Finding, Suppression
 from invocation_lint.selection import Selectable, exactness, no_rule
-from invocation_lint.source.suppressions import read_suppressions
+from invocation_lint.source.suppressions import covered_lines, read_suppressions
 from invocation_lint.tool_findings import INVALID_SUPPRESSION, NOT_ANALYSED, UNUSED_SUPPRESSION
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def suppress(
 ) -> list[Finding]:
     """The findings, each with the comment that suppresses it if there is one, and those about comments.
 
-    A comment covers the simple statement that it stands on, of a compound one the header. `with_possible` gives the
+    `covered_lines` says which lines a comment covers. `with_possible` gives the
     findings with those that cannot be told: a comment that suppresses one of them is not unused.
     """
     suppressions, malformed = read_suppressions(source)
@@ -45,7 +45,7 @@ def _by(
 
 
 def _covers(suppression: Suppression, finding: Finding, source: SourceFile) -> bool:
-    first, last = source.statement_lines(suppression.place.line)
+    first, last = covered_lines(suppression, source)
     return first <= finding.place.line <= last
 
 

@@ -3,7 +3,8 @@
     # noqa: INV101 reason                                 as flake8 has it; without codes it silences everything
     # invocation-lint: ignore[sync-long-task] reason      ids, names or families, separated by commas
 
-Which rules the words mean is known above; here is only what is written, and what is written wrongly.
+Both cover the statement that they stand on; the second may also stand on a line of its own above it. Which rules the
+words mean is known above; here is only what is written, and what is written wrongly.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from invocation_lint.findings import Place, Suppression
 if TYPE_CHECKING:
     from invocation_lint.source.tree import Comment, SourceFile
 
-_BYTES = re.compile(rb"invocation-lint\s*:|noqa[^\n]{0,200}\bIN[VX]", re.IGNORECASE)
+_NOQA_BYTES = re.compile(rb"#\s*noqa[^\n]{0,200}\bIN[VX]", re.IGNORECASE)
+_DIRECTIVE_BYTES = re.compile(rb"nvocation[-_ ]?lint", re.IGNORECASE)
+
 _NOQA = re.compile(
     r"#\s*noqa\b(?:\s*:\s*(?P<codes>(?:[A-Z]+\d+|IN[VX]\b)(?:[,\s]+[A-Z]+\d+)*))?(?P<rest>[^#]*)", re.IGNORECASE
 )
 _OURS = re.compile(r"IN[VX]\d*\Z", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"#\s*invocation-lint\s*:\s*(?P<text>[^#]*)", re.IGNORECASE)
-_IGNORE = re.compile(r"ignore\[(?P<words>[^\]]*)\](?P<reason>.*)\Z", re.DOTALL)
+_NO_COLON = re.compile(r"\s*IN[VX]\d", re.IGNORECASE)
+_DIRECTIVE = re.compile(r"#\s*(?P<tool>invocation[-_ ]?lint)\b(?P<colon>\s*:)?\s*(?P<text>[^#]*)", re.IGNORECASE)
+_IGNORE = re.compile(r"ignore\s*\[(?P<words>[^\]]*)\](?P<reason>.*)\Z", re.DOTALL)
+_MEANT = re.compile(r"(?:ignore|noqa|disable|skip|suppress|allow|off)\b\s*(?:[\[(=:]|\Z|IN[VX]\d)", re.IGNORECASE)
 _FORM = "write # invocation-lint: ignore[RULE] reason, with ids or names"
 
 
@@ -39,7 +44,8 @@ class Malformed:
 
 def may_suppress(data: bytes) -> bool:
     """Whether the bytes may hold a comment that names a rule of ours, in a file that has perhaps nothing else."""
-    return _BYTES.search(data) is not None
+    directive = b"nvocation" in data and _DIRECTIVE_BYTES.search(data) is not None
+    return directive or ((b"INV" in data or b"INX" in data) and _NOQA_BYTES.search(data) is not None)
 
 
 def read_suppressions(source: SourceFile) -> tuple[list[Suppression], list[Malformed]]:
@@ -52,10 +58,32 @@ def read_suppressions(source: SourceFile) -> tuple[list[Suppression], list[Malfo
     return suppressions, malformed
 
 
+def covered_lines(suppression: Suppression, source: SourceFile) -> tuple[int, int]:
+    """The first and last line on which the comment suppresses findings.
+
+    They are those of the simple statement that it stands on, of a compound one the header. An `ignore` on a line of its
+    own covers the statement that starts below it; other comments may stand between.
+    """
+    line = suppression.place.line
+    first, last = source.statement_lines(line)
+    if suppression.kind != "ignore" or first != last or not _is_comment(source, line):
+        return first, last
+    while _is_comment(source, line):
+        line += 1
+    return source.statement_lines(line)
+
+
+def _is_comment(source: SourceFile, line: int) -> bool:
+    return source.line_text(line).lstrip().startswith("#")
+
+
 def _noqas(comment: Comment, name: str) -> Iterator[Suppression | Malformed]:
     for found in _NOQA.finditer(comment.text):
         place = _place(comment, name, found.start(), len(found[0].rstrip()))
         if found["codes"] is None:
+            if _NO_COLON.match(found["rest"]):
+                message = "without a colon this is a bare noqa, which silences everything"
+                yield Malformed(place, message, f"write # noqa: {found['rest'].strip()}")
             yield Suppression(place, "noqa", (), found["rest"].strip(" :"))
             continue
         written = re.split(r"[,\s]+", found["codes"])
@@ -74,16 +102,27 @@ def _noqas(comment: Comment, name: str) -> Iterator[Suppression | Malformed]:
 def _ignores(comment: Comment, name: str) -> Iterator[Suppression | Malformed]:
     for found in _DIRECTIVE.finditer(comment.text):
         place = _place(comment, name, found.start(), len(found[0].rstrip()))
-        ignore = _IGNORE.match(found["text"].strip())
+        text = found["text"].strip()
+        if found["tool"].lower() != "invocation-lint" or found["colon"] is None:
+            if _MEANT.match(text):
+                yield Malformed(place, f"the comment {found[0].strip()!r} suppresses nothing", _FORM)
+            continue
+        ignore = _IGNORE.match(text)
         words = tuple(word.strip() for word in ignore["words"].split(",") if word.strip()) if ignore else ()
-        if ignore is None:
-            first = found["text"].split("[")[0].split()[:1]
-            what = "names no rule" if first == ["ignore"] else "is not understood"
-            yield Malformed(place, f"the comment {found[0].strip()!r} {what}", _FORM)
-        elif not words:
+        if words and ignore is not None:
+            yield Suppression(place, "ignore", words, ignore["reason"].strip())
+        elif ignore is not None:
             yield Malformed(place, "the brackets of ignore[] name no rule", _FORM)
         else:
-            yield Suppression(place, "ignore", words, ignore["reason"].strip())
+            yield Malformed(place, f"the comment {found[0].strip()!r} {_fault(text)}", _FORM)
+
+
+def _fault(text: str) -> str:
+    """What is wrong with the text of a directive."""
+    word, bracket, _ = text.partition("[")
+    if word.strip() != "ignore":
+        return "names no rule" if word.split()[:1] == ["ignore"] else "is not understood"
+    return "does not close its bracket" if bracket else "names no rule"
 
 
 def _place(comment: Comment, name: str, start: int, length: int) -> Place:

@@ -53,6 +53,12 @@ def test_the_statement_above_or_below_does_not() -> None:
     assert outcome(f"x = 1  # noqa: INV107\n{CALL}\ny = 2  # noqa: INV107\n") == ["INV002:3", "INV107:4", "INV002:5"]
 
 
+def test_a_line_of_its_own_above_covers_the_statement_if_it_says_ignore() -> None:
+    assert outcome(f"# invocation-lint: ignore[INV107] why\n{CALL}\n{CALL}\n") == ["(INV107:4)", "INV107:5"]
+    assert outcome(f"# noqa: INV107\n{CALL}\n") == ["INV002:3", "INV107:4"]
+    assert outcome(f"# invocation-lint: ignore[INV107]\n\n{CALL}\n") == ["INV002:3", "INV107:5"]
+
+
 def test_of_a_compound_statement_only_the_header() -> None:
     body = f"with open('x') as file, {CALL}:\n    {CALL}\n"
     commented = body.replace("):\n", "):  # noqa: INV107\n", 1)
