@@ -64,6 +64,9 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     statements.run_block(frame, node.body)
     payloads_read = _payloads_read(frame.events[before:])
     during = frame.tries.pop()
+    if during is not None:
+        # what the body reads and decodes is read already when a clause runs: it is the decoding that fails
+        during.marks |= {("read", event.site) for event in frame.events[before:] if _is_decoding(event)}
     body_raises, frame.raises = frame.raises, []
     ended: State | None = frame.state
     if node.orelse is not None and frame.state is not None:
@@ -97,6 +100,10 @@ def _always_returns(clause: cst.Finally) -> bool:
 
 _MISSING_KEY = frozenset({"KeyError", "LookupError"})
 """A clause for one of these is a test whether the payload has the key that the body reads."""
+
+
+def _is_decoding(event: Event) -> bool:
+    return isinstance(event, Use) and event.use == "decoded"
 
 
 def _payloads_read(events: list[Event]) -> list[SiteKey]:

@@ -56,15 +56,18 @@ class Use:
     path: tuple[str, ...]
     use: str
     place: Place
+    guarded: bool = False  # stands on a branch that the payload of a crash does not take
 
 
 @dataclass(frozen=True, slots=True)
 class PayloadTest:
-    """A condition on the decoded payload. `evaded` says whether the payload of a crash takes the healthy branch."""
+    """A condition on the decoded payload. `evaded` says whether the payload of a crash takes the healthy branch;
+    `guards` that it takes the other one, on which nothing happens: what stands behind the condition is not tested."""
 
     site: SiteKey
     evaded: bool
     place: Place
+    guards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

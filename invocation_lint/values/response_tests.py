@@ -40,8 +40,12 @@ _ERROR_WORDS = frozenset(
 )  # fmt: skip
 
 
+class MissingKey(Exception):
+    """A condition reads a key by subscript that the payload does not have: it raises KeyError and decides nothing."""
+
+
 def crash_view(site: SiteKey) -> View:
-    """The payload of a crash in place of the parts of this site's answer."""
+    """The payload of a crash in place of the parts of this site's answer. MissingKey for a key that it lacks."""
 
     def view(part: Response) -> Value | None:
         if part.site != site or part.path[:3] != DECODED:
@@ -51,13 +55,13 @@ def crash_view(site: SiteKey) -> View:
         if not keys:
             slots = tuple((key, Slot("yes", text)) for key in sorted(_SURE))
             return Value((Struct("dict", slots, None),))
-        if len(keys) > 1:
-            return None
-        if keys[0] in _SURE:
+        if keys[0] in _SURE and len(keys) == 1:
             return Value((Typed("text"),))
-        if keys[0] in _USUAL:
+        if keys[0] in _SURE or keys[0] in _USUAL:
             return None
-        return part.default  # None: a KeyError, which is no answer of the condition
+        if part.default is None:
+            raise MissingKey(keys[0])
+        return part.default
 
     return view
 
@@ -106,24 +110,31 @@ def decide(frame: Frame, node: cst.BaseExpression, view: View) -> bool | None:
 
 
 def _decide_boolean(frame: Frame, node: cst.BooleanOperation, view: View) -> bool | None:
-    left, right = decide(frame, node.left, view), decide(frame, node.right, view)
     decisive = not isinstance(node.operator, cst.And)
-    if left is decisive or right is decisive:
+    left = decide(frame, node.left, view)
+    if left is decisive:
+        return decisive
+    right = decide(frame, node.right, view)
+    if right is decisive:
         return decisive
     return None if left is None or right is None else not decisive
 
 
 def _seen(frame: Frame, node: cst.BaseExpression, view: View) -> Value | None:
-    found: list[Value] = []
+    viewed: list[Value] = []
+    others: list[Value] = []
+    known = True
     for atom in conditions.quietly(frame, node).atoms:
-        if isinstance(atom, Response):
-            value = view(atom)
-            if value is None:
-                return None
-            found.append(value)
+        value = view(atom) if isinstance(atom, Response) else None
+        if value is not None:
+            viewed.append(value)
+        elif isinstance(atom, Response):
+            known = False
         else:
-            found.append(Value((atom,)))
-    return join_values(found) if found else None
+            others.append(Value((atom,)))
+    if viewed:  # on the paths on which it is a part of the answer
+        return join_values(viewed)
+    return join_values(others) if others and known else None
 
 
 def _truth(frame: Frame, value: Value | None) -> bool | None:

@@ -30,7 +30,7 @@ from invocation_lint.values.domain import (
 from invocation_lint.values.events import ErrorLook, Lost, PayloadTest, StatusTest, Use
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.program import own_nodes
-from invocation_lint.values.response_tests import crash_view, decide, healthy_view, status_view
+from invocation_lint.values.response_tests import MissingKey, crash_view, decide, healthy_view, status_view
 from invocation_lint.values.state import freeze
 
 ERROR_HEADER = "x-amz-function-error"
@@ -50,7 +50,8 @@ def is_decoded(path: tuple[str, ...]) -> bool:
 
 def note(frame: Frame, atom: Response, use: str, node: cst.CSTNode) -> None:
     """Note a use of a part of an answer."""
-    frame.events.append(Use(atom.site, atom.path, use, frame.place(node)))
+    guarded = frame.state is not None and ("guarded", atom.site) in frame.state.marks
+    frame.events.append(Use(atom.site, atom.path, use, frame.place(node), guarded))
 
 
 def set_key(frame: Frame, atom: Response, key: object, value: Value) -> None:
@@ -82,6 +83,8 @@ def read_item(frame: Frame, atom: Response, key: str | None, node: cst.CSTNode, 
     if key is None:
         note(frame, atom, "read", node)
         return unknown("an item of an answer")
+    if is_decoded(atom.path) and atom.path != DECODED and atom.default is None:
+        default = None  # what leads here raises KeyError where the payload lacks it
     part = Response(atom.site, (*atom.path, key), default)
     if key.lower() == ERROR_HEADER:
         _note_error_look(frame, atom.site, node)
@@ -293,10 +296,9 @@ def note_condition(
     for part in parts:
         note(frame, part, "tested", node)
     for site in dict.fromkeys(part.site for part in parts if is_decoded(part.path)):
-        crash = decide(frame, node, crash_view(site))
-        healthy = decide(frame, node, healthy_view(site))
-        evaded = crash is not None and crash == healthy
-        frame.events.append(PayloadTest(site, evaded, place))
+        crash = _taken_by_crash(frame, node, site)
+        guards = branches is not None and crash is False and _only_guards(branches)
+        frame.events.append(PayloadTest(site, crash == "as healthy", place, guards))
     for part in parts:
         if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
             accepted = _accepted(frame, node, part)
@@ -304,6 +306,29 @@ def note_condition(
             frame.events.append(
                 StatusTest(part.site, part.path[-1], None if accepted is None else accepted[1], decides, place)
             )
+
+
+def _taken_by_crash(frame: Frame, node: cst.BaseExpression, site: SiteKey) -> bool | str | None:
+    """The outcome of a condition on the payload when the function crashed; None when it cannot be told.
+
+    "as healthy" when a healthy answer has the same, or when the condition never gets as far as an answer.
+    """
+    try:
+        crash = decide(frame, node, crash_view(site))
+    except MissingKey:
+        return "as healthy"
+    return "as healthy" if crash is not None and crash == decide(frame, node, healthy_view(site)) else crash
+
+
+def _only_guards(node: cst.If) -> bool:
+    """Whether nothing happens where the condition does not hold, and what follows is run either way."""
+    return node.orelse is None and not _ends(node.body)
+
+
+def _ends(block: cst.BaseSuite) -> bool:
+    statement = block.body[-1] if block.body else None
+    last = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement
+    return isinstance(last, (cst.Raise, cst.Return, cst.Break, cst.Continue))
 
 
 def _does_more_than_log(node: cst.If) -> bool:
@@ -353,6 +378,15 @@ def status_branches(frame: Frame, node: cst.BaseExpression) -> tuple[frozenset[A
             if accepted is not None:
                 marks[not accepted[0]].add(("bad_status", part.site))
     return frozenset(marks[True]), frozenset(marks[False])
+
+
+def guarded_sites(frame: Frame, node: cst.If) -> frozenset[Any]:
+    """The marks of the then branch: of whose call sites the payload of a crash does not come here."""
+    if frame.state is None or not frame.interpreter.sdks:
+        return frozenset()
+    parts = _parts_in(frame, node.test)
+    sites = dict.fromkeys(part.site for part in parts if is_decoded(part.path))
+    return frozenset(("guarded", site) for site in sites if _taken_by_crash(frame, node.test, site) is False)
 
 
 def note_match(frame: Frame, subject: Value, case: cst.MatchCase) -> None:

@@ -127,9 +127,10 @@ def _run_if(frame: Frame, node: cst.If) -> None:
     responses.note_condition(frame, node.test, branches=node)
     before = frame.state
     failing = responses.status_branches(frame, node.test)
+    guarded = responses.guarded_sites(frame, node)
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
     if frame.state is not None:
-        frame.state.marks |= failing[0]
+        frame.state.marks |= failing[0] | guarded
         run_block(frame, node.body)
     after_then = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, False)

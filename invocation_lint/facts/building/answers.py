@@ -51,10 +51,13 @@ def field_of(path: tuple[str, ...]) -> str:
 
 
 def _payload(events: Sequence[Event], uses: list[Use], is_entry: bool, note: Note) -> str:
-    for event in events:
-        if isinstance(event, PayloadTest) and not event.evaded:
-            note("response.payload", event.place)
+    tests = [event for event in events if isinstance(event, PayloadTest)]
+    for test in tests:
+        if not test.evaded and not test.guards:
+            note("response.payload", test.place)
             return "tested"
+    guards = [test.place for test in tests if test.guards]
+    uses = [use for use in uses if not use.guarded and not any(_within(use.place, place) for place in guards)]
     found = {"handed_over": None, "returned": None, "used": None}
     for use in uses:
         what = _weight(use, is_entry)
@@ -64,10 +67,18 @@ def _payload(events: Sequence[Event], uses: list[Use], is_entry: bool, note: Not
         if found[what] is not None:
             note("response.payload", found[what])
             return what
+    if guards:
+        note("response.payload", guards[0])
+        return "tested"
     first = next((use for use in uses if use.path[:1] == STREAM), None)
     if first is not None:
         note("response.payload", first.place)
     return "unused"
+
+
+def _within(place: Place, other: Place) -> bool:
+    start, end = (place.line, place.column), (place.end_line, place.end_column)
+    return (other.line, other.column) <= start and end <= (other.end_line, other.end_column)
 
 
 def _weight(use: Use, is_entry: bool) -> str | None:

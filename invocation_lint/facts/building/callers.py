@@ -58,6 +58,7 @@ class Ending:
     event_source: Any = None
     place: Place | None = None
     is_end: bool = False  # whether nothing of the program stands behind this frame
+    is_hook: bool = False  # whether a base class calls it by a method of its own
 
 
 def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Place, options: AnalysisOptions) -> Ending:
@@ -88,18 +89,18 @@ def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Pla
     if decorators & _TASKS:
         return Ending("task", "entry", UnknownAnswer("the task runner takes it"), None, place, True)
     frame = "helper" if _is_called(module, function) else UnknownAnswer("it may be called from elsewhere")
-    return Ending("library", frame, None, None, place, False)
+    return Ending("library", frame, None, None, place, False, _is_hook(module, function))
 
 
 _REDELIVERED = frozenset({"queue", "stream", "s3", "sns", "eventbridge", "schedule"})
 """Sources that deliver an event again when its handler raises (AWS: Lambda developer guide, error handling)."""
 
 _TRANSPARENT = _ROUTES | frozenset(
-    {"inject_lambda_context", "capture_lambda_handler", "capture_method", "log_metrics", "event_source",
-     "login_required", "jwt_required", "permission_required", "permission_classes", "authentication_classes",
-     "require_http_methods", "require_POST", "require_GET", "require_safe", "csrf_exempt", "cross_origin", "limit",
-     "wraps", "staticmethod", "classmethod", "override", "typechecked", "xray_recorder", "capture", "trace", "wrap",
-     "datadog_lambda_wrapper"}
+    {"action", "extend_schema", "extend_schema_view", "swagger_auto_schema", "inject_lambda_context",
+     "capture_lambda_handler", "capture_method", "log_metrics", "event_source", "login_required", "jwt_required",
+     "permission_required", "permission_classes", "authentication_classes", "require_http_methods", "require_POST",
+     "require_GET", "require_safe", "csrf_exempt", "cross_origin", "limit", "wraps", "staticmethod", "classmethod",
+     "override", "typechecked", "xray_recorder", "capture", "trace", "wrap", "datadog_lambda_wrapper"}
 )  # fmt: skip
 """Decorators that let exceptions through, by the last part of their name."""
 
@@ -119,6 +120,19 @@ def _is_called(module: ModuleInfo, function: FunctionInfo) -> bool:
     """Whether other code of the file names the function."""
     others = [info.mentions for info in module.functions.values() if info is not function]
     return any(function.name in mentions for mentions in (*others, module.mentions))
+
+
+def _is_hook(module: ModuleInfo, function: FunctionInfo) -> bool:
+    """Whether a base class of the file has the method too, and names it in another one (a template method)."""
+    if function.cls is None:
+        return False
+    bases = {dotted(argument.value) for argument in function.cls.node.bases}
+    return any(
+        function.name in info.methods
+        and any(function.name in method.mentions for name, method in info.methods.items() if name != function.name)
+        for info in module.classes.values()
+        if info.name in bases
+    )
 
 
 def _header(module: ModuleInfo, function: FunctionInfo) -> Place:
@@ -188,7 +202,7 @@ def view_framework(function: FunctionInfo) -> str | None:
             return "web"
         if last == "api_view":
             return "django"
-    if function.cls is not None and function.name in _VIEW_METHODS:
+    if function.cls is not None and (function.name in _VIEW_METHODS or "action" in decorator_names(function)):
         bases = {dotted(arg.value).rpartition(".")[2] for arg in function.cls.node.bases}
         if bases & _VIEW_BASES:
             return "web"

@@ -232,6 +232,22 @@ def _sent(events: list[Event], visit: Visit) -> Any:
     )
 
 
+def _called_by_unseen(fact: Fact) -> Fact:
+    """The fact of a helper that the file names somewhere, though no call of it could be followed."""
+    frame = UnknownAnswer("the calls of its function are not followed")
+    changed = {
+        family: replace(getattr(fact.data, family), frame=frame) for family in ("service_error", "transport_error")
+    }
+    return replace(fact, data=replace(fact.data, **changed))
+
+
+def _goes_on(found: list[Fact], index: int) -> bool:
+    """Whether a longer chain of calls leads through the frame of a fact."""
+    steps = [label.place for label in found[index].chain]
+    chains = ([label.place for label in fact.chain] for fact in found)
+    return any(len(chain) > len(steps) and chain[len(chain) - len(steps) :] == steps for chain in chains)
+
+
 def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     """Give a helper's own fact the fate that all visible ways to it agree on.
 
@@ -243,7 +259,11 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
         return found
     ended = [index for index, ending in enumerate(endings) if ending.is_end and index != own[0]]
     if not ended:
-        return found
+        outermost = [index for index in range(len(found)) if not _goes_on(found, index)]
+        return [
+            _called_by_unseen(fact) if index in outermost and not endings[index].is_hook else fact
+            for index, fact in enumerate(found)
+        ]
     data = found[own[0]].data
     changed = data
     for family in ("service_error", "transport_error"):
