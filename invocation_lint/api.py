@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, inputs_of, lint
 from invocation_lint.findings import Report
 from invocation_lint.project import Project
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 FilePath = str | PathLike[str]
 
@@ -32,14 +36,20 @@ def lint_source(
     return lint([given], _project(config, isolated)).report
 
 
-def lint_paths(paths: Sequence[FilePath], *, config: FilePath | None = None, isolated: bool = False) -> Report:
-    """The report on files and folders, searched as the command line does.
+def lint_paths(
+    paths: Sequence[FilePath],
+    *,
+    config: FilePath | None = None,
+    isolated: bool = False,
+    executor: Executor | None = None,
+) -> Report:
+    """The report on files and folders, searched as the command line does; files are linted by the `executor`, if given.
 
     Raises `invocation_lint.UsageError` when the configuration is wrong or a path does not exist.
     """
     project = _project(config, isolated)
     inputs = inputs_of([str(path) for path in paths], project)
-    return lint(inputs.files, project, whole_project=inputs.whole_project).report
+    return lint(inputs.files, project, whole_project=inputs.whole_project, executor=executor).report
 
 
 def encode(text: str) -> bytes:

@@ -7,6 +7,7 @@ wins over every file and every override.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,16 @@ YAML_NAME = ".invocation-lint.yaml"
 TABLE = "invocation-lint"
 COMMAND_LINE = "the command line"
 _ADDING = frozenset({"extend-select", "ignore"})  # on the command line these add to what the file says
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a `Configuration` is made of, to make it again in another process."""
+
+    config: Path | None
+    isolated: bool
+    values: tuple[tuple[str, Any], ...]
+    project: Path | None
 
 
 class Configuration:
@@ -37,6 +48,8 @@ class Configuration:
         values: Mapping[str, Any] | None = None,
         project: Path | None = None,
     ) -> None:
+        texts = {name: tuple(value) if isinstance(value, list) else value for name, value in (values or {}).items()}
+        self.recipe = Recipe(config, isolated, tuple(texts.items()), project)
         self.isolated = isolated
         self.given = config
         self.project = project
@@ -52,6 +65,12 @@ class Configuration:
             self._fixed = self._under_command_line(_read_given(config))
         elif isolated:
             self._fixed = self._under_command_line(Settings(root=here))
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Configuration:
+        """The configuration of a recipe."""
+        values = {name: list(value) if isinstance(value, tuple) else value for name, value in recipe.values}
+        return cls(config=recipe.config, isolated=recipe.isolated, values=values, project=recipe.project)
 
     def for_folder(self, folder: Path) -> Settings:
         """The settings that hold in a folder, before overrides."""

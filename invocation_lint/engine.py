@@ -8,12 +8,14 @@ Files that the scan lets go import neither libcst nor the rules. What goes wrong
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invocation_lint.configuration import shown
+from invocation_lint.configuration import Configuration, Recipe, shown
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Confidence, Finding, Place, Report
 from invocation_lint.project import Project
@@ -23,10 +25,14 @@ from invocation_lint.source.suppressions import may_suppress
 from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from invocation_lint.facts import FileFacts
     from invocation_lint.programs import Programs
     from invocation_lint.source.tree import SourceFile
 
+MANY_FILES = 1000  # from here on processes pay for the scan alone
+ENOUGH_BYTES = 60_000  # of files that must be analysed, from which on processes pay (tests/benchmarks/processes.py)
 _DATA = (".yaml", ".yml", ".toml", ".json")  # files that hooks may name and that are no Python
 _FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
 
@@ -57,6 +63,15 @@ class Outcome:
     functions_too_large: int = 0
     without_contract: tuple[str, ...] = ()
     text: str = ""
+    traceback: str = ""  # of an analysis that broke off
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker must know beside the files that it is given: how to make the `Project`, and what to note in it."""
+
+    recipe: Recipe
+    notes: tuple[tuple[str, Path, bytes | None], ...]  # files that are not named, or do not read, as one would think
 
 
 @dataclass(slots=True)
@@ -107,11 +122,15 @@ def lint(
     *,
     whole_project: bool = False,
     on_file: Callable[[str], None] | None = None,
-    on_crash: Callable[[str, Exception], None] | None = None,
+    on_crash: Callable[[str, str], None] | None = None,
+    executor: Executor | None = None,
+    jobs: int = 1,
 ) -> Run:
     """Lints files under the settings of each; `whole_project` says that they are more than was asked for.
 
-    `on_file` is told each name before its file is read; `on_crash` the name and error of an analysis that broke off.
+    The report is the same with any `executor`, which has `jobs` workers.
+
+    `on_file` is told each name when its turn comes; `on_crash` the name and traceback of an analysis that broke off.
     Raises UsageError, before any file is read, when the configuration of one of them is wrong.
     """
     chosen = [(given, project.settings(given.path)) for given in inputs]
@@ -122,10 +141,13 @@ def lint(
     summary = run.report.summary
     summary.whole_project = whole_project
     without: set[str] = set()
+    outcomes = _outcomes([given for given, _ in chosen], project, executor, jobs)
     for given, settings in chosen:
         if on_file:
             on_file(given.name)
-        outcome = lint_file(given, settings, project, on_crash)
+        outcome = next(outcomes)
+        if on_crash and outcome.traceback:
+            on_crash(given.name, outcome.traceback)
         run.report.findings += outcome.findings
         if outcome.findings:
             run.texts[given.name] = outcome.text
@@ -140,10 +162,61 @@ def lint(
     return run
 
 
-def lint_file(
-    given: Input, settings: Settings, project: Project, on_crash: Callable[[str, Exception], None] | None = None
-) -> Outcome:
+def pays(inputs: Sequence[Input]) -> bool:
+    """Whether several processes are faster than one: with many files, or enough to analyse in fewer."""
+    if len(inputs) < 2 or len(inputs) >= MANY_FILES:
+        return len(inputs) >= MANY_FILES
+    found = 0
+    for given in inputs:
+        try:
+            data = _read(given)
+        except UnreadableFile:
+            continue
+        found += len(data) if may_matter(data) else 0
+        if found >= ENOUGH_BYTES:
+            return True
+    return False
+
+
+def _outcomes(inputs: Sequence[Input], project: Project, executor: Executor | None, jobs: int) -> Iterator[Outcome]:
+    """The outcome of each file, in order."""
+    if executor is None:
+        return (lint_file(given, project.settings(given.path), project) for given in inputs)
+    from invocation_lint.processes import spread
+
+    here = Path.cwd()
+    notes = tuple(
+        (given.name, given.path, given.data)
+        for given in inputs
+        if given.data is not None or Path(given.name).is_absolute() or here / given.name != given.path.absolute()
+    )
+    return spread(executor, jobs, partial(lint_apart, Work(project.configuration.recipe, notes)), inputs, _lost)
+
+
+_working: tuple[Work, Project] | None = None
+
+
+def lint_apart(work: Work, given: Input) -> Outcome:
+    """One file, in a process (or thread) that may know nothing yet."""
+    global _working  # noqa: PLW0603 - a worker lives as long as its process, and there is no other place
+    if _working is None or _working[0] != work:
+        project = Project(Configuration.of(work.recipe))
+        if project.programs is not None:
+            project.programs.note(work.notes)
+        _working = (work, project)
+    return lint_file(given, _working[1].settings(given.path), _working[1])
+
+
+def _lost(given: Input) -> Outcome:
+    """What is left of a file whose analysis ended its process."""
+    message = "the analysis of this file ended its process"
+    help = f'please report it; to leave the file out, add to the configuration: exclude = ["{given.name}"]'
+    return Outcome([INTERNAL_ERROR.at(Place(given.name, 1, 1, 1, 1), message, help)], text=_text(given))
+
+
+def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     """One file, from its bytes to its findings; suppressed ones are among them and say so."""
+    told = ""
     try:
         source = _parsed(given, project)
         return _analyse(source, given, settings, project) if source else Outcome()
@@ -152,12 +225,11 @@ def lint_file(
         help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
         finding = UNREADABLE_FILE.at(place, error.message, help)
     except Exception as error:
-        if on_crash:
-            on_crash(given.name, error)
+        told = traceback.format_exc()
         place = Place(given.name, 1, 1, 1, 1)
         message = f"the analysis broke off: {type(error).__name__}: {error}"
         finding = INTERNAL_ERROR.at(place, message, "run with --debug for the traceback; please report it")
-    return Outcome([finding], text=_text(given))
+    return Outcome([finding], text=_text(given), traceback=told)
 
 
 def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | None:

@@ -60,12 +60,20 @@ class FixRequest:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A comment that silences findings of one statement."""
+    """What silences a finding: a comment on its statement, or that it was known before (baseline, base revision).
+
+    `place` is the comment, the entry of the baseline, or, for a base revision, the finding itself.
+    """
 
     place: Place
-    kind: str  # "noqa" | "ignore"
+    kind: str  # "noqa" | "ignore" | "baseline" | "diff-base"
     codes: tuple[str, ...]  # ids or names; empty for a bare noqa
     reason: str = ""
+
+    @property
+    def is_external(self) -> bool:
+        """Whether it stands outside of the code."""
+        return self.kind in ("baseline", "diff-base")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,8 @@ class Finding:
     """One thing that will hurt, at one place.
 
     `labels` are related places (client made here, payload built here); `chain` holds the calls that lead to the
-    invocation, outermost first, when a caller's values make the finding; `notes` are findings that this one supersedes.
+    invocation, outermost first, when a caller's values make the finding, and `site` is then that invocation;
+    `notes` are findings that this one supersedes.
     """
 
     id: str
@@ -89,6 +98,7 @@ class Finding:
     fix: FixRequest | None = None
     function: str = ""
     suppressed_by: Suppression | None = None
+    site: Place | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
@@ -106,6 +116,7 @@ class Summary:
     functions_too_large: int = 0
     functions_without_contract: tuple[str, ...] = ()
     whole_project: bool = False
+    baseline_vanished: tuple[str, ...] = ()  # entries of the baseline that are no longer found, as shown to people
 
 
 @dataclass(slots=True)

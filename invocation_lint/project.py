@@ -15,6 +15,7 @@ from invocation_lint.configuration import Configuration, shown
 from invocation_lint.documents import read_text, unknown_name
 from invocation_lint.errors import UsageError
 from invocation_lint.programs import Programs
+from invocation_lint.report import RuleText
 from invocation_lint.selection import Selectable, check_words, is_selected, no_rule
 from invocation_lint.settings import Settings, matches
 from invocation_lint.tool_findings import TOOL_FINDINGS, ToolFinding
@@ -157,6 +158,21 @@ class Project:
         found = book.get(rule.id)
         assert found is not None, f"{rule.id} is not among the known rules"
         return "\n\n".join(filter(None, (f"# {found.id} {found.name}", found.summary, found.why)))
+
+    def rule_texts(self, settings: Settings) -> list[RuleText]:
+        """What reports tell of each of the `known` rules."""
+        own = [RuleText(one.id, one.name, one.severity, one.summary, one.text(), proven=True) for one in TOOL_FINDINGS]
+        return own + [
+            RuleText(
+                rule.id,
+                rule.name,
+                rule.severity.worst,
+                rule.summary,
+                self.text_of(rule, settings),
+                proven=rule.proof is not None and not rule.proof.none_because,
+            )
+            for rule in self.rulebook(settings).rules
+        ]
 
     def table(self, settings: Settings) -> list[Row]:
         """Every rule there is, in the order of ids."""

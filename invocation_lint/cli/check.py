@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
-import traceback
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from invocation_lint import __version__
 from invocation_lint.cli.options import configuration_of, run_options
-from invocation_lint.cli.outputs import Output, color_wanted, outputs_of
+from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
 from invocation_lint.cli.progress import Progress
-from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint
+from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint, pays
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
-from invocation_lint.report import FORMATS, Presentation, render
+from invocation_lint.report import FORMATS, Presentation, render, step_summary
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 STDIN = "-"
 
@@ -33,6 +36,19 @@ STDIN = "-"
     metavar="FORMAT[=FILE]",
     help=f"How to report: {', '.join(FORMATS)}; to a file if one is given. Repeatable.",
 )
+@click.option(
+    "--category",
+    default="invocation-lint",
+    show_default=True,
+    help="In SARIF, tells several reports on one commit apart: one for each job of a matrix.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Work in N processes. By default as many as there are processors, where that is faster.",
+)
 @click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, too.")
 @click.option("--stdin-filename", metavar="NAME", help="The file that standard input (-) stands for.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report.")
@@ -47,18 +63,21 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     wanted = outputs_of(outputs)
     project = Project(configuration_of(given))
     inputs = _inputs(paths or (".",), given["stdin_filename"], project)
-    with Progress(len(inputs.files), wanted=not given["quiet"]) as progress:
+    jobs = _jobs(given["jobs"], inputs.files)
+    with Progress(len(inputs.files), wanted=not given["quiet"]) as progress, _workers(jobs) as executor:
         run = lint(
             inputs.files,
             project,
             whole_project=inputs.whole_project,
             on_file=progress.step,
             on_crash=_show_traceback if given["debug"] else None,
+            executor=executor,
+            jobs=jobs,
         )
     status = 0 if run.status == 1 and given["exit_zero"] else run.status
     with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
         for output in sorted(wanted, key=lambda output: output.path is None):  # files first
-            _write(output, run, given)
+            _write(output, run, project, given)
     return status
 
 
@@ -75,17 +94,40 @@ def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project
     return inputs_of([path for path in paths if path != STDIN], project, buffer)
 
 
-def _write(output: Output, run: Run, given: dict[str, Any]) -> None:
+def _write(output: Output, run: Run, project: Project, given: dict[str, Any]) -> None:
     presentation = Presentation(
         lines_of=run.lines_of,
         version=__version__,
         color=output.path is None and color_wanted(given["color"]),
         closing_line=not given["quiet"],
         show_suppressed=given["show_suppressed"],
+        path_of=path_from_root,
+        rules=lambda: project.rule_texts(project.configuration.for_folder(Path.cwd())),
+        category=given["category"],
     )
+    if output.format == "github":
+        append_step_summary(step_summary(run.report, presentation))
     output.write(render(output.format, run.report, presentation))
 
 
-def _show_traceback(name: str, error: Exception) -> None:
-    print(f"{name}:", file=sys.stderr)
-    traceback.print_exception(error)
+def _show_traceback(name: str, told: str) -> None:
+    print(f"{name}:\n{told}", end="", file=sys.stderr)
+
+
+def _jobs(wanted: int | None, inputs: Sequence[Input]) -> int:
+    """How many processes to work in: as told, else one where more would not pay."""
+    if wanted is not None:
+        return min(wanted, len(inputs))
+    if not pays(inputs):
+        return 1
+    from invocation_lint.processes import cpus
+
+    return cpus()
+
+
+def _workers(jobs: int) -> AbstractContextManager[Executor | None]:
+    if jobs <= 1:
+        return nullcontext()
+    from invocation_lint.processes import pool
+
+    return pool(jobs)

@@ -22,7 +22,7 @@ class Output:
     def write(self, text: str) -> None:
         """Writes the report. BrokenPipeError when nobody reads standard output."""
         if self.path is not None:
-            self.path.write_text(text, "utf-8")
+            self.path.write_text(text, "utf-8", "replace")
         elif sys.stdout is not None:
             encoding = sys.stdout.encoding or "utf-8"
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
@@ -45,6 +45,29 @@ def outputs_of(given: tuple[str, ...]) -> list[Output]:
         _check_writable(output.path)
         outputs.append(output)
     return outputs
+
+
+def path_from_root(name: str) -> str:
+    """The path of a file from the root of the repository that holds the working folder (else from that folder).
+
+    Outside of it: absolute. Services that show findings beside code ask for this path.
+    """
+    here = Path.cwd()
+    root = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+    path = Path(os.path.normpath(here / name))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def append_step_summary(text: str) -> None:
+    """Adds Markdown to the summary page of the job, under GitHub Actions; elsewhere nothing is done."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    try:
+        with Path(file).open("a", encoding="utf-8", errors="replace") as summary:
+            summary.write(text)
+    except OSError as error:
+        print(f"warning: no summary written: {file}: {error.strerror or error}", file=sys.stderr)
 
 
 def _check_writable(path: Path | None) -> None:

@@ -37,8 +37,13 @@ def _found(findings: list[Finding]) -> str:
 
 
 def _hidden(report: Report) -> list[str]:
-    suppressed = len(report.findings) - len(report.active)
-    return [f"{suppressed} suppressed"] if suppressed else []
+    kinds = Counter(finding.suppressed_by.kind for finding in report.findings if finding.suppressed_by)
+    known = kinds.pop("baseline", 0), kinds.pop("diff-base", 0)
+    words = [f"{sum(kinds.values())} suppressed"] if kinds else []
+    words += [f"{known[0]} in the baseline"] if known[0] else []
+    words += [f"{known[1]} there before"] if known[1] else []
+    vanished = len(report.summary.baseline_vanished)
+    return words + ([f"{vanished} of the baseline no longer found"] if vanished else [])
 
 
 def _count(number: int, what: str) -> str:

@@ -32,7 +32,8 @@ def one_finding(finding: Finding, presentation: Presentation) -> list[str]:
     rows += [_attached(style, "note", note) for note in finding.notes]
     if finding.suppressed_by:
         by = finding.suppressed_by
-        rows.append(_attached(style, "suppressed", f"by the comment at {by.place.path}:{by.place.line} {by.reason}"))
+        where = by.reason if by.is_external else f"by the comment at {by.place.path}:{by.place.line} {by.reason}"
+        rows.append(_attached(style, "suppressed", where))
     rows += [_attached(style, "help", line) for line in finding.help.split("\n") if line.strip()]
     return [*rows, _attached(style, "explain", f"invocation-lint explain {finding.id}")]
 

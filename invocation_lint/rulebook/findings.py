@@ -103,6 +103,7 @@ def _finding(match: Match, notes: list[str]) -> Finding:
         notes=tuple(notes),
         fix=match.fix,
         function=fact.function,
+        site=fact.site if fact.chain else None,
     )
 
 

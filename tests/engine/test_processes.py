@@ -1,0 +1,148 @@
+"""Several processes: the same report, and one file lost where one dies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from invocation_lint import lint_paths
+from invocation_lint.engine import ENOUGH_BYTES, MANY_FILES, Input, pays
+from invocation_lint.processes import new_pool, spread
+from tests.command import ROOT, clean_environment, run_lint
+from tests.samples import BAD, GOOD
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "examples" / "story_platform", tmp_path / "example")
+    (tmp_path / "example" / "broken.py").write_text("client.invoke(FunctionName=")
+    return tmp_path / "example"
+
+
+def test_the_report_is_the_same_in_1_and_4_processes_and_in_any_order(example: Path) -> None:
+    one, four, around = (
+        run_lint("check", "--possible", "--output", "json", *how, cwd=example)
+        for how in (["--jobs", "1"], ["--jobs", "4"], ["--jobs", "4", "story_platform", "broken.py", "."])
+    )
+    assert one.returncode == 2
+    assert one.stdout.count('"id": "INV') > 20
+    assert one.stdout == four.stdout == around.stdout
+    assert one.stderr == four.stderr == ""
+
+
+def test_names_that_are_given_otherwise_are_shown_as_given(example: Path) -> None:
+    away = example.parent / "away"
+    away.mkdir()
+    for path in (example, Path("../example")):
+        one, two = (
+            run_lint("check", "-q", "--output", "concise", "-j", jobs, path, cwd=away).stdout for jobs in ("1", "2")
+        )
+        assert one == two
+        assert one.startswith(f"{path}/")
+
+
+def test_a_buffer_is_linted_in_a_process_too(example: Path) -> None:
+    arguments = ("check", "-q", "--output", "concise", "-j", "2", "-", "story_platform", "--stdin-filename", "bad.py")
+    ran = run_lint(*arguments, cwd=example, stdin=BAD)
+    assert "bad.py:7:12: INV107" in ran.stdout and "story_platform/reaper.py" in ran.stdout
+
+
+EXECUTORS: dict[str, Callable[[], Executor]] = {
+    "threads": lambda: ThreadPoolExecutor(2),
+    "processes that know nothing": lambda: ProcessPoolExecutor(2, get_context("spawn")),
+}
+
+
+@pytest.mark.parametrize("kind", EXECUTORS)
+def test_any_executor_will_do(folder: Path, kind: str) -> None:
+    alone = lint_paths([folder])
+    with EXECUTORS[kind]() as executor:
+        assert lint_paths([folder], executor=executor) == alone
+    assert [finding.id for finding in alone.findings] == ["INV107"]
+
+
+DEATH = """
+import os, signal
+import invocation_lint.facts as facts
+real = facts.facts_of
+def die(source, *rest):
+    if source.name.startswith("dies"):
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return real(source, *rest)
+facts.facts_of = die
+"""
+
+
+def test_a_process_that_dies_costs_the_file_that_kills_it_and_names_it(folder: Path) -> None:
+    for number in range(6):
+        (folder / f"app{number}.py").write_text(BAD)
+    for name in ("dies1.py", "dies2.py"):
+        (folder / name).write_text(BAD)
+    ran = run_lint("check", "-q", "--output", "concise", "--jobs", "2", cwd=folder, prelude=DEATH)
+    assert ran.returncode == 2, ran.stderr
+    lost = [line for line in ran.stdout.splitlines() if "INV000" in line]
+    assert [line.split(": ")[0] for line in lost] == ["dies1.py:1:1", "dies2.py:1:1"]
+    assert "the analysis of this file ended its process" in lost[0]
+    assert ran.stdout.count("INV107") == 7
+    assert "Traceback" not in ran.stderr
+
+
+def die_at_3(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def test_results_come_in_the_order_of_the_tasks() -> None:
+    executor = new_pool(2)
+    tasks = list(range(200))
+    assert list(spread(executor, 2, die_at_3, tasks, lambda task: -task)) == [
+        -3 if task == 3 else task * task for task in tasks
+    ]
+    executor.shutdown()
+
+
+def test_processes_are_used_where_they_pay(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text(BAD)
+    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "large.py").write_text(BAD + "#" * ENOUGH_BYTES)
+    bad, good, large = (Input(name, tmp_path / name) for name in ("bad.py", "good.py", "large.py"))
+    assert not pays([large])
+    assert not pays([bad, good])
+    assert pays([bad, large])
+    assert pays([good] * MANY_FILES)
+    assert not pays([good] * (MANY_FILES - 1))
+
+
+def test_ctrl_c_ends_all_processes(folder: Path) -> None:
+    (folder / "app.py").write_text(BAD)
+    code = (
+        "import time, invocation_lint.facts as facts\n"
+        "def wait(*a): print('begun', flush=True); time.sleep(60)\n"
+        "facts.facts_of = wait\n"
+        "from invocation_lint.cli import main\nmain()"
+    )
+    began = time.monotonic()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "check", "--jobs", "2"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=50)
+    assert (process.returncode, errors.strip()) == (130, b"")
+    assert time.monotonic() - began < 50
