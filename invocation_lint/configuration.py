@@ -82,7 +82,7 @@ class Configuration:
             parent = folder.parent
             if file is not None:
                 settings = self._under_command_line(file)
-            elif parent == folder or (folder / ".git").exists():
+            elif is_top(folder):
                 settings = self._under_command_line(Settings(root=folder))
             else:
                 settings = self.for_folder(parent)
@@ -123,11 +123,27 @@ class Configuration:
         return self._given["exclude"][0] if "exclude" in self._given else ()
 
 
+def is_top(folder: Path) -> bool:
+    """Whether the search for settings ends at a folder: the top of a repository, or of everything."""
+    try:
+        return folder.parent == folder or (folder / ".git").exists()
+    except OSError:
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; False in a folder that may not be entered."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _file_in(folder: Path) -> Settings | None:
     """The settings that a folder's own configuration file holds, or None when it has none."""
     pyproject, yaml_file = folder / PYPROJECT, folder / YAML_NAME
-    table = _table_of(pyproject) if pyproject.is_file() else None
-    if yaml_file.is_file():
+    table = _table_of(pyproject) if _is_file(pyproject) else None
+    if _is_file(yaml_file):
         if table is not None:
             raise UsageError(
                 f"{folder} holds two configurations: {YAML_NAME} and [tool.{TABLE}] in {PYPROJECT}",

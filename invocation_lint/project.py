@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from invocation_lint.configuration import Configuration, shown
+from invocation_lint.configuration import Configuration, is_top, shown
 from invocation_lint.documents import read_text, unknown_name
 from invocation_lint.errors import UsageError
 from invocation_lint.programs import Programs
@@ -87,8 +87,7 @@ class Project:
     def _is_left_out_folder(self, folder: Path) -> bool:
         """Whether a folder or one above it is excluded, so that a walk would not enter it."""
         if folder not in self._left_out:
-            is_top = folder.parent == folder or (folder / ".git").exists()
-            self._left_out[folder] = not is_top and (
+            self._left_out[folder] = not is_top(folder) and (
                 self._is_excluded(folder) or self._is_left_out_folder(folder.parent)
             )
         return self._left_out[folder]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -220,14 +222,14 @@ def as_nobody(arguments: list[str], cwd: Path) -> Ran:
 
 
 @pytest.fixture
-def open_folder(folder: Path) -> Path:
-    """The project where everybody can reach it; pytest's own folders are for the owner only."""
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(0o755)
-    for name in ("bad.py", "good.py"):
-        (folder / name).chmod(0o644)
-    return folder
+def open_folder() -> Iterator[Path]:
+    """The project where everybody can reach it: pytest's own folders are for their owner only."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / ".git").mkdir()
+        (folder / "bad.py").write_text(BAD)
+        yield folder
 
 
 def test_a_file_that_may_not_be_read(open_folder: Path) -> None:
