@@ -105,6 +105,8 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         method = cls.methods.get(name)
         if method is not None:
             return _method_value(frame, method, cls, receiver)
+        if name in cls.writers and (own if receiver is not None else not found):
+            found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
         body = frame.interpreter.definitions.class_body(cls)
         if name in body.env:
             member = enum_member(frame, cls, name, body.env[name])
@@ -112,10 +114,7 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
             is_later = body.env[name] == NONE and name not in cls.writers
             if is_later or (own and receiver is not None and _is_field(frame, cls, name)):
                 found.append(unknown("a field that is set elsewhere", f"self.{name}" if receiver else name))
-        if (own and receiver is not None and name in cls.writers) or (
-            receiver is None and name in cls.writers and not found
-        ):
-            found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
+            break
     if not found or any(_is_foreign(base) for base in outside):
         source = "self" if receiver is not None else info.name
         found.append(unknown("an attribute that is set elsewhere", f"{source}.{name}"))

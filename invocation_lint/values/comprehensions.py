@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from invocation_lint.source.walk import walk
 from invocation_lint.values import assign, conditions, expressions, statements
 from invocation_lint.values.domain import NEVER, Value, const, constants, unknown
 from invocation_lint.values.events import LoopInfo
@@ -33,8 +34,15 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
         result = _add_element(frame, node, result, sure=False)
         frame.loops.pop()
     if frame.state is not None:
-        frame.state.env = names
+        bound = {name: frame.state.env[name] for name in _walrus_names(node) if name in frame.state.env}
+        frame.state.env = {**names, **bound}
     return frame.allocate(node, result)
+
+
+def _walrus_names(node: _Comprehension) -> list[str]:
+    """The names that a walrus in the comprehension binds: they stay."""
+    found = [inner.target for inner in walk(node) if isinstance(inner, cst.NamedExpr)]
+    return [target.value for target in found if isinstance(target, cst.Name)]
 
 
 def _single_source(frame: Frame, source: cst.CompFor) -> list[Value] | None:

@@ -15,6 +15,7 @@ from invocation_lint.findings import Place
 from invocation_lint.source.walk import walk
 from invocation_lint.values import statements
 from invocation_lint.values.domain import (
+    NONE,
     ClassRef,
     FunctionRef,
     Imported,
@@ -142,7 +143,7 @@ class ModuleTable:
             found = _defined(runtime.module, text)
         written = self._written(frame, runtime, text)
         if written is not None:
-            found = written if found is None else join2(without_none(found), written)
+            found = written if found in {None, NONE} else join2(without_none(found), written)
         return found
 
     def _written(self, frame: Frame, runtime: Runtime, text: str) -> Value | None:
@@ -250,7 +251,5 @@ def _defined(module: ModuleInfo, text: str) -> Value | None:
 
 def without_none(value: Value) -> Value:
     """The value after initialization: None beside something else is the state before it."""
-    from invocation_lint.values.domain import NONE
-
     rest = tuple(atom for atom in value.atoms if atom not in NONE.atoms)
     return Value(rest) if rest else value

@@ -12,7 +12,7 @@ import libcst as cst
 
 from invocation_lint.source.scan import may_query_jobs, speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
-from invocation_lint.source.walk import children
+from invocation_lint.source.walk import children, walk
 
 SITE_ATTRIBUTES = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 
@@ -76,6 +76,7 @@ class ModuleInfo:
     functions: dict[str, FunctionInfo] = field(default_factory=dict)
     classes: dict[str, ClassInfo] = field(default_factory=dict)
     by_node: dict[cst.CSTNode, FunctionInfo | ClassInfo] = field(default_factory=dict)
+    aliases: dict[str, frozenset[str]] = field(default_factory=dict)  # module names to the names in their values
     mutated_globals: set[str] = field(default_factory=set)  # module names whose object a function changes in place
     holds_site: bool = False  # in its own body
     mentions: frozenset[str] = frozenset()
@@ -98,6 +99,7 @@ class ModuleInfo:
         wanted = {info for info in self.functions.values() if info.holds_site}
         names = {info.name for info in wanted} | self.foreign_names
         while True:
+            names |= {name for name, mentioned in self.aliases.items() if mentioned & names}
             more = {info for info in self.functions.values() if info not in wanted and info.mentions & names}
             more |= {info.parent for info in wanted if info.parent is not None and info.parent not in wanted}
             if not more:
@@ -135,7 +137,19 @@ def index_module(source: SourceFile, name: str) -> ModuleInfo:
     _index(module, source.module, "", None, None)
     for info in module.functions.values():
         _note_mutations(module, info)
+    for statement in source.module.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            _note_aliases(module, statement)
     return module
+
+
+def _note_aliases(module: ModuleInfo, statement: cst.SimpleStatementLine) -> None:
+    for small in statement.body:
+        if isinstance(small, cst.Assign) and isinstance(small.value, (cst.Call, cst.Name, cst.Attribute)):
+            mentioned = frozenset(node.value for node in walk(small.value) if isinstance(node, cst.Name))
+            for target in _flat(_targets(small)):
+                if isinstance(target, cst.Name):
+                    module.aliases[target.value] = mentioned - {target.value}
 
 
 def _index(

@@ -43,12 +43,25 @@ def merge(left: Any, right: Any) -> Any:
         }
         return kind(**changed)
     if isinstance(left, tuple) and isinstance(right, tuple):
+        if any(hasattr(item, "presence") for item in (*left, *right)):
+            return _merge_named(left, right)
         return tuple(item for item in left if item in right)
     if isinstance(left, tuple) or isinstance(right, tuple):
         return Unknown("it differs from path to path")
     if _is_group(left) or _is_group(right):
         return left if right is None else right
     return join_answers((left, right))
+
+
+def _merge_named(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Keys of two alternatives: what only one has is there on some paths."""
+    others = {item.name: item for item in right}
+    merged = [merge(item, others.pop(item.name)) if item.name in others else _unsure(item) for item in left]
+    return (*merged, *(_unsure(item) for item in others.values()))
+
+
+def _unsure(item: Any) -> Any:
+    return dataclasses.replace(item, presence=Unknown("only on some paths"))
 
 
 def _is_group(answer: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -31,7 +32,7 @@ Kind = Callable[[str], str]
 def payload_fact(value: Value, contract: FunctionContract | None, note: Note, class_kind: Kind) -> facts.Payload:
     """The fact of a Payload argument; `note` is told the place of each path, `class_kind` names a class's kind."""
     found: facts.Payload | None = None
-    for atom in value.atoms:
+    for atom in alternatives(value):
         one = _of_atom(atom, contract, note, class_kind)
         found = one if found is None else merge(found, one)
     assert found is not None
@@ -39,9 +40,17 @@ def payload_fact(value: Value, contract: FunctionContract | None, note: Note, cl
     return _replace(found, size_bytes=UnknownAnswer("the content is not fully known") if size is None else size)
 
 
-def _replace(payload: facts.Payload, **changes: Any) -> facts.Payload:
-    from dataclasses import replace
+def alternatives(value: Value) -> Iterator[Any]:
+    """The atoms of a payload, an encoded one once for each object that may be inside."""
+    for atom in value.atoms:
+        if isinstance(atom, Encoded) and atom.how in {"json", "bytes"}:
+            inner = list(alternatives(atom.value)) if atom.how == "bytes" else list(atom.value.atoms)
+            yield from (replace(atom, value=Value((one,))) for one in inner) if len(inner) > 1 else (atom,)
+        else:
+            yield atom
 
+
+def _replace(payload: facts.Payload, **changes: Any) -> facts.Payload:
     return replace(payload, **changes)
 
 
