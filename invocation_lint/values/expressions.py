@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.values import calls, comprehensions, conditions, imports, lookup, operators, queries, responses
+from invocation_lint.values.answer_conditions import note_condition
 from invocation_lint.values.domain import (
     NEVER,
     Const,
@@ -240,7 +241,7 @@ def _conditional(frame: Frame, node: cst.IfExp) -> Value:
     evaluate(frame, node.test)
     if frame.state is None:
         return NEVER
-    responses.note_condition(frame, node.test)
+    note_condition(frame, node.test)
     before = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
     then = evaluate(frame, node.body)
@@ -256,7 +257,7 @@ def _boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
     if frame.state is None:
         return NEVER
     is_and = isinstance(node.operator, cst.And)
-    responses.note_condition(frame, node.left, decides=False)
+    note_condition(frame, node.left, decides=False)
     before = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.left, is_and)
     right = evaluate(frame, node.right)

@@ -11,8 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import conditions, queries
-from invocation_lint.values.acts import strongest_act
+from invocation_lint.values import queries
 from invocation_lint.values.domain import (
     NONE,
     Client,
@@ -27,10 +26,8 @@ from invocation_lint.values.domain import (
     Value,
     unknown,
 )
-from invocation_lint.values.events import ErrorLook, Lost, PayloadTest, StatusTest, Use
+from invocation_lint.values.events import ErrorLook, Lost, PayloadTest, Use
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.program import own_nodes
-from invocation_lint.values.response_tests import MissingKey, crash_view, decide, healthy_view, status_view
 from invocation_lint.values.state import freeze
 
 ERROR_HEADER = "x-amz-function-error"
@@ -87,20 +84,21 @@ def read_item(frame: Frame, atom: Response, key: str | None, node: cst.CSTNode, 
         default = None  # what leads here raises KeyError where the payload lacks it
     part = Response(atom.site, (*atom.path, key), default)
     if key.lower() == ERROR_HEADER:
-        _note_error_look(frame, atom.site, node)
+        note_error_look(frame, atom.site, node)
     elif atom.path == ():
         if key == "FunctionError":
-            _note_error_look(frame, atom.site, node)
+            note_error_look(frame, atom.site, node)
         elif key in {"StatusCode", "LogResult", "ExecutedVersion", "Status"}:
             note(frame, part, "read", node)
     elif is_decoded(atom.path) or key in {"HTTPStatusCode", "ErrorCode", "InvokeComplete", "PayloadChunk"}:
         note(frame, part, "read", node)
         if key in {"ErrorCode", "InvokeComplete"}:
-            _note_error_look(frame, atom.site, node)
+            note_error_look(frame, atom.site, node)
     return Value((part,))
 
 
-def _note_error_look(frame: Frame, site: SiteKey, node: cst.CSTNode) -> None:
+def note_error_look(frame: Frame, site: SiteKey, node: cst.CSTNode) -> None:
+    """FunctionError, or what stands for it, is looked at."""
     behind = frame.state is not None and ("bad_status", site) in frame.state.marks
     frame.events.append(ErrorLook(site, frame.place(node), behind))
 
@@ -250,7 +248,7 @@ def note_comparison(frame: Frame, left: Value, operator: cst.BaseCompOp, right: 
         key = left.single
         for atom in right.of(Response):
             if isinstance(key, Const) and key.value in {"FunctionError", "ErrorCode", "InvokeComplete", ERROR_HEADER}:
-                _note_error_look(frame, atom.site, node)
+                note_error_look(frame, atom.site, node)
             elif isinstance(key, Const) and atom.path == TEXT:
                 frame.events.append(PayloadTest(atom.site, False, frame.place(node)))
             elif isinstance(key, Const) and is_decoded(atom.path):
@@ -261,149 +259,3 @@ def note_comparison(frame: Frame, left: Value, operator: cst.BaseCompOp, right: 
     for side in (left, right):
         for atom in side.of(Response):
             note(frame, atom, "compared", node)
-
-
-def _operands(node: cst.BaseExpression) -> list[cst.BaseExpression]:
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        return _operands(node.expression)
-    if isinstance(node, cst.BooleanOperation):
-        return [*_operands(node.left), *_operands(node.right)]
-    if isinstance(node, cst.Comparison):
-        return [node.left, *(target.comparator for target in node.comparisons)]
-    if isinstance(node, cst.NamedExpr):
-        return [node.value]
-    if isinstance(node, cst.Call):
-        return [node, *(arg.value for arg in node.args)]
-    return [node]
-
-
-def _parts_in(frame: Frame, node: cst.BaseExpression) -> list[Response]:
-    found: dict[Response, None] = {}
-    for leaf in _operands(node):
-        for atom in conditions.quietly(frame, leaf).of(Response):
-            found.setdefault(atom)
-    return list(found)
-
-
-def note_condition(
-    frame: Frame, node: cst.BaseExpression, *, branches: cst.If | None = None, decides: bool = True
-) -> None:
-    """A condition on parts of an answer: note what it tells a crash, or a status, from success."""
-    if frame.state is None or not frame.interpreter.sdks:
-        return
-    parts = _parts_in(frame, node)
-    place = frame.place(node)
-    for part in parts:
-        note(frame, part, "tested", node)
-    for site in dict.fromkeys(part.site for part in parts if is_decoded(part.path)):
-        crash = _taken_by_crash(frame, node, site)
-        guards = branches is not None and crash is False and _only_guards(branches)
-        frame.events.append(PayloadTest(site, crash == "as healthy", place, guards))
-    for part in parts:
-        if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
-            accepted = _accepted(frame, node, part)
-            decides = decides and (branches is None or _does_more_than_log(branches))
-            frame.events.append(
-                StatusTest(part.site, part.path[-1], None if accepted is None else accepted[1], decides, place)
-            )
-
-
-def _taken_by_crash(frame: Frame, node: cst.BaseExpression, site: SiteKey) -> bool | str | None:
-    """The outcome of a condition on the payload when the function crashed; None when it cannot be told.
-
-    "as healthy" when a healthy answer has the same, or when the condition never gets as far as an answer.
-    """
-    try:
-        crash = decide(frame, node, crash_view(site))
-    except MissingKey:
-        return "as healthy"
-    return "as healthy" if crash is not None and crash == decide(frame, node, healthy_view(site)) else crash
-
-
-def _only_guards(node: cst.If) -> bool:
-    """Whether nothing happens where the condition does not hold, and what follows is run either way."""
-    return node.orelse is None and not _ends(node.body)
-
-
-def _ends(block: cst.BaseSuite) -> bool:
-    statement = block.body[-1] if block.body else None
-    last = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement
-    return isinstance(last, (cst.Raise, cst.Return, cst.Break, cst.Continue))
-
-
-def _does_more_than_log(node: cst.If) -> bool:
-    blocks = [node.body, *([node.orelse] if node.orelse is not None else [])]
-    return any(strongest_act(block) not in {"drops", "logs"} or _leaves(block) for block in blocks)
-
-
-def _leaves(block: cst.CSTNode) -> bool:
-    return any(isinstance(inner, (cst.Break, cst.Continue)) for inner in own_nodes(block))
-
-
-_FAILS_WHEN_TRUE = (cst.NotEqual, cst.NotIn, cst.GreaterThan, cst.GreaterThanEqual, cst.IsNot)
-
-
-def _accepted(frame: Frame, node: cst.BaseExpression, part: Response) -> tuple[bool, frozenset[int]] | None:
-    """The outcome of a condition that stands for success as far as this status goes, and the codes that have it.
-
-    `== 200` and `< 300` stand for success, `!= 200` and `>= 300` for failure.
-    """
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        inner = _accepted(frame, node.expression, part)
-        return None if inner is None else (not inner[0], inner[1])
-    if isinstance(node, cst.BooleanOperation):
-        return _accepted(frame, node.left, part) or _accepted(frame, node.right, part)
-    if not isinstance(node, cst.Comparison) or part not in _parts_in(frame, node):
-        return None
-    sides: dict[bool, set[int]] = {True: set(), False: set()}
-    for code in (200, 202, 204):
-        outcome = decide(frame, node, status_view(part, code))
-        if outcome is None:
-            return None
-        sides[outcome].add(code)
-    success = not isinstance(node.comparisons[0].operator, _FAILS_WHEN_TRUE)
-    if not sides[success]:  # `== 500`: no mode's own status is told apart
-        success = not success
-    return success, frozenset(sides[success])
-
-
-def status_branches(frame: Frame, node: cst.BaseExpression) -> tuple[frozenset[Any], frozenset[Any]]:
-    """The marks of the then and the else branch: on which of them a status is surely not success."""
-    if frame.state is None or not frame.interpreter.sdks:
-        return frozenset(), frozenset()
-    marks: dict[bool, set[Any]] = {True: set(), False: set()}
-    for part in _parts_in(frame, node):
-        if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
-            accepted = _accepted(frame, node, part)
-            if accepted is not None:
-                marks[not accepted[0]].add(("bad_status", part.site))
-    return frozenset(marks[True]), frozenset(marks[False])
-
-
-def guarded_sites(frame: Frame, node: cst.If) -> frozenset[Any]:
-    """The marks of the then branch: of whose call sites the payload of a crash does not come here."""
-    if frame.state is None or not frame.interpreter.sdks:
-        return frozenset()
-    parts = _parts_in(frame, node.test)
-    sites = dict.fromkeys(part.site for part in parts if is_decoded(part.path))
-    return frozenset(("guarded", site) for site in sites if _taken_by_crash(frame, node.test, site) is False)
-
-
-def note_match(frame: Frame, subject: Value, case: cst.MatchCase) -> None:
-    """A case that looks for keys of an answer."""
-    parts = subject.of(Response)
-    if not parts:
-        return
-    keys = [
-        element.key.raw_value
-        for pattern in [case.pattern, *case.pattern.children]
-        if isinstance(pattern, cst.MatchMapping)
-        for element in pattern.elements
-        if isinstance(element.key, cst.SimpleString)
-    ]
-    for part in parts:
-        note(frame, part, "tested", case.pattern)
-        if "FunctionError" in keys and part.path == ():
-            _note_error_look(frame, part.site, case.pattern)
-        if is_decoded(part.path):
-            frame.events.append(PayloadTest(part.site, False, frame.place(case.pattern)))

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.values import assign, classes, conditions, errors, expressions, imports, queries, responses
+from invocation_lint.values.answer_conditions import guarded_sites, note_condition, note_match, status_branches
 from invocation_lint.values.domain import NEVER, NONE, FunctionRef, Value, join_values, unknown
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import BudgetExceeded, Frame, LoopFrame
@@ -56,7 +57,7 @@ def _run_expression(frame: Frame, node: cst.Expr) -> None:
 def _run_assign(frame: Frame, node: cst.Assign) -> None:
     value = expressions.evaluate(frame, node.value)
     if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
-        responses.note_condition(frame, node.value)
+        note_condition(frame, node.value)
     for target in node.targets:
         assign.assign(frame, target.target, value)
 
@@ -83,7 +84,7 @@ def _run_aug_assign(frame: Frame, node: cst.AugAssign) -> None:
 def _run_return(frame: Frame, node: cst.Return) -> None:
     value = NONE if node.value is None else expressions.evaluate(frame, node.value)
     if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
-        responses.note_condition(frame, node.value)
+        note_condition(frame, node.value)
     if frame.state is not None:
         frame.note_return(value)
     frame.state = None
@@ -115,7 +116,7 @@ def _run_del(frame: Frame, node: cst.Del) -> None:
 
 def _run_assert(frame: Frame, node: cst.Assert) -> None:
     expressions.evaluate(frame, node.test)
-    responses.note_condition(frame, node.test)
+    note_condition(frame, node.test)
     frame.state = conditions.refine(frame, frame.state, node.test, True)
 
 
@@ -124,10 +125,10 @@ def _run_if(frame: Frame, node: cst.If) -> None:
     if frame.state is None:
         return
     orelse = node.orelse
-    responses.note_condition(frame, node.test, branches=node)
+    note_condition(frame, node.test, branches=node)
     before = frame.state
-    failing = responses.status_branches(frame, node.test)
-    guarded = responses.guarded_sites(frame, node)
+    failing = status_branches(frame, node.test)
+    guarded = guarded_sites(frame, node)
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
     if frame.state is not None:
         frame.state.marks |= failing[0] | guarded
@@ -168,7 +169,7 @@ def block_end(node: cst.CSTNode) -> str:
 def _run_while(frame: Frame, node: cst.While) -> None:
     def one_round(first: bool) -> None:
         expressions.evaluate(frame, node.test)
-        responses.note_condition(frame, node.test)
+        note_condition(frame, node.test)
         if frame.state is not None:
             frame.state = conditions.refine(frame, frame.state, node.test, True)
         run_block(frame, node.body)
@@ -321,7 +322,7 @@ def _run_match(frame: Frame, node: cst.Match) -> None:
     for case in node.cases:
         if rest is None:
             break
-        responses.note_match(frame, subject, case)
+        note_match(frame, subject, case)
         frame.state = conditions.refine_case(frame, rest.copy(), node.subject, case, True)
         if frame.state is not None:
             conditions.bind_pattern(frame, subject, case.pattern)
