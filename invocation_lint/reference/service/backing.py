@@ -86,6 +86,7 @@ class Backing:
             "HOME": os.environ.get("HOME", str(Path.home())),
             "PYTHONPATH": str(self._site.folder),
             "MOTO_ACCOUNT_ID": self._account,
+            "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # roles of real programs attach them
             "LOCAL_LAMBDA_LIFELINE": str(self._site.lifeline),
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",

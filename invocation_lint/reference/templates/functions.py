@@ -30,6 +30,8 @@ def code_folder(logical_id: str, properties: Mapping[str, Any], base: Path, made
         (folder / "index.py").write_text(str(inline), encoding="utf-8")
         return folder
     given = properties.get("CodeUri", code if isinstance(code, str) else None)
+    if given is None and "Code" not in properties:
+        given = "."  # what `sam build` takes
     if not isinstance(given, str) or given.startswith("s3:"):
         raise UsageError(f"{where}: the code is not in a folder", "give `CodeUri` as a path beside the template")
     folder = (base / given).resolve()

@@ -167,10 +167,12 @@ def test_inline_code_layers_attached_resources_and_default_destinations(tmp_path
             Properties: {FunctionName: !Ref G, Qualifier: $LATEST, MaximumRetryAttempts: 0}
           Url: {Type: AWS::Lambda::Url, Properties: {TargetFunctionArn: !GetAtt G.Arn, AuthType: NONE}}
           Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref G, Name: live, FunctionVersion: "1"}}
+          Here: {Type: AWS::Serverless::Function, Properties: {Handler: app.handler}}
           Node: {Type: AWS::Serverless::Function, Properties: {Runtime: nodejs22.x, Handler: a.b, CodeUri: src}}
         """,
     )
-    f, g = stack.functions
+    f, g, here = stack.functions
+    assert here.code_dir == tmp_path
     assert (f.code_dir / "index.py").read_text(encoding="utf-8").startswith("def handler")
     assert list(f.layers) == [tmp_path / "layer" / "python", tmp_path / "layer"]
     assert f.on_success == "arn:aws:sqs:eu-west-1:123456789012:app-F-OnSuccess"
