@@ -117,7 +117,10 @@ class Sandbox:
             if failed_init is not None:
                 return self._failure(failed_init, event.request_id, during_init=True)
         if late_by:
-            time.sleep(max(0.0, min(self._clock.wall_seconds(late_by), end - time.monotonic())))
+            left = max(0.0, end - time.monotonic())
+            time.sleep(min(self._clock.wall_seconds(late_by), left))
+            if self._clock.wall_seconds(late_by) >= left:
+                return self._failure(Signal("timeout"), event.request_id)
         self._thaw()
         assert self._api is not None
         self._waits_for_event = False
