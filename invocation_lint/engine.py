@@ -218,7 +218,7 @@ def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     """One file, from its bytes to its findings; suppressed ones are among them and say so."""
     told = ""
     try:
-        source = _parsed(given, project)
+        source = _parsed(given, settings, project)
         return _analyse(source, given, settings, project) if source else Outcome()
     except UnreadableFile as error:
         place = Place(given.name, error.line, error.column, error.line, error.column + 1)
@@ -236,14 +236,14 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
     """The facts of one file, None when the scan finds that it has none. Raises UnreadableFile."""
     if project.programs is not None:
         project.programs.note([(given.name, given.path, given.data)])
-    source = _parsed(given, project)
+    source = _parsed(given, settings, project)
     return _facts(source, given, settings, project) if source else None
 
 
-def _parsed(given: Input, project: Project) -> SourceFile | None:
+def _parsed(given: Input, settings: Settings, project: Project) -> SourceFile | None:
     """The tree of a file that may matter, by itself or by what it calls in other modules."""
     data = _read(given)
-    if not may_matter(data) and not may_suppress(data):
+    if not may_matter(data) and not may_suppress(data) and not _names_wrapper(data, settings, project):
         programs = _programs(given, project)
         if programs is None or not programs.leads_to_call_site(given.path, data):
             return None
@@ -267,6 +267,14 @@ def _text(given: Input) -> str:
         return _read(given).decode("utf-8", "replace")
     except UnreadableFile:
         return ""
+
+
+def _names_wrapper(data: bytes, settings: Settings, project: Project) -> bool:
+    """Whether the file names a function that a contract of the configuration describes as invoking for its caller."""
+    if not settings.contracts:
+        return False
+    wrappers = project.contracts(settings).wrappers
+    return any(one.call.rpartition(".")[2].encode() in data for one in wrappers)
 
 
 def _programs(given: Input, project: Project) -> Programs | None:

@@ -22,6 +22,7 @@ from invocation_lint.values.modules import Finder, ModuleTable, NoFinder, withou
 from invocation_lint.values.program import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.values.responses import note_escape
 from invocation_lint.values.state import Obj, State, join_states
+from invocation_lint.values.wrappers import Wrapper
 
 MAX_CALLS = 5
 """Calls below the function that is looked at: deeper ones are frameworks, not the way of a payload."""
@@ -54,6 +55,7 @@ class Interpreter:
         self.sdks: dict[Place, str] = {}
         self.definers: dict[str, Frame] = {}
         self.too_large: set[str] = set()
+        self.wrappers: dict[str, Wrapper] = {}  # functions outside the program that invoke, by dotted name
         self.is_noting_attributes = False
         self.definitions = Definitions(self)
         self.modules = ModuleTable(self, finder or NoFinder())

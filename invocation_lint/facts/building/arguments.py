@@ -142,6 +142,9 @@ def client_fact(visit: Visit) -> facts.Client:
     if client is None:
         unsure = UnknownAnswer("the client is made where it cannot be followed")
         return facts.Client(unsure, unsure, unsure, unsure)
+    if not client.sdk:
+        unsure = UnknownAnswer("a wrapper has the client")
+        return facts.Client(unsure, unsure, unsure, unsure)
     return facts.Client(client.sdk, _read_timeout(client), _requests(client), visit.created)
 
 

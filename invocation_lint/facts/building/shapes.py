@@ -140,17 +140,25 @@ def from_data(data: Any, level: int = 0) -> Value:
 
 
 def _decode_text(atom: Text) -> Decoded:
-    """A text with holes: the keys of a JSON template are known when any filling of the holes parses."""
-    filled = [("".join(p if isinstance(p, str) else filler for p in atom.pieces)) for filler in ("0", "x0")]
-    for text in filled:
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(data, dict):
-            slots = tuple((key, Slot("yes", Value((Typed("unknown"),)))) for key in data)
-            return Decoded(1, "json", UnknownAnswer("it depends on the pieces"), Struct("dict", slots))
+    """A text with holes: when it is JSON whatever digits fill them, what no filling changes is known."""
+    first, second = (_filled(atom, filler) for filler in ("0", "1"))
+    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
+        slots = tuple((key, Slot("yes", _same_in_both(first[key], second[key]))) for key in first)
+        return Decoded(1, "json", UnknownAnswer("it depends on the pieces"), Struct("dict", slots))
     return Decoded(None, NOT_KNOWN, NOT_KNOWN, atom)
+
+
+def _filled(atom: Text, filler: str) -> Any:
+    try:
+        return json.loads("".join(piece if isinstance(piece, str) else filler for piece in atom.pieces))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _same_in_both(one: Any, other: Any) -> Value:
+    if one == other:
+        return from_data(one)
+    return Value((Typed("str" if isinstance(one, str) else "unknown"),))
 
 
 def repr_is_json(value: Value) -> TextAnswer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import calls, encoding, expressions, imports, responses, sdk
+from invocation_lint.values import calls, encoding, expressions, imports, responses, sdk, wrappers
 from invocation_lint.values.domain import (
     NONE,
     Const,
@@ -38,6 +38,9 @@ Handler = Callable[[Frame, str, "Arguments", cst.CSTNode], Value]
 
 def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """The value of `name(..)` for a dotted name from outside."""
+    wrapper = frame.interpreter.wrappers.get(name)
+    if wrapper is not None:
+        return wrappers.wrapped(frame, wrapper, arguments, node)
     handler = _HANDLERS.get(name)
     if handler is not None:
         return handler(frame, name, arguments, node)
