@@ -324,3 +324,11 @@ def status_of(findings: Iterable[Finding], settings: Settings) -> int:
         if certain and finding.severity.rank >= _FAILING[settings.fail_on]:
             status = 1
     return status
+
+
+def status_of_run(run: Run, project: Project) -> int:
+    """The exit status that a run's findings mean, after some were marked as known before."""
+    return max(
+        (status_of([finding], project.settings(Path(finding.place.path))) for finding in run.report.findings),
+        default=0,
+    )

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from invocation_lint import __version__
+from invocation_lint.baseline import DEFAULT_NAME
+from invocation_lint.cli.known import apply_baseline, apply_revision, baseline_of, tell_vanished
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
 from invocation_lint.cli.progress import Progress
-from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint, pays
+from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint, pays, status_of_run
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
-from invocation_lint.report import FORMATS, Presentation, render, step_summary
+from invocation_lint.report import FOR_PEOPLE, FORMATS, Presentation, render, step_summary
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -49,6 +52,18 @@ STDIN = "-"
     metavar="N",
     help="Work in N processes. By default as many as there are processors, where that is faster.",
 )
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Report only what this file does not list; tell which of its entries are no longer found.",
+)
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help=f"Write what is found to the baseline, by default {DEFAULT_NAME}.",
+)
+@click.option("--diff-base", metavar="REV", help="Report only what is not found in this git revision as well.")
+@click.option("--statistics", is_flag=True, help="Count the findings by rule instead of listing them.")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, too.")
 @click.option("--stdin-filename", metavar="NAME", help="The file that standard input (-) stands for.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report.")
@@ -61,11 +76,27 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     at or above --fail-on, 1 when something was, 2 when something could not be checked.
     """
     wanted = outputs_of(outputs)
+    baseline = baseline_of(given["baseline"], write=given["write_baseline"])
     project = Project(configuration_of(given))
     inputs = _inputs(paths or (".",), given["stdin_filename"], project)
+    run = _lint(inputs, project, given)
+    if given["diff_base"]:
+        apply_revision(run, given["diff_base"], {**given, "paths": paths or (".",)}, _lint_before)
+    if baseline is not None:
+        apply_baseline(baseline, run, inputs.files, project, write=given["write_baseline"])
+    status = status_of_run(run, project) if baseline is not None or given["diff_base"] else run.status
+    with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
+        for output in sorted(wanted, key=lambda output: output.path is None):  # files first
+            _write(output, run, project, given)
+    if not given["quiet"]:
+        tell_vanished(run)
+    return 0 if status == 1 and given["exit_zero"] else status
+
+
+def _lint(inputs: Inputs, project: Project, given: Mapping[str, Any]) -> Run:
     jobs = _jobs(given["jobs"], inputs.files)
     with Progress(len(inputs.files), wanted=not given["quiet"]) as progress, _workers(jobs) as executor:
-        run = lint(
+        return lint(
             inputs.files,
             project,
             whole_project=inputs.whole_project,
@@ -74,11 +105,25 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
             executor=executor,
             jobs=jobs,
         )
-    status = 0 if run.status == 1 and given["exit_zero"] else run.status
-    with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
-        for output in sorted(wanted, key=lambda output: output.path is None):  # files first
-            _write(output, run, project, given)
-    return status
+
+
+def _lint_before(given: Mapping[str, Any]) -> Run | None:
+    """Lints an earlier revision, in its folder: those of the paths that exist there."""
+    paths = [path for path in given["paths"] if path != STDIN]
+    paths += [given["stdin_filename"]] if given["stdin_filename"] else []
+    project = Project(configuration_of(given))
+    files: dict[str, Input] = {}
+    for path in paths:
+        if _holds_python(path):  # else all that is found there now is new
+            files |= {file.name: file for file in inputs_of([path], project).files}
+    project.check(project.settings(file.path) for file in files.values())
+    return _lint(Inputs(sorted(files.values(), key=lambda file: file.name), False), project, given) if files else None
+
+
+def _holds_python(path: str) -> bool:
+    if not Path(path).exists():
+        return bool(glob(path, recursive=True))  # noqa: PTH207 - a path with a pattern may be absolute
+    return not Path(path).is_dir() or any(Path(path).rglob("*.py"))
 
 
 def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project) -> Inputs:
@@ -107,7 +152,8 @@ def _write(output: Output, run: Run, project: Project, given: dict[str, Any]) ->
     )
     if output.format == "github":
         append_step_summary(step_summary(run.report, presentation))
-    output.write(render(output.format, run.report, presentation))
+    name = "statistics" if given["statistics"] and output.path is None else output.format
+    output.write(render(name if output.format in FOR_PEOPLE else output.format, run.report, presentation))
 
 
 def _show_traceback(name: str, told: str) -> None:

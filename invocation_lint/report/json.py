@@ -5,7 +5,8 @@
  "findings": [finding, ...],       in order of path, line, column, id
  "suppressed": [finding, ...],     the same with a `suppressed_by`
  "summary": {files_found, files_analysed, files_not_analysed, functions_too_large, functions_without_contract,
-                 whole_project: true when more was linted than was given}}
+                 whole_project: true when more was linted than was given,
+                 baseline_vanished: [entry of the baseline that is no longer found, in words]}}
 
 finding = {id, name, severity: error|warning|advice, confidence: certain|possible, message, help, function, place,
            labels: [{place, text}], chain: [{place, text}], notes: [text],
@@ -41,6 +42,7 @@ def render(report: Report, presentation: Presentation) -> str:
             "functions_too_large": summary.functions_too_large,
             "functions_without_contract": sorted(summary.functions_without_contract),
             "whole_project": summary.whole_project,
+            "baseline_vanished": list(summary.baseline_vanished),
         },
     }
     return json.dumps(document, indent=2) + "\n"

@@ -216,6 +216,7 @@ def test_json() -> None:
         "functions_too_large": 2,
         "functions_without_contract": ["a", "b"],
         "whole_project": False,
+        "baseline_vanished": [],
     }
 
 
