@@ -184,3 +184,27 @@ def test_an_answers_key_that_is_popped_is_read() -> None:
         return json.loads(response.pop("Payload").read())["job"]
     """
     assert invocation(code).response.payload == "used"
+
+
+HANDLER = """
+    def handler(event, context):
+        client.invoke(FunctionName="agent", InvocationType="Event", Payload=b"{}")
+"""
+
+
+def boundary(code: str, name: str = "app.py") -> object:
+    source = parse((HEAD + dedent(code)).encode(), name)
+    (fact,) = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    return fact.data.service_error.boundary
+
+
+def test_a_handler_among_the_tasks_of_a_state_machine_may_raise() -> None:
+    assert boundary(HANDLER, "lambda/state_machine/create_model.py") == "state_machine"
+    assert boundary(HANDLER, "src/step-functions/poll.py") == "state_machine"
+    assert boundary(HANDLER, "src/estate_machinery/poll.py") is None
+
+
+def test_a_module_that_defines_nothing_is_a_script() -> None:
+    call = 'client.invoke(FunctionName="agent", InvocationType="Event", Payload=b"{}")\n'
+    assert boundary(call) == "script"
+    assert boundary(f"def main_menu():\n    pass\n\n\n{call}") is None

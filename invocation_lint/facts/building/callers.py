@@ -37,6 +37,9 @@ _SOURCE_MARKS = {
     "detail-type": "eventbridge",
 }
 
+_STATE_MACHINE = re.compile(r"(?i)(?:^|[/_.-])(?:state[_-]?machines?|step[_-]?functions?|sfn)(?:[/_.-]|$)")
+"""Names of folders and files that hold the tasks of a state machine, which answers for their errors itself."""
+
 _ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
 _VIEW_BASES = frozenset({"View", "APIView", "ViewSet", "ModelViewSet", "GenericViewSet", "MethodView", "Resource",
                          "GenericAPIView", "RequestHandler", "TemplateView", "HTTPEndpoint"})  # fmt: skip
@@ -78,6 +81,8 @@ def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Pla
     if is_handler(function):
         source = event_source(module, function)
         boundary = _behind_handler(function, source)
+        if source is None and _STATE_MACHINE.search(path):
+            boundary = "state_machine"
         return Ending("lambda_handler", "entry", boundary, source, place, True)
     framework = view_framework(function)
     if framework is not None:
@@ -149,8 +154,11 @@ def _is_test_path(path: str) -> bool:
 
 
 def _is_script(module: ModuleInfo) -> bool:
+    """Whether the module is there to be run: by its first line, its folder, or because it defines nothing to import."""
     parts = module.path.split("/")
-    return module.source.text.startswith("#!") or bool({"scripts", "bin", "tools", "examples"} & set(parts[:-1]))
+    defines = any(isinstance(info.node, cst.FunctionDef) for info in module.functions.values()) or module.classes
+    in_folder = bool({"scripts", "bin", "tools", "examples"} & set(parts[:-1]))
+    return module.source.text.startswith("#!") or in_folder or not defines
 
 
 def _under_main(module: ModuleInfo, call: Place) -> bool:
