@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import subprocess
 import sys
@@ -49,7 +50,12 @@ class Backing:
     def forward(self, exchange: Exchange) -> None:
         """Send a request on, and its answer back."""
         body = exchange.read_body()
-        connection = http.client.HTTPConnection(LOOPBACK, self.port)
+        try:
+            port = self.port
+        except OSError as error:
+            exchange.answer(500, [("Content-Type", "application/json")], json.dumps({"message": str(error)}).encode())
+            return
+        connection = http.client.HTTPConnection(LOOPBACK, port)
         try:
             connection.putrequest(exchange.command, exchange.path, skip_host=True, skip_accept_encoding=True)
             for name, value in exchange.headers.items():
@@ -59,9 +65,8 @@ class Backing:
             connection.endheaders(body)
             response = connection.getresponse()
             answer = response.read()
-            kept = [(name, value) for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP]
-            if exchange.command == "HEAD":
-                exchange.close_connection = True
+            dropped = _HOP_BY_HOP - {"content-length"} if exchange.command == "HEAD" else _HOP_BY_HOP
+            kept = [(name, value) for name, value in response.getheaders() if name.lower() not in dropped]
             exchange.answer(response.status, kept, answer)
         except (OSError, http.client.HTTPException):
             exchange.hang_up()

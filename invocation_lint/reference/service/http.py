@@ -52,11 +52,14 @@ class Exchange(BaseHTTPRequestHandler):
             pass
 
     def answer(self, status: int, headers: Iterable[tuple[str, str]], body: bytes = b"") -> None:
-        """Send an answer with its length, in one write. A client that has gone is no error of ours."""
+        """Send an answer with its length, in one write. A client that has gone is no error of ours.
+
+        To a HEAD, `headers` say how long the body would have been.
+        """
         self.send_response_only(status)
         for name, value in headers:
             self.send_header(name, value)
-        if status != 204:
+        if status != 204 and self.command != "HEAD":
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":

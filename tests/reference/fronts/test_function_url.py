@@ -63,7 +63,7 @@ def test_a_url_waits_as_long_as_the_function_and_fails_with_it(bench):
                 raise ValueError("boom")
             return "late"
     """
-    service = bench.service(bench.function("f", source, url=True, timeout=60), clock_factor=40)
+    service = bench.service(bench.function("f", source, url=True, timeout=300), clock_factor=40)
     assert send(service.function_url("f"))[2] == b"late"
     status, _, body = send(service.function_url("f"), "fail")
     assert (status, body) == (502, b"Internal Server Error")

@@ -37,9 +37,9 @@ def test_an_http_api_waits_thirty_seconds_and_fails_with_500(bench):
         def handler(event, context):
             if event["rawPath"] == "/fail":
                 raise ValueError("boom")
-            time.sleep(40)
+            time.sleep(70)
     """
-    service = bench.service(bench.function("f", source, timeout=60), clock_factor=20)
+    service = bench.service(bench.function("f", source, timeout=120), clock_factor=20)
     service.add_http_api(HttpApi("api", [Route("GET", "/{proxy+}", "f")]))
     url = service.http_api_url("api")
     assert send(url, "/slow")[0] == 503
@@ -49,4 +49,4 @@ def test_an_http_api_waits_thirty_seconds_and_fails_with_500(bench):
     assert send(url, "/fail")[0] == 500
     service.faults.throttle("f")
     assert send(url, "/fail")[0] == 500
-    assert service.wait_until_idle(60)
+    assert service.wait_until_idle(120)

