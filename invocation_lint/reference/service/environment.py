@@ -35,6 +35,7 @@ def worker_environment(
 ) -> dict[str, str]:
     """All variables of a worker of `function`; `shared` are the service's, which the function's own override."""
     task_root = str(function.code_dir)
+    given = {**shared, **function.environment}
     return {
         **CREDENTIALS,
         "AWS_DEFAULT_REGION": region,
@@ -59,12 +60,11 @@ def worker_environment(
         "LD_LIBRARY_PATH": f"{LIBRARIES}:{task_root}:{task_root}/lib:/opt/lib",
         "PATH": PATH,
         "PWD": task_root,
-        "PYTHONPATH": os.pathsep.join(str(folder) for folder in import_path),
         "SHLVL": "0",
         "TZ": ":UTC",
         "_HANDLER": function.handler,
-        **shared,
-        **function.environment,
+        **given,
+        "PYTHONPATH": _joined(import_path, given),
     }
 
 
@@ -80,9 +80,15 @@ def caller_environment(
         "AWS_REGION": region,
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "PYTHONPATH": os.pathsep.join(str(folder) for folder in import_path),
         **shared,
+        "PYTHONPATH": _joined(import_path, shared),
     }
+
+
+def _joined(folders: Iterable[Path], given: Mapping[str, str]) -> str:
+    """The import path: ours, then what the user's own PYTHONPATH adds."""
+    own = [given["PYTHONPATH"]] if given.get("PYTHONPATH") else []
+    return os.pathsep.join([*map(str, folders), *own])
 
 
 def is_own_package_installed() -> bool:

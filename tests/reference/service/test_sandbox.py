@@ -144,13 +144,17 @@ def test_the_environment_is_scrubbed(bench, invoke, monkeypatch):
     monkeypatch.setenv("AWS_LAMBDA_MAX_CONCURRENCY", "8")
     monkeypatch.setenv("SECRET", "mine")
     source = "import os\n\ndef handler(event, context):\n    return dict(os.environ)\n"
-    function = bench.function("f", source, environment={"OWN": "1", "SHARED": "function"}, memory=512)
+    function = bench.function(
+        "f", source, environment={"OWN": "1", "SHARED": "function", "PYTHONPATH": "/own"}, memory=512
+    )
     service = bench.service(function, environment={"SHARED": "service", "ALL": "2"})
     seen = invoke(service, "f")["Payload"]
     assert not {"AWS_PROFILE", "AWS_LAMBDA_MAX_CONCURRENCY", "SECRET", "LOCAL_LAMBDA_LIFELINE"} & seen.keys()
     assert (seen["OWN"], seen["SHARED"], seen["ALL"]) == ("1", "function", "2")
     assert (seen["AWS_LAMBDA_FUNCTION_NAME"], seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]) == ("f", "512")
     assert seen["AWS_ENDPOINT_URL"] == service.endpoint_url
+    assert seen["PYTHONPATH"].split(":")[1] == str(function.code_dir)
+    assert seen["PYTHONPATH"].endswith(":/own")
 
 
 def test_a_handler_invokes_another_function_with_nothing_but_the_sdk(bench, invoke):
