@@ -9,7 +9,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# With the limits of guard.py, the deepest code was measured to need less than a quarter of either.
+# The deepest code that guard.py lets through was parsed on a stack of 4 MB and with a limit of 3,000.
 STACK_BYTES = 64 * 1024 * 1024
 RECURSION_LIMIT = 20_000
 

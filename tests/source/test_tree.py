@@ -230,7 +230,7 @@ def test_code_that_python_takes_and_libcst_does_not_is_told_as_such(monkeypatch:
 
 
 def test_deep_code_is_parsed_though_the_caller_has_little_room() -> None:
-    code = "x = " + "+".join("a" * 900)
+    code = "x = " + "+".join("a" * 600)
     limit = sys.getrecursionlimit()
     source = parse(code.encode(), "n.py")
     assert sys.getrecursionlimit() == limit
