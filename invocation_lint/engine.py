@@ -219,11 +219,20 @@ def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     told = ""
     try:
         source = _parsed(given, settings, project)
-        return _analyse(source, given, settings, project) if source else Outcome()
+        if source is None:
+            return Outcome()
+        from invocation_lint.source.stack import on_large_stack
+
+        return on_large_stack(lambda: _analyse(source, given, settings, project))
     except UnreadableFile as error:
         place = Place(given.name, error.line, error.column, error.line, error.column + 1)
         help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
         finding = UNREADABLE_FILE.at(place, error.message, help)
+    except RecursionError:
+        told = traceback.format_exc()
+        help = f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
+        place = Place(given.name, 1, 1, 1, 1)
+        finding = UNREADABLE_FILE.at(place, "the code is nested too deeply to be analysed", help)
     except Exception as error:
         told = traceback.format_exc()
         place = Place(given.name, 1, 1, 1, 1)
@@ -237,7 +246,11 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
     if project.programs is not None:
         project.programs.note([(given.name, given.path, given.data)])
     source = _parsed(given, settings, project)
-    return _facts(source, given, settings, project) if source else None
+    if source is None:
+        return None
+    from invocation_lint.source.stack import on_large_stack
+
+    return on_large_stack(lambda: _facts(source, given, settings, project))
 
 
 def _parsed(given: Input, settings: Settings, project: Project) -> SourceFile | None:
