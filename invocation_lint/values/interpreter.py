@@ -94,6 +94,27 @@ class Interpreter:
             root = self.root(info)
             if root is not None:
                 yield root
+        for cls in list(module.classes.values()):
+            for info in self._template_methods(cls):
+                yield self._template_root(info, cls)
+
+    def _template_methods(self, cls: ClassInfo) -> Iterator[FunctionInfo]:
+        """The methods that a class inherits visibly and that name a method of its own that reaches a call site."""
+        own = {name for name, info in cls.methods.items() if info.key in self._demanded and name != "__init__"}
+        if not own or not cls.node.bases:
+            return
+        for base in lineage_of(self, cls)[1:]:
+            for name, info in base.methods.items():
+                if name not in cls.methods and info.mentions & own:
+                    yield info
+
+    def _template_root(self, info: FunctionInfo, cls: ClassInfo) -> Root:
+        """An inherited method, walked with an instance of the class that inherits it."""
+        key = f"{info.key} of {cls.key}"
+        if key not in self._roots:
+            frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, receiver=cls)
+            self._roots[key] = Root(info, info.module, tuple(frame.events), tuple(frame.raises))
+        return self._roots[key]
 
     def root(self, info: FunctionInfo) -> Root | None:
         """Walk one function with parameters of which only the declaration is known; None while it is being walked."""
@@ -134,8 +155,11 @@ class Interpreter:
         finally:
             self._stack, self._interpretations, self._limits, self.is_noting_attributes = saved
 
-    def _run_alone(self, info: FunctionInfo, limits: tuple[int, int], *, noting: bool) -> Frame:
-        """Walk one function from its declaration; with `noting`, what it assigns to attributes is kept."""
+    def _run_alone(
+        self, info: FunctionInfo, limits: tuple[int, int], *, noting: bool, receiver: ClassInfo | None = None
+    ) -> Frame:
+        """Walk one function from its declaration; with `noting`, what it assigns to attributes is kept. `receiver` is
+        the class of `self` where it is not the one that defines the method."""
         frame = Frame(self, info.module, info, State(), outer=self.definers.get(info.key))
         if info.key in self._running:
             return frame
@@ -143,7 +167,7 @@ class Interpreter:
         with self.own_budget():
             self._stack, self._limits, self.is_noting_attributes = [info.key], limits, noting
             try:
-                frame.live.env.update(self._unknown_parameters(frame, info))
+                frame.live.env.update(self._unknown_parameters(frame, info, receiver or info.cls))
                 self._walk(frame, info)
             except BudgetExceeded:
                 self.too_large.add(info.key)
@@ -160,15 +184,15 @@ class Interpreter:
         else:
             statements.run_block(frame, info.node.body)
 
-    def _unknown_parameters(self, frame: Frame, info: FunctionInfo) -> dict[str, Value]:
+    def _unknown_parameters(self, frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[str, Value]:
         params = info.node.params
         defaults = self.definitions.defaults_of(frame, info)
         found: dict[str, Value] = {}
         every = [*params.posonly_params, *params.params, *params.kwonly_params]
         for index, param in enumerate(every):
             name = param.name.value
-            if index == 0 and info.cls is not None and isinstance(info.node, cst.FunctionDef):
-                bound = self._receiver(frame, info)
+            if index == 0 and cls is not None and isinstance(info.node, cst.FunctionDef):
+                bound = _receiver(frame, info, cls)
                 if bound is not None:
                     found[name] = bound
                     continue
@@ -184,15 +208,6 @@ class Interpreter:
             keywords = Obj("dict", open="it holds the caller's keywords", made=place)
             found[name] = frame.allocate_at((place, "**"), keywords)
         return found
-
-    def _receiver(self, frame: Frame, info: FunctionInfo) -> Value | None:
-        assert info.cls is not None
-        decorators = {imports.dotted(item) for item in info.decorators}
-        if "staticmethod" in decorators:
-            return None
-        if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
-            return Value((ClassRef(info.cls.key),))
-        return frame.allocate_at(("self", info.cls.key), Obj("instance", cls=info.cls.key, open="it is the receiver"))
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -260,6 +275,27 @@ class Interpreter:
         if info is None:
             return "module"
         return "attribute" if info is not frame.function and info.cls is not None else "function"
+
+
+def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
+    decorators = {imports.dotted(item) for item in info.decorators}
+    if "staticmethod" in decorators:
+        return None
+    if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
+        return Value((ClassRef(cls.key),))
+    return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open="it is the receiver"))
+
+
+def lineage_of(interpreter: Interpreter, cls: ClassInfo) -> list[ClassInfo]:
+    """The class and its visible ancestors, nearest first."""
+    found: list[ClassInfo] = []
+    waiting = [cls]
+    while waiting:
+        current = waiting.pop(0)
+        if current not in found:
+            found.append(current)
+            waiting.extend(interpreter.definitions.bases(current)[0])
+    return found
 
 
 def _outcome(frame: Frame, info: FunctionInfo) -> Outcome:

@@ -241,6 +241,10 @@ def _called_by_unseen(fact: Fact) -> Fact:
     return replace(fact, data=replace(fact.data, **changed))
 
 
+def _is_seen(fact: Fact) -> bool:
+    return "yes" in {fact.data.service_error.seen_by_handler, fact.data.transport_error.seen_by_handler}
+
+
 def _goes_on(found: list[Fact], index: int) -> bool:
     """Whether a longer chain of calls leads through the frame of a fact."""
     steps = [label.place for label in found[index].chain]
@@ -251,33 +255,43 @@ def _goes_on(found: list[Fact], index: int) -> bool:
 def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     """Give a helper's own fact the fate that all visible ways to it agree on.
 
-    The error that leaves a helper is the same error on each way: when every way that ends in an entry leaves it
-    unseen, it is said once, at the call itself.
+    The error that leaves a helper is the same error on each way: when every way leaves it unseen up to an entry, it is
+    said once, at the call itself; and when every way takes it, it is taken.
     """
     own = [index for index, fact in enumerate(found) if not fact.chain]
     if len(own) != 1 or endings[own[0]].is_end:
         return found
     ended = [index for index, ending in enumerate(endings) if ending.is_end and index != own[0]]
-    if not ended:
+    seen = [index for index, fact in enumerate(found) if fact.chain and _is_seen(fact)]
+    if not ended and not seen:
         outermost = [index for index in range(len(found)) if not _goes_on(found, index)]
         return [
             _called_by_unseen(fact) if index in outermost and not endings[index].is_hook else fact
             for index, fact in enumerate(found)
         ]
-    data = found[own[0]].data
-    changed = data
+    mine = found[own[0]]
+    places = dict(mine.places)
+    changed = mine.data
+    outermost = [index for index in range(len(found)) if index != own[0] and not _goes_on(found, index)]
     for family in ("service_error", "transport_error"):
-        mine = getattr(data, family)
-        ways = [getattr(found[index].data, family) for index in ended]
-        if mine.seen_by_handler == "no" and all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no":
-            changed = replace(changed, **{family: replace(mine, frame=ways[0].frame, boundary=ways[0].boundary)})
+        fate = getattr(mine.data, family)
+        if fate.seen_by_handler != "no":
+            continue
+        ways = [getattr(found[index].data, family) for index in outermost]
+        if all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no" and endings[outermost[0]].is_end:
+            changed = replace(changed, **{family: replace(fate, frame=ways[0].frame, boundary=ways[0].boundary)})
+        elif all(way.seen_by_handler == "yes" for way in ways):
+            does = UnknownAnswer("its callers decide")  # said where the clause is: at the caller's call
+            changed = replace(changed, **{family: replace(fate, seen_by_handler="yes", handler_does=does)})
+            continue
+        else:
+            continue
+        for path in (family, f"{family}.handler_does"):
+            place = found[outermost[0]].places.get(path)
+            if place is not None:
+                places[path] = place
     result = list(found)
-    places = dict(found[own[0]].places)
-    for family in ("service_error", "transport_error"):
-        place = found[ended[0]].places.get(family)
-        if place is not None and changed is not data:
-            places[family] = place
-    result[own[0]] = replace(found[own[0]], data=changed, places=places)
+    result[own[0]] = replace(mine, data=changed, places=places)
     return result
 
 
