@@ -193,7 +193,11 @@ class ErrorFate:
         "the strongest act of the weakest clause that takes it",
         words=("reraises", "returns", "records", "logs", "drops"),
     )
-    frame: Text = fact_field("where the error ends when nothing takes it", words=("entry", "helper", "module"))
+    frame: Text = fact_field(
+        "where the error ends when nothing takes it; background: in a task or future that nobody looks at; thread: in "
+        "a thread, whose traceback Python prints",
+        words=("entry", "helper", "module", "background", "thread"),
+    )
     boundary: Text = fact_field(
         "what takes it behind the last frame; absent when nothing does",
         words=("redelivered", "script", "test", "state_machine", "option"),
@@ -262,4 +266,16 @@ class Invocation:
     )
     caller: Caller = fact_field("the code that calls", default=Caller())
     in_loop: Loop | None = fact_field("the loop around the call; absent when there is none")
-    sent: Text = fact_field("whether the request goes out", words=("awaited", "scheduled", "submitted", "never"))
+    sent: Text = fact_field(
+        "how the request goes out: awaited, or in a task or future of which nobody looks at the outcome; never: in a "
+        "coroutine that nobody awaits",
+        words=("awaited", "scheduled", "submitted", "never"),
+    )
+    run_by: Text = fact_field(
+        "what runs the call: the statement itself, or an executor or thread that gets it",
+        words=("statement", "executor"),
+    )
+    waited_for: Text = fact_field(
+        "whether the function that hands it away waits for its end; absent when somebody looks at the outcome",
+        words=YES_NO,
+    )

@@ -8,9 +8,10 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import classes, errors, expressions, lookup, project_calls, queries, responses
+from invocation_lint.values import background, classes, errors, expressions, lookup, project_calls, queries, responses
 from invocation_lint.values.domain import (
     NEVER,
+    NONE,
     AwsObject,
     ClassRef,
     Client,
@@ -175,7 +176,7 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         from invocation_lint.values.known import executors
 
-        handed = executors.call_method(frame, node.func.attr.value, arguments, node)
+        handed = executors.call_method(frame, node.func.attr.value, arguments, node, source)
         if handed is not None:
             return handed
     called = call_unknown(frame, arguments, node, source=source, use="logged" if _is_logging(node, source) else "")
@@ -271,6 +272,9 @@ def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, 
     if name == "result":
         errors.deliver(frame, atom.raises)
         return atom.value
+    if name == "start" and atom.via == "thread":
+        background.note_dropped(frame, Value((atom,)), node)
+        return NONE
     if name == "exception":
         place = frame.place(node)
         errors.deliver(frame, tuple(Caught(raised.site, raised.family, "returns", place) for raised in atom.raises))

@@ -167,7 +167,8 @@ class Pending:
 
     value: Value
     raises: tuple[Any, ...] = ()
-    via: str = "coroutine"  # coroutine, task, future
+    via: str = "coroutine"  # coroutine, task, future, thread, decorated (perhaps no coroutine)
+    sites: tuple[SiteKey, ...] = ()  # the invocations that it makes, those without an error to deliver included
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class LoopInfo:
 
     times: int | None
     concurrent: bool = False
+    over: str = "unknown"  # items, constants, numbers, condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Visit:
     loop: LoopInfo | None
     created: str  # where the client was made
     sent: str
+    run_by: str = "statement"  # or executor, a thread included
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,13 @@ class CodeSeen:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An awaitable of an invocation that this frame drops."""
+    """An awaitable of an invocation that this frame drops, with or without the invocation's error in it."""
 
     site: SiteKey
     via: str
+    place: Place
+    with_error: bool = True
+    waited_for: bool = False  # whether the frame waits for the end of what it handed away
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class Frame:
     entered: set[str] = field(default_factory=set)
     global_writes: dict[str, Value] = field(default_factory=dict)
     in_class: str = ""
+    dropped: cst.CSTNode | None = None  # the expression whose value the statement being walked does not use
 
     @property
     def live(self) -> State:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.values import calls, responses
 from invocation_lint.values.domain import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
-from invocation_lint.values.events import prefixed
+from invocation_lint.values.events import Event, LoopInfo, Visit, prefixed
 from invocation_lint.values.frame import Frame, Outcome
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo
@@ -98,8 +98,9 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
             return Ref((place, *atom.id))
         if isinstance(atom, Response) and atom.site in created:
             return replace(atom, site=shift_site(atom.site))
-        if isinstance(atom, Pending) and atom.raises:
-            return replace(atom, raises=tuple(replace(raised, site=shift_site(raised.site)) for raised in atom.raises))
+        if isinstance(atom, Pending) and (atom.raises or atom.sites):
+            raises = tuple(replace(raised, site=shift_site(raised.site)) for raised in atom.raises)
+            return replace(atom, raises=raises, sites=tuple(map(shift_site, atom.sites)))
         return atom
 
     def shift(value: Value) -> Value:
@@ -113,18 +114,27 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     }
     state.heap.update(moved)
     del own
-    frame.events.extend(prefixed(event, place) if event.site in created else event for event in outcome.events)
+    loop = frame.loops[-1].info if frame.loops else None
+    frame.events.extend(
+        prefixed(_in_loop(event, loop), place) if event.site in created else event for event in outcome.events
+    )
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
     frame.complete = frame.complete and outcome.complete
     value = shift(outcome.value)
     if info.is_async:
-        return Value((Pending(value, tuple(raises)),))
+        via = "decorated" if info.is_generator or info.decorators else "coroutine"
+        return Value((Pending(value, tuple(raises), via, tuple(sorted(map(shift_site, created)))),))
     frame.raises.extend(raises)
     if not outcome.returns and not info.is_generator:
         frame.note_progress()
         frame.state = None
         return NEVER
     return value
+
+
+def _in_loop(event: Event, loop: LoopInfo | None) -> Event:
+    """The event in the loop around the call; a loop nearer to the invocation stays."""
+    return replace(event, loop=loop) if loop is not None and isinstance(event, Visit) and event.loop is None else event
 
 
 def bind_parameters(

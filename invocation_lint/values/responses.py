@@ -26,7 +26,7 @@ from invocation_lint.values.domain import (
     Value,
     unknown,
 )
-from invocation_lint.values.events import ErrorLook, Lost, PayloadTest, Use
+from invocation_lint.values.events import ErrorLook, PayloadTest, Use
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import freeze
 
@@ -233,13 +233,6 @@ def note_formatted(frame: Frame, value: Value, node: cst.CSTNode) -> None:
     for atom in value.of(Response):
         if atom.path in {(), STREAM}:
             note(frame, atom, "formatted", node)
-
-
-def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
-    """An expression statement drops its value."""
-    for atom in value.atoms:
-        if isinstance(atom, Pending):
-            frame.events.extend(Lost(raised.site, atom.via) for raised in atom.raises if raised.family == "service")
 
 
 def note_comparison(frame: Frame, left: Value, operator: cst.BaseCompOp, right: Value, node: cst.CSTNode) -> None:

@@ -59,9 +59,9 @@ def invocation(
 
             note(frame, part, "handed_over", node)
     if client is not None and client.sdk.startswith("aio"):
-        return Value((Pending(answer, raises),))
+        return Value((Pending(answer, raises, sites=(site,)),))
     if client is None and _is_awaited(frame, node):
-        return Value((Pending(answer, raises),))
+        return Value((Pending(answer, raises, sites=(site,)),))
     frame.raises.extend(raises)
     return answer
 

@@ -7,7 +7,17 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import assign, classes, conditions, errors, expressions, imports, queries, responses
+from invocation_lint.values import (
+    assign,
+    background,
+    classes,
+    conditions,
+    errors,
+    expressions,
+    imports,
+    queries,
+    responses,
+)
 from invocation_lint.values.answer_conditions import guarded_sites, note_condition, note_match, status_branches
 from invocation_lint.values.domain import NEVER, NONE, FunctionRef, Value, join_values, unknown
 from invocation_lint.values.events import LoopInfo
@@ -50,8 +60,10 @@ def run_statement(frame: Frame, node: cst.BaseStatement | cst.BaseSmallStatement
 
 
 def _run_expression(frame: Frame, node: cst.Expr) -> None:
+    frame.dropped = node.value
     value = expressions.evaluate(frame, node.value)
-    responses.note_dropped(frame, value, node.value)
+    background.note_dropped(frame, value, node.value)
+    background.note_filled(frame, node.value)
 
 
 def _run_assign(frame: Frame, node: cst.Assign) -> None:
@@ -60,6 +72,8 @@ def _run_assign(frame: Frame, node: cst.Assign) -> None:
         note_condition(frame, node.value)
     for target in node.targets:
         assign.assign(frame, target.target, value)
+    if len(node.targets) == 1:
+        background.note_assigned(frame, node.targets[0].target, value, node.value)
 
 
 def _run_ann_assign(frame: Frame, node: cst.AnnAssign) -> None:

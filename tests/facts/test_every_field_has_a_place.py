@@ -28,8 +28,8 @@ RULES = Path(__file__).parents[2] / "rules"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 SHOWN_AT_THE_CALL = {
-    # the call itself says it: which operation, with which arguments, in which loop, whether it goes out
-    "api", "arguments", "invocation_type_source", "sent", "in_loop",
+    # the call itself says it: which operation, with which arguments, in which loop, whether it goes out, and by what
+    "api", "arguments", "invocation_type_source", "sent", "in_loop", "run_by",
     # the contract of the function that is named there says it
     "target",
     # the text of FunctionName says it

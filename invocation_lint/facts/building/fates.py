@@ -23,13 +23,13 @@ def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending:
     path = f"{family}_error"
     caught = [event for event in events if isinstance(event, Caught) and event.family == family]
     escaped = [raised for raised in raises if raised.family == family]
+    lost = [event for event in events if isinstance(event, Lost) and event.with_error and event.via != "coroutine"]
     seen: Any
-    if not caught and not escaped:
-        seen = UnknownAnswer(
-            "nothing waits for the outcome" if _is_lost(events) else "nothing that is followed sees it"
-        )
+    if not caught and not escaped and not lost:
+        seen = UnknownAnswer("nothing that is followed sees it")
     else:
-        seen = join_answers([_seen(event.seen) for event in caught] + [_seen(raised.seen) for raised in escaped])
+        answers = [_seen(event.seen) for event in caught] + [_seen(raised.seen) for raised in escaped]
+        seen = join_answers([*answers, *("no" for _ in lost[:1])])
     acts = [(event.does, event.clause) for event in caught] + [
         (raised.does, raised.clause) for raised in escaped if raised.does
     ]
@@ -39,17 +39,17 @@ def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending:
         does = weakest[0]
         note(path, weakest[1])
         note(f"{path}.handler_does", weakest[1])
+    elif lost:
+        note(path, lost[-1].place)
     elif ending.place is not None:
         note(path, ending.place)
+    if lost and not escaped:
+        return facts.ErrorFate(seen, does, "thread" if lost[-1].via == "thread" else "background", None)
     return facts.ErrorFate(seen, does, ending.frame, ending.boundary)
 
 
 def _seen(word: str) -> Any:
     return UnknownAnswer("a context manager or wrapper may take it") if word == "unknown" else word
-
-
-def _is_lost(events: Sequence[Event]) -> bool:
-    return any(isinstance(event, Lost) for event in events)
 
 
 def catches_fact(events: Sequence[Event], note: Note) -> tuple[facts.Catch, ...]:

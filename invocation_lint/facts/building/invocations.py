@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Fact, Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import answers, arguments, callers, fates, functions, payloads
-from invocation_lint.facts.building.merging import merge
+from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.values import classes
@@ -175,6 +175,8 @@ class Builder:
             ),
             in_loop=_loop(visit),
             sent=_sent(ordered, visit),
+            run_by=visit.run_by,
+            waited_for=_waited_for(ordered, note),
         )
 
     def _contract(self, visit: Visit, name: Value | None) -> FunctionContract | None:
@@ -226,17 +228,27 @@ def _sent(events: list[Event], visit: Visit) -> Any:
     lost = [event for event in events if isinstance(event, Lost)]
     if not lost:
         return visit.sent
-    aio = visit.client is not None and visit.client.sdk.startswith("aio")
-    return {"coroutine": "never" if aio else "scheduled", "task": "scheduled", "future": "submitted"}.get(
-        lost[-1].via, "scheduled"
-    )
+    return {"coroutine": "never", "task": "scheduled"}.get(lost[-1].via, "submitted")
+
+
+def _waited_for(events: list[Event], note: Callable[[str, Place | None], None]) -> Any:
+    lost = [event for event in events if isinstance(event, Lost) and event.via != "coroutine"]
+    for event in lost:
+        note("waited_for", event.place)
+    return join_answers("yes" if event.waited_for else "no" for event in lost)
+
+
+_BESIDE = ("background", "thread")
+"""Ends of an error that leave the frames of the calling code alone."""
 
 
 def _called_by_unseen(fact: Fact) -> Fact:
     """The fact of a helper that the file names somewhere, though no call of it could be followed."""
     frame = UnknownAnswer("the calls of its function are not followed")
     changed = {
-        family: replace(getattr(fact.data, family), frame=frame) for family in ("service_error", "transport_error")
+        family: replace(getattr(fact.data, family), frame=frame)
+        for family in ("service_error", "transport_error")
+        if getattr(fact.data, family).frame not in _BESIDE
     }
     return replace(fact, data=replace(fact.data, **changed))
 
@@ -278,6 +290,8 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
         if fate.seen_by_handler != "no":
             continue
         ways = [getattr(found[index].data, family) for index in outermost]
+        if any(way.frame in _BESIDE for way in ways):
+            continue
         if all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no" and endings[outermost[0]].is_end:
             changed = replace(changed, **{family: replace(fate, frame=ways[0].frame, boundary=ways[0].boundary)})
         elif all(way.seen_by_handler == "yes" for way in ways):

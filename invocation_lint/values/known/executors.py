@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import errors, statements
-from invocation_lint.values.domain import FunctionRef, Method, Partial, Pending, Value, join_values
+from invocation_lint.values import calls, errors, expressions, statements
+from invocation_lint.values.domain import NONE, FunctionRef, Method, Partial, Pending, Value, join_values
 from invocation_lint.values.events import Argument, LoopInfo
 from invocation_lint.values.frame import Frame, LoopFrame
+from invocation_lint.values.imports import dotted
 from invocation_lint.values.known.symbols import submitted
 from invocation_lint.values.program import SITE_ATTRIBUTES
 from invocation_lint.values.state import Obj
@@ -24,15 +25,42 @@ if TYPE_CHECKING:
 _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})
 
 
-def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str = "") -> Value | None:
     """`something.name(..)` where the name is that of an executor's method and it is handed a callable; else None."""
     if name == "run_in_executor":
-        return _run(frame, arguments, 1, node, "coroutine")
+        return _run(frame, arguments, 1, node, "future")
     if name in {"submit", "run_sync"}:
         return _run(frame, arguments, 0, node, "future" if name == "submit" else "coroutine")
+    if name == "run_until_complete" and arguments.args:
+        return expressions.awaited(frame, arguments.args[0])
+    if name == "create_task" and arguments.args and _is_loop(node):
+        found = [replace(a, via="task") if isinstance(a, Pending) else a for a in arguments.args[0].atoms]
+        return Value(tuple(found))
     if name in {"apply_async", "apply"}:
         return _apply(frame, arguments, node)
-    return _map(frame, name, arguments, node) if name in _MAPS else None
+    return _map(frame, name, arguments, node, source) if name in _MAPS else None
+
+
+def thread(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`Thread(target=.., args=.., kwargs=..)`: what its target does, in a thread of its own."""
+    target = arguments.get(1, "target")
+    if target is None or not _is_callable(target):
+        return calls.call_unknown(frame, arguments, node, source="Thread")
+    given = [value for value in (target, arguments.get(3, "args"), arguments.get(4, "kwargs")) if value is not None]
+    if len(given) < 3 and "kwargs" in arguments.kwargs:
+        given.insert(1, frame.allocate(node, Obj("tuple", made=frame.place(node))))
+    found = _apply(frame, replace(arguments, args=given, kwargs={}), node)
+    return (
+        Value(tuple(replace(a, via="thread") if isinstance(a, Pending) else a for a in found.atoms)) if found else NONE
+    )
+
+
+def _is_loop(node: cst.CSTNode) -> bool:
+    """Whether a method is called on something named like an event loop: a group of tasks looks at its tasks itself."""
+    func = node.func if isinstance(node, cst.Call) else None
+    owner = func.value if isinstance(func, cst.Attribute) else None
+    named = dotted(owner.func if isinstance(owner, cst.Call) else owner)
+    return "loop" in named.rpartition(".")[2].lower()
 
 
 def _is_callable(value: Value) -> bool:
@@ -63,7 +91,12 @@ def _apply(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value | Non
     return submitted(frame, rest, [arguments.args[0]], node, "future")
 
 
-def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+def _is_of_futures(source: str) -> bool:
+    """Whether the method is that of concurrent.futures, whose errors come with the results only."""
+    return source.rpartition(".")[0].endswith("PoolExecutor()")
+
+
+def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str) -> Value | None:
     if len(arguments.args) < 2 or not _is_callable(arguments.args[0]):
         return None
     elements = [statements.element_of(frame, value) for value in arguments.args[1:]]
@@ -74,6 +107,8 @@ def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Va
     rest = replace(arguments, args=[] if star else elements, kwargs={}, nodes=[], star=star)
     value = submitted(frame, rest, [arguments.args[0]], node, "future")
     frame.loops.pop()
+    if name == "map" and frame.dropped is node and _is_of_futures(source):
+        return value
     for pending in value.of(Pending):
         errors.deliver(frame, pending.raises)
     inner = join_values(pending.value for pending in value.of(Pending))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import calls, encoding, expressions, imports, responses, sdk, wrappers
+from invocation_lint.values import background, calls, encoding, expressions, imports, responses, sdk, wrappers
 from invocation_lint.values.domain import (
     NONE,
     Const,
@@ -249,15 +249,16 @@ def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
     result = Obj("list", items=tuple(items), made=frame.place(node))
     if arguments.star:
         result = Obj("list", rest=unknown("a result"), made=frame.place(node))
-    return Value((Pending(frame.allocate(node, result), tuple(raises)),))
+    sites = tuple(site for value in arguments.args for atom in value.of(Pending) for site in atom.sites)
+    return Value((Pending(frame.allocate(node, result), tuple(raises), "task", sites),))
 
 
 def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "coro") or arguments.get(0, "fut") or unknown()
-    via = "coroutine" if name.rpartition(".")[2] in {"wait_for", "shield", "run"} else "task"
+    via = "coroutine" if name.rpartition(".")[2] in {"wait_for", "run"} else "task"
     found = [Value((replace(a, via=via),)) if isinstance(a, Pending) else Value((a,)) for a in value.atoms]
     result = join_values(found)
-    if name.endswith(("asyncio.run", "run_until_complete")):
+    if name == "asyncio.run":
         return expressions.awaited(frame, result)
     return result
 
@@ -277,11 +278,20 @@ def _to_thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode)
 def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst.CSTNode, via: str) -> Value:
     """A callable handed to something that calls it: what it gives, with the errors that come with the result."""
     outer, frame.raises = frame.raises, []
+    before = len(frame.events)
     value = calls.call_value(frame, target[0], arguments, node) if target else unknown()
     raises, frame.raises = frame.raises, outer
+    sites = background.run_elsewhere(frame, before)
     inner = join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms)
     more = [raised for a in value.atoms if isinstance(a, Pending) for raised in a.raises]
-    return Value((Pending(inner, (*raises, *more), via),))
+    return Value((Pending(inner, (*raises, *more), via, sites),))
+
+
+def _thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """A thread; what it is to run is walked where it is made."""
+    from invocation_lint.values.known import executors
+
+    return executors.thread(frame, arguments, node)
 
 
 def _open(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -362,6 +372,7 @@ _HANDLERS: dict[str, Handler] = {
     "asyncio.shield": _task,
     "asyncio.run": _task,
     "asyncio.to_thread": _to_thread,
+    "threading.Thread": _thread,
     "anyio.to_thread.run_sync": _to_thread,
     "asgiref.sync.sync_to_async": _identity,
     "json.load": _json_load,

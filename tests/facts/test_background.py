@@ -1,0 +1,86 @@
+"""Work beside the statements that ask for it: what the fact says of coroutines, tasks, futures and threads."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.invocation import Invocation
+from invocation_lint.source.tree import parse
+
+HEAD = """
+import asyncio, threading
+from concurrent.futures import ThreadPoolExecutor
+import boto3
+
+client = boto3.client("lambda")
+pool = ThreadPoolExecutor()
+
+def send(text):
+    client.invoke(FunctionName="mail", InvocationType="Event", Payload=text)
+
+async def send_async(text):
+    client.invoke(FunctionName="mail", InvocationType="Event", Payload=text)
+"""
+
+
+def seen_by_caller(code: str) -> Invocation:
+    """The one invocation that is reached through a call."""
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    (found,) = [fact.data for fact in facts_of(source, ContractBook(), AnalysisOptions()).facts if fact.chain]
+    assert isinstance(found, Invocation)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("statement", "sent"),
+    [
+        ("send_async('a')", "never"),
+        ("await send_async('a')", "awaited"),
+        ("asyncio.create_task(send_async('a'))", "scheduled"),
+        ("task = asyncio.create_task(send_async('a'))", "scheduled"),
+        ("asyncio.gather(send_async('a'))", "scheduled"),
+        ("return asyncio.create_task(send_async('a'))", "awaited"),
+        ("asyncio.to_thread(send, 'a')", "never"),
+        ("await asyncio.to_thread(send, 'a')", "awaited"),
+        ("loop.run_in_executor(None, send, 'a')", "submitted"),
+        ("loop.create_task(send_async('a'))", "scheduled"),
+        ("group.create_task(send_async('a'))", "awaited"),
+        ("loop.run_until_complete(send_async('a'))", "awaited"),
+        ("pool.submit(send, 'a')", "submitted"),
+        ("pool.submit(send, 'a').result()", "awaited"),
+        ("pool.map(send, ['a'])", "submitted"),
+        ("list(pool.map(send, ['a']))", "awaited"),
+        ("threading.Thread(target=send, args=('a',)).start()", "submitted"),
+    ],
+)
+def test_how_it_is_sent(statement: str, sent: str) -> None:
+    assert seen_by_caller(f"async def start(loop, group):\n    {statement}\n").sent == sent
+
+
+def test_a_list_that_is_only_filled_is_looked_at_by_nobody() -> None:
+    code = """
+    def start(texts):
+        futures = []
+        for text in texts:
+            futures.append(pool.submit(send, text))
+    """
+    filled = seen_by_caller(code)
+    assert (filled.sent, filled.service_error.frame) == ("submitted", "background")
+    read = seen_by_caller(dedent(code) + "    return futures\n")
+    assert read.sent == "awaited"
+
+
+def test_the_end_of_a_block_waits_for_its_pool() -> None:
+    code = "def start():\n    with ThreadPoolExecutor() as own:\n        own.submit(send, 'a')\n"
+    assert seen_by_caller(code).waited_for == "yes"
+    assert seen_by_caller("def start():\n    pool.submit(send, 'a')\n").waited_for == "no"
+    assert seen_by_caller("def start():\n    send('a')\n").waited_for is None
+
+
+def test_what_runs_the_call() -> None:
+    assert seen_by_caller("async def start():\n    send('a')\n").run_by == "statement"
+    assert seen_by_caller("async def start():\n    await asyncio.to_thread(send, 'a')\n").run_by == "executor"
