@@ -155,7 +155,7 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
     elif isinstance(atom, ClassRef):
         info_class = frame.interpreter.class_info(atom.key)
         if info_class is not None:
-            return classes.construct(frame, info_class, arguments.args, arguments.plain(), node)
+            return classes.construct(frame, info_class, arguments, node)
     elif isinstance(atom, Symbol):
         return symbols.call_symbol(frame, atom.dotted, arguments, node)
     elif isinstance(atom, Method):

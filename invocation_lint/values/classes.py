@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import libcst as cst
 
 from invocation_lint.values import lookup, project_calls
@@ -25,6 +27,9 @@ from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import ClassInfo, FunctionInfo
 from invocation_lint.values.state import Obj
+
+if TYPE_CHECKING:
+    from invocation_lint.values.calls import Arguments
 
 _ENUM_BASES = {
     "enum.Enum": "",
@@ -226,59 +231,63 @@ def fields_of(info: ClassInfo) -> list[str]:
     return names
 
 
-def construct(frame: Frame, info: ClassInfo, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode) -> Value:
+def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`Class(...)`: an instance with what its constructor sets."""
-
     outside = lineage(frame, info)[1]
     if enum_mixin(frame, info) is not None:
-        wanted = args[0] if args else NEVER
+        wanted = arguments.args[0] if arguments.args else NEVER
         matches = [m for m in enum_members(frame, info.key) if m.value == wanted]
         return Value((matches[0],)) if matches else join_values(Value((m,)) for m in enum_members(frame, info.key))
     if "typing.TypedDict" in outside or "typing_extensions.TypedDict" in outside:
-        return _mapping(frame, args, kwargs, node)
+        return _mapping(frame, arguments, node)
     declared = is_declared(info, outside)
     obj = Obj("instance", cls=info.key, made=frame.place(node))
     if declared:
-        obj = _filled(frame, info, obj, args, kwargs, node)
+        obj = _filled(frame, info, obj, arguments, node)
     instance = frame.allocate(node, obj)
     method = find_method(frame, info, "__init__")
     if method is not None:
-        project_calls.call_function(frame, method, FunctionRef(method.key, instance), args, kwargs, node)
+        project_calls.call_project_function(frame, method, FunctionRef(method.key, instance), arguments, node)
     elif not declared and any(_is_foreign(base) for base in outside):
         frame.live.update(instance, lambda o, weak: o.opened("its class has bases outside the project"))
     return instance
 
 
-def _mapping(frame: Frame, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode) -> Value:
+def _mapping(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     from invocation_lint.values import expressions
 
     obj = Obj("dict", made=frame.place(node))
-    for arg in args[:1]:
+    for arg in arguments.args[:1]:
         obj = expressions.merged(frame, obj, arg)
-    for name, value in kwargs.items():
-        obj = obj.with_slot(name, value, frame.place(node))
-    return frame.allocate(node, obj)
+    for name, argument in arguments.kwargs.items():
+        obj = obj.with_slot(name, argument.value, frame.place(node), weak=argument.presence != "yes")
+    return frame.allocate(node, obj.opened(arguments.open) if arguments.open else obj)
 
 
-def _filled(
-    frame: Frame, info: ClassInfo, obj: Obj, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode
-) -> Obj:
+def _filled(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Obj:
     names = [name for cls in reversed(lineage(frame, info)[0]) for name in fields_of(cls)]
-    given = dict(zip(names, args, strict=False)) | kwargs
+    given = {name: (value, "yes") for name, value in zip(names, arguments.args, strict=False)}
+    given |= {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
+    more = unknown(arguments.open or "more arguments") if arguments.open or arguments.star else None
     place = frame.place(node)
     for name in names:
-        if name in given:
-            obj = obj.with_slot(name, given[name], place)
-            continue
-        default = NEVER
-        for cls in lineage(frame, info)[0]:
-            body = frame.interpreter.definitions.class_body(cls)
-            if name in body.env:
-                default = lookup.bring(frame, body.env[name], body.heap)
-                break
-        plain = all(isinstance(atom, Const) for atom in default.atoms) and default.atoms
-        obj = obj.with_slot(name, default if plain else unknown("a default", name), place)
+        value, presence = given.get(name, (more, "maybe"))
+        if value is None or presence != "yes":
+            default = _default_of(frame, info, name)
+            value = default if value is None else join2(default, value)
+        obj = obj.with_slot(name, value, place)
     return obj
+
+
+def _default_of(frame: Frame, info: ClassInfo, name: str) -> Value:
+    """What a field holds that the constructor is not given, when that is a plain constant."""
+    for cls in lineage(frame, info)[0]:
+        body = frame.interpreter.definitions.class_body(cls)
+        if name in body.env:
+            default = lookup.bring(frame, body.env[name], body.heap)
+            plain = default.atoms and all(isinstance(atom, Const) for atom in default.atoms)
+            return default if plain else unknown("a default", name)
+    return unknown("a default", name)
 
 
 __all__ = ["Typed", "class_attribute", "construct", "fields_of", "find_method", "instance_attribute", "run_class"]

@@ -35,6 +35,7 @@ ENCODERS = {
     "orjson": "bytes",
     "rapidjson": "str",
     "msgspec": "bytes",
+    "jsons": "str",
 }
 """Modules whose dumps writes JSON, and the type it gives."""
 

@@ -170,8 +170,7 @@ def _distribute(
             left.append(raised)
         elif taken == "yes":
             if does == "reraises":
-                seen = "yes" if raised.seen != "unknown" else "unknown"
-                frame.raises.append(replace(raised, seen=seen, does="reraises", as_type=reraised_as, clause=place))
+                frame.raises.append(replace(raised, seen="yes", does="reraises", as_type=reraised_as, clause=place))
             else:
                 _end(frame, replace(raised, seen="yes"), does, place)
         else:

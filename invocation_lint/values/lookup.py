@@ -41,6 +41,7 @@ from invocation_lint.values.known.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.values.program import SITE_ATTRIBUTES
 from invocation_lint.values.state import Obj
 
+_MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
 _BUILTINS = frozenset(dir(builtins))
 _CONSTANTS = {"None": const(None), "True": const(True), "False": const(False), "Ellipsis": const(...)}
 
@@ -83,7 +84,8 @@ def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Va
     found = [
         queries.attribute(frame, atom, text, _attribute_of(frame, atom, text, node), node) for atom in receiver.atoms
     ]
-    return join_values(found) if found else NEVER
+    joined = join_values(found)
+    return joined if joined.atoms or not receiver.atoms else unknown("an attribute that is not there", text)
 
 
 def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Value:
@@ -92,6 +94,8 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
         obj = frame.live.heap.get(atom.id)
         if obj is not None and obj.kind == "instance":
             return classes.instance_attribute(frame, atom, obj, text)
+        if obj is not None and text not in _MEMBERS.get(obj.kind, {text}):
+            return NEVER  # an AttributeError: on this path the value is none of these
         return Value((Method(alone, text),))
     if isinstance(atom, Symbol):
         full = f"{atom.dotted}.{text}"

@@ -208,3 +208,66 @@ def test_a_module_that_defines_nothing_is_a_script() -> None:
     call = 'client.invoke(FunctionName="agent", InvocationType="Event", Payload=b"{}")\n'
     assert boundary(call) == "script"
     assert boundary(f"def main_menu():\n    pass\n\n\n{call}") is None
+
+
+def test_a_model_made_from_unknown_keywords_may_hold_anything() -> None:
+    code = """
+    from dataclasses import dataclass
+
+    @dataclass
+    class Order:
+        name: str
+        urls: list = None
+
+    def handler(event, context):
+        try:
+            order = Order(**json.loads(event["body"]))
+            if order.urls:
+                send(order)
+        except Exception as error:
+            return {"statusCode": 500, "body": str(error)}
+
+    def send(order):
+        client.invoke(FunctionName="agent", InvocationType="Event", Payload=json.dumps({"urls": order.urls}))
+    """
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    (chained,) = [f.data for f in facts_of(source, ContractBook(), AnalysisOptions()).facts if f.chain]
+    assert chained.service_error.seen_by_handler == "yes"
+
+
+def test_an_error_that_an_unknown_clause_may_take_is_seen_by_the_general_one_behind_it() -> None:
+    code = """
+    from shop.errors import ShopError
+
+    def start(name):
+        try:
+            client.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+        except ShopError:
+            raise
+        except Exception as error:
+            raise ShopError("not started") from error
+    """
+    assert invocation(code).service_error.seen_by_handler == "yes"
+
+
+def test_an_attribute_that_a_default_dict_lacks_is_that_of_the_argument() -> None:
+    code = """
+    class Publisher:
+        def __init__(self, context={}):
+            self.context = context
+
+        def again(self):
+            client.invoke(FunctionName=self.context.function_name, InvocationType="Event", Payload=b"{}")
+    """
+    assert invocation(code).function.self == "yes"
+
+
+def test_encode_taken_from_str_encodes() -> None:
+    code = """
+    def start(name, story_id):
+        payload = str.encode(json.dumps({"storyId": story_id}))
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+    """
+    payload = invocation(code).payload
+    assert payload is not None
+    assert (payload.python_type, payload.layers) == ("bytes", 1)

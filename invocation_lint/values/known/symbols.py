@@ -116,6 +116,15 @@ def _str(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Va
     return join_values(found)
 
 
+def _str_encode(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`str.encode(text)`: the method taken from its class."""
+    rest = replace(arguments, args=arguments.args[1:], nodes=arguments.nodes[1:])
+    found = [
+        calls.call_method(frame, atom, "encode", rest, node) for value in arguments.args[:1] for atom in value.atoms
+    ]
+    return join_values(found) if found else unknown()
+
+
 def _decode_bytes(value: Value) -> Value:
     from invocation_lint.values.known.texts import _decoded
 
@@ -341,6 +350,7 @@ def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
 
 _HANDLERS: dict[str, Handler] = {
     "builtins.str": _str,
+    "builtins.str.encode": _str_encode,
     "builtins.repr": _repr,
     "builtins.bytes": _bytes,
     "builtins.bytearray": _bytes,
