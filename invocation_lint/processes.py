@@ -86,6 +86,7 @@ def spread(
                 continue
         except BrokenExecutor:
             broken = True
+            executor.shutdown()  # ends its thread: processes are forked again
         yield from _one_by_one(work, batch, lost)
 
 
@@ -102,6 +103,7 @@ def _one_by_one(
             result = apart.submit(work, task).result()
         except BrokenExecutor:
             result = lost(task)
+            apart.shutdown()
             apart = new_pool(1)
         yield result
     apart.shutdown()

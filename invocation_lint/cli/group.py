@@ -13,6 +13,7 @@ _COMMANDS = {
     "config": "Show the configuration of a file.",
     "explain": "Tell what a rule finds, why it matters, and what to do instead.",
     "facts": "Show what the tool thinks a file sends.",
+    "init": "Look at a repository and write a configuration to start from.",
     "reference": "Run functions on a local Lambda service.",
     "rules": "List the rules.",
 }

@@ -1,0 +1,182 @@
+"""`invocation-lint init [FOLDER]`: look at a repository and write a configuration to start from."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from invocation_lint.configuration import PYPROJECT, TABLE, YAML_NAME, Configuration
+from invocation_lint.engine import Input, Run, inputs_of, lint
+from invocation_lint.errors import UsageError
+from invocation_lint.project import Project
+from invocation_lint.report.closing import closing_line
+
+_NAMED = 8  # functions without a contract that the configuration names
+_LARGEST = 1_000_000  # bytes of a file that may be a contract
+_SKIPPED = frozenset({"node_modules", "site-packages", "cdk.out", "venv", "build", "dist", "__pycache__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of a repository. Paths are relative to it."""
+
+    run: Run
+    contracts: tuple[str, ...]  # contract files that are there
+    shipped: tuple[str, ...]  # shipped contracts whose functions are named in the code
+    tests: tuple[str, ...]  # folders of tests
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".")
+@click.option("--print", "print_only", is_flag=True, help="Print the configuration; write nothing.")
+def command(folder: Path, print_only: bool) -> None:
+    """Look at the repository in FOLDER and write a configuration with comments.
+
+    It becomes a table of pyproject.toml where there is one, else .invocation-lint.yaml. An existing configuration is
+    never changed.
+    """
+    project = Project(Configuration())
+    _refuse_second(folder, project)
+    inputs = inputs_of([str(folder)], project).files
+    seen = Seen(lint(inputs, project), _contracts_in(folder), _shipped(inputs), _tests_in(folder))
+    pyproject = folder / PYPROJECT
+    file = pyproject if pyproject.is_file() else folder / YAML_NAME
+    text = configuration_text(seen, toml=file == pyproject)
+    if print_only:
+        click.echo(text, nl=False)
+        return
+    if file == pyproject:
+        before = pyproject.read_text("utf-8")
+        text = f"{before.rstrip()}\n\n{text}" if before.strip() else text
+    file.write_text(text, "utf-8")
+    click.echo(f"{file}: written")
+    click.echo(closing_line(seen.run.report))
+    for line in _next_steps(folder, seen):
+        click.echo(line)
+
+
+def _refuse_second(folder: Path, project: Project) -> None:
+    project.configuration.for_folder(folder)  # also tells what is wrong with one that is there
+    held = [folder / YAML_NAME] if (folder / YAML_NAME).exists() else []
+    if (folder / PYPROJECT).is_file() and f"[tool.{TABLE}" in (folder / PYPROJECT).read_text("utf-8"):
+        held.append(folder / PYPROJECT)
+    if held:
+        raise UsageError(
+            f"{held[0]} configures invocation-lint already", f"`invocation-lint config show {folder}/x.py`"
+        )
+
+
+def configuration_text(seen: Seen, *, toml: bool) -> str:
+    """The configuration, in TOML or YAML: what applies is set, everything else stands there as a comment."""
+    rows = [f"[tool.{TABLE}]"] if toml else ["# Configuration of invocation-lint. Paths count from this folder."]
+
+    def say(*comment: str) -> None:
+        rows.extend(f"# {line}" for line in comment)
+
+    def put(name: str, value: object, *, active: bool = False) -> None:
+        row = f"{name} = {json.dumps(value)}" if toml else f"{name}: {json.dumps(value)}"
+        rows.append(row if active else f"# {row}")
+
+    say("From which severity on a run fails: error (each time the line runs), warning (it needs a fault), never.")
+    put("fail-on", "warning")
+    rows.append("")
+    say("What your functions expect of those who invoke them. Without a contract nothing is said about fields and")
+    say("durations.", *_about_contracts(seen))
+    put("contracts", list(seen.contracts) or ["contracts.yaml"], active=bool(seen.contracts))
+    rows.append("")
+    say("Rules to leave out or to add, by id, name or family (INV3); `invocation-lint rules` lists them.")
+    put("ignore", ["sync-result-unused"])
+    put("profile", "strict")
+    rows.append("")
+    say("Files that are not looked at, as in .gitignore.")
+    put("exclude", ["generated/"])
+    rows.append("")
+    say("Other values for some files." + (" Here are tests:" if seen.tests else ""))
+    paths = [f"{folder}/**" for folder in seen.tests] or ["scripts/**"]
+    if toml:
+        rows += [f"# [[tool.{TABLE}.overrides]]", f"# paths = {json.dumps(paths)}", '# ignore = ["INV3"]']
+    else:
+        rows += ["# overrides:", f"#   - paths: {json.dumps(paths)}", '#     ignore: ["INV3"]']
+    return "\n".join(rows) + "\n"
+
+
+def _about_contracts(seen: Seen) -> Iterator[str]:
+    for name in seen.shipped:
+        yield f"The contract of {name} is shipped with the tool and needs no line here."
+    without = seen.run.report.summary.functions_without_contract
+    if without:
+        more = ", ..." if len(without) > _NAMED else ""
+        names = ", ".join(without[:_NAMED])
+        yield f"Invoked here, and not in any contract: {names}{more}"
+
+
+def _contracts_in(folder: Path) -> tuple[str, ...]:
+    """The YAML files below a folder that are contracts, by their paths."""
+    from invocation_lint.contracts.loader import load_contracts
+
+    found = []
+    for path in _yaml_files(folder):
+        try:
+            if path.stat().st_size > _LARGEST:
+                continue
+            text = path.read_text("utf-8")
+            if "functions:" in text and "match:" in text and load_contracts([(str(path), text)]).functions:
+                found.append(path.relative_to(folder).as_posix())
+        except (OSError, UnicodeDecodeError, UsageError):
+            continue
+    return tuple(found)
+
+
+def _yaml_files(folder: Path) -> Iterator[Path]:
+    for top, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
+        yield from (Path(top, name) for name in sorted(names) if name.endswith((".yaml", ".yml")))
+
+
+def _shipped(inputs: Sequence[Input]) -> tuple[str, ...]:
+    """The shipped contracts that a variable or the fixed part of a name in the code points to."""
+    from invocation_lint.contracts.loader import load_shipped_contracts
+
+    signs = {
+        contract.name: [
+            *contract.environment,
+            *(max(name.replace("?", "*").split("*"), key=len) for name in contract.names),
+        ]
+        for contract in load_shipped_contracts().functions
+    }
+    found: set[str] = set()
+    for given in inputs:
+        try:
+            data = given.path.read_bytes()
+        except OSError:
+            continue
+        found |= {name for name, words in signs.items() if any(word.encode() in data for word in words if word)}
+    return tuple(sorted(found))
+
+
+def _tests_in(folder: Path) -> tuple[str, ...]:
+    return tuple(name for name in ("test", "tests") if (folder / name).is_dir())
+
+
+def _next_steps(folder: Path, seen: Seen) -> Iterator[str]:
+    """What to do next, by what the repository holds."""
+    if seen.run.report.active:
+        yield "next: invocation-lint check --write-baseline  (keeps what is there; later runs report what is new)"
+    if (folder / ".pre-commit-config.yaml").exists():
+        yield "next: add the hook invocation-lint to .pre-commit-config.yaml"
+    if any("[flake8]" in _text(folder / name) for name in (".flake8", "setup.cfg", "tox.ini")):
+        yield "next: for flake8, add `extend-select = INV,INX` to its configuration"
+    if "[tool.ruff" in _text(folder / PYPROJECT) or (folder / "ruff.toml").exists():
+        yield 'next: for ruff, set `lint.external = ["INV", "INX"]`, or it takes our comments out'
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
