@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -15,7 +16,8 @@ class Progress:
 
     def __init__(self, total: int, *, wanted: bool = True) -> None:
         self._total = total
-        self._wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
+        is_terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._wanted = wanted and is_terminal
         self._started = time.monotonic()
         self._done = 0
         self._bar: Any = None

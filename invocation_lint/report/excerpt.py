@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from invocation_lint.findings import Place
 from invocation_lint.report.style import Style
@@ -18,6 +19,9 @@ _WIDEST = 160  # cells of a source line that are shown
 _LEAD = 40  # cells kept before the first mark of a line that is cut
 _MOST_LINES = 8  # of one span; the rest is elided
 _CONTEXT_GAP = 2  # unmarked lines between two marked ones that are shown rather than elided
+
+
+_Drawn = tuple[str, bool]  # what stands at a cell, and whether it belongs to the main place
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,37 +103,40 @@ def _annotations(cells: list[_Cell], style: Style) -> list[str]:
     if not cells:
         return []
     cells = sorted(cells, key=lambda cell: (cell.start, cell.mark.main))
-    row: dict[int, str] = {}
+    row: dict[int, _Drawn] = {}
     for cell in sorted(cells, key=lambda cell: cell.end - cell.start, reverse=True):  # narrow ones on top
-        draw = style.main if cell.mark.main else style.related
-        for column in range(cell.start, cell.end):
-            row[column] = draw("^" if cell.mark.main else "-")
-    underline = _row_of(row)
+        row |= dict.fromkeys(range(cell.start, cell.end), ("^" if cell.mark.main else "-", cell.mark.main))
+    underline = _row_of(row, style)
     labelled = [cell for cell in cells if cell.mark.text]
     if not labelled:
         return [underline]
     right = labelled[-1]
     if right.end >= max(cell.end for cell in cells):
-        underline += " " + _paint(right, right.mark.text, style)
+        underline += " " + _paint(right.mark.text, right.mark.main, style)
         labelled = labelled[:-1]
     rows = [underline]
     while labelled:
-        hanging = labelled[-1]
-        bars = {cell.start: _paint(cell, "|", style) for cell in labelled}
+        hanging = labelled.pop()
+        bars = {cell.start: ("|", cell.mark.main) for cell in (*labelled, hanging)}
         if len(rows) == 1:
-            rows.append(_row_of(bars))
-        rows.append(_row_of({**bars, hanging.start: _paint(hanging, hanging.mark.text, style)}, hanging.start))
-        labelled.pop()
+            rows.append(_row_of(bars, style))
+        label = {hanging.start: (hanging.mark.text, hanging.mark.main)}
+        rows.append(_row_of({at: bar for at, bar in bars.items() if at < hanging.start} | label, style))
     return rows
 
 
-def _paint(cell: _Cell, text: str, style: Style) -> str:
-    return style.main(text) if cell.mark.main else style.related(text)
+def _paint(text: str, main: bool, style: Style) -> str:
+    return style.main(text) if main else style.related(text)
 
 
-def _row_of(drawn: dict[int, str], last: int | None = None) -> str:
-    last = max(drawn) if last is None else last
-    return "".join(drawn.get(column, " ") for column in range(last + 1))
+def _row_of(drawn: dict[int, _Drawn], style: Style) -> str:
+    """A row from what stands at each cell; neighbours that look the same are painted as one."""
+    columns = [(drawn.get(column, (" ", None))) for column in range(max(drawn) + 1)]
+    row = ""
+    for main, run in groupby(columns, key=lambda column: column[1]):
+        text = "".join(text for text, _ in run)
+        row += text if main is None else _paint(text, main, style)
+    return row
 
 
 def _starts_of_cells(line: str) -> list[int]:

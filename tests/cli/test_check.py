@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import subprocess
 import sys
 from pathlib import Path
 
@@ -148,10 +149,14 @@ def test_color(folder: Path) -> None:
     assert "\x1b[" not in run_lint("check", "--color", "never", cwd=folder).stdout
 
 
-def on_a_terminal(arguments: list[str], cwd: Path, **env: str) -> str:
+PATIENT = "import invocation_lint.cli.progress as progress\nprogress.PATIENCE_SECONDS = {}\n"
+
+
+def on_a_terminal(arguments: list[str], cwd: Path, patience: float = 1e9, **env: str) -> str:
     """Standard output and error of the command when both are a terminal."""
     main, child = os.openpty()
-    command = [sys.executable, "-m", "invocation_lint", *arguments]
+    code = f"{PATIENT.format(patience)}from invocation_lint.cli import main; main()"
+    command = [sys.executable, "-c", code, *arguments]
     with subprocess.Popen(command, cwd=cwd, stdout=child, stderr=child, env=clean_environment(**env)) as process:
         os.close(child)
         shown = b""
@@ -174,23 +179,13 @@ def test_color_is_for_terminals_that_want_it(folder: Path) -> None:
     assert "\x1b[" not in on_a_terminal(["check"], folder, TERM="dumb")
 
 
-SLOW = """
-import time, invocation_lint.cli.progress as progress, invocation_lint.engine as engine
-progress.PATIENCE_SECONDS = 0.0
-"""
-
-
 def test_a_progress_bar_only_on_a_terminal_and_when_it_takes_long(folder: Path) -> None:
-    start = [sys.executable, "-c", f"{SLOW}from invocation_lint.cli import main; main()", "check"]
-    main, child = os.openpty()
-    with subprocess.Popen(start, cwd=folder, stdout=subprocess.PIPE, stderr=child, env=clean_environment()) as process:
-        os.close(child)
-        output, _ = process.communicate(timeout=60)
-        shown = os.read(main, 65536)
-    os.close(main)
-    assert b"/2" in shown and b"INV107" in output and b"/2" not in output
-    assert run_lint("check", cwd=folder, prelude=SLOW).stderr == ""
+    assert "/2" in on_a_terminal(["check"], folder, patience=0)
     assert "/2" not in on_a_terminal(["check"], folder)
+    assert "/2" not in on_a_terminal(["check", "-q"], folder, patience=0)
+    assert "/2" not in on_a_terminal(["check"], folder, patience=0, TERM="dumb")
+    ran = run_lint("check", cwd=folder, prelude=PATIENT.format(0))
+    assert (ran.stderr, "/2" in ran.stdout) == ("", False)
 
 
 def test_without_arguments_it_says_how_to_start(folder: Path) -> None:

@@ -149,5 +149,5 @@ def test_a_place_beyond_the_line_does_not_break_it(column: int) -> None:
 
 def test_colour_paints_only_when_asked() -> None:
     rows = excerpt(["f(a)"], [mark(1, 1, 5, "here", main=True)], Style(color=True))
-    assert any("\x1b[1;31m" in row for row in rows)
+    assert "\x1b[1;31m^^^^\x1b[0m \x1b[1;31mhere\x1b[0m" in rows[2]
     assert not any("\x1b" in row for row in excerpt(["f(a)"], [mark(1, 1, 5, main=True)], Style()))
