@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import subprocess
 import sys
 from pathlib import Path
 
