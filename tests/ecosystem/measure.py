@@ -28,6 +28,7 @@ from invocation_lint.facts import facts_of
 from invocation_lint.facts.base import Fact, OneOf, Unknown
 from invocation_lint.facts.invocation import Invocation, Key
 from invocation_lint.findings import Finding, Place
+from invocation_lint.programs import Programs
 from invocation_lint.project import Project
 from invocation_lint.rulebook.findings import findings_of
 from invocation_lint.source.tree import parse
@@ -254,6 +255,7 @@ def read_labels(files: Iterable[Path]) -> list[Row]:
 def measure(rows: Sequence[Row], checkouts: Sequence[Path]) -> Tally:
     """Runs the linter over the labelled files of the checkouts and judges every row that it finds there."""
     tally = Tally()
+    programs: dict[Path, Programs] = {}
     project = Project(Configuration(isolated=True))
     by_file: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
@@ -266,7 +268,9 @@ def measure(rows: Sequence[Row], checkouts: Sequence[Path]) -> Tally:
             tally.unread[f"{repo} {path}"] = "not in the checkouts"
             continue
         name = str(root / path)
-        reading = read_file(name, project)
+        if root not in programs:
+            programs[root] = Programs(lambda one: project.analysis_options(project.settings(one), one), root)
+        reading = read_file(name, project, programs[root])
         if reading.error:
             tally.unread[f"{repo} {path}"] = reading.error
         for row in file_rows:
@@ -276,9 +280,10 @@ def measure(rows: Sequence[Row], checkouts: Sequence[Path]) -> Tally:
     return tally
 
 
-def read_file(name: str, project: Project) -> Reading:
-    """What the linter says of one file."""
-    settings = project.settings(Path(name))
+def read_file(name: str, project: Project, programs: Programs | None = None) -> Reading:
+    """What the linter says of one file, with what the other modules of its repository say."""
+    path = Path(name)
+    settings = project.settings(path)
     chosen = project.rules(settings)
     rules = [rule.id for rule in chosen.rules]
     try:
@@ -286,8 +291,13 @@ def read_file(name: str, project: Project) -> Reading:
     except UnreadableFile as error:
         return Reading(rules=rules, error=error.message)
     try:
-        told = facts_of(source, project.contracts(settings), project.analysis_options(settings, Path(name)))
+        if programs is not None:
+            programs.note([(name, path, None)])
+        program = programs.program(path) if programs is not None else None
+        options = project.analysis_options(settings, path)
+        told = facts_of(source, project.contracts(settings), options, program, path)
         found = findings_of(chosen.rules, told.facts, chosen.options, possible=False)
+        found = [finding for finding in found if finding.place.path == name]
     except Exception as error:  # the rows of this file are open; the others are still judged
         return Reading(rules=rules, error=f"the analysis broke off: {type(error).__name__}: {error}")
     lines = range(1, source.line_count + 1)
