@@ -294,7 +294,7 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
             continue
         if all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no" and endings[outermost[0]].is_end:
             changed = replace(changed, **{family: replace(fate, frame=ways[0].frame, boundary=ways[0].boundary)})
-        elif all(way.seen_by_handler == "yes" for way in ways):
+        elif "." in mine.function and all(way.seen_by_handler == "yes" for way in ways):  # a method: its class calls it
             does = UnknownAnswer("its callers decide")  # said where the clause is: at the caller's call
             changed = replace(changed, **{family: replace(fate, seen_by_handler="yes", handler_does=does)})
             continue
