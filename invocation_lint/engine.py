@@ -305,6 +305,7 @@ def _facts(source: SourceFile, given: Input, settings: Settings, project: Projec
 
 
 def _analyse(source: SourceFile, given: Input, settings: Settings, project: Project) -> Outcome:
+    from invocation_lint.fixes import with_edits
     from invocation_lint.rulebook.findings import findings_of
     from invocation_lint.suppression import suppress
 
@@ -319,7 +320,7 @@ def _analyse(source: SourceFile, given: Input, settings: Settings, project: Proj
     if AMBIGUOUS_CONTRACT.id in rules.tool:
         findings += [AMBIGUOUS_CONTRACT.at(place, conflict.message) for place, conflict in told.conflicts]
     return Outcome(
-        suppress(findings, source, rules, lambda: find(True)),
+        with_edits(suppress(findings, source, rules, lambda: find(True)), source),
         analysed=True,
         functions_too_large=told.functions_too_large,
         without_contract=told.without_contract,

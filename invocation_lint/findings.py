@@ -49,13 +49,26 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of the text that was read, and what stands there instead; an empty stretch is an insertion."""
+
+    place: Place
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
 class FixRequest:
-    """A fix that a rule asks for by name; `place` is the expression to be changed."""
+    """A fix that a rule asks for by name; `place` is the expression to be changed, `arguments` what the rule knows.
+
+    `title` says in a few words what the `edits` do. Without edits the fix does not apply.
+    """
 
     name: str
     safety: str  # "safe" | "unsafe"
     place: Place
     arguments: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,12 @@ class Finding:
     function: str = ""
     suppressed_by: Suppression | None = None
     site: Place | None = None
+
+    @property
+    def is_fixable(self) -> bool:
+        """Whether there are edits that mend it; what is only possible, or suppressed, is not touched."""
+        edits = self.fix is not None and bool(self.fix.edits)
+        return edits and self.confidence is Confidence.CERTAIN and self.suppressed_by is None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -35,13 +35,14 @@ class Programs:
         for name, path, data in files:
             key = str(path.absolute())
             self._names[key] = name
-            if data is not None and self._overlay.get(path.absolute()) != data:
+            before = self._overlay.get(path.absolute())
+            if data is not None and before != data:
                 self._overlay[path.absolute()] = data
-                self._forget(path)
+                self._forget(path, was_on_disk=before is None)
 
-    def _forget(self, path: Path) -> None:
+    def _forget(self, path: Path, *, was_on_disk: bool) -> None:
         root = self._root_of(path)
-        if root in self._files and self._is_as_on_disk(path):
+        if root in self._files and was_on_disk and self._is_as_on_disk(path):
             return
         self._files.pop(root, None)
         self._programs.pop(root, None)

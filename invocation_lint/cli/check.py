@@ -13,6 +13,7 @@ import click
 
 from invocation_lint import __version__
 from invocation_lint.baseline import DEFAULT_NAME
+from invocation_lint.cli.fixes import fix_options, run_with_fixes, wants_fixes
 from invocation_lint.cli.known import apply_baseline, apply_revision, baseline_of, tell_vanished
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
@@ -31,6 +32,7 @@ STDIN = "-"
 @click.command("check")
 @click.argument("paths", nargs=-1)
 @run_options
+@fix_options
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with findings (2 stays 2).")
 @click.option(
     "--output",
@@ -79,15 +81,22 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     baseline = baseline_of(given["baseline"], write=given["write_baseline"])
     project = Project(configuration_of(given))
     inputs = _inputs(paths or (".",), given["stdin_filename"], project)
-    run = _lint(inputs, project, given)
-    if given["diff_base"]:
-        apply_revision(run, given["diff_base"], {**given, "paths": paths or (".",)}, _lint_before)
-    if baseline is not None:
-        apply_baseline(baseline, run, inputs.files, project, write=given["write_baseline"])
+    fixes = wants_fixes(given, from_stdin=STDIN in paths)
+
+    def lint_new(files: Sequence[Input]) -> Run:
+        run = _lint(Inputs(files, inputs.whole_project), project, given)
+        if given["diff_base"]:
+            apply_revision(run, given["diff_base"], {**given, "paths": paths or (".",)}, _lint_before)
+        if baseline is not None:
+            apply_baseline(baseline, run, inputs.files, project, write=given["write_baseline"])
+        return run
+
+    run = run_with_fixes(inputs.files, lint_new, given) if fixes else lint_new(inputs.files)
     status = status_of_run(run, project) if baseline is not None or given["diff_base"] else run.status
     with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
         for output in sorted(wanted, key=lambda output: output.path is None):  # files first
-            _write(output, run, project, given)
+            if not given["show_fixes"] or output.path is not None:  # the diff stands in the report's place
+                _write(output, run, project, given)
     if not given["quiet"]:
         tell_vanished(run)
     return 0 if status == 1 and given["exit_zero"] else status

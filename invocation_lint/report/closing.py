@@ -27,6 +27,18 @@ def closing_line(report: Report) -> str:
     return "; ".join(parts)
 
 
+def fixable_line(report: Report) -> str:
+    """How many findings --fix would mend; empty when none."""
+    fixes = [finding.fix for finding in report.active if finding.is_fixable and finding.fix is not None]
+    unsafe = sum(fix.safety == "unsafe" for fix in fixes)
+    if not fixes:
+        return ""
+    if unsafe == len(fixes):
+        return f"[*] {unsafe} fixable with --fix --unsafe-fixes"
+    more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
+    return f"[*] {len(fixes) - unsafe} fixable with --fix{more}"
+
+
 def _found(findings: list[Finding]) -> str:
     certain = Counter(finding.severity for finding in findings if finding.confidence is Confidence.CERTAIN)
     kinds = ((Severity.ERROR, "error", "errors"), (Severity.WARNING, "warning", "warnings"), (Severity.ADVICE,) * 3)

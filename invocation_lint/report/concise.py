@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from invocation_lint.findings import Confidence, Finding, Report
 from invocation_lint.report import Presentation
-from invocation_lint.report.closing import closing_line
+from invocation_lint.report.closing import closing_line, fixable_line
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -15,7 +15,7 @@ def render(report: Report, presentation: Presentation) -> str:
     shown = report.findings if presentation.show_suppressed else report.active
     lines = [one_line(finding) for finding in shown]
     if presentation.closing_line:
-        lines.append(closing_line(report))
+        lines += [line for line in (fixable_line(report), closing_line(report)) if line]
     return "".join(f"{line}\n" for line in lines)
 
 

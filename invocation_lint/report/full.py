@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from invocation_lint.findings import Confidence, Finding, Report
 from invocation_lint.report import Presentation
-from invocation_lint.report.closing import closing_line
+from invocation_lint.report.closing import closing_line, fixable_line
 from invocation_lint.report.excerpt import Mark, excerpt
 from invocation_lint.report.style import Style
 
@@ -16,7 +16,8 @@ def render(report: Report, presentation: Presentation) -> str:
     shown = report.findings if presentation.show_suppressed else report.active
     blocks = ["".join(f"{row}\n" for row in one_finding(finding, presentation)) for finding in shown]
     if presentation.closing_line:
-        blocks.append(f"{closing_line(report)}\n")
+        fixable = fixable_line(report)
+        blocks.append((f"{fixable}\n" if fixable else "") + f"{closing_line(report)}\n")
     return "\n".join(blocks)
 
 
@@ -35,6 +36,9 @@ def one_finding(finding: Finding, presentation: Presentation) -> list[str]:
         where = by.reason if by.is_external else f"by the comment at {by.place.path}:{by.place.line} {by.reason}"
         rows.append(_attached(style, "suppressed", where))
     rows += [_attached(style, "help", line) for line in finding.help.split("\n") if line.strip()]
+    if finding.is_fixable and finding.fix is not None:
+        option = "--fix" if finding.fix.safety == "safe" else "--fix --unsafe-fixes"
+        rows.append(_attached(style, "fix", f"[*] {option} would {finding.fix.title}"))
     return [*rows, _attached(style, "explain", f"invocation-lint explain {finding.id}")]
 
 

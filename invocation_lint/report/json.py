@@ -10,7 +10,9 @@
 
 finding = {id, name, severity: error|warning|advice, confidence: certain|possible, message, help, function, place,
            labels: [{place, text}], chain: [{place, text}], notes: [text],
-           fix: null | {name, safety, place, arguments}, suppressed_by: null | {kind, codes, reason, place}}
+           fix: null | {name, safety, place, arguments, title, edits: [{place, replacement}]}; without edits it does
+                not apply; place.path is that of the finding,
+           suppressed_by: null | {kind, codes, reason, place}}
 place = {path, line, column, end_line, end_column}   lines and columns count from 1, columns in characters,
                                                      end_column is one past the last; paths have forward slashes
 """
@@ -63,7 +65,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "chain": [{"place": _place(step.place), "text": step.text} for step in finding.chain],
         "notes": list(finding.notes),
         "fix": fix
-        and {"name": fix.name, "safety": fix.safety, "place": _place(fix.place), "arguments": dict(fix.arguments)},
+        and {
+            "name": fix.name,
+            "safety": fix.safety,
+            "place": _place(fix.place),
+            "arguments": dict(fix.arguments),
+            "title": fix.title,
+            "edits": [{"place": _place(edit.place), "replacement": edit.replacement} for edit in fix.edits],
+        },
         "suppressed_by": suppressed_by
         and {
             "kind": suppressed_by.kind,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from invocation_lint.findings import Confidence, Finding, Label, Place, Report, Severity
+from invocation_lint.findings import Confidence, Finding, FixRequest, Label, Place, Report, Severity
 from invocation_lint.identity import Key, keys_of
 from invocation_lint.report import Presentation, RuleText
 from invocation_lint.tool_findings import NOT_ANALYSED
@@ -133,12 +133,26 @@ def _result(finding: Finding, key: Key, known: dict[str, int], presentation: Pre
         steps = [*finding.chain, *([Label(finding.site, "the invocation")] if finding.site else [])]
         flow = [{"location": _location(step.place, presentation, step.text)} for step in steps]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
+    if finding.is_fixable and finding.fix is not None:
+        result["fixes"] = [_fix(finding.fix, presentation)]
     if finding.suppressed_by:
         by = finding.suppressed_by
         kind = "external" if by.is_external else "inSource"
         suppression: dict[str, Any] = {"kind": kind, "location": _location(by.place, presentation)}
         result["suppressions"] = [suppression | ({"justification": by.reason} if by.reason else {})]
     return result
+
+
+def _fix(fix: FixRequest, presentation: Presentation) -> dict[str, Any]:
+    """The edits of one file, in its own order."""
+    replacements = [
+        {"deletedRegion": region_of(edit.place), "insertedContent": {"text": edit.replacement}} for edit in fix.edits
+    ]
+    artifact = _artifact(fix.edits[0].place.path, presentation)
+    return {
+        "description": {"text": f"{fix.title} ({fix.safety})"},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+    }
 
 
 def _message(finding: Finding) -> str:

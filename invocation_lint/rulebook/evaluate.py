@@ -10,6 +10,7 @@ from invocation_lint.facts.base import Fact, OneOf, Unknown
 from invocation_lint.findings import FixRequest, Label, Severity
 from invocation_lint.rulebook.logic import MAYBE, NO, YES, agreed, all_of, any_of, follow, negated, passes
 from invocation_lint.rulebook.model import Condition, OptionName, PathTest, Reference, Rule, When
+from invocation_lint.rulebook.requests import request_of
 from invocation_lint.rulebook.template import element_name, is_complete, render
 
 
@@ -73,7 +74,7 @@ class _Frame:
         fix = None
         if rule.fix is not None:
             place = self.fact.place_of(f"{self.each}[{element}]" if self.each else "")
-            fix = FixRequest(rule.fix.name, rule.fix.safety, place, (("element", element),) if element else ())
+            fix = request_of(rule.fix, self.fact, place, element, self.item)
         return Match(
             rule=rule,
             fact=self.fact,

@@ -81,6 +81,10 @@ class SourceFile:
         end_line, end_column = line_and_column(self._starts, end)
         return Place(self.name, line, column, end_line, end_column)
 
+    def offsets(self, place: Place) -> tuple[int, int]:
+        """The stretch of `text` that a place of this file names."""
+        return self._starts[place.line - 1] + place.column - 1, self._starts[place.end_line - 1] + place.end_column - 1
+
     @property
     def line_count(self) -> int:
         """How many lines the file has; a newline at the end starts none."""

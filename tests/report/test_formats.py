@@ -204,6 +204,8 @@ def test_json() -> None:
             "safety": "unsafe",
             "place": maybe["place"],
             "arguments": {"InvocationType": "Event"},
+            "title": "",
+            "edits": [],
         },
         "suppressed_by": None,
     }

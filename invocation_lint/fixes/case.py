@@ -1,0 +1,55 @@
+"""One finding to be mended, as fixes see it, and what a fix answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import libcst as cst
+
+from invocation_lint.findings import Finding, FixRequest
+from invocation_lint.fixes.code import Code, DoesNotApply
+
+Change = tuple[int, int, str]
+"""Start and end in the text that was read, and what stands there instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The edits of a fix, and what they do in a few words. `is_safe` is False where the author may have meant other."""
+
+    title: str
+    changes: tuple[Change, ...]
+    is_safe: bool = True
+
+
+class Case:
+    """A finding with what its rule told. `call` is the call that the finding stands at: the invocation, or, when a
+    caller's values make the finding, the outermost call on the way to it."""
+
+    def __init__(self, code: Code, finding: Finding, request: FixRequest) -> None:
+        self.code = code
+        self.finding = finding
+        self.place = request.place
+        self.name = request.name
+        self.told: Mapping[str, str] = dict(request.arguments)
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the finding stands at the invocation itself."""
+        return not self.finding.chain
+
+    @property
+    def call(self) -> cst.Call:
+        """The call that the finding stands at."""
+        return self.code.at(self.finding.place, cst.Call)
+
+    def check_direct(self) -> None:
+        """DoesNotApply for what a caller's values cause: the invocation serves other callers, too."""
+        if not self.is_direct:
+            raise DoesNotApply("a caller decides")
+
+    def check_local(self, node: cst.CSTNode) -> None:
+        """DoesNotApply for what stands in another function than the call: others may use it, too."""
+        if self.code.function(node) is not self.code.function(self.call):
+            raise DoesNotApply("it stands in another function")

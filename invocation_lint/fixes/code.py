@@ -1,0 +1,106 @@
+"""A file's tree as fixes ask for it: nodes by place, what stands around them, and the stretches of text they fill."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TypeVar
+
+import libcst as cst
+
+from invocation_lint.findings import Place
+from invocation_lint.source.tree import SourceFile
+from invocation_lint.source.walk import children, walk
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+Span = tuple[int, int]
+
+
+class DoesNotApply(Exception):
+    """The fix is not certain to be right here, so there is none; the text is for whoever debugs."""
+
+
+class Code:
+    """Nodes by place, and parents, of one file."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.text = source.text
+        self._parents: dict[int, cst.CSTNode] = {}
+        self._at: dict[Span, list[cst.CSTNode]] = defaultdict(list)
+        for node in walk(source.module):
+            for child in children(node):
+                self._parents[id(child)] = node
+            if isinstance(node, (cst.BaseExpression, cst.Arg, cst.DictElement)):
+                self._at[source.span(node)].append(node)
+
+    def at(self, place: Place, kind: type[Node]) -> Node:
+        """The node of that kind that fills a place of this file. DoesNotApply when there is none."""
+        if place.path == self.source.name:
+            for node in self._at.get(self.source.offsets(place), ()):
+                if isinstance(node, kind):
+                    return node
+        raise DoesNotApply(f"no {kind.__name__} stands there")
+
+    def expression_at(self, place: Place) -> cst.BaseExpression:
+        """The expression that fills a place of this file, the outermost one; of a dictionary's entry the value."""
+        if place.path == self.source.name:
+            for node in self._at.get(self.source.offsets(place), ()):
+                if isinstance(node, cst.DictElement):
+                    return node.value
+                if isinstance(node, cst.BaseExpression):
+                    return node
+        raise DoesNotApply("no expression stands there")
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """What the node stands in; None for the module."""
+        return self._parents.get(id(node))
+
+    def around(self, node: cst.CSTNode, kind: type[Node]) -> Node | None:
+        """The innermost node of that kind around a node."""
+        found = self.parent(node)
+        while found is not None and not isinstance(found, kind):
+            found = self.parent(found)
+        return found
+
+    def function(self, node: cst.CSTNode) -> cst.FunctionDef | cst.Module:
+        """The function around a node, or the module."""
+        return self.around(node, cst.FunctionDef) or self.source.module
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Start and end, without parentheses around it."""
+        return self.source.span(node)
+
+    def outer_span(self, node: cst.BaseExpression) -> Span:
+        """Start and end with the parentheses around it. DoesNotApply where a comment stands between them."""
+        start, end = self.span(node)
+        for _ in getattr(node, "lpar", ()):
+            start = len(self.text[:start].rstrip()) - 1
+            end += len(self.text[end:]) - len(self.text[end:].lstrip()) + 1
+            if self.text[start] != "(" or self.text[end - 1] != ")":
+                raise DoesNotApply("a comment stands between the parentheses")
+        return start, end
+
+    def written(self, node: cst.BaseExpression) -> str:
+        """The text of an expression, with the parentheses around it."""
+        start, end = self.outer_span(node)
+        return self.text[start:end]
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset starts."""
+        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, before its newline."""
+        ends = [at for at in (self.text.find("\n", offset), self.text.find("\r", offset)) if at >= 0]
+        return min(ends, default=len(self.text))
+
+    def indentation(self, offset: int) -> str:
+        """The space before the first character of the line of an offset."""
+        start = self.line_start(offset)
+        line = self.text[start : self.line_end(offset)]
+        return line[: len(line) - len(line.lstrip())]
+
+    @property
+    def newline(self) -> str:
+        """How this file ends its lines."""
+        return str(self.source.module.default_newline)

@@ -1,0 +1,53 @@
+"""`rename-field`: a key of the payload that nearly spells the field that the function reads."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.fixes.arguments import text_of
+from invocation_lint.fixes.case import Case, Proposal
+from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.fixes.keys import key_at, renamed, subscript_key
+from invocation_lint.source.walk import walk
+
+
+def propose(case: Case) -> Proposal:
+    """The key, spelled as the function reads it, where this function does not read it by the old name itself."""
+    near, name = case.told.get("near", ""), case.told.get("name", "")
+    if not near or not name:
+        raise DoesNotApply("nothing is near")
+    key = key_at(case, near)
+    target = _variable(case.code, key)
+    if target is not None and _reads(case.code, target, near, key) > 0:
+        raise DoesNotApply("the key is used elsewhere")
+    return Proposal(f"rename it to {name}", (renamed(case, key, name),))
+
+
+def _variable(code: Code, key: cst.CSTNode) -> str | None:
+    """The variable that holds the dictionary with this key."""
+    subscript = code.around(key, cst.Subscript)
+    if subscript is not None and subscript_key(subscript) is key:
+        return subscript.value.value if isinstance(subscript.value, cst.Name) else None
+    element = code.parent(key)
+    holder = code.parent(element) if element is not None else None
+    assign = code.parent(holder) if holder is not None else None
+    if isinstance(assign, cst.Assign) and len(assign.targets) == 1 and isinstance(assign.targets[0].target, cst.Name):
+        return str(assign.targets[0].target.value)
+    return None
+
+
+def _reads(code: Code, variable: str, name: str, key: cst.CSTNode) -> int:
+    """How often `variable[name]`, or a method of it with this name, stands elsewhere in the function."""
+    count = 0
+    for node in walk(code.function(key)):
+        if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and node.value.value == variable:
+            found = subscript_key(node)
+            count += found is not key and text_of(found) == name
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            of = node.func.value
+            mine = isinstance(of, cst.Name) and of.value == variable
+            count += mine and any(text_of(arg.value) == name for arg in node.args)
+        elif isinstance(node, cst.Comparison) and text_of(node.left) == name:
+            count += any(isinstance(one.comparator, cst.Name) and one.comparator.value == variable
+                         for one in node.comparisons)  # fmt: skip
+    return count

@@ -1,0 +1,50 @@
+"""`check-function-error`: a crash of the function becomes an exception, before its answer is used."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.fixes.arguments import text_of
+from invocation_lint.fixes.case import Case, Proposal
+from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.source.walk import walk
+
+
+def propose(case: Case) -> Proposal:
+    """A test of FunctionError behind the statement that binds the answer to a name."""
+    case.check_direct()
+    told, code, call = case.told, case.code, case.call
+    if told.get("api") != "invoke" or told.get("response.function_error") != "unchecked":
+        raise DoesNotApply("another test is needed")
+    function = code.function(call)
+    if any(text_of(node) == "FunctionError" for node in walk(function)):
+        raise DoesNotApply("FunctionError is looked at already")
+    is_async = told.get("client.sdk", "").startswith("aio")
+    bound: cst.CSTNode = call
+    if isinstance(code.parent(call), cst.Await):
+        bound = code.parent(call) or call
+    elif is_async:
+        raise DoesNotApply("the answer is awaited elsewhere")
+    name = _name_bound(code, bound)
+    body = f'{name}["Payload"].read()'
+    read = f"(await {body})" if is_async else body
+    end = code.line_end(code.span(bound)[1])
+    indent = code.indentation(code.span(code.parent(bound) or bound)[0])
+    step = code.source.module.default_indent
+    rows = ("", f'{indent}if "FunctionError" in {name}:', f"{indent}{step}raise RuntimeError({read}.decode())")
+    return Proposal("raise when the function failed", ((end, end, code.newline.join(rows)),), is_safe=False)
+
+
+def _name_bound(code: Code, value: cst.CSTNode) -> str:
+    """The one name to which a statement of its own line binds the value."""
+    assign = code.parent(value)
+    if isinstance(assign, cst.Assign) and len(assign.targets) == 1:
+        target: cst.CSTNode | None = assign.targets[0].target
+    else:
+        target = assign.target if isinstance(assign, cst.AnnAssign) else None
+    line = code.parent(assign) if assign is not None else None
+    if not isinstance(target, cst.Name) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+        raise DoesNotApply("the answer is bound to no name")
+    if code.text[code.span(value)[1] : code.line_end(code.span(value)[1])].partition("#")[0].strip(" \t)"):
+        raise DoesNotApply("the statement does not end there")
+    return str(target.value)

@@ -1,0 +1,116 @@
+"""Mending files in rounds: lint, edit, lint what came out, until nothing is left to mend. Nothing is written before
+all rounds are done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import unified_diff
+from pathlib import Path
+
+from invocation_lint.engine import Input, Run
+from invocation_lint.errors import UnreadableFile
+from invocation_lint.findings import Edit, Finding
+from invocation_lint.fixes.applying import chosen, edited
+from invocation_lint.fixes.writing import ChangedMeanwhile, write
+
+MOST_ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """One file before and after."""
+
+    name: str
+    path: Path
+    before: bytes
+    after: bytes
+
+    def diff(self) -> str:
+        """What changes, as a unified diff."""
+        old, new = (_lines(data) for data in (self.before, self.after))
+        rows = unified_diff(old, new, f"a/{self.name}", f"b/{self.name}")
+        return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
+
+
+@dataclass(slots=True)
+class Fixing:
+    """What the rounds gave: the runs on the files as they were and as they are then, the files that change, and what
+    was mended."""
+
+    found: Run
+    run: Run
+    files: list[Mended] = field(default_factory=list)
+    mended: list[Finding] = field(default_factory=list)
+    rounds: int = 0
+    untouched: list[tuple[str, str]] = field(default_factory=list)  # name and why
+
+
+def fix(inputs: Sequence[Input], lint: Callable[[Sequence[Input]], Run], *, unsafe: bool) -> Fixing:
+    """Mends texts in memory. `lint` lints inputs, of which those that were changed carry their new bytes.
+
+    A file that is not what was linted any more, or whose edits would not parse, is left alone.
+    """
+    at = {given.name: index for index, given in enumerate(inputs)}
+    now = list(inputs)
+    before: dict[str, bytes] = {}
+    found = lint(now)
+    result = Fixing(found, found)
+    for _ in range(MOST_ROUNDS):
+        left_alone = {name for name, _ in result.untouched}
+        candidates = [finding for finding in result.run.report.findings if finding.place.path not in left_alone]
+        picked = [finding for finding in chosen(candidates, unsafe=unsafe) if finding.place.path in at]
+        by_file: dict[str, list[Finding]] = {}
+        for finding in picked:
+            by_file.setdefault(finding.place.path, []).append(finding)
+        changed = False
+        for name, findings in by_file.items():
+            given = now[at[name]]
+            try:
+                data = given.path.read_bytes() if given.data is None else given.data
+                new = _mended(data, name, result.run.texts.get(name, ""), findings)
+            except (OSError, ValueError, UnreadableFile) as error:
+                result.untouched.append((name, str(error)))
+                continue
+            before.setdefault(name, data)
+            now[at[name]] = replace(given, data=new)
+            result.mended += findings
+            changed = True
+        if not changed:
+            break
+        result.rounds += 1
+        result.run = lint(now)
+    result.files = [
+        Mended(name, inputs[at[name]].path, data, now[at[name]].data or b"") for name, data in sorted(before.items())
+    ]
+    return result
+
+
+def write_all(fixing: Fixing) -> None:
+    """Writes the files. One that changed meanwhile, or cannot be written, is left as it is and noted in `untouched`."""
+    for file in fixing.files:
+        try:
+            write(file.path, file.before, file.after)
+        except ChangedMeanwhile:
+            fixing.untouched.append((file.name, "the file changed meanwhile"))
+        except OSError as error:
+            fixing.untouched.append((file.name, f"cannot be written: {error.strerror or error}"))
+
+
+def _mended(data: bytes, name: str, linted: str, findings: Sequence[Finding]) -> bytes:
+    """The bytes after the edits of these findings. ValueError where that is not certain."""
+    from invocation_lint.source.decode import decode
+    from invocation_lint.source.tree import parse
+
+    if decode(data, name)[0] != linted:
+        raise ValueError("the file changed meanwhile")
+    edits: list[Edit] = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
+    new = edited(data, name, edits)
+    parse(new, name)
+    return new
+
+
+def _lines(data: bytes) -> list[str]:
+    """The lines with their newlines; `splitlines` would cut at form feeds, too."""
+    rows = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [f"{row}\n" for row in rows[:-1]] + [rows[-1]] * bool(rows[-1])
