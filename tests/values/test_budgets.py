@@ -15,7 +15,7 @@ LARGE = {
     "a deep literal": "payload = " + '{"k": ' * 60 + "1" + "}" * 60,
     "a deep expression": "payload = " + "(" * 150 + "a" + " + 1)" * 150,
     "a long chain of calls": "payload = a" + ".b()" * 300,
-    "a long sum": "payload = " + " + ".join(["a"] * 800),
+    "a long sum": "payload = " + " + ".join(["a"] * 400),
     "nested loops": "payload = {}\n"
     + "\n".join("    " * (n + 1) + f"for x{n} in a:" for n in range(12))
     + "\n"
