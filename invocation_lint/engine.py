@@ -20,7 +20,7 @@ from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Confidence, Finding, Place, Report
 from invocation_lint.project import Project
 from invocation_lint.settings import Settings
-from invocation_lint.source.scan import may_matter
+from invocation_lint.source.scan import may_matter, may_query_jobs
 from invocation_lint.source.suppressions import may_suppress
 from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
 
@@ -256,7 +256,8 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
 def _parsed(given: Input, settings: Settings, project: Project) -> SourceFile | None:
     """The tree of a file that may matter, by itself or by what it calls in other modules."""
     data = _read(given)
-    if not may_matter(data) and not may_suppress(data) and not _names_wrapper(data, settings, project):
+    found = may_matter(data) or may_query_jobs(data, settings.job_tables) or may_suppress(data)
+    if not found and not _names_wrapper(data, settings, project):
         programs = _programs(given, project)
         if programs is None or not programs.leads_to_call_site(given.path, data):
             return None

@@ -102,7 +102,7 @@ class Project:
         from invocation_lint.facts.options import AnalysisOptions
 
         handled = matches(settings.boundary_paths, path.absolute(), settings.root)
-        return AnalysisOptions(("*",) if handled else (), settings.boundary_frameworks)
+        return AnalysisOptions(("*",) if handled else (), settings.boundary_frameworks, settings.job_tables)
 
     def check(self, settings: Iterable[Settings]) -> None:
         """Raises UsageError for rules, options and contracts that the settings name and that are wrong or not there."""

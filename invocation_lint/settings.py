@@ -50,6 +50,11 @@ KEYS: tuple[Key, ...] = (
     Key("rules", "rule_options", "options of rules: a table for each, by id or name"),
     Key("boundary-paths", "texts", "code whose callers handle its errors: patterns as in .gitignore"),
     Key("boundary-frameworks", "texts", "frameworks that handle what their views raise"),
+    Key(
+        "job-tables",
+        "texts",
+        "tables and ORM classes (with a capital) that hold jobs, as globs; replaces the usual names",
+    ),
     Key("overrides", "overrides", "other values for some paths: a list of tables with `paths` and the keys to change"),
 )
 OVERRIDE_KEYS = ("select", "extend-select", "ignore", "profile", "possible", "rules")
@@ -92,6 +97,7 @@ class Settings:
     rules: Mapping[str, Mapping[str, Node]] = field(default_factory=dict)
     boundary_paths: tuple[str, ...] = ()
     boundary_frameworks: tuple[str, ...] = ()
+    job_tables: tuple[str, ...] | None = None
     overrides: tuple[Override, ...] = ()
     root: Path = field(default_factory=Path)
     origins: Mapping[str, Origin] = field(default_factory=dict)

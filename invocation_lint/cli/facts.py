@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
 @configuration_options
 def command(file: Path, format_: str, **given: Any) -> int:
-    """Show what the tool thinks FILE sends: each fact that rules can ask for, with the place that says so."""
+    """Show what the tool thinks FILE sends and reads: each fact that rules can ask for, with its place in the code."""
     if not file.is_file():
         raise UsageError(f"{file}: there is no such file")
     project = Project(configuration_of(given))
@@ -45,7 +45,7 @@ def command(file: Path, format_: str, **given: Any) -> int:
     for fact in facts:
         click.echo("\n".join(_as_text(fact)))
     if not facts:
-        click.echo("no invocations found")
+        click.echo("no invocations or queries of jobs found")
     return 0
 
 

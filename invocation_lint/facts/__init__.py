@@ -41,6 +41,7 @@ def facts_of(
     looked at alone.
     """
     from invocation_lint.facts.building.invocations import Builder
+    from invocation_lint.facts.building.job_queries import JobQueryBuilder
     from invocation_lint.values.interpreter import Interpreter
     from invocation_lint.values.program import index_module
     from invocation_lint.values.wrappers import Wrapper
@@ -48,13 +49,13 @@ def facts_of(
     if program is not None and path is not None:
         interpreter, module = program.interpreter, program.module(path, source)
     else:
-        interpreter, module = Interpreter(), index_module(source, source.name)
+        interpreter, module = Interpreter(), index_module(source, source.name, options.job_tables)
     interpreter.wrappers = {
         one.call: Wrapper(one.call, one.function, one.payload, one.invocation_type, one.modes) for one in book.wrappers
     }
     module.foreign_names |= {one.call.rpartition(".")[2] for one in book.wrappers}
     builder = Builder(interpreter, module, book, options, program)
-    facts = builder.build()
+    facts = (*builder.build(), *JobQueryBuilder(interpreter, module, options).build())
     too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
     return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from invocation_lint.facts.invocation import Invocation
+from invocation_lint.facts.job_query import JobQuery
 
-KINDS: dict[str, type] = {"invocation": Invocation}
+KINDS: dict[str, type] = {"invocation": Invocation, "job_query": JobQuery}

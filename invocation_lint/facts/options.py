@@ -8,7 +8,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class AnalysisOptions:
     """`boundary_paths`: globs of files whose functions a state machine or another runner calls and retries;
-    `boundary_frameworks`: names of frameworks whose views are not to be taken for a last frame."""
+    `boundary_frameworks`: names of frameworks whose views are not to be taken for a last frame; `job_tables`: globs of
+    the tables and ORM classes that hold jobs, None for the usual names."""
 
     boundary_paths: tuple[str, ...] = ()
     boundary_frameworks: tuple[str, ...] = ()
+    job_tables: tuple[str, ...] | None = None

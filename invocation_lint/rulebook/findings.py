@@ -12,6 +12,7 @@ from invocation_lint.findings import Confidence, Finding, Label, Place
 from invocation_lint.rulebook.evaluate import Match, evaluate
 from invocation_lint.rulebook.model import Rule
 
+_HAPPENS = {"invocation": "the function is invoked here", "job_query": "the jobs are read here"}
 WHOLE_PAYLOAD = "$"  # the element that stands for the payload itself
 
 
@@ -89,7 +90,7 @@ def _as_note(match: Match) -> str:
 def _finding(match: Match, notes: list[str]) -> Finding:
     fact = match.fact
     place = fact.chain[0].place if fact.chain else fact.site
-    labels = (*match.labels, Label(fact.site, "the function is invoked here")) if fact.chain else match.labels
+    labels = (*match.labels, Label(fact.site, _HAPPENS[fact.kind])) if fact.chain else match.labels
     return Finding(
         id=match.rule.id,
         name=match.rule.name,

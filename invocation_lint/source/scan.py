@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 Patterns = tuple[re.Pattern[bytes], ...]
 
@@ -59,6 +60,19 @@ def speaks_of_lambda(data: bytes) -> bool:
     return _SIGN.search(data) is not None
 
 
-def may_query_jobs(data: bytes) -> bool:
-    """Whether the bytes may hold a query of a table of jobs."""
-    return JOB_QUERY.is_in(data)
+def may_query(data: bytes) -> bool:
+    """Whether the bytes may hold a query of anything."""
+    return _QUERY.search(data) is not None
+
+
+def may_query_jobs(data: bytes, tables: tuple[str, ...] | None = None) -> bool:
+    """Whether the bytes may hold a query of a table of jobs; `tables` are globs of their names, None the usual ones."""
+    names = _JOBS if tables is None else _names(tables)
+    return names is not None and _QUERY.search(data) is not None and names.search(data) is not None
+
+
+@lru_cache(maxsize=16)
+def _names(globs: tuple[str, ...]) -> re.Pattern[bytes] | None:
+    """A pattern for the words that match one of the globs."""
+    words = [re.escape(glob).replace(r"\*", r"\w*").replace(r"\?", r"\w") for glob in globs]
+    return re.compile(rb"(?i)\b(?:" + "|".join(words).encode() + rb")\b") if words else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import expressions, operators, responses, statements
+from invocation_lint.values import expressions, operators, queries, responses, statements
 from invocation_lint.values.domain import Const, ObjectId, Ref, Response, Value, join2, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
@@ -93,6 +93,7 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
     for atom in receiver.of(Ref):
         frame.interpreter.definitions.note_attribute(frame, atom.id, name, value)
     note_kept(frame, receiver, value, node)
+    queries.note_write(frame, receiver, name, value, node)
 
 
 def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.BaseExpression) -> None:

@@ -142,7 +142,9 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTN
 
 def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
     """Call one thing."""
-    return queries.called(frame, atom, arguments, node, _call_atom(frame, atom, arguments, node))
+    step = queries.step_of(frame, atom, arguments, node)
+    value = _call_atom(frame, atom, arguments, node)
+    return value if step is None else queries.called(frame, atom, step, arguments, node, value)
 
 
 def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.source.walk import walk
-from invocation_lint.values import assign, conditions, expressions, statements
+from invocation_lint.values import assign, conditions, expressions, queries, statements
 from invocation_lint.values.domain import NEVER, Value, const, constants, unknown
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import Frame, LoopFrame
@@ -30,8 +30,10 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     else:
         loop = LoopFrame(LoopInfo(None))
         frame.loops.append(loop)
-        _bind_sources(frame, node.for_in)
+        first_event = len(frame.events)
+        element = _bind_sources(frame, node.for_in)
         result = _add_element(frame, node, result, sure=False)
+        queries.note_loop(frame, element, node, first_event)
         frame.loops.pop()
     if frame.state is not None:
         bound = {name: frame.state.env[name] for name in _walrus_names(node) if name in frame.state.env}
@@ -55,9 +57,10 @@ def _single_source(frame: Frame, source: cst.CompFor) -> list[Value] | None:
     return items if items is not None and len(items) <= statements.MAX_UNROLLED else None
 
 
-def _bind_sources(frame: Frame, source: cst.CompFor | None) -> None:
+def _bind_sources(frame: Frame, source: cst.CompFor | None) -> Value:
+    """Bind the targets of all `for`; returns what the first one yields."""
     if source is None or not frame.is_reached():
-        return
+        return NEVER
     iterable = expressions.evaluate(frame, source.iter)
     element = statements.element_of(frame, iterable) if frame.is_reached() else NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
@@ -66,6 +69,7 @@ def _bind_sources(frame: Frame, source: cst.CompFor | None) -> None:
         if frame.is_reached():
             frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True) or frame.state
     _bind_sources(frame, source.inner_for_in)
+    return element
 
 
 def _add_element(frame: Frame, node: _Comprehension, result: Obj, *, sure: bool) -> Obj:

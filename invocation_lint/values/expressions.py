@@ -128,7 +128,9 @@ def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     key = subscript_key(frame, node)
     if frame.state is None:
         return NEVER
-    return lookup.item(frame, receiver, key, node)
+    found = lookup.item(frame, receiver, key, node)
+    atom = receiver.single
+    return found if atom is None else queries.item(atom, key, found)
 
 
 def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript) -> Value:
@@ -287,7 +289,11 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
         responses.note_comparison(frame, left, target.operator, right, node)
         left = right
     truth = conditions.truth(frame, node)
-    if truth is None and frame.module.speaks_of_queries and len(node.comparisons) == 1:
+    if (
+        frame.module.speaks_of_queries
+        and len(node.comparisons) == 1
+        and (truth is None or queries.is_column(first, node))
+    ):
         return queries.condition(frame, first, node, left)
     return Value((Typed("bool"),)) if truth is None else const(truth)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from invocation_lint.source.scan import may_query_jobs, speaks_of_lambda
+from invocation_lint.source.scan import may_query, may_query_jobs, speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children, walk
 
@@ -82,6 +82,7 @@ class ModuleInfo:
     mentions: frozenset[str] = frozenset()
     path: str = ""  # below the project's root
     speaks_of_queries: bool = False  # in its bytes
+    job_tables: tuple[str, ...] | None = None  # what the user calls tables of jobs
     speaks_of_lambda: bool = True  # in its bytes
     foreign_names: frozenset[str] = frozenset()  # names of other modules by which a call site is reached
 
@@ -124,19 +125,23 @@ def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             waiting.extend(reversed(children(child)))
 
 
-def index_module(source: SourceFile, name: str) -> ModuleInfo:
-    """All functions and classes of a parsed file."""
+def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | None = None) -> ModuleInfo:
+    """All functions and classes of a parsed file; `job_tables` are the globs of the user's tables of jobs."""
     path = source.name.rpartition("/")[2] if source.name.startswith("/") else source.name
     module = ModuleInfo(
         name,
         source,
         path=path,
         speaks_of_lambda=speaks_of_lambda(source.data),
-        speaks_of_queries=may_query_jobs(source.data),
+        speaks_of_queries=may_query_jobs(source.data, job_tables),
+        job_tables=job_tables,
     )
     _index(module, source.module, "", None, None)
+    classes = frozenset(info.name for info in module.classes.values() if module.speaks_of_queries and _holds_jobs(info))
     for info in module.functions.values():
         _note_mutations(module, info)
+        if info.mentions & classes:
+            info.holds_query = info.holds_query or may_query("\n".join(f".{name}" for name in info.mentions).encode())
     for statement in source.module.body:
         if isinstance(statement, cst.SimpleStatementLine):
             _note_aliases(module, statement)
@@ -150,6 +155,12 @@ def _note_aliases(module: ModuleInfo, statement: cst.SimpleStatementLine) -> Non
             for target in _flat(_targets(small)):
                 if isinstance(target, cst.Name):
                     module.aliases[target.value] = mentioned - {target.value}
+
+
+def _holds_jobs(info: ClassInfo) -> bool:
+    """Whether a class of another name is mapped to a table of jobs."""
+    texts = [node.value for node in own_nodes(info.node.body) if isinstance(node, cst.SimpleString)]
+    return may_query_jobs("\n".join([".select", *texts]).encode(), info.module.job_tables)
 
 
 def _index(
@@ -192,7 +203,9 @@ def _index(
         owner.holds_site, owner.mentions = holds_site, frozenset(mentions)
         owner.globals, owner.is_generator = frozenset(declared), generator
         if module.speaks_of_queries:
-            owner.holds_query = may_query_jobs("\n".join([*(f".{name}" for name in mentions), *texts]).encode())
+            owner.holds_query = may_query_jobs(
+                "\n".join([*(f".{name}" for name in mentions), *texts]).encode(), module.job_tables
+            )
     elif owner is None:
         module.holds_site, module.mentions = holds_site, frozenset(mentions)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from invocation_lint.errors import UnreadableFile
+from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.source.project_files import ProjectFiles
 from invocation_lint.source.tree import SourceFile, parse
 from invocation_lint.values.interpreter import Interpreter
@@ -24,9 +24,10 @@ MAX_CALLER_MODULES = 60
 class ProjectModules:
     """Finds, reads and indexes the modules of a project, each once. `name_of` gives the name that findings show."""
 
-    def __init__(self, files: ProjectFiles, name_of: Callable[[str], str]) -> None:
+    def __init__(self, files: ProjectFiles, name_of: Callable[[str], str], options_of: Callable[[str], Any]) -> None:
         self.files = files
         self._name_of = name_of
+        self._options_of = options_of
         self._modules: dict[str, ModuleInfo | None] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._demanding: set[str] = set()
@@ -57,7 +58,10 @@ class ProjectModules:
         return known
 
     def _index(self, source: SourceFile, key: str) -> ModuleInfo:
-        module = index_module(source, key)
+        tables = None
+        with suppress(UsageError):  # a configuration that is wrong is reported with the files that it is for
+            tables = self._options_of(key).job_tables
+        module = index_module(source, key, tables)
         module.path = self.files.path_below_root(key)
         module.foreign_names = self._imported_demand(key)
         return module
@@ -125,7 +129,7 @@ class Program:
     ) -> None:
         self.options_of = options_of
         self._callers: dict[str, tuple[ModuleInfo, ...]] = {}
-        self.modules = ProjectModules(files, name_of)
+        self.modules = ProjectModules(files, name_of, options_of)
         self.interpreter = Interpreter(self.modules)
 
     def module(self, path: Path, source: SourceFile) -> ModuleInfo:

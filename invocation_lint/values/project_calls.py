@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.values import calls, responses
 from invocation_lint.values.domain import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
-from invocation_lint.values.events import Event, LoopInfo, Visit, prefixed
+from invocation_lint.values.events import ChainCall, Event, Looped, LoopInfo, Visit, prefixed
 from invocation_lint.values.frame import Frame, Outcome
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo
@@ -116,7 +116,10 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     del own
     loop = frame.loops[-1].info if frame.loops else None
     frame.events.extend(
-        prefixed(_in_loop(event, loop), place) if event.site in created else event for event in outcome.events
+        prefixed(_in_loop(event, loop), place)
+        if event.site in created or isinstance(event, (ChainCall, Looped))
+        else event
+        for event in outcome.events
     )
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
     frame.complete = frame.complete and outcome.complete

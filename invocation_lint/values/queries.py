@@ -16,6 +16,8 @@ from invocation_lint.values.domain import (
     Chain,
     ClassRef,
     Client,
+    Const,
+    FunctionRef,
     Method,
     Param,
     Step,
@@ -67,10 +69,15 @@ def chain_of(atom: Any) -> Chain | None:
 
 
 def extended(chain: Chain | None, step: Step) -> Chain | None:
-    """The chain with one more step; None when it is too long, or leads on from one row."""
-    if chain is None or len(chain.steps) >= MAX_STEPS or (chain.steps and chain.steps[-1].name == ELEMENT):
+    """The chain with one more step; None when it is too long, or leads far on from one row."""
+    if chain is None or len(chain.steps) >= MAX_STEPS or any(one.name == ELEMENT for one in chain.steps[:-1]):
         return None
     return Chain(chain.root, (*chain.steps, step))
+
+
+def _has_chain(atom: Any) -> bool:
+    """Whether it comes from a module that queries something."""
+    return isinstance(atom, Unknown) and atom.chain is not None
 
 
 def with_chain(value: Value, chain: Chain | None) -> Value:
@@ -85,14 +92,31 @@ def with_chain(value: Value, chain: Chain | None) -> Value:
 
 def attribute(frame: Frame, atom: Any, name: str, value: Value, node: cst.CSTNode) -> Value:
     """The value of `atom.name`, with the chain that leads to it."""
-    if not frame.module.speaks_of_queries:
+    if not frame.module.speaks_of_queries and not _has_chain(atom):
         return value
     return with_chain(value, extended(chain_of(atom), Step(name, frame.place(node))))
 
 
-def called(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
+def step_of(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Step | None:
+    """The call as a step of a chain, with its arguments as they are before the callee may change them; None where
+    nobody asks for chains."""
+    if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
+        return None
+    if not (frame.module.speaks_of_queries or _has_chain(atom)):
+        return None
+    return Step(
+        "",
+        frame.place(node),
+        tuple(freeze(frame.state, item) for item in arguments.args),
+        tuple((name, freeze(frame.state, item.value)) for name, item in arguments.kwargs.items()),
+        arguments.open is not None or arguments.star,
+        is_call=True,
+    )
+
+
+def called(frame: Frame, atom: Any, step: Step, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
     """The value of a call of something not followed, with the chain that it ends; notes the call."""
-    if not frame.module.speaks_of_queries or frame.state is None:
+    if frame.state is None:
         return value
     if isinstance(atom, Symbol) and atom.dotted.startswith("builtins."):
         return _read_by_builtin(frame, atom.dotted.rpartition(".")[2], arguments, node, value)
@@ -100,15 +124,7 @@ def called(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode, val
     if chain is None or not chain.steps:
         return value
     *before, last = chain.steps
-    step = replace(
-        last,
-        args=tuple(freeze(frame.state, item) for item in arguments.args),
-        kwargs=tuple((name, freeze(frame.state, item.value)) for name, item in arguments.kwargs.items()),
-        open=arguments.open is not None or arguments.star,
-        is_call=True,
-        place=frame.place(node),
-    )
-    chain = Chain(chain.root, (*before, step))
+    chain = Chain(chain.root, (*before, replace(step, name=last.name)))
     frame.events.append(ChainCall((frame.place(node),), chain))
     return with_chain(value, chain)
 
@@ -149,6 +165,31 @@ def sliced(frame: Frame, atom: Any, lower: Value | None, upper: Value | None, no
     return Value((Unknown("a slice of a query", getattr(atom, "source", ""), longer),))
 
 
+def item(atom: Any, key: Value, value: Value) -> Value:
+    """The value of `atom[key]`: what an answer holds under a name, or one of the rows."""
+    if not _has_chain(atom) or not isinstance(key.single, Const):
+        return value
+    return with_chain(value, extended(atom.chain, Step("[key]", args=(key,))))
+
+
+def note_write(frame: Frame, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
+    """`row.name = value`, for a row of a chain: what sessions of an ORM write."""
+    if frame.state is None:
+        return
+    for atom in receiver.atoms:
+        chain = atom.chain if isinstance(atom, Unknown) else None
+        if chain is not None and chain.steps and chain.steps[-1].name == ELEMENT:
+            step = Step(f"{name} =", frame.place(node), (freeze(frame.state, value),), is_call=True)
+            frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
+
+
+def is_column(left: Value, node: cst.Comparison) -> bool:
+    """Whether `==` compares an attribute of something outside the project: mappers overload it, also for None."""
+    atom = left.single
+    is_attribute = isinstance(atom, Symbol) and atom.dotted.count(".") > 1
+    return is_attribute and isinstance(node.comparisons[0].operator, (cst.Equal, cst.NotEqual))
+
+
 def condition(frame: Frame, left: Value, node: cst.Comparison, right: Value) -> Value:
     """The value of a comparison: a condition of a query when its left side is a column of something not followed."""
     sign = _SIGNS.get(type(node.comparisons[0].operator))
@@ -157,6 +198,8 @@ def condition(frame: Frame, left: Value, node: cst.Comparison, right: Value) -> 
     if sign is None or chain is None or frame.state is None:
         return Value((Typed("bool"),))
     step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+    if any(one.name == ELEMENT for one in chain.steps):
+        frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
     return Value((Unknown("a condition", chain=extended(chain, step)),))
 
 
@@ -174,6 +217,8 @@ def combined(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation)
 def element(atom: Any) -> Value:
     """One row of what a chain yields."""
     chain = atom.chain if isinstance(atom, Unknown) else None
+    if chain is not None and any(one.name == ELEMENT for one in chain.steps):
+        chain = None
     return Value((Unknown("an element", getattr(atom, "source", ""), extended(chain, Step(ELEMENT))),))
 
 

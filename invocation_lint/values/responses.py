@@ -23,6 +23,7 @@ from invocation_lint.values.domain import (
     Struct,
     Text,
     Typed,
+    Unknown,
     Value,
     unknown,
 )
@@ -193,7 +194,8 @@ def awaited_atom(atom: Any) -> Value:
         return Value((replace(atom, pending=False),))
     if isinstance(atom, Response):
         return Value((atom,))
-    return unknown("what an awaitable yields", getattr(atom, "source", ""))
+    chain = atom.chain if isinstance(atom, Unknown) else None
+    return Value((Unknown("what an awaitable yields", getattr(atom, "source", ""), chain),))
 
 
 def note_escape(frame: Frame, value: Value, use: str, node: cst.CSTNode, *, deep: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 
 from invocation_lint.reference.proofs.evidence import PROOF_FUNCTION, Evidence, Row
@@ -165,6 +166,21 @@ def failed_taken_for_done(evidence: Evidence) -> list[str]:
     return [_story(row) for row in ready] if callee_failed(evidence) else []
 
 
+def oldest_job_waits(evidence: Evidence) -> list[str]:
+    jobs = sorted(evidence.rows("asset_generation_jobs"), key=lambda row: str(row["created_at"]))
+    taken = [row for row in jobs if row["status"] != "queued"]
+    return [f"{_job(row)}, a younger one is {taken[-1]['status']}" for row in jobs[:1] if taken and row not in taken]
+
+
+def job_started_twice(evidence: Evidence) -> list[str]:
+    calls: dict[str, set[str]] = {}
+    for request in evidence.callee_requests:
+        job = _job_id(request.payload)
+        if job is not None:
+            calls.setdefault(job, set()).add(request.sdk_invocation_id or request.request_id)
+    return [f"{len(made)} calls ask for job {job}" for job, made in calls.items() if len(made) > 1]
+
+
 def no_effect(evidence: Evidence) -> list[str]:
     statuses = [row["status"] for table in ("stories", "asset_generation_jobs") for row in evidence.rows(table)]
     statuses += [row["image_status"] for row in evidence.rows("characters")]
@@ -189,6 +205,15 @@ def _job(row: Row) -> str:
 
 def _failed(run: Execution) -> bool:
     return run.outcome not in ("success", "running")
+
+
+def _job_id(payload: bytes) -> str | None:
+    try:
+        asked = json.loads(payload)
+    except ValueError:
+        return None
+    job = asked.get("jobId") if isinstance(asked, dict) else None
+    return job if isinstance(job, str) else None
 
 
 def _end(run: Execution) -> float:

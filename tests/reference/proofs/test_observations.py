@@ -15,7 +15,14 @@ AGENT = "storytailor-content-agent-local"
 
 
 def request(number: int = 1, function: str = AGENT, mode: str = "Event", **values: Any) -> RequestRecord:
-    values = {"status": 202, "ended": number + 0.1, "sdk_invocation_id": f"call-{number}", "attempt": 1, **values}
+    values = {
+        "payload": b"{}",
+        "status": 202,
+        "ended": number + 0.1,
+        "sdk_invocation_id": f"call-{number}",
+        "attempt": 1,
+        **values,
+    }
     return RequestRecord(
         sequence=number,
         time=float(number),
@@ -24,7 +31,6 @@ def request(number: int = 1, function: str = AGENT, mode: str = "Event", **value
         qualifier=None,
         invocation_type=mode,
         headers={},
-        payload=b"{}",
         request_id=f"run-{number}",
         **values,
     )
@@ -68,6 +74,10 @@ def evidence(*records: Any, exit_code: int | None = 0, **tables: Any) -> Evidenc
     return Evidence(exit_code, tuple(kinds[RequestRecord]), tuple(kinds[Execution]), tuple(kinds[FrontRecord]), tables)
 
 
+def job(status: str, created: int) -> dict[str, Any]:
+    return {"asset_type": "cover", "status": status, "created_at": f"2026-01-0{created}"}
+
+
 JOB = {"asset_type": "cover"}
 CRASH = {"outcome": "error", "error_type": "KeyError"}
 SEEN = {
@@ -105,6 +115,8 @@ SEEN = {
     "error_kept_as_content": evidence(stories=[story(content='{"errorMessage": "boom"}')]),
     "done_taken_for_failed": evidence(run(), stories=[story("failed")]),
     "failed_taken_for_done": evidence(run(**CRASH), stories=[story()]),
+    "oldest_job_waits": evidence(jobs=[job("queued", 1), job("ready", 2)]),
+    "job_started_twice": evidence(request(1, payload=b'{"jobId": "j1"}'), request(2, payload=b'{"jobId": "j1"}')),
     "no_effect": evidence(run(), stories=[story("generating")]),
 }
 NOT_SEEN = {
@@ -136,6 +148,10 @@ NOT_SEEN = {
     "error_kept_as_content": evidence(stories=[story(content=None)]),
     "done_taken_for_failed": evidence(run(**CRASH), stories=[story("failed")]),
     "failed_taken_for_done": evidence(run(), stories=[story()]),
+    "oldest_job_waits": evidence(jobs=[job("ready", 1), job("queued", 2)]),
+    "job_started_twice": evidence(
+        request(1, payload=b'{"jobId": "j1"}'), request(2, payload=b'{"jobId": "j2"}'), request(3), request(4)
+    ),
     "no_effect": evidence(run(), stories=[story()]),
 }
 

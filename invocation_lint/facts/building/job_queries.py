@@ -1,0 +1,207 @@
+"""One fact for each read of a table of jobs and each chain of calls that leads to it, with what its loops do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any
+
+from invocation_lint.facts import job_query as facts
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building import arguments, callers, job_words
+from invocation_lint.facts.building.dialects.models import Models
+from invocation_lint.facts.building.dialects.shape import Query, text
+from invocation_lint.facts.building.merging import merge
+from invocation_lint.facts.building.queries import QueryReader
+from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.findings import Label, Place
+from invocation_lint.values.domain import Chain, SiteKey, Step
+from invocation_lint.values.events import ChainCall, Looped, Visit
+from invocation_lint.values.interpreter import Interpreter, Root
+from invocation_lint.values.program import FunctionInfo, ModuleInfo
+from invocation_lint.values.queries import ELEMENT
+
+_STRENGTH = ("rows", "one", "count", "lazy")
+
+
+@dataclass(slots=True)
+class _Read:
+    """One fetch as one root sees it: the ways in which it is built, and the loops over its rows."""
+
+    queries: list[Query] = field(default_factory=list)
+    loops: list[Looped] = field(default_factory=list)
+
+
+class JobQueryBuilder:
+    """Builds the facts of the job queries that a module's functions reach."""
+
+    def __init__(self, interpreter: Interpreter, module: ModuleInfo, options: AnalysisOptions) -> None:
+        self.interpreter = interpreter
+        self.module = module
+        self.options = options
+        self._reader = QueryReader(Models(interpreter), options.job_tables)
+
+    def build(self) -> tuple[Fact, ...]:
+        """All facts, in the order of their places, the shortest chain first."""
+        found = [fact for root in self.interpreter.roots(self.module) for fact in self._of_root(root)]
+        return tuple(sorted(found, key=lambda fact: (fact.site, len(fact.chain))))
+
+    def _of_root(self, root: Root) -> Iterable[Fact]:
+        self._reader.begin()
+        reached: dict[Place, list[SiteKey]] = defaultdict(list)
+        reads: dict[SiteKey, _Read] = defaultdict(_Read)
+        for event in root.events:
+            if not isinstance(event, (ChainCall, Looped)):
+                continue
+            chain = event.chain
+            if isinstance(event, ChainCall):
+                reached[event.site[-1]].append(event.site)
+            else:
+                chain = Chain(chain.root, (*chain.steps, Step(ELEMENT)))
+            query = self._reader.read(chain)
+            if query is None or query.fetch is None or query.verb != "read":
+                continue
+            if not job_words.job_entities(query.entities, self.options.job_tables):
+                continue
+            for site in dict.fromkeys(reached.get(query.fetch, ())) or [(*event.site[:-1], query.fetch)]:
+                if query not in reads[site].queries:
+                    reads[site].queries.append(query)
+                if isinstance(event, Looped):
+                    reads[site].loops.append(event)
+        return [self._fact(root, site, read) for site, read in reads.items()]
+
+    def _fact(self, root: Root, site: SiteKey, read: _Read) -> Fact:
+        places: dict[str, Place] = {"fetched": site[-1]}
+        fetched = min((query.fetched for query in read.queries), key=_STRENGTH.index)
+        cut = next((query.cut for query in read.queries if query.cut is not None), None)
+        ways = [self._job_query(query, places) for query in read.queries if query.fetched == fetched]
+        data = reduce(merge, ways)
+        ending = callers.ending_of(root.module, root.function, site[0], self.options)
+        caller = facts.Caller(ending.kind, ending.event_source, _purpose(root.function))
+        data = replace(data, fetched=fetched, cut="slice" if cut else None, caller=caller)
+        if ending.place is not None:
+            places["caller"] = ending.place
+        if cut is not None:
+            places["cut"] = cut
+        data = self._with_loops(data, read, places)
+        chain = tuple(Label(place, self._step(root, site, index)) for index, place in enumerate(site[:-1]))
+        return Fact("job_query", data, site[-1], places, chain, root.function.title if root.function else "")
+
+    def _job_query(self, query: Query, places: dict[str, Place]) -> facts.JobQuery:
+        entities = job_words.job_entities(query.entities, self.options.job_tables)
+        names = tuple(dict.fromkeys(one.table or one.cls for one in entities))
+        for path in ("dialect", "tables", "columns"):
+            _note(places, path, query.entity_place)
+        _note(places, "limited_by", query.limit_place)
+        _note(places, "limit", query.limit_place)
+        opaque = UnknownAnswer(query.opaque) if query.opaque else None
+        conditions = []
+        for one in query.conditions:
+            role = job_words.role_of(one)
+            waiting = job_words.waiting_of(one) if role == "status" else None
+            conditions.append(facts.Condition(one.column, one.operator, role, waiting))
+            _note(places, f"conditions[{one.column}]", one.place)
+        order: Any = opaque or "unordered"
+        if query.orders:
+            order, place = _order(query)
+            _note(places, "order", place)
+        columns: Any = UnknownAnswer("which columns is not known")
+        if query.columns_known:
+            columns = tuple(map(facts.Column, query.columns)) if query.columns is not None else None
+        claim = None
+        if query.lock is not None:
+            claim = facts.Claim("lock")
+            _note(places, "claim", query.lock)
+        return facts.JobQuery(
+            dialect=query.dialect,
+            tables=tuple(map(facts.Table, names)),
+            limit=query.limit if query.limit is not None else opaque,
+            limited_by=query.limited_by if query.limited_by is not None else opaque,
+            order=order,
+            conditions=opaque if opaque is not None else tuple(dict.fromkeys(conditions)),
+            columns=columns,
+            claim=claim,
+        )
+
+    # -- what is done with each row ----------------------------------------------------------------------------------
+
+    def _with_loops(self, data: facts.JobQuery, read: _Read, places: dict[str, Place]) -> facts.JobQuery:
+        if not read.loops:
+            return data
+        _note(places, "each_item", read.loops[0].site[-1])
+        seen: dict[str, Place] = {}
+        for loop in read.loops:
+            for event in loop.body:
+                for name in self._acts(event, data):
+                    seen.setdefault(name, event.site[-1])
+        for name, place in seen.items():
+            _note(places, f"each_item.{name}", place)
+        return replace(data, each_item=facts.EachItem(**dict.fromkeys(seen, "yes")))
+
+    def _acts(self, event: Any, data: facts.JobQuery) -> list[str]:
+        """What one event of a loop's body does to the row, in the words of `EachItem`."""
+        if isinstance(event, Visit):
+            mode, _ = arguments.mode_fact(event)
+            return ["invokes", "waits"] if mode == "RequestResponse" else ["invokes"]
+        if not isinstance(event, ChainCall):
+            return []
+        step = event.chain.steps[-1]
+        if step.name in job_words.SENDING:
+            return ["sends"]
+        if step.name in job_words.CLOCKS:
+            return ["checks_time"]
+        at = next((at for at, one in enumerate(event.chain.steps) if one.name == ELEMENT), None)
+        if at is not None:
+            return _of_row(event.chain.steps[at + 1 :])
+        query = self._reader.read(event.chain)
+        if query is None or query.fetch is None:
+            return []
+        if not job_words.job_entities(query.entities, self.options.job_tables):
+            return []
+        if query.verb == "update":
+            return ["writes_status"] if job_words.tell_status(query.written or ()) else []
+        return ["removes"] if query.verb == "delete" else []
+
+    # -- words -------------------------------------------------------------------------------------------------------
+
+    def _step(self, root: Root, site: SiteKey, index: int) -> str:
+        caller = root.function.title if root.function and index == 0 else self._enclosing(site[index])
+        return f"{caller or 'the module'} calls {self._enclosing(site[index + 1]) or 'it'} here"
+
+    def _enclosing(self, place: Place) -> str:
+        info = self.interpreter.modules.enclosing(place)
+        return info.title if info is not None else ""
+
+
+def _note(places: dict[str, Place], path: str, place: Place | None) -> None:
+    if place is not None:
+        places.setdefault(path, place)
+
+
+def _of_row(steps: tuple[Step, ...]) -> list[str]:
+    """What a call or comparison behind one row does to it."""
+    if not steps:
+        return []
+    names = [text(step.args[0]) or "" if step.name in {"[key]", "get"} and step.args else step.name for step in steps]
+    if names[-1].endswith(" ="):
+        return ["writes_status"] if job_words.tell_status([names[-1].removesuffix(" =")]) else []
+    if names[-1] == "delete":
+        return ["removes"]
+    return ["tests_status"] if job_words.tell_status(names) else []
+
+
+def _order(query: Query) -> tuple[Any, Place | None]:
+    """What the order does: an age among its columns decides, whatever stands before it."""
+    for one in query.orders:
+        if one.column is not None and job_words.is_age(one.column):
+            return "newest_first" if one.newest_first else "oldest_first", one.place
+    if any(one.column is None or job_words.is_priority(one.column) for one in query.orders):
+        return UnknownAnswer("a column of the order is not known"), query.orders[0].place
+    return "other", query.orders[0].place
+
+
+def _purpose(function: FunctionInfo | None) -> str:
+    return job_words.purpose_of(function.name) if function is not None else "other"

@@ -1,0 +1,133 @@
+"""What names say: which tables hold jobs, what a column means, which status waits, what a function is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from invocation_lint.facts.base import Unknown
+from invocation_lint.facts.building.dialects.shape import Condition, Entity, Named
+
+JOB_TABLES = ("*_jobs", "*_job_queue", "jobs", "job", "job_queue", "*Job")
+"""Names of tables, and of ORM classes (with a capital), that hold jobs unless the configuration says otherwise."""
+
+_WAITING = frozenset(
+    {"queued", "pending", "waiting", "new", "scheduled", "enqueued", "todo", "unprocessed", "submitted", "unstarted",
+     "notstarted", "requested", "retry", "retrying", "requeued", "backlog", "open", "created", "available", "idle"}
+)  # fmt: skip
+_DONE_FLAGS = re.compile(
+    r"^(is_|was_|has_been_)?(processed|done|completed?|finished|started|handled|sent|claimed|taken)$"
+)
+_WAITING_FLAGS = re.compile(r"^(is_)?(pending|queued|waiting|new)$")
+_STATUS = re.compile(r"^(.*_)?(status|state|phase)$|^(job|queue|task)?(Status|State)$|^(locked|claimed|taken)_by$")
+_DONE_TIMES = re.compile(
+    r"^(started|completed|finished|processed|claimed|locked|taken|sent|picked_up|done)_(at|on|time)$"
+)
+_DUE = re.compile(
+    r"(^|_)(runs?|due|scheduled?|available|next|eta|visible|execute|start|retry|not_before|after)(_|$)|^eta$"
+)
+_TIME = re.compile(r"(_at|_on|_time|_date|_ts|_since|_until|_before)$|time|date|heartbeat|lease|expire|expiry|ttl|_at_")
+_KEY = re.compile(r"^(_id|id|pk|uuid|guid|key|rowid|job_?id|job_?uuid|job_?key|message_id|task_id)$", re.IGNORECASE)
+_PARENT = re.compile(r"(_id|_uuid|_guid|_pk|_ids|_key|[a-z]Id)$|^(parent|owner|user|account|tenant|project|customer)$")
+_LISTS = re.compile(r"^_*(list|dump|export|count|stats?|report|show|display|print|describe|search|monitor|summar)")
+_CLEANS = re.compile(r"clean|reap|purge|expire|stale|stuck|prune|delete|remove|archive|cancel|migrat|backfill|recover"
+                     r"|reset|orphan|requeue|watchdog|sweep|fail_")  # fmt: skip
+
+
+def job_entities(entities: Iterable[Entity], patterns: Sequence[str] | None) -> list[Entity]:
+    """Those of the entities that hold jobs."""
+    wanted = JOB_TABLES if patterns is None else tuple(patterns)
+    return [one for one in entities if is_job_table(one.table, wanted) or is_job_class(one.cls, wanted)]
+
+
+def is_job_table(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a table holds jobs, by its name without a schema."""
+    plain = name.rpartition(".")[2].strip('"`[] ').lower()
+    return bool(plain) and any(fnmatchcase(plain, glob) for glob in patterns if glob == glob.lower())
+
+
+def is_job_class(name: str, patterns: Sequence[str]) -> bool:
+    """Whether an ORM class holds jobs, by its name."""
+    return bool(name) and any(fnmatchcase(name, glob) for glob in patterns if glob != glob.lower())
+
+
+def role_of(condition: Condition) -> Any:
+    """What the column of a condition says of the job."""
+    column, operator = condition.column.rpartition(".")[2], condition.operator
+    null = operator == "is_null" or condition.values == (None,)
+    if _STATUS.search(column) or _DONE_FLAGS.search(column) or _WAITING_FLAGS.search(column):
+        return "status"
+    if _DONE_TIMES.search(column) and null:
+        return "status"
+    if _KEY.search(column):
+        return "key"
+    if _PARENT.search(column):
+        return "parent"
+    if operator in {"less", "more", "is_null"} and _DUE.search(column):
+        return "due"
+    if _TIME.search(column):
+        return "time"
+    if operator == "in" and condition.values is None:
+        return "key"
+    if operator == "equals" and condition.values is None:
+        return Unknown(f"whether {column} narrows it to a few is not known")
+    return "other"
+
+
+def waiting_of(condition: Condition) -> Any:
+    """Whether a condition on the status names jobs that wait: yes, no, or not known."""
+    column, values = condition.column.rpartition(".")[2], condition.values
+    if _DONE_TIMES.search(column) or column.endswith("_by"):
+        null = condition.operator == "is_null" or (condition.operator == "equals" and values == (None,))
+        return "yes" if null else "no"
+    if not values:
+        return Unknown("the status is not known")
+    if condition.operator not in {"equals", "in"}:
+        return Unknown("which status is left is not known")
+    if any(isinstance(value, (bool, int)) for value in values):
+        flags = (_DONE_FLAGS, False), (_WAITING_FLAGS, True)
+        told = [all(bool(value) is wanted for value in values) for flag, wanted in flags if flag.search(column)]
+        return ("yes" if told[0] else "no") if told else Unknown("what the number means is not known")
+    told = [_waits(value) for value in values]
+    return "yes" if all(told) else "no" if not any(told) else Unknown("it is one status of several")
+
+
+def _waits(value: Any) -> bool:
+    if isinstance(value, Named):
+        return bool(_WAITING & set(value.name.lower().split("_")))
+    return isinstance(value, str) and re.sub(r"[-_ ]", "", value.lower()) in _WAITING
+
+
+def is_age(column: str) -> bool:
+    """Whether rows in the order of a column stand in the order in which they came."""
+    plain = column.rpartition(".")[2]
+    return _KEY.search(plain) is not None or _TIME.search(plain) is not None or _DUE.search(plain) is not None
+
+
+def is_priority(column: str) -> bool:
+    """Whether an order by this column is one by what matters more, or by chance: age may follow from it, or not."""
+    return re.search(r"prio|weight|rank|urgen|random|^func$|^\?$", column.lower()) is not None
+
+
+def purpose_of(function: str) -> str:
+    """What the name of a function says that it does."""
+    if _LISTS.search(function):
+        return "lists"
+    return "cleans_up" if _CLEANS.search(function) else "other"
+
+
+SENDING = frozenset(
+    {"send_message", "send_message_batch", "send_messages", "publish", "publish_batch", "put_events", "put_record",
+     "put_records", "start_execution", "delay", "apply_async", "send_task", "enqueue"}
+)  # fmt: skip
+"""Calls by which work is handed on: SQS, SNS, EventBridge, Kinesis, Step Functions, Celery, RQ."""
+
+CLOCKS = frozenset({"get_remaining_time_in_millis", "monotonic", "perf_counter"})
+"""Calls by which a loop sees that its time is over."""
+
+
+def tell_status(columns: Iterable[str]) -> bool:
+    """Whether one of these columns says how far a job is."""
+    return any(_STATUS.search(name) or _DONE_FLAGS.search(name) or _DONE_TIMES.search(name) for name in columns)

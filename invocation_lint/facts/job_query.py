@@ -1,0 +1,94 @@
+"""The fact `job_query`: a read of a table of jobs, and what the loops over its rows do.
+
+A dialect (supabase-py, SQLAlchemy, SQL, ...) is only a way of writing; every one is told in this one shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invocation_lint.facts.base import Number, Text, Unknown, fact_field
+
+YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str = fact_field("the table, or the ORM class where its table is not in sight", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str = fact_field("the column", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    name: str = fact_field("the column that is compared", default="")
+    operator: Text = fact_field(
+        "how it is compared", words=("equals", "not_equals", "in", "less", "more", "like", "is_null", "other")
+    )
+    role: Text = fact_field(
+        "what the column says of the job: its status, its key, the key of what it belongs to, when it is due, another"
+        " time, or anything else",
+        words=("status", "key", "parent", "due", "time", "other"),
+    )
+    waiting: Text = fact_field("whether the value names a job that waits to be done", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class EachItem:
+    invokes: Text = fact_field("whether a function is invoked for each row", words=YES_NO, default="no")
+    sends: Text = fact_field("whether a message or event is sent for each row", words=YES_NO, default="no")
+    writes_status: Text = fact_field("whether the status of each row is written", words=YES_NO, default="no")
+    tests_status: Text = fact_field("whether the loop looks at the status of each row", words=YES_NO, default="no")
+    removes: Text = fact_field("whether each row is deleted", words=YES_NO, default="no")
+    waits: Text = fact_field("whether the answer of each invocation is waited for", words=YES_NO, default="no")
+    checks_time: Text = fact_field("whether the loop looks at the time that is left", words=YES_NO, default="no")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    how: Text = fact_field(
+        "how a row is marked before its work is sent: rows locked by the query, an update under the condition of the"
+        " old status, an update by key alone, or an attribute that the session writes",
+        words=("lock", "conditional_update", "update_by_key", "attribute"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    kind: Text = fact_field(
+        "what the code of the query is", words=("lambda_handler", "view", "script", "library", "test", "task")
+    )
+    event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
+                                    "eventbridge", "schedule", "direct"))  # fmt: skip
+    purpose: Text = fact_field("what the function's name says that it does", words=("lists", "cleans_up", "other"))
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """One read of a table of jobs, as seen from one frame. Absent is None, not known is `Unknown`."""
+
+    dialect: Text = fact_field(
+        "how it is written",
+        words=("supabase", "sqlalchemy", "sql", "django", "dynamodb", "pymongo", "peewee"),
+    )
+    tables: tuple[Table, ...] | Unknown = fact_field("the tables of jobs that are read", default=())
+    fetched: Text = fact_field(
+        "what is fetched: rows, one row, a number, or nothing yet", words=("rows", "one", "count", "lazy")
+    )
+    limit: Number = fact_field("at most so many rows, where the number is known")
+    limited_by: Text = fact_field(
+        "what bounds the number of rows; absent when nothing does", words=("limit", "slice", "fetch_size", "range")
+    )
+    cut: Text = fact_field("what drops rows after all were fetched; absent when nothing does", words=("slice",))
+    order: Text = fact_field(
+        "the first column of the order: oldest or newest rows first, or another order",
+        words=("oldest_first", "newest_first", "other", "unordered"),
+    )
+    conditions: tuple[Condition, ...] | Unknown = fact_field("what the rows must fulfil", default=())
+    columns: tuple[Column, ...] | Unknown | None = fact_field("the columns that are fetched; absent when all are")
+    claim: Claim | None = fact_field("how a row is marked as taken; absent when it is not")
+    each_item: EachItem = fact_field("what the loops over the rows do, as far as they are in sight", default=EachItem())
+    caller: Caller = fact_field("the code that queries", default=Caller())
