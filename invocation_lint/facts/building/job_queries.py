@@ -103,6 +103,7 @@ class JobQueryBuilder:
             role = job_words.role_of(one)
             waiting = job_words.waiting_of(one) if role == "status" else None
             conditions.append(facts.Condition(one.column, one.operator, role, waiting))
+            _note(places, "conditions", one.place)
             _note(places, f"conditions[{one.column}]", one.place)
         order: Any = opaque or "unordered"
         if query.orders:
