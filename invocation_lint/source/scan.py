@@ -40,7 +40,7 @@ _NAME = re.compile(rb"[Ll]ambda_|_lambda|lambda[A-Z]|Lambda[A-Z]?|LAMBDA")
 
 _JOBS = re.compile(rb"(?i:\w*_jobs?\b|\bjobs?\b|\w*job_?queue\b)|\b\w*Job\b")
 _QUERY = re.compile(
-    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|table|from_|execute|fetch|fetchall)\b"
+    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|table|from_|execute|fetch|fetchall|scalars)\b"
 )
 
 INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME)), b"invoke")
