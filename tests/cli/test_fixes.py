@@ -33,6 +33,7 @@ def ask(name):
 """
 SAFE = """\
 import json
+import os
 
 import boto3
 
