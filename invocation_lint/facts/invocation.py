@@ -237,9 +237,25 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    pause: Text = fact_field("how long it sleeps in between", words=("none", "fixed", "growing"))
+    bounded: Text = fact_field("whether the number of its rounds has an end", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     times: Number = fact_field("how often the loop runs")
     concurrent: Text = fact_field("whether its invocations overlap", words=YES_NO)
+    over: Text = fact_field(
+        "what it runs over: items of something not known, pages of a paginator, constants, numbers, numbers with an "
+        "end before the last (attempts), or as long as a condition holds",
+        words=("items", "pages", "constants", "numbers", "attempts", "condition"),
+    )
+    item_failure: Text = fact_field(
+        "what the error of one item does to the loop over items: it escapes from it; absent when it does not",
+        words=("escapes",),
+    )
+    retry: Retry | None = fact_field("how a failed invocation is sent again; absent when it is not")
 
 
 @dataclass(frozen=True, slots=True)

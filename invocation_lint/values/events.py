@@ -29,7 +29,7 @@ class LoopInfo:
 
     times: int | None
     concurrent: bool = False
-    over: str = "unknown"  # items, constants, numbers, condition
+    over: str = "items"  # or pages, constants, numbers, attempts, condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,39 @@ class Looped:
     body: tuple[Any, ...]
 
 
-Event = Visit | Use | PayloadTest | StatusTest | ErrorLook | Caught | ClauseSeen | CodeSeen | Lost | ChainCall | Looped
+@dataclass(frozen=True, slots=True)
+class LoopLeft:
+    """An error of an invocation ends a loop over items; `place` is what the loop runs over."""
+
+    site: SiteKey
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLoop:
+    """A loop that sends an invocation again when it has failed."""
+
+    site: SiteKey
+    place: Place
+    pause: str  # none, fixed, growing, unknown
+    bounded: bool | None
+
+
+Event = (
+    Visit
+    | Use
+    | PayloadTest
+    | StatusTest
+    | ErrorLook
+    | Caught
+    | ClauseSeen
+    | CodeSeen
+    | Lost
+    | LoopLeft
+    | RetryLoop
+    | ChainCall
+    | Looped
+)
 
 
 def prefixed(event: Event, call: Place) -> Event:

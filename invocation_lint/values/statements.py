@@ -15,6 +15,7 @@ from invocation_lint.values import (
     errors,
     expressions,
     imports,
+    loops,
     queries,
     responses,
 )
@@ -190,7 +191,10 @@ def _run_while(frame: Frame, node: cst.While) -> None:
 
     entry = frame.state
     assert entry is not None
-    after = _run_rounds(frame, LoopInfo(None), one_round)
+    first_event, first_raised = len(frame.events), len(frame.raises)
+    after = _run_rounds(frame, LoopInfo(None, over="condition"), one_round)
+    loops.note_retries(frame, node, first_event, first_raised)
+    loops.note_polls(frame, node, first_event)
     if after is not None:
         expressions_state, frame.state = frame.state, after
         frame.state = conditions.refine(frame, after, node.test, False)
@@ -210,20 +214,24 @@ def _run_for(frame: Frame, node: cst.For) -> None:
     if items is not None and len(items) <= MAX_UNROLLED:
         _run_unrolled(frame, node, items)
         return
+    info = loops.for_info(frame, node, items)
     element = element_of(frame, iterable)
-    first_event = len(frame.events)
+    first_event, first_raised = len(frame.events), len(frame.raises)
 
     def one_round(first: bool) -> None:
         assign.assign(frame, node.target, element)
         run_block(frame, node.body)
 
-    frame.state = _run_rounds(frame, LoopInfo(None if items is None else len(items)), one_round)
+    frame.state = _run_rounds(frame, info, one_round)
+    loops.note_left(frame, node, info, first_raised)
+    loops.note_retries(frame, node, first_event, first_raised)
     queries.note_loop(frame, element, node, first_event)
     _finish_loop(frame, node.orelse)
 
 
 def _run_unrolled(frame: Frame, node: cst.For, items: list[Value]) -> None:
-    loop = LoopFrame(LoopInfo(len(items)))
+    loop = LoopFrame(loops.for_info(frame, node, items))
+    first_event, first_raised = len(frame.events), len(frame.raises)
     frame.loops.append(loop)
     for item in items:
         if frame.state is None:
@@ -233,6 +241,7 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value]) -> None:
         for state in loop.continues:
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
+    loops.note_retries(frame, node, first_event, first_raised)
     _finish_loop(frame, node.orelse)
 
 

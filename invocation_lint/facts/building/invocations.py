@@ -18,7 +18,7 @@ from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.values import classes
 from invocation_lint.values.domain import SiteKey, Value, unknown
-from invocation_lint.values.events import Event, Lost, Raised, Visit
+from invocation_lint.values.events import Event, LoopLeft, Lost, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.interpreter import Interpreter, Root
 from invocation_lint.values.program import ModuleInfo
@@ -26,6 +26,9 @@ from invocation_lint.values.state import State
 
 if TYPE_CHECKING:
     from invocation_lint.values.project import Program
+
+
+Note = Callable[[str, "Place | None"], None]
 
 
 @dataclass(slots=True)
@@ -173,7 +176,7 @@ class Builder:
                 event_source=seen.ending.event_source,
                 is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
             ),
-            in_loop=_loop(visit),
+            in_loop=_loop(visit, ordered, note),
             sent=_sent(ordered, visit),
             run_by=visit.run_by,
             waited_for=_waited_for(ordered, note),
@@ -215,13 +218,29 @@ _PATHS = {
 }
 
 
-def _loop(visit: Visit) -> facts.Loop | None:
+def _loop(visit: Visit, events: list[Event], note: Note) -> facts.Loop | None:
     if visit.loop is None:
         return None
     times = visit.loop.times
+    left = [event for event in events if isinstance(event, LoopLeft)]
+    again = [event for event in events if isinstance(event, RetryLoop)]
+    for end in left:
+        note("in_loop.item_failure", end.place)
+    for loop in again:
+        note("in_loop.retry", loop.place)
     return facts.Loop(
-        UnknownAnswer("it is not known") if times is None else times, "yes" if visit.loop.concurrent else "no"
+        UnknownAnswer("it is not known") if times is None else times,
+        "yes" if visit.loop.concurrent else "no",
+        visit.loop.over,
+        "escapes" if left else None,
+        _retry(again[0]) if again else None,
     )
+
+
+def _retry(loop: RetryLoop) -> facts.Retry:
+    pause = UnknownAnswer("how long it sleeps is not known") if loop.pause == "unknown" else loop.pause
+    bounded = UnknownAnswer("it is not known") if loop.bounded is None else "yes" if loop.bounded else "no"
+    return facts.Retry(pause, bounded)
 
 
 def _sent(events: list[Event], visit: Visit) -> Any:
@@ -231,7 +250,7 @@ def _sent(events: list[Event], visit: Visit) -> Any:
     return {"coroutine": "never", "task": "scheduled"}.get(lost[-1].via, "submitted")
 
 
-def _waited_for(events: list[Event], note: Callable[[str, Place | None], None]) -> Any:
+def _waited_for(events: list[Event], note: Note) -> Any:
     lost = [event for event in events if isinstance(event, Lost) and event.via != "coroutine"]
     for event in lost:
         note("waited_for", event.place)

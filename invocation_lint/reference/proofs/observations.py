@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from invocation_lint.reference.proofs.evidence import PROOF_FUNCTION, Evidence, Row
@@ -11,6 +12,7 @@ from invocation_lint.reference.service.records import Execution, RequestRecord
 
 WAITED_SECONDS = 10
 RUNS_OF_A_FAILING_EVENT = 3
+REQUESTS_OF_A_STORM = 10
 Observer = Callable[[Evidence], list[str]]
 
 
@@ -124,6 +126,13 @@ def refused_size(evidence: Evidence) -> list[str]:
 
 def refused_parameter(evidence: Evidence) -> list[str]:
     return _refusals(evidence, lambda it: 400 <= (it.status or 0) < 500 and it.status not in (404, 413, 429))
+
+
+def asked_again(evidence: Evidence) -> list[str]:
+    refused = Counter(it.function for it in evidence.callee_requests if it.status == 429)
+    return [
+        f"{function} refused {count} requests" for function, count in refused.items() if count >= REQUESTS_OF_A_STORM
+    ]
 
 
 def never_sent(evidence: Evidence) -> list[str]:

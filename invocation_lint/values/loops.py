@@ -1,0 +1,173 @@
+"""Loops around invocations: what they run over, and what one failed round does to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.findings import Place
+from invocation_lint.values import conditions, statements
+from invocation_lint.values.domain import Value, constants
+from invocation_lint.values.events import Caught, LoopInfo, LoopLeft, Raised, RetryLoop, Visit
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.imports import dotted
+from invocation_lint.values.program import own_nodes
+
+_GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)
+
+
+def for_info(frame: Frame, node: cst.For, items: list[Value] | None) -> LoopInfo:
+    """What a for loop runs over, and how often where that is known."""
+    call = node.iter if isinstance(node.iter, cst.Call) else None
+    name = dotted(call.func) if call is not None else ""
+    if call is not None and name in {"range", "count", "itertools.count"}:
+        over = "attempts" if _is_left_early(node.body) else "numbers"
+        return LoopInfo(_range_length(frame, call) if name == "range" else None, over=over)
+    if items is not None:
+        return LoopInfo(len(items), over="constants")
+    return LoopInfo(None, over="pages" if name.endswith("paginate") else "items")
+
+
+def _range_length(frame: Frame, call: cst.Call) -> int | None:
+    given: list[int] = []
+    for arg in call.args:
+        values = constants(conditions.quietly(frame, arg.value))
+        if values is None or len(values) != 1 or not isinstance(values[0], int):
+            return None
+        given.append(values[0])
+    return len(range(*given)) if given and len(given) <= 3 and (len(given) < 3 or given[2]) else None
+
+
+def _is_left_early(body: cst.CSTNode) -> bool:
+    return any(isinstance(node, (cst.Break, cst.Return)) for node in own_nodes(body))
+
+
+def note_left(frame: Frame, node: cst.For, info: LoopInfo, since: int) -> None:
+    """An error that no clause of the loop's body has taken ends the loop over items."""
+    if info.over != "items":
+        return
+    place = frame.place(node.iter)
+    for raised in frame.raises[since:]:
+        if raised.family == "service" and raised.seen == "no":
+            frame.events.append(LoopLeft(raised.site, place))
+
+
+def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, first_raised: int) -> None:
+    """A loop that sends the same invocation again after it has failed, or until its answer is the wanted one."""
+    caught: list[Caught | Raised] = [event for event in frame.events[first_event:] if isinstance(event, Caught)]
+    caught += [raised for raised in frame.raises[first_raised:] if raised.does == "reraises"]
+    tries = [inner for inner in own_nodes(node.body) if isinstance(inner, cst.Try)]
+    place = frame.place(node)
+    for attempt in tries:
+        staying = {frame.place(handler) for handler in attempt.handlers if _stays(handler)}
+        sites = dict.fromkeys(event.site for event in caught if event.clause in staying)
+        if sites and _ends_on_success(node, attempt):
+            for site in sites:
+                frame.events.append(RetryLoop(site, place, _pause(node), _is_bounded(node)))
+
+
+def note_polls(frame: Frame, node: cst.While, first_event: int) -> None:
+    """`while not helper(): sleep(n)` and `while value is None: value = helper()`, where the helper invokes."""
+    if _pause(node) == "none":
+        return
+    asked: list[cst.CSTNode] = [node.test]
+    names = {part.value for part in [node.test, *own_nodes(node.test)] if isinstance(part, cst.Name)}
+    for inner in own_nodes(node.body):
+        if isinstance(inner, cst.Assign) and any(getattr(t.target, "value", None) in names for t in inner.targets):
+            asked.append(inner.value)
+    inside = [node.test, *own_nodes(node.test), *own_nodes(node.body)]
+    ends = any(isinstance(inner, (cst.Break, cst.Return, cst.Raise)) or _compares(inner) for inner in inside)
+    bounded = None if ends else False
+    spans = [frame.place(part) for part in asked]
+    sites = [event.site for event in frame.events[first_event:] if isinstance(event, Visit)]
+    for site in dict.fromkeys(sites):
+        if any(_is_within(site[0], span) for span in spans):
+            frame.events.append(RetryLoop(site, frame.place(node), _pause(node), bounded))
+
+
+def _is_within(inner: Place, outer: Place) -> bool:
+    return (
+        inner.path == outer.path
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
+
+
+def _stays(handler: cst.ExceptHandler) -> bool:
+    """Whether a clause goes on with the next round, at least on some path."""
+    if any(isinstance(node, cst.Continue) for node in own_nodes(handler.body)):
+        return True
+    last = handler.body.body[-1] if handler.body.body else None
+    return statements.block_end(last if isinstance(last, cst.If) else handler) in {"falls", "leaves"} and not (
+        isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Break)
+    )
+
+
+def _ends_on_success(node: cst.For | cst.While, attempt: cst.Try) -> bool:
+    """Whether the loop is left where the guarded statements come to their end."""
+    blocks: list[cst.CSTNode] = [attempt.body, *([attempt.orelse] if attempt.orelse is not None else [])]
+    if any(_last_leaves(block) for block in blocks):
+        return True
+    rest = list(node.body.body) if isinstance(node.body, cst.IndentedBlock) else []
+    after = rest[rest.index(attempt) + 1 :] if attempt in rest else []
+    return bool(after) and _last_leaves(node.body)
+
+
+def _last_leaves(block: cst.CSTNode) -> bool:
+    body = getattr(block, "body", block)
+    rest = body.body if isinstance(body, cst.IndentedBlock) else body if isinstance(body, (list, tuple)) else []
+    last = rest[-1] if rest else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, (cst.Return, cst.Break))
+
+
+def _pause(node: cst.For | cst.While) -> str:
+    """How long the loop sleeps between two rounds: none, fixed, or growing (random pauses count as such)."""
+    changed = set(_changed_names(node))
+    found = "none"
+    for inner in own_nodes(node.body):
+        if not isinstance(inner, cst.Call) or dotted(inner.func).rpartition(".")[2] != "sleep" or not inner.args:
+            continue
+        parts = [inner.args[0].value, *own_nodes(inner.args[0].value)]
+        if any(isinstance(part, cst.Name) and part.value in changed for part in parts):
+            return "growing"
+        if any(isinstance(part, cst.BinaryOperation) and isinstance(part.operator, _GROWING) for part in parts):
+            return "growing"
+        found = "unknown" if any(isinstance(part, cst.Call) for part in parts) else "fixed"
+    return found
+
+
+def _changed_names(node: cst.For | cst.While) -> Iterator[str]:
+    targets: list[cst.CSTNode] = [node.target] if isinstance(node, cst.For) else []
+    for inner in own_nodes(node.body):
+        if isinstance(inner, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign)):
+            targets.append(inner.target)
+    for target in targets:
+        for part in [target, *own_nodes(target)]:
+            if isinstance(part, cst.Name):
+                yield part.value
+
+
+_ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+
+
+def _compares(node: cst.CSTNode) -> bool:
+    """Whether it compares amounts, as the test of a counter does."""
+    return isinstance(node, cst.Comparison) and any(isinstance(to.operator, _ORDERS) for to in node.comparisons)
+
+
+def _is_bounded(node: cst.For | cst.While) -> bool | None:
+    """Whether the number of rounds has an end; None when it cannot be told."""
+    if isinstance(node, cst.For):
+        return True
+    if not (isinstance(node.test, cst.Name) and node.test.value == "True") and not isinstance(node.test, cst.Integer):
+        return True if any(_compares(inner) for inner in [node.test, *own_nodes(node.test)]) else None
+    if any(_compares(inner) for inner in own_nodes(node.body)):
+        return None
+    changed = {part.target for part in own_nodes(node.body) if isinstance(part, cst.AugAssign)}
+    return None if changed else False
+
+
+__all__ = ["for_info", "note_left", "note_polls", "note_retries"]

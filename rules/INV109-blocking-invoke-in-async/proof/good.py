@@ -1,0 +1,39 @@
+"""Looks something up in a thread, beside a heartbeat that must not stand still."""
+
+import asyncio
+import os
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+lambda_client = boto3.client("lambda")
+beats = []
+
+
+async def heartbeat():
+    while True:
+        await asyncio.sleep(0)
+        beats.append(1)
+
+
+async def look_up():
+    beating = asyncio.create_task(heartbeat())
+    response = await asyncio.to_thread(lambda_client.invoke, FunctionName=os.environ["ECHO_FUNCTION"], Payload=b"{}")
+    beating.cancel()
+    if response.get("FunctionError") or not beats:
+        raise RuntimeError("the heartbeat stood still")
+
+
+def handler(event, context):
+    try:
+        asyncio.run(look_up())
+    except (BotoCoreError, ClientError) as error:
+        print("no answer", error)
+
+
+def main():
+    lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], InvocationType="Event", Payload=b"{}")
+
+
+if __name__ == "__main__":
+    main()

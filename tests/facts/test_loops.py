@@ -1,0 +1,117 @@
+"""Loops around an invocation: what they run over, what one failure does to the rest, how it is sent again."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.base import Unknown
+from invocation_lint.facts.invocation import Invocation, Loop, Retry
+from invocation_lint.source.tree import parse
+
+HEAD = """
+import itertools, time
+import boto3
+
+client = boto3.client("lambda")
+
+def send(text="a"):
+    client.invoke(FunctionName="mail", InvocationType="Event", Payload=text)
+    return True
+"""
+
+
+def loop_of(code: str) -> Loop | None:
+    """The loop around the one call of the helper."""
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    (found,) = [fact.data for fact in facts_of(source, ContractBook(), AnalysisOptions()).facts if fact.chain]
+    assert isinstance(found, Invocation)
+    return found.in_loop
+
+
+@pytest.mark.parametrize(
+    ("header", "over", "times"),
+    [
+        ("for job in jobs", "items", None),
+        ("for name in ('a', 'b')", "constants", 2),
+        ("for number in range(20)", "numbers", 20),
+        ("for number in range(2, 20, 3)", "numbers", 6),
+        ("for number in range(count)", "numbers", None),
+        ("for number in itertools.count()", "numbers", None),
+        ("for page in table.paginate()", "pages", None),
+        ("while jobs", "condition", None),
+    ],
+)
+def test_what_it_runs_over(header: str, over: str, times: int | None) -> None:
+    loop = loop_of(f"def start(jobs, count, table):\n    {header}:\n        send()\n")
+    assert loop is not None
+    assert loop.over == over
+    assert isinstance(loop.times, Unknown) if times is None else loop.times == times
+
+
+def test_numbers_with_an_end_before_the_last_are_attempts() -> None:
+    loop = loop_of("def start():\n    for number in range(3):\n        if send():\n            break\n")
+    assert loop is not None
+    assert loop.over == "attempts"
+
+
+def test_what_one_failure_does_to_the_rest() -> None:
+    ends = loop_of("def start(jobs):\n    for job in jobs:\n        send(job)\n")
+    assert ends is not None
+    assert ends.item_failure == "escapes"
+    outside = """
+    def start(jobs):
+        try:
+            for job in jobs:
+                send(job)
+        except Exception:
+            return
+    """
+    caught = loop_of(outside)
+    assert caught is not None
+    assert caught.item_failure == "escapes"
+    inside = """
+    def start(jobs):
+        for job in jobs:
+            try:
+                send(job)
+            except Exception:
+                print(job)
+    """
+    goes_on = loop_of(inside)
+    assert goes_on is not None
+    assert goes_on.item_failure is None
+
+
+def attempts(header: str, pause: str, before: str = "") -> Retry | None:
+    code = f"""
+    def start(n=0, delay=1):
+        {before or "pass"}
+        {header}:
+            try:
+                return send()
+            except Exception:
+                {pause}
+    """
+    loop = loop_of(code)
+    assert loop is not None
+    return loop.retry
+
+
+def test_how_it_is_sent_again() -> None:
+    assert attempts("for n in range(3)", "time.sleep(1)") == Retry("fixed", "yes")
+    assert attempts("for n in range(3)", "time.sleep(2 ** n)") == Retry("growing", "yes")
+    assert attempts("for n in range(3)", "print('no')") == Retry("none", "yes")
+    assert attempts("while True", "time.sleep(delay)") == Retry("fixed", "no")
+    assert attempts("while delay < 9", "time.sleep(delay); delay *= 2") == Retry("growing", "yes")
+    assert attempts("for n in range(3)", "raise") is None
+    assert attempts("for n in range(3)", "return None") is None
+
+
+def test_a_poll_is_sent_again() -> None:
+    poll = loop_of("def wait():\n    while not send():\n        time.sleep(5)\n")
+    assert poll is not None
+    assert poll.retry == Retry("fixed", "no")
