@@ -123,12 +123,18 @@ def _last_leaves(block: cst.CSTNode) -> bool:
     return isinstance(last, (cst.Return, cst.Break))
 
 
+_PAUSES = ("sleep", "jitter", "backoff", "back_off", "delay", "wait", "pause")
+"""What is part of the name of a function that sleeps, for a time that is not seen."""
+
+
 def _pause(node: cst.For | cst.While) -> str:
     """How long the loop sleeps between two rounds: none, fixed, or growing (random pauses count as such)."""
     changed = set(_changed_names(node))
     found = "none"
     for inner in own_nodes(node.body):
-        if not isinstance(inner, cst.Call) or dotted(inner.func).rpartition(".")[2] != "sleep" or not inner.args:
+        name = dotted(inner.func).rpartition(".")[2].lower() if isinstance(inner, cst.Call) else ""
+        if not isinstance(inner, cst.Call) or name != "sleep" or not inner.args:
+            found = "unknown" if found == "none" and any(word in name for word in _PAUSES) else found
             continue
         parts = [inner.args[0].value, *own_nodes(inner.args[0].value)]
         if any(isinstance(part, cst.Name) and part.value in changed for part in parts):
