@@ -54,7 +54,10 @@ def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
 
 
 def _note_parts(frame: Frame, value: Value, node: cst.CSTNode) -> None:
-    responses.note_escape(frame, value, "stored", node)
+    """A whole answer is put into text. What a payload says is noted where the text goes: it may only be logged."""
+    for part in responses.parts_within(frame, value):
+        if part.path in {(), responses.STREAM}:
+            responses.note(frame, part, "stored", node)
 
 
 def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -29,7 +29,7 @@ from invocation_lint.values.domain import (
 )
 from invocation_lint.values.events import ErrorLook, PayloadTest, Use
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.state import freeze
+from invocation_lint.values.state import State, freeze
 
 ERROR_HEADER = "x-amz-function-error"
 """The header that becomes FunctionError (AWS: Lambda API reference, Invoke, response syntax)."""
@@ -202,14 +202,23 @@ def note_escape(frame: Frame, value: Value, use: str, node: cst.CSTNode, *, deep
     """The value leaves what is followed: note it for every part of an answer in it."""
     if frame.state is None:
         return
-    values = [value]
-    if deep:
-        for obj in frame.state.reachable([value]).values():
-            values.extend(slot.value for slot in obj.slots.values())
-            values.extend(obj.elements())
-    for one in values:
+    for one in _values_within(frame.state, value) if deep else [value]:
         for atom in one.atoms:
             _note_atom_escape(frame, atom, use, node)
+
+
+def parts_within(frame: Frame, value: Value) -> list[Response]:
+    """The parts of answers in a value and in the objects that it refers to."""
+    values = [] if frame.state is None else _values_within(frame.state, value)
+    return [part for one in values for part in one.of(Response)]
+
+
+def _values_within(state: State, value: Value) -> list[Value]:
+    values = [value]
+    for obj in state.reachable([value]).values():
+        values.extend(slot.value for slot in obj.slots.values())
+        values.extend(obj.elements())
+    return values
 
 
 def _note_atom_escape(frame: Frame, atom: Any, use: str, node: cst.CSTNode) -> None:

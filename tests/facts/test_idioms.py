@@ -271,3 +271,25 @@ def test_encode_taken_from_str_encodes() -> None:
     payload = invocation(code).payload
     assert payload is not None
     assert (payload.python_type, payload.layers) == ("bytes", 1)
+
+
+def test_a_payload_that_is_dumped_for_a_log_line_is_logged() -> None:
+    code = """
+    import logging
+    logger = logging.getLogger(__name__)
+
+    def start(name):
+        payload = json.load(client.invoke(FunctionName=name, Payload=b"{}")["Payload"])
+        logger.debug("answer: %s", json.dumps({"answer": payload}))
+        return payload
+    """
+    assert invocation(code).response.payload == "returned"
+
+
+def test_a_payload_that_is_dumped_into_a_record_is_used() -> None:
+    code = """
+    def start(name, table):
+        payload = json.load(client.invoke(FunctionName=name, Payload=b"{}")["Payload"])
+        table.put_item(Item={"answer": json.dumps(payload)})
+    """
+    assert invocation(code).response.payload == "used"
