@@ -25,7 +25,6 @@ from invocation_lint.identity import Key, Lines, keys_of
 from invocation_lint.tool_findings import NOT_ANALYSED
 
 VERSION = 1
-DEFAULT_NAME = ".invocation-lint-baseline.json"
 _FIELDS = {"rule": str, "path": str, "function": str, "snippet": str, "ordinal": int}
 
 

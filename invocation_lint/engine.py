@@ -8,7 +8,6 @@ Files that the scan lets go import neither libcst nor the rules. What goes wrong
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -229,16 +228,22 @@ def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
         help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
         finding = UNREADABLE_FILE.at(place, error.message, help)
     except RecursionError:
-        told = traceback.format_exc()
+        told = _traceback()
         help = f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
         place = Place(given.name, 1, 1, 1, 1)
         finding = UNREADABLE_FILE.at(place, "the code is nested too deeply to be analysed", help)
     except Exception as error:
-        told = traceback.format_exc()
+        told = _traceback()
         place = Place(given.name, 1, 1, 1, 1)
         message = f"the analysis broke off: {type(error).__name__}: {error}"
         finding = INTERNAL_ERROR.at(place, message, "run with --debug for the traceback; please report it")
     return Outcome([finding], text=_text(given), traceback=told)
+
+
+def _traceback() -> str:
+    import traceback  # takes its time to load, and most runs need it not
+
+    return traceback.format_exc()
 
 
 def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | None:

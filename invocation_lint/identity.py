@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 from invocation_lint.findings import Finding, Place
@@ -38,6 +37,8 @@ class Key(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """The key as 64 hexadecimal digits."""
+        from hashlib import sha256  # loads a large library, which most runs need not
+
         return sha256("\0".join(map(str, self)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -64,6 +65,8 @@ def snippet_of(place: Place, lines: Sequence[str] | None) -> str:
     normal = normalized("\n".join(code))
     if len(normal) <= _LONGEST:
         return normal
+    from hashlib import sha256
+
     return f"{normal[:_LONGEST]}... {sha256(normal.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 

@@ -57,6 +57,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("overrides", "overrides", "other values for some paths: a list of tables with `paths` and the keys to change"),
 )
+BASELINE_NAME = ".invocation-lint-baseline.json"
 OVERRIDE_KEYS = ("select", "extend-select", "ignore", "profile", "possible", "rules")
 _BY_NAME = MappingProxyType({key.name: key for key in KEYS})
 

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invocation_lint import __version__
-from invocation_lint.baseline import DEFAULT_NAME
 from invocation_lint.cli.fixes import fix_options, run_with_fixes, wants_fixes
-from invocation_lint.cli.known import apply_baseline, apply_revision, baseline_of, tell_vanished
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
 from invocation_lint.cli.progress import Progress
-from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint, pays, status_of_run
+from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint, pays
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
 from invocation_lint.report import FOR_PEOPLE, FORMATS, Presentation, render, step_summary
+from invocation_lint.settings import BASELINE_NAME
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from invocation_lint.cli.known import Known
 
 STDIN = "-"
 
@@ -62,7 +63,7 @@ STDIN = "-"
 @click.option(
     "--write-baseline",
     is_flag=True,
-    help=f"Write what is found to the baseline, by default {DEFAULT_NAME}.",
+    help=f"Write what is found to the baseline, by default {BASELINE_NAME}.",
 )
 @click.option("--diff-base", metavar="REV", help="Report only what is not found in this git revision as well.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule instead of listing them.")
@@ -78,28 +79,34 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     at or above --fail-on, 1 when something was, 2 when something could not be checked.
     """
     wanted = outputs_of(outputs)
-    baseline = baseline_of(given["baseline"], write=given["write_baseline"])
+    known = _known({**given, "paths": paths or (".",)})
     project = Project(configuration_of(given))
     inputs = _inputs(paths or (".",), given["stdin_filename"], project)
     fixes = wants_fixes(given, from_stdin=STDIN in paths)
 
     def lint_new(files: Sequence[Input]) -> Run:
         run = _lint(Inputs(files, inputs.whole_project), project, given)
-        if given["diff_base"]:
-            apply_revision(run, given["diff_base"], {**given, "paths": paths or (".",)}, _lint_before)
-        if baseline is not None:
-            apply_baseline(baseline, run, inputs.files, project, write=given["write_baseline"])
+        if known is not None:
+            known.apply(run, files, project)
         return run
 
     run = run_with_fixes(inputs.files, lint_new, given) if fixes else lint_new(inputs.files)
-    status = status_of_run(run, project) if baseline is not None or given["diff_base"] else run.status
     with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
         for output in sorted(wanted, key=lambda output: output.path is None):  # files first
             if not given["show_fixes"] or output.path is not None:  # the diff stands in the report's place
                 _write(output, run, project, given)
-    if not given["quiet"]:
-        tell_vanished(run)
-    return 0 if status == 1 and given["exit_zero"] else status
+    if known is not None and not given["quiet"]:
+        known.tell(run)
+    return 0 if run.status == 1 and given["exit_zero"] else run.status
+
+
+def _known(given: Mapping[str, Any]) -> Known | None:
+    """What marks the findings that were known before, when one of its options is given."""
+    if not (given["baseline"] or given["write_baseline"] or given["diff_base"]):
+        return None
+    from invocation_lint.cli.known import Known
+
+    return Known(given, _lint_before)
 
 
 def _lint(inputs: Inputs, project: Project, given: Mapping[str, Any]) -> Run:

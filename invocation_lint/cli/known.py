@@ -9,21 +9,47 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from invocation_lint.baseline import DEFAULT_NAME, Baseline, mark_known, read_baseline
-from invocation_lint.engine import Input, Run
+from invocation_lint.baseline import Baseline, mark_known, read_baseline
+from invocation_lint.engine import Input, Run, status_of_run
 from invocation_lint.errors import UsageError
 from invocation_lint.identity import keys_of
 from invocation_lint.project import Project
+from invocation_lint.settings import BASELINE_NAME
 from invocation_lint.tool_findings import NOT_ANALYSED
 
 _TOLD = 5  # entries that vanished, by name
+
+
+class Known:
+    """What the options (`given`, with the paths) say of findings that were known before; the baseline is read at once.
+
+    `lint_there` lints another revision, for `--diff-base`.
+    """
+
+    def __init__(self, given: Mapping[str, Any], lint_there: Callable[..., Run | None]) -> None:
+        self._given = given
+        self._lint_there = lint_there
+        self._writes = bool(given["write_baseline"])
+        self._baseline = baseline_of(given["baseline"], write=self._writes)
+
+    def apply(self, run: Run, inputs: Sequence[Input], project: Project) -> None:
+        """Marks such findings in the report, which may change the run's status; writes the baseline if asked to."""
+        if self._given["diff_base"]:
+            apply_revision(run, self._given["diff_base"], self._given, self._lint_there)
+        if self._baseline is not None:
+            apply_baseline(self._baseline, run, inputs, project, write=self._writes)
+        run.status = status_of_run(run, project)
+
+    def tell(self, run: Run) -> None:
+        """Names entries of the baseline that are no longer found."""
+        tell_vanished(run)
 
 
 def baseline_of(name: str | None, *, write: bool) -> Baseline | None:
     """The baseline that the options ask for, read before anything is linted; a new one may not exist yet."""
     if name is None and not write:
         return None
-    name = name or DEFAULT_NAME
+    name = name or BASELINE_NAME
     if write and not Path(name).exists():
         if not Path(name).absolute().parent.is_dir():
             raise UsageError(f"--baseline: cannot write {name}: its folder does not exist")

@@ -118,7 +118,7 @@ def seconds(tool: Tool, folder: Path, path: Path, repeat: int) -> float | None:
 
 def rows(folder: Path, repeat: int, failed: dict[str, str]) -> Iterator[str]:
     """The table, a row at a time."""
-    places = trees(folder, folder / "ours")
+    places = trees(folder, folder / "flake8")
     yield f"| | {' | '.join(f'{name} ({size_of(path)})' for name, path in places.items())} |"
     yield "| --- |" + " ---: |" * len(places)
     ours: dict[str, float] = {}
