@@ -101,6 +101,12 @@ class Code:
         return line[: len(line) - len(line.lstrip())]
 
     @property
+    def quote(self) -> str:
+        """The quotation mark that this file's plain texts mostly have."""
+        marks = [node.quote for nodes in self._at.values() for node in nodes if isinstance(node, cst.SimpleString)]
+        return "'" if marks.count("'") > marks.count('"') else '"'
+
+    @property
     def newline(self) -> str:
         """How this file ends its lines."""
         return str(self.source.module.default_newline)

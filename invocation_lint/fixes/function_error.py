@@ -26,12 +26,14 @@ def propose(case: Case) -> Proposal:
     elif is_async:
         raise DoesNotApply("the answer is awaited elsewhere")
     name = _name_bound(code, bound)
-    body = f'{name}["Payload"].read()'
+    mark = code.quote
+    body = f"{name}[{mark}Payload{mark}].read()"
     read = f"(await {body})" if is_async else body
     end = code.line_end(code.span(bound)[1])
     indent = code.indentation(code.span(code.parent(bound) or bound)[0])
     step = code.source.module.default_indent
-    rows = ("", f'{indent}if "FunctionError" in {name}:', f"{indent}{step}raise RuntimeError({read}.decode())")
+    test, act = f"if {mark}FunctionError{mark} in {name}:", f"raise RuntimeError({read}.decode())"
+    rows = ("", f"{indent}{test}", f"{indent}{step}{act}")
     return Proposal("raise when the function failed", ((end, end, code.newline.join(rows)),), is_safe=False)
 
 

@@ -37,7 +37,7 @@ def _change(case: Case, mode: str, given: str) -> Change:
     if case.told.get("invocation_type_source") == "default":
         if keyword(call, "InvocationType") is not None or len(spreads(call)) > 1:
             raise DoesNotApply("it is not known where the mode would be given")
-        return inserted(code, call, f'InvocationType="{mode}"')
+        return inserted(code, call, f"InvocationType={code.quote}{mode}{code.quote}")
     value = mode_at(case)
     if text_of(value) != given:
         raise DoesNotApply("the mode is not written here")
