@@ -259,6 +259,21 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenRecord:
+    status: Text = fact_field("the waiting state that is written: pending, running and the like")
+    touched_on_failure: Text = fact_field(
+        "whether a clause around the invocation calls anything that may change the record, besides logs and answers",
+        words=YES_NO,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskToken:
+    key: Text = fact_field("the key of the payload that carries it")
+    failure_told: Text = fact_field("whether the module speaks of telling a workflow that a task failed", words=YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One invocation, as seen from one frame. Absent is None, not known is `Unknown`."""
 
@@ -287,6 +302,10 @@ class Invocation:
         "coroutine that nobody awaits",
         words=("awaited", "scheduled", "submitted", "never"),
     )
+    record_written: WrittenRecord | None = fact_field(
+        "the record that the function writes before the invocation, in a waiting state; absent when none is seen"
+    )
+    task_token: TaskToken | None = fact_field("the task token of a workflow in the payload; absent when there is none")
     run_by: Text = fact_field(
         "what runs the call: the statement itself, or an executor or thread that gets it",
         words=("statement", "executor"),

@@ -10,12 +10,12 @@ from invocation_lint.values.program import own_nodes
 
 _ACTS = ("drops", "logs", "returns", "records", "reraises")
 
-_LOGGING = frozenset(
+LOGGING = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print_exc", "print",
      "capture_exception", "capture_message", "echo", "secho", "pprint", "format_exc", "trace", "notice", "msg"}
 )  # fmt: skip
 
-_HARMLESS = frozenset({"str", "repr", "format", "len", "isinstance", "type", "get", "join", "dict", "dumps", "getattr"})
+HARMLESS = frozenset({"str", "repr", "format", "len", "isinstance", "type", "get", "join", "dict", "dumps", "getattr"})
 
 
 @lru_cache(maxsize=1024)
@@ -37,9 +37,9 @@ def _act(node: cst.CSTNode) -> str:
         name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
         if name in {"exit", "_exit", "abort", "fail", "skip"}:
             return "reraises"
-        if name in _LOGGING or name.startswith("log"):
+        if name in LOGGING or name.startswith("log"):
             return "logs"
-        return "drops" if name in _HARMLESS else "records"
+        return "drops" if name in HARMLESS else "records"
     if isinstance(node, (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Yield, cst.Del)):
         return "records"
     return "drops"

@@ -12,7 +12,7 @@ from invocation_lint.contracts.model import ContractBook, FunctionContract
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Fact, Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building import answers, arguments, callers, fates, functions, payloads
+from invocation_lint.facts.building import answers, arguments, callers, fates, functions, payloads, waiting
 from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
@@ -156,6 +156,11 @@ class Builder:
         is_entry = seen.ending.is_end
         ordered = seen.events
         caller_function = seen.root.function
+        record, written = waiting.record_written(seen.root.module, caller_function, seen.site[0], is_entry)
+        token = waiting.task_token(payload, seen.root.module)
+        note("record_written", written)
+        if token is not None and given is not None:
+            note("task_token", given.place)
         return facts.Invocation(
             api=visit.api,
             invocation_type=mode,
@@ -178,6 +183,8 @@ class Builder:
             ),
             in_loop=_loop(visit, ordered, note),
             sent=_sent(ordered, visit),
+            record_written=record,
+            task_token=token,
             run_by=visit.run_by,
             waited_for=_waited_for(ordered, note),
         )

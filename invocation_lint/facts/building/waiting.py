@@ -1,0 +1,128 @@
+"""What waits for an invocation: a record that is written before it in a waiting state, a workflow by its task token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.findings import Place
+from invocation_lint.values.acts import HARMLESS, LOGGING
+from invocation_lint.values.imports import dotted
+from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
+
+_WRITES = frozenset({"put_item", "update_item", "insert", "insert_one", "upsert"})
+"""Methods that write one record, by the last part of their name."""
+
+_MAKERS = ("create", "open_", "insert", "add_", "save", "put_")
+
+_WAITING = frozenset(
+    {"pending", "queued", "running", "in_progress", "in progress", "inprogress", "processing", "generating", "starting",
+     "started", "submitted", "waiting", "created", "creating"}
+)  # fmt: skip
+
+_TOKEN = re.compile(r"task_?token", re.IGNORECASE)
+_TELLS_FAILURE = re.compile(r"task_?failure|fail\w*(task|token|workflow|execution)|abort", re.IGNORECASE)
+_ANSWERS = re.compile(r"(response|answer|json|jsonify|[a-z]Error|[a-z]Exception)$|^(Response|HTTPException)")
+
+
+def record_written(
+    module: ModuleInfo, function: FunctionInfo | None, call: Place, is_end: bool
+) -> tuple[facts.WrittenRecord | None, Place | None]:
+    """The record that a function writes before a call in it, and the place of that write; None when there is none."""
+    if function is None:
+        return None, None
+    clauses = list(_clauses_around(module, function, call))
+    written = _write_before(module, function, call)
+    if not clauses or written is None:
+        return None, None
+    status, place = written
+    touched: facts.Text = "yes" if any(_touches(clause) for clause in clauses) else "no"
+    if touched == "no" and not all(_leaves(clause, is_end) for clause in clauses):
+        touched = UnknownAnswer("what follows may change it")
+    return facts.WrittenRecord(status, touched), place
+
+
+def task_token(payload: facts.Payload | None, module: ModuleInfo) -> facts.TaskToken | None:
+    """The task token that a payload carries, by the name of its key."""
+    if payload is None or not isinstance(payload.keys, tuple):
+        return None
+    for key in payload.keys:
+        if _TOKEN.search(key.name) and key.presence == "yes":
+            names = {*module.mentions, *(name for info in module.functions.values() for name in info.mentions)}
+            tells = any(_TELLS_FAILURE.search(name) for name in names)
+            return facts.TaskToken(key.name, "yes" if tells else "no")
+    return None
+
+
+def _write_before(module: ModuleInfo, function: FunctionInfo, call: Place) -> tuple[str, Place] | None:
+    for node in own_nodes(function.node):
+        if not isinstance(node, cst.Call) or not _writes(node):
+            continue
+        place = module.source.place(node)
+        if (place.end_line, place.end_column) <= (call.line, call.column):
+            for status in _states(function, node):
+                return status, place
+    return None
+
+
+def _writes(call: cst.Call) -> bool:
+    """Whether a call writes a record: by a method known for it, or by a maker that is given the record's status."""
+    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted(call.func)
+    if isinstance(call.func, cst.Attribute) and name in _WRITES:
+        return True
+    given = {arg.keyword.value for arg in call.args if arg.keyword is not None and _text(arg.value).lower() in _WAITING}
+    return bool(given & {"status", "state"}) and name.startswith(_MAKERS)
+
+
+def _states(function: FunctionInfo, call: cst.Call) -> Iterator[str]:
+    """The waiting states that a write names, in its arguments or in the mapping that one of them is."""
+    names = {arg.value.value for arg in call.args if isinstance(arg.value, cst.Name)}
+    nodes = list(own_nodes(call))
+    for node in own_nodes(function.node):
+        if isinstance(node, cst.Assign) and any(getattr(to.target, "value", None) in names for to in node.targets):
+            nodes.extend(own_nodes(node.value))
+    keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    texts = [_text(node).lower() for node in nodes]
+    if not keywords & {"status", "state"} and not any("status" in text or "state" in text for text in texts):
+        return
+    for node in nodes:
+        if _text(node).lower() in _WAITING:
+            yield _text(node)
+
+
+def _text(node: cst.CSTNode) -> str:
+    return str(node.raw_value) if isinstance(node, cst.SimpleString) else ""
+
+
+def _clauses_around(module: ModuleInfo, function: FunctionInfo, call: Place) -> Iterator[cst.ExceptHandler]:
+    for node in own_nodes(function.node):
+        if isinstance(node, cst.Try):
+            body = module.source.place(node.body)
+            if (body.line, body.column) <= (call.line, call.column) and call.end_line <= body.end_line:
+                yield from node.handlers
+
+
+def _touches(clause: cst.ExceptHandler) -> bool:
+    """Whether a clause calls anything that may change a record: all but logging, answers and what is raised."""
+    raised = {inner for node in own_nodes(clause.body) if isinstance(node, cst.Raise) for inner in own_nodes(node)}
+    for node in own_nodes(clause.body):
+        if isinstance(node, cst.Call) and node not in raised:
+            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted(node.func)
+            if name not in LOGGING and name not in HARMLESS and not _ANSWERS.search(name):
+                return True
+    return False
+
+
+def _leaves(clause: cst.ExceptHandler, is_end: bool) -> bool:
+    """Whether a clause ends the function, and no caller stands behind an error that it raises."""
+    last = clause.body.body[-1] if clause.body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Return) or (isinstance(last, cst.Raise) and is_end)
+
+
+__all__ = ["record_written", "task_token"]
