@@ -247,9 +247,9 @@ class Loop:
     times: Number = fact_field("how often the loop runs")
     concurrent: Text = fact_field("whether its invocations overlap", words=YES_NO)
     over: Text = fact_field(
-        "what it runs over: items of something not known, pages of a paginator, constants, numbers, numbers with an "
-        "end before the last (attempts), or as long as a condition holds",
-        words=("items", "pages", "constants", "numbers", "attempts", "condition"),
+        "what it runs over: items of something not known, all of them or up to a break or return (search), pages of a "
+        "paginator, constants, numbers, numbers with an end before the last (attempts), or a condition",
+        words=("items", "search", "pages", "constants", "numbers", "attempts", "condition"),
     )
     item_failure: Text = fact_field(
         "what the error of one item does to the loop over items: it escapes from it; absent when it does not",

@@ -29,7 +29,7 @@ class LoopInfo:
 
     times: int | None
     concurrent: bool = False
-    over: str = "items"  # or pages, constants, numbers, attempts, condition
+    over: str = "items"  # or search, pages, constants, numbers, attempts, condition
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ def for_info(frame: Frame, node: cst.For, items: list[Value] | None) -> LoopInfo
         return LoopInfo(_range_length(frame, call) if name == "range" else None, over=over)
     if items is not None:
         return LoopInfo(len(items), over="constants")
-    return LoopInfo(None, over="pages" if name.endswith("paginate") else "items")
+    over = "pages" if name.endswith("paginate") else "search" if _is_left_early(node.body) else "items"
+    return LoopInfo(None, over=over)
 
 
 def _range_length(frame: Frame, call: cst.Call) -> int | None:

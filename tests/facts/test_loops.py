@@ -58,6 +58,12 @@ def test_numbers_with_an_end_before_the_last_are_attempts() -> None:
     assert loop.over == "attempts"
 
 
+def test_items_up_to_a_return_are_a_search() -> None:
+    loop = loop_of("def start(jobs):\n    for job in jobs:\n        if send(job):\n            return job\n")
+    assert loop is not None
+    assert (loop.over, loop.item_failure) == ("search", None)
+
+
 def test_what_one_failure_does_to_the_rest() -> None:
     ends = loop_of("def start(jobs):\n    for job in jobs:\n        send(job)\n")
     assert ends is not None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
 from invocation_lint.values.acts import HARMLESS, LOGGING
@@ -40,7 +41,7 @@ def record_written(
     if not clauses or written is None:
         return None, None
     status, place = written
-    touched: facts.Text = "yes" if any(_touches(clause) for clause in clauses) else "no"
+    touched: Text = "yes" if any(_touches(clause) for clause in clauses) else "no"
     if touched == "no" and not all(_leaves(clause, is_end) for clause in clauses):
         touched = UnknownAnswer("what follows may change it")
     return facts.WrittenRecord(status, touched), place
