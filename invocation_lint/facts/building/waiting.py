@@ -48,11 +48,11 @@ def record_written(
 
 
 def task_token(payload: facts.Payload | None, module: ModuleInfo) -> facts.TaskToken | None:
-    """The task token that a payload carries, by the name of its key."""
+    """The task token that a payload carries, by the name of its key; a constant such as "" is none."""
     if payload is None or not isinstance(payload.keys, tuple):
         return None
     for key in payload.keys:
-        if _TOKEN.search(key.name) and key.presence == "yes":
+        if _TOKEN.search(key.name) and key.presence == "yes" and isinstance(key.source, str):
             names = {*module.mentions, *(name for info in module.functions.values() for name in info.mentions)}
             tells = any(_TELLS_FAILURE.search(name) for name in names)
             return facts.TaskToken(key.name, "yes" if tells else "no")
