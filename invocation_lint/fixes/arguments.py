@@ -33,6 +33,13 @@ def spreads(call: cst.Call) -> list[cst.Arg]:
     return [arg for arg in call.args if arg.star]
 
 
+def is_of_invoke(call: cst.Call) -> bool:
+    """Whether the arguments are those of the client's own method, not of a wrapper around it: `x.invoke(..)`, or
+    `submit(x.invoke, ..)`."""
+    named = [call.func, *(arg.value for arg in call.args[:2] if arg.keyword is None and not arg.star)]
+    return any(isinstance(node, cst.Attribute) and node.attr.value == "invoke" for node in named)
+
+
 def literal_arguments(call: cst.Call, text: str) -> list[cst.BaseExpression]:
     """The arguments that are this text, written as a literal."""
     return [arg.value for arg in call.args if not arg.star and text_of(arg.value) == text]

@@ -100,11 +100,14 @@ class Code:
         line = self.text[start : self.line_end(offset)]
         return line[: len(line) - len(line.lstrip())]
 
-    @property
-    def quote(self) -> str:
-        """The quotation mark that this file's plain texts mostly have."""
-        marks = [node.quote for nodes in self._at.values() for node in nodes if isinstance(node, cst.SimpleString)]
-        return "'" if marks.count("'") > marks.count('"') else '"'
+    def quote(self, at: cst.CSTNode) -> str:
+        """The quotation mark that plain texts mostly have in the function of a node; in the file, if it has none."""
+        for around in (self.function(at), self.source.module):
+            marks = [node.quote for node in walk(around) if isinstance(node, cst.SimpleString)]
+            single, double = marks.count("'"), marks.count('"')
+            if single != double:
+                return "'" if single > double else '"'
+        return '"'
 
     @property
     def newline(self) -> str:

@@ -26,7 +26,7 @@ def propose(case: Case) -> Proposal:
     elif is_async:
         raise DoesNotApply("the answer is awaited elsewhere")
     name = _name_bound(code, bound)
-    mark = code.quote
+    mark = code.quote(call)
     body = f"{name}[{mark}Payload{mark}].read()"
     read = f"(await {body})" if is_async else body
     end = code.line_end(code.span(bound)[1])

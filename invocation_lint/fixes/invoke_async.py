@@ -25,7 +25,7 @@ def propose(case: Case) -> Proposal:
         raise DoesNotApply("the arguments are not written here")
     changes = (
         (*code.span(call.func.attr), "invoke"),
-        inserted(code, call, f"InvocationType={code.quote}Event{code.quote}"),
+        inserted(code, call, f"InvocationType={code.quote(call)}Event{code.quote(call)}"),
         (*code.span(payload.keyword), "Payload"),
     )
     return Proposal('use invoke with InvocationType="Event"', _joined(changes))

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import inserted, keyword, literal_arguments, replaced_text, spreads, text_of
+from invocation_lint.fixes.arguments import (
+    inserted,
+    is_of_invoke,
+    keyword,
+    literal_arguments,
+    replaced_text,
+    spreads,
+    text_of,
+)
 from invocation_lint.fixes.case import Case, Change, Proposal
 from invocation_lint.fixes.code import DoesNotApply
 
@@ -35,9 +43,9 @@ def _change(case: Case, mode: str, given: str) -> Change:
             raise DoesNotApply("the caller's argument that decides is not known")
         return replaced_text(code, found[0], mode)
     if case.told.get("invocation_type_source") == "default":
-        if keyword(call, "InvocationType") is not None or len(spreads(call)) > 1:
+        if keyword(call, "InvocationType") is not None or len(spreads(call)) > 1 or not is_of_invoke(call):
             raise DoesNotApply("it is not known where the mode would be given")
-        return inserted(code, call, f"InvocationType={code.quote}{mode}{code.quote}")
+        return inserted(code, call, f"InvocationType={code.quote(call)}{mode}{code.quote(call)}")
     value = mode_at(case)
     if text_of(value) != given:
         raise DoesNotApply("the mode is not written here")

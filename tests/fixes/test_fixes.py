@@ -42,7 +42,7 @@ CHANGES = {
         """def f(name):
     client.invoke(
         FunctionName=name,  # who
-        InvocationType="Event",
+        InvocationType='Event',
         Payload=b'{}',
     )
 """,
@@ -65,7 +65,7 @@ CHANGES = {
     "invoke_async, with the arguments the other way round": (
         "INV106",
         "def f(name):\n    client.invoke_async(InvokeArgs=b'{}', FunctionName=name)\n",
-        "def f(name):\n    client.invoke(Payload=b'{}', FunctionName=name, InvocationType=\"Event\")\n",
+        "def f(name):\n    client.invoke(Payload=b'{}', FunctionName=name, InvocationType='Event')\n",
     ),
     "a payload in parentheses": (
         "INV402",
@@ -173,6 +173,10 @@ STAYS_AWAY = {
     "a set has no JSON": (
         "INV403",
         "def f(name):\n    client.invoke(FunctionName=name, Payload=str({1, 2}))\n",
+    ),
+    "the method has another name": (
+        "INV102",
+        "def f(name):\n    send = client.invoke\n    send(FunctionName=name)\n",
     ),
     "json is something else": (
         "INV402",
