@@ -89,6 +89,6 @@ class JobQuery:
     )
     conditions: tuple[Condition, ...] | Unknown = fact_field("what the rows must fulfil", default=())
     columns: tuple[Column, ...] | Unknown | None = fact_field("the columns that are fetched; absent when all are")
-    claim: Claim | None = fact_field("how a row is marked as taken; absent when it is not")
+    claim: Claim | Unknown | None = fact_field("how a row is marked as taken; absent when it is not")
     each_item: EachItem = fact_field("what the loops over the rows do, as far as they are in sight", default=EachItem())
     caller: Caller = fact_field("the code that queries", default=Caller())

@@ -295,3 +295,52 @@ def test_the_user_says_which_tables_hold_jobs() -> None:
     assert len(facts(code, tables=("errand*",))) == 1
     assert facts(code.replace("errands", "jobs"), tables=("errand*",)) == []
     assert facts(code.replace("errands", "jobs"), tables=()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "how"),
+    [
+        ("send(job)", None),
+        ("send(job); mark(job)", None),
+        ("mark(job); send(job)", "update_by_key"),
+        ('job.status = "running"; send(job)', "attribute"),
+        ("mark_if(job); send(job)", "conditional_update"),
+        ("load_story(job.story_id); send(job)", None),
+        ("print(job); send(job)", None),
+    ],
+)
+def test_how_a_row_is_claimed(body: str, how: str | None) -> None:
+    assert getattr(claim(body), "how", None) == how
+    assert not isinstance(claim(body), Unknown)
+
+
+@pytest.mark.parametrize("body", ["take(job); send(job)", "take(job.id); send(job)", "job.take(); send(job)"])
+def test_what_is_not_followed_may_claim(body: str) -> None:
+    assert isinstance(claim(body), Unknown)
+
+
+def claim(body: str) -> Any:
+    made = [
+        fact.data
+        for fact in facts(f"""
+        from elsewhere import load_story, take
+
+        client = boto3.client("lambda")
+
+        def send(job):
+            client.invoke(FunctionName="worker", InvocationType="Event", Payload=b"")
+
+        def mark(job):
+            supabase.table("jobs").update({{"status": "running"}}).eq("id", job.id).execute()
+
+        def mark_if(job):
+            query = supabase.table("jobs").update({{"status": "running"}}).eq("id", job.id)
+            query.eq("status", "queued").execute()
+
+        def run(session):
+            for job in session.scalars(select(AssetJob)).all():
+                {body}
+    """)
+    ]
+    (one,) = made
+    return one.claim

@@ -12,6 +12,7 @@ from invocation_lint.facts import job_query as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import arguments, callers, job_words
+from invocation_lint.facts.building.claims import claim_of
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, text
 from invocation_lint.facts.building.merging import merge
@@ -87,6 +88,10 @@ class JobQueryBuilder:
         if cut is not None:
             places["cut"] = cut
         data = self._with_loops(data, read, places)
+        if read.loops and data.claim is None:
+            claim, place = claim_of(site[-1], read.loops, root.events, self._reader.read, self._is_of_jobs)
+            _note(places, "claim", place)
+            data = replace(data, claim=claim)
         chain = tuple(Label(place, self._step(root, site, index)) for index, place in enumerate(site[:-1]))
         return Fact("job_query", data, site[-1], places, chain, root.function.title if root.function else "")
 
@@ -128,6 +133,9 @@ class JobQueryBuilder:
         )
 
     # -- what is done with each row ----------------------------------------------------------------------------------
+
+    def _is_of_jobs(self, query: Query) -> bool:
+        return bool(job_words.job_entities(query.entities, self.options.job_tables))
 
     def _with_loops(self, data: facts.JobQuery, read: _Read, places: dict[str, Place]) -> facts.JobQuery:
         if not read.loops:

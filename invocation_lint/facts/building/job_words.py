@@ -106,6 +106,11 @@ def is_age(column: str) -> bool:
     return _KEY.search(plain) is not None or _TIME.search(plain) is not None or _DUE.search(plain) is not None
 
 
+def is_key(column: str) -> bool:
+    """Whether a column is the row's own key."""
+    return _KEY.search(column) is not None
+
+
 def is_priority(column: str) -> bool:
     """Whether an order by this column is one by what matters more, or by chance: age may follow from it, or not."""
     return re.search(r"prio|weight|rank|urgen|random|^func$|^\?$", column.lower()) is not None

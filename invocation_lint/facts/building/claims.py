@@ -1,0 +1,110 @@
+"""How a row is marked as taken before its work is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building import job_words
+from invocation_lint.facts.building.dialects.shape import Query, line_of, text
+from invocation_lint.facts.job_query import Claim
+from invocation_lint.findings import Place
+from invocation_lint.values.domain import Chain, Struct, Text, Unknown, Value
+from invocation_lint.values.events import ChainCall, Looped, Visit
+from invocation_lint.values.queries import ELEMENT
+
+_HARMLESS = frozenset(
+    {"dumps", "loads", "get", "info", "debug", "warning", "error", "exception", "log", "print", "str", "repr", "format",
+     "append", "len", "list", "isoformat", "items", "keys", "values", "encode", "set_tag", "add_metric", "bind"}
+)  # fmt: skip
+"""Calls that get a row and mark nothing."""
+
+Reader = Callable[[Chain], Query | None]
+
+
+def claim_of(
+    fetch: Place, loops: Sequence[Looped], events: Sequence[Any], read: Reader, is_job: Callable[[Query], bool]
+) -> tuple[Any, Place | None]:
+    """The claim in the loops over what `fetch` reads, and where it stands; None when there surely is none, not known
+    when something that is not followed gets the row first."""
+    for loop in loops:
+        for event in loop.body:
+            if isinstance(event, Visit):
+                break
+            if not isinstance(event, ChainCall):
+                continue
+            chain = event.chain
+            if chain.steps[-1].name in job_words.SENDING:
+                break
+            row = next((at for at, one in enumerate(chain.steps) if one.name == ELEMENT), None)
+            if row is not None:
+                name = chain.steps[-1].name
+                if name.endswith(" =") and job_words.tell_status([name.removesuffix(" =")]):
+                    return Claim("attribute"), event.site[-1]
+                if chain.steps[-1].is_call and name not in _HARMLESS and not _is_sign(name):
+                    return UnknownAnswer(f"whether {name}() marks the row is not known"), event.site[-1]
+                continue
+            query = read(chain)
+            if query is not None and query.fetch is not None and query.verb == "update" and is_job(query):
+                return _by(query), event.site[-1]
+            if query is None and _gets(chain, fetch) and line_of(chain).steps[-1].name not in _HARMLESS:
+                return UnknownAnswer("something that is not followed gets the row first"), event.site[-1]
+    return _elsewhere(fetch, loops, events, read, is_job), None
+
+
+def _by(query: Query) -> Any:
+    if query.opaque:
+        return UnknownAnswer(query.opaque)
+    roles = [job_words.role_of(one) for one in query.conditions]
+    return Claim("update_by_key" if roles and all(role == "key" for role in roles) else "conditional_update")
+
+
+def _elsewhere(
+    fetch: Place, loops: Sequence[Looped], events: Sequence[Any], read: Reader, is_job: Callable[[Query], bool]
+) -> Any:
+    """What the function does with the rows, or with their table, outside of the loops."""
+    inside = {id(event) for loop in loops for event in loop.body}
+    for event in events:
+        if not isinstance(event, ChainCall) or id(event) in inside:
+            continue
+        query = read(event.chain)
+        if query is not None and query.verb == "update" and is_job(query):
+            return UnknownAnswer("the table is updated outside of the loop")
+        if query is None and _gets(event.chain, fetch) and line_of(event.chain).steps[-1].name not in _HARMLESS:
+            return UnknownAnswer("something that is not followed gets the rows")
+    return None
+
+
+def _is_sign(name: str) -> bool:
+    return not name.isidentifier()
+
+
+def _gets(chain: Chain, fetch: Place) -> bool:
+    """Whether the last call of a chain gets what a fetch has read, or a part of it."""
+    last = chain.steps[-1]
+    return any(_holds((*last.args, *(value for _, value in last.kwargs)), fetch, 3))
+
+
+def _is_row_or_key(chain: Chain, fetch: Place) -> bool:
+    """Whether it is the rows, a row, or a row's own key: with the key of something else no row is marked."""
+    if all(step.place != fetch for step in chain.steps):
+        return False
+    last = chain.steps[-1]
+    name = text(last.args[0]) if last.name == "[key]" and last.args else last.name
+    return last.name == ELEMENT or name is None or job_words.is_key(name) or not _is_field(chain)
+
+
+def _is_field(chain: Chain) -> bool:
+    return len(chain.steps) > 1 and chain.steps[-2].name == ELEMENT
+
+
+def _holds(values: Iterable[Value], fetch: Place, depth: int) -> Iterable[bool]:
+    for value in values:
+        for atom in value.atoms:
+            if isinstance(atom, Unknown) and atom.chain is not None:
+                yield _is_row_or_key(atom.chain, fetch)
+            elif isinstance(atom, Struct) and depth:
+                yield from _holds((*(slot.value for _, slot in atom.slots), *atom.items), fetch, depth - 1)
+            elif isinstance(atom, Text) and depth:
+                yield from _holds((piece for piece in atom.pieces if isinstance(piece, Value)), fetch, depth - 1)
