@@ -17,7 +17,7 @@ WAITING = select(AssetJob).where(AssetJob.status == "queued").order_by(AssetJob.
 def handler(event, context):
     with Session(create_engine(os.environ["DATABASE_URL"]), expire_on_commit=False) as session:
         jobs = session.scalars(WAITING).all()
-        time.sleep(60)
+        time.sleep(300)
         for job in jobs:
             session.execute(update(AssetJob).where(AssetJob.id == job.id).values(status="generating"))
             session.commit()

@@ -17,7 +17,7 @@ lambda_client = boto3.client("lambda")
 def handler(event, context):
     with Session(create_engine(os.environ["DATABASE_URL"]), expire_on_commit=False) as session:
         jobs = session.scalars(select(AssetJob).where(AssetJob.status == "queued").order_by(AssetJob.id).limit(3)).all()
-        time.sleep(60)
+        time.sleep(300)
         for job in jobs:
             queued = update(AssetJob).where(AssetJob.id == job.id, AssetJob.status == "queued")
             claimed = session.execute(queued.values(status="generating")).rowcount
