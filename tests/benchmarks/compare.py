@@ -1,16 +1,18 @@
 """How long this tool takes, side by side with others, in one run on the same files.
 
-    python -m tests.benchmarks.compare [--repeat 3] [--keep FOLDER]
+    python -m tests.benchmarks.compare [--repeat 3] [--keep FOLDER] [--packages FOLDER]
 
 Tools are installed into environments below FOLDER (kept between runs if it is given): flake8 with and without the
 plugin, ruff, semgrep. Every tool reads its files anew: caches are off, and no configuration is read. Printed is the
-best of the repeated runs, and its ratio to this tool in one process.
+best of the repeated runs, its ratio to this tool in one process, and the processor time that it took in all processes
+(which other work on the machine changes less).
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -70,15 +72,16 @@ def install(tools: Sequence[Tool], folder: Path) -> dict[str, str]:
     return failed
 
 
-def trees(folder: Path, installed: Path) -> dict[str, Path]:
-    """The files to read: one, a small project, and the Python files of an environment."""
+def trees(folder: Path, site: Path) -> dict[str, Path]:
+    """The files to read: one, a small project, and the Python files of a site-packages."""
     example = folder / "example"
     shutil.rmtree(example, ignore_errors=True)
     shutil.copytree(ROOT / "examples" / "story_platform", example)
-    site = next(installed.glob("lib/python*/site-packages"))
     packages = folder / "packages"
     shutil.rmtree(packages, ignore_errors=True)
     for file in site.rglob("*.py"):
+        if file.relative_to(site).parts[0] in ("pip", "setuptools", "pkg_resources", "_distutils_hack"):
+            continue
         copy = packages / file.relative_to(site)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
@@ -96,13 +99,13 @@ def size_of(path: Path) -> str:
     return f"{len(files)} files, {lines:,} lines" if len(files) > 1 else f"{lines:,} lines"
 
 
-def seconds(tool: Tool, folder: Path, path: Path, repeat: int) -> float | None:
-    """The best wall time of some runs; None when the tool broke off."""
+def seconds(tool: Tool, folder: Path, path: Path, repeat: int) -> tuple[float, float] | None:
+    """The best wall time and processor time of some runs; None when the tool broke off."""
     binaries = folder / tool.environment / "bin"
     environment = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}", "SEMGREP_SEND_METRICS": "off"}
-    best = float("inf")
+    best = busy = float("inf")
     for _ in range(repeat):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             [str(binaries / tool.command[0]), *tool.command[1:], str(path)],
             cwd=folder,
@@ -110,15 +113,17 @@ def seconds(tool: Tool, folder: Path, path: Path, repeat: int) -> float | None:
             capture_output=True,
             check=False,
         )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         best = min(best, time.perf_counter() - started)
+        busy = min(busy, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         if done.returncode not in (0, 1, 2):
             return None
-    return best
+    return best, busy
 
 
-def rows(folder: Path, repeat: int, failed: dict[str, str]) -> Iterator[str]:
+def rows(folder: Path, site: Path, repeat: int, failed: dict[str, str]) -> Iterator[str]:
     """The table, a row at a time."""
-    places = trees(folder, folder / "flake8")
+    places = trees(folder, site)
     yield f"| | {' | '.join(f'{name} ({size_of(path)})' for name, path in places.items())} |"
     yield "| --- |" + " ---: |" * len(places)
     ours: dict[str, float] = {}
@@ -129,8 +134,9 @@ def rows(folder: Path, repeat: int, failed: dict[str, str]) -> Iterator[str]:
             if taken is None:
                 cells.append("could not be run" if tool.environment not in failed else "could not be installed")
                 continue
-            ours.setdefault(name, taken)
-            cells.append(f"{taken:.2f} s ({taken / ours[name]:.2f})")
+            wall, busy = taken
+            ours.setdefault(name, wall)
+            cells.append(f"{wall:.2f} s ({wall / ours[name]:.2f}), {busy:.2f} s busy")
         yield f"| {tool.name} | {' | '.join(cells)} |"
 
 
@@ -149,10 +155,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=3, help="how often each is run (default 3)")
     parser.add_argument("--keep", type=Path, help="keep environments here, for the next run")
+    parser.add_argument("--packages", type=Path, help="a site-packages to read (default: that of flake8)")
     given = parser.parse_args()
     with working_folder(given.keep) as folder:
         failed = install(TOOLS, folder)
-        for row in rows(folder, given.repeat, failed):
+        site = given.packages or next(folder.glob("flake8/lib/python*/site-packages"))
+        for row in rows(folder, site, given.repeat, failed):
             print(row, flush=True)
         for name, why in failed.items():
             print(f"{name}: {why}", file=sys.stderr)
