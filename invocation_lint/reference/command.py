@@ -70,6 +70,7 @@ def serve(
                 service.add_rest_api(rest_api)
             for http_api in stack.http_apis:
                 service.add_http_api(http_api)
+            end_on_sigterm()  # before the start is printed: who reads it may end the command at once
             _print_start(template, service, stack.notes)
             wait_for_end()
         finally:
@@ -95,13 +96,17 @@ def check_installed() -> None:
         )
 
 
-def wait_for_end() -> NoReturn:
-    """Wait for Ctrl-C (KeyboardInterrupt) or SIGTERM (exit 143)."""
+def end_on_sigterm() -> None:
+    """Let SIGTERM end the program as an exception does (exit 143), so that what is open is closed."""
 
     def terminate(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
     signal.signal(signal.SIGTERM, terminate)
+
+
+def wait_for_end() -> NoReturn:
+    """Wait until a signal raises: Ctrl-C (KeyboardInterrupt) or SIGTERM (`end_on_sigterm`)."""
     while True:
         threading.Event().wait(3600)
 
