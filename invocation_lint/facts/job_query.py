@@ -89,6 +89,9 @@ class JobQuery:
     )
     conditions: tuple[Condition, ...] | Unknown = fact_field("what the rows must fulfil", default=())
     columns: tuple[Column, ...] | Unknown | None = fact_field("the columns that are fetched; absent when all are")
+    created: Text = fact_field(
+        "the column that says when a job was made, among those that are fetched or that the class in sight declares"
+    )
     claim: Claim | Unknown | None = fact_field("how a row is marked as taken; absent when it is not")
     each_item: EachItem = fact_field("what the loops over the rows do, as far as they are in sight", default=EachItem())
     caller: Caller = fact_field("the code that queries", default=Caller())

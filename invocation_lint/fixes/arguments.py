@@ -70,12 +70,25 @@ def inserted(code: Code, call: cst.Call, written: str) -> Change:
         line = code.line_start(start)
         own_line = not code.text[line:start].strip() and index > 0
         return start, start, f"{written},{code.newline}{code.text[line:start]}" if own_line else f"{written}, "
-    last = args[-1]
+    return appended(code, call, written)
+
+
+def appended(code: Code, call: cst.Call, *written: str) -> Change:
+    """Arguments, put behind the last one; on lines of their own where the arguments stand so."""
+    if not call.args:
+        end = code.span(call)[1] - 1
+        return end, end, ", ".join(written)
+    last = call.args[-1]
     start, end = start_of(code, last), end_of(code, last)
     line = code.line_start(start)
-    if not code.text[line:start].strip() and code.text[end : end + 1] == ",":
-        return end, end, f",{code.newline}{code.text[line:start]}{written}"
-    return end, end, f", {written}"
+    indent = code.text[line:start]
+    if indent.strip() or code.text[end : end + 1] != ",":
+        return end, end, "".join(f", {one}" for one in written)
+    rest = code.text[end + 1 : code.line_end(end)]
+    if rest.strip() and not rest.strip().startswith("#"):
+        return end, end, "".join(f",{code.newline}{indent}{one}" for one in written)
+    end = code.line_end(end)
+    return end, end, "".join(f"{code.newline}{indent}{one}," for one in written)
 
 
 def removed(code: Code, call: cst.Call, arg: cst.Arg) -> Change:

@@ -100,6 +100,18 @@ class Code:
         line = self.text[start : self.line_end(offset)]
         return line[: len(line) - len(line.lstrip())]
 
+    def bound(self, name: cst.Name) -> cst.BaseExpression:
+        """The value that is bound to a name which is bound once and used once, in its function or in the module.
+        DoesNotApply for any other: it serves others, too."""
+        said = [node for node in walk(self.source.module) if isinstance(node, cst.Name) and node.value == name.value]
+        for target in said if len(said) == 2 else ():
+            holder = self.parent(target)
+            assign = self.parent(holder) if isinstance(holder, cst.AssignTarget) else None
+            is_near = self.function(target) in (self.function(name), self.source.module)
+            if is_near and isinstance(assign, cst.Assign) and len(assign.targets) == 1:
+                return assign.value
+        raise DoesNotApply(f"{name.value} serves others, too")
+
     def quote(self, at: cst.CSTNode) -> str:
         """The quotation mark that plain texts mostly have in the function of a node; in the file, if it has none."""
         for around in (self.function(at), self.source.module):

@@ -7,7 +7,7 @@ import libcst as cst
 from invocation_lint.fixes.arguments import keyword, text_of
 from invocation_lint.fixes.case import Case, Change, Proposal
 from invocation_lint.fixes.code import Code, DoesNotApply
-from invocation_lint.fixes.json_module import is_dumps
+from invocation_lint.fixes.imported import is_dumps
 
 
 def propose(case: Case) -> Proposal:

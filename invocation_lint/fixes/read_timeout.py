@@ -1,4 +1,4 @@
-"""`raise-read-timeout`: the client waits as long as the function takes."""
+"""`raise-read-timeout`: the client waits as long as the function takes, and asks once."""
 
 from __future__ import annotations
 
@@ -6,65 +6,68 @@ import math
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import end_of, keyword, spreads
+from invocation_lint.fixes.arguments import appended, keyword, spreads
 from invocation_lint.fixes.case import Case, Change, Proposal
 from invocation_lint.fixes.code import Code, DoesNotApply
-from invocation_lint.source.names import ImportMap, collect_bindings
+from invocation_lint.fixes.imported import config_name, is_config
 
 _MARGIN = 30  # seconds for what comes before the function's first line
 _LONGEST = 900  # seconds that a function may run (AWS: Lambda quotas)
-_CONFIGS = ("botocore.config.Config", "botocore.client.Config", "aiobotocore.config.AioConfig")
 
 
 def propose(case: Case) -> Proposal:
-    """`Config(read_timeout=N)`, with N longer than the function takes: the number replaced, the argument added, or the
-    configuration added to a client that has none."""
+    """`Config(read_timeout=N, retries=..)`, with N longer than the function takes: the number replaced, the arguments
+    added, or the configuration added to a client that has none. Retries that are given stay as they are."""
     code = case.code
     seconds = _seconds(case)
     client = code.at(case.place, cst.Call)
     if spreads(client) or not client.args:
         raise DoesNotApply("the client's arguments are not written here")
     given = keyword(client, "config")
-    title = f"wait {seconds} s"
-    if given is None:
-        end = end_of(code, client.args[-1])
-        name = _imported(code)
-        return Proposal(title, ((end, end, f", config={name}(read_timeout={seconds})"),), is_safe=False)
-    return Proposal(title, (_in_config(code, given.value, seconds),), is_safe=False)
+    if given is not None:
+        changes = _in_config(code, _config(code, given.value), seconds)
+    else:
+        name, imports = config_name(code, client, is_async=case.told.get("client.sdk", "").startswith("aio"))
+        arguments = f"read_timeout={seconds}, {_once(code, client)}"
+        changes = (*imports, appended(code, client, f"config={name}({arguments})"))
+    return Proposal(f"wait {seconds} s and ask once", changes, is_safe=False)
 
 
 def _seconds(case: Case) -> int:
-    longest = float(case.told.get("target.duration_seconds", "inf"))
+    told = (case.told.get(f"target.{name}_seconds", "inf") for name in ("duration", "timeout"))
+    longest = min(float(one) for one in told)
     if not math.isfinite(longest) or longest > _LONGEST:
         raise DoesNotApply("it is not known how long the function takes")
     return min(math.ceil(longest) + _MARGIN, max(_LONGEST, math.ceil(longest) + 1))
 
 
-def _in_config(code: Code, config: cst.BaseExpression, seconds: int) -> Change:
-    if not isinstance(config, cst.Call) or spreads(config):
+def _once(code: Code, at: cst.CSTNode) -> str:
+    mark = code.quote(at)
+    return f"retries={{{mark}total_max_attempts{mark}: 1}}"
+
+
+def _config(code: Code, given: cst.BaseExpression) -> cst.Call:
+    """The call that makes the configuration: written here, or bound to a name that serves this client alone."""
+    if isinstance(given, cst.Name):
+        given = code.bound(given)
+    if not isinstance(given, cst.Call) or spreads(given):
         raise DoesNotApply("the configuration is made elsewhere")
-    if not set(_meanings(code, code.text[slice(*code.span(config.func))])) & set(_CONFIGS):
+    if not is_config(code, code.text[slice(*code.span(given.func))]):
         raise DoesNotApply("it is another class")
+    return given
+
+
+def _in_config(code: Code, config: cst.Call, seconds: int) -> tuple[Change, ...]:
     given = keyword(config, "read_timeout")
-    if given is not None:
-        if not isinstance(given.value, (cst.Integer, cst.Float)):
-            raise DoesNotApply("the number is not written here")
-        return (*code.span(given.value), str(seconds))
-    if not config.args:
-        end = code.span(config)[1] - 1
-        return end, end, f"read_timeout={seconds}"
-    end = end_of(code, config.args[-1])
-    return end, end, f", read_timeout={seconds}"
-
-
-def _meanings(code: Code, name: str) -> tuple[str, ...]:
-    return ImportMap.of(code.source.module).meanings(name)
-
-
-def _imported(code: Code) -> str:
-    """The name under which the module imports the class."""
-    module = code.source.module
-    for name, ways in collect_bindings(module).items():
-        if ways == {"import"} and set(_meanings(code, name)) & set(_CONFIGS):
-            return name
-    raise DoesNotApply("Config is not imported")
+    if given is not None and not isinstance(given.value, (cst.Integer, cst.Float)):
+        raise DoesNotApply("the number is not written here")
+    missing = [] if given is not None else [f"read_timeout={seconds}"]
+    if keyword(config, "retries") is None:
+        missing.append(_once(code, config))
+    added = appended(code, config, *missing) if missing else None
+    if given is None:
+        return (added,) if added is not None else ()
+    start, end = code.span(given.value)
+    if added is not None and added[0] == end:  # one edit where they touch
+        return ((start, end, f"{seconds}{added[2]}"),)
+    return ((start, end, str(seconds)), *((added,) if added is not None else ()))

@@ -13,6 +13,8 @@ FIXES: Mapping[str, str] = {
     "invoke-event": "mode",
     "invoke-instead-of-invoke-async": "invoke_async",
     "invoke-request-response": "mode",
+    "limit-job-query": "job_query",
+    "order-job-query": "job_query",
     "raise-read-timeout": "read_timeout",
     "read-payload-stream": "stream",
     "rename-field": "field",

@@ -39,6 +39,13 @@ def fixable_line(report: Report) -> str:
     return f"[*] {len(fixes) - unsafe} fixable with --fix{more}"
 
 
+def fix_offered(finding: Finding) -> str:
+    """What a fix would do, and by which option; empty when there is none."""
+    if not finding.is_fixable or finding.fix is None:
+        return ""
+    return f"{'--fix' if finding.fix.safety == 'safe' else '--fix --unsafe-fixes'} would {finding.fix.title}"
+
+
 def _found(findings: list[Finding]) -> str:
     certain = Counter(finding.severity for finding in findings if finding.confidence is Confidence.CERTAIN)
     kinds = ((Severity.ERROR, "error", "errors"), (Severity.WARNING, "warning", "warnings"), (Severity.ADVICE,) * 3)

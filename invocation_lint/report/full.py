@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from invocation_lint.findings import Confidence, Finding, Report
 from invocation_lint.report import Presentation
-from invocation_lint.report.closing import closing_line, fixable_line
+from invocation_lint.report.closing import closing_line, fix_offered, fixable_line
 from invocation_lint.report.excerpt import Mark, excerpt
 from invocation_lint.report.style import Style
 
@@ -36,9 +36,8 @@ def one_finding(finding: Finding, presentation: Presentation) -> list[str]:
         where = by.reason if by.is_external else f"by the comment at {by.place.path}:{by.place.line} {by.reason}"
         rows.append(_attached(style, "suppressed", where))
     rows += [_attached(style, "help", line) for line in finding.help.split("\n") if line.strip()]
-    if finding.is_fixable and finding.fix is not None:
-        option = "--fix" if finding.fix.safety == "safe" else "--fix --unsafe-fixes"
-        rows.append(_attached(style, "fix", f"[*] {option} would {finding.fix.title}"))
+    if offered := fix_offered(finding):
+        rows.append(_attached(style, "fix", f"[*] {offered}"))
     return [*rows, _attached(style, "explain", f"invocation-lint explain {finding.id}")]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from invocation_lint.findings import Confidence, Finding, Report, Severity
 from invocation_lint.report import Presentation
-from invocation_lint.report.closing import closing_line
+from invocation_lint.report.closing import closing_line, fix_offered
 from invocation_lint.report.concise import one_line
 
 MOST_A_LEVEL = 10
@@ -72,7 +72,9 @@ def _annotation(level: str, finding: Finding, presentation: Presentation) -> str
         properties |= {"col": place.column, "endColumn": max(place.end_column - 1, place.column)}
     properties["title"] = f"{finding.id} {finding.name}"
     mark = "possible: " if finding.confidence is Confidence.POSSIBLE else ""
-    message = mark + "\n".join(part for part in (finding.message, finding.help) if part)
+    offered = fix_offered(finding)
+    parts = (finding.message, finding.help, f"fix: {offered}" if offered else "")
+    message = mark + "\n".join(part for part in parts if part)
     shown = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{level} {shown}::{_data(message)}"
 

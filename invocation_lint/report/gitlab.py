@@ -12,6 +12,7 @@ from typing import Any
 from invocation_lint.findings import Confidence, Finding, Report, Severity
 from invocation_lint.identity import Key, keys_of
 from invocation_lint.report import Presentation
+from invocation_lint.report.closing import fix_offered
 
 _SEVERITY = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.ADVICE: "info"}
 
@@ -30,8 +31,9 @@ def render(report: Report, presentation: Presentation) -> str:
 def _entry(finding: Finding, key: Key) -> dict[str, Any]:
     possible = finding.confidence is Confidence.POSSIBLE
     mark = "possible: " if possible else ""
+    offered = fix_offered(finding)
     return {
-        "description": f"{finding.id} {finding.name}: {mark}{finding.message}",
+        "description": f"{finding.id} {finding.name}: {mark}{finding.message}{f' ({offered})' if offered else ''}",
         "check_name": finding.id,
         "fingerprint": key.fingerprint,
         "severity": "info" if possible else _SEVERITY[finding.severity],

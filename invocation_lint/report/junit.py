@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from invocation_lint.findings import Confidence, Finding, Report
 from invocation_lint.report import Presentation
-from invocation_lint.report.closing import closing_line
+from invocation_lint.report.closing import closing_line, fix_offered
 from invocation_lint.tool_findings import NOT_ANALYSED
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,7 +47,8 @@ def _case(suite: ElementTree.Element, finding: Finding, presentation: Presentati
         suite, "testcase", classname=path, name=name, file=path, line=str(place.line), time="0"
     )
     message = _text(" ".join(finding.message.split()))
-    parts = (f"{path}:{place.line}:{place.column}", finding.message, finding.help)
+    offered = fix_offered(finding)
+    parts = (f"{path}:{place.line}:{place.column}", finding.message, finding.help, f"fix: {offered}" if offered else "")
     body = _text("\n".join(part for part in parts if part))
     if finding.suppressed_by:
         ElementTree.SubElement(case, "skipped", message=f"suppressed: {message}")

@@ -74,7 +74,7 @@ class _Frame:
         fix = None
         if rule.fix is not None:
             place = self.fact.place_of(f"{self.each}[{element}]" if self.each else "")
-            fix = request_of(rule.fix, self.fact, place, element, self.item)
+            fix = request_of(rule.fix, self.fact, place, element, self.item, self.options)
         return Match(
             rule=rule,
             fact=self.fact,

@@ -21,6 +21,7 @@ from invocation_lint.findings import Severity
 from invocation_lint.rulebook.book import Rulebook
 from invocation_lint.rulebook.language import Scope, Where
 from invocation_lint.rulebook.model import Fix, Option, Proof, Reference, Rule, SeverityChoice, Template
+from invocation_lint.rulebook.requests import fixes_of
 
 KEYS = (
     "id", "name", "summary", "severity", "profile", "fact", "each", "when", "unless", "options", "supersedes",
@@ -135,7 +136,7 @@ def rule_of(node: Node, checked: bool = False) -> Rule:
         supersedes=_supersedes(entries.get("supersedes"), id_),
         labels=_labels(entries.get("labels"), scope),
         help=_help(entries.get("help"), scope),
-        fix=_fix(entries.get("fix")),
+        fix=_fix(entries.get("fix"), () if checked else fixes_of(fact)),
         why=why,
         source=_source(entries.get("source")),
         proof=_proof(entries.get("proof"), severity, () if checked else proof_words()),
@@ -226,12 +227,12 @@ def _help(node: Node | None, scope: Scope) -> tuple[Template, ...]:
     return tuple(scope.template(line.strip(), node) for line in node.text().strip().splitlines() if line.strip())
 
 
-def _fix(node: Node | None) -> Fix | None:
+def _fix(node: Node | None, names: tuple[str, ...]) -> Fix | None:
+    """The fix that a rule asks for; `names` are those there are, none where they were looked up before."""
     if node is None:
         return None
     entries = node.mapping(("name", "safety"), ("name", "safety"))
-    name = _matching(entries["name"], _NAME, "the name of a fix is words of small letters and digits with - between")
-    return Fix(name, entries["safety"].text(SAFETIES, "safety"))
+    return Fix(entries["name"].text(names, "fix"), entries["safety"].text(SAFETIES, "safety"))
 
 
 def _source(node: Node | None) -> tuple[str, ...]:

@@ -15,18 +15,23 @@ from invocation_lint.findings import FixRequest, Place
 from invocation_lint.rulebook.logic import follow
 from invocation_lint.rulebook.model import Fix
 
+_QUERY = ("dialect", "order", "created", "cut")
 _MODES = ("Event", "RequestResponse", "DryRun")
 _MODE = ("api", "invocation_type", "invocation_type_source")
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """`place` is the path whose place is handed over, in which `{name}` is a field of the element; '' keeps the
-    rule's. `item` are fields of the element, `facts` paths of the fact: those that are texts or numbers are told."""
+    """`place` is the path whose place is handed over, in which `{name}` is a field of the element, `otherwise` the one
+    for facts that have none there; '' keeps the rule's. `item` are fields of the element, `facts` paths of the fact:
+    those that are texts or numbers are told, and the rule's `options` as well."""
 
     place: str = ""
+    otherwise: str = ""
     item: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    kind: str = "invocation"
+    options: tuple[str, ...] = ()
 
 
 _WANTED: Mapping[str, _Wanted] = {
@@ -41,25 +46,42 @@ _WANTED: Mapping[str, _Wanted] = {
     "read-payload-stream": _Wanted("response.reads[{field} {use}]", item=("use",), facts=("client.sdk",)),
     "dump-payload": _Wanted("payload.encoding", facts=("payload.python_type", "payload.encoding")),
     "encode-once": _Wanted(item=("name", "holds"), facts=("payload.shape",)),
-    "raise-read-timeout": _Wanted("client", facts=("client.read_timeout", "target.duration_seconds")),
+    "limit-job-query": _Wanted(facts=_QUERY, kind="job_query", options=("batch_size",)),
+    "order-job-query": _Wanted("order", otherwise="limited_by", facts=_QUERY, kind="job_query"),
+    "raise-read-timeout": _Wanted(
+        "client", facts=("client.sdk", "client.read_timeout", "target.duration_seconds", "target.timeout_seconds")
+    ),
 }
 
 
-def request_of(fix: Fix, fact: Fact, place: Place, element: str | None, item: Any) -> FixRequest:
-    """The request of a rule that matched. `place` is where it matched, `item` the element of its `each` or None."""
+def fixes_of(kind: str) -> tuple[str, ...]:
+    """The names of the fixes that rules on a kind of fact can ask for."""
+    return tuple(name for name, wanted in _WANTED.items() if wanted.kind == kind)
+
+
+def request_of(
+    fix: Fix, fact: Fact, place: Place, element: str | None, item: Any, options: Mapping[str, Any]
+) -> FixRequest:
+    """The request of a rule that matched. `place` is where it matched, `item` the element of its `each` or None;
+    `options` are the values of the rule's options."""
     told = {"element": element} if element else {}
     wanted = _WANTED.get(fix.name)
-    if wanted is not None and fact.kind == "invocation":
-        if wanted.place and ("{" not in wanted.place or item is not None):
+    if wanted is not None and fact.kind == wanted.kind:
+        if wanted.otherwise:
+            place = fact.place_of(wanted.place if wanted.place in fact.places else wanted.otherwise)
+        elif wanted.place and ("{" not in wanted.place or item is not None):
             path = wanted.place.format_map({name: getattr(item, name) for name in getattr(item, "__slots__", ())})
             place = fact.place_of(path)
         for name in wanted.item:
             _tell(told, name, getattr(item, name, None))
         for path in wanted.facts:
             _tell(told, path, follow(fact.data, tuple(path.split("."))))
+        for name in wanted.options:
+            _tell(told, f"option.{name}", options.get(name))
         if "invocation_type" in told:
             _tell(told, "nearest_mode", nearest(told["invocation_type"], _MODES))
-        told |= {name: "yes" for name, holds in _SEEN.items() if holds(fact.data)}
+        if fact.kind == "invocation":
+            told |= {name: "yes" for name, holds in _SEEN.items() if holds(fact.data)}
     return FixRequest(fix.name, fix.safety, place, tuple(told.items()))
 
 

@@ -18,6 +18,7 @@ from invocation_lint.rulebook.loader import (
     proof_words,
 )
 from invocation_lint.rulebook.paths import FieldInfo, fields_of
+from invocation_lint.rulebook.requests import fixes_of
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -109,7 +110,10 @@ _KEY_SCHEMAS: Mapping[str, Schema] = {
     "help": TEXT,
     "fix": {
         "type": "object",
-        "properties": {"name": _NAME, "safety": {"enum": list(SAFETIES)}},
+        "properties": {
+            "name": {"enum": [name for kind in KINDS for name in fixes_of(kind)]},
+            "safety": {"enum": list(SAFETIES)},
+        },
         "required": ["name", "safety"],
         "additionalProperties": False,
     },

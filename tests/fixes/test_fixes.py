@@ -25,7 +25,13 @@ def program(body: str, head: str = HEAD) -> str:
     return head + textwrap.dedent(body).lstrip("\n")
 
 
-CHANGES = {
+STORY = """\
+def f(story):
+    payload = {'action': 'generate_story', 'storyId': story, 'creatorUserId': story.owner}
+    client.invoke(FunctionName='storytailor-content-agent-dev', InvocationType='Event', Payload=json.dumps(payload))
+"""
+
+CHANGES: dict[str, tuple[str, str, str]] = {
     "mode, misspelled, in single quotes": (
         "INV107",
         "def f(name):\n    client.invoke(FunctionName=name, InvocationType='EVENT')\n",
@@ -96,6 +102,33 @@ CHANGES = {
         raise RuntimeError(r["Payload"].read().decode())
     return json.load(r["Payload"])["a"]
 """,
+    ),
+    "a parameter": (
+        "INV108",
+        "def f(name):\n    client.invoke(FunctionName=name, InvokationType='Event')  # sent\n",
+        "def f(name):\n    client.invoke(FunctionName=name, InvocationType='Event')  # sent\n",
+    ),
+    "an answer that is wanted": (
+        "INV111",
+        'def f(n):\n    r = client.invoke(FunctionName=n, InvocationType="Event")\n    json.load(r["Payload"])\n',
+        """def f(n):
+    r = client.invoke(FunctionName=n, InvocationType="RequestResponse")
+    json.load(r["Payload"])
+""",
+    ),
+    "an action": ("INV207", STORY.replace("generate_story", "generate-story"), STORY),
+    "a field": ("INV208", STORY.replace("storyId", "story_id"), STORY),
+    "itself": (
+        "INV112",
+        "def handler(event, context):\n    client.invoke(FunctionName=context.function_name, Payload=b'{}')\n",
+        """def handler(event, context):
+    client.invoke(FunctionName=context.function_name, InvocationType='Event', Payload=b'{}')
+""",
+    ),
+    "a long task that nobody waits for": (
+        "INV101",
+        STORY.replace(", InvocationType='Event'", ""),
+        STORY,
     ),
     "a stream": (
         "INV307",

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from invocation_lint.findings import (
     Confidence,
+    Edit,
     Finding,
+    FixRequest,
     Label,
     Place,
     Report,
@@ -64,6 +66,9 @@ HIDDEN = Finding(
     suppressed_by=Suppression(place(11, 12, 26), "noqa", ("INV102",), "on purpose"),
 )
 KNOWN = replace(HIDDEN, suppressed_by=Suppression(Place("baseline.json", 4, 1, 4, 1), "baseline", (), "known before"))
+MENDABLE = replace(
+    TWIN, fix=FixRequest("invoke-event", "unsafe", CALL, (), 'send "Event"', (Edit(place(7, 60, 60), ", x"),))
+)
 BROKEN = Finding("INV001", "unreadable-file", Severity.ERROR, "not valid Python", Place("b.py", 1, 1, 1, 1))
 REPORT = Report([ADVICE, MAYBE, LONG, TWIN, HIDDEN, KNOWN], Summary(12, 3))
 UNREADABLE = Report([BROKEN], Summary(1, 0, 1))

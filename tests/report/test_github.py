@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from invocation_lint.findings import Place, Report, Severity
 from invocation_lint.report import Presentation, step_summary
-from tests.report.samples import ADVICE, BROKEN, EMPTY, LONG, REPORT, lines_of, shown
+from tests.report.samples import ADVICE, BROKEN, EMPTY, LONG, MENDABLE, REPORT, lines_of, shown
 
 _COMMAND = re.compile(r"::(?P<command>[a-z-]+)(?: (?P<properties>[^:]*))?::(?P<data>.*)")
 
@@ -44,6 +44,12 @@ def test_errors_come_first_and_everything_survives_the_escapes() -> None:
     }
     assert message == f"{LONG.message}\n{LONG.help}"
     assert [level for level, _, _ in rest] == ["error", "notice", "notice"]
+
+
+def test_an_annotation_says_which_option_mends_it() -> None:
+    ((_, _, message),) = commands(shown("github", Report([MENDABLE])))
+    assert message.endswith('elsewhere\nfix: --fix --unsafe-fixes would send "Event"')
+    assert "fix:" not in "".join(text for _, _, text in commands(shown("github")))
 
 
 def test_what_is_only_possible_is_a_notice_that_says_so() -> None:

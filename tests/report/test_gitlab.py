@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 
 from invocation_lint.findings import Place, Report
-from tests.report.samples import EMPTY, LONG, REPORT, SCHEMAS, TWIN, UNREADABLE, shown
+from tests.report.samples import EMPTY, LONG, MENDABLE, REPORT, SCHEMAS, TWIN, UNREADABLE, shown
 
 SCHEMA = json.loads((SCHEMAS / "gitlab-code-quality.json").read_text())
 
@@ -32,6 +32,12 @@ def test_advice_warning_and_error_are_info_major_and_critical() -> None:
     warning = replace(REPORT.findings[4], suppressed_by=None)
     assert [entry["severity"] for entry in entries(Report([warning]))] == ["major"]
     assert "possible: may be" in entries()[1]["description"]
+
+
+def test_a_description_says_which_option_mends_it() -> None:
+    (entry,) = entries(Report([MENDABLE]))
+    assert entry["description"].endswith(' (--fix --unsafe-fixes would send "Event")')
+    assert "--fix" not in "".join(entry["description"] for entry in entries())
 
 
 def test_fingerprints_are_distinct_and_hold_no_line_numbers() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from junitparser import JUnitXml
 
 from invocation_lint.findings import Report
-from tests.report.samples import EMPTY, LONG, PATH, REPORT, UNREADABLE, shown
+from tests.report.samples import EMPTY, LONG, MENDABLE, PATH, REPORT, UNREADABLE, shown
 
 
 def suite(tmp_path: Path, report: Report = REPORT, **how: Any) -> Any:
@@ -28,6 +28,11 @@ def test_a_finding_is_a_failed_test_at_its_place(tmp_path: Path) -> None:
     assert failure.message == "takes 30 to 60 s: 50% too long, and the call waits"
     assert failure.type == "error"
     assert 'InvocationType="Event"' in failure.text
+
+
+def test_a_failure_says_which_option_mends_it(tmp_path: Path) -> None:
+    (failure,) = next(iter(suite(tmp_path, Report([MENDABLE])))).result
+    assert failure.text.endswith('fix: --fix --unsafe-fixes would send "Event"')
 
 
 def test_what_is_only_possible_passes_with_its_message(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_labels_stand_at_the_places_of_their_paths(rule: Make, invocation: MakeF
     one = rule(
         "each: payload.encoded_fields\nwhen: {}\n"
         'labels: {item: encoded here, client.created: the client, function.name: "{function.name}", api: nowhere}\n'
-        "fix: {name: drop, safety: safe}"
+        "fix: {name: encode-once, safety: safe}"
     )
     fact = invocation(
         {"payload.encoded_fields": (EncodedField("story.text"),)},
@@ -192,7 +192,11 @@ def test_labels_stand_at_the_places_of_their_paths(rule: Make, invocation: MakeF
     (match,) = evaluate(one, fact)
     assert [(label.place.line, label.text) for label in match.labels] == [(3, "encoded here"), (2, "the client")]
     assert match.fix is not None
-    assert (match.fix.name, match.fix.place.line, match.fix.arguments) == ("drop", 3, (("element", "story.text"),))
+    assert (match.fix.name, match.fix.place.line, match.fix.arguments) == (
+        "encode-once",
+        3,
+        (("element", "story.text"), ("name", "story.text")),
+    )
 
 
 def test_another_kind_of_fact_has_no_match(rule: Make, invocation: MakeFact) -> None:

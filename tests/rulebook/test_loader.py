@@ -31,7 +31,7 @@ help: |
   Send the object.
   Expected {item.expects}.
 labels: {item: encoded here, client.created: the client}
-fix: {name: drop-dumps, safety: unsafe}
+fix: {name: encode-once, safety: unsafe}
 why: the callee finds no action
 source: a guide
 proof: {bad: {observe: stuck_job}, good: {absent: stuck_job}}
@@ -59,7 +59,7 @@ def test_every_key_of_the_language() -> None:
     )  # fmt: skip
     assert len(rule.help) == 2
     assert [reference.text for reference, _ in rule.labels] == ["item", "client.created"]
-    assert rule.fix == Fix("drop-dumps", "unsafe")
+    assert rule.fix == Fix("encode-once", "unsafe")
     assert rule.proof == Proof("stuck_job", "stuck_job")
     assert rule.defaults == {"layers": 1}
     assert (rule.why, rule.source, rule.since) == ("the callee finds no action", ("a guide",), "0.1.0")
@@ -141,7 +141,9 @@ def test_every_key_of_the_language() -> None:
         # supersedes, fix, proof
         ("supersedes: [INV2x]", 'rule.yaml:8:14: "INV2x": supersedes takes'),
         ("supersedes: [INX001]", "a rule cannot supersede itself"),
-        ("fix: {name: x, safety: save}", 'unknown safety "save"; did you mean "safe"?'),
+        ("fix: {name: encode-twice, safety: safe}", 'rule.yaml:8:13: unknown fix "encode-twice"; did you mean "encode-once"? (allowed: '),
+        ("fix: {name: limit-job-query, safety: safe}", 'unknown fix "limit-job-query"'),
+        ("fix: {name: encode-once, safety: save}", 'unknown safety "save"; did you mean "safe"?'),
         ("proof: none", "`proof: none` needs a reason"),
         ("proof: {none: not to be shown}", "only advice may go without a proof"),
         ("proof: {bad: {observe: x}}", 'missing key "good"'),

@@ -98,7 +98,7 @@ class JobQueryBuilder:
     def _job_query(self, query: Query, places: dict[str, Place]) -> facts.JobQuery:
         entities = job_words.job_entities(query.entities, self.options.job_tables)
         names = tuple(dict.fromkeys(one.table or one.cls for one in entities))
-        for path in ("dialect", "tables", "columns"):
+        for path in ("dialect", "tables", "columns", "created"):
             _note(places, path, query.entity_place)
         _note(places, "limited_by", query.limit_place)
         _note(places, "limit", query.limit_place)
@@ -129,6 +129,7 @@ class JobQueryBuilder:
             order=order,
             conditions=opaque if opaque is not None else tuple(dict.fromkeys(conditions)),
             columns=columns,
+            created=_created(query),
             claim=claim,
         )
 
@@ -210,6 +211,13 @@ def _order(query: Query) -> tuple[Any, Place | None]:
     if any(one.column is None or job_words.is_priority(one.column) for one in query.orders):
         return UnknownAnswer("a column of the order is not known"), query.orders[0].place
     return "other", query.orders[0].place
+
+
+def _created(query: Query) -> str | None:
+    """The column that says when a row was made, where one table is read and shows it."""
+    if len(query.entities) != 1:
+        return None
+    return next(filter(job_words.is_creation, (*(query.columns or ()), *query.entities[0].columns)), None)
 
 
 def _purpose(function: FunctionInfo | None) -> str:

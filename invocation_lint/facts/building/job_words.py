@@ -29,6 +29,9 @@ _DUE = re.compile(
     r"(^|_)(runs?|due|scheduled?|available|next|eta|visible|execute|start|retry|not_before|after)(_|$)|^eta$"
 )
 _TIME = re.compile(r"(_at|_on|_time|_date|_ts|_since|_until|_before)$|time|date|heartbeat|lease|expire|expiry|ttl|_at_")
+_CREATED = re.compile(
+    r"^(created|inserted|enqueued|queued|submitted)_(at|on|time|date)$|^(created|inserted|enqueued)At$"
+)
 _KEY = re.compile(r"^(_id|id|pk|uuid|guid|key|rowid|job_?id|job_?uuid|job_?key|message_id|task_id)$", re.IGNORECASE)
 _PARENT = re.compile(r"(_id|_uuid|_guid|_pk|_ids|_key|[a-z]Id)$|^(parent|owner|user|account|tenant|project|customer)$")
 _LISTS = re.compile(r"^_*(list|dump|export|count|stats?|report|show|display|print|describe|search|monitor|summar)")
@@ -104,6 +107,11 @@ def is_age(column: str) -> bool:
     """Whether rows in the order of a column stand in the order in which they came."""
     plain = column.rpartition(".")[2]
     return _KEY.search(plain) is not None or _TIME.search(plain) is not None or _DUE.search(plain) is not None
+
+
+def is_creation(column: str) -> bool:
+    """Whether a column says when a row was made."""
+    return _CREATED.search(column) is not None
 
 
 def is_key(column: str) -> bool:

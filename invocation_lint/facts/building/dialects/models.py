@@ -76,13 +76,25 @@ def _entity(info: ClassInfo) -> Entity | None:
     table = _text(own.get("__tablename__")) or _text(inner.get("db_table")) or _text(inner.get("table_name"))
     ordering = inner.get("ordering")
     listed = [_text(item.value) for item in ordering.elements] if isinstance(ordering, (cst.List, cst.Tuple)) else []
-    return Entity(table, info.name, tuple(name for name in listed if name), is_seen=True)
+    columns = tuple(name for name in _declared(info.node.body) if not name.startswith("_"))
+    return Entity(table, info.name, tuple(name for name in listed if name), is_seen=True, columns=columns)
 
 
 def _last_name(node: cst.BaseExpression) -> str:
     if isinstance(node, cst.Attribute):
         return node.attr.value
     return node.value if isinstance(node, cst.Name) else ""
+
+
+def _declared(body: cst.BaseSuite) -> list[str]:
+    """The names that a class body gives a value or a type."""
+    typed = (
+        small.target.value
+        for statement in body.body
+        for small in (statement.body if isinstance(statement, cst.SimpleStatementLine) else ())
+        if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name)
+    )
+    return [*_assigned(body), *typed]
 
 
 def _assigned(body: cst.BaseSuite) -> dict[str, cst.BaseExpression]:

@@ -37,6 +37,7 @@ class Entity:
     cls: str = ""
     ordering: tuple[str, ...] = ()  # of the class itself
     is_seen: bool = False
+    columns: tuple[str, ...] = ()  # that the class itself declares
 
 
 @dataclass(slots=True)
