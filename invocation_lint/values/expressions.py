@@ -130,7 +130,7 @@ def _subscript(frame: Frame, node: cst.Subscript) -> Value:
         return NEVER
     found = lookup.item(frame, receiver, key, node)
     atom = receiver.single
-    return found if atom is None else queries.item(atom, key, found)
+    return found if atom is None else queries.item(frame, atom, key, found)
 
 
 def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript) -> Value:
@@ -279,7 +279,8 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
     atom = value.single
     if isinstance(node.operator, cst.Minus) and isinstance(atom, Const) and atom.kind in {"int", "float"}:
         return const(-atom.value)
-    return Value((Typed("number"),))
+    falling = queries.negative(frame, atom, node)
+    return Value((Typed("number"),)) if falling is None else falling
 
 
 def _comparison(frame: Frame, node: cst.Comparison) -> Value:
@@ -315,7 +316,7 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
         return operators.percent_format(frame, left.single.value, right)
     if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in frame.state.deref(left)):
         return frame.allocate(node, Obj("list", rest=unknown("a repeated element"), made=frame.place(node)))
-    return operators.arithmetic(left, right)
+    return queries.shifted(frame, left, right, node) or operators.arithmetic(left, right)
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:

@@ -138,9 +138,10 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
     )
     _index(module, source.module, "", None, None)
     classes = frozenset(info.name for info in module.classes.values() if module.speaks_of_queries and _holds_jobs(info))
+    names = classes | _named_after_tables(module) if module.speaks_of_queries else classes
     for info in module.functions.values():
         _note_mutations(module, info)
-        if info.mentions & classes:
+        if info.mentions & names:
             info.holds_query = info.holds_query or may_query("\n".join(f".{name}" for name in info.mentions).encode())
     for statement in source.module.body:
         if isinstance(statement, cst.SimpleStatementLine):
@@ -161,6 +162,27 @@ def _holds_jobs(info: ClassInfo) -> bool:
     """Whether a class of another name is mapped to a table of jobs."""
     texts = [node.value for node in own_nodes(info.node.body) if isinstance(node, cst.SimpleString)]
     return may_query_jobs("\n".join([".select", *texts]).encode(), info.module.job_tables)
+
+
+def _named_after_tables(module: ModuleInfo) -> frozenset[str]:
+    """The names of the module, and the attributes of its objects, that are bound to something which a table of jobs
+    names: `collection = db["jobs"]`."""
+    bodies = [module.source.module, *(info.node for info in module.functions.values() if info.cls is not None)]
+    found: set[str] = set()
+    for node in (node for body in bodies for node in own_nodes(body)):
+        if isinstance(node, cst.Assign) and any(_is_table(module, part) for part in walk(node.value)):
+            targets = list(_flat(_targets(node)))
+            found |= {target.value for target in targets if isinstance(target, cst.Name)}
+            found |= {target.attr.value for target in targets if isinstance(target, cst.Attribute)}
+    return frozenset(found)
+
+
+def _is_table(module: ModuleInfo, node: cst.CSTNode) -> bool:
+    """Whether a text is the name of a table of jobs, and nothing else."""
+    if not isinstance(node, cst.SimpleString) or not isinstance(node.evaluated_value, str):
+        return False
+    name = node.evaluated_value
+    return name.isidentifier() and may_query_jobs(f".select {name}".encode(), module.job_tables)
 
 
 def _index(

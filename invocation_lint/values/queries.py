@@ -6,11 +6,13 @@ built in steps, handed to a helper and executed elsewhere. Which chain is a quer
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from invocation_lint.source.scan import may_query_jobs
 from invocation_lint.values.domain import (
     AwsObject,
     Chain,
@@ -54,6 +56,9 @@ _SIGNS: dict[type[cst.BaseCompOp], str] = {
     cst.IsNot: "is not",
 }
 
+_FIELD = re.compile(r"(Field|Column|Key|^mapped_column|^relationship|^deferred)\(\)$")
+"""Calls that make an attribute of an ORM class a column."""
+
 _READ_WHOLE = frozenset({"list", "tuple", "set", "sorted", "len", "sum", "any", "all", "bool", "max", "min", "next"})
 
 
@@ -94,7 +99,14 @@ def attribute(frame: Frame, atom: Any, name: str, value: Value, node: cst.CSTNod
     """The value of `atom.name`, with the chain that leads to it."""
     if not frame.module.speaks_of_queries and not _has_chain(atom):
         return value
+    if isinstance(atom, ClassRef) and _is_field(value):
+        value = Value((Unknown("a column"),))
     return with_chain(value, extended(chain_of(atom), Step(name, frame.place(node))))
+
+
+def _is_field(value: Value) -> bool:
+    """Whether the body of a class binds a column: `status = Column(String)`, `status = CharField()`."""
+    return any(isinstance(atom, Unknown) and _FIELD.search(atom.source) for atom in value.atoms)
 
 
 def step_of(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Step | None:
@@ -165,11 +177,39 @@ def sliced(frame: Frame, atom: Any, lower: Value | None, upper: Value | None, no
     return Value((Unknown("a slice of a query", getattr(atom, "source", ""), longer),))
 
 
-def item(atom: Any, key: Value, value: Value) -> Value:
-    """The value of `atom[key]`: what an answer holds under a name, or one of the rows."""
-    if not _has_chain(atom) or not isinstance(key.single, Const):
+def item(frame: Frame, atom: Any, key: Value, value: Value) -> Value:
+    """The value of `atom[key]`: what an answer holds under a name, one of the rows, or a collection of jobs."""
+    named = key.single
+    if not isinstance(named, Const):
         return value
-    return with_chain(value, extended(atom.chain, Step("[key]", args=(key,))))
+    chain = atom.chain if isinstance(atom, Unknown) else None
+    if chain is None and frame.module.speaks_of_queries and named.kind == "str" and is_of_jobs(frame, named.value):
+        chain = chain_of(atom) or (Chain(Value((atom,)), ()) if isinstance(atom, Unknown) else None)
+    return with_chain(value, extended(chain, Step("[key]", args=(key,))))
+
+
+def is_of_jobs(frame: Frame, name: str) -> bool:
+    """Whether a name is that of a table of jobs."""
+    return may_query_jobs(f".select {name}".encode(), frame.module.job_tables)
+
+
+def negative(frame: Frame, atom: Any, node: cst.UnaryOperation) -> Value | None:
+    """The value of `-column`, which turns an order round; None for anything else."""
+    asked = frame.module.speaks_of_queries and isinstance(node.operator, cst.Minus)
+    chain = chain_of(atom) if asked else None
+    longer = extended(chain, Step("-", frame.place(node), is_call=True))
+    return Value((Unknown("a falling order", chain=longer),)) if longer is not None else None
+
+
+def shifted(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation) -> Value | None:
+    """The value of `column << values` and `column >> None`, conditions of peewee; None for anything else."""
+    sign = "<<" if isinstance(node.operator, cst.LeftShift) else ">>"
+    asked = frame.module.speaks_of_queries and isinstance(node.operator, (cst.LeftShift, cst.RightShift))
+    chain = chain_of(left.single) if asked else None
+    if chain is None or frame.state is None:
+        return None
+    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+    return Value((Unknown("a condition", chain=extended(chain, step)),))
 
 
 def note_write(frame: Frame, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:

@@ -3,7 +3,7 @@
     python tests/ecosystem/measure_queries.py FOLDER... [--details]
 
 The checkouts lie as `owner+name` or, for a commit other than the newest, as `owner+name@` and the beginning of the
-commit. `queries.csv` says what each query is; of `labels.csv` the rows of kind `job_query` say what must be found there.
+commit. `queries.csv` says what each query is; the rows of kind `job_query` in `labels.csv` say what must be found.
 A verdict is right, wrong (with what was said instead) or open (nothing was said).
 """
 
@@ -20,6 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import measure
+
 from invocation_lint.configuration import Configuration
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.building.job_words import JOB_TABLES, is_job_class, is_job_table

@@ -66,7 +66,10 @@ def test_another_answer_is_wrong_and_named(question: str, truth: dict[str, str],
 
 def test_an_order_that_nobody_can_tell_is_right_when_it_is_left_open() -> None:
     row = {**ROW, "ordered": "unknown"}
-    assert measure_queries.judge(row, [JobQuery(dialect="supabase", fetched="rows", order=Unknown("?"))])["ordered"] == "right"
+    assert (
+        measure_queries.judge(row, [JobQuery(dialect="supabase", fetched="rows", order=Unknown("?"))])["ordered"]
+        == "right"
+    )
     assert measure_queries.judge(row, [SEEN])["ordered"] == "open"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invocation_lint.facts.building.dialects import django, sql, sqlalchemy, supabase
+from invocation_lint.facts.building.dialects import django, peewee, pymongo, sql, sqlalchemy, supabase
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, line_of
 from invocation_lint.values.domain import Chain, Step
@@ -42,7 +42,9 @@ class QueryReader:
             self._known[chain] = (
                 supabase.read(line, chain)
                 or django.read(line, chain, self._models)
+                or peewee.read(line, chain, self._models)
                 or sqlalchemy.read(line, chain, self._models)
+                or pymongo.read(line)
                 or sql.read(line, self._tables)
             )
         return self._known[chain]

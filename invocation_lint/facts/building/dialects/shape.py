@@ -170,6 +170,12 @@ def _is_whole(atom: Struct) -> bool:
     return not atom.open or atom.open == "it is handed to code that is not followed"
 
 
+def struct_of(value: Value | None) -> Struct | None:
+    """The dict or list that a value surely is; None when it is none, or when more may be in it than is in sight."""
+    atom = value.single if value is not None else None
+    return atom if isinstance(atom, Struct) and _is_whole(atom) else None
+
+
 def keys_of(value: Value | None) -> frozenset[str] | None:
     """The keys of a dict that are in sight; None when it is no dict."""
     atom = value.single if value is not None else None

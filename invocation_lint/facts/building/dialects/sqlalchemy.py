@@ -28,7 +28,8 @@ _STATEMENTS = {"select": "read", "update": "update", "delete": "delete", "insert
 _OPERATORS = {
     "==": "equals", "is": "equals", "is_": "equals", "!=": "not_equals", "isnot": "not_equals", "is_not": "not_equals",
     "notin_": "not_equals", "not_in": "not_equals", "<": "less", "<=": "less", ">": "more", ">=": "more", "in_": "in",
-    "like": "like", "ilike": "like", "startswith": "like", "contains": "like", "between": "other",
+    "like": "like", "ilike": "like", "startswith": "like", "contains": "like", "between": "other", "is_null": "is_null",
+    "<<": "in", ">>": "is_null",
 }  # fmt: skip
 _ROWS = frozenset({"all", "fetchall", "list", "tuple", "set", "sorted", ELEMENT, "partitions"})
 _ONE = frozenset(
@@ -201,7 +202,7 @@ def _go_on(query: Query, step: Step, models: Models) -> None:
             _compare(query, name, "equals", value, step.place)
     elif step.name == "order_by":
         for value in step.args:
-            _order(query, value, step.place)
+            add_order(query, value, step.place)
     elif step.name in {"limit", "fetch"}:
         query.limit_to(argument(step, 0, "limit", "count"), "limit", step.place)
     elif step.name in {"slice", "paginate"}:
@@ -248,7 +249,8 @@ def _compare(query: Query, column: str, operator: str, value: Value | None, plac
     query.conditions.append(Condition(column, operator, values, place))
 
 
-def _order(query: Query, value: Value, place: Place | None) -> None:
+def add_order(query: Query, value: Value, place: Place | None) -> None:
+    """One argument of `order_by`: a column, rising or falling, or its name."""
     listed = text(value)
     if listed is not None:
         column, _, direction = listed.strip().lstrip("-").partition(" ")
@@ -259,7 +261,7 @@ def _order(query: Query, value: Value, place: Place | None) -> None:
         query.orders.append(Ordering(None, place=place))
         return
     steps = [step for step in line_of(chain).steps if step.name not in {"nulls_last", "nullslast", "nulls_first"}]
-    newest = any(step.name == "desc" and step.is_call for step in steps)
+    newest = any(step.name in {"desc", "-"} and step.is_call for step in steps)
     if steps and steps[-1].name in {"desc", "asc"} and steps[-1].is_call and steps[-1].args:
         inner = chain_in(steps[-1].args[0])
         steps = list(line_of(inner).steps) if inner is not None else []
