@@ -55,7 +55,7 @@ def facts_of(
     }
     module.foreign_names |= {one.call.rpartition(".")[2] for one in book.wrappers}
     builder = Builder(interpreter, module, book, options, program)
-    facts = (*builder.build(), *JobQueryBuilder(interpreter, module, options).build())
+    facts = (*builder.build(), *JobQueryBuilder(interpreter, module, options, book).build())
     too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
     return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))
 

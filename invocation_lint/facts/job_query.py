@@ -57,6 +57,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    field: Text = fact_field("the field of the payload that names the owner, by the contract of the invoked function")
+    sent: Text = fact_field(
+        "where its value comes from: a column of the row, or elsewhere; or that it is missing",
+        words=("row", "elsewhere", "missing"),
+    )
+    column: Text = fact_field("the column of the row whose value it holds; absent when it holds none")
+    selected: Text = fact_field(
+        "whether the columns that are fetched name an owner; absent when all columns are fetched", words=YES_NO
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     kind: Text = fact_field(
         "what the code of the query is", words=("lambda_handler", "view", "script", "library", "test", "task")
@@ -94,4 +107,11 @@ class JobQuery:
     )
     claim: Claim | Unknown | None = fact_field("how a row is marked as taken; absent when it is not")
     each_item: EachItem = fact_field("what the loops over the rows do, as far as they are in sight", default=EachItem())
+    owner: Owner | None = fact_field(
+        "whose work each row is, where a function is invoked for it whose contract asks for that; absent elsewhere"
+    )
+    total_seconds: Number = fact_field(
+        "how long a full batch takes, in seconds: the limit times the known duration of what is invoked for each row,"
+        " one after another and waited for; absent when it is not known"
+    )
     caller: Caller = fact_field("the code that queries", default=Caller())

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
+from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import job_query as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building import arguments, callers, job_words
+from invocation_lint.facts.building import arguments, batches, callers, job_words
 from invocation_lint.facts.building.claims import claim_of
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, text
@@ -39,9 +40,12 @@ class _Read:
 class JobQueryBuilder:
     """Builds the facts of the job queries that a module's functions reach."""
 
-    def __init__(self, interpreter: Interpreter, module: ModuleInfo, options: AnalysisOptions) -> None:
+    def __init__(
+        self, interpreter: Interpreter, module: ModuleInfo, options: AnalysisOptions, book: ContractBook
+    ) -> None:
         self.interpreter = interpreter
         self.module = module
+        self.book = book
         self.options = options
         self._reader = QueryReader(Models(interpreter), options.job_tables)
 
@@ -149,7 +153,13 @@ class JobQueryBuilder:
                     seen.setdefault(name, event.site[-1])
         for name, place in seen.items():
             _note(places, f"each_item.{name}", place)
-        return replace(data, each_item=facts.EachItem(**dict.fromkeys(seen, "yes")))
+        work = batches.work_in(read.loops, self.book)
+        total = batches.total_seconds(data.limit, work)
+        if total is not None:
+            _note(places, "total_seconds", next(one.visit.site[-1] for one in work))
+        owner = batches.owner_of(data.columns, work, lambda path, place: _note(places, path, place))
+        item = facts.EachItem(**dict.fromkeys(seen, "yes"))
+        return replace(data, each_item=item, owner=owner, total_seconds=total)
 
     def _acts(self, event: Any, data: facts.JobQuery) -> list[str]:
         """What one event of a loop's body does to the row, in the words of `EachItem`."""
