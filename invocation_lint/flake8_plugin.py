@@ -16,6 +16,7 @@ from invocation_lint import __version__
 if TYPE_CHECKING:
     import ast
 
+    from invocation_lint.baseline import Baseline
     from invocation_lint.findings import Finding
     from invocation_lint.project import Project
 
@@ -73,6 +74,7 @@ class UserRulePlugin(_Plugin):
 
 
 _project: tuple[str, Path, Project] | None = None
+_baseline: tuple[Project, Baseline | None] | None = None
 _last: tuple[str, str, list[Finding]] | None = None
 
 
@@ -98,7 +100,11 @@ def _lint(filename: str, text: str) -> list[Finding]:
         project = _project_of_process()
         if project.leaves_out(path):
             return []
-        return lint([Input(filename, path, encode(text))], project).report.active
+        run = lint([Input(filename, path, encode(text))], project)
+        baseline = _baseline_of_process(project)
+        if baseline is not None:
+            baseline.mark(run.report, run.lines_of)
+        return run.report.active
     except UsageError as error:
         message = f"nothing was checked: {error.message}"
     except Exception as error:
@@ -117,6 +123,22 @@ def _project_of_process() -> Project:
         configuration = Configuration(config=Path(config) if config else None)
         _project = (config, Path.cwd(), Project(configuration))
     return _project[2]
+
+
+def _baseline_of_process(project: Project) -> Baseline | None:
+    """The baseline that the configuration of the working folder names, read once a process."""
+    global _baseline  # noqa: PLW0603 - as above
+    if _baseline is None or _baseline[0] is not project:
+        from invocation_lint.configuration import shown
+
+        file = project.configuration.for_folder(Path.cwd()).baseline
+        read = None
+        if file is not None:
+            from invocation_lint.baseline import read_baseline
+
+            read = read_baseline(shown(file))
+        _baseline = (project, read)
+    return _baseline[1]
 
 
 def _message(finding: Finding) -> str:

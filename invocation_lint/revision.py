@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,14 +67,18 @@ def _git(folder: Path, *arguments: str) -> bytes:
 
 
 def _write(root: Path, commit: str, folder: Path) -> None:
-    """Writes the files of a commit; submodules and very large files are left out."""
+    """Writes the files of a commit, those of its submodules among them; very large files are left out."""
     blobs: list[tuple[str, str, str]] = []
+    submodules: list[tuple[str, str]] = []
     for entry in _git(root, "ls-tree", "-r", "-z", "-l", commit).split(b"\0"):
         about, _, name = entry.partition(b"\t")
         if name:
             mode, kind, identity, size = about.decode().split()
+            path = name.decode("utf-8", "surrogateescape")
             if kind == "blob" and int(size) <= _LARGEST:
-                blobs.append((mode, identity, name.decode("utf-8", "surrogateescape")))
+                blobs.append((mode, identity, path))
+            elif kind == "commit" and (root / path / ".git").exists():  # else its files are not there now either
+                submodules.append((path, identity))
     with subprocess.Popen(
         ["git", "cat-file", "--batch"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -82,6 +87,19 @@ def _write(root: Path, commit: str, folder: Path) -> None:
             process.stdin.write(f"{identity}\n".encode())
             process.stdin.flush()
             _write_file(folder / path, _blob(process.stdout), is_link=mode == _LINK)
+    for path, identity in submodules:
+        _write_submodule(root / path, identity, folder / path)
+
+
+def _write_submodule(root: Path, commit: str, folder: Path) -> None:
+    """Writes the files of a submodule; without its commit, what is found in it counts as new, and a line says so."""
+    try:
+        _write(root, commit, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        _mark_as_repository(root, folder)
+    except UsageError:
+        why = f"the submodule lacks its commit {commit[:10]}, so everything found in it counts as new"
+        print(f"{root.name}: {why} (git submodule update fetches it)", file=sys.stderr)
 
 
 def _blob(answers: IO[bytes]) -> bytes:
@@ -109,6 +127,8 @@ def _mark_as_repository(root: Path, folder: Path) -> None:
 
 def _renamed(root: Path, commit: str) -> dict[str, str]:
     """The paths that were renamed between a commit and the working tree."""
-    told = _git(root, "diff", "--no-ext-diff", "--name-status", "-z", "-M", "--diff-filter=R", commit)
+    told = _git(
+        root, "diff", "--no-ext-diff", "--ignore-submodules=all", "--name-status", "-z", "-M", "--diff-filter=R", commit
+    )
     parts: Sequence[str] = [part.decode("utf-8", "surrogateescape") for part in told.split(b"\0")]
     return {parts[at + 2]: parts[at + 1] for at in range(0, len(parts) - 2, 3)}

@@ -5,6 +5,7 @@ Reading the files is `configuration.py`'s; which rules the words of `select` and
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -26,7 +27,7 @@ class Key:
     """One key of the configuration: its name, the kind of its value, and what it does."""
 
     name: str
-    kind: Literal["texts", "paths", "yes_no", "word", "overrides", "rule_options"]
+    kind: Literal["texts", "paths", "file", "yes_no", "word", "overrides", "rule_options"]
     doc: str
     words: tuple[str, ...] = ()
 
@@ -55,6 +56,7 @@ KEYS: tuple[Key, ...] = (
         "texts",
         "tables and ORM classes (with a capital) that hold jobs, as globs; replaces the usual names",
     ),
+    Key("baseline", "file", "the baseline of `invocation-lint check` where this is the working folder's configuration"),
     Key("overrides", "overrides", "other values for some paths: a list of tables with `paths` and the keys to change"),
 )
 BASELINE_NAME = ".invocation-lint-baseline.json"
@@ -99,6 +101,7 @@ class Settings:
     boundary_paths: tuple[str, ...] = ()
     boundary_frameworks: tuple[str, ...] = ()
     job_tables: tuple[str, ...] | None = None
+    baseline: Path | None = None
     overrides: tuple[Override, ...] = ()
     root: Path = field(default_factory=Path)
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -189,6 +192,11 @@ def _paths(key: Key, node: Node, folder: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path.resolve() for path in found))
 
 
+def _file(key: Key, node: Node, folder: Path) -> Path:
+    """A file that may not be there yet."""
+    return Path(os.path.normpath(folder.absolute() / node.text()))
+
+
 def _yes_no(key: Key, node: Node, folder: Path) -> bool:
     return node.boolean()
 
@@ -218,6 +226,7 @@ _READERS = MappingProxyType(
     {
         "texts": _texts,
         "paths": _paths,
+        "file": _file,
         "yes_no": _yes_no,
         "word": _word,
         "overrides": _overrides,

@@ -16,6 +16,7 @@ from invocation_lint.cli.fixes import fix_options, run_with_fixes, wants_fixes
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
 from invocation_lint.cli.progress import Progress
+from invocation_lint.configuration import shown
 from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint, pays
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
@@ -58,8 +59,10 @@ STDIN = "-"
 @click.option(
     "--baseline",
     metavar="FILE",
-    help="Report only what this file does not list; tell which of its entries are no longer found.",
+    help="Report only what this file does not list; tell which of its entries are no longer found."
+    "  [default: what the configuration says]",
 )
+@click.option("--no-baseline", is_flag=True, help="Report what the configuration's baseline lists, too.")
 @click.option(
     "--write-baseline",
     is_flag=True,
@@ -79,8 +82,8 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     at or above --fail-on, 1 when something was, 2 when something could not be checked.
     """
     wanted = outputs_of(outputs)
-    known = _known({**given, "paths": paths or (".",)})
     project = Project(configuration_of(given))
+    known = _known({**given, "paths": paths or (".",), "baseline": _baseline(given, project)})
     inputs = _inputs(paths or (".",), given["stdin_filename"], project)
     fixes = wants_fixes(given, from_stdin=STDIN in paths)
 
@@ -98,6 +101,16 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     if known is not None and not given["quiet"]:
         known.tell(run)
     return 0 if run.status == 1 and given["exit_zero"] else run.status
+
+
+def _baseline(given: Mapping[str, Any], project: Project) -> str | None:
+    """The baseline as given, else that of the configuration of the working folder."""
+    if given["no_baseline"]:
+        if given["baseline"] or given["write_baseline"]:
+            raise UsageError("--no-baseline does not go with --baseline and --write-baseline", "give one of them")
+        return None
+    settings = project.configuration.for_folder(Path.cwd())
+    return given["baseline"] or (shown(settings.baseline) if settings.baseline is not None else None)
 
 
 def _known(given: Mapping[str, Any]) -> Known | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,13 @@ from invocation_lint.engine import Input, Run, inputs_of, lint
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
 from invocation_lint.report.closing import closing_line
+from invocation_lint.settings import BASELINE_NAME
 
 _NAMED = 8  # functions without a contract that the configuration names
+_TEMPLATES = 5  # templates whose functions it names
 _LARGEST = 1_000_000  # bytes of a file that may be a contract
+_KEY = re.compile(r"( *)([\w:]+):")
+_FUNCTION_TYPE = re.compile(r"""( +)Type: *["']?AWS::(?:Serverless|Lambda)::Function["']?\s*(?:\#.*)?$""")
 _SKIPPED = frozenset({"node_modules", "site-packages", "cdk.out", "venv", "build", "dist", "__pycache__"})
 
 
@@ -29,6 +34,7 @@ class Seen:
     contracts: tuple[str, ...]  # contract files that are there
     shipped: tuple[str, ...]  # shipped contracts whose functions are named in the code
     tests: tuple[str, ...]  # folders of tests
+    deployed: tuple[tuple[str, tuple[str, ...]], ...] = ()  # templates, with the functions that they deploy
 
 
 @click.command("init")
@@ -43,7 +49,8 @@ def command(folder: Path, print_only: bool) -> None:
     project = Project(Configuration())
     _refuse_second(folder, project)
     inputs = inputs_of([str(folder)], project).files
-    seen = Seen(lint(inputs, project), _contracts_in(folder), _shipped(inputs), _tests_in(folder))
+    run = lint(inputs, project)
+    seen = Seen(run, _contracts_in(folder), _shipped(inputs), _tests_in(folder), _deployed_in(folder))
     pyproject = folder / PYPROJECT
     file = pyproject if pyproject.is_file() else folder / YAML_NAME
     text = configuration_text(seen, toml=file == pyproject)
@@ -89,6 +96,9 @@ def configuration_text(seen: Seen, *, toml: bool) -> str:
     say("durations.", *_about_contracts(seen))
     put("contracts", list(seen.contracts) or ["contracts.yaml"], active=bool(seen.contracts))
     rows.append("")
+    say("What was found before, and is not reported: `invocation-lint check --write-baseline` writes it.")
+    put("baseline", BASELINE_NAME)
+    rows.append("")
     say("Rules to leave out or to add, by id, name or family (INV3); `invocation-lint rules` lists them.")
     put("ignore", ["sync-result-unused"])
     put("profile", "strict")
@@ -113,6 +123,11 @@ def _about_contracts(seen: Seen) -> Iterator[str]:
         more = ", ..." if len(without) > _NAMED else ""
         names = ", ".join(without[:_NAMED])
         yield f"Invoked here, and not in any contract: {names}{more}"
+    for template, functions in seen.deployed[:_TEMPLATES]:
+        more = ", ..." if len(functions) > _NAMED else ""
+        yield f"Deployed by {template}: {', '.join(functions[:_NAMED])}{more}"
+    if len(seen.deployed) > _TEMPLATES:
+        yield f"and more by {len(seen.deployed) - _TEMPLATES} other templates"
 
 
 def _contracts_in(folder: Path) -> tuple[str, ...]:
@@ -129,6 +144,39 @@ def _contracts_in(folder: Path) -> tuple[str, ...]:
                 found.append(path.relative_to(folder).as_posix())
         except (OSError, UnicodeDecodeError, UsageError):
             continue
+    return tuple(found)
+
+
+def _deployed_in(folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The templates of CloudFormation and SAM below a folder, with the functions that they deploy.
+
+    Read by lines, as they are laid out nearly always: templates have tags and forms that plain YAML has not.
+    """
+    found = []
+    for path in _yaml_files(folder):
+        try:
+            text = path.read_text("utf-8") if path.stat().st_size <= _LARGEST else ""
+        except (OSError, UnicodeDecodeError):
+            continue
+        functions = _deployed_by(text) if "::Function" in text else ()
+        if functions:
+            found.append((path.relative_to(folder).as_posix(), functions))
+    return tuple(found)
+
+
+def _deployed_by(template: str) -> tuple[str, ...]:
+    """The names of a template's functions: the keys that stand one level above their types."""
+    found = []
+    above: dict[int, str] = {}  # the last key at each indentation
+    for line in template.splitlines():
+        key = _KEY.match(line)
+        if key is None:
+            continue
+        depth = len(key[1])
+        above = {indent: name for indent, name in above.items() if indent < depth} | {depth: key[2]}
+        outer = [indent for indent in above if indent < depth]
+        if outer and _FUNCTION_TYPE.match(line):
+            found.append(above[max(outer)])
     return tuple(found)
 
 
@@ -167,6 +215,7 @@ def _next_steps(folder: Path, seen: Seen) -> Iterator[str]:
     """What to do next, by what the repository holds."""
     if seen.run.report.active:
         yield "next: invocation-lint check --write-baseline  (keeps what is there; later runs report what is new)"
+        yield "next: set `baseline` in the configuration, so that every run takes it"
     if (folder / ".pre-commit-config.yaml").exists():
         yield "next: add the hook invocation-lint to .pre-commit-config.yaml"
     if any("[flake8]" in _text(folder / name) for name in (".flake8", "setup.cfg", "tox.ini")):

@@ -165,6 +165,7 @@ def _key(key: KeyDescription, rules: Sequence[Rule]) -> Schema:
     shapes: dict[str, Schema] = {
         "texts": {"type": "array", "items": TEXT},
         "paths": {"type": "array", "items": TEXT},
+        "file": TEXT,
         "yes_no": {"type": "boolean"},
         "word": {"enum": list(key.words)},
         "overrides": {"type": "array"},

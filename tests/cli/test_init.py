@@ -65,6 +65,21 @@ def test_it_names_the_contracts_that_could_be_used(folder: Path) -> None:
     assert not (folder / ".invocation-lint.yaml").exists()
 
 
+def test_it_names_the_functions_of_templates(folder: Path) -> None:
+    (folder / "deploy").mkdir()
+    (folder / "deploy" / "template.yaml").write_text(
+        "Globals: {Function: {Timeout: 3}}\nResources:\n"
+        "  Printer:\n    # makes paper\n    Condition: Paper\n    Type: AWS::Serverless::Function\n"
+        "    Properties:\n      Role: !GetAtt Role.Arn\n"
+        "  Role:\n    Type: AWS::IAM::Role\n"
+        '  Sender:\n    Properties:\n      Role: x\n    Type: "AWS::Lambda::Function"  # old\n'
+    )
+    (folder / "other.yaml").write_text("a: AWS::Lambda::Function\n")
+    text = run_lint("init", "--print", cwd=folder).stdout
+    assert "# Deployed by deploy/template.yaml: Printer, Sender\n" in text
+    assert text.count("Deployed by") == 1
+
+
 def test_a_configuration_that_is_there_is_never_changed(folder: Path) -> None:
     run_lint("init", cwd=folder)
     before = (folder / ".invocation-lint.yaml").read_text()

@@ -85,6 +85,7 @@ MISTAKES = {
     "no such baseline": (["--baseline", "none.json"], "cannot read none.json"),
     "no baseline": (["--baseline", "bad.py"], "not valid JSON"),
     "nowhere to write": (["--baseline", "no/such/x.json", "--write-baseline"], "cannot write no/such/x.json"),
+    "both": (["--baseline", "bad.py", "--no-baseline"], "--no-baseline does not go with"),
     "no repository": (["--diff-base", "main"], "--diff-base: "),
 }
 
@@ -95,6 +96,23 @@ def test_mistakes_are_exit_2(folder: Path, kind: str) -> None:
     ran = check(*arguments, cwd=folder)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert message in ran.stderr and "Traceback" not in ran.stderr
+
+
+def test_the_configuration_names_the_baseline_of_every_run(folder: Path) -> None:
+    (folder / "lint").mkdir()
+    (folder / ".invocation-lint.yaml").write_text("baseline: lint/known.json\n")
+    ran = check(cwd=folder)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "cannot read lint/known.json" in ran.stderr
+    assert "lint/known.json: written with 1 findings" in check("--write-baseline", cwd=folder).stderr
+    assert check(cwd=folder).returncode == 0
+    assert check("..", cwd=folder / "lint").returncode == 0
+    (folder / "bad.py").write_text(BAD + SECOND)
+    assert places(check(cwd=folder)) == ["bad.py:15"]
+    assert places(check("--no-baseline", cwd=folder)) == ["bad.py:7", "bad.py:15"]
+    assert places(check("--isolated", cwd=folder)) == ["bad.py:7", "bad.py:15"]
+    (folder / "other.json").write_text('{"version": 1, "findings": []}')
+    assert len(places(check("--baseline", "other.json", cwd=folder))) == 2, "what is given wins"
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -177,6 +195,36 @@ def test_the_working_tree_and_git_are_left_as_they_were(repository: Path) -> Non
     before = state()
     check("--diff-base", "main", cwd=repository)
     assert state() == before
+
+
+def test_a_submodule_is_looked_at_as_it_was(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    inner = tmp_path_factory.mktemp("inner")
+    (inner / "inside.py").write_text(BAD)
+    git(inner, "init")
+    git(inner, "add", "-A")
+    git(inner, "commit", "-m", "inner")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "add", str(inner), "sub")
+    git(repository, "commit", "-m", "with a submodule")
+    ran = check("--diff-base", "HEAD", cwd=repository)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "2 there before" in ran.stdout
+    (repository / "sub" / "inside.py").write_text(BAD + SECOND)
+    assert places(check("--diff-base", "HEAD", cwd=repository)) == ["sub/inside.py:15"]
+    git(repository / "sub", "commit", "-am", "more")
+    assert places(check("--diff-base", "HEAD", cwd=repository)) == ["sub/inside.py:15"]
+
+
+def test_a_submodule_without_its_commit_is_named(repository: Path) -> None:
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    git(repository, "commit", "-m", "a submodule from afar")
+    assert check("--diff-base", "HEAD", cwd=repository).returncode == 0, "it is not there, so nothing is in it"
+    (repository / "sub").mkdir()
+    git(repository / "sub", "init")
+    (repository / "sub" / "inside.py").write_text(BAD)
+    ran = check("--diff-base", "HEAD", cwd=repository)
+    assert places(ran) == ["sub/inside.py:7"]
+    assert len(ran.stderr.splitlines()) == 1
+    assert ran.stderr.startswith("sub: the submodule lacks its commit 1111111111, ")
 
 
 def test_an_unknown_revision_is_exit_2(repository: Path) -> None:

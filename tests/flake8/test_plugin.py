@@ -52,6 +52,16 @@ def test_own_rules_have_their_own_entry(flake8: Flake8, folder: Path) -> None:
     assert {"INV107", "INX001"} <= set(codes)
 
 
+def test_the_baseline_of_the_configuration_counts(flake8: Flake8, folder: Path) -> None:
+    (folder / "bad.py").write_text(BAD)
+    (folder / ".invocation-lint.yaml").write_text("baseline: known.json\n")
+    assert "cannot read known.json" in flake8(*OURS, "bad.py", cwd=folder).stdout
+    assert run_lint("check", "--write-baseline", cwd=folder).returncode == 0
+    assert flake8(*OURS, "bad.py", cwd=folder).stdout == ""
+    (folder / "more.py").write_text(BAD)
+    assert "more.py:7:12: INV107" in flake8(*OURS, ".", cwd=folder).stdout
+
+
 @pytest.mark.parametrize("comment", ["# noqa: INV107", "# invocation-lint: ignore[invalid-invocation-type] why"])
 def test_a_comment_on_the_last_line_of_the_statement_counts(flake8: Flake8, folder: Path, comment: str) -> None:
     (folder / "bad.py").write_text(BAD.replace("    )\n", f"    )  {comment}\n"))
