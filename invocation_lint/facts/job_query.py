@@ -97,8 +97,9 @@ class JobQuery:
     )
     cut: Text = fact_field("what drops rows after all were fetched; absent when nothing does", words=("slice",))
     order: Text = fact_field(
-        "the first column of the order: oldest or newest rows first, or another order",
-        words=("oldest_first", "newest_first", "other", "unordered"),
+        "the first column of the order: oldest or newest rows first, the sort key of a DynamoDB table or index"
+        " (which may be an age), or another order",
+        words=("oldest_first", "newest_first", "sort_key", "other", "unordered"),
     )
     conditions: tuple[Condition, ...] | Unknown = fact_field("what the rows must fulfil", default=())
     columns: tuple[Column, ...] | Unknown | None = fact_field("the columns that are fetched; absent when all are")

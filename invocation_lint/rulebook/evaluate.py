@@ -69,7 +69,9 @@ class _Frame:
         labels = tuple(
             Label(place, render(text, self.value))
             for reference, text in rule.labels
-            if (place := self.fact.place_of(self._path(reference))) != self.fact.site and is_complete(text, self.value)
+            if (place := self.fact.place_of(self._path(reference))) != self.fact.site
+            and is_complete(text, self.value)
+            and self.value(reference) != "no"  # what was not seen has no place
         )
         fix = None
         if rule.fix is not None:

@@ -38,9 +38,9 @@ _SIGN = re.compile(rb"functionname|[\"']lambda[\"']|lambdaclient", re.IGNORECASE
 _HANDED_ON = re.compile(rb"\*\*|partial|submit|to_thread|run_in_executor")
 _NAME = re.compile(rb"[Ll]ambda_|_lambda|lambda[A-Z]|Lambda[A-Z]?|LAMBDA")
 
-_JOBS = re.compile(rb"(?i:\w*_jobs?\b|\bjobs?\b|\w*job_?queue\b|\w*jobs?_coll\w*)|\b\w*Job\b")
+_JOBS = re.compile(rb"(?i:\w*_jobs?\b|\bjobs?\b|\w*job_?queue\b|\w*jobs?_?table|\w*jobs?_coll\w*)|\b\w*Jobs?\b")
 _QUERY = re.compile(
-    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars)\b"
+    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b"
 )
 
 INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME)), b"invoke")

@@ -39,10 +39,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A value whose Python type is known and whose content is not; `source` is what it was read from."""
+    """A value whose Python type is known and whose content is not; `source` is what it was read from, `chain` the
+    calls that made it where they are a query."""
 
     type: str
     source: str = ""
+    chain: Chain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +149,10 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class AwsObject:
-    """A resource, table, paginator and the like: known not to be a Lambda client."""
+    """A resource or table: known not to be a Lambda client. `of` is the service of a resource, the name of a table."""
 
     name: str
+    of: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,17 @@ import libcst as cst
 from invocation_lint.findings import Place
 from invocation_lint.values import assign, clauses, conditions, expressions, responses, statements
 from invocation_lint.values.acts import strongest_act
-from invocation_lint.values.domain import Client, ErrorValue, Pending, SdkSession, SiteKey, Symbol, Value, unknown
+from invocation_lint.values.domain import (
+    AwsObject,
+    Client,
+    ErrorValue,
+    Pending,
+    SdkSession,
+    SiteKey,
+    Symbol,
+    Value,
+    unknown,
+)
 from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import State, join_states
@@ -275,7 +285,7 @@ def _suppression(
                 return [("test", [], place)] if atom.dotted == "pytest.raises" else []
     if last in _TRANSPARENT or last.lower().endswith(("lock", "session", "timer", "span", "segment")):
         return []
-    if all(isinstance(atom, (Client, SdkSession)) for atom in value.atoms) and value.atoms:
+    if all(isinstance(atom, (Client, SdkSession, AwsObject)) for atom in value.atoms) and value.atoms:
         return []
     return [("maybe", [], place)]
 

@@ -123,7 +123,7 @@ def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     receiver = evaluate(frame, node.value)
-    if frame.module.speaks_of_queries and isinstance(node.slice[0].slice, cst.Slice) and receiver.of(Unknown):
+    if frame.module.speaks_of_queries and isinstance(node.slice[0].slice, cst.Slice) and queries.is_queried(receiver):
         return _sliced(frame, receiver, node.slice[0].slice, node)
     key = subscript_key(frame, node)
     if frame.state is None:
@@ -290,11 +290,8 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
         responses.note_comparison(frame, left, target.operator, right, node)
         left = right
     truth = conditions.truth(frame, node)
-    if (
-        frame.module.speaks_of_queries
-        and len(node.comparisons) == 1
-        and (truth is None or queries.is_column(first, node))
-    ):
+    alone = frame.module.speaks_of_queries and len(node.comparisons) == 1
+    if alone and (truth is None or queries.is_column(first, node)):
         return queries.condition(frame, first, node, left)
     return Value((Typed("bool"),)) if truth is None else const(truth)
 
@@ -332,6 +329,8 @@ def awaited(frame: Frame, value: Value) -> Value:
         if isinstance(atom, Pending):
             errors.deliver(frame, atom.raises)
             found.append(atom.value)
+        elif any(obj.kind == "dict" for _, obj in frame.live.deref(Value((atom,)))):
+            found.append(Value((atom,)))  # an answer of a resource of aioboto3
         else:
             found.append(responses.awaited_atom(atom))
     return join_values(found) if found else NEVER

@@ -143,6 +143,9 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
         _note_mutations(module, info)
         if info.mentions & names:
             info.holds_query = info.holds_query or may_query("\n".join(f".{name}" for name in info.mentions).encode())
+    queried = {info.name for info in module.functions.values() if info.holds_query} - {"__init__"}
+    for info in module.functions.values():
+        info.holds_query = info.holds_query or bool(info.mentions & queried)  # what is read there is worked on here
     for statement in source.module.body:
         if isinstance(statement, cst.SimpleStatementLine):
             _note_aliases(module, statement)
@@ -179,10 +182,10 @@ def _named_after_tables(module: ModuleInfo) -> frozenset[str]:
 
 def _is_table(module: ModuleInfo, node: cst.CSTNode) -> bool:
     """Whether a text is the name of a table of jobs, and nothing else."""
-    if not isinstance(node, cst.SimpleString) or not isinstance(node.evaluated_value, str):
+    name = node.evaluated_value if isinstance(node, cst.SimpleString) else getattr(node, "value", None)
+    if not isinstance(node, (cst.SimpleString, cst.FormattedStringText)) or not isinstance(name, str):
         return False
-    name = node.evaluated_value
-    return name.isidentifier() and may_query_jobs(f".select {name}".encode(), module.job_tables)
+    return name.replace("-", "_").isidentifier() and may_query_jobs(f".select {name}".encode(), module.job_tables)
 
 
 def _index(

@@ -22,17 +22,19 @@ from invocation_lint.values.domain import (
     FunctionRef,
     Method,
     Param,
+    Pending,
     Step,
     Symbol,
     Typed,
     Unknown,
     Value,
+    const,
     join_values,
     unknown,
 )
 from invocation_lint.values.events import ChainCall, Looped
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.state import freeze
+from invocation_lint.values.state import Obj, freeze
 
 if TYPE_CHECKING:
     from invocation_lint.values.calls import Arguments
@@ -42,6 +44,9 @@ MAX_STEPS = 16
 
 ELEMENT = "*"
 """The step from rows to one of them."""
+
+PAGE = "page"
+"""The step from what a paginator yields to one page."""
 
 _SIGNS: dict[type[cst.BaseCompOp], str] = {
     cst.Equal: "==",
@@ -64,9 +69,9 @@ _READ_WHOLE = frozenset({"list", "tuple", "set", "sorted", "len", "sum", "any", 
 
 def chain_of(atom: Any) -> Chain | None:
     """The chain that an atom is the end of; something not known is the start of one."""
+    if isinstance(atom, (Unknown, Typed)) and atom.chain is not None:
+        return atom.chain
     if isinstance(atom, Unknown):
-        if atom.chain is not None:
-            return atom.chain
         return Chain(Value((Unknown(source=atom.source),)), ()) if atom.source else None
     if isinstance(atom, (ClassRef, Param, Symbol, AwsObject, Client)):
         return Chain(Value((atom,)), ())
@@ -82,17 +87,29 @@ def extended(chain: Chain | None, step: Step) -> Chain | None:
 
 def _has_chain(atom: Any) -> bool:
     """Whether it comes from a module that queries something."""
-    return isinstance(atom, Unknown) and atom.chain is not None
+    return _chain(atom) is not None
+
+
+def is_queried(value: Value) -> bool:
+    """Whether a value may be the rows of a query."""
+    return any(isinstance(atom, Unknown) or _has_chain(atom) for atom in value.atoms)
+
+
+def _chain(atom: Any) -> Chain | None:
+    return atom.chain if isinstance(atom, (Unknown, Typed)) else None
 
 
 def with_chain(value: Value, chain: Chain | None) -> Value:
     """The value with its unknown atoms at the end of a chain."""
     if chain is None:
         return value
-    return join_values(
-        Value((replace(atom, chain=chain) if isinstance(atom, Unknown) and atom.chain is None else atom,))
-        for atom in value.atoms
-    )
+    return join_values(Value((_at_the_end(atom, chain),)) for atom in value.atoms)
+
+
+def _at_the_end(atom: Any, chain: Chain) -> Any:
+    if isinstance(atom, Pending):
+        return replace(atom, value=with_chain(atom.value, chain))
+    return replace(atom, chain=chain) if isinstance(atom, Unknown) and atom.chain is None else atom
 
 
 def attribute(frame: Frame, atom: Any, name: str, value: Value, node: cst.CSTNode) -> Value:
@@ -138,7 +155,23 @@ def called(frame: Frame, atom: Any, step: Step, arguments: Arguments, node: cst.
     *before, last = chain.steps
     chain = Chain(chain.root, (*before, replace(step, name=last.name)))
     frame.events.append(ChainCall((frame.place(node),), chain))
+    if isinstance(atom, Method) and isinstance(atom.receiver.single, AwsObject):
+        frame.live.update(value, lambda obj, weak: _answer(obj, chain))
     return with_chain(value, chain)
+
+
+def _answer(obj: Obj, chain: Chain) -> Obj:
+    """The answer of a table, with the way that leads to each of its parts."""
+    slots = {
+        key: replace(slot, value=Value(tuple(_part(atom, key, chain) for atom in slot.value.atoms)))
+        for key, slot in obj.slots.items()
+    }
+    return replace(obj, slots=slots)
+
+
+def _part(atom: Any, key: Any, chain: Chain) -> Any:
+    longer = extended(chain, Step("[key]", args=(const(key),)))
+    return replace(atom, chain=longer) if isinstance(atom, Typed) else atom
 
 
 def _callee(atom: Any) -> Chain | None:
@@ -159,7 +192,7 @@ def _callee(atom: Any) -> Chain | None:
 def _read_by_builtin(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
     if name in _READ_WHOLE and arguments.args:
         for atom in arguments.args[0].atoms:
-            chain = atom.chain if isinstance(atom, Unknown) else None
+            chain = _chain(atom)
             longer = extended(chain, Step(name, frame.place(node), is_call=True)) if chain is not None else None
             if longer is not None:
                 frame.events.append(ChainCall((frame.place(node),), longer))
@@ -169,7 +202,7 @@ def _read_by_builtin(frame: Frame, name: str, arguments: Arguments, node: cst.CS
 def sliced(frame: Frame, atom: Any, lower: Value | None, upper: Value | None, node: cst.CSTNode) -> Value:
     """The value of `atom[lower:upper]`."""
     bounds = tuple(item if item is not None else Value(()) for item in (lower, upper))
-    chain = atom.chain if isinstance(atom, Unknown) else None
+    chain = _chain(atom)
     longer = extended(chain, Step("[]", frame.place(node), bounds, is_call=True))
     if longer is None:
         return unknown("a slice of something not known", getattr(atom, "source", ""))
@@ -255,11 +288,12 @@ def combined(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation)
 
 
 def element(atom: Any) -> Value:
-    """One row of what a chain yields."""
-    chain = atom.chain if isinstance(atom, Unknown) else None
+    """One row of what a chain yields; one page of what a paginator yields."""
+    chain = _chain(atom)
     if chain is not None and any(one.name == ELEMENT for one in chain.steps):
         chain = None
-    return Value((Unknown("an element", getattr(atom, "source", ""), extended(chain, Step(ELEMENT))),))
+    step = Step(PAGE if chain is not None and chain.steps and chain.steps[-1].name == "paginate" else ELEMENT)
+    return Value((Unknown("an element", getattr(atom, "source", ""), extended(chain, step)),))
 
 
 def note_loop(frame: Frame, item: Value, node: cst.CSTNode, first_event: int) -> None:

@@ -14,6 +14,7 @@ import libcst as cst
 from invocation_lint.values import queries
 from invocation_lint.values.domain import (
     NONE,
+    AwsObject,
     Client,
     Const,
     Encoded,
@@ -192,7 +193,7 @@ def awaited_atom(atom: Any) -> Value:
     """What awaiting something that is no awaitable of the program yields."""
     if isinstance(atom, Client):
         return Value((replace(atom, pending=False),))
-    if isinstance(atom, Response):
+    if isinstance(atom, (Response, AwsObject)):
         return Value((atom,))
     chain = atom.chain if isinstance(atom, Unknown) else None
     return Value((Unknown("what an awaitable yields", getattr(atom, "source", ""), chain),))

@@ -51,7 +51,7 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
     if name in _SESSIONS:
         return Value((SdkSession(_SESSIONS[name]),))
     if name in {"boto3.resource", "aioboto3.resource"}:
-        return Value((AwsObject("resource"),))
+        return _resource(arguments)
     if name in {
         "botocore.config.Config",
         "botocore.client.Config",
@@ -61,6 +61,10 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         options = tuple((key, freeze(frame.live, value)) for key, value in sorted(arguments.plain().items()))
         return Value((ConfigValue(options, arguments.open is not None or arguments.star),))
     return None
+
+
+def _resource(arguments: Arguments) -> Value:
+    return Value((AwsObject("resource", arguments.get(0, "service_name")),))
 
 
 def make_client(frame: Frame, sdk: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -97,7 +101,8 @@ _ITEMS = {
 def call_resource(frame: Frame, atom: AwsObject, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """A method of a resource or table; a table's items hold their numbers as Decimal (boto3, DynamoDB types)."""
     if name == "Table":
-        return Value((AwsObject("table"),))
+        named = arguments.get(0, "name")
+        return Value((AwsObject("table", freeze(frame.live, named) if named is not None else None),))
     for value in arguments.values():
         note_escape(frame, value, "handed_over", node)
     if atom.name == "table" and name in _ITEMS:
@@ -112,7 +117,7 @@ def call_method(frame: Frame, atom: Client | SdkSession, name: str, arguments: A
         if name in {"client", "create_client"}:
             return make_client(frame, atom.sdk, arguments, node)
         if name == "resource":
-            return Value((AwsObject("resource"),))
+            return _resource(arguments)
         return unknown("the result of a method of a session")
     if name == "exceptions":
         return unknown("exceptions of a client")

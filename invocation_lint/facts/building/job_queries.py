@@ -218,6 +218,8 @@ def _order(query: Query) -> tuple[Any, Place | None]:
     for one in query.orders:
         if one.column is not None and job_words.is_age(one.column):
             return "newest_first" if one.newest_first else "oldest_first", one.place
+    if query.dialect == "dynamodb":
+        return "sort_key", query.orders[0].place
     if any(one.column is None or job_words.is_priority(one.column) for one in query.orders):
         return UnknownAnswer("a column of the order is not known"), query.orders[0].place
     return "other", query.orders[0].place

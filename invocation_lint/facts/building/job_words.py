@@ -21,7 +21,8 @@ _DONE_FLAGS = re.compile(
     r"^(is_|was_|has_been_)?(processed|done|completed?|finished|started|handled|sent|claimed|taken)$"
 )
 _WAITING_FLAGS = re.compile(r"^(is_)?(pending|queued|waiting|new)$")
-_STATUS = re.compile(r"^(.*_)?(status|state|phase)$|^(job|queue|task)?(Status|State)$|^(locked|claimed|taken)_by$")
+_DECORATIONS = re.compile(r"^(ddb|dynamodb|dynamo)_|_?(table|ddb|dynamodb)(_name|_arn)?$|_(dev|test|staging|prod)$")
+_STATUS = re.compile(r"^(.*_)?(status|state|phase)$|^(locked|claimed|taken)_by$")
 _DONE_TIMES = re.compile(
     r"^(started|completed|finished|processed|claimed|locked|taken|sent|picked_up|done)_(at|on|time)$"
 )
@@ -33,7 +34,7 @@ _CREATED = re.compile(
     r"^(created|inserted|enqueued|queued|submitted)_(at|on|time|date)$|^(created|inserted|enqueued)At$"
 )
 _KEY = re.compile(r"^(_id|id|pk|uuid|guid|key|rowid|job_?id|job_?uuid|job_?key|message_id|task_id)$", re.IGNORECASE)
-_PARENT = re.compile(r"(_id|_uuid|_guid|_pk|_ids|_key|[a-z]Id)$|^(parent|owner|user|account|tenant|project|customer)$")
+_PARENT = re.compile(r"(_id|_uuid|_guid|_pk|_ids|_key)$|^(parent|owner|user|account|tenant|project|customer)$")
 _LISTS = re.compile(r"^_*(list|dump|export|count|stats?|report|show|display|print|describe|search|monitor|summar)")
 _CLEANS = re.compile(r"clean|reap|purge|expire|stale|stuck|prune|delete|remove|archive|cancel|migrat|backfill|recover"
                      r"|reset|orphan|requeue|watchdog|sweep|fail_")  # fmt: skip
@@ -47,8 +48,14 @@ def job_entities(entities: Iterable[Entity], patterns: Sequence[str] | None) -> 
 
 def is_job_table(name: str, patterns: Sequence[str]) -> bool:
     """Whether a table holds jobs, by its name without a schema."""
-    plain = name.rpartition(".")[2].strip('"`[] ').lower()
-    return bool(plain) and any(fnmatchcase(plain, glob) for glob in patterns if glob == glob.lower())
+    plain = name.rpartition(".")[2].strip('"`[] ')
+    names = {plain.lower(), snake_case(plain), _DECORATIONS.sub("", snake_case(plain))} - {""}
+    return any(fnmatchcase(one, glob) for glob in patterns if glob == glob.lower() for one in names)
+
+
+def snake_case(name: str) -> str:
+    """`AssetJobs` and `asset-jobs` as asset_jobs."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", name).lower()
 
 
 def is_job_class(name: str, patterns: Sequence[str]) -> bool:
@@ -58,7 +65,7 @@ def is_job_class(name: str, patterns: Sequence[str]) -> bool:
 
 def role_of(condition: Condition) -> Any:
     """What the column of a condition says of the job."""
-    column, operator = condition.column.rpartition(".")[2], condition.operator
+    column, operator = snake_case(condition.column.rpartition(".")[2]), condition.operator
     null = operator == "is_null" or condition.values == (None,)
     if _STATUS.search(column) or _DONE_FLAGS.search(column) or _WAITING_FLAGS.search(column):
         return "status"
@@ -81,7 +88,7 @@ def role_of(condition: Condition) -> Any:
 
 def waiting_of(condition: Condition) -> Any:
     """Whether a condition on the status names jobs that wait: yes, no, or not known."""
-    column, values = condition.column.rpartition(".")[2], condition.values
+    column, values = snake_case(condition.column.rpartition(".")[2]), condition.values
     if _DONE_TIMES.search(column) or column.endswith("_by"):
         null = condition.operator == "is_null" or (condition.operator == "equals" and values == (None,))
         return "yes" if null else "no"
@@ -105,7 +112,7 @@ def _waits(value: Any) -> bool:
 
 def is_age(column: str) -> bool:
     """Whether rows in the order of a column stand in the order in which they came."""
-    plain = column.rpartition(".")[2]
+    plain = snake_case(column.rpartition(".")[2])
     return _KEY.search(plain) is not None or _TIME.search(plain) is not None or _DUE.search(plain) is not None
 
 
@@ -116,7 +123,7 @@ def is_creation(column: str) -> bool:
 
 def is_key(column: str) -> bool:
     """Whether a column is the row's own key."""
-    return _KEY.search(column) is not None
+    return _KEY.search(snake_case(column)) is not None
 
 
 def is_priority(column: str) -> bool:
@@ -143,4 +150,5 @@ CLOCKS = frozenset({"get_remaining_time_in_millis", "monotonic", "perf_counter"}
 
 def tell_status(columns: Iterable[str]) -> bool:
     """Whether one of these columns says how far a job is."""
-    return any(_STATUS.search(name) or _DONE_FLAGS.search(name) or _DONE_TIMES.search(name) for name in columns)
+    names = map(snake_case, columns)
+    return any(_STATUS.search(name) or _DONE_FLAGS.search(name) or _DONE_TIMES.search(name) for name in names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invocation_lint.facts.building.dialects import django, peewee, pymongo, sql, sqlalchemy, supabase
+from invocation_lint.facts.building.dialects import django, dynamodb, peewee, pymongo, sql, sqlalchemy, supabase
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, line_of
 from invocation_lint.values.domain import Chain, Step
@@ -41,6 +41,7 @@ class QueryReader:
             line = line_of(chain)
             self._known[chain] = (
                 supabase.read(line, chain)
+                or dynamodb.read(line, self._tables)
                 or django.read(line, chain, self._models)
                 or peewee.read(line, chain, self._models)
                 or sqlalchemy.read(line, chain, self._models)
