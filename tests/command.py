@@ -41,7 +41,7 @@ def run_lint(
         stdin=subprocess.DEVNULL if data is None else None,
         capture_output=True,
         env=clean_environment(**(env or {})),
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return Ran(done.args, done.returncode, _text(done.stdout), _text(done.stderr))

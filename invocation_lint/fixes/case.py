@@ -46,6 +46,11 @@ class Case:
         return self.code.at(self.finding.place, cst.Call)
 
     @property
+    def invocation(self) -> cst.Call:
+        """The invocation itself, which a caller's values may lead to. DoesNotApply when it is in another file."""
+        return self.code.at(self.finding.site or self.finding.place, cst.Call)
+
+    @property
     def _stands_at(self) -> cst.BaseExpression:
         return self.code.expression_at(self.finding.place)
 

@@ -11,9 +11,9 @@ from invocation_lint.source.walk import walk
 
 
 def propose(case: Case) -> Proposal:
-    """A test of FunctionError behind the statement that binds the answer to a name."""
-    case.check_direct()
-    told, code, call = case.told, case.code, case.call
+    """A test of FunctionError behind the statement that binds the answer to a name. Where a caller's use of the
+    answer makes the finding, only in a function that keeps the answer to itself."""
+    told, code, call = case.told, case.code, case.invocation
     if told.get("api") != "invoke" or told.get("response.function_error") != "unchecked":
         raise DoesNotApply("another test is needed")
     function = code.function(call)
@@ -26,6 +26,8 @@ def propose(case: Case) -> Proposal:
     elif is_async:
         raise DoesNotApply("the answer is awaited elsewhere")
     name = _name_bound(code, bound)
+    if not case.is_direct and not _is_kept(function, name):
+        raise DoesNotApply("the answer goes to callers, who may look at it")
     mark = code.quote(call)
     body = f"{name}[{mark}Payload{mark}].read()"
     read = f"(await {body})" if is_async else body
@@ -35,6 +37,13 @@ def propose(case: Case) -> Proposal:
     test, act = f"if {mark}FunctionError{mark} in {name}:", f"raise RuntimeError({read}.decode())"
     rows = ("", f"{indent}{test}", f"{indent}{step}{act}")
     return Proposal("raise when the function failed", ((end, end, code.newline.join(rows)),), is_safe=False)
+
+
+def _is_kept(function: cst.FunctionDef | cst.Module, name: str) -> bool:
+    """Whether a function does nothing with a name but bind it and read keys of it."""
+    inside = [node for node in walk(function) if isinstance(node, (cst.Subscript, cst.Attribute, cst.AssignTarget))]
+    kept = {id(node.target if isinstance(node, cst.AssignTarget) else node.value) for node in inside}
+    return all(id(node) in kept for node in walk(function) if isinstance(node, cst.Name) and node.value == name)
 
 
 def _name_bound(code: Code, value: cst.CSTNode) -> str:

@@ -8,6 +8,8 @@ half of the table has files without invocations.
 
 from __future__ import annotations
 
+import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,20 +22,22 @@ CALLS = (ROOT / "examples" / "story_platform" / "story_platform" / "stories_api.
 PLAIN = (ROOT / "invocation_lint" / "documents.py").read_text("utf-8")
 
 
-def seconds(folder: Path, jobs: int) -> float:
-    """The best of three runs."""
-    best = float("inf")
+def seconds(folder: Path, jobs: int) -> tuple[float, float]:
+    """Wall and processor time, the medians of five runs."""
+    wall, busy = [], []
     command = [sys.executable, "-m", "invocation_lint", "check", "-q", "--exit-zero", "--jobs", str(jobs), "."]
-    for _ in range(3):
-        started = time.perf_counter()
+    for _ in range(5):
+        before, started = os.times(), time.perf_counter()
         subprocess.run(command, cwd=folder, env=clean_environment(), capture_output=True, check=True)
-        best = min(best, time.perf_counter() - started)
-    return best
+        after = os.times()
+        wall.append(time.perf_counter() - started)
+        busy.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return statistics.median(wall), statistics.median(busy)
 
 
 def main() -> None:
     """Prints a row a size."""
-    print("files  of them with calls  bytes of these  1 process  2 processes")
+    print("files  of them with calls  bytes of these  1 process (busy)  2 processes (busy)")
     for text, counts in ((CALLS, (1, 2, 4, 8, 16, 32)), (PLAIN, (250, 500, 1000, 2000))):
         for count in counts:
             with tempfile.TemporaryDirectory() as name:
@@ -44,7 +48,8 @@ def main() -> None:
                 calls = count if text is CALLS else 0
                 size = calls * len(text)
                 one, two = seconds(folder, 1), seconds(folder, 2)
-                print(f"{count:5}  {calls:18}  {size:14,}  {one:7.2f} s  {two:9.2f} s", flush=True)
+                times = "  ".join(f"{wall:7.2f} s ({busy:5.2f})" for wall, busy in (one, two))
+                print(f"{count:5}  {calls:18}  {size:14,}  {times}", flush=True)
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ def on_a_terminal(arguments: list[str], cwd: Path, patience: float = 1e9, **env:
             if not read:
                 break
             shown += read
-        process.wait(timeout=60)
+        process.wait(timeout=600)
     os.close(main)
     return shown.decode()
 
@@ -201,7 +201,7 @@ def test_suppressed_findings_are_counted_and_shown_when_asked_for(folder: Path) 
 
 
 def test_ctrl_c_is_exit_130(folder: Path) -> None:
-    prelude = "import time, invocation_lint.engine as e\ndef wait(*a): print('begun', flush=True); time.sleep(60)\n"
+    prelude = "import time, invocation_lint.engine as e\ndef wait(*a): print('begun', flush=True); time.sleep(3600)\n"
     code = f"{prelude}e.lint_file = wait\nfrom invocation_lint.cli import main\nmain()"
     with subprocess.Popen(
         [sys.executable, "-c", code, "check"],
@@ -213,7 +213,7 @@ def test_ctrl_c_is_exit_130(folder: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=600)
     assert (process.returncode, errors.strip()) == (130, b"")
 
 

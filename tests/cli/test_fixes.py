@@ -163,6 +163,25 @@ def test_what_is_suppressed_or_known_is_not_touched(app: Path) -> None:
     assert (ran.returncode, app.read_text()) == (0, text), ran.stdout + ran.stderr
 
 
+def test_what_stands_in_another_module_is_not_changed_by_half(app: Path) -> None:
+    (app.parent / "settings.py").write_text(
+        'import boto3\nfrom botocore.config import Config\n\nMODE = "event"\n'
+        'client = boto3.client("lambda", config=Config(read_timeout=20))\n'
+    )
+    app.write_text(
+        "import json\n\nfrom settings import MODE, client\n\n\ndef start(story):\n"
+        '    client.invoke(FunctionName="mailer", InvocationType=MODE, Payload=b"{}")\n\n\ndef tell(story, owner):\n'
+        '    wanted = {"action": "generate_story", "storyId": story, "creatorUserId": owner}\n'
+        '    answer = client.invoke(FunctionName="storytailor-content-agent-dev", Payload=json.dumps(wanted))\n'
+        '    return json.load(answer["Payload"])\n'
+    )
+    before = {path.name: path.read_text() for path in app.parent.glob("*.py")}
+    ran = run_lint("check", "--fix", "--unsafe-fixes", "--select", "INV104,INV107", cwd=app.parent)
+    assert ran.stdout.count("[INV10") == 2
+    assert "fixable" not in ran.stdout and "fix:" not in ran.stdout
+    assert {path.name: path.read_text() for path in app.parent.glob("*.py")} == before
+
+
 def test_only_selected_rules_mend(app: Path) -> None:
     run_lint("check", "--fix", "--select", "INV107", cwd=app.parent)
     assert app.read_text() == TEXT.replace("evnet", "Event")

@@ -215,7 +215,7 @@ def as_nobody(arguments: list[str], cwd: Path) -> Ran:
         capture_output=True,
         env=environment,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     return Ran(done.args, done.returncode, done.stdout, done.stderr)

@@ -130,6 +130,27 @@ CHANGES: dict[str, tuple[str, str, str]] = {
         STORY.replace(", InvocationType='Event'", ""),
         STORY,
     ),
+    "a check in a helper that decodes the answer": (
+        "INV302",
+        """def ask(name):
+    r = client.invoke(FunctionName=name)
+    return json.loads(r["Payload"].read())
+
+
+def f(name):
+    return ask(name)["a"]
+""",
+        """def ask(name):
+    r = client.invoke(FunctionName=name)
+    if "FunctionError" in r:
+        raise RuntimeError(r["Payload"].read().decode())
+    return json.loads(r["Payload"].read())
+
+
+def f(name):
+    return ask(name)["a"]
+""",
+    ),
     "a stream": (
         "INV307",
         "def f(name):\n    r = client.invoke(FunctionName=name)\n    return json.loads(r.get('Payload'))\n",
@@ -202,6 +223,18 @@ STAYS_AWAY = {
     "the answer is bound to no name": (
         "INV302",
         "def f(name):\n    return json.load(client.invoke(FunctionName=name)['Payload'])['a']\n",
+    ),
+    "the answer goes to callers": (
+        "INV302",
+        """
+        def ask(name):
+            r = client.invoke(FunctionName=name)
+            return r
+
+
+        def f(name):
+            return json.loads(ask(name)["Payload"].read())["a"]
+        """,
     ),
     "a set has no JSON": (
         "INV403",

@@ -48,7 +48,7 @@ def flake8(plugin_path: Path) -> Callable[..., Ran]:
             capture_output=True,
             text=True,
             env=environment,
-            timeout=120,
+            timeout=600,
             check=False,
         )
 
