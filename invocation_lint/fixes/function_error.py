@@ -9,6 +9,8 @@ from invocation_lint.fixes.case import Case, Proposal
 from invocation_lint.fixes.code import Code, DoesNotApply
 from invocation_lint.source.walk import walk
 
+_SHOWING = frozenset({"print", "pprint", "debug", "info", "warning", "error", "exception", "log", "dumps", "str"})
+
 
 def propose(case: Case) -> Proposal:
     """A test of FunctionError behind the statement that binds the answer to a name. Where a caller's use of the
@@ -26,9 +28,9 @@ def propose(case: Case) -> Proposal:
     elif is_async:
         raise DoesNotApply("the answer is awaited elsewhere")
     name = _name_bound(code, bound)
-    if not case.is_direct and not _is_kept(function, name):
+    if not case.is_direct and not _is_kept(code, function, name):
         raise DoesNotApply("the answer goes to callers, who may look at it")
-    mark = code.quote(call)
+    mark = _quote(code, function, call)
     body = f"{name}[{mark}Payload{mark}].read()"
     read = f"(await {body})" if is_async else body
     end = code.line_end(code.span(bound)[1])
@@ -39,11 +41,31 @@ def propose(case: Case) -> Proposal:
     return Proposal("raise when the function failed", ((end, end, code.newline.join(rows)),), is_safe=False)
 
 
-def _is_kept(function: cst.FunctionDef | cst.Module, name: str) -> bool:
-    """Whether a function does nothing with a name but bind it and read keys of it."""
-    inside = [node for node in walk(function) if isinstance(node, (cst.Subscript, cst.Attribute, cst.AssignTarget))]
-    kept = {id(node.target if isinstance(node, cst.AssignTarget) else node.value) for node in inside}
-    return all(id(node) in kept for node in walk(function) if isinstance(node, cst.Name) and node.value == name)
+def _is_kept(code: Code, function: cst.FunctionDef | cst.Module, name: str) -> bool:
+    """Whether a function does nothing with a name but bind it, read keys of it, and show it."""
+    return all(
+        _is_harmless(code, node)
+        for node in walk(function)
+        if isinstance(node, cst.Name) and node.value == name and not isinstance(code.parent(node), cst.Param)
+    )
+
+
+def _is_harmless(code: Code, node: cst.Name) -> bool:
+    around = code.parent(node)
+    if isinstance(around, (cst.Subscript, cst.Attribute)):
+        return around.value is node
+    if isinstance(around, cst.Arg):
+        call = code.parent(around)
+        func = call.func if isinstance(call, cst.Call) else None
+        method = func.attr if isinstance(func, cst.Attribute) else func
+        return isinstance(method, cst.Name) and method.value in _SHOWING
+    return isinstance(around, (cst.AssignTarget, cst.FormattedStringExpression))
+
+
+def _quote(code: Code, function: cst.FunctionDef | cst.Module, call: cst.Call) -> str:
+    """The quotation mark in which the function reads the payload; else what it mostly has."""
+    read = (node for node in walk(function) if isinstance(node, cst.SimpleString) and text_of(node) == "Payload")
+    return next((node.quote for node in read if len(node.quote) == 1), None) or code.quote(call)
 
 
 def _name_bound(code: Code, value: cst.CSTNode) -> str:

@@ -175,6 +175,17 @@ def test_the_gitlab_job_of_readme(temp: Path, workspace: Path) -> None:
         assert (workspace / file).stat().st_size > 50, file
 
 
+def test_the_shell_lines_of_readme_for_any_service(temp: Path, workspace: Path) -> None:
+    (workspace / "service" / "new.py").write_text(BAD)
+    git(workspace, "add", "-A")
+    git(workspace, "commit", "-qm", "second")
+    ran = script(snippet("--output junit=lint.xml").splitlines(), workspace, temp)
+    assert ran.returncode == 1, ran.stderr
+    assert "service/new.py" in ran.stdout and "service/app.py" not in ran.stdout
+    assert "could not check everything: 1\n" in ran.stdout
+    assert (workspace / "lint.sarif").stat().st_size > 50 and (workspace / "lint.xml").stat().st_size > 50
+
+
 def test_the_shell_lines_of_readme_adopt_the_tool(temp: Path, workspace: Path) -> None:
     lines = [line.split("  # ")[0] for line in snippet("--write-baseline").splitlines()]
     ran = script([line.removeprefix("$ ") for line in lines], workspace, temp)

@@ -134,6 +134,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
         "INV302",
         """def ask(name):
     r = client.invoke(FunctionName=name)
+    print('answered', r)
     return json.loads(r["Payload"].read())
 
 
@@ -144,6 +145,7 @@ def f(name):
     r = client.invoke(FunctionName=name)
     if "FunctionError" in r:
         raise RuntimeError(r["Payload"].read().decode())
+    print('answered', r)
     return json.loads(r["Payload"].read())
 
 
