@@ -251,6 +251,12 @@ class Loop:
         "paginator, constants, numbers, numbers with an end before the last (attempts), or a condition",
         words=("items", "search", "pages", "constants", "numbers", "attempts", "condition"),
     )
+    collection: Text = fact_field(
+        "what the items come from, where nothing bounds how many there are: all pages of a listing, or a scan of a "
+        "table; absent where that is not seen",
+        words=("pages", "scan"),
+    )
+    each_of: Text = fact_field("what there is a round for, in words: 40 numbers, the items of a scan")
     item_failure: Text = fact_field(
         "what the error of one item does to the loop over items: it escapes from it; absent when it does not",
         words=("escapes",),

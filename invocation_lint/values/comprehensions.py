@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.source.walk import walk
-from invocation_lint.values import assign, conditions, expressions, queries, statements
+from invocation_lint.values import assign, conditions, expressions, loops, queries, statements
 from invocation_lint.values.domain import NEVER, Value, const, constants, unknown
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import Frame, LoopFrame
@@ -19,22 +19,21 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     if frame.state is None:
         return NEVER
     names = dict(frame.state.env)
-    items = _single_source(frame, node.for_in)
+    items, info = _single_source(frame, node.for_in)
     place = frame.place(node)
     kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator", cst.DictComp: "dict"}[type(node)]
     result = Obj(kind, made=place)
+    frame.loops.append(LoopFrame(info))
     if items is not None:
         for item in items:
             assign.assign(frame, node.for_in.target, item)
             result = _add_element(frame, node, result, sure=True)
     else:
-        loop = LoopFrame(LoopInfo(None))
-        frame.loops.append(loop)
         first_event = len(frame.events)
         element = _bind_sources(frame, node.for_in)
         result = _add_element(frame, node, result, sure=False)
         queries.note_loop(frame, element, node, first_event)
-        frame.loops.pop()
+    frame.loops.pop()
     if frame.state is not None:
         bound = {name: frame.state.env[name] for name in _walrus_names(node) if name in frame.state.env}
         frame.state.env = {**names, **bound}
@@ -47,14 +46,16 @@ def _walrus_names(node: _Comprehension) -> list[str]:
     return [target.value for target in found if isinstance(target, cst.Name)]
 
 
-def _single_source(frame: Frame, source: cst.CompFor) -> list[Value] | None:
+def _single_source(frame: Frame, source: cst.CompFor) -> tuple[list[Value] | None, LoopInfo]:
+    """The elements that are run one by one, where there is one source and all of it is known, and the loop."""
     if source.ifs or source.inner_for_in is not None or source.asynchronous is not None:
-        return None
+        return None, LoopInfo(None)
     iterable = expressions.evaluate(frame, source.iter)
     if frame.state is None:
-        return None
+        return None, LoopInfo(None)
     items = statements.iteration_items(frame, iterable)
-    return items if items is not None and len(items) <= statements.MAX_UNROLLED else None
+    info = loops.for_info(frame, source, iterable, items)
+    return (items if items is not None and len(items) <= statements.MAX_UNROLLED else None), info
 
 
 def _bind_sources(frame: Frame, source: cst.CompFor | None) -> Value:

@@ -30,6 +30,7 @@ class LoopInfo:
     times: int | None
     concurrent: bool = False
     over: str = "items"  # or search, pages, constants, numbers, attempts, condition
+    collection: str = ""  # pages or scan: what the items come from, when nothing says how many there are
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values import conditions, statements
-from invocation_lint.values.domain import Value, constants
+from invocation_lint.values.domain import Value, constants, source_of
 from invocation_lint.values.events import Caught, LoopInfo, LoopLeft, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
@@ -17,17 +18,33 @@ from invocation_lint.values.program import own_nodes
 _GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)
 
 
-def for_info(frame: Frame, node: cst.For, items: list[Value] | None) -> LoopInfo:
-    """What a for loop runs over, and how often where that is known."""
+def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: list[Value] | None) -> LoopInfo:
+    """What a for loop runs over, and how often where that is known. `items` are the elements where all are known."""
     call = node.iter if isinstance(node.iter, cst.Call) else None
     name = dotted(call.func) if call is not None else ""
+    is_left_early = isinstance(node, cst.For) and _is_left_early(node.body)
     if call is not None and name in {"range", "count", "itertools.count"}:
-        over = "attempts" if _is_left_early(node.body) else "numbers"
+        over = "attempts" if is_left_early else "numbers"
         return LoopInfo(_range_length(frame, call) if name == "range" else None, over=over)
     if items is not None:
         return LoopInfo(len(items), over="constants")
-    over = "pages" if name.endswith("paginate") else "search" if _is_left_early(node.body) else "items"
-    return LoopInfo(None, over=over)
+    over = "pages" if name.endswith("paginate") else "search" if is_left_early else "items"
+    return LoopInfo(None, over=over, collection="" if is_left_early else _collection(iterable))
+
+
+def _collection(iterable: Value) -> str:
+    """What the items of a loop come from, when nothing bounds how many there are: all pages of a listing, a scan."""
+    source = source_of(iterable)
+    if "paginate()" in source:
+        return "pages"
+    return "scan" if "scan().Items" in source else ""
+
+
+def run_beside(frame: Frame, node: cst.CSTNode, info: LoopInfo | None) -> LoopInfo | None:
+    """The loop around a call that gives an awaitable: unless it is awaited there, the rounds do not wait for it."""
+    if info is None or node in frame.interpreter.modules.awaited_calls(frame.module):
+        return info
+    return replace(info, concurrent=True)
 
 
 def _range_length(frame: Frame, call: cst.Call) -> int | None:
@@ -177,4 +194,4 @@ def _is_bounded(node: cst.For | cst.While) -> bool | None:
     return None if changed else False
 
 
-__all__ = ["for_info", "note_left", "note_polls", "note_retries"]
+__all__ = ["for_info", "note_left", "note_polls", "note_retries", "run_beside"]

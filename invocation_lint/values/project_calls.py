@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, responses
+from invocation_lint.values import calls, loops, responses
 from invocation_lint.values.domain import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
 from invocation_lint.values.events import ChainCall, Event, Looped, LoopInfo, Visit, prefixed
 from invocation_lint.values.frame import Frame, Outcome
@@ -115,6 +115,8 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     state.heap.update(moved)
     del own
     loop = frame.loops[-1].info if frame.loops else None
+    if info.is_async:
+        loop = loops.run_beside(frame, node, loop)
     frame.events.extend(
         prefixed(_in_loop(event, loop), place)
         if event.site in created or isinstance(event, (ChainCall, Looped))

@@ -106,7 +106,8 @@ def call_resource(frame: Frame, atom: AwsObject, name: str, arguments: Arguments
     for value in arguments.values():
         note_escape(frame, value, "handed_over", node)
     if atom.name == "table" and name in _ITEMS:
-        item = Value((Typed("dynamodb_item", f"{name}().{_ITEMS[name]}"),))
+        limited = "Limit" if "Limit" in arguments.kwargs else ""
+        item = Value((Typed("dynamodb_item", f"{name}({limited}).{_ITEMS[name]}"),))
         return frame.allocate(node, Obj("dict", {_ITEMS[name]: Slot("yes", item)}, "an answer of DynamoDB"))
     return unknown(f"an answer of a {atom.name}", f"{name}()")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from invocation_lint.values import errors
+from invocation_lint.values import errors, loops
 from invocation_lint.values.domain import Client, Param, Pending, Response, Unknown, Value
 from invocation_lint.values.events import Argument, LoopInfo, Raised, Visit
 from invocation_lint.values.frame import Frame
@@ -36,6 +36,10 @@ def invocation(
     place = frame.place(node)
     site = (place,)
     frame.interpreter.sdks[place] = client.sdk if client is not None else ""
+    is_pending = client.sdk.startswith("aio") if client is not None else _is_awaited(frame, node)
+    loop = frame.loops[-1].info if frame.loops else None
+    if is_pending:
+        loop = loops.run_beside(frame, node, loop)
     visit = Visit(
         site,
         name,
@@ -45,7 +49,7 @@ def invocation(
         arguments.open,
         frame.function.key if frame.function else f"{frame.module.name}:<module>",
         frame.function.is_async if frame.function else False,
-        frame.loops[-1].info if frame.loops else None,
+        loop,
         _created(frame, client, atom),
         "awaited",
     )
@@ -58,9 +62,7 @@ def invocation(
             from invocation_lint.values.responses import note
 
             note(frame, part, "handed_over", node)
-    if client is not None and client.sdk.startswith("aio"):
-        return Value((Pending(answer, raises, sites=(site,)),))
-    if client is None and _is_awaited(frame, node):
+    if is_pending:
         return Value((Pending(answer, raises, sites=(site,)),))
     frame.raises.extend(raises)
     return answer

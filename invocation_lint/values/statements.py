@@ -211,10 +211,10 @@ def _run_for(frame: Frame, node: cst.For) -> None:
     if node.asynchronous is not None:
         iterable = expressions.awaited(frame, iterable)
     items = iteration_items(frame, iterable)
+    info = loops.for_info(frame, node, iterable, items)
     if items is not None and len(items) <= MAX_UNROLLED:
-        _run_unrolled(frame, node, items)
+        _run_unrolled(frame, node, items, info)
         return
-    info = loops.for_info(frame, node, items)
     element = element_of(frame, iterable)
     first_event, first_raised = len(frame.events), len(frame.raises)
 
@@ -229,8 +229,8 @@ def _run_for(frame: Frame, node: cst.For) -> None:
     _finish_loop(frame, node.orelse)
 
 
-def _run_unrolled(frame: Frame, node: cst.For, items: list[Value]) -> None:
-    loop = LoopFrame(loops.for_info(frame, node, items))
+def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInfo) -> None:
+    loop = LoopFrame(info)
     first_event, first_raised = len(frame.events), len(frame.raises)
     frame.loops.append(loop)
     for item in items:

@@ -24,10 +24,11 @@ def send(text="a"):
 """
 
 
-def loop_of(code: str) -> Loop | None:
-    """The loop around the one call of the helper."""
+def loop_of(code: str, *, own: bool = False) -> Loop | None:
+    """The loop around the one call of the helper; or around the invocation that the code makes of its own."""
     source = parse((HEAD + dedent(code)).encode(), "app.py")
-    (found,) = [fact.data for fact in facts_of(source, ContractBook(), AnalysisOptions()).facts if fact.chain]
+    facts = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (found,) = [fact.data for fact in facts if fact.chain or (own and fact.function != "send")]
     assert isinstance(found, Invocation)
     return found.in_loop
 
@@ -50,6 +51,52 @@ def test_what_it_runs_over(header: str, over: str, times: int | None) -> None:
     assert loop is not None
     assert loop.over == over
     assert isinstance(loop.times, Unknown) if times is None else loop.times == times
+
+
+@pytest.mark.parametrize(
+    ("header", "collection", "each_of"),
+    [
+        ("for item in table.scan()['Items']", "scan", "the items of a scan"),
+        ("for item in table.scan(Limit=5)['Items']", None, "the items"),
+        ("for page in client.get_paginator('list_functions').paginate()", "pages", "the items of all pages"),
+        ("for item in table.query(Limit=5)['Items']", None, "the items"),
+        ("for number in range(40)", None, "40 rounds"),
+        ("for name in ('a', 'b')", None, "2 items"),
+    ],
+)
+def test_what_the_items_come_from(header: str, collection: str | None, each_of: str) -> None:
+    loop = loop_of(f"table = boto3.resource('dynamodb').Table('jobs')\ndef start():\n    {header}:\n        send()\n")
+    assert loop is not None
+    assert (loop.collection, loop.each_of) == (collection, each_of)
+
+
+def test_items_of_a_page_come_from_all_pages() -> None:
+    code = """
+    def start(bucket):
+        pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        for page in pages:
+            for item in page.get("Contents", []):
+                send(item["Key"])
+    """
+    loop = loop_of(code)
+    assert loop is not None
+    assert loop.collection == "pages"
+
+
+@pytest.mark.parametrize(("source", "times"), [("range(40)", 40), ("('a', 'b')", 2), ("jobs", None)])
+def test_a_comprehension_is_a_loop(source: str, times: int | None) -> None:
+    loop = loop_of(f"def start(jobs):\n    return [send() for job in {source}]\n")
+    assert loop is not None
+    assert isinstance(loop.times, Unknown) if times is None else loop.times == times
+
+
+def test_rounds_that_do_not_wait_for_a_coroutine_run_beside_each_other() -> None:
+    code = "async def start(call):\n    async with aioboto3.Session().client('lambda') as c:\n"
+    waiting = loop_of(f"import aioboto3\n{code}        for n in range(3):\n            await c.invoke()\n", own=True)
+    beside = loop_of(f"import aioboto3\n{code}        return [c.invoke() for n in range(3)]\n", own=True)
+    assert waiting is not None
+    assert beside is not None
+    assert (waiting.concurrent, beside.concurrent) == ("no", "yes")
 
 
 def test_numbers_with_an_end_before_the_last_are_attempts() -> None:

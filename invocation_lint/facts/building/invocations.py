@@ -18,7 +18,7 @@ from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.values import classes
 from invocation_lint.values.domain import SiteKey, Value, unknown
-from invocation_lint.values.events import Event, LoopLeft, Lost, Raised, RetryLoop, Visit
+from invocation_lint.values.events import Event, LoopInfo, LoopLeft, Lost, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.interpreter import Interpreter, Root
 from invocation_lint.values.program import ModuleInfo
@@ -239,9 +239,22 @@ def _loop(visit: Visit, events: list[Event], note: Note) -> facts.Loop | None:
         UnknownAnswer("it is not known") if times is None else times,
         "yes" if visit.loop.concurrent else "no",
         visit.loop.over,
+        visit.loop.collection or None,
+        _each_of(visit.loop),
         "escapes" if left else None,
         _retry(again[0]) if again else None,
     )
+
+
+_ROUNDS = {"condition": "the rounds of a loop", "search": "the items", "constants": "the items"}
+
+
+def _each_of(loop: LoopInfo) -> str:
+    if loop.collection:
+        return {"pages": "the items of all pages", "scan": "the items of a scan"}[loop.collection]
+    if loop.times is None:
+        return _ROUNDS.get(loop.over, f"the {loop.over}")
+    return f"{loop.times} {'items' if loop.over == 'constants' else 'rounds'}"
 
 
 def _retry(loop: RetryLoop) -> facts.Retry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from invocation_lint.reference.proofs.evidence import Evidence
@@ -41,7 +42,9 @@ def judge(room: Room, bad: Evidence, good: Evidence) -> Verdict:
 def idle(room: Room, good: Evidence) -> list[str]:
     """Reasons to say that a program only kept out of harm's way: it asked nothing of anybody, or broke down."""
     reasons = []
-    if not good.callee_requests and not any(run.attempt == 1 for run in good.executions if run.origin == "request"):
+    begun = Counter(run.origin for run in good.executions if run.attempt == 1)
+    # one event may be what main sends to the program's own handler; more are its work
+    if not good.callee_requests and not begun["request"] and begun["event"] < 2:
         reasons.append("no request of it reached the service")
     if room.absent.given is None and good.exit_code != 0:
         reasons.append(f"its process ended with {good.exit_code}")
