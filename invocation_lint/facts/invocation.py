@@ -280,6 +280,16 @@ class TaskToken:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldFailure:
+    value: Text = fact_field("what it returns: False, None, number, text, object, tuple, list or error")
+    use: Text = fact_field(
+        "what the caller does with the value: dropped, where the call is a statement of its own; unread, where it goes "
+        "to a name that is never read",
+        words=("dropped", "unread", "read"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One invocation, as seen from one frame. Absent is None, not known is `Unknown`."""
 
@@ -315,6 +325,9 @@ class Invocation:
     run_by: Text = fact_field(
         "what runs the call: the statement itself, or an executor or thread that gets it",
         words=("statement", "executor"),
+    )
+    told_failure: ToldFailure | None = fact_field(
+        "how a function that is called here tells, by what it returns, that the invocation failed; absent when none does"
     )
     waited_for: Text = fact_field(
         "whether the function that hands it away waits for its end; absent when somebody looks at the outcome",

@@ -44,7 +44,7 @@ def note_assigned(frame: Frame, target: cst.BaseExpression, value: Value, node: 
     function = frame.function
     if function is None or not isinstance(target, cst.Name) or not any(_pendings(frame, value)):
         return
-    if target.value not in function.globals and not _is_read(function, target.value):
+    if target.value not in function.globals and not is_read(function, target.value):
         note_dropped(frame, value, node)
 
 
@@ -56,7 +56,7 @@ def note_filled(frame: Frame, node: cst.BaseExpression) -> None:
     name, function = func.value.value, frame.function
     if function is None or frame.state is None or name in function.globals or not _is_made(function, name):
         return
-    if not _is_read(function, name):
+    if not is_read(function, name):
         note_dropped(frame, frame.state.env.get(name, NEVER), node)
 
 
@@ -97,7 +97,7 @@ def _is_made(function: FunctionInfo, name: str) -> bool:
     )
 
 
-def _is_read(function: FunctionInfo, name: str) -> bool:
+def is_read(function: FunctionInfo, name: str) -> bool:
     """Whether the function, or one inside it, reads a name other than to put something into the list that it is."""
     filled: set[cst.CSTNode] = set()
     nodes = list(_every_node(function))
@@ -134,4 +134,4 @@ def _is_waited_for(frame: Frame) -> bool:
     return False
 
 
-__all__ = ["note_assigned", "note_dropped", "run_elsewhere"]
+__all__ = ["is_read", "note_assigned", "note_dropped", "run_elsewhere"]

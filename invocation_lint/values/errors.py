@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import assign, clauses, conditions, expressions, responses, statements
+from invocation_lint.values import assign, clauses, conditions, expressions, outcomes, responses, statements
 from invocation_lint.values.acts import strongest_act
 from invocation_lint.values.domain import (
     AwsObject,
@@ -37,13 +37,14 @@ def note_raised(frame: Frame, site: SiteKey) -> None:
     frame.raises.extend(Raised(site, family) for family in FAMILIES)
 
 
-def deliver(frame: Frame, outcomes: tuple[Any, ...]) -> None:
+def deliver(frame: Frame, found: tuple[Any, ...]) -> None:
     """The errors that an awaitable brings: raised here, or kept by it as values."""
-    for outcome in outcomes:
+    for outcome in found:
         if isinstance(outcome, Caught):
             frame.events.append(outcome)
         else:
             frame.raises.append(outcome)
+            outcomes.note_sent(frame, (outcome.site,))
 
 
 def exits_process(node: cst.CSTNode) -> bool:
@@ -139,6 +140,8 @@ def _run_handlers(
             break
         frame.state = during.copy()
         types = clauses.caught_types(frame, handler)
+        taken = {raised.site for raised in remaining if raised.family == "service" and _taken(raised, types) == "yes"}
+        frame.state.marks |= {("failed", site) for site in taken}
         place = frame.place(handler)
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
             frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))

@@ -151,6 +151,17 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class FailureTold:
+    """A call gives back a value that tells that the invocation failed; `use` is what becomes of it in this frame."""
+
+    site: SiteKey
+    value: str
+    use: str  # dropped, unread, read
+    returned: Place | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ChainCall:
     """A call at the end of a chain."""
 
@@ -195,6 +206,7 @@ Event = (
     | ClauseSeen
     | CodeSeen
     | Lost
+    | FailureTold
     | LoopLeft
     | RetryLoop
     | ChainCall

@@ -31,6 +31,25 @@ class LoopFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class WayOut:
+    """One return of a function: its value, the invocations that have come back, and those that have failed."""
+
+    value: Value
+    sent: frozenset[SiteKey]
+    failed: frozenset[SiteKey]
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A function tells by what it returns that an invocation failed: what, and where it does."""
+
+    site: SiteKey
+    value: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a call does: its return value, the objects it leaves, its events, and the errors that escape."""
 
@@ -42,6 +61,7 @@ class Outcome:
     cost: int  # functions interpreted, this one included
     complete: bool  # False when the stack, depth or budget limit was met: not to be kept
     functions: frozenset[str]  # keys of the functions that were walked
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,6 +89,9 @@ class Frame:
     entered: set[str] = field(default_factory=set)
     global_writes: dict[str, Value] = field(default_factory=dict)
     in_class: str = ""
+    ways_out: list[WayOut] = field(default_factory=list)
+    handed_on: list[Failure] = field(default_factory=list)  # told by a call whose value is returned
+    statement: cst.CSTNode | None = None  # the simple statement being walked
     dropped: cst.CSTNode | None = None  # the expression whose value the statement being walked does not use
 
     @property

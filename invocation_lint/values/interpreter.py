@@ -19,6 +19,7 @@ from invocation_lint.values.domain import NONE, ClassRef, ObjectId, SiteKey, Val
 from invocation_lint.values.events import Event, Raised, Visit
 from invocation_lint.values.frame import BudgetExceeded, Frame, Outcome
 from invocation_lint.values.modules import Finder, ModuleTable, NoFinder, without_none
+from invocation_lint.values.outcomes import failures_of
 from invocation_lint.values.program import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.values.responses import note_escape
 from invocation_lint.values.state import Obj, State, join_states
@@ -311,4 +312,5 @@ def _outcome(frame: Frame, info: FunctionInfo) -> Outcome:
         frame.cost,
         frame.complete,
         frozenset(frame.entered),
+        failures_of(frame, is_generator=info.is_generator),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, loops, responses
+from invocation_lint.values import calls, loops, outcomes, responses
 from invocation_lint.values.domain import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
 from invocation_lint.values.events import ChainCall, Event, Looped, LoopInfo, Visit, prefixed
 from invocation_lint.values.frame import Frame, Outcome
@@ -126,6 +126,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
     frame.complete = frame.complete and outcome.complete
     value = shift(outcome.value)
+    outcomes.note_use(frame, outcome, node, shift_site)
     if info.is_async:
         via = "decorated" if info.is_generator or info.decorators else "coroutine"
         return Value((Pending(value, tuple(raises), via, tuple(sorted(map(shift_site, created)))),))
@@ -134,6 +135,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         frame.note_progress()
         frame.state = None
         return NEVER
+    outcomes.note_sent(frame, (raised.site for raised in raises))
     return value
 
 

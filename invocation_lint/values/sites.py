@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from invocation_lint.values import errors, loops
+from invocation_lint.values import errors, loops, outcomes
 from invocation_lint.values.domain import Client, Param, Pending, Response, Unknown, Value
 from invocation_lint.values.events import Argument, LoopInfo, Raised, Visit
 from invocation_lint.values.frame import Frame
@@ -65,6 +65,7 @@ def invocation(
     if is_pending:
         return Value((Pending(answer, raises, sites=(site,)),))
     frame.raises.extend(raises)
+    outcomes.note_sent(frame, (site,))
     return answer
 
 

@@ -16,6 +16,7 @@ from invocation_lint.values import (
     expressions,
     imports,
     loops,
+    outcomes,
     queries,
     responses,
 )
@@ -52,6 +53,7 @@ def run_statement(frame: Frame, node: cst.BaseStatement | cst.BaseSmallStatement
         for small in node.body:
             if frame.state is None:
                 return
+            frame.statement = small
             run_statement(frame, small)
         return
     handler = _STATEMENTS.get(type(node))
@@ -101,6 +103,7 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
     if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
         note_condition(frame, node.value)
     if frame.state is not None:
+        outcomes.note_return(frame, value, frame.place(node))
         frame.note_return(value)
     frame.state = None
 

@@ -18,7 +18,7 @@ from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.values import classes
 from invocation_lint.values.domain import SiteKey, Value, unknown
-from invocation_lint.values.events import Event, LoopInfo, LoopLeft, Lost, Raised, RetryLoop, Visit
+from invocation_lint.values.events import Event, FailureTold, LoopInfo, LoopLeft, Lost, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.interpreter import Interpreter, Root
 from invocation_lint.values.program import ModuleInfo
@@ -186,6 +186,7 @@ class Builder:
             record_written=record,
             task_token=token,
             run_by=visit.run_by,
+            told_failure=_told_failure(ordered, note),
             waited_for=_waited_for(ordered, note),
         )
 
@@ -268,6 +269,16 @@ def _sent(events: list[Event], visit: Visit) -> Any:
     if not lost:
         return visit.sent
     return {"coroutine": "never", "task": "scheduled"}.get(lost[-1].via, "submitted")
+
+
+def _told_failure(events: list[Event], note: Note) -> facts.ToldFailure | None:
+    told = [event for event in events if isinstance(event, FailureTold)]
+    if not told:
+        return None
+    worst = min(told, key=lambda event: ("dropped", "unread", "read").index(event.use))
+    note("told_failure.value", worst.returned)
+    note("told_failure.use", worst.place)
+    return facts.ToldFailure(worst.value, worst.use)
 
 
 def _waited_for(events: list[Event], note: Note) -> Any:

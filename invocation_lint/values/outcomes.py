@@ -1,0 +1,122 @@
+"""Functions that tell by what they return that an invocation failed, and what their callers do with it.
+
+A state is marked ("sent", site) where the invocation has come back without an error, and ("failed", site) in a clause
+that takes its error. What is returned under the one and under the other tells a success from a failure if it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.findings import Place
+from invocation_lint.values.background import is_read
+from invocation_lint.values.domain import NONE, Const, Encoded, ErrorValue, SiteKey, Struct, Text, Typed, Value
+from invocation_lint.values.events import Caught, FailureTold
+from invocation_lint.values.frame import Failure, Frame, Outcome, WayOut
+from invocation_lint.values.state import freeze
+
+_QUIET = frozenset({"returns", "logs", "drops"})
+"""Acts of a clause that leave it to the caller to do something about the error."""
+
+
+def note_sent(frame: Frame, sites: Iterable[SiteKey]) -> None:
+    """The invocations have come back: an error of theirs would have left this path."""
+    if frame.state is not None:
+        frame.state.marks |= {("sent", site) for site in sites}
+
+
+def note_return(frame: Frame, value: Value, place: Place | None) -> None:
+    """A return is reached, or the end of the function (no place)."""
+    if frame.state is not None and not frame.building:
+        marks = [mark for mark in frame.state.marks if isinstance(mark, tuple)]
+        sent = frozenset(mark[1] for mark in marks if mark[0] == "sent")
+        failed = frozenset(mark[1] for mark in marks if mark[0] == "failed")
+        frame.ways_out.append(WayOut(freeze(frame.state, value), sent, failed, place))
+
+
+def failures_of(frame: Frame, *, is_generator: bool) -> tuple[Failure, ...]:
+    """The failures that a function tells by its return value, once it is walked."""
+    if is_generator:
+        return ()
+    if frame.function is not None and isinstance(frame.function.node, cst.FunctionDef):
+        note_return(frame, NONE, None)
+    acts: dict[SiteKey, set[str]] = {}
+    for event in frame.events:
+        if isinstance(event, Caught) and event.family == "service" and event.seen == "yes":
+            acts.setdefault(event.site, set()).add(event.does)
+    escaping = {raised.site for raised in frame.raises if raised.family == "service"}
+    found = {failure.site: failure for failure in frame.handed_on}
+    for site, does in acts.items():
+        if does <= _QUIET and site not in escaping:
+            told = _told(frame.ways_out, site)
+            if told is not None:
+                found[site] = told
+    return tuple(found.values())
+
+
+def _told(ways: list[WayOut], site: SiteKey) -> Failure | None:
+    good = [way for way in ways if site in way.sent]
+    bad = [way for way in ways if site in way.failed] or [way for way in ways if site not in way.sent]
+    if not good or not bad:
+        return None
+    healthy = {atom for way in good for atom in way.value.atoms}
+    if any(atom in healthy for way in bad for atom in way.value.atoms):
+        return None
+    words = [_word(atom) for way in bad for atom in way.value.atoms]
+    if not words or None in words:
+        return None
+    place = next((way.place for way in bad if way.place is not None), None)
+    return Failure(site, " or ".join(str(word) for word in dict.fromkeys(words)), place)
+
+
+def _word(atom: Any) -> str | None:
+    """What a failing function gives back, in a word; None where it is not known."""
+    if isinstance(atom, Const):
+        return str(atom.value) if atom.value in (None, True, False) and atom.kind in {"bool", "NoneType"} else "text" if (
+            atom.kind in {"str", "bytes"}) else "number"  # fmt: skip
+    if isinstance(atom, (Text, Encoded)) or (isinstance(atom, Typed) and atom.type in {"str", "bytes"}):
+        return "text"
+    if isinstance(atom, ErrorValue):
+        return "error"
+    if isinstance(atom, Struct):
+        return {"dict": "object", "instance": "object"}.get(atom.kind, "tuple" if atom.kind == "tuple" else "list")
+    return None
+
+
+def note_use(frame: Frame, outcome: Outcome, node: cst.CSTNode, key_of: Any) -> None:
+    """What the statement around a call does with the failures that the call tells."""
+    if not outcome.failures:
+        return
+    use = _use(frame, node)
+    for failure in outcome.failures:
+        site = key_of(failure.site)
+        if use == "returned":
+            frame.handed_on.append(Failure(site, failure.value, failure.place))
+        else:
+            frame.events.append(FailureTold(site, failure.value, use, failure.place, frame.place(node)))
+
+
+def _use(frame: Frame, node: cst.CSTNode) -> str:
+    """dropped (the call is a statement), unread (of a name that is never read), returned, or read."""
+    statement = frame.statement
+    if isinstance(statement, cst.Expr) and _is_it(statement.value, node):
+        return "dropped"
+    if isinstance(statement, cst.Return) and _is_it(statement.value, node):
+        return "returned"
+    if isinstance(statement, cst.Assign) and _is_it(statement.value, node) and len(statement.targets) == 1:
+        target = statement.targets[0].target
+        function = frame.function
+        if isinstance(target, cst.Name) and function is not None and target.value not in function.globals:
+            deliberate = target.value.startswith("_")
+            return "read" if deliberate or is_read(function, target.value) else "unread"
+    return "read"
+
+
+def _is_it(value: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
+    return value is node or (isinstance(value, cst.Await) and value.expression is node)
+
+
+__all__ = ["failures_of", "note_return", "note_sent", "note_use"]
