@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from invocation_lint.contracts.loader import load_contracts
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.findings import Confidence, Finding, Severity
+from invocation_lint.programs import Programs
 from invocation_lint.rulebook.findings import findings_of
 from invocation_lint.rulebook.loader import load_rule
 from invocation_lint.rulebook.model import Rule
@@ -64,25 +65,32 @@ def _contracts() -> ContractBook:
     return load_contracts([(str(path), path.read_text(encoding="utf-8")) for path in paths], "shipped")
 
 
-def lint(text: str, rules: Sequence[Rule]) -> list[Finding]:
-    """The certain findings of the rules in a text."""
-    told = facts_of(parse(text.encode(), "app.py"), _contracts(), AnalysisOptions())
-    found = findings_of(rules, told.facts)
+def lint(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Finding]:
+    """The certain findings of the rules in the files of a program, each reported where its main place is."""
+    folder = Path("/nowhere/program")
+    programs = Programs(lambda _: AnalysisOptions(), folder)
+    programs.note((name, folder / name, text.encode()) for name, text in files.items())
+    found: list[Finding] = []
+    for name, text in files.items():
+        path = folder / name
+        source = parse(text.encode(), name)
+        told = facts_of(source, _contracts(), AnalysisOptions(), programs.program(path), path)
+        found += [finding for finding in findings_of(rules, told.facts) if finding.place.path == name]
     return [finding for finding in found if finding.confidence is Confidence.CERTAIN]
 
 
 @cache
 def _expected(example: Example) -> int:
     """How often the room's rule is found in the example as it stands."""
-    return 0 if example.clean else len(lint(example.text, [rule_of(example.room)]))
+    return 0 if example.clean else len(lint({"app.py": example.text}, [rule_of(example.room)]))
 
 
-def complaint(example: Example, text: str) -> str | None:
-    """What is wrong with the findings in a text that means what the example means; None when nothing is."""
+def complaint(example: Example, files: Mapping[str, str]) -> str | None:
+    """What is wrong with the findings in a program that means what the example means; None when nothing is."""
     rule = rule_of(example.room)
-    found = lint(text, _rules_but_advice() if example.clean else [rule])
+    found = lint(files, _rules_but_advice() if example.clean else [rule])
     expected = _expected(example)
     if len(found) == expected:
         return None
-    shown = "".join(f"\n    line {one.place.line}: {one.id} {one.message}" for one in found)
+    shown = "".join(f"\n    {one.place.path}:{one.place.line}: {one.id} {one.message}" for one in found)
     return f"{example.name}: expected {expected} of {rule.id}, found {len(found)}{shown}"

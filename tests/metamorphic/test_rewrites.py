@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ import os.path
 from functools import partial
 
 PREFIX = "job"
-client = lambda_client
+client = session.client("lambda")
 
 
 class Refused(Exception):
@@ -77,6 +79,9 @@ class FakeClient:
     def __init__(self) -> None:
         self.log: list[tuple[Any, ...]] = []
 
+    def client(self, service: str) -> FakeClient:
+        return self
+
     def invoke(self, **arguments: Any) -> dict[str, Any]:
         self.log.append(tuple(sorted(arguments.items())))
         if "3" in str(arguments["Payload"]) and arguments["FunctionName"] == "worker":
@@ -84,11 +89,17 @@ class FakeClient:
         return {"StatusCode": len(self.log), "Payload": arguments["Payload"]}
 
 
-def behaviour(text: str) -> list[Any]:
-    """What the program does with a client that it finds as `lambda_client`: results and requests."""
+def behaviour(files: dict[str, str]) -> list[Any]:
+    """What the program does with a session that it finds as `session`: results and requests."""
     fake = FakeClient()
-    module: dict[str, Any] = {"lambda_client": fake, "__name__": "app"}
-    exec(compile(text, "app.py", "exec"), module)
+    module: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in reversed(files.items()):  # app.py is first, and imports the others
+            imported = ModuleType(name.removesuffix(".py"))
+            patch.setitem(sys.modules, imported.__name__, imported)
+            module = imported.__dict__
+            module["session"] = fake
+            exec(compile(text, name, "exec"), module)
     called = {name.removesuffix("_renamed"): value for name, value in module.items()}
     done: list[Any] = [called["send"]({"id": 1}), called["start"]("a", b=2), called["start_all"]([1, 2, 4])]
     done += [called["handler"]({"names": ["x", "y"], "id": 5}, None), called["Worker"]("worker").run(3)]
@@ -102,10 +113,10 @@ def behaviour(text: str) -> list[Any]:
 
 @pytest.mark.parametrize("rewrite", REWRITES)
 def test_a_rewrite_changes_the_text_and_not_the_behaviour(rewrite: str) -> None:
-    text = rewritten(rewrite, PROGRAM)
-    assert text is not None
-    assert text != PROGRAM
-    assert behaviour(text) == behaviour(PROGRAM)
+    files = rewritten(rewrite, PROGRAM)
+    assert files is not None
+    assert files["app.py"] != PROGRAM
+    assert behaviour(files) == behaviour({"app.py": PROGRAM})
 
 
 @pytest.mark.parametrize(
@@ -218,7 +229,67 @@ def test_a_rewrite_changes_the_text_and_not_the_behaviour(rewrite: str) -> None:
     ],
 )
 def test_what_a_rewrite_makes(rewrite: str, before: str, after: str) -> None:
-    assert rewritten(rewrite, textwrap.dedent(before)) == textwrap.dedent(after)
+    assert rewritten(rewrite, textwrap.dedent(before)) == {"app.py": textwrap.dedent(after)}
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "before", "app", "moved"),
+    [
+        pytest.param(
+            "helpers_to_module",
+            """\
+            import json
+            FUNCTION = "f"
+            SIZE = 3
+            client = boto3.client("lambda")
+            def send(job):
+                return client.invoke(FunctionName=FUNCTION, Payload=json.dumps(job))
+            def handler(event, context):
+                return send(event["job"])
+            """,
+            """\
+            import json
+            from moved import send
+            SIZE = 3
+            def handler(event, context):
+                return send(event["job"])
+            """,
+            """\
+            import json
+            FUNCTION = "f"
+            client = boto3.client("lambda")
+            def send(job):
+                return client.invoke(FunctionName=FUNCTION, Payload=json.dumps(job))
+            """,
+            id="helpers_to_module",
+        ),
+        pytest.param(
+            "clients_to_module",
+            """\
+            import boto3
+            REGION = "eu-west-1"
+            client = boto3.client("lambda", region_name=REGION)
+            def send(job):
+                return client.invoke(FunctionName=REGION, Payload=job)
+            """,
+            """\
+            import boto3
+            from moved import REGION, client
+            def send(job):
+                return client.invoke(FunctionName=REGION, Payload=job)
+            """,
+            """\
+            import boto3
+            REGION = "eu-west-1"
+            client = boto3.client("lambda", region_name=REGION)
+            """,
+            id="clients_to_module",
+        ),
+    ],
+)
+def test_what_moves_to_another_module(rewrite: str, before: str, app: str, moved: str) -> None:
+    expected = {"app.py": textwrap.dedent(app), "moved.py": textwrap.dedent(moved)}
+    assert rewritten(rewrite, textwrap.dedent(before)) == expected
 
 
 @pytest.mark.parametrize(
@@ -231,6 +302,8 @@ def test_what_a_rewrite_makes(rewrite: str, before: str, after: str) -> None:
         ("wrap_in_helper", 'chain.invoke({"question": "why"})\n'),
         ("alias_imports", "import json as j\nimport os.path\n"),
         ("move_try_to_caller", 'client.invoke(FunctionName="f")\n'),
+        ("helpers_to_module", 'def send(job):\n    chain.invoke({"question": "why"})\n'),
+        ("clients_to_module", 'def make():\n    return boto3.client("lambda")\n'),
     ],
 )
 def test_where_it_does_not_apply(rewrite: str, text: str) -> None:
