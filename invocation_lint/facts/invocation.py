@@ -327,7 +327,8 @@ class Invocation:
         words=("statement", "executor"),
     )
     told_failure: ToldFailure | None = fact_field(
-        "how a function that is called here tells, by what it returns, that the invocation failed; absent when none does"
+        "how a function that is called here tells, by what it returns, that the invocation failed; absent when none "
+        "does"
     )
     waited_for: Text = fact_field(
         "whether the function that hands it away waits for its end; absent when somebody looks at the outcome",

@@ -75,14 +75,15 @@ def _told(ways: list[WayOut], site: SiteKey) -> Failure | None:
 def _word(atom: Any) -> str | None:
     """What a failing function gives back, in a word; None where it is not known."""
     if isinstance(atom, Const):
-        return str(atom.value) if atom.value in (None, True, False) and atom.kind in {"bool", "NoneType"} else "text" if (
-            atom.kind in {"str", "bytes"}) else "number"  # fmt: skip
+        if atom.kind in {"bool", "NoneType"}:
+            return str(atom.value)
+        return "text" if atom.kind in {"str", "bytes"} else "number"
     if isinstance(atom, (Text, Encoded)) or (isinstance(atom, Typed) and atom.type in {"str", "bytes"}):
         return "text"
     if isinstance(atom, ErrorValue):
         return "error"
     if isinstance(atom, Struct):
-        return {"dict": "object", "instance": "object"}.get(atom.kind, "tuple" if atom.kind == "tuple" else "list")
+        return {"dict": "object", "instance": "object", "tuple": "tuple"}.get(atom.kind, "list")
     return None
 
 
