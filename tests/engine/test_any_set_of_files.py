@@ -2,102 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import random
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from invocation_lint import lint_paths
 from invocation_lint.findings import Finding
+from tests.command import run_lint
+from tests.modules import FILES, FOUND, write_project
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "story_platform"
-
-FILES = {
-    "aws/__init__.py": "",
-    "aws/names.py": """
-        import os
-        CONTENT_AGENT = os.environ.get("CONTENT_AGENT_FUNCTION", "storytailor-content-agent-production")
-    """,
-    "aws/clients.py": """
-        import boto3
-        from botocore.config import Config
-        lambda_client = boto3.client("lambda", config=Config(read_timeout=20))
-    """,
-    "aws/invoking.py": """
-        import json
-        from enum import Enum
-        from aws.clients import lambda_client
-        from .names import CONTENT_AGENT
-
-        class Mode(str, Enum):
-            EVENT = "Event"
-            WAIT = "RequestResponse"
-
-        def send(name, payload, mode=Mode.EVENT.value):
-            return lambda_client.invoke(FunctionName=name, InvocationType=mode, Payload=json.dumps(payload))
-
-        class Agent:
-            def __init__(self, name=CONTENT_AGENT):
-                self.name = name
-
-            def ask(self, action, wait=False, **fields):
-                mode = Mode.WAIT.value if wait else Mode.EVENT.value
-                return send(self.name, {"action": action, **fields}, mode)
-    """,
-    "api/stories.py": """
-        from aws.invoking import Agent
-        agent = Agent()
-
-        def handler(event, context):
-            agent.ask("generate_story", wait=True, storyId=event["storyId"], creatorUserId=event["userId"])
-            return {"statusCode": 202, "body": ""}
-    """,
-    "api/assets.py": """
-        import aws.invoking as invoking
-
-        def handler(event, context):
-            try:
-                invoking.Agent().ask("generate_story", storyID=event["storyId"], creatorUserId=event["userId"])
-            except Exception:
-                pass
-            return {"statusCode": 202, "body": ""}
-    """,
-    "api/unrelated.py": """
-        def handler(event, context):
-            return {"statusCode": 200, "body": "hello"}
-    """,
-}
+Row = tuple[str, int, str, str]
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    import textwrap
-
-    for name, text in FILES.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text), encoding="utf-8")
-    (tmp_path / ".invocation-lint.yaml").write_text("", encoding="utf-8")
+    write_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def found_in(paths: list[str]) -> list[tuple[str, int, str, str]]:
+def found_in(paths: list[str]) -> list[Row]:
     return [key(finding) for finding in lint_paths(paths).findings]
 
 
-def key(finding: Finding) -> tuple[str, int, str, str]:
+def key(finding: Finding) -> Row:
     return (finding.place.path, finding.place.line, finding.id, finding.message)
 
 
+def reported(arguments: Sequence[str | Path], folder: Path) -> list[Row]:
+    """What the command reports, possible findings included, in the order of the report."""
+    ran = run_lint("check", "--possible", "--output", "json", *arguments, cwd=folder)
+    assert ran.returncode in {0, 1}, ran.stderr
+    found = json.loads(ran.stdout)["findings"]
+    return [(one["place"]["path"], one["place"]["line"], one["id"], one["message"]) for one in found]
+
+
+def cut(folder: Path, seed: int) -> list[str]:
+    """Some of the Python files below a folder, in any order."""
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+    chance = random.Random(seed)
+    return chance.sample(files, chance.randint(1, len(files)))
+
+
 def test_values_and_errors_are_followed_across_modules(project: Path) -> None:
-    found = {(path, rule) for path, _, rule, _ in found_in(["."])}
-    assert found == {
-        ("api/stories.py", "INV101"),
-        ("api/assets.py", "INV208"),
-        ("api/assets.py", "INV303"),
-        ("api/stories.py", "INV301"),
-    }
+    assert {(path, rule) for path, _, rule, _ in found_in(["."])} == FOUND
 
 
 def test_a_file_given_alone_gives_what_the_whole_run_gives_for_it(project: Path) -> None:
@@ -109,13 +62,56 @@ def test_a_file_given_alone_gives_what_the_whole_run_gives_for_it(project: Path)
 @pytest.mark.parametrize("seed", range(6))
 def test_any_cut_of_the_example_gives_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(EXAMPLE)
-    files = sorted(path.relative_to(EXAMPLE).as_posix() for path in EXAMPLE.rglob("*.py"))
     whole = found_in(["."])
     assert whole
-    chance = random.Random(seed)
-    chosen = chance.sample(files, chance.randint(1, len(files)))
+    chosen = cut(EXAMPLE, seed)
     assert found_in(chosen) == [row for row in whole if row[0] in chosen]
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example application with the project of several modules beside it."""
+    folder = tmp_path_factory.mktemp("whole") / "example"
+    shutil.copytree(EXAMPLE, folder)
+    write_project(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole_example(example: Path) -> list[Row]:
+    rows = reported(["--jobs", "1", "."], example)
+    assert {path for path, *_ in rows} >= {"api/stories.py", "story_platform/reaper.py"}
+    return rows
+
+
+@pytest.mark.parametrize(("jobs", "seed"), [("1", 0), ("1", 1), ("2", 2), ("2", 3), ("4", 4)])
+def test_any_cut_in_any_number_of_processes_gives_the_same(
+    example: Path, whole_example: list[Row], jobs: str, seed: int
+) -> None:
+    chosen = cut(example, seed)
+    assert reported(["--jobs", jobs, *chosen], example) == [row for row in whole_example if row[0] in chosen]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_any_cut_of_a_project_that_is_named_gives_the_same(tmp_path: Path, jobs: str) -> None:
+    write_project(tmp_path / "checkout", root=False)
+    whole = reported(["--project", "checkout", "--jobs", jobs, "checkout"], tmp_path)
+    assert {(path.removeprefix("checkout/"), rule) for path, _, rule, _ in whole} >= FOUND
+    assert not reported(["--isolated", "checkout/api"], tmp_path)
+    for seed in range(2):
+        chosen = [f"checkout/{name}" for name in cut(tmp_path / "checkout", seed)]
+        expected = [row for row in whole if row[0] in chosen]
+        assert reported(["--project", "checkout", "--jobs", jobs, *chosen], tmp_path) == expected
 
 
 def test_isolated_looks_at_each_file_alone(project: Path) -> None:
     assert [finding.id for finding in lint_paths(["api"], isolated=True).findings] == []
+
+
+def test_a_buffer_gives_what_the_whole_run_gives_for_its_file(project: Path) -> None:
+    whole = run_lint("check", "-q", "--output", "concise", ".", cwd=project).stdout.splitlines()
+    for name in sorted({path for path, _ in FOUND}):
+        text = (project / name).read_text(encoding="utf-8")
+        arguments = ("check", "-q", "--output", "concise", "-", "--stdin-filename", name)
+        shown = run_lint(*arguments, cwd=project, stdin=text).stdout.splitlines()
+        assert shown == [line for line in whole if line.startswith(f"{name}:")], name

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.command import ROOT, Ran, run_lint
+from tests.modules import FOUND, write_project
 
 _BLOCK = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -41,3 +42,17 @@ def test_command_line_and_flake8_agree_on_every_example(flake8: Callable[..., Ra
     theirs = {line.removeprefix("./") for line in ran.stdout.splitlines()}
     assert len(ours) > 50
     assert theirs == ours
+
+
+def test_flake8_gives_for_one_file_or_buffer_what_the_whole_run_gives(
+    flake8: Callable[..., Ran], tmp_path: Path
+) -> None:
+    write_project(tmp_path)
+    whole = run_lint("check", "-q", "--output", "concise", ".", cwd=tmp_path).stdout.splitlines()
+    for name in sorted({path for path, _ in FOUND}):
+        expected = {tuple(line.split(" ")[:2]) for line in whole if line.startswith(f"{name}:")}
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        alone = flake8("--select", "INV", name, cwd=tmp_path)
+        buffer = flake8("--select", "INV", "--stdin-display-name", name, "-", cwd=tmp_path, stdin=text)
+        for ran in (alone, buffer):
+            assert {tuple(line.split(" ")[:2]) for line in ran.stdout.splitlines()} == expected, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import ROOT, Ran, clean_environment
+from tests.command import ROOT, Ran, clean_environment, run_lint
+from tests.modules import write_project
 from tests.samples import BAD, FOUND, GOOD
 
+_SHOWN = re.compile(r"^\w+\[(INV\d+)\].*\n +--> (\S+)$", re.MULTILINE)
 PACKAGE = (
     "invocation_lint",
     "rules",
@@ -122,3 +125,20 @@ def test_a_commit_with_a_finding_is_stopped_and_a_clean_one_is_made(user: Path, 
     assert whole.returncode == 1
     assert "not_staged.py:7:12" in whole.stdout and "generated.py" not in whole.stdout
     assert FOUND.split()[0] in whole.stdout
+
+
+def test_a_commit_of_one_file_shows_what_the_whole_run_shows_for_it(user: Path, cache: Path) -> None:
+    write_project(user)
+    whole = run_lint("check", "-q", "--output", "concise", ".", cwd=user).stdout.splitlines()
+    command = (sys.executable, "-m", "pre_commit", "run", "invocation-lint")
+    git("add", "-A", cwd=user)
+    git("commit", "-qm", "all of it", "--no-verify", cwd=user)
+    for name in ("api/stories.py", "api/covers.py", "aws/invoking.py"):
+        (user / name).write_text((user / name).read_text() + "# changed\n")
+        git("add", name, cwd=user)
+        ran = run(*command, cwd=user, PRE_COMMIT_HOME=str(cache))
+        shown = set(_SHOWN.findall(ran.stdout))
+        expected = {(line.split(" ")[1], line.split(": ")[0]) for line in whole if line.startswith(f"{name}:")}
+        assert shown == expected, ran.stdout + ran.stderr
+        assert ran.returncode == (1 if expected else 0)
+        git("commit", "-qm", name, "--no-verify", cwd=user)
