@@ -225,13 +225,17 @@ def _toml_node(value: Any, path: str, at: tuple[Any, ...], key_marks: _Marks, va
     return node
 
 
-def read_yaml(path: str, text: str) -> Node:
-    """The one document of a YAML stream as a node tree; an empty stream is a node of None. UsageError for all else."""
+def read_yaml(path: str, text: str, *, short_forms: bool = False) -> Node:
+    """The one document of a YAML stream as a node tree; an empty stream is a node of None. UsageError for all else.
+
+    With `short_forms`, the tags of CloudFormation's templates are read as what they stand for: `!Ref Layer` is
+    `{"Ref": "Layer"}`, `!Sub text` is `{"Fn::Sub": text}`.
+    """
     import yaml
 
     # The two loaders report the same events; the one in C is an optional part of the library.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _YamlBuilder(path)
+    builder = _YamlBuilder(path, short_forms=short_forms)
     try:
         for event in yaml.parse(text.removeprefix("\ufeff"), Loader=loader):
             builder.take(event)
@@ -249,8 +253,10 @@ def read_yaml(path: str, text: str) -> Node:
 class _YamlBuilder:
     """Builds the node tree from parser events, with a stack of its own so that no document can exhaust Python's."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, short_forms: bool = False) -> None:
         self.path = path
+        self.short_forms = short_forms
+        self.tags: list[str] = []  # the short form of each unfinished container; empty where it has none
         self.root: Node | None = None
         self.open: list[tuple[Node, str | None]] = []  # unfinished containers and the anchor of each
         self.key: list[Node | None] = []  # the key that awaits its value, for each open container
@@ -262,12 +268,14 @@ class _YamlBuilder:
             raise self._at(event).error("expected one document, found a second")
         if kind == "ScalarEvent":
             node = self._at(event)
-            node.value = _scalar(event, node)
-            self._finish(node, event.anchor)
+            tag = self._short_form(event)
+            node.value = event.value if tag else _scalar(event, node)
+            self._finish(_standing_for(tag, node), event.anchor)
         elif kind in ("SequenceStartEvent", "MappingStartEvent"):
             node = self._at(event)
             standard = "seq" if kind == "SequenceStartEvent" else "map"
-            if event.tag not in (None, "!", _STANDARD + standard):
+            self.tags.append(self._short_form(event))
+            if not self.tags[-1] and event.tag not in (None, "!", _STANDARD + standard):
                 raise node.error(f'unknown tag "{event.tag}"')
             node.value = [] if kind == "SequenceStartEvent" else {}
             node.height = 1
@@ -277,9 +285,13 @@ class _YamlBuilder:
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
             node, anchor = self.open.pop()
             self.key.pop()
-            self._finish(node, anchor)
+            self._finish(_standing_for(self.tags.pop(), node), anchor)
         elif kind == "AliasEvent":
             self._alias(event)
+
+    def _short_form(self, event: Any) -> str:
+        tag = event.tag or ""
+        return tag[1:] if self.short_forms and tag[:1] == "!" and tag[1:2] not in {"", "!"} else ""
 
     def _at(self, event: Any) -> Node:
         return Node(None, self.path, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -329,6 +341,17 @@ class _YamlBuilder:
             line, _ = parent.keys[node.value]
             raise node.error(f'duplicate key "{node.value}"; it stands in line {line} already')
         parent.keys[node.value] = (node.line, node.column)
+
+
+def _standing_for(tag: str, node: Node) -> Node:
+    """`!Name value` is `{"Fn::Name": value}`; `!Ref` and `!Condition` have no prefix."""
+    if not tag:
+        return node
+    name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
+    outer = Node({name: node}, node.path, node.line, node.column)
+    outer.keys[name] = (node.line, node.column)
+    outer.size, outer.height = node.size + 1, node.height + 1
+    return outer
 
 
 def _scalar(event: Any, node: Node) -> bool | int | float | str | None:

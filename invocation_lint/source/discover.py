@@ -11,17 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invocation_lint.errors import UsageError
-from invocation_lint.source.ignores import IGNORE_FILE, Ignores, ignores_above, with_separator
+from invocation_lint.source.folders import Walk
+from invocation_lint.source.ignores import with_separator
 
-# Folders that hold no source of the project: version control, caches, environments, what deployment tools build.
-_SKIPPED = frozenset(
-    {
-        ".git", ".hg", ".svn", ".jj", ".bzr", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".cache",
-        ".hypothesis", ".ipynb_checkpoints", ".tox", ".nox", ".eggs", ".venv", ".direnv", "__pypackages__",
-        "site-packages", "node_modules", ".aws-sam", "cdk.out", ".serverless", ".terraform",
-    }
-)  # fmt: skip
-_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 _GLOB = re.compile(r"[*?[]")
 _NO_PYTHON = "files in caches and virtual environments, and files that git ignores, are read only when they are named"
 
@@ -92,8 +84,8 @@ def _files_at(path: str, given: str, leaves_out: Callable[[Path], bool] | None) 
         return
     if not stat.S_ISDIR(mode):
         raise UsageError(f"{given}: is neither a file nor a folder")
-    walk = _Walk(leaves_out)
-    yield from walk.files(path)
+    walk = Walk(leaves_out=leaves_out)
+    yield from _files_below(walk, path)
     if not walk.met_any:
         raise UsageError(f"{given}: no Python files here", _NO_PYTHON)
 
@@ -108,70 +100,14 @@ def _why(path: str, error: OSError) -> str:
     return f"cannot be read: {error.strerror or error}"
 
 
-class _Walk:
-    """Walks a folder. `met_any` tells afterwards whether there was a Python file, or anything that was left out."""
-
-    def __init__(self, leaves_out: Callable[[Path], bool] | None) -> None:
-        self.leaves_out = leaves_out
-        self.met_any = False
-
-    def files(self, top: str) -> Iterator[FoundFile]:
-        """The files below `top`, in the order of their paths."""
-        absolute = os.path.abspath(top)
-        found = sorted(self._paths(absolute))
-        prefix, real = len(with_separator(absolute)), with_separator(os.path.realpath(top))
-        name = shown_name(top)
-        shown = "" if name == "." else with_separator(name)
-        for path, is_link in found:
-            below = path[prefix:]
-            file_name = (shown + below).replace(os.sep, "/") if below else name
-            yield FoundFile(Path(top, below), file_name, os.path.realpath(path) if is_link else real + below)
-
-    def _paths(self, top: str) -> Iterator[tuple[str, bool]]:
-        """The absolute paths below an absolute folder, each with whether it is a link."""
-        stack: list[tuple[str, Ignores]] = [(top, ignores_above(Path(top)))]
-        while stack:
-            folder, above = stack.pop()
-            try:
-                with os.scandir(folder) as listing:
-                    entries = {entry.name: entry for entry in listing}
-            except OSError:
-                self.met_any = True
-                yield folder, False
-                continue
-            if _VIRTUAL_ENVIRONMENT in entries and folder != top:
-                continue
-            ignores = above.below(
-                with_separator(folder), has_ignore_file=IGNORE_FILE in entries, is_repository=".git" in entries
-            )
-            for name, entry in entries.items():
-                if self._is_folder(entry):
-                    if name not in _SKIPPED and self._enters(entry, ignores):
-                        stack.append((entry.path, ignores))
-                elif name.endswith(".py") and self._is_file(entry) and not ignores.ignore(entry.path):
-                    self.met_any = True
-                    yield entry.path, entry.is_symlink()
-
-    def _enters(self, entry: os.DirEntry[str], ignores: Ignores) -> bool:
-        if ignores.ignore(entry.path, folder=True):
-            return False
-        if self.leaves_out is not None and self.leaves_out(Path(entry.path)):
-            self.met_any = True
-            return False
-        return True
-
-    @staticmethod
-    def _is_folder(entry: os.DirEntry[str]) -> bool:
-        """Links to folders are not followed, as git does not: they may lead out of the project, or round in circles."""
-        try:
-            return entry.is_dir(follow_symlinks=False)
-        except OSError:
-            return False
-
-    @staticmethod
-    def _is_file(entry: os.DirEntry[str]) -> bool:
-        """Broken links, loops of links, sockets and pipes are no files."""
-        try:
-            return entry.is_file()
-        except OSError:
-            return False
+def _files_below(walk: Walk, top: str) -> Iterator[FoundFile]:
+    """The files below `top`, in the order of their paths."""
+    absolute = os.path.abspath(top)
+    found = sorted(walk.paths(absolute))
+    prefix, real = len(with_separator(absolute)), with_separator(os.path.realpath(top))
+    name = shown_name(top)
+    shown = "" if name == "." else with_separator(name)
+    for path, is_link in found:
+        below = path[prefix:]
+        file_name = (shown + below).replace(os.sep, "/") if below else name
+        yield FoundFile(Path(top, below), file_name, os.path.realpath(path) if is_link else real + below)

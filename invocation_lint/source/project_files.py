@@ -2,7 +2,8 @@
 
 Works on paths and bytes; nothing is parsed here. An import is looked for as Python would with the project's usual
 roots: the folders above the importing file up to the project's root (packages, src layouts, folders that are deployed
-as one), and else wherever the project holds just one module of that name (Lambda layers, several roots).
+as one), and else wherever the project holds just one module of that name (Lambda layers, several roots). Where it holds
+several, the templates that deploy the importing file tell which layers it has.
 """
 
 from __future__ import annotations
@@ -12,20 +13,20 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from invocation_lint.source import template_roots
+from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.scan import may_matter
+from invocation_lint.source.template_roots import Deployed, import_roots
 
 MAX_FILES = 20_000
 """Files of one project that are looked at for its modules: beyond, only the folders above a file are."""
 
 MAX_BYTES = 2_000_000
 """Larger files are data, not modules that a call site needs."""
-
-_SKIPPED = frozenset(
-    {"node_modules", "site-packages", "__pycache__", "venv", "env", "build", "dist", "cdk.out", "vendor", "htmlcov"}
-)
 
 _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#\\]*(?:\\\r?\n[^\n;#]*)*)"
@@ -133,7 +134,31 @@ class ProjectFiles:
                 break
             current = os.path.dirname(current)  # noqa: PTH120
         candidates = self._tops.get(name, [])
-        return candidates[0] if len(candidates) == 1 else None
+        if len(candidates) == 1:
+            return candidates[0]
+        return self._in_layers(folder, importer, name) if candidates or name in self._names else None
+
+    def _in_layers(self, folder: str, importer: str, name: str) -> str | None:
+        """The module of that name in a layer of the functions that an importing file is deployed with."""
+        functions = [one for one in self._deployed if one.code is not None]
+        around = [one for one in functions if _holds(one.code or "", folder)]
+        around.sort(key=lambda one: len(one.code or ""), reverse=True)
+        beside = [one for one in functions if any(_holds(layer, folder) for layer in one.layers)]
+        known = [layer for one in [*around, *beside] for layer in one.layers]
+        found = self._in_first(known, importer, name)
+        if found is None and any(one.others for one in around):
+            every = {layer for one in self._deployed for layer in one.layers}
+            holders = {self._in_first([layer], importer, name) for layer in every} - {None}
+            found = holders.pop() if len(holders) == 1 else None
+        return found
+
+    def _in_first(self, layers: list[str], importer: str, name: str) -> str | None:
+        for layer in layers:
+            for root in import_roots(layer):
+                found = self._member(root, name)
+                if found is not None and found != importer:
+                    return found
+        return None
 
     def _member(self, folder: str, name: str) -> str | None:
         init = f"{folder}/{name}/__init__.py"
@@ -167,15 +192,39 @@ class ProjectFiles:
         return self._children[key, name]
 
     @cached_property
+    def _walked(self) -> tuple[str, ...]:
+        """All Python files and all that may be templates below the root, as git would list them."""
+        found: list[str] = []
+        modules = 0
+        for path, _ in Walk((".py", *template_roots.ENDINGS)).paths(str(self.root)):
+            found.append(path.replace(os.sep, "/"))
+            modules += path.endswith(".py")
+            if modules > MAX_FILES:
+                return ()
+        return tuple(found)
+
+    @cached_property
     def every_file(self) -> tuple[str, ...]:
         """All modules below the root, in order of their paths."""
-        found: list[str] = []
-        for folder, folders, files in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if _is_open(name) and name not in _SKIPPED)
-            found.extend(f"{folder}/{name}" for name in sorted(files) if name.endswith(".py"))
-            if len(found) > MAX_FILES:
-                return ()
+        found = [path for path in self._walked if path.endswith(".py")]
         return tuple(sorted({*found, *(str(path) for path in self._overlay if str(path).startswith(str(self.root)))}))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of all modules and packages below the root, wherever they stand."""
+        parts = (path[len(str(self.root)) + 1 :].split("/") for path in self.every_file)
+        return frozenset(name.removesuffix(".py") for path in parts for name in path)
+
+    @cached_property
+    def _deployed(self) -> tuple[Deployed, ...]:
+        """What the templates of the project deploy; read only when an import asks for it."""
+        found: list[Deployed] = []
+        for path in self._walked:
+            data = self.read(path) if path.endswith(template_roots.ENDINGS) else None
+            if data is not None and template_roots.may_tell(path, data):
+                found.extend(template_roots.deployed_in(path, data))
+        root = str(self.root)
+        return tuple(replace(one, layers=tuple(layer for layer in one.layers if _holds(root, layer))) for one in found)
 
     @cached_property
     def _tops(self) -> dict[str, list[str]]:
@@ -248,7 +297,11 @@ class ProjectFiles:
 
 
 def _is_open(name: str) -> bool:
-    return not name.startswith((".", "__")) and name not in _SKIPPED
+    return not name.startswith((".", "__")) and name not in SKIPPED
+
+
+def _holds(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def project_root(path: Path) -> Path:

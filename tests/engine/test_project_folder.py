@@ -27,3 +27,37 @@ def test_a_checkout_below_a_folder_called_test_is_not_a_test_for_that(tmp_path: 
     path.write_bytes(SOURCE)
     run = lint([Input(str(path), path)], Project(Configuration()))
     assert ("INV102" in {finding.id for finding in run.report.findings}) is found
+
+
+TEMPLATE = """
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: orders, Handler: app.handler, Layers: [!Ref Common]}
+  Common: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layers/common}}
+"""
+SENDER = """
+import boto3
+
+def send(payload):
+    return boto3.client("lambda").invoke(FunctionName="mail", InvocationType="MODE", Payload=payload)
+"""
+HANDLER = "from sender import send\n\ndef handler(event, context):\n    send(event['mail'])\n"
+
+
+@pytest.mark.parametrize(("template", "found"), [(TEMPLATE, ["INV402"]), ("", [])])
+def test_a_helper_in_a_layer_is_followed(tmp_path: Path, template: str, found: list[str]) -> None:
+    texts = {
+        "orders/app.py": HANDLER.replace("event['mail']", "{'to': event['mail']}"),
+        "layers/common/python/sender.py": SENDER.replace("MODE", "Event"),
+        "layers/old/python/sender.py": SENDER.replace("MODE", "DryRun"),
+        "template.yaml": template,
+    }
+    for name, text in texts.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / ".invocation-lint.yaml").write_text("")
+    app = tmp_path / "orders" / "app.py"
+    run = lint([Input(str(app), app)], Project(Configuration()))
+    assert sorted({finding.id for finding in run.report.findings}) == found
