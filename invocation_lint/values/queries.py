@@ -64,9 +64,6 @@ _SIGNS: dict[type[cst.BaseCompOp], str] = {
 _FIELD = re.compile(r"(Field|Column|Key|^mapped_column|^relationship|^deferred)\(\)$")
 """Calls that make an attribute of an ORM class a column."""
 
-CLOCKS = frozenset({"get_remaining_time_in_millis", "monotonic", "perf_counter"})
-"""Functions that tell how much time is left, by the last part of their name."""
-
 _READ_WHOLE = frozenset({"list", "tuple", "set", "sorted", "len", "sum", "any", "all", "bool", "max", "min", "next"})
 
 
@@ -134,7 +131,7 @@ def step_of(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) ->
     nobody asks for chains."""
     if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
         return None
-    if not (frame.module.speaks_of_queries or _has_chain(atom) or _is_clock(atom)):
+    if not (frame.module.speaks_of_queries or _has_chain(atom)):
         return None
     return Step(
         "",
@@ -144,12 +141,6 @@ def step_of(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) ->
         arguments.open is not None or arguments.star,
         is_call=True,
     )
-
-
-def _is_clock(atom: Any) -> bool:
-    """Whether it tells the time that is left; a loop over the rows of another module's query may ask it."""
-    named = atom.name if isinstance(atom, Method) else getattr(atom, "source", "") or getattr(atom, "dotted", "")
-    return named.rpartition(".")[2] in CLOCKS
 
 
 def called(frame: Frame, atom: Any, step: Step, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:

@@ -24,7 +24,7 @@ from invocation_lint.values.domain import Chain, SiteKey, Step
 from invocation_lint.values.events import ChainCall, Looped, Visit
 from invocation_lint.values.interpreter import Interpreter, Root
 from invocation_lint.values.program import FunctionInfo, ModuleInfo
-from invocation_lint.values.queries import CLOCKS, ELEMENT
+from invocation_lint.values.queries import ELEMENT
 
 _STRENGTH = ("rows", "one", "count", "lazy")
 
@@ -171,7 +171,7 @@ class JobQueryBuilder:
         step = event.chain.steps[-1]
         if step.name in job_words.SENDING:
             return ["sends"]
-        if step.name in CLOCKS:
+        if step.name in job_words.CLOCKS:
             return ["checks_time"]
         at = next((at for at, one in enumerate(event.chain.steps) if one.name == ELEMENT), None)
         if at is not None:

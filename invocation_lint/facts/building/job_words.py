@@ -144,6 +144,9 @@ SENDING = frozenset(
 )  # fmt: skip
 """Calls by which work is handed on: SQS, SNS, EventBridge, Kinesis, Step Functions, Celery, RQ."""
 
+CLOCKS = frozenset({"get_remaining_time_in_millis", "monotonic", "perf_counter"})
+"""Calls by which a loop sees that its time is over."""
+
 
 def tell_status(columns: Iterable[str]) -> bool:
     """Whether one of these columns says how far a job is."""
