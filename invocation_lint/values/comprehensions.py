@@ -31,7 +31,8 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     else:
         first_event = len(frame.events)
         element = _bind_sources(frame, node.for_in)
-        result = _add_element(frame, node, result, sure=False)
+        with queries.handling_rows(frame, element):
+            result = _add_element(frame, node, result, sure=False)
         queries.note_loop(frame, element, node, first_event)
     frame.loops.pop()
     if frame.state is not None:

@@ -123,7 +123,7 @@ def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     receiver = evaluate(frame, node.value)
-    if frame.module.speaks_of_queries and isinstance(node.slice[0].slice, cst.Slice) and queries.is_queried(receiver):
+    if frame.follows_queries and isinstance(node.slice[0].slice, cst.Slice) and queries.is_queried(receiver):
         return _sliced(frame, receiver, node.slice[0].slice, node)
     key = subscript_key(frame, node)
     if frame.state is None:
@@ -290,7 +290,7 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
         responses.note_comparison(frame, left, target.operator, right, node)
         left = right
     truth = conditions.truth(frame, node)
-    alone = frame.module.speaks_of_queries and len(node.comparisons) == 1
+    alone = frame.follows_queries and len(node.comparisons) == 1
     if alone and (truth is None or queries.is_column(first, node)):
         return queries.condition(frame, first, node, left)
     return Value((Typed("bool"),)) if truth is None else const(truth)

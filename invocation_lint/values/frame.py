@@ -89,6 +89,7 @@ class Frame:
     entered: set[str] = field(default_factory=set)
     global_writes: dict[str, Value] = field(default_factory=dict)
     in_class: str = ""
+    in_rows: bool = False  # in a loop over the rows of a query, perhaps of another module
     ways_out: list[WayOut] = field(default_factory=list)
     handed_on: list[Failure] = field(default_factory=list)  # told by a call whose value is returned
     statement: cst.CSTNode | None = None  # the simple statement being walked
@@ -99,6 +100,11 @@ class Frame:
         """The state of a point that is known to be reached."""
         assert self.state is not None
         return self.state
+
+    @property
+    def follows_queries(self) -> bool:
+        """Whether chains of calls are kept: the module speaks of queries, or handles rows of one that does."""
+        return self.in_rows or self.module.speaks_of_queries
 
     def is_reached(self) -> bool:
         """Whether a path leads here."""

@@ -222,7 +222,8 @@ class Interpreter:
         if building > MAX_BUILDING_CALLS:
             return None
         fragment = frame.live.reachable(list(bound.values()))
-        key = self._memo_key(info, bound, fragment, self._limits[0] - frame.depth, building)
+        left = self._limits[0] - frame.depth
+        key = self._memo_key(info, bound, fragment, left, building, in_rows=frame.in_rows)
         kept = self._outcomes.get(key) if key is not None else None
         if kept is not None and not any(name in self._stack for name in kept.functions):
             self._interpretations += kept.cost
@@ -237,6 +238,7 @@ class Interpreter:
             State(dict(bound), dict(fragment)),
             depth=frame.depth + 1,
             building=building,
+            in_rows=frame.in_rows,
             outer=self.definers.get(info.key),
         )
         inner.entered.add(info.key)
@@ -256,7 +258,14 @@ class Interpreter:
         return outcome
 
     def _memo_key(
-        self, info: FunctionInfo, bound: dict[str, Value], fragment: dict[ObjectId, Obj], left: int, building: int
+        self,
+        info: FunctionInfo,
+        bound: dict[str, Value],
+        fragment: dict[ObjectId, Obj],
+        left: int,
+        building: int,
+        *,
+        in_rows: bool,
     ) -> object | None:
         if info.parent is not None or self.modules.is_running or self.is_noting_attributes:
             return None
@@ -264,7 +273,7 @@ class Interpreter:
             (object_id, o.kind, tuple(o.slots.items()), o.open, o.items, o.rest, o.made, o.cls, o.many)
             for object_id, o in sorted(fragment.items(), key=lambda item: repr(item[0]))
         )
-        return (info.key, tuple(bound.items()), objects, left, building)
+        return (info.key, tuple(bound.items()), objects, left, building, in_rows)
 
     def sites_made(self, outcome: Outcome) -> set[SiteKey]:
         """The call sites that a call reaches itself, as it names them."""

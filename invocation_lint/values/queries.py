@@ -7,6 +7,8 @@ built in steps, handed to a helper and executed elsewhere. Which chain is a quer
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -112,9 +114,20 @@ def _at_the_end(atom: Any, chain: Chain) -> Any:
     return replace(atom, chain=chain) if isinstance(atom, Unknown) and atom.chain is None else atom
 
 
+@contextmanager
+def handling_rows(frame: Frame, element: Value) -> Iterator[None]:
+    """The body of a loop: where its elements are rows of a query, what is done to them is kept in every module."""
+    before = frame.in_rows
+    frame.in_rows = before or any(_has_chain(atom) for atom in element.atoms)
+    try:
+        yield
+    finally:
+        frame.in_rows = before
+
+
 def attribute(frame: Frame, atom: Any, name: str, value: Value, node: cst.CSTNode) -> Value:
     """The value of `atom.name`, with the chain that leads to it."""
-    if not frame.module.speaks_of_queries and not _has_chain(atom):
+    if not frame.follows_queries and not _has_chain(atom):
         return value
     if isinstance(atom, ClassRef) and _is_field(value):
         value = Value((Unknown("a column"),))
@@ -131,7 +144,7 @@ def step_of(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) ->
     nobody asks for chains."""
     if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
         return None
-    if not (frame.module.speaks_of_queries or _has_chain(atom)):
+    if not (frame.follows_queries or _has_chain(atom)):
         return None
     return Step(
         "",
@@ -216,7 +229,7 @@ def item(frame: Frame, atom: Any, key: Value, value: Value) -> Value:
     if not isinstance(named, Const):
         return value
     chain = atom.chain if isinstance(atom, Unknown) else None
-    if chain is None and frame.module.speaks_of_queries and named.kind == "str" and is_of_jobs(frame, named.value):
+    if chain is None and frame.follows_queries and named.kind == "str" and is_of_jobs(frame, named.value):
         chain = chain_of(atom) or (Chain(Value((atom,)), ()) if isinstance(atom, Unknown) else None)
     return with_chain(value, extended(chain, Step("[key]", args=(key,))))
 
@@ -228,7 +241,7 @@ def is_of_jobs(frame: Frame, name: str) -> bool:
 
 def negative(frame: Frame, atom: Any, node: cst.UnaryOperation) -> Value | None:
     """The value of `-column`, which turns an order round; None for anything else."""
-    asked = frame.module.speaks_of_queries and isinstance(node.operator, cst.Minus)
+    asked = frame.follows_queries and isinstance(node.operator, cst.Minus)
     chain = chain_of(atom) if asked else None
     longer = extended(chain, Step("-", frame.place(node), is_call=True))
     return Value((Unknown("a falling order", chain=longer),)) if longer is not None else None
@@ -237,7 +250,7 @@ def negative(frame: Frame, atom: Any, node: cst.UnaryOperation) -> Value | None:
 def shifted(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation) -> Value | None:
     """The value of `column << values` and `column >> None`, conditions of peewee; None for anything else."""
     sign = "<<" if isinstance(node.operator, cst.LeftShift) else ">>"
-    asked = frame.module.speaks_of_queries and isinstance(node.operator, (cst.LeftShift, cst.RightShift))
+    asked = frame.follows_queries and isinstance(node.operator, (cst.LeftShift, cst.RightShift))
     chain = chain_of(left.single) if asked else None
     if chain is None or frame.state is None:
         return None

@@ -225,7 +225,8 @@ def _run_for(frame: Frame, node: cst.For) -> None:
         assign.assign(frame, node.target, element)
         run_block(frame, node.body)
 
-    frame.state = _run_rounds(frame, info, one_round)
+    with queries.handling_rows(frame, element):
+        frame.state = _run_rounds(frame, info, one_round)
     loops.note_left(frame, node, info, first_raised)
     loops.note_retries(frame, node, first_event, first_raised)
     queries.note_loop(frame, element, node, first_event)

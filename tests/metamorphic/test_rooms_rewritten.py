@@ -10,6 +10,10 @@ from tests.metamorphic.examples import ROOMS, complaint, examples_of
 from tests.metamorphic.rewrites import REWRITES, rewritten
 
 
+LIMITS = {("INV508", "helpers_to_module")}
+"""What a room's README says of itself under Known limits; whoever lifts a limit takes it out of here."""
+
+
 @pytest.mark.parametrize("rewrite", REWRITES)
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_a_rewritten_example_gives_the_same_findings(room: Path, rewrite: str) -> None:
@@ -21,7 +25,7 @@ def test_a_rewritten_example_gives_the_same_findings(room: Path, rewrite: str) -
         if found_wrong := complaint(example, files):
             shown = "\n".join(f"--- {name}\n{text}" for name, text in files.items())
             wrong.append(f"{found_wrong}\n{shown}")
-    assert not wrong, "\n\n".join(wrong)
+    assert bool(wrong) == ((room.name[:6], rewrite) in LIMITS), "\n\n".join(wrong)
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)
