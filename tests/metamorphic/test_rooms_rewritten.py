@@ -9,7 +9,6 @@ import pytest
 from tests.metamorphic.examples import ROOMS, complaint, examples_of
 from tests.metamorphic.rewrites import REWRITES, rewritten
 
-
 LIMITS = {("INV508", "helpers_to_module")}
 """What a room's README says of itself under Known limits; whoever lifts a limit takes it out of here."""
 
