@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from invocation_lint.source.walk import children
 from invocation_lint.values.domain import NEVER, Pending, SiteKey, Value
 from invocation_lint.values.events import Lost, Raised, Visit
 from invocation_lint.values.frame import Frame
@@ -54,10 +55,11 @@ def note_filled(frame: Frame, node: cst.BaseExpression) -> None:
     if not isinstance(func, cst.Attribute) or func.attr.value not in _FILLING or not isinstance(func.value, cst.Name):
         return
     name, function = func.value.value, frame.function
-    if function is None or frame.state is None or name in function.globals or not _is_made(function, name):
+    if function is None or frame.state is None or name in function.globals:
         return
-    if not is_read(function, name):
-        note_dropped(frame, frame.state.env.get(name, NEVER), node)
+    value = frame.state.env.get(name, NEVER)
+    if any(_pendings(frame, value)) and _is_made(function, name) and not is_read(function, name):
+        note_dropped(frame, value, node)
 
 
 def run_elsewhere(frame: Frame, since: int) -> tuple[SiteKey, ...]:
@@ -116,7 +118,7 @@ def _every_node(function: FunctionInfo) -> Iterator[cst.CSTNode]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(node.children)
+        waiting.extend(children(node))
 
 
 def _is_waited_for(frame: Frame) -> bool:

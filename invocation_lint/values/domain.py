@@ -6,7 +6,7 @@ A `Value` is a small set of atoms, each one way the value can be. Atoms are immu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from invocation_lint.findings import Place
@@ -74,6 +74,13 @@ class Struct:
     rest: Value | None = None  # what further elements may be; None when there are none
     made: Place | None = None
     cls: str = ""
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            own = (self.kind, self.slots, self.open, self.items, self.rest, self.made, self.cls)
+            object.__setattr__(self, "_hash", hash(own) or 1)
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +267,12 @@ class Chain:
 
     root: Value
     steps: tuple[Step, ...]
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            object.__setattr__(self, "_hash", hash((self.root, self.steps)) or 1)
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +360,9 @@ def value_of(*atoms: Atom) -> Value:
 
 def join_values(values: Iterable[Value]) -> Value:
     """The union; more than `MAX_ATOMS` alternatives are unknown."""
+    values = [value for value in values if value.atoms]
+    if len(values) < 2 and all(len(value.atoms) <= MAX_ATOMS for value in values):
+        return values[0] if values else NEVER
     seen: dict[Atom, None] = {}
     for value in values:
         for atom in value.atoms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from operator import is_
 from typing import Any
 
 from invocation_lint.findings import Place
@@ -187,6 +188,10 @@ def references(value: Value) -> list[ObjectId]:
     return found
 
 
+_HOLDERS = (Ref, FunctionRef, Partial, Method, Pending, Encoded, Text)
+"""Atoms in which a heap reference may stand."""
+
+
 def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
     """The value with `change` applied to each atom and to the values bound in them."""
 
@@ -218,6 +223,8 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
 
 def map_ids(value: Value, change: Callable[[ObjectId], ObjectId]) -> Value:
     """The value with its heap references renamed."""
+    if not any(isinstance(atom, _HOLDERS) for atom in value.atoms):
+        return value
 
     def rename(atom: Any) -> Any:
         if isinstance(atom, Ref):
@@ -235,14 +242,18 @@ def map_object(obj: Obj, change: Callable[[ObjectId], ObjectId]) -> Obj:
 
 def map_object_values(obj: Obj, change: Callable[[Value], Value]) -> Obj:
     """The object with each value in it changed."""
-    if not obj.slots and not obj.items and obj.rest is None:
+    slots: dict[Any, Slot] | None = None
+    for key, slot in obj.slots.items():
+        value = change(slot.value)
+        if value is not slot.value:
+            slots = dict(obj.slots) if slots is None else slots
+            slots[key] = Slot(slot.presence, value, slot.place)
+    items = tuple(map(change, obj.items))
+    rest = None if obj.rest is None else change(obj.rest)
+    same = slots is None and rest is obj.rest and all(map(is_, items, obj.items))
+    if same:
         return obj
-    return replace(
-        obj,
-        slots={key: replace(slot, value=change(slot.value)) for key, slot in obj.slots.items()},
-        items=tuple(map(change, obj.items)),
-        rest=None if obj.rest is None else change(obj.rest),
-    )
+    return Obj(obj.kind, obj.slots if slots is None else slots, obj.open, items, rest, obj.made, obj.cls, obj.many)
 
 
 def join_states(left: State | None, right: State | None) -> State | None:
