@@ -163,7 +163,8 @@ class ModuleTable:
         if not any(isinstance(atom, Imported) for atom in value.atoms):
             return value
         if self._following >= MAX_FOLLOWED:
-            return unknown("an import that leads too far")
+            names = [atom.member or atom.dotted for atom in value.of(Imported)]
+            return unknown("an import that leads too far", names[0])
         self._following += 1
         try:
             return join_values(

@@ -67,6 +67,13 @@ class ClassInfo:
     mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
 
 
+_SAYS_NOTHING = frozenset(
+    {"<lambda>", "__init__", "add", "all", "close", "count", "create", "delete", "execute", "filter", "find", "first",
+     "get", "list", "load", "next", "open", "process", "query", "read", "run", "save", "select", "start", "update"}
+)  # fmt: skip
+"""Names by which a function cannot be told from the method of something else."""
+
+
 @dataclass(eq=False, slots=True)
 class ModuleInfo:
     """One module: its source and all that it defines."""
@@ -92,8 +99,10 @@ class ModuleInfo:
         return frozenset(own - {"<lambda>"}) | (self.foreign_names & self.mentions)
 
     def querying(self) -> list[FunctionInfo]:
-        """The functions that may query a table of jobs, in order of their definition."""
-        return [info for info in self.functions.values() if info.holds_query]
+        """The functions that may query a table of jobs, and those of the module that name one of these, in order of
+        their definition."""
+        names = {info.name for info in self.functions.values() if info.holds_query} - _SAYS_NOTHING
+        return [info for info in self.functions.values() if info.holds_query or info.mentions & names]
 
     def demanded(self) -> list[FunctionInfo]:
         """The functions that hold a call site or name one that does, in order of their definition."""

@@ -33,6 +33,10 @@ _TIME = re.compile(r"(_at|_on|_time|_date|_ts|_since|_until|_before)$|time|date|
 _CREATED = re.compile(
     r"^(created|inserted|enqueued|queued|submitted)_(at|on|time|date)$|^(created|inserted|enqueued)At$"
 )
+_AGE = re.compile(
+    r"(^|_)(created|added|inserted|submitted|queued|enqueued|received|posted|started|modified|updated|timestamp|ts|seq"
+    r"|sequence|position|age)(_|$)"
+)
 _KEY = re.compile(r"^(_id|id|pk|uuid|guid|key|rowid|job_?id|job_?uuid|job_?key|message_id|task_id)$", re.IGNORECASE)
 _PARENT = re.compile(r"(_id|_uuid|_guid|_pk|_ids|_key)$|^(parent|owner|user|account|tenant|project|customer)$")
 _LISTS = re.compile(r"^_*(list|dump|export|count|stats?|report|show|display|print|describe|search|monitor|summar)")
@@ -101,6 +105,8 @@ def waiting_of(condition: Condition) -> Any:
         told = [all(bool(value) is wanted for value in values) for flag, wanted in flags if flag.search(column)]
         return ("yes" if told[0] else "no") if told else Unknown("what the number means is not known")
     told = [_waits(value) for value in values]
+    if any(str(getattr(value, "name", value)).lower() == "ready" for value in values):
+        return Unknown("what is ready may wait to be done, or be done")
     return "yes" if all(told) else "no" if not any(told) else Unknown("it is one status of several")
 
 
@@ -113,7 +119,7 @@ def _waits(value: Any) -> bool:
 def is_age(column: str) -> bool:
     """Whether rows in the order of a column stand in the order in which they came."""
     plain = snake_case(column.rpartition(".")[2])
-    return _KEY.search(plain) is not None or _TIME.search(plain) is not None or _DUE.search(plain) is not None
+    return any(words.search(plain) for words in (_AGE, _KEY, _TIME, _DUE))
 
 
 def is_creation(column: str) -> bool:
