@@ -261,7 +261,7 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
 def _parsed(given: Input, settings: Settings, project: Project) -> SourceFile | None:
     """The tree of a file that may matter, by itself or by what it calls in other modules."""
     data = _read(given)
-    found = may_matter(data) or may_query_jobs(data, settings.job_tables) or may_suppress(data)
+    found = may_matter(data) or may_query_jobs(data, project.job_tables(settings)) or may_suppress(data)
     if not found and not _names_wrapper(data, settings, project):
         programs = _programs(given, project)
         if programs is None or not programs.leads_to_call_site(given.path, data):

@@ -102,7 +102,17 @@ class Project:
         from invocation_lint.facts.options import AnalysisOptions
 
         handled = matches(settings.boundary_paths, path.absolute(), settings.root)
-        return AnalysisOptions(("*",) if handled else (), settings.boundary_frameworks, settings.job_tables)
+        return AnalysisOptions(("*",) if handled else (), settings.boundary_frameworks, self.job_tables(settings))
+
+    def job_tables(self, settings: Settings) -> tuple[str, ...] | None:
+        """Globs of the tables and ORM classes that hold jobs: those of the settings and of their contracts. None for
+        the usual ones."""
+        named = self.contracts(settings).job_tables if settings.contracts else ()
+        if not named:
+            return settings.job_tables
+        from invocation_lint.facts.options import JOB_TABLES
+
+        return (JOB_TABLES if settings.job_tables is None else settings.job_tables) + named
 
     def check(self, settings: Iterable[Settings]) -> None:
         """Raises UsageError for rules, options and contracts that the settings name and that are wrong or not there."""
@@ -133,13 +143,12 @@ class Project:
         """The shipped contracts and those of the files that the settings name."""
         if settings.contracts not in self._contracts:
             from invocation_lint.contracts.loader import load_contracts, load_shipped_contracts
-            from invocation_lint.contracts.model import ContractBook
 
             book = load_shipped_contracts()
             if settings.contracts:
                 documents = [(shown(path), read_text(path)) for path in settings.contracts]
                 declared = load_contracts(documents)
-                book = ContractBook(declared.functions + book.functions, declared.wrappers + book.wrappers)
+                book = declared.joined(book)
             self._contracts[settings.contracts] = book
         return self._contracts[settings.contracts]
 

@@ -53,8 +53,9 @@ def load_shipped_contracts(source: Shipped | None = None) -> ContractBook:
 def _book(documents: Sequence[Node], origin: str) -> ContractBook:
     functions: dict[str, tuple[FunctionContract, str]] = {}
     wrappers: list[Wrapper] = []
+    tables: list[str] = []
     for document in documents:
-        entries = document.mapping(("version", "functions", "wrappers"), ("version",))
+        entries = document.mapping(("version", "functions", "wrappers", "job_tables"), ("version",))
         if entries["version"].integer() != VERSION:
             raise entries["version"].error(f"version {entries['version'].value} of contracts; this release reads 1")
         for node in _items(entries, "functions"):
@@ -64,7 +65,8 @@ def _book(documents: Sequence[Node], origin: str) -> ContractBook:
                 raise name.error(f'the function "{contract.name}" has a contract already, at {first}')
             functions[contract.name] = (contract, f"{node.path}:{node.line}")
         wrappers += [_wrapper(node) for node in _items(entries, "wrappers")]
-    return ContractBook(tuple(contract for contract, _ in functions.values()), tuple(wrappers))
+        tables += [_table(node) for node in _items(entries, "job_tables")]
+    return ContractBook(tuple(contract for contract, _ in functions.values()), tuple(wrappers), tuple(tables))
 
 
 def _items(entries: Mapping[str, Node], key: str) -> list[Node]:
@@ -118,6 +120,13 @@ def _glob(node: Node) -> str:
     if not literal_pieces(text):
         raise node.error(f'"{text}" would match every function')
     return text
+
+
+def _table(node: Node) -> str:
+    name = _matching(node, _GLOB, "name of a table or class with * and ?")
+    if not re.search(r"[A-Za-z0-9]", name):
+        raise node.error(f'"{name}" would match every table')
+    return name
 
 
 def _matching(node: Node, pattern: re.Pattern[str], what: str) -> str:

@@ -64,11 +64,14 @@ class Wrapper:
 
 @dataclass(frozen=True, slots=True)
 class ContractBook:
-    """All contracts of a run, and how to find the one for a function."""
+    """All contracts of a run: what functions expect, who invokes for others, and which tables hold jobs."""
 
     functions: tuple[FunctionContract, ...] = ()
     wrappers: tuple[Wrapper, ...] = field(default=())
+    job_tables: tuple[str, ...] = ()  # globs of further tables, and ORM classes, that hold jobs
 
     def joined(self, other: ContractBook) -> ContractBook:
         """Both books as one; which contract of several holds is decided when a function is looked up."""
-        return ContractBook(self.functions + other.functions, self.wrappers + other.wrappers)
+        return ContractBook(
+            self.functions + other.functions, self.wrappers + other.wrappers, self.job_tables + other.job_tables
+        )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+JOB_TABLES = ("*_jobs", "*_job_queue", "jobs", "job", "job_queue", "*Job")
+"""Names of tables, and of ORM classes (with a capital), that hold jobs unless the configuration says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysisOptions:

@@ -129,6 +129,10 @@ def contracts_schema() -> Schema:
         "version": {"const": contracts.VERSION},
         "functions": {"type": "array", "items": function},
         "wrappers": _described({"type": "array", "items": wrapper}, "functions of others that invoke for you"),
+        "job_tables": _described(
+            {"type": "array", "items": TEXT},
+            "tables and ORM classes that hold jobs, beside those of the configuration",
+        ),
     }
     return {
         "$schema": DIALECT,

@@ -82,6 +82,17 @@ def test_the_origin_is_what_the_caller_says() -> None:
     assert {contract.origin for contract in book.functions} == {"shipped"}
 
 
+def test_tables_of_jobs_are_named_by_globs() -> None:
+    one, other = "version: 1\njob_tables: [renders, '*_tasks']\n", "version: 1\njob_tables: [RenderTask]\n"
+    assert load_contracts([("a.yaml", one), ("b.yaml", other)]).job_tables == ("renders", "*_tasks", "RenderTask")
+
+
+@pytest.mark.parametrize("name", ["'*'", "'a b'", "''"])
+def test_a_table_is_a_name_with_stars(name: str) -> None:
+    with pytest.raises(UsageError, match=r"a\.yaml:2:14"):
+        load_contracts([("a.yaml", f"version: 1\njob_tables: [{name}]\n")])
+
+
 HEAD = "version: 1\nfunctions:\n  - name: agent\n    match: {names: [a-*]}\n    "
 
 

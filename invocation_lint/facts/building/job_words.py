@@ -9,9 +9,7 @@ from typing import Any
 
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.building.dialects.shape import Condition, Entity, Named
-
-JOB_TABLES = ("*_jobs", "*_job_queue", "jobs", "job", "job_queue", "*Job")
-"""Names of tables, and of ORM classes (with a capital), that hold jobs unless the configuration says otherwise."""
+from invocation_lint.facts.options import JOB_TABLES
 
 _WAITING = frozenset(
     {"queued", "pending", "waiting", "new", "scheduled", "enqueued", "todo", "unprocessed", "submitted", "unstarted",

@@ -21,7 +21,8 @@ from invocation_lint.facts.building.dialects.shape import (
     constants,
     line_of,
 )
-from invocation_lint.facts.building.job_words import JOB_TABLES, is_job_table
+from invocation_lint.facts.building.job_words import is_job_table
+from invocation_lint.facts.options import JOB_TABLES
 from invocation_lint.findings import Place
 from invocation_lint.values.domain import Const, Step, Struct, Text, Value
 from invocation_lint.values.queries import ELEMENT
