@@ -344,3 +344,37 @@ def claim(body: str) -> Any:
     ]
     (one,) = made
     return one.claim
+
+
+def test_a_helper_that_reaps_does_so_for_whoever_calls_it() -> None:
+    code = """
+        def reap_lost_jobs(session):
+            for job in session.query(AssetJob).filter_by(status="queued").all():
+                job.status = "failed"
+
+        def schedule(session):
+            reap_lost_jobs(session)
+    """
+    assert {fact.data.caller.purpose for fact in facts(code)} == {"cleans_up"}
+
+
+@pytest.mark.parametrize("column", ["created", "createdAt", "date_added", "queued", "gather_started", "id"])
+def test_an_order_by_age(column: str) -> None:
+    assert line(f"session.query(AssetJob).order_by(AssetJob.{column}).limit(5).all()").order == "oldest_first"
+
+
+def test_the_rows_of_a_helper_are_seen_where_its_caller_loops_over_them() -> None:
+    code = """
+        import boto3
+
+        sqs = boto3.client("sqs")
+
+        def waiting_jobs(session):
+            return session.query(AssetJob).filter_by(status="queued").all()
+
+        def lambda_handler(event, context):
+            for job in waiting_jobs(event["session"]):
+                sqs.send_message(QueueUrl="q", MessageBody=job.id)
+    """
+    called = next(fact for fact in facts(code) if fact.chain)
+    assert (called.function, called.data.each_item.sends) == ("lambda_handler", "yes")

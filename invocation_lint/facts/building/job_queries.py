@@ -23,7 +23,7 @@ from invocation_lint.findings import Label, Place
 from invocation_lint.values.domain import Chain, SiteKey, Step
 from invocation_lint.values.events import ChainCall, Looped, Visit
 from invocation_lint.values.interpreter import Interpreter, Root
-from invocation_lint.values.program import FunctionInfo, ModuleInfo
+from invocation_lint.values.program import ModuleInfo
 from invocation_lint.values.queries import ELEMENT
 
 _STRENGTH = ("rows", "one", "count", "lazy")
@@ -85,7 +85,7 @@ class JobQueryBuilder:
         ways = [self._job_query(query, places) for query in read.queries if query.fetched == fetched]
         data = reduce(merge, ways)
         ending = callers.ending_of(root.module, root.function, site[0], self.options)
-        caller = facts.Caller(ending.kind, ending.event_source, _purpose(root.function))
+        caller = facts.Caller(ending.kind, ending.event_source, self._purpose(root, site))
         data = replace(data, fetched=fetched, cut="slice" if cut else None, caller=caller)
         if ending.place is not None:
             places["caller"] = ending.place
@@ -191,6 +191,12 @@ class JobQueryBuilder:
         caller = root.function.title if root.function and index == 0 else self._enclosing(site[index])
         return f"{caller or 'the module'} calls {self._enclosing(site[index + 1]) or 'it'} here"
 
+    def _purpose(self, root: Root, site: SiteKey) -> str:
+        """What the functions say that they do by their names, the one that queries first."""
+        around = [self.interpreter.modules.enclosing(place) for place in reversed(site[1:])]
+        names = [info.name for info in (*around, root.function) if info is not None]
+        return next((told for told in map(job_words.purpose_of, names) if told != "other"), "other")
+
     def _enclosing(self, place: Place) -> str:
         info = self.interpreter.modules.enclosing(place)
         return info.title if info is not None else ""
@@ -230,7 +236,3 @@ def _created(query: Query) -> str | None:
     if len(query.entities) != 1:
         return None
     return next(filter(job_words.is_creation, (*(query.columns or ()), *query.entities[0].columns)), None)
-
-
-def _purpose(function: FunctionInfo | None) -> str:
-    return job_words.purpose_of(function.name) if function is not None else "other"

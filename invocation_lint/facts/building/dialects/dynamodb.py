@@ -22,7 +22,8 @@ from invocation_lint.facts.building.dialects.shape import (
     keys_of,
     text,
 )
-from invocation_lint.facts.building.job_words import JOB_TABLES, is_age
+from invocation_lint.facts.building.job_words import is_age
+from invocation_lint.facts.options import JOB_TABLES
 from invocation_lint.values.domain import AwsObject, Client, Const, EnvVar, Step, Struct, Text, Unknown, Value
 from invocation_lint.values.queries import ELEMENT, PAGE
 
