@@ -115,11 +115,15 @@ class Code:
     def quote(self, at: cst.CSTNode) -> str:
         """The quotation mark that plain texts mostly have in the function of a node; in the file, if it has none."""
         for around in (self.function(at), self.source.module):
-            marks = [node.quote for node in walk(around) if isinstance(node, cst.SimpleString)]
+            marks = [node.quote for node in walk(around) if isinstance(node, cst.SimpleString) and self.is_free(node)]
             single, double = marks.count("'"), marks.count('"')
             if single != double:
                 return "'" if single > double else '"'
         return '"'
+
+    def is_free(self, text: cst.SimpleString) -> bool:
+        """Whether a text has the quotes of its author's choice: inside an f-string they are those that are left."""
+        return self.around(text, cst.FormattedStringExpression) is None
 
     @property
     def newline(self) -> str:

@@ -65,7 +65,7 @@ def _is_harmless(code: Code, node: cst.Name) -> bool:
 def _quote(code: Code, function: cst.FunctionDef | cst.Module, call: cst.Call) -> str:
     """The quotation mark in which the function reads the payload; else what it mostly has."""
     read = (node for node in walk(function) if isinstance(node, cst.SimpleString) and text_of(node) == "Payload")
-    return next((node.quote for node in read if len(node.quote) == 1), None) or code.quote(call)
+    return next((node.quote for node in read if len(node.quote) == 1 and code.is_free(node)), None) or code.quote(call)
 
 
 def _name_bound(code: Code, value: cst.CSTNode) -> str:

@@ -58,6 +58,19 @@ CHANGES: dict[str, tuple[str, str, str]] = {
         "def f(name):\n    client.invoke(FunctionName=name)\n",
         'def f(name):\n    client.invoke(FunctionName=name, InvocationType="Event")\n',
     ),
+    "a check, where the payload is read in an f-string": (
+        "INV302",
+        """def f(name):
+    r = client.invoke(FunctionName=name)
+    return f"{r['Payload'].read().decode('utf-8')}"
+""",
+        """def f(name):
+    r = client.invoke(FunctionName=name)
+    if "FunctionError" in r:
+        raise RuntimeError(r["Payload"].read().decode())
+    return f"{r['Payload'].read().decode('utf-8')}"
+""",
+    ),
     "event, nothing but the name on a line": (
         "INV102",
         "def f(name):\n    client.invoke(\n        FunctionName=name,\n    )\n",
