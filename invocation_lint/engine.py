@@ -19,7 +19,7 @@ from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Confidence, Finding, Place, Report
 from invocation_lint.project import Project
 from invocation_lint.settings import Settings
-from invocation_lint.source.scan import may_matter, may_query_jobs
+from invocation_lint.source.scan import may_matter, may_query_jobs, may_read_lists
 from invocation_lint.source.suppressions import may_suppress
 from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
 
@@ -261,7 +261,8 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
 def _parsed(given: Input, settings: Settings, project: Project) -> SourceFile | None:
     """The tree of a file that may matter, by itself or by what it calls in other modules."""
     data = _read(given)
-    found = may_matter(data) or may_query_jobs(data, project.job_tables(settings)) or may_suppress(data)
+    found = may_matter(data) or may_query_jobs(data, project.job_tables(settings)) or may_read_lists(data)
+    found = found or may_suppress(data)
     if not found and not _names_wrapper(data, settings, project):
         programs = _programs(given, project)
         if programs is None or not programs.leads_to_call_site(given.path, data):

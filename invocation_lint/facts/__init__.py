@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from invocation_lint.contracts.match import Conflict
     from invocation_lint.contracts.model import ContractBook
     from invocation_lint.source.tree import SourceFile
+    from invocation_lint.values.program import ModuleInfo
     from invocation_lint.values.project import Program
 
 
@@ -55,9 +56,20 @@ def facts_of(
     }
     module.foreign_names |= {one.call.rpartition(".")[2] for one in book.wrappers}
     builder = Builder(interpreter, module, book, options, program)
-    facts = (*builder.build(), *JobQueryBuilder(interpreter, module, options, book).build())
+    queries = JobQueryBuilder(interpreter, module, options, book).build()
+    facts = (*builder.build(), *queries, *_list_reads(module, options))
     too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
     return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))
+
+
+def _list_reads(module: ModuleInfo, options: AnalysisOptions) -> tuple[Fact, ...]:
+    from invocation_lint.source.scan import may_read_lists
+
+    if not may_read_lists(module.source.data):
+        return ()
+    from invocation_lint.facts.building.list_reads import ListReadBuilder
+
+    return ListReadBuilder(module, options).build()
 
 
 __all__ = ["AnalysisOptions", "Fact", "FileFacts", "facts_of"]

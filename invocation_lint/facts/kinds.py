@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from invocation_lint.facts.invocation import Invocation
 from invocation_lint.facts.job_query import JobQuery
+from invocation_lint.facts.list_read import ListRead
 
-KINDS: dict[str, type] = {"invocation": Invocation, "job_query": JobQuery}
+KINDS: dict[str, type] = {"invocation": Invocation, "job_query": JobQuery, "list_read": ListRead}

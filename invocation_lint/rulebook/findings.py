@@ -12,7 +12,11 @@ from invocation_lint.findings import Confidence, Finding, Label, Place
 from invocation_lint.rulebook.evaluate import Match, evaluate
 from invocation_lint.rulebook.model import Rule
 
-_HAPPENS = {"invocation": "the function is invoked here", "job_query": "the jobs are read here"}
+_HAPPENS = {
+    "invocation": "the function is invoked here",
+    "job_query": "the jobs are read here",
+    "list_read": "the page is read here",
+}
 WHOLE_PAYLOAD = "$"  # the element that stands for the payload itself
 
 

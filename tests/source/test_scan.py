@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.source import scan
-from invocation_lint.source.scan import Seed, may_matter, may_query_jobs, speaks_of_lambda
+from invocation_lint.source.scan import Seed, may_matter, may_query_jobs, may_read_lists, speaks_of_lambda
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,24 @@ def test_signs_of_lambda() -> None:
 )
 def test_queries_of_jobs(code: str, expected: bool) -> None:
     assert may_query_jobs(code.encode()) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("boto3.client('iam').list_roles()['Roles']", True),
+        ('client = boto3.client("s3")\nfor o in client.list_objects_v2(Bucket=b).get("Contents", []):', True),
+        ('self.table.scan(\n)["Items"]', True),
+        ('boto3\nclient\n  .list_distributions()["DistributionList"]["Items"]', True),
+        ('table.scan()["items"]', False),
+        ('boto3\nclient.list_roles()', False),
+        ('client.list_roles()["Roles"]', False),
+        ('boto3\nclient.list_everything()["Roles"]', False),
+        ('boto3\nclient.get_item()["Items"]', False),
+    ],
+)  # fmt: skip
+def test_reads_of_pages(code: str, expected: bool) -> None:
+    assert may_read_lists(code.encode()) is expected
 
 
 def test_nothing_before_the_parse_imports_a_parser() -> None:

@@ -190,6 +190,12 @@ def job_started_twice(evidence: Evidence) -> list[str]:
     return [f"{len(made)} calls ask for job {job}" for job, made in calls.items() if len(made) > 1]
 
 
+def job_never_started(evidence: Evidence) -> list[str]:
+    asked = {_job_id(request.payload) for request in evidence.callee_requests}
+    waiting = evidence.rows("asset_generation_jobs", _is("queued"))
+    return [f"{_job(row)}, and nothing has asked for it" for row in waiting if asked and row["id"] not in asked]
+
+
 def no_effect(evidence: Evidence) -> list[str]:
     statuses = [row["status"] for table in ("stories", "asset_generation_jobs") for row in evidence.rows(table)]
     statuses += [row["image_status"] for row in evidence.rows("characters")]

@@ -118,6 +118,7 @@ SEEN = {
     "failed_taken_for_done": evidence(run(**CRASH), stories=[story()]),
     "oldest_job_waits": evidence(jobs=[job("queued", 1), job("ready", 2)]),
     "job_started_twice": evidence(request(1, payload=b'{"jobId": "j1"}'), request(2, payload=b'{"jobId": "j1"}')),
+    "job_never_started": evidence(request(payload=b'{"jobId": "j1"}'), jobs=[{"id": "j2", **job("queued", 1)}]),
     "no_effect": evidence(run(), stories=[story("generating")]),
 }
 NOT_SEEN = {
@@ -153,6 +154,9 @@ NOT_SEEN = {
     "oldest_job_waits": evidence(jobs=[job("ready", 1), job("queued", 2)]),
     "job_started_twice": evidence(
         request(1, payload=b'{"jobId": "j1"}'), request(2, payload=b'{"jobId": "j2"}'), request(3), request(4)
+    ),
+    "job_never_started": evidence(
+        request(payload=b'{"jobId": "j1"}'), jobs=[{"id": "j1", **job("queued", 1)}, {"id": "j2", **job("ready", 2)}]
     ),
     "no_effect": evidence(run(), stories=[story()]),
 }

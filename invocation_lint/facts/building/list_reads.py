@@ -1,0 +1,286 @@
+"""One fact for each read of a page of AWS, from the syntax of the function around it.
+
+Nothing is interpreted: what matters is which operation is called and whether the same function ever looks for the next
+page, and that is written there. A token, a paginator or a cursor anywhere in the function is such a look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.data.list_operations import ListOperation, is_list_operation, list_operations, services
+from invocation_lint.facts import list_read as facts
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.job_words import snake_case
+from invocation_lint.facts.building.list_uses import Scope, UseReader, Uses, called_name, text_of
+from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.source.walk import walk
+from invocation_lint.values.imports import dotted
+from invocation_lint.values.program import FunctionInfo, ModuleInfo
+
+_LOOKS = re.compile(
+    r"paginat|next_?page|page_?token|next_?token|last_?evaluated|start_?key|start_?after|marker|is_?truncated|cursor"
+    r"|continuation|has_?more|fetch_all_pages|(?:^|_)(?:offset|token)$",
+    re.IGNORECASE,
+)
+_MAKERS = re.compile(r"client|resource|boto", re.IGNORECASE)
+_FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
+                   "Select", "ReturnConsumedCapacity", "ScanIndexForward", "IndexName", "TableName", "AttributesToGet",
+                   "FetchOwner", "RequestPayer", "EncodingType", "ExpectedBucketOwner", "Delimiter"})  # fmt: skip
+"""Parameters that change how entries are answered, or from where, and not which."""
+
+
+_NARROWING = re.compile(r"prefix|filter|status|state|scope|time|date|type|delimiter|recursive|include", re.IGNORECASE)
+"""Parameters that leave many: any other one names what is wanted."""
+
+_SETTINGS = re.compile(
+    r"(?:^|_)(?:config|configs|configuration|configurations|settings?|catalogs?|profiles?|types?|roles?|polic(?:y|ies)"
+    r"|templates?|features?|flags?|schemas?|plugins?|providers?|permissions?|integrations?|environments?|registry"
+    r"|options?|parameters?|lookup|regions?|plans?|models?|constraints?|definitions?|system|rules?|categor(?:y|ies)"
+    r"|nodes?|pipelines?|agents?|tags?|guardrails?|servers?|tenants?|locks?)(?:_|$)"
+)
+"""Words in the names of tables that hold a few settings."""
+
+
+@dataclass(slots=True)
+class _Body:
+    """A function that stands in no other one, or the module without its functions."""
+
+    root: cst.CSTNode
+    function: FunctionInfo | None
+    calls: list[cst.Call]
+    looks: bool = False  # whether any name or text speaks of a next page
+
+
+class ListReadBuilder:
+    """Builds the facts of the reads of pages in a module."""
+
+    def __init__(self, module: ModuleInfo, options: AnalysisOptions) -> None:
+        self.module = module
+        self.options = options
+        self._made: dict[str, set[str]] = {}
+        self._tables: dict[str, str] = {}  # names of tables to the words by which they are opened
+
+    def build(self) -> tuple[Fact, ...]:
+        """All facts, in the order of their places."""
+        bodies = [self._body(root, info) for root, info in self._roots()]
+        found = [fact for body in bodies if body.calls for fact in self._of_body(body)]
+        return tuple(sorted(found, key=lambda fact: fact.site))
+
+    def _roots(self) -> Iterator[tuple[cst.CSTNode, FunctionInfo | None]]:
+        for info in self.module.functions.values():
+            if info.parent is None and isinstance(info.node, cst.FunctionDef):
+                yield info.node, info
+        yield self.module.source.module, None
+
+    def _body(self, root: cst.CSTNode, info: FunctionInfo | None) -> _Body:
+        body = _Body(root, info, [])
+        for node in walk(root, enter=None if info is not None else lambda one: not isinstance(one, cst.FunctionDef)):
+            if isinstance(node, cst.Call):
+                if _may_be_read(node):
+                    body.calls.append(node)
+            elif isinstance(node, (cst.Name, cst.SimpleString)):
+                body.looks = body.looks or (len(node.value) < 60 and _LOOKS.search(node.value) is not None)
+            else:
+                self._note_client(node)
+        return body
+
+    def _of_body(self, body: _Body) -> Iterator[Fact]:
+        scope: Scope | None = None
+        for call in body.calls:
+            candidates = self._candidates(call)
+            if candidates:
+                scope = scope or Scope(body.root)
+                yield from self._fact(body, scope, call, candidates)
+
+    # -- which operation ---------------------------------------------------------------------------------------------
+
+    def _note_client(self, node: cst.CSTNode) -> None:
+        """`name = boto3.client("iam")`, in any of its forms: the service of a name."""
+        targets: Sequence[cst.CSTNode] = ()
+        value: cst.CSTNode | None = None
+        if isinstance(node, cst.Assign):
+            targets, value = [one.target for one in node.targets], node.value
+        elif isinstance(node, cst.AnnAssign):
+            targets, value = [node.target], node.value
+        elif isinstance(node, cst.WithItem) and node.asname is not None:
+            targets, value = [node.asname.name], node.item
+        if value is None:
+            return
+        for inner in walk(value):
+            if isinstance(inner, cst.Call) and (service := _service_made(inner)):
+                for target in targets:
+                    self._made.setdefault(_last(target), set()).add(service)
+                    if called_name(inner) == "Table" and inner.args:
+                        self._tables[_last(target)] = _words(inner.args[0].value)
+
+    def _candidates(self, call: cst.Call) -> list[ListOperation]:
+        assert isinstance(call.func, cst.Attribute)
+        every = list_operations(call.func.attr.value)
+        receiver = call.func.value
+        inline = _service_made(receiver) if isinstance(receiver, cst.Call) else ""
+        known = {inline} if inline else self._made.get(_last(receiver), set())
+        if not known and isinstance(receiver, (cst.Name, cst.Attribute)):
+            words = set(re.split(r"[_\W]+", dotted(receiver).lower()))
+            known = words & _service_words()
+        if known:
+            return [one for one in every if one.service in known or one.service.replace("-", "") in known]
+        return list(every)
+
+    # -- the fact ----------------------------------------------------------------------------------------------------
+
+    def _fact(self, body: _Body, scope: Scope, call: cst.Call, candidates: list[ListOperation]) -> Iterator[Fact]:
+        source = self.module.source
+        read = [
+            (one, uses)
+            for one in candidates
+            if (uses := UseReader(source, scope, frozenset(one.keys)).read(call)).found
+        ]
+        if not read:
+            return
+        operation, uses = read[0]
+        site = source.place(call)
+        around = [self.module.by_node[one] for one in scope.around(call) if isinstance(one, cst.FunctionDef)]
+        inner = around[0] if around else None
+        holder = inner if isinstance(inner, FunctionInfo) else body.function
+        assert isinstance(call.func, cst.Attribute)
+        named = source.place(call.func.attr)
+        asked = source.place(call.args[0]) if call.args else named
+        places = {"operation": named, "page": named, "asks_for": asked}
+        places |= dict.fromkeys(("service", "entries"), source.place(call.func.value))
+        if holder is not None and isinstance(holder.node, cst.FunctionDef):
+            places["next_page"] = source.place(holder.node.name)
+        given = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+        spread = _spread_mappings(call)
+        if spread:
+            given |= scope.texts  # a mapping that the function fills
+        limits = sorted({one.limit for one, _ in read} & given)
+        data = facts.ListRead(
+            service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
+            operation=operation.name,
+            page=_page(operation) if len(read) == 1 else UnknownAnswer("which service is asked is not known"),
+            entries=self._entries(operation, call, holder) if len(read) == 1 else UnknownAnswer("of which service?"),
+            limit=limits[0] if limits else None,
+            asks_for=_asks_for(operation, call, given),
+            next_page=_next_page(operation, uses, given, body.looks or _is_in_while(scope, call), spread, scope),
+            used=uses.strongest,
+            each_entry="acts" if uses.acts is not None else "reads",
+            caller=facts.Caller(callers.ending_of(self.module, holder, site, self.options).kind),
+        )
+        if uses.strongest in uses.found:
+            places["used"] = uses.found[uses.strongest]
+        if uses.acts is not None:
+            places["each_entry"] = uses.acts
+        if uses.escapes is not None:
+            places["next_page"] = uses.escapes
+        for arg in call.args:
+            if arg.keyword is not None and arg.keyword.value in limits:
+                places["limit"] = source.place(arg)
+        yield Fact("list_read", data, site, places, (), holder.title if holder is not None else "")
+
+    def _entries(self, operation: ListOperation, call: cst.Call, holder: FunctionInfo | None) -> Any:
+        if not operation.entries:
+            return UnknownAnswer("whether they ever fill a page is not known")
+        if operation.service != "dynamodb" or operation.name == "list_tables":
+            return operation.entries
+        assert isinstance(call.func, cst.Attribute)
+        given = [_words(arg.value) for arg in call.args if arg.keyword is not None and arg.keyword.value == "TableName"]
+        names = [*given, _words(call.func.value), self._tables.get(_last(call.func.value), "")]
+        names += [holder.name] if holder is not None else []
+        return "settings" if any(_SETTINGS.search(snake_case(name)) for name in names) else operation.entries
+
+
+def _words(node: cst.CSTNode) -> str:
+    """The names and texts of an expression."""
+    parts = [part.value for part in walk(node) if isinstance(part, (cst.Name, cst.SimpleString))]
+    return re.sub(r"\W+", "_", "_".join(parts))
+
+
+def _spread_mappings(call: cst.Call) -> list[cst.BaseExpression]:
+    return [arg.value for arg in call.args if arg.star == "**"]
+
+
+def _is_in_while(scope: Scope, call: cst.CSTNode) -> bool:
+    """Whether a loop may make the call until nothing is left."""
+    for node in scope.around(call):
+        if isinstance(node, (cst.While, cst.FunctionDef)):
+            return isinstance(node, cst.While)
+    return False
+
+
+def _may_be_read(call: cst.Call) -> bool:
+    """Whether a call may be one of an operation that answers in pages; those take no argument by position."""
+    named = all(arg.keyword is not None or arg.star == "**" for arg in call.args)
+    return named and isinstance(call.func, cst.Attribute) and is_list_operation(call.func.attr.value)
+
+
+def _service_made(call: cst.Call) -> str:
+    """The service of the client or resource that a call makes; `Table(..)` is DynamoDB's."""
+    name = called_name(call)
+    if name == "Table":
+        return "dynamodb"
+    first = call.args[0] if call.args else None
+    if first is not None and _MAKERS.search(name) and (first.keyword is None or first.keyword.value == "service_name"):
+        service = text_of(first.value)
+        return service if service in services() else ""
+    return ""
+
+
+def _last(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+@lru_cache(maxsize=1)
+def _service_words() -> frozenset[str]:
+    return frozenset({*services(), *(name.replace("-", "") for name in services())}) - {"client", "config", "events"}
+
+
+def _page(operation: ListOperation) -> Any:
+    if operation.service == "dynamodb" and operation.name in {"scan", "query"}:
+        return "1 MB"
+    return f"{operation.page} entries" if operation.page else UnknownAnswer("how much a page holds is not known")
+
+
+def _asks_for(operation: ListOperation, call: cst.Call, given: set[str]) -> Any:
+    if operation.service == "dynamodb" and operation.name == "query":
+        return UnknownAnswer("how much a partition holds is not in sight")
+    if operation.service == "dynamodb" and operation.name == "scan":
+        return "all"
+    if _spread_mappings(call):
+        return UnknownAnswer("more may be asked for than is in sight")
+    needed = operation.required - {"TableName"}
+    further = given - needed - operation.given - {operation.limit} - _FORM
+    if further:
+        narrowed = any(_NARROWING.search(name) for name in further)
+        return UnknownAnswer(f"what {min(further)} leaves is not known") if narrowed else "named"
+    return "parent" if needed else "all"
+
+
+def _next_page(
+    operation: ListOperation,
+    uses: Uses,
+    given: set[str],
+    looks: bool,
+    spread: list[cst.BaseExpression],
+    scope: Scope,
+) -> Any:
+    if looks or operation.given & given:
+        return "yes"
+    if uses.escapes is not None:
+        return UnknownAnswer("the answer is handed on")
+    if any(not isinstance(one, cst.Dict) and _last(one) not in scope.assignments for one in spread):
+        return UnknownAnswer("the request comes from elsewhere")
+    return "no"
+
+
+__all__ = ["ListReadBuilder"]

@@ -1,0 +1,54 @@
+"""The fact `list_read`: a call of an operation of AWS that answers in pages, and what is done with the page.
+
+It stands beside `job_query`: that one is about tables of jobs, whatever reads them; this one about pages, whatever they
+hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invocation_lint.facts.base import Text, fact_field
+
+YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    kind: Text = fact_field(
+        "what the code of the read is", words=("lambda_handler", "view", "script", "library", "test", "task")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """One read of a page, as its function shows it. Absent is None, not known is `Unknown`."""
+
+    service: Text = fact_field("the service, as boto3 names it")
+    operation: Text = fact_field("the method of the client or of the table")
+    page: Text = fact_field("what one page holds at most: 1 MB, or a number of entries")
+    entries: Text = fact_field(
+        "what the entries are: data that grows with use, resources of an account, or settings, by the table's name",
+        words=("data", "resources", "settings"),
+    )
+    limit: Text = fact_field("the parameter that asks for a number of entries, where it is given")
+    asks_for: Text = fact_field(
+        "what the request asks for: all that there is, all in one parent (a bucket, a user pool), or what further"
+        " parameters name",
+        words=("all", "parent", "named"),
+    )
+    next_page: Text = fact_field(
+        "whether anything in the function looks at what leads to the next page: a token, a paginator, a cursor",
+        words=YES_NO,
+    )
+    used: Text = fact_field(
+        "what is done with the entries of the page, the strongest use: a loop over all of them, a loop that looks for"
+        " one, given back by the function, kept or handed on, counted; or only a part of them, one of them, a look"
+        " whether there are any, or nothing",
+        words=("looped", "searched", "returned", "kept", "counted", "cut", "one", "tested", "nothing"),
+    )
+    each_entry: Text = fact_field(
+        "what a loop does for each entry: changes, removes, sends or starts something, or only reads",
+        words=("acts", "reads"),
+    )
+    caller: Caller = fact_field("the code that reads", default=Caller())

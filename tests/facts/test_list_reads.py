@@ -1,0 +1,209 @@
+"""Ways of reading a page of AWS: what the fact says of each."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.base import Unknown
+from invocation_lint.facts.list_read import ListRead
+from invocation_lint.source.tree import parse
+
+HEAD = """\
+import boto3
+table = boto3.resource("dynamodb").Table("stories")
+iam = boto3.client("iam")
+"""
+
+
+def reads(code: str, file: str = "app.py") -> list[ListRead]:
+    source = parse((HEAD + dedent(code)).encode(), file)
+    found = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    return [fact.data for fact in found if fact.kind == "list_read"]
+
+
+def read(code: str) -> ListRead:
+    (made,) = reads(code)
+    return made
+
+
+def body(text: str) -> ListRead:
+    return read("def work(out, name, call):\n" + "\n".join(f"    {line}" for line in dedent(text).split("\n")))
+
+
+def test_what_is_read() -> None:
+    made = body('return table.scan()["Items"]')
+    assert (made.service, made.operation, made.page, made.entries) == ("dynamodb", "scan", "1 MB", "data")
+    assert (made.asks_for, made.next_page, made.limit, made.used) == ("all", "no", None, "returned")
+    made = body('return iam.list_roles()["Roles"]')
+    assert (made.service, made.page, made.entries) == ("iam", "100 entries", "resources")
+
+
+ITEMS = 'table.scan()["Items"]'
+
+
+@pytest.mark.parametrize(
+    ("code", "used"),
+    [
+        (f"for item in {ITEMS}:\n    call(item)", "looped"),
+        (f"return [item for item in {ITEMS}]", "looped"),
+        (f"return sorted({ITEMS})", "returned"),
+        ('out.extend(table.scan().get("Items", []))', "kept"),
+        ('out += table.scan().get("Items") or []', "kept"),
+        (f"out.items = {ITEMS}", "kept"),
+        (f'return {{"items": {ITEMS}}}', "kept"),
+        (f"call({ITEMS})", "kept"),
+        (f"return len({ITEMS})", "counted"),
+        (f"for item in {ITEMS}:\n    if item == name:\n        return item", "searched"),
+        (f"return next((item for item in {ITEMS} if item == name), None)", "searched"),
+        (f"return name in {ITEMS}", "searched"),
+        (f"return {ITEMS}[0]", "one"),
+        (f"return next(iter({ITEMS}))", "one"),
+        (f"return {ITEMS}[:10]", "cut"),
+        (f"if {ITEMS}:\n    call()", "tested"),
+        (f"return len({ITEMS}) > 0", "tested"),
+        (f"if not (items := {ITEMS}):\n    return\ncall(items)", "kept"),
+        ('answer = table.scan()\nitems = answer["Items"]\nif not items:\n    return\ncall(items[0])', "one"),
+        ('answer = table.scan()\nitems = answer.get("Items", [])\nprint(items)\nreturn items', "returned"),
+        ('answer = await table.scan()\nreturn answer["Items"]', "returned"),
+    ],
+)
+def test_how_entries_are_used(code: str, used: str) -> None:
+    assert body(code).used == used
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        ('answer = table.scan()\nwhile "LastEvaluatedKey" in answer:\n    call()\nreturn answer["Items"]', "yes"),
+        ('return table.scan(ExclusiveStartKey=name)["Items"]', "yes"),
+        ('call.paginate()\nreturn table.scan()["Items"]', "yes"),
+        ('while call():\n    out.extend(table.scan()["Items"])', "yes"),
+        ('call(next_token=1)\nreturn iam.list_roles()["Roles"]', "yes"),
+        ('answer = table.scan()\nprint(answer)\nreturn answer["Items"]', "no"),
+        ('answer = table.scan()\nif "Items" in answer:\n    return answer["Items"]', "no"),
+    ],
+)
+def test_whether_the_next_page_is_looked_for(code: str, answer: str) -> None:
+    assert body(code).next_page == answer
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'answer = table.scan()\ncall(answer)\nreturn answer["Items"]',
+        'out.answer = answer = table.scan()\nreturn answer["Items"]',
+        'return table.scan(**name)["Items"]',
+        'return table.scan(**call())["Items"]',
+    ],
+)
+def test_whoever_gets_the_answer_or_gives_the_request_may_go_on(code: str) -> None:
+    assert isinstance(body(code).next_page, Unknown)
+
+
+@pytest.mark.parametrize("given", ["Limit=name", '**{"Limit": 5}'])
+def test_a_limit_is_seen(given: str) -> None:
+    assert body(f'return table.scan({given})["Items"]').limit == "Limit"
+    assert body('request = {}\nrequest["Limit"] = 5\nreturn table.scan(**request)["Items"]').limit == "Limit"
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ('boto3.client("s3").list_objects_v2(Bucket=name)["Contents"]', "parent"),
+        ('boto3.client("s3").list_objects_v2(Bucket=name, Delimiter="/")["CommonPrefixes"]', "parent"),
+        ('boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]', "named"),
+        ('boto3.client("cloudformation").describe_stacks()["Stacks"]', "all"),
+        ('boto3.client("dynamodb").scan(TableName=name, ConsistentRead=True)["Items"]', "all"),
+    ],
+)
+def test_what_is_asked_for(call: str, answer: str) -> None:
+    assert body(f"return {call}").asks_for == answer
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["table.query(KeyConditionExpression=name)['Items']", "s3.list_objects(Bucket=name, Prefix=name)['Contents']"],
+)
+def test_how_much_a_partition_or_a_prefix_holds_is_not_known(call: str) -> None:
+    assert isinstance(body(f"return {call}").asks_for, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("made", "service"),
+    [
+        ('boto3.client("rds").describe_events()["Events"]', "rds"),
+        ('self_rds.describe_events()["Events"]', "rds"),
+        ('call.describe_events()["Events"]', None),
+    ],
+)
+def test_the_service_of_an_operation_that_several_have(made: str, service: str | None) -> None:
+    found: Any = body(f"return {made}").service
+    assert found == service if service else isinstance(found, Unknown)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'boto3.client("ec2").describe_snapshots()["Snapshots"]',
+        'call.scan("stories")["Items"]',
+        'call.scan()["hits"]',
+        'iam.list_groups()["Roles"]',
+        "table.scan()",
+    ],
+)
+def test_other_calls_are_none(call: str) -> None:
+    assert reads(f"def work(call):\n    return {call}\n") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'settings = boto3.resource("dynamodb").Table("app-settings")\ndef work():\n    return settings.scan()["Items"]',
+        't = boto3.resource("dynamodb").Table(env["CONFIG_TABLE"])\ndef work():\n    return t.scan()["Items"]',
+        'def load_config(t):\n    return t.scan()["Items"]',
+        'def work(client):\n    return client.scan(TableName="UserRoles")["Items"]',
+    ],
+)
+def test_tables_of_settings(code: str) -> None:
+    assert read(code).entries == "settings"
+
+
+def test_a_name_that_is_used_again_is_another_answer() -> None:
+    first, second = reads("""
+    def work(call):
+        answer = table.scan()
+        if answer["Items"]:
+            call()
+        answer = iam.list_roles()
+        return answer["Roles"]
+    """)
+    assert (first.used, second.used) == ("tested", "returned")
+
+
+def test_what_follows_both_branches_belongs_to_both() -> None:
+    made = reads("""
+    def work(call):
+        if call:
+            answer = table.scan(IndexName="by-title")
+        else:
+            answer = table.scan()
+        return answer["Items"]
+    """)
+    assert [one.used for one in made] == ["returned", "returned"]
+
+
+def test_what_is_done_for_each_entry() -> None:
+    assert body(f"for item in {ITEMS}:\n    table.delete_item(Key=item)").each_entry == "acts"
+    assert body(f"for item in {ITEMS}:\n    print(item)").each_entry == "reads"
+
+
+def test_methods_and_the_body_of_a_module() -> None:
+    code = (
+        'class A:\n    def all(self):\n        return self.t.scan()["Items"]\n\nprint(len(iam.list_users()["Users"]))\n'
+    )
+    assert [(one.operation, one.caller.kind) for one in reads(code)] == [("scan", "library"), ("list_users", "library")]
