@@ -54,6 +54,11 @@ class Claim:
         " old status, an update by key alone, or an attribute that the session writes",
         words=("lock", "conditional_update", "update_by_key", "attribute"),
     )
+    looked_at: Text = fact_field(
+        "whether anybody looks at the rows, or their number, that an update under a condition has changed; absent where"
+        " there is none, and where it fails with an error instead",
+        words=YES_NO,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from invocation_lint.contracts.model import Action, ContractBook, Field, FunctionContract
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Range
-from invocation_lint.facts.job_query import JobQuery, Owner
+from invocation_lint.facts.job_query import Claim, JobQuery, Owner
 from invocation_lint.source.tree import parse
 
 BOOK = ContractBook(
@@ -85,3 +85,33 @@ def test_how_long_a_batch_takes(body: str, limit: str, seconds: object) -> None:
 )  # fmt: skip
 def test_whose_work_it_is(columns: str, payload: str, owner: Owner | None) -> None:
     assert query(columns, invoke(payload)).owner == owner
+
+
+@pytest.mark.parametrize(
+    ("mark", "looked_at"),
+    [
+        ("{update}; sqs.send_message(MessageBody=job.id)", "no"),
+        ("done = {update}; sqs.send_message(MessageBody=job.id)", "no"),
+        ("done = {update}; done and sqs.send_message(MessageBody=job.id)", "yes"),
+        ("sqs.send_message(MessageBody=job.id) if {update} else None", "yes"),
+        ("take(job); sqs.send_message(MessageBody=job.id)", "yes"),
+    ],
+)
+def test_whether_anybody_looks_at_what_a_claim_has_changed(mark: str, looked_at: str) -> None:
+    update = 'AssetJob.objects.filter(pk=job.pk, status="queued").update(status="sent")'
+    code = f"""\
+import boto3
+from models import AssetJob
+
+sqs = boto3.client("sqs")
+
+def take(job):
+    return {update}
+
+def work():
+    for job in AssetJob.objects.filter(status="queued"):
+        {mark.format(update=update)}
+"""
+    found = facts_of(parse(code.encode(), "app.py"), BOOK, AnalysisOptions()).facts
+    (made,) = [fact.data for fact in found if isinstance(fact.data, JobQuery)]
+    assert made.claim == Claim("conditional_update", looked_at)

@@ -24,10 +24,15 @@ Reader = Callable[[Chain], Query | None]
 
 
 def claim_of(
-    fetch: Place, loops: Sequence[Looped], events: Sequence[Any], read: Reader, is_job: Callable[[Query], bool]
+    fetch: Place,
+    loops: Sequence[Looped],
+    events: Sequence[Any],
+    read: Reader,
+    is_job: Callable[[Query], bool],
+    looked_at: Callable[[Place, str], Any],
 ) -> tuple[Any, Place | None]:
     """The claim in the loops over what `fetch` reads, and where it stands; None when there surely is none, not known
-    when something that is not followed gets the row first."""
+    when something that is not followed gets the row first. `looked_at` says whether the answer of a write is used."""
     for loop in loops:
         for event in loop.body:
             if isinstance(event, Visit):
@@ -47,17 +52,19 @@ def claim_of(
                 continue
             query = read(chain)
             if query is not None and query.fetch is not None and query.verb == "update" and is_job(query):
-                return _by(query), event.site[-1]
+                return _by(query, event.site[-1], looked_at), event.site[-1]
             if query is None and _gets(chain, fetch) and line_of(chain).steps[-1].name not in _HARMLESS:
                 return UnknownAnswer("something that is not followed gets the row first"), event.site[-1]
     return _elsewhere(fetch, loops, events, read, is_job), None
 
 
-def _by(query: Query) -> Any:
+def _by(query: Query, place: Place, looked_at: Callable[[Place, str], Any]) -> Any:
     if query.opaque:
         return UnknownAnswer(query.opaque)
     roles = [job_words.role_of(one) for one in query.conditions]
-    return Claim("update_by_key" if roles and all(role == "key" for role in roles) else "conditional_update")
+    if roles and all(role == "key" for role in roles):
+        return Claim("update_by_key")
+    return Claim("conditional_update", None if query.dialect == "dynamodb" else looked_at(place, query.dialect))
 
 
 def _elsewhere(

@@ -18,6 +18,7 @@ from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, text
 from invocation_lint.facts.building.merging import merge
 from invocation_lint.facts.building.queries import QueryReader
+from invocation_lint.facts.building.results import Results
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.values.domain import Chain, SiteKey, Step
@@ -47,6 +48,7 @@ class JobQueryBuilder:
         self.module = module
         self.book = book
         self.options = options
+        self._results = Results(interpreter)
         self._reader = QueryReader(Models(interpreter), options.job_tables)
 
     def build(self) -> tuple[Fact, ...]:
@@ -93,7 +95,8 @@ class JobQueryBuilder:
             places["cut"] = cut
         data = self._with_loops(data, read, places)
         if read.loops and data.claim is None:
-            claim, place = claim_of(site[-1], read.loops, root.events, self._reader.read, self._is_of_jobs)
+            asked = self._results.is_looked_at
+            claim, place = claim_of(site[-1], read.loops, root.events, self._reader.read, self._is_of_jobs, asked)
             _note(places, "claim", place)
             data = replace(data, claim=claim)
         chain = tuple(Label(place, self._step(root, site, index)) for index, place in enumerate(site[:-1]))
