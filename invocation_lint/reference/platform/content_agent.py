@@ -1,12 +1,13 @@
 """Writes stories, makes their assets, draws characters. Invoked directly; the field `action` says what is wanted.
 
-The answer is a plain object. A failure marks the records that the event names and is then raised: a synchronous
-caller sees `FunctionError`, an asynchronous event is tried again by Lambda. What an event asks for is done once,
-however often it is delivered.
+The answer is `{"statusCode": .., "body": JSON text}`. A failure marks the records that the event names and is then
+answered with 500: to Lambda the run has succeeded, so that an event is not tried again, and a synchronous caller sees
+no `FunctionError`. What an event asks for is done once, however often it is delivered.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,7 +23,7 @@ Answer = dict[str, Any]
 
 @logger.inject_lambda_context(correlation_id_path="requestId", clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
-    """`{"action": ..}` with the fields of that action in, a plain object out; raises what the action raises."""
+    """`{"action": ..}` with the fields of that action in; out 200 with the result, 400 or 500 with what was wrong."""
     action = event.get("action")
     work = ACTIONS.get(str(action))
     correlation = Correlation.of(event, context.aws_request_id)
@@ -31,16 +32,21 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     )
     if work is None:
         logger.warning("no such action")
-        return {"status": "ignored", "action": action}
+        return _answer(400, {"status": "ignored", "action": action})
     logger.info("begun")
     try:
-        answer = work(event, context.aws_request_id)
+        result = work(event, context.aws_request_id)
     except Exception as error:
         logger.exception("failed")
-        _mark_failed(event, f"{type(error).__name__}: {error}")
-        raise
+        reason = f"{type(error).__name__}: {error}"
+        _mark_failed(event, reason)
+        return _answer(500, {"error": reason})
     logger.info("done")
-    return answer
+    return _answer(200, result)
+
+
+def _answer(status: int, body: Mapping[str, Any]) -> Answer:
+    return {"statusCode": status, "body": json.dumps(body)}
 
 
 def generate_story(event: Event, request_id: str) -> Answer:

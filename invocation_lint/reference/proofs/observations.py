@@ -52,7 +52,11 @@ def wrong_user_charged(evidence: Evidence) -> list[str]:
 
 
 def upload_denied(evidence: Evidence) -> list[str]:
-    return [_ended(run) for run in evidence.callee_executions if run.error_type == "PermissionError"]
+    return [
+        _ended(run)
+        for run in evidence.callee_executions
+        if run.error_type == "PermissionError" or _answered_error(run).startswith("PermissionError")
+    ]
 
 
 def gateway_timeout(evidence: Evidence) -> list[str]:
@@ -145,7 +149,7 @@ def program_failed(evidence: Evidence) -> list[str]:
 
 
 def callee_failed(evidence: Evidence) -> list[str]:
-    return [_ended(run) for run in evidence.callee_executions if _failed(run)]
+    return [_ended(run) for run in evidence.callee_executions if _failed(run) or _answered_error(run)]
 
 
 def repeated_event(evidence: Evidence) -> list[str]:
@@ -236,7 +240,18 @@ def _end(run: Execution) -> float:
 
 
 def _ended(run: Execution) -> str:
-    return f"{run.function} ended: {run.error_type or run.outcome}"
+    return f"{run.function} ended: {run.error_type or _answered_error(run) or run.outcome}"
+
+
+def _answered_error(run: Execution) -> str:
+    """The error of a function that answers a failure with `statusCode` 500 and a body; empty when it does not."""
+    try:
+        answer = json.loads(run.response or b"null")
+        if not isinstance(answer, dict) or answer.get("statusCode") != 500:
+            return ""
+        return str(json.loads(answer["body"])["error"])
+    except (ValueError, TypeError, KeyError):
+        return ""
 
 
 def _refused(request: RequestRecord) -> str:

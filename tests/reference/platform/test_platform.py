@@ -250,13 +250,17 @@ def test_a_failing_asset_fails_its_job_and_not_its_story(platform: Platform) -> 
     assert row["status"] == "failed"
     assert row["error_message"].startswith("TypeError")
     assert statuses(platform.database["stories"]) == ["ready"]
-    runs = [(run.attempt, run.error_type) for run in platform.executions]
-    assert runs == [(attempt, "TypeError") for attempt in (1, 2, 3)]
+    (run,) = platform.executions
+    answer = json.loads(run.response)
+    assert (run.attempt, run.outcome, answer["statusCode"]) == (1, "success", 500)
+    assert json.loads(answer["body"])["error"].startswith("TypeError")
 
 
 def test_an_unknown_action_is_ignored(platform: Platform) -> None:
-    assert platform.invoke(AGENT, {"action": "generate_stories"}) == {"status": "ignored", "action": "generate_stories"}
-    assert platform.invoke(AGENT, {"action": "health"}) == {"status": "ok"}
+    unknown = platform.invoke(AGENT, {"action": "generate_stories"})
+    assert unknown["statusCode"] == 400
+    assert json.loads(unknown["body"]) == {"status": "ignored", "action": "generate_stories"}
+    assert platform.invoke(AGENT, {"action": "health"}) == {"statusCode": 200, "body": '{"status": "ok"}'}
 
 
 def test_the_logs_of_one_request_are_joined_by_its_id(platform: Platform) -> None:
