@@ -6,7 +6,7 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values import expressions, operators, queries, responses, statements
-from invocation_lint.values.domain import Const, ObjectId, Ref, Response, Value, join2, unknown
+from invocation_lint.values.domain import ClassRef, Const, ObjectId, Ref, Response, Value, join2, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
 
@@ -90,8 +90,11 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
     state = frame.live
     place = frame.place(node)
     state.update(receiver, lambda obj, weak: obj.with_slot(name, value, place, weak=weak))
-    for atom in receiver.of(Ref):
-        frame.interpreter.definitions.note_attribute(frame, atom.id, name, value)
+    for atom in receiver.atoms:
+        if isinstance(atom, Ref):
+            frame.interpreter.definitions.note_attribute(frame, atom.id, name, value)
+        elif isinstance(atom, ClassRef):  # its instances find the attribute too
+            frame.interpreter.definitions.note_attribute(frame, ("self", atom.key), name, value)
     note_kept(frame, receiver, value, node)
     queries.note_write(frame, receiver, name, value, node)
 

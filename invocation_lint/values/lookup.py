@@ -37,6 +37,7 @@ from invocation_lint.values.domain import (
     unknown,
 )
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.known import models
 from invocation_lint.values.known.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.values.program import SITE_ATTRIBUTES
 from invocation_lint.values.state import Obj
@@ -93,7 +94,8 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
     if isinstance(atom, Ref):
         obj = frame.live.heap.get(atom.id)
         if obj is not None and obj.kind == "instance":
-            return classes.instance_attribute(frame, atom, obj, text)
+            found = models.attribute(frame, atom, obj, text, node)
+            return classes.instance_attribute(frame, atom, obj, text) if found is None else found
         if obj is not None and text not in _MEMBERS.get(obj.kind, {text}):
             return NEVER  # an AttributeError: on this path the value is none of these
         return Value((Method(alone, text),))

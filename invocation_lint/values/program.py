@@ -328,7 +328,7 @@ def _note_self_writes(cls: ClassInfo, method: FunctionInfo) -> None:
         if type(node) not in _CHANGING:
             continue
         for target in _flat(_targets(node)):
-            if _is_self_attribute(target, name):
+            if _is_self_attribute(target, name) or _is_self_attribute(target, cls.name):
                 assert isinstance(target, cst.Attribute)
                 cls.writers.setdefault(target.attr.value, []).append(method)
             elif isinstance(target, cst.Subscript) and _is_self_attribute(target.value, name):

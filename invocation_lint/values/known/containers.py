@@ -11,6 +11,7 @@ from invocation_lint.values import assign, calls, expressions, responses
 from invocation_lint.values.domain import NONE, Const, Ref, Typed, Value, constants, join2, join_values, unknown
 from invocation_lint.values.events import Argument
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.known import models
 from invocation_lint.values.lookup import object_item
 from invocation_lint.values.state import Obj
 
@@ -19,6 +20,9 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: calls.Arguments, 
     """`object.name(..)` for a dict, list, tuple or set of the heap."""
     obj = frame.live.heap[atom.id]
     receiver = Value((atom,))
+    dumped = models.call_method(frame, atom, name, arguments, node) if obj.kind == "instance" else None
+    if dumped is not None:
+        return dumped
     handler = {"dict": _DICT, "list": _LIST, "tuple": _LIST, "set": _LIST}.get(obj.kind, {}).get(name)
     if handler is None:
         if obj.kind in {"dict", "list", "set"}:
