@@ -128,8 +128,8 @@ class ProjectFiles:
         while True:
             for base in (current, os.path.join(current, "src"), os.path.join(current, "python")):  # noqa: PTH118
                 found = self._member(base, name)
-                if found is not None and found != importer:
-                    return found
+                if found is not None and (found != importer or found.endswith("/__init__.py")):
+                    return found  # a package may import what it holds by its own name
             if current == root or not current.startswith(root) or os.path.dirname(current) == current:  # noqa: PTH120
                 break
             current = os.path.dirname(current)  # noqa: PTH120

@@ -96,7 +96,9 @@ class ModuleInfo:
     def demanded_names(self) -> frozenset[str]:
         """The names by which other modules reach a call site through this one, those that it passes on included."""
         own = {info.cls.name if info.name == "__init__" and info.cls else info.name for info in self.demanded()}
-        return frozenset(own - {"<lambda>"}) | (self.foreign_names & self.mentions)
+        # a package hands on what its modules define: `package.module.Class().method()` names neither there
+        passed_on = self.foreign_names if self.name.endswith("/__init__.py") else self.foreign_names & self.mentions
+        return frozenset(own - {"<lambda>"}) | passed_on
 
     def querying(self) -> list[FunctionInfo]:
         """The functions that may query a table of jobs, and those of the module that name one of these, in order of

@@ -99,7 +99,8 @@ class ProjectModules:
             for key, wanted in level:
                 for importer in self.files.importers.get(key, ()):
                     data = self.files.read(importer) if importer not in seen else None
-                    if data is None or not _mentions(data, wanted):
+                    is_package = importer.endswith("/__init__.py")
+                    if data is None or not (is_package or _mentions(data, wanted)):
                         continue
                     seen.add(importer)
                     if len(seen) > MAX_CALLER_MODULES:
