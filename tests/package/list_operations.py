@@ -61,7 +61,6 @@ RESOURCES = {
     "cloudformation": ["describe_stacks", "list_stacks"],
     "cloudfront": ["list_distributions"],
     "cloudwatch": ["describe_alarms", "list_metrics"],
-    "dynamodb": ["list_tables"],
     "ecr": ["describe_repositories"],
     "ecs": ["list_services", "list_tasks", "list_task_definitions"],
     "events": ["list_rules"],

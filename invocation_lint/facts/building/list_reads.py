@@ -28,7 +28,7 @@ from invocation_lint.values.program import FunctionInfo, ModuleInfo
 
 _LOOKS = re.compile(
     r"paginat|next_?page|page_?token|next_?token|last_?evaluated|start_?key|start_?after|marker|is_?truncated|cursor"
-    r"|continuation|has_?more|fetch_all_pages|(?:^|_)(?:offset|token)$",
+    r"|continuation|has_?more|key_?count|fetch_all_pages|(?:^|_)(?:offset|token)$",
     re.IGNORECASE,
 )
 _MAKERS = re.compile(r"client|resource|boto", re.IGNORECASE)
