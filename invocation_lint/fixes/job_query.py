@@ -1,6 +1,7 @@
 """`limit-job-query` and `order-job-query`: a worker takes a batch of jobs, the oldest first.
 
-supabase-py, SQLAlchemy and Django, where the very call that fetches shows how; SQL in strings is left to people.
+supabase-py, SQLAlchemy, Django, PyMongo and peewee, where the very call that fetches shows how; SQL in strings and
+DynamoDB, whose limit bounds what is read and not what is found, are left to people.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def _limited(case: Case) -> Proposal:
         change = behind(code, _statement(call), bound)
     elif dialect == "sqlalchemy" and method(call) == "all" and not call.args:
         change = in_front(code, call, bound)
-    elif dialect in ("sqlalchemy", "django") and _is_iterated(code, call):
+    elif dialect == "pymongo" and method(call) == "to_list":
+        change = in_front(code, call, bound)
+    elif dialect in ("sqlalchemy", "django", "pymongo", "peewee") and _is_iterated(code, call):
         change = behind(code, call, bound)
     else:
         raise DoesNotApply("it is not seen where the rows are fetched")
@@ -65,6 +68,8 @@ def _order(case: Case, call: cst.BaseExpression) -> list[str]:
         return [f".order({mark}{column}{mark})"]
     if case.told.get("dialect") == "django":
         return [f".order_by({mark}{column}{mark})"]
+    if case.told.get("dialect") == "pymongo":
+        return [f".sort({mark}{column}{mark})"]
     model = _model(case.code, call)
     return [f".order_by({model}.{column})"] if model else []
 
@@ -124,11 +129,18 @@ def _model(code: Code, call: cst.BaseExpression) -> str | None:
         chains += [argument.value for argument in call.args[:1]]
     for value in chains:
         for link in links(code.bound(value) if isinstance(value, cst.Name) else value):
-            if method(link) in ("select", "query") and link.args and not link.args[0].star:
-                name = dotted_name(link.args[0].value) or ""
+            if method(link) in ("select", "query"):
+                name = dotted_name(_asked_for(link)) or ""
                 first, _, last = name.rpartition(".")
                 return name if last[:1].isupper() else first if first.rpartition(".")[2][:1].isupper() else None
     return None
+
+
+def _asked_for(link: cst.Call) -> cst.BaseExpression:
+    """`Job` of `select(Job)`, `session.query(Job)` and `Job.select()`."""
+    if link.args and not link.args[0].star:
+        return link.args[0].value
+    return link.func.value if isinstance(link.func, cst.Attribute) else link.func
 
 
 def _is_iterated(code: Code, call: cst.Call) -> bool:

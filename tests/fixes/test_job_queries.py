@@ -34,6 +34,16 @@ class AssetJob(models.Model):
 
 
 """
+PEEWEE = """\
+from peewee import CharField, DateTimeField, Model
+
+
+class PrintJob(Model):
+    state = CharField()
+    created_at = DateTimeField()
+
+
+"""
 WAITING = 'select(AssetJob).where(AssetJob.status == "queued")'
 QUEUED = 'AssetJob.objects.filter(status="queued")'
 
@@ -116,6 +126,20 @@ CHANGES = {
     ),
     "a queryset in a list": ("INV501", DJANGO, f"def f():\n    return list({QUEUED}.order_by('created_at'))\n",
         "'created_at')", "'created_at')[:10]"),
+    "a cursor of PyMongo": (
+        "INV501", "",
+        "def f(db, run):\n    for job in db['jobs'].find({'status': 'queued'}).sort('created_at'):\n        run(job)\n",
+        "'created_at')", "'created_at').limit(10)",
+    ),
+    "a cursor of Motor": (
+        "INV501", "",
+        "async def f(db):\n    return await db.jobs.find({'status': 'queued'}).sort('_id').to_list(None)\n",
+        ".to_list", ".limit(10).to_list",
+    ),
+    "a query of peewee": (
+        "INV501", PEEWEE, "def f(run):\n    for job in PrintJob.select().where(PrintJob.state == 'queued'):\n        run(job)\n",
+        "'queued')", "'queued').order_by(PrintJob.created_at).limit(10)",
+    ),
     "an order, in front of the limit": (
         "INV502", MODEL, f"def f(session):\n    return session.scalars({WAITING}.limit(10)).all()\n",
         ".limit", ".order_by(AssetJob.created_at).limit",
