@@ -14,6 +14,7 @@ from invocation_lint.fixes.chains import behind, in_front, links, method
 from invocation_lint.fixes.code import Code, DoesNotApply
 from invocation_lint.source.names import dotted_name
 
+_FETCHING = frozenset({("supabase", "execute"), ("sqlalchemy", "all"), ("pymongo", "to_list")})
 _EXECUTE = frozenset({"execute", "scalars", "exec", "stream", "stream_scalars"})
 _READ_WHOLE = frozenset({"list", "tuple"})
 _OTHER_BUILDERS = frozenset({"csv", "explain", "iterator", "aiterator", "yield_per", "partitions"})
@@ -43,14 +44,10 @@ def _limited(case: Case) -> Proposal:
     dialect, order = told.get("dialect"), _order(case, call)
     bound = [*order, f"[:{size}]" if dialect == "django" else f".limit({size})"]
     title = f"take {size} rows at a time" + (", the oldest first" if order else "")
-    if dialect == "supabase" and method(call) == "execute":
+    if (dialect, method(call)) in _FETCHING:
         change = in_front(code, call, bound)
     elif dialect == "sqlalchemy" and method(call) in _EXECUTE and len(call.args) >= 1:
         change = behind(code, _statement(call), bound)
-    elif dialect == "sqlalchemy" and method(call) == "all" and not call.args:
-        change = in_front(code, call, bound)
-    elif dialect == "pymongo" and method(call) == "to_list":
-        change = in_front(code, call, bound)
     elif dialect in ("sqlalchemy", "django", "pymongo", "peewee") and _is_iterated(code, call):
         change = behind(code, call, bound)
     else:

@@ -137,7 +137,7 @@ CHANGES = {
         ".to_list", ".limit(10).to_list",
     ),
     "a query of peewee": (
-        "INV501", PEEWEE, "def f(run):\n    for job in PrintJob.select().where(PrintJob.state == 'queued'):\n        run(job)\n",
+        "INV501", PEEWEE, "def f():\n    return list(PrintJob.select().where(PrintJob.state == 'queued'))\n",
         "'queued')", "'queued').order_by(PrintJob.created_at).limit(10)",
     ),
     "an order, in front of the limit": (
