@@ -71,8 +71,10 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     frame.raises = []
     entry = frame.state.copy()
     frame.tries.append(entry)
-    before = len(frame.events)
+    before, outer_end = len(frame.events), frame.end_of_try
+    frame.end_of_try = _constant_at_end(node.body)
     statements.run_block(frame, node.body)
+    frame.end_of_try = outer_end
     payloads_read = _payloads_read(frame.events[before:])
     during = frame.tries.pop()
     if during is not None:
@@ -84,6 +86,10 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
         statements.run_block(frame, node.orelse.body)
         ended = frame.state
     leaving = _run_handlers(frame, node, body_raises, during, payloads_read)
+    taken = frozenset(
+        raised.site for raised in body_raises if raised.family == "service" and raised not in frame.raises
+    )
+    outcomes.note_fork(frame, taken, ended, leaving)
     ended = join_states(ended, leaving)
     escaped = frame.raises
     frame.raises = outer_raises
@@ -103,6 +109,16 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     else:
         frame.state = ended
     frame.raises.extend(escaped)
+
+
+def _constant_at_end(body: cst.BaseSuite) -> cst.CSTNode | None:
+    """The statement at the end of a body, if it only binds names to a constant: no clause ever sees them so."""
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if not isinstance(last, cst.Assign) or not all(isinstance(one.target, cst.Name) for one in last.targets):
+        return None
+    return last if isinstance(last.value, (cst.Name, cst.Integer, cst.SimpleString)) else None
 
 
 def _always_returns(clause: cst.Finally) -> bool:

@@ -41,6 +41,15 @@ class WayOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """What each name is where the invocations have come back, and where a clause took their errors."""
+
+    sites: frozenset[SiteKey]
+    good: dict[str, Value]
+    bad: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A function tells by what it returns that an invocation failed: what, and where it does."""
 
@@ -91,8 +100,10 @@ class Frame:
     in_class: str = ""
     in_rows: bool = False  # in a loop over the rows of a query, perhaps of another module
     ways_out: list[WayOut] = field(default_factory=list)
+    forks: list[Fork] = field(default_factory=list)
     handed_on: list[Failure] = field(default_factory=list)  # told by a call whose value is returned
     statement: cst.CSTNode | None = None  # the simple statement being walked
+    end_of_try: cst.CSTNode | None = None  # the last statement of a try body, behind which nothing of it can raise
     dropped: cst.CSTNode | None = None  # the expression whose value the statement being walked does not use
 
     @property

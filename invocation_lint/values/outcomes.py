@@ -13,10 +13,10 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values.background import is_read
-from invocation_lint.values.domain import NONE, Const, Encoded, ErrorValue, SiteKey, Struct, Text, Typed, Value
+from invocation_lint.values.domain import NONE, Const, Encoded, ErrorValue, SiteKey, Struct, Text, Typed, Value, join2
 from invocation_lint.values.events import Caught, FailureTold
-from invocation_lint.values.frame import Failure, Frame, Outcome, WayOut
-from invocation_lint.values.state import freeze
+from invocation_lint.values.frame import Failure, Fork, Frame, Outcome, WayOut
+from invocation_lint.values.state import State, freeze
 
 _QUIET = frozenset({"returns", "logs", "drops"})
 """Acts of a clause that leave it to the caller to do something about the error."""
@@ -28,9 +28,21 @@ def note_sent(frame: Frame, sites: Iterable[SiteKey]) -> None:
         frame.state.marks |= {("sent", site) for site in sites}
 
 
-def note_return(frame: Frame, value: Value, place: Place | None) -> None:
-    """A return is reached, or the end of the function (no place)."""
+def note_fork(frame: Frame, failed: frozenset[SiteKey], ended: State | None, leaving: State | None) -> None:
+    """A try statement is left by its end or by clauses that took the errors of invocations: what each name is then."""
+    if failed and ended is not None and leaving is not None and not frame.building:
+        frame.forks.append(Fork(failed, ended.env, leaving.env))
+
+
+def note_return(frame: Frame, value: Value, place: Place | None, name: str = "") -> None:
+    """A return is reached, or the end of the function (no place); `name` is the name that is returned, if it is one."""
     if frame.state is not None and not frame.building:
+        for fork in frame.forks if name else ():
+            good, bad = fork.good.get(name), fork.bad.get(name)
+            if good is not None and bad is not None and good != bad and join2(good, bad) == value:
+                frame.ways_out.append(WayOut(freeze(frame.state, good), fork.sites, frozenset(), place))
+                frame.ways_out.append(WayOut(freeze(frame.state, bad), frozenset(), fork.sites, place))
+                return
         marks = [mark for mark in frame.state.marks if isinstance(mark, tuple)]
         sent = frozenset(mark[1] for mark in marks if mark[0] == "sent")
         failed = frozenset(mark[1] for mark in marks if mark[0] == "failed")
@@ -120,4 +132,4 @@ def _is_it(value: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
     return value is node or (isinstance(value, cst.Await) and value.expression is node)
 
 
-__all__ = ["failures_of", "note_return", "note_sent", "note_use"]
+__all__ = ["failures_of", "note_fork", "note_return", "note_sent", "note_use"]

@@ -59,7 +59,8 @@ def run_statement(frame: Frame, node: cst.BaseStatement | cst.BaseSmallStatement
     handler = _STATEMENTS.get(type(node))
     if handler is not None:
         handler(frame, node)
-    frame.note_progress()
+    if node is not frame.end_of_try:
+        frame.note_progress()
 
 
 def _run_expression(frame: Frame, node: cst.Expr) -> None:
@@ -103,7 +104,8 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
     if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
         note_condition(frame, node.value)
     if frame.state is not None:
-        outcomes.note_return(frame, value, frame.place(node))
+        name = node.value.value if isinstance(node.value, cst.Name) else ""
+        outcomes.note_return(frame, value, frame.place(node), name)
         frame.note_return(value)
     frame.state = None
 
