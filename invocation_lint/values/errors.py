@@ -72,7 +72,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     entry = frame.state.copy()
     frame.tries.append(entry)
     before, outer_end = len(frame.events), frame.end_of_try
-    frame.end_of_try = _constant_at_end(node.body)
+    frame.end_of_try = _binding_at_end(node.body)
     statements.run_block(frame, node.body)
     frame.end_of_try = outer_end
     payloads_read = _payloads_read(frame.events[before:])
@@ -111,14 +111,14 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     frame.raises.extend(escaped)
 
 
-def _constant_at_end(body: cst.BaseSuite) -> cst.CSTNode | None:
-    """The statement at the end of a body, if it only binds names to a constant: no clause ever sees them so."""
+def _binding_at_end(body: cst.BaseSuite) -> cst.CSTNode | None:
+    """The statement at the end of a body, if it binds nothing but names: no clause ever sees them bound."""
     last = body.body[-1] if body.body else None
     if isinstance(last, cst.SimpleStatementLine):
         last = last.body[-1]
     if not isinstance(last, cst.Assign) or not all(isinstance(one.target, cst.Name) for one in last.targets):
         return None
-    return last if isinstance(last.value, (cst.Name, cst.Integer, cst.SimpleString)) else None
+    return last
 
 
 def _always_returns(clause: cst.Finally) -> bool:

@@ -72,6 +72,8 @@ def _run_expression(frame: Frame, node: cst.Expr) -> None:
 
 def _run_assign(frame: Frame, node: cst.Assign) -> None:
     value = expressions.evaluate(frame, node.value)
+    if node is frame.end_of_try:
+        frame.note_progress()
     if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
         note_condition(frame, node.value)
     for target in node.targets:
