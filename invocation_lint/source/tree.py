@@ -120,6 +120,9 @@ class SourceFile:
         return line_and_column(self._starts, offset if self._shift is None else self._shift[offset])[0]
 
 
+_SPACED = "put a space behind each keyword that a bracket or a quote follows"
+
+
 def parse(data: bytes, name: str) -> SourceFile:
     """The tree of a file, with positions and comments. Raises UnreadableFile when it cannot be decoded or parsed."""
     check_size(data, name)
@@ -136,6 +139,8 @@ def parse(data: bytes, name: str) -> SourceFile:
         module, notes = on_large_stack(work)
     except cst.ParserSyntaxError as error:
         raise syntax_error(text, name, str(error)) from None
+    except cst.CSTValidationError as error:  # valid Python that the parser does not take, such as `return[1]`
+        raise UnreadableFile(f"the parser cannot read it: {error}", path=name, help=_SPACED) from None
     except (RecursionError, MemoryError):
         raise UnreadableFile("the code is nested too deeply to be analysed", path=name) from None
     starts = line_starts(text)

@@ -235,3 +235,10 @@ def test_deep_code_is_parsed_though_the_caller_has_little_room() -> None:
     source = parse(code.encode(), "n.py")
     assert sys.getrecursionlimit() == limit
     assert source.place(source.module.body[0]).end_column == len(code) + 1
+
+
+def test_python_that_the_parser_does_not_take_is_unreadable_with_a_way_to_mend_it() -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        parse(b"def f():\n    return[1]\n", "app.py")
+    assert caught.value.path == "app.py"
+    assert "space behind each keyword" in caught.value.help
