@@ -9,6 +9,7 @@ import re
 import sys
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 
@@ -119,6 +120,19 @@ class SourceFile:
         """The line of an offset in the code that the tree writes."""
         return line_and_column(self._starts, offset if self._shift is None else self._shift[offset])[0]
 
+
+def _mend_conditional_expressions() -> None:
+    """libcst takes `return(a if b else c)` for an error: its check of the space behind a keyword forgets the
+    brackets of a conditional expression alone."""
+    original = cst.IfExp._safe_to_use_with_word_operator
+
+    def safe(node: cst.IfExp, position: Any) -> bool:
+        return bool(node.lpar) or original(node, position)
+
+    setattr(cst.IfExp, original.__name__, safe)
+
+
+_mend_conditional_expressions()
 
 _SPACED = "put a space behind each keyword that a bracket or a quote follows"
 

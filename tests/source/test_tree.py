@@ -237,8 +237,15 @@ def test_deep_code_is_parsed_though_the_caller_has_little_room() -> None:
     assert source.place(source.module.body[0]).end_column == len(code) + 1
 
 
-def test_python_that_the_parser_does_not_take_is_unreadable_with_a_way_to_mend_it() -> None:
+def test_a_conditional_expression_in_brackets_stands_right_behind_a_keyword() -> None:
+    source = parse(b"def f(x):\n    return(max(x) if x else 0)\n", "app.py")
+    assert calls(source) == [("max(x)", 2, 12, 2, 18)]
+    assert source.module.code.endswith("return(max(x) if x else 0)\n")
+
+
+def test_code_that_the_parser_refuses_is_unreadable_with_a_way_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cst.IfExp, "_safe_to_use_with_word_operator", lambda node, position: False)
     with pytest.raises(UnreadableFile) as caught:
-        parse(b"def f():\n    return[1]\n", "app.py")
+        parse(b"def f(x):\n    return(max(x) if x else 0)\n", "app.py")
     assert caught.value.path == "app.py"
     assert "space behind each keyword" in caught.value.help
