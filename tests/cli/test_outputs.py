@@ -9,7 +9,7 @@ import jsonschema
 from junitparser import JUnitXml
 
 from tests.command import run_lint
-from tests.report.samples import SCHEMAS
+from tests.report.samples import SCHEMAS, check_sarif
 from tests.samples import BAD
 
 
@@ -20,7 +20,7 @@ def test_every_format_in_one_run(folder: Path) -> None:
     assert ran.returncode == 1, ran.stderr
 
     sarif = json.loads((folder / "a.sarif").read_text())
-    jsonschema.validate(sarif, json.loads((SCHEMAS / "sarif-2.1.0-subset.json").read_text()))
+    check_sarif(sarif)
     (run,) = sarif["runs"]
     assert run["automationDetails"]["id"] == "nightly/"
     (result,) = run["results"]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import jsonschema
 
 from invocation_lint.findings import (
     Confidence,
@@ -21,6 +25,7 @@ from invocation_lint.findings import (
 from invocation_lint.report import Presentation, RuleText, render
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
+SARIF_SCHEMAS = [json.loads((SCHEMAS / f"sarif-2.1.0-{name}.json").read_text("utf-8")) for name in ("rtm.5", "subset")]
 PATH = "src/my app,100%.py"
 SOURCE = """\
 import boto3
@@ -88,3 +93,9 @@ def shown(name: str, report: Report = REPORT, *, category: str = "nightly", show
         lines_of, version="9.9.9", rules=lambda: RULES, category=category, show_suppressed=show_suppressed
     )
     return render(name, report, presentation)
+
+
+def check_sarif(document: dict[str, Any]) -> None:
+    """Raise ValidationError when a document is no SARIF, or holds what this tool does not mean to write."""
+    for schema in SARIF_SCHEMAS:
+        jsonschema.validate(document, schema)
