@@ -27,6 +27,18 @@ def strongest_act(body: cst.CSTNode) -> str:
     return _ACTS[best]
 
 
+def leaves_it_to_others(body: cst.CSTNode) -> bool:
+    """Whether a clause does nothing about the error but log, sleep, or return something."""
+    acts = (_act(node) for node in own_nodes(body) if not _sleeps(node))
+    return not {"records", "reraises"} & set(acts)
+
+
+def _sleeps(node: cst.CSTNode) -> bool:
+    func = node.func if isinstance(node, cst.Call) else None
+    name = func.attr if isinstance(func, cst.Attribute) else func
+    return isinstance(name, cst.Name) and name.value == "sleep"
+
+
 def _act(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Raise):
         return "reraises"

@@ -13,7 +13,7 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values import assign, clauses, conditions, expressions, outcomes, responses, statements
-from invocation_lint.values.acts import strongest_act
+from invocation_lint.values.acts import leaves_it_to_others, strongest_act
 from invocation_lint.values.domain import (
     AwsObject,
     Client,
@@ -201,7 +201,13 @@ def _distribute(
             if does == "reraises":
                 frame.raises.append(replace(raised, seen="yes", does="reraises", as_type=reraised_as, clause=place))
             else:
-                _end(frame, replace(raised, seen="yes"), does, place)
+                _end(
+                    frame,
+                    replace(raised, seen="yes"),
+                    does,
+                    place,
+                    quiet=does == "drops" or leaves_it_to_others(handler),
+                )
         else:
             seen = "unknown" if taken == "unknown" else "partly"
             if raised.seen in {"no", "partly"}:
@@ -211,8 +217,9 @@ def _distribute(
     return left
 
 
-def _end(frame: Frame, raised: Raised, does: str, place: Place) -> None:
-    frame.events.append(Caught(raised.site, raised.family, does, place, raised.seen if raised.seen != "no" else "yes"))
+def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool = True) -> None:
+    seen = raised.seen if raised.seen != "no" else "yes"
+    frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet))
 
 
 def _taken(raised: Raised, types: list[clauses.CaughtType]) -> str:

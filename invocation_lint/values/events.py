@@ -114,6 +114,7 @@ class Caught:
     does: str
     clause: Place
     seen: str = "yes"
+    quiet: bool = False  # the clause does nothing about it but log, sleep, or return something
 
 
 @dataclass(frozen=True, slots=True)

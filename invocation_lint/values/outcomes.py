@@ -18,9 +18,6 @@ from invocation_lint.values.events import Caught, FailureTold
 from invocation_lint.values.frame import Failure, Fork, Frame, Outcome, WayOut
 from invocation_lint.values.state import State, freeze
 
-_QUIET = frozenset({"returns", "logs", "drops"})
-"""Acts of a clause that leave it to the caller to do something about the error."""
-
 
 def note_sent(frame: Frame, sites: Iterable[SiteKey]) -> None:
     """The invocations have come back: an error of theirs would have left this path."""
@@ -55,14 +52,14 @@ def failures_of(frame: Frame, *, is_generator: bool) -> tuple[Failure, ...]:
         return ()
     if frame.function is not None and isinstance(frame.function.node, cst.FunctionDef):
         note_return(frame, NONE, None)
-    acts: dict[SiteKey, set[str]] = {}
+    quiet: dict[SiteKey, bool] = {}
     for event in frame.events:
         if isinstance(event, Caught) and event.family == "service" and event.seen == "yes":
-            acts.setdefault(event.site, set()).add(event.does)
+            quiet[event.site] = quiet.get(event.site, True) and event.quiet
     escaping = {raised.site for raised in frame.raises if raised.family == "service"}
     found = {failure.site: failure for failure in frame.handed_on}
-    for site, does in acts.items():
-        if does <= _QUIET and site not in escaping:
+    for site, is_quiet in quiet.items():
+        if is_quiet and site not in escaping:
             told = _told(frame.ways_out, site)
             if told is not None:
                 found[site] = told
