@@ -187,9 +187,22 @@ def _query(tree: Any) -> Query | None:
     where = tree.args.get("where")
     if where is not None:
         _conditions(query, where.this)
-    if any(HOLE in one.name for one in tree.find_all(exp.Identifier)):
+    if any(HOLE in one.name and not _is_value(one) for one in tree.find_all(exp.Identifier)):
         query.opaque = "a piece of the statement is not known"
     return query if query.entities else None
+
+
+def _is_value(hole: Any) -> bool:
+    """Whether a hole stands where a value does: behind a sign of comparison, in a list, as a limit."""
+    from sqlglot import exp
+
+    column = hole.parent
+    place = column.parent if isinstance(column, exp.Column) else None
+    if isinstance(place, (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Like, exp.ILike)):
+        return place.right is column and isinstance(place.left, exp.Column) and HOLE not in place.left.name
+    if isinstance(place, exp.In):
+        return place.this is not column and isinstance(place.this, exp.Column)
+    return isinstance(place, (exp.Limit, exp.Offset, exp.Fetch))
 
 
 def _table(query: Query, node: Any) -> None:
@@ -271,6 +284,8 @@ def _value(node: Any) -> Any:
 
     if isinstance(node, exp.Cast):
         return _value(node.this)
+    if HOLE in node.name:
+        return _UNKNOWN
     if isinstance(node, exp.Literal):
         return node.name if node.is_string else int(node.name) if node.name.isdigit() else _UNKNOWN
     if isinstance(node, exp.Boolean):
