@@ -134,6 +134,27 @@ def test_how_much_a_partition_or_a_prefix_holds_is_not_known(call: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        ('Key("status").eq("enabled")', "parent"),
+        ('Key("jobStatus").eq("queued") & Key("created").lt(name)', "parent"),
+        (
+            '"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": {"S": "on"}}',
+            "parent",
+        ),
+        ('"state = :k AND id > :i", ExpressionAttributeValues={":k": "on", ":i": name}', "parent"),
+        ('Key("type").eq("period")', None),
+        ('Key("status").eq(name)', None),
+        ('Key("pk").eq("SETTINGS")', None),
+        ('"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": name}', None),
+    ],
+)
+def test_a_partition_of_all_that_have_a_status_is_a_table_of_its_own(condition: str, answer: str | None) -> None:
+    found: Any = body(f'return table.query(KeyConditionExpression={condition})["Items"]').asks_for
+    assert found == answer if answer else isinstance(found, Unknown)
+
+
+@pytest.mark.parametrize(
     ("made", "service"),
     [
         ('boto3.client("rds").describe_events()["Events"]', "rds"),
@@ -171,6 +192,19 @@ def test_other_calls_are_none(call: str) -> None:
 )
 def test_tables_of_settings(code: str) -> None:
     assert read(code).entries == "settings"
+
+
+def test_the_table_is_the_one_that_was_opened_last() -> None:
+    made = reads("""
+    def one(dynamodb):
+        table = dynamodb.Table(CONFIG_TABLE)
+        return table.scan()["Items"]
+
+    def other(dynamodb):
+        table = dynamodb.Table(ORDERS_TABLE)
+        return table.scan()["Items"]
+    """)
+    assert [read.entries for read in made] == ["settings", "data"]
 
 
 def test_a_name_that_is_used_again_is_another_answer() -> None:

@@ -21,6 +21,7 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.job_words import snake_case
 from invocation_lint.facts.building.list_uses import Scope, UseReader, Uses, called_name, text_of
+from invocation_lint.facts.building.partitions import asks_for_a_status
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.source.walk import walk
 from invocation_lint.values.imports import dotted
@@ -48,6 +49,9 @@ _SETTINGS = re.compile(
     r"|nodes?|pipelines?|agents?|tags?|guardrails?|servers?|tenants?|locks?)(?:_|$)"
 )
 """Words in the names of tables that hold a few settings."""
+
+_OF_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?)(?:_|$)")
+"""Words in the names of functions that read them."""
 
 
 @dataclass(slots=True)
@@ -167,7 +171,9 @@ class ListReadBuilder:
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
             page=_page(operation) if len(read) == 1 else UnknownAnswer("which service is asked is not known"),
-            entries=self._entries(operation, call, holder) if len(read) == 1 else UnknownAnswer("of which service?"),
+            entries=self._entries(operation, call, holder, scope)
+            if len(read) == 1
+            else UnknownAnswer("of which service?"),
             limit=limits[0] if limits else None,
             asks_for=_asks_for(operation, call, given),
             next_page=_next_page(operation, uses, given, body.looks or _is_in_while(scope, call), spread, scope),
@@ -186,16 +192,24 @@ class ListReadBuilder:
                 places["limit"] = source.place(arg)
         yield Fact("list_read", data, site, places, (), holder.title if holder is not None else "")
 
-    def _entries(self, operation: ListOperation, call: cst.Call, holder: FunctionInfo | None) -> Any:
+    def _entries(self, operation: ListOperation, call: cst.Call, holder: FunctionInfo | None, scope: Scope) -> Any:
         if not operation.entries:
             return UnknownAnswer("whether they ever fill a page is not known")
         if operation.service != "dynamodb" or operation.name == "list_tables":
             return operation.entries
         assert isinstance(call.func, cst.Attribute)
         given = [_words(arg.value) for arg in call.args if arg.keyword is not None and arg.keyword.value == "TableName"]
-        names = [*given, _words(call.func.value), self._tables.get(_last(call.func.value), "")]
-        names += [holder.name] if holder is not None else []
-        return "settings" if any(_SETTINGS.search(snake_case(name)) for name in names) else operation.entries
+        names = [*given, _words(call.func.value), self._opened_by(call, call.func.value, scope)]
+        about = snake_case(holder.name) if holder is not None else ""
+        few = any(_SETTINGS.search(snake_case(name)) for name in names) or _OF_SETTINGS.search(about) is not None
+        return "settings" if few else operation.entries
+
+    def _opened_by(self, call: cst.Call, receiver: cst.BaseExpression, scope: Scope) -> str:
+        """The words by which the table of a call was opened, in its function or anywhere."""
+        line = self.module.source.place(call).line
+        own = scope.assignments.get(_last(receiver), ()) if isinstance(receiver, cst.Name) else ()
+        before = [one for one in own if self.module.source.place(one).line < line]
+        return _words(before[-1].value) if before else self._tables.get(_last(receiver), "")
 
 
 def _words(node: cst.CSTNode) -> str:
@@ -253,6 +267,8 @@ def _page(operation: ListOperation) -> Any:
 
 def _asks_for(operation: ListOperation, call: cst.Call, given: set[str]) -> Any:
     if operation.service == "dynamodb" and operation.name == "query":
+        if asks_for_a_status(call):
+            return "parent"
         return UnknownAnswer("how much a partition holds is not in sight")
     if operation.service == "dynamodb" and operation.name == "scan":
         return "all"
