@@ -41,3 +41,11 @@ def waiting(session):
     assert isinstance(made.conditions, tuple)
     assert [(one.name, one.waiting) for one in made.conditions] == [("status", "yes")]
     assert (made.limit, made.order) == (5, "newest_first")
+
+
+def test_a_status_code_is_a_status() -> None:
+    code = "def waiting(db):\n    return list(db.asset_jobs.find({'status_code': 'PENDING'}))\n"
+    found = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions()).facts
+    (made,) = [fact.data for fact in found if isinstance(fact.data, JobQuery)]
+    assert isinstance(made.conditions, tuple)
+    assert [(one.role, one.waiting) for one in made.conditions] == [("status", "yes")]

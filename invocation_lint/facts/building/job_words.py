@@ -20,7 +20,7 @@ _DONE_FLAGS = re.compile(
 )
 _WAITING_FLAGS = re.compile(r"^(is_)?(pending|queued|waiting|new)$")
 _DECORATIONS = re.compile(r"^(ddb|dynamodb|dynamo)_|_?(table|ddb|dynamodb)(_name|_arn)?$|_(dev|test|staging|prod)$")
-_STATUS = re.compile(r"^(.*_)?(status|state|phase)$|^(locked|claimed|taken)_by$")
+_STATUS = re.compile(r"^(.*_)?(status|state|phase)(_code|_name)?$|^(locked|claimed|taken)_by$")
 _DONE_TIMES = re.compile(
     r"^(started|completed|finished|processed|claimed|locked|taken|sent|picked_up|done)_(at|on|time)$"
 )

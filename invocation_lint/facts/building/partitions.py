@@ -14,7 +14,7 @@ import libcst as cst
 from invocation_lint.facts.building.job_words import snake_case
 from invocation_lint.source.walk import walk
 
-_STATUS = re.compile(r"(?:^|_)(?:status|state|phase)$")
+_STATUS = re.compile(r"(?:^|_)(?:status|state|phase)(?:_code|_name)?$")
 _EQUALS = re.compile(r"([#\w]+)\s*=\s*(:\w+)")
 
 
