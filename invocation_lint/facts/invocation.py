@@ -111,6 +111,7 @@ class EncodedField:
     name: str = fact_field("the field that holds encoded text; $ for the payload itself", default="")
     holds: Text = fact_field("what the text decodes to", words=("object", "array", "text", "number", "other"))
     expects: Text = fact_field("the JSON type that the contract asks for; 'decoded' where the callee decodes it")
+    taken_as: Text = fact_field("how the function takes a field named body", words=("fields", "text"))
 
 
 @dataclass(frozen=True, slots=True)

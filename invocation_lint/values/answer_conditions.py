@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
 
 from invocation_lint.values import conditions
 from invocation_lint.values.acts import strongest_act
-from invocation_lint.values.domain import Response, SiteKey, Value
+from invocation_lint.values.domain import (
+    ClassRef,
+    Imported,
+    ModuleRef,
+    Pending,
+    Ref,
+    Response,
+    SiteKey,
+    SuperRef,
+    Value,
+)
 from invocation_lint.values.events import PayloadTest, StatusTest
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.program import own_nodes
@@ -30,12 +41,47 @@ def _operands(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     return [node]
 
 
+_NO_PART = (cst.SimpleString, cst.Integer, cst.Float, cst.ConcatenatedString, cst.Ellipsis)
+"""Operands that are never a part of an answer."""
+
+_MAY_HOLD = (Ref, Response, Pending, Imported, ModuleRef, ClassRef, SuperRef)
+"""What a part of an answer may be, or be an attribute or item of."""
+
+
+@lru_cache(maxsize=4096)
+def _root(node: cst.BaseExpression) -> str | None:
+    """The name at which a chain of attributes and items with constant keys begins; None for any other expression."""
+    while type(node) is cst.Attribute or type(node) is cst.Subscript:
+        if isinstance(node, cst.Subscript):
+            part = node.slice[0].slice if len(node.slice) == 1 else None
+            if not isinstance(part, cst.Index) or type(part.value) not in _NO_PART:
+                return None
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else None
+
+
+def _holds_none(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether an operand is surely no part of an answer, seen without evaluating it."""
+    if type(node) in _NO_PART:
+        return True
+    name = _root(node)
+    value = frame.live.env.get(name) if name is not None else None
+    return value is not None and not any(isinstance(atom, _MAY_HOLD) for atom in value.atoms)
+
+
 def _parts_in(frame: Frame, node: cst.BaseExpression) -> list[Response]:
     found: dict[Response, None] = {}
     for leaf in _operands(node):
+        if _holds_none(frame, leaf):
+            continue
         for atom in conditions.quietly(frame, leaf).of(Response):
             found.setdefault(atom)
     return list(found)
+
+
+def speaks_of_answer(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether a part of an invocation's answer stands in a condition."""
+    return frame.state is not None and bool(frame.interpreter.sdks) and bool(_parts_in(frame, node))
 
 
 def note_condition(

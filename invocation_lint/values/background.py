@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import libcst as cst
 
-from invocation_lint.source.walk import children
+from invocation_lint.source.walk import walk
 from invocation_lint.values.domain import NEVER, Pending, SiteKey, Value
 from invocation_lint.values.events import Lost, Raised, Visit
 from invocation_lint.values.frame import Frame
@@ -101,24 +102,23 @@ def _is_made(function: FunctionInfo, name: str) -> bool:
 
 def is_read(function: FunctionInfo, name: str) -> bool:
     """Whether the function, or one inside it, reads a name other than to put something into the list that it is."""
+    return name in _names_read(function)
+
+
+@lru_cache(maxsize=256)
+def _names_read(function: FunctionInfo) -> frozenset[str]:
     filled: set[cst.CSTNode] = set()
-    nodes = list(_every_node(function))
-    for node in nodes:
+    names: list[cst.Name] = []
+    for node in walk(function.node.body):
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _FILLING:
             filled.add(node.func.value)
         elif isinstance(node, cst.AssignTarget):
             filled.add(node.target)
         elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Param)):
             filled.add(node.name if isinstance(node, cst.Param) else node.target)
-    return any(isinstance(node, cst.Name) and node.value == name and node not in filled for node in nodes)
-
-
-def _every_node(function: FunctionInfo) -> Iterator[cst.CSTNode]:
-    waiting: list[cst.CSTNode] = [function.node.body]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(children(node))
+        elif isinstance(node, cst.Name):
+            names.append(node)
+    return frozenset(node.value for node in names if node not in filled)
 
 
 def _is_waited_for(frame: Frame) -> bool:

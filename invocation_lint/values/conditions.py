@@ -55,6 +55,12 @@ def quietly(frame: Frame, node: cst.BaseExpression, state: State | None = None) 
     """The value of an expression without the effects of evaluating it."""
     if frame.state is None and state is None:
         return NEVER
+    kind = type(node)
+    if kind is cst.Name and frame.visits < frame.interpreter.max_visits:  # has no effects
+        known = (state or frame.live).env.get(node.value)  # type: ignore[attr-defined]
+        if known is not None:
+            frame.visits += 1
+            return known
     saved, events, raises = frame.state, len(frame.events), len(frame.raises)
     frame.state = (state or frame.live).copy()
     try:
@@ -139,15 +145,38 @@ def _matches(frame: Frame, atom: Any, outcome: bool) -> bool:
     return found is None or found is outcome
 
 
+def beginnings(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
+    """The beginnings of a chain of one operator, shortest first: `a`, `a and b`, `a and b and c`."""
+    found: list[cst.BaseExpression] = [node]
+    rest: cst.BaseExpression = node.left
+    while isinstance(rest, cst.BooleanOperation) and type(rest.operator) is type(node.operator):
+        found.append(rest)
+        rest = rest.left
+    return [rest, *reversed(found)]
+
+
+def terms(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
+    """The operands of a chain of one operator, in the order in which they are evaluated."""
+    first, *longer = beginnings(node)
+    return [first, *(part.right for part in longer if isinstance(part, cst.BooleanOperation))]
+
+
 def _refine_boolean(frame: Frame, state: State, node: cst.BooleanOperation, outcome: bool) -> State | None:
-    is_and = isinstance(node.operator, cst.And)
-    if is_and is outcome:
-        return refine(frame, refine(frame, state, node.left, outcome), node.right, outcome)
+    """Each term is refined once, from what the terms before it leave: a chain may be long."""
+    rest: State | None = state
+    if isinstance(node.operator, cst.And) is outcome:
+        for term in terms(node):
+            rest = refine(frame, rest, term, outcome)
+        return rest
     from invocation_lint.values.state import join_states
 
-    first = refine(frame, state.copy(), node.left, outcome)
-    second = refine(frame, refine(frame, state.copy(), node.left, not outcome), node.right, outcome)
-    return join_states(first, second)
+    found: State | None = None
+    for term in terms(node):
+        if rest is None:
+            break
+        found = join_states(found, refine(frame, rest.copy(), term, outcome))
+        rest = refine(frame, rest, term, not outcome)
+    return found
 
 
 def _narrow(

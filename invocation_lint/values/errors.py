@@ -12,19 +12,9 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import assign, clauses, conditions, expressions, outcomes, responses, statements
+from invocation_lint.values import clauses, expressions, outcomes, responses, statements
 from invocation_lint.values.acts import leaves_it_to_others, strongest_act
-from invocation_lint.values.domain import (
-    AwsObject,
-    Client,
-    ErrorValue,
-    Pending,
-    SdkSession,
-    SiteKey,
-    Symbol,
-    Value,
-    unknown,
-)
+from invocation_lint.values.domain import ErrorValue, SiteKey, Value, unknown
 from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import State, join_states
@@ -172,7 +162,7 @@ def _run_handlers(
             frame.events.extend(CodeSeen(site, code, where, other) for code, where in codes)
         if does != "drops" and any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
             frame.events.extend(PayloadTest(site, False, place) for site in payloads_read)
-        remaining = _distribute(frame, remaining, types, does, place, handler)
+        remaining = distribute(frame, remaining, types, does, place, handler)
         after = join_states(after, frame.state)
     frame.raises.extend(remaining)
     return after
@@ -188,9 +178,10 @@ def _note_clause(
         frame.events.append(ClauseSeen(site, caught.name, caught.kind, covers, reads, place, other))
 
 
-def _distribute(
+def distribute(
     frame: Frame, raises: list[Raised], types: list[clauses.CaughtType], does: str, place: Place, handler: cst.CSTNode
 ) -> list[Raised]:
+    """Give errors to a clause of these types; what it does not take for good is returned."""
     left: list[Raised] = []
     reraised_as = clauses.raised_type(frame, handler)
     for raised in raises:
@@ -239,81 +230,4 @@ def _taken(raised: Raised, types: list[clauses.CaughtType]) -> str:
     return "no"
 
 
-_TRANSPARENT = frozenset(
-    {"open", "closing", "nullcontext", "Lock", "RLock", "Semaphore", "BoundedSemaphore", "TemporaryDirectory",
-     "NamedTemporaryFile", "TemporaryFile", "ThreadPoolExecutor", "ProcessPoolExecutor", "Session", "sessionmaker",
-     "begin", "connect", "connection", "cursor", "transaction", "client", "create_client", "resource", "ClientSession",
-     "timeout", "catch_warnings", "redirect_stdout", "redirect_stderr", "Pool", "ThreadPool", "span",
-     "start_as_current_span", "in_subsegment", "capture", "provider", "patch", "mock_aws", "urlopen", "AsyncClient",
-     "batch_writer", "tqdm", "scoped_session", "get_session", "SessionLocal", "atomic", "app_context", "Timer"}
-)  # fmt: skip
-"""Context managers that let exceptions through, by the last part of the callable's name."""
-
-
-def run_with(frame: Frame, node: cst.With) -> None:
-    """A with statement: `suppress` drops errors, an unknown manager may."""
-    outer_raises = frame.raises
-    frame.raises = []
-    suppressed: list[tuple[str, list[clauses.CaughtType], Place]] = []
-    for item in node.items:
-        value = expressions.evaluate(frame, item.item)
-        if frame.state is None:
-            break
-        suppressed.extend(_suppression(frame, item.item, value))
-        entered = _entered(frame, value)
-        if item.asname is not None:
-            assign.assign(frame, item.asname.name, entered)
-    outer_raises.extend(frame.raises)
-    frame.raises = []
-    drops = [entry for entry in suppressed if entry[0] == "drops"]
-    if drops and frame.state is not None:
-        frame.tries.append(frame.state.copy())
-    statements.run_block(frame, node.body)
-    raised, frame.raises = frame.raises, outer_raises
-    if drops:
-        frame.state = join_states(frame.state, frame.tries.pop())
-    for how, types, place in suppressed:
-        if how == "drops":
-            raised = _distribute(frame, raised, types, "drops", place, node.body)
-        elif how == "test":
-            raised = [replace(one, seen="unknown") for one in raised]
-        else:
-            raised = [replace(one, seen="unknown") if one.seen == "no" else one for one in raised]
-    frame.raises.extend(raised)
-
-
-def _entered(frame: Frame, value: Value) -> Value:
-    atoms = []
-    for atom in value.atoms:
-        if isinstance(atom, Pending):
-            return atom.value
-        atoms.append(replace(atom, pending=False) if isinstance(atom, Client) else atom)
-    return Value(tuple(atoms))
-
-
-def _suppression(
-    frame: Frame, node: cst.BaseExpression, value: Value
-) -> list[tuple[str, list[clauses.CaughtType], Place]]:
-    """What a context manager does with errors: drops those of a type, or may do anything, or nothing."""
-    place = frame.place(node)
-    if isinstance(node, cst.Await):
-        node = node.expression
-    call = node if isinstance(node, cst.Call) else None
-    func = call.func if call is not None else node
-    named = func.attr if isinstance(func, cst.Attribute) else func
-    last = named.value if isinstance(named, cst.Name) else ""
-    if call is not None:
-        for atom in conditions.quietly(frame, func).atoms:
-            if isinstance(atom, Symbol) and atom.dotted == "contextlib.suppress":
-                types = [t for arg in call.args for t in clauses.types_of(frame, arg.value)]
-                return [("drops", types, place)]
-            if isinstance(atom, Symbol) and atom.dotted in {"pytest.raises", "builtins.open"}:
-                return [("test", [], place)] if atom.dotted == "pytest.raises" else []
-    if last in _TRANSPARENT or last.lower().endswith(("lock", "session", "timer", "span", "segment")):
-        return []
-    if all(isinstance(atom, (Client, SdkSession, AwsObject)) for atom in value.atoms) and value.atoms:
-        return []
-    return [("maybe", [], place)]
-
-
-__all__ = ["FAMILIES", "exits_process", "note_raised", "run_raise", "run_try", "run_with", "unknown"]
+__all__ = ["FAMILIES", "distribute", "exits_process", "note_raised", "run_raise", "run_try", "unknown"]

@@ -9,8 +9,17 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, comprehensions, conditions, imports, lookup, operators, queries, responses
-from invocation_lint.values.answer_conditions import note_condition
+from invocation_lint.values import (
+    calls,
+    choices,
+    comprehensions,
+    conditions,
+    imports,
+    lookup,
+    operators,
+    queries,
+    responses,
+)
 from invocation_lint.values.domain import (
     NEVER,
     Const,
@@ -29,7 +38,7 @@ from invocation_lint.values.domain import (
 )
 from invocation_lint.values.frame import BudgetExceeded, Frame
 from invocation_lint.values.program import FunctionInfo
-from invocation_lint.values.state import Obj, join_states
+from invocation_lint.values.state import Obj
 
 MAX_DEPTH = 120
 """Nesting of one expression that is followed; deeper ones are generated code."""
@@ -239,36 +248,6 @@ def _lambda(frame: Frame, node: cst.Lambda) -> Value:
     return Value((FunctionRef(info.key),))
 
 
-def _conditional(frame: Frame, node: cst.IfExp) -> Value:
-    evaluate(frame, node.test)
-    if frame.state is None:
-        return NEVER
-    note_condition(frame, node.test)
-    before = frame.state
-    frame.state = conditions.refine(frame, before.copy(), node.test, True)
-    then = evaluate(frame, node.body)
-    after_then = frame.state
-    frame.state = conditions.refine(frame, before.copy(), node.test, False)
-    orelse = evaluate(frame, node.orelse)
-    frame.state = join_states(after_then, frame.state)
-    return join2(then, orelse)
-
-
-def _boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
-    left = evaluate(frame, node.left)
-    if frame.state is None:
-        return NEVER
-    is_and = isinstance(node.operator, cst.And)
-    note_condition(frame, node.left, decides=False)
-    before = frame.state
-    frame.state = conditions.refine(frame, before.copy(), node.left, is_and)
-    right = evaluate(frame, node.right)
-    short = conditions.refine(frame, before.copy(), node.left, not is_and)
-    frame.state = join_states(frame.state, short)
-    kept = [atom for atom in left.atoms if conditions.atom_truth(frame, atom) is not is_and]
-    return join_values([Value(tuple(kept)), right])
-
-
 def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
     value = evaluate(frame, node.expression)
     if isinstance(node.operator, cst.Not):
@@ -382,8 +361,8 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Any] = {
     cst.Tuple: _sequence,
     cst.Set: _sequence,
     cst.Lambda: _lambda,
-    cst.IfExp: _conditional,
-    cst.BooleanOperation: _boolean,
+    cst.IfExp: choices.evaluate_conditional,
+    cst.BooleanOperation: choices.evaluate_boolean,
     cst.UnaryOperation: _unary,
     cst.Comparison: _comparison,
     cst.BinaryOperation: _binary,

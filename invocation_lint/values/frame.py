@@ -68,7 +68,7 @@ class Outcome:
     raises: tuple[Raised, ...]
     returns: bool  # whether it can come back normally
     cost: int  # functions interpreted, this one included
-    complete: bool  # False when the stack, depth or budget limit was met: not to be kept
+    complete: bool  # False when what it shows depends on the stack or the budget left: not to be kept
     functions: frozenset[str]  # keys of the functions that were walked
     failures: tuple[Failure, ...] = ()
 
@@ -95,6 +95,7 @@ class Frame:
     nesting: int = 0
     cost: int = 1
     complete: bool = True
+    blocked: set[str] = field(default_factory=set)  # functions that were on the stack already when they were called
     entered: set[str] = field(default_factory=set)
     global_writes: dict[str, Value] = field(default_factory=dict)
     in_class: str = ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import expressions, imports, statements
+from invocation_lint.values import decorators, expressions, imports, statements
 from invocation_lint.values.definitions import Definitions, portable
 from invocation_lint.values.domain import NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
 from invocation_lint.values.events import Event, Raised, Visit
@@ -46,6 +46,7 @@ class Root:
     module: ModuleInfo
     events: tuple[Event, ...]
     raises: tuple[Raised, ...]
+    followed: frozenset[str] = frozenset()  # decorators whose effect on its errors is known
 
 
 class Interpreter:
@@ -56,6 +57,7 @@ class Interpreter:
         self.sdks: dict[Place, str] = {}
         self.definers: dict[str, Frame] = {}
         self.too_large: set[str] = set()
+        self.wrappings: dict[str, decorators.Wrapping | None] = {}  # functions to what their decorators do
         self.wrappers: dict[str, Wrapper] = {}  # functions outside the program that invoke, by dotted name
         self.is_noting_attributes = False
         self.definitions = Definitions(self)
@@ -64,6 +66,7 @@ class Interpreter:
         self._classes: dict[str, ClassInfo] = {}
         self._demanded: set[str] = set()
         self._outcomes: dict[object, Outcome] = {}
+        self._exceeded: dict[object, int] = {}  # calls over the budget of visits, and what they cost
         self._roots: dict[str, Root] = {}
         self._running: set[str] = set()
         self._stack: list[str] = []
@@ -128,7 +131,11 @@ class Interpreter:
         frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False)
         if frame.state is not None:
             note_escape(frame, frame.returned, "returned", info.node)
-        root = Root(info, info.module, tuple(frame.events), tuple(frame.raises))
+        wrapping = decorators.wrapping_of(self, info)
+        if wrapping is not None:
+            frame.raises = decorators.guarded(frame, wrapping, frame.raises)
+        followed = wrapping.names if wrapping is not None else frozenset()
+        root = Root(info, info.module, tuple(frame.events), tuple(frame.raises), followed)
         self._roots[info.key] = root
         return root
 
@@ -214,22 +221,28 @@ class Interpreter:
 
     def interpret_call(self, frame: Frame, info: FunctionInfo, bound: dict[str, Value]) -> Outcome | None:
         """Walk a function with these arguments; None when the stack, depth or budget limit is met."""
-        if info.key in self._stack or frame.depth >= self._limits[0]:
-            return None
-        if self._interpretations >= self._limits[1]:
+        if info.key in self._stack:
+            frame.blocked.add(info.key)
             return None
         building = 0 if info.key in self._demanded else frame.building + 1
-        if building > MAX_BUILDING_CALLS:
+        if frame.depth >= self._limits[0] or building > MAX_BUILDING_CALLS:
+            return None  # as wherever as many levels are left
+        if self._interpretations >= self._limits[1]:
+            frame.complete = False
             return None
         fragment = frame.live.reachable(list(bound.values()))
         left = self._limits[0] - frame.depth
         key = self._memo_key(info, bound, fragment, left, building, in_rows=frame.in_rows)
         kept = self._outcomes.get(key) if key is not None else None
-        if kept is not None and not any(name in self._stack for name in kept.functions):
+        is_affordable = kept is not None and self._interpretations + kept.cost <= self._limits[1]
+        if kept is not None and is_affordable and not any(name in self._stack for name in kept.functions):
             self._interpretations += kept.cost
             frame.cost += kept.cost
             frame.entered |= kept.functions
             return kept
+        if key is not None and key in self._exceeded:
+            self._interpretations += self._exceeded[key]
+            return None
         self._interpretations += 1
         inner = Frame(
             self,
@@ -247,9 +260,14 @@ class Interpreter:
             self._walk(inner, info)
         except BudgetExceeded:
             self.too_large.add(info.key)
+            if key is not None and inner.complete and not inner.blocked:
+                self._exceeded[key] = inner.cost
             return None
         finally:
             self._stack.pop()
+        inner.blocked.discard(info.key)  # its own recursion is the same wherever it is called from
+        frame.blocked |= inner.blocked
+        frame.complete = frame.complete and inner.complete
         outcome = _outcome(inner, info)
         frame.cost += inner.cost
         frame.entered |= inner.entered
@@ -319,7 +337,7 @@ def _outcome(frame: Frame, info: FunctionInfo) -> Outcome:
         tuple(frame.raises),
         end is not None,
         frame.cost,
-        frame.complete,
+        frame.complete and not frame.blocked,
         frozenset(frame.entered),
         failures_of(frame, is_generator=info.is_generator),
     )

@@ -61,9 +61,17 @@ def _is_left_early(body: cst.CSTNode) -> bool:
     return any(isinstance(node, (cst.Break, cst.Return)) for node in own_nodes(body))
 
 
+def _is_all_or_nothing(body: cst.CSTNode) -> bool:
+    """Whether the loop itself ends with an error where one item is not right."""
+    in_clauses = {
+        inner for node in own_nodes(body) if isinstance(node, cst.ExceptHandler) for inner in own_nodes(node.body)
+    }
+    return any(isinstance(node, cst.Raise) and node not in in_clauses for node in own_nodes(body))
+
+
 def note_left(frame: Frame, node: cst.For, info: LoopInfo, since: int) -> None:
     """An error that no clause of the loop's body has taken ends the loop over items."""
-    if info.over != "items":
+    if info.over != "items" or _is_all_or_nothing(node.body):
         return
     place = frame.place(node.iter)
     for raised in frame.raises[since:]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -92,13 +93,33 @@ class ModuleInfo:
     job_tables: tuple[str, ...] | None = None  # what the user calls tables of jobs
     speaks_of_lambda: bool = True  # in its bytes
     foreign_names: frozenset[str] = frozenset()  # names of other modules by which a call site is reached
+    foreign_methods: frozenset[tuple[str, str]] = frozenset()  # those that are methods, with the names of their classes
+    passes_everything: bool = False  # it imports all names of another module
 
     def demanded_names(self) -> frozenset[str]:
         """The names by which other modules reach a call site through this one, those that it passes on included."""
         own = {info.cls.name if info.name == "__init__" and info.cls else info.name for info in self.demanded()}
-        # a package hands on what its modules define: `package.module.Class().method()` names neither there
-        passed_on = self.foreign_names if self.name.endswith("/__init__.py") else self.foreign_names & self.mentions
-        return frozenset(own - {"<lambda>"}) | passed_on
+        own -= {"<lambda>"}
+        if self._passes_everything():
+            return frozenset(own) | self.foreign_names
+        passed = self.foreign_names & self.mentions
+        passed |= {alias for alias, mentioned in self.aliases.items() if mentioned & self.foreign_names}
+        return frozenset(own) | passed | {method for _, method in self._passed_methods()}
+
+    def demanded_methods(self) -> frozenset[tuple[str, str]]:
+        """Those of the demanded names that are methods, with the names of their classes."""
+        own = {(info.cls.name, info.name) for info in self.demanded() if info.cls is not None}
+        return frozenset(own) | self._passed_methods()
+
+    def _passed_methods(self) -> frozenset[tuple[str, str]]:
+        """The methods of classes of other modules that this one names, and so may pass on."""
+        if self._passes_everything():
+            return self.foreign_methods
+        return frozenset(pair for pair in self.foreign_methods if pair[0] in self.mentions)
+
+    def _passes_everything(self) -> bool:
+        """A package hands on what its modules define: `package.module.Class().method()` names neither there."""
+        return self.passes_everything or self.name.endswith("/__init__.py")
 
     def querying(self) -> list[FunctionInfo]:
         """The functions that may query a table of jobs, and those of the module that name one of these, in order of
@@ -121,12 +142,14 @@ class ModuleInfo:
             names |= {info.cls.name for info in more if info.name == "__init__" and info.cls}
 
 
-def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The nodes of a function's or module's own code: nested functions and classes are yielded, not entered."""
+@lru_cache(maxsize=8192)
+def own_nodes(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+    """The nodes of a function's or module's own code: nested functions and classes are given, not entered."""
+    found: list[cst.CSTNode] = []
     waiting: list[cst.CSTNode] = list(reversed(children(node)))
     while waiting:
         child = waiting.pop()
-        yield child
+        found.append(child)
         kind = type(child)  # nodes have no subclasses, and an instance check costs ten times as much
         if kind is cst.FunctionDef or kind is cst.ClassDef:
             assert isinstance(child, (cst.FunctionDef, cst.ClassDef))
@@ -135,6 +158,7 @@ def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
                 waiting.extend(reversed(children(child.params)))
         elif kind is not cst.Lambda:
             waiting.extend(reversed(children(child)))
+    return tuple(found)
 
 
 def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | None = None) -> ModuleInfo:
@@ -171,6 +195,14 @@ def _note_aliases(module: ModuleInfo, statement: cst.SimpleStatementLine) -> Non
             for target in _flat(_targets(small)):
                 if isinstance(target, cst.Name):
                     module.aliases[target.value] = mentioned - {target.value}
+
+
+def _note_import_as(module: ModuleInfo, node: cst.ImportAlias) -> None:
+    """`import a as b`: whoever names `b` names `a`."""
+    alias = node.asname.name if node.asname is not None else None
+    if isinstance(alias, cst.Name):
+        last = node.name.attr if isinstance(node.name, cst.Attribute) else node.name
+        module.aliases[alias.value] = frozenset({last.value})
 
 
 def _holds_jobs(info: ClassInfo) -> bool:
@@ -241,6 +273,10 @@ def _index(
             mentions.add(child.value)
         elif isinstance(child, (cst.SimpleString, cst.FormattedStringText)) and module.speaks_of_queries:
             texts.append(child.value)
+        elif isinstance(child, cst.ImportAlias) and child.asname is not None:
+            _note_import_as(module, child)
+        elif isinstance(child, cst.ImportStar):
+            module.passes_everything = True
         elif isinstance(child, cst.Global):
             declared |= {item.name.value for item in child.names}
         elif isinstance(child, cst.Yield):

@@ -21,6 +21,12 @@ MAX_CALLER_MODULES = 60
 """Modules of callers that are read for one file: a helper with more is a library, and public."""
 
 
+_Demand = tuple[frozenset[str], frozenset[tuple[str, str]]]
+"""The names by which a module is a way to a call site, and those of them that are methods, with their classes."""
+
+_NOTHING: _Demand = (frozenset(), frozenset())
+
+
 class ProjectModules:
     """Finds, reads and indexes the modules of a project, each once. `name_of` gives the name that findings show."""
 
@@ -29,8 +35,8 @@ class ProjectModules:
         self._name_of = name_of
         self._options_of = options_of
         self._modules: dict[str, ModuleInfo | None] = {}
-        self._names: dict[str, frozenset[str]] = {}
-        self._demanding: set[str] = set()
+        self._demand: dict[str, _Demand] = {}
+        self._settled: set[str] = set()
 
     def locate(self, importer: str, dotted: str, level: int) -> str | None:
         """The key of what an import names, or None."""
@@ -42,6 +48,20 @@ class ProjectModules:
 
     def load(self, key: str) -> ModuleInfo | None:
         """The indexed module; None for a package without a file, or a file that cannot be read."""
+        module = self._parsed(key)
+        if module is not None:
+            self._settle(key)
+        return module
+
+    def put(self, key: str, source: SourceFile) -> ModuleInfo:
+        """Take a file that was parsed already."""
+        known = self._modules.get(key)
+        if known is None:
+            known = self._modules[key] = self._index(source, key)
+        self._settle(key)
+        return known
+
+    def _parsed(self, key: str) -> ModuleInfo | None:
         if key not in self._modules:
             self._modules[key] = None
             data = self.files.read(key) if key.endswith(".py") else None
@@ -50,57 +70,75 @@ class ProjectModules:
                     self._modules[key] = self._index(parse(data, self._name_of(key)), key)
         return self._modules[key]
 
-    def put(self, key: str, source: SourceFile) -> ModuleInfo:
-        """Take a file that was parsed already."""
-        known = self._modules.get(key)
-        if known is None:
-            known = self._modules[key] = self._index(source, key)
-        return known
-
     def _index(self, source: SourceFile, key: str) -> ModuleInfo:
         tables = None
         with suppress(UsageError):  # a configuration that is wrong is reported with the files that it is for
             tables = self._options_of(key).job_tables
         module = index_module(source, key, tables)
         module.path = self.files.path_below_root(key)
-        module.foreign_names = self._imported_demand(key)
         return module
 
-    def demanded_names(self, key: str) -> frozenset[str]:
-        """The names of a module's functions and classes by which a call site is reached."""
-        if key in self._demanding or not self.files.reaches_seed(key):
-            return frozenset()
-        if key not in self._names:
-            self._demanding.add(key)
-            module = self.load(key)
-            self._demanding.discard(key)
-            self._names[key] = frozenset() if module is None else module.demanded_names()
-        return self._names[key]
+    def _settle(self, key: str) -> None:
+        """Tell a module and all that it imports by which names of one another they reach a call site.
 
-    def _imported_demand(self, key: str) -> frozenset[str]:
-        found: set[str] = set()
-        for imported in self.files.imports(key):
-            found |= self.demanded_names(imported)
-        return frozenset(found)
+        Modules may import each other in a circle: it is gone round until nothing is new.
+        """
+        if key in self._settled:
+            return
+        group = self._imported_from(key)
+        self._settled |= group.keys()
+        importers: dict[str, list[str]] = {imported: [] for imported in group}
+        for one in group:
+            for imported in self._reaching_imports(one):
+                if imported in group:
+                    importers[imported].append(one)
+        waiting = dict.fromkeys(group)
+        while waiting:
+            one = next(iter(waiting))
+            del waiting[one]
+            module = group[one]
+            before = self._demand.get(one)
+            demands = [self._demand.get(imported, _NOTHING) for imported in self._reaching_imports(one)]
+            module.foreign_names = frozenset().union(*(names for names, _ in demands))
+            module.foreign_methods = frozenset().union(*(methods for _, methods in demands))
+            self._demand[one] = module.demanded_names(), module.demanded_methods()
+            if self._demand[one] != before:
+                waiting.update(dict.fromkeys(importers[one]))
+
+    def _imported_from(self, key: str) -> dict[str, ModuleInfo]:
+        """A module and those that it imports, however far, that reach a call site and are not settled yet."""
+        found: dict[str, ModuleInfo] = {}
+        waiting = [key]
+        while waiting:
+            current = waiting.pop()
+            module = self._parsed(current) if current not in found and current not in self._settled else None
+            if module is not None:
+                found[current] = module
+                waiting.extend(self._reaching_imports(current))
+        return found
+
+    def _reaching_imports(self, key: str) -> list[str]:
+        return [imported for imported in self.files.imports(key) if self.files.reaches_seed(imported)]
 
     def reaches(self, key: str, data: bytes) -> bool:
         """Whether a file without a call site of its own names a function of another module that reaches one."""
-        if not any(self.files.reaches_seed(imported) for imported in self.files.imports(key)):
-            return False
-        names = self._imported_demand(key)
-        return bool(names) and _mentions(data, names)
+        names: set[str] = set()
+        for imported in self._reaching_imports(key):
+            if self.load(imported) is not None:
+                names |= self._demand[imported][0]
+        return bool(names) and _mentions(data, frozenset(names))
 
-    def caller_modules(self, module: ModuleInfo, names: frozenset[str]) -> Iterator[ModuleInfo]:
+    def caller_modules(self, module: ModuleInfo) -> Iterator[ModuleInfo]:
         """The modules that import this one, however far, and name what leads to its call sites."""
         seen = {module.name}
-        level = [(module.name, names)]
+        level = [(module.name, _words(module))]
         for _ in range(MAX_CALLER_LEVELS):
             following: list[tuple[str, frozenset[str]]] = []
             for key, wanted in level:
                 for importer in self.files.importers.get(key, ()):
                     data = self.files.read(importer) if importer not in seen else None
-                    is_package = importer.endswith("/__init__.py")
-                    if data is None or not (is_package or _mentions(data, wanted)):
+                    passes = data is not None and (importer.endswith("/__init__.py") or b"import *" in data)
+                    if data is None or not (passes or _mentions(data, wanted)):
                         continue
                     seen.add(importer)
                     if len(seen) > MAX_CALLER_MODULES:
@@ -108,8 +146,13 @@ class ProjectModules:
                     caller = self.load(importer)
                     if caller is not None:
                         yield caller
-                        following.append((importer, caller.demanded_names()))
+                        following.append((importer, _words(caller)))
             level = following
+
+
+def _words(module: ModuleInfo) -> frozenset[str]:
+    """The words one of which stands in whatever reaches a call site through the module."""
+    return module.demanded_names() | {cls for cls, _ in module.demanded_methods()}
 
 
 def _mentions(data: bytes, names: frozenset[str]) -> bool:
@@ -140,6 +183,6 @@ class Program:
     def callers(self, module: ModuleInfo) -> tuple[ModuleInfo, ...]:
         """The other modules from which the module's call sites may be reached."""
         if module.name not in self._callers:
-            found = self.modules.caller_modules(module, module.demanded_names())
+            found = self.modules.caller_modules(module)
             self._callers[module.name] = tuple(found)
         return self._callers[module.name]

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, loops, outcomes, responses
+from invocation_lint.values import calls, decorators, loops, outcomes, responses
 from invocation_lint.values.domain import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
 from invocation_lint.values.events import ChainCall, Event, Looped, LoopInfo, Visit, prefixed
 from invocation_lint.values.frame import Frame, Outcome
-from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo
 from invocation_lint.values.state import Obj, map_atoms, map_object_values
 
@@ -19,43 +18,49 @@ if TYPE_CHECKING:
     from invocation_lint.values.calls import Arguments
 
 
-_TRANSPARENT_DECORATORS = frozenset(
-    {"staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "abstractmethod", "override",
-     "final", "contextmanager", "asynccontextmanager", "wraps", "fixture", "overload", "singledispatch", "command",
-     "option", "argument", "group", "pass_context", "route", "get", "post", "put", "delete", "patch", "capture_method",
-     "capture_lambda_handler", "inject_lambda_context", "log_metrics", "event_source", "capture", "retry",
-     "on_exception", "shared_task", "task", "on_event", "api_view", "csrf_exempt", "login_required", "tool",
-     "idempotent", "idempotent_function", "typechecked", "validate_call", "deprecated", "before_request", "setter"}
-)  # fmt: skip
-
-
-def is_transparent(info: FunctionInfo) -> bool:
-    """Whether the decorators leave the function's calls what they are."""
-    for item in info.decorators:
-        name = dotted(item.func if isinstance(item, cst.Call) else item)
-        if name.rpartition(".")[2] not in _TRANSPARENT_DECORATORS:
-            return False
-    return True
-
-
 def call_project_function(
     frame: Frame, info: FunctionInfo, ref: FunctionRef, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """Call a function of the program with evaluated arguments."""
-    if arguments.star or not is_transparent(info):
+    wrapping = decorators.wrapping_of(frame.interpreter, info)
+    if arguments.star or wrapping is None:
         return calls.call_unknown(frame, arguments, node, source=info.name)
     kwargs = {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
-    return _interpret_call(frame, info, ref, arguments.args, kwargs, node, arguments.open)
+    return _wrapped_call(frame, wrapping, info, ref, arguments.args, kwargs, node, arguments.open)
 
 
 def call_function(
     frame: Frame, info: FunctionInfo, ref: FunctionRef, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode
 ) -> Value:
     """Call a function of the program with plain values."""
-    if not is_transparent(info):
+    wrapping = decorators.wrapping_of(frame.interpreter, info)
+    if wrapping is None:
         return unknown("what a decorated function returns", info.name)
     given = {name: (value, "yes") for name, value in kwargs.items()}
-    return _interpret_call(frame, info, ref, args, given, node, None)
+    return _wrapped_call(frame, wrapping, info, ref, args, given, node, None)
+
+
+def _wrapped_call(
+    frame: Frame,
+    wrapping: decorators.Wrapping,
+    info: FunctionInfo,
+    ref: FunctionRef,
+    args: list[Value],
+    kwargs: dict[str, tuple[Value, str]],
+    node: cst.CSTNode,
+    open_reason: str | None,
+) -> Value:
+    """Call a function through the decorators of the program that are around it."""
+    if not wrapping.names:
+        return _interpret_call(frame, info, ref, args, kwargs, node, open_reason)
+    before = frame.state.copy() if frame.state is not None else None
+    mark = len(frame.raises)
+    value = _interpret_call(frame, info, ref, args, kwargs, node, open_reason)
+    raised = frame.raises[mark:]
+    frame.raises[mark:] = decorators.guarded(frame, wrapping, raised)
+    if frame.state is None and any(guard.how == "drops" for guard in wrapping.guards):
+        frame.state = before
+    return decorators.guarded_value(frame, wrapping, value, node) if frame.state is not None else value
 
 
 def _interpret_call(
@@ -78,7 +83,6 @@ def _interpret_call(
         for value in bound.values():
             responses.note_escape(frame, value, "handed_over", node)
             calls.open_objects(frame, value, "it is handed to code that is not followed")
-        frame.complete = False
         return unknown("a call that is too deep to follow", info.name)
     return apply_outcome(frame, info, outcome, node)
 
@@ -124,7 +128,6 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         for event in outcome.events
     )
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
-    frame.complete = frame.complete and outcome.complete
     value = shift(outcome.value)
     outcomes.note_use(frame, outcome, node, shift_site)
     if info.is_async:

@@ -156,7 +156,7 @@ def loads(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
             note(frame, atom, "decoded", node)
             found.append(Value((Response(atom.site, DECODED),)))
         elif isinstance(atom, Response):
-            note(frame, atom, "read", node)
+            note(frame, atom, "decoded" if is_decoded(atom.path) else "read", node)
             found.append(Value((replace(atom, default=None),)))
         elif isinstance(atom, Pending) and atom.via == "read":
             for part in atom.value.of(Response):

@@ -314,7 +314,9 @@ def element_of(frame: Frame, iterable: Value) -> Value:
 
 
 def _run_with(frame: Frame, node: cst.With) -> None:
-    errors.run_with(frame, node)
+    from invocation_lint.values import managers
+
+    managers.run_with(frame, node)
 
 
 def _run_try(frame: Frame, node: cst.Try) -> None:

@@ -214,7 +214,7 @@ def count_rules(rows: Sequence[Row], reading: Reading, path: str, tally: Tally, 
     noted: dict[str, set[str]] = defaultdict(set)  # what another finding on the site supersedes
     for finding in reading.findings:
         sites = [site for site, lines in statements.items() if touches(finding, path, lines)]
-        if not sites:
+        if not sites and finding.place.path == path:
             tally.elsewhere.append(f"{path}:{finding.place.line} {finding.id} {finding.message}")
         for site in sites:
             fired[site].add(finding.id)
@@ -269,6 +269,7 @@ def measure(rows: Sequence[Row], checkouts: Sequence[Path]) -> Tally:
             continue
         name = str(root / path)
         if root not in programs:
+            programs = {}  # the rows of a repository stand together: what was learned of the last one is not needed
             programs[root] = Programs(lambda one: project.analysis_options(project.settings(one), one), root)
         reading = read_file(name, project, programs[root])
         if reading.error:
@@ -297,7 +298,9 @@ def read_file(name: str, project: Project, programs: Programs | None = None) -> 
         options = project.analysis_options(settings, path)
         told = facts_of(source, project.contracts(settings), options, program, path)
         found = findings_of(chosen.rules, told.facts, chosen.options, possible=False)
-        found = [finding for finding in found if finding.place.path == name]
+        found = [
+            finding for finding in found if name in {finding.place.path, *(step.place.path for step in finding.chain)}
+        ]
     except Exception as error:  # the rows of this file are open; the others are still judged
         return Reading(rules=rules, error=f"the analysis broke off: {type(error).__name__}: {error}")
     lines = range(1, source.line_count + 1)

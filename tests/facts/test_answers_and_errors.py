@@ -223,6 +223,13 @@ def test_what_else_may_raise_is_looked_for_in_helpers() -> None:
             "redelivered",
             id="a handler of records",
         ),
+        pytest.param(
+            "def handler(event, context):\n    for job in jobs_of_queue(event):\n        CALL",
+            "entry",
+            "redelivered",
+            id="a handler that has the event read as a queue's",
+        ),
+        pytest.param("def handler(event, context, log):\n    CALL", Unknown, None, id="a function that is given more"),
         pytest.param("def start():\n    CALL", Unknown, None, id="a function that nobody calls"),
         pytest.param("@guard\ndef handler(event, context):\n    CALL", "entry", Unknown, id="behind a decorator"),
     ],

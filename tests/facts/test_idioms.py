@@ -293,3 +293,36 @@ def test_a_payload_that_is_dumped_into_a_record_is_used() -> None:
         table.put_item(Item={"answer": json.dumps(payload)})
     """
     assert invocation(code).response.payload == "used"
+
+
+def test_the_reply_of_a_web_framework_holds_what_it_is_given() -> None:
+    code = """
+    from flask import Flask, jsonify
+    app = Flask(__name__)
+
+    @app.route("/sign")
+    def sign():
+        response = client.invoke(FunctionName="sign", Payload=b"{}")
+        return jsonify(json.loads(response["Payload"].read())), 200
+    """
+    assert invocation(code).response.payload == "used"
+
+
+def test_a_question_whether_there_is_a_text_is_no_use_of_it() -> None:
+    code = """
+    def ask(name):
+        raw = client.invoke(FunctionName=name, Payload=b"{}")["Payload"].read()
+        return json.loads(raw) if raw else {}
+    """
+    assert invocation(code).response.payload == "returned"
+
+
+def test_a_part_of_the_payload_that_is_text_itself_is_decoded() -> None:
+    code = """
+    def ask(name):
+        answer = json.loads(client.invoke(FunctionName=name, Payload=b"{}")["Payload"].read())
+        return json.loads(answer["body"])
+    """
+    reads = invocation(code).response.reads
+    assert isinstance(reads, tuple)
+    assert ("payload.body", "decoded") in {(read.field, read.use) for read in reads}

@@ -154,6 +154,17 @@ def attempts(header: str, pause: str, before: str = "") -> Retry | None:
     return loop.retry
 
 
+def test_a_loop_that_raises_where_an_item_is_not_right_wants_all_or_nothing() -> None:
+    loop = loop_of("""
+    def check(jobs):
+        for job in jobs:
+            if send(job) != "healthy":
+                raise RuntimeError(job)
+    """)
+    assert loop is not None
+    assert loop.item_failure is None
+
+
 def test_how_it_is_sent_again() -> None:
     assert attempts("for n in range(3)", "time.sleep(1)") == Retry("fixed", "yes")
     assert attempts("for n in range(3)", "time.sleep(2 ** n)") == Retry("growing", "yes")

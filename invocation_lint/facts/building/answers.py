@@ -87,7 +87,9 @@ def _weight(use: Use, is_entry: bool) -> str | None:
             return "returned"
         return "handed_over" if use.use in {"handed_over", "stored"} else None
     if use.path == TEXT or is_decoded(use.path) or use.path[-1:] == ("PayloadChunk",):
-        if use.use in _NO_USE or (use.use in {"read", "tested"} and use.path == DECODED):
+        if use.use in _NO_USE and len(use.path) <= len(DECODED):
+            return None
+        if (use.use in {"read", "tested"} and use.path == DECODED) or (use.use == "tested" and use.path == TEXT):
             return None
         if use.use == "returned" and not is_entry and len(use.path) <= len(DECODED):
             return "returned"

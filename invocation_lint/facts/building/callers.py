@@ -37,6 +37,9 @@ _SOURCE_MARKS = {
     "detail-type": "eventbridge",
 }
 
+_SOURCE_WORDS = {"queue": "queue", "sqs": "queue", "kinesis": "stream", "stream": "stream", "sns": "sns"}
+"""Words in the name of a function that is given an event, and what delivers it."""
+
 _STATE_MACHINE = re.compile(r"(?i)(?:^|[/_.-])(?:state[_-]?machines?|step[_-]?functions?|sfn)(?:[/_.-]|$)")
 """Names of folders and files that hold the tasks of a state machine, which answers for their errors itself."""
 
@@ -64,8 +67,15 @@ class Ending:
     is_hook: bool = False  # whether a base class calls it by a method of its own
 
 
-def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Place, options: AnalysisOptions) -> Ending:
-    """What stands behind a frame. `first_call` is the place in it from which the invocation is reached."""
+def ending_of(
+    module: ModuleInfo,
+    function: FunctionInfo | None,
+    first_call: Place,
+    options: AnalysisOptions,
+    followed: frozenset[str] = frozenset(),
+) -> Ending:
+    """What stands behind a frame. `first_call` is the place in it from which the invocation is reached, `followed` are
+    the decorators whose effect is known."""
     path = module.path
     if _is_test_path(path) or (function is not None and function.name.startswith("test_")):
         return Ending("test", "entry", "test", is_end=True)
@@ -80,13 +90,13 @@ def ending_of(module: ModuleInfo, function: FunctionInfo | None, first_call: Pla
     place = _header(module, function)
     if is_handler(function):
         source = event_source(module, function)
-        boundary = _behind_handler(function, source)
+        boundary = _behind_handler(function, source, followed)
         if source is None and _STATE_MACHINE.search(path):
             boundary = "state_machine"
         return Ending("lambda_handler", "entry", boundary, source, place, True)
     framework = view_framework(function)
     if framework is not None:
-        boundary = "option" if framework in options.boundary_frameworks else _wrapped(function)
+        boundary = "option" if framework in options.boundary_frameworks else _wrapped(function, followed)
         return Ending("view", "entry", boundary, "http", place, True)
     decorators = {name.rpartition(".")[2] for name in decorator_names(function)}
     if decorators & _COMMANDS or function.name == "main":
@@ -110,14 +120,15 @@ _TRANSPARENT = _ROUTES | frozenset(
 """Decorators that let exceptions through, by the last part of their name."""
 
 
-def _behind_handler(function: FunctionInfo, source: str | None) -> Any:
+def _behind_handler(function: FunctionInfo, source: str | None, followed: frozenset[str]) -> Any:
     """What takes an error behind a Lambda handler: a source that delivers again, or nothing that can be seen."""
-    return "redelivered" if source in _REDELIVERED else _wrapped(function)
+    return "redelivered" if source in _REDELIVERED else _wrapped(function, followed)
 
 
-def _wrapped(function: FunctionInfo) -> Any:
+def _wrapped(function: FunctionInfo, followed: frozenset[str]) -> Any:
     """None, or not known when a decorator that is not known may take the error."""
-    unknown = [name for name in decorator_names(function) if name.rpartition(".")[2] not in _TRANSPARENT]
+    names = (name for name in decorator_names(function) if name not in followed)
+    unknown = [name for name in names if name.rpartition(".")[2] not in _TRANSPARENT]
     return UnknownAnswer(f"the decorator {unknown[0]} may take it") if unknown else None
 
 
@@ -187,7 +198,7 @@ def is_handler(function: FunctionInfo) -> bool:
     names = positional_names(function)
     if function.cls is not None:
         names = names[1:]
-    if len(names) < 2:
+    if len(names) < 2 or _asks_for_more(function, len(names)):
         return False
     named = function.name.lower()
     says_handler = "handler" in named or named in {"main", "lambda_function", "run", "invoke", "entrypoint", "entry"}
@@ -195,6 +206,13 @@ def is_handler(function: FunctionInfo) -> bool:
     if event and context and names[1] not in {"c", "e", ""}:
         return True
     return says_handler and (event or context) and function.cls is None
+
+
+def _asks_for_more(function: FunctionInfo, count: int) -> bool:
+    """Whether a function has to be given more than an event and a context, which is all that Lambda gives."""
+    params = function.node.params
+    needed = [param for param in [*params.posonly_params, *params.params][-count:] if param.default is None]
+    return len(needed) > 2 or any(param.default is None for param in params.kwonly_params)
 
 
 def decorator_names(function: FunctionInfo) -> list[str]:
@@ -263,6 +281,9 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
             if mark in texts | helpers and source not in {"eventbridge"}:
                 return source
         return "queue"
+    named = _named_source(handler)
+    if named is not None:
+        return named
     if (texts & _HTTP_READS and not texts & {"Payload"}) or "statusCode" in texts:
         return "http"
     if "statusCode" in helpers:
@@ -271,6 +292,18 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
         return "eventbridge"
     if "aws.events" in texts:
         return "schedule"
+    return None
+
+
+def _named_source(handler: FunctionInfo) -> str | None:
+    """What the name of a function says that gets the event: `messages_of_queue(event)`."""
+    event = positional_names(handler)[0]
+    for node in own_nodes(handler.node):
+        if isinstance(node, cst.Call) and any(getattr(arg.value, "value", "") == event for arg in node.args):
+            words = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", dotted(node.func)).lower()))
+            for word, source in _SOURCE_WORDS.items():
+                if word in words:
+                    return source
     return None
 
 

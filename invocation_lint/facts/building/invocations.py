@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.contracts.match import Conflict
@@ -12,7 +12,7 @@ from invocation_lint.contracts.model import ContractBook, FunctionContract
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Fact, Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building import answers, arguments, callers, fates, functions, payloads, waiting
+from invocation_lint.facts.building import answers, arguments, callers, fates, functions, lifting, payloads, waiting
 from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
@@ -56,7 +56,7 @@ def seen_sites(root: Root, options: AnalysisOptions) -> Iterator[Seen]:
     for raised in root.raises:
         raises[raised.site].append(raised)
     for site, reached in visits.items():
-        ending = callers.ending_of(root.module, root.function, site[0], options)
+        ending = callers.ending_of(root.module, root.function, site[0], options, root.followed)
         yield Seen(root, site, reached, events[site], raises[site], ending)
 
 
@@ -107,7 +107,8 @@ class Builder:
                 seen.extend(one for one in self._seen(module) if one.site[-1] == place)
         group = sorted(seen, key=lambda one: (len(one.site), one.site))
         made = [self._fact(one) for one in group]
-        return lift_fates(made, [one.ending for one in group])
+        endings = [one.ending for one in group]
+        return lifting.lift_answers(lifting.lift_fates(made, endings), endings)
 
     def _fact(self, seen: Seen) -> Fact:
         places: dict[str, Place] = {}
@@ -288,75 +289,4 @@ def _waited_for(events: list[Event], note: Note) -> Any:
     return join_answers("yes" if event.waited_for else "no" for event in lost)
 
 
-_BESIDE = ("background", "thread")
-"""Ends of an error that leave the frames of the calling code alone."""
-
-
-def _called_by_unseen(fact: Fact) -> Fact:
-    """The fact of a helper that the file names somewhere, though no call of it could be followed."""
-    frame = UnknownAnswer("the calls of its function are not followed")
-    changed = {
-        family: replace(getattr(fact.data, family), frame=frame)
-        for family in ("service_error", "transport_error")
-        if getattr(fact.data, family).frame not in _BESIDE
-    }
-    return replace(fact, data=replace(fact.data, **changed))
-
-
-def _is_seen(fact: Fact) -> bool:
-    return "yes" in {fact.data.service_error.seen_by_handler, fact.data.transport_error.seen_by_handler}
-
-
-def _goes_on(found: list[Fact], index: int) -> bool:
-    """Whether a longer chain of calls leads through the frame of a fact."""
-    steps = [label.place for label in found[index].chain]
-    chains = ([label.place for label in fact.chain] for fact in found)
-    return any(len(chain) > len(steps) and chain[len(chain) - len(steps) :] == steps for chain in chains)
-
-
-def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
-    """Give a helper's own fact the fate that all visible ways to it agree on.
-
-    The error that leaves a helper is the same error on each way: when every way leaves it unseen up to an entry, it is
-    said once, at the call itself; and when every way takes it, it is taken.
-    """
-    own = [index for index, fact in enumerate(found) if not fact.chain]
-    if len(own) != 1 or endings[own[0]].is_end:
-        return found
-    ended = [index for index, ending in enumerate(endings) if ending.is_end and index != own[0]]
-    seen = [index for index, fact in enumerate(found) if fact.chain and _is_seen(fact)]
-    if not ended and not seen:
-        outermost = [index for index in range(len(found)) if not _goes_on(found, index)]
-        return [
-            _called_by_unseen(fact) if index in outermost and not endings[index].is_hook else fact
-            for index, fact in enumerate(found)
-        ]
-    mine = found[own[0]]
-    places = dict(mine.places)
-    changed = mine.data
-    outermost = [index for index in range(len(found)) if index != own[0] and not _goes_on(found, index)]
-    for family in ("service_error", "transport_error"):
-        fate = getattr(mine.data, family)
-        if fate.seen_by_handler != "no":
-            continue
-        ways = [getattr(found[index].data, family) for index in outermost]
-        if any(way.frame in _BESIDE for way in ways):
-            continue
-        if all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no" and endings[outermost[0]].is_end:
-            changed = replace(changed, **{family: replace(fate, frame=ways[0].frame, boundary=ways[0].boundary)})
-        elif "." in mine.function and all(way.seen_by_handler == "yes" for way in ways):  # a method: its class calls it
-            does = UnknownAnswer("its callers decide")  # said where the clause is: at the caller's call
-            changed = replace(changed, **{family: replace(fate, seen_by_handler="yes", handler_does=does)})
-            continue
-        else:
-            continue
-        for path in (family, f"{family}.handler_does"):
-            place = found[outermost[0]].places.get(path)
-            if place is not None:
-                places[path] = place
-    result = list(found)
-    result[own[0]] = replace(mine, data=changed, places=places)
-    return result
-
-
-__all__ = ["Builder", "Range", "lift_fates"]
+__all__ = ["Builder", "Range"]

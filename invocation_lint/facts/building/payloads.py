@@ -263,7 +263,16 @@ def _encoded_fields(
         if str(name) == "body" and contract is not None and contract.decodes in {"body", "both"}:
             expects = "decoded"
         note(f"payload.encoded_fields[{name}]", slot.place)
-        yield facts.EncodedField(str(name), join_answers(held), expects)
+        yield facts.EncodedField(
+            str(name), join_answers(held), expects, _taken_as(contract) if name == "body" else None
+        )
+
+
+def _taken_as(contract: FunctionContract | None) -> Any:
+    """How a function takes a `body`: most that are sent a lone one are written for an HTTP front."""
+    if contract is None:
+        return UnknownAnswer("what the function reads is not known")
+    return "fields" if contract.decodes == "event" else "text"
 
 
 def _encoded(atom: Any) -> Any:

@@ -27,6 +27,7 @@ from invocation_lint.values.domain import (
 )
 from invocation_lint.values.events import Caught, Raised
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.known.replies import REPLIES, reply
 from invocation_lint.values.known.tables import HARMLESS_PREFIXES, LOG_METHODS, RESULTS
 from invocation_lint.values.state import Obj, freeze
 
@@ -349,6 +350,7 @@ def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
 
 
 _HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(REPLIES, reply),
     "builtins.str": _str,
     "builtins.str.encode": _str_encode,
     "builtins.repr": _repr,

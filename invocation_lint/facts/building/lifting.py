@@ -1,0 +1,124 @@
+"""What all ways to a call site agree on is said once, at the call itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building import callers
+from invocation_lint.facts.invocation import ErrorFate
+
+MANY_WAYS = 3
+"""As many ways on which nothing takes an error are one finding, though others take it: each would be told the same."""
+
+_BESIDE = ("background", "thread")
+"""Ends of an error that leave the frames of the calling code alone."""
+
+
+def _called_by_unseen(fact: Fact) -> Fact:
+    """The fact of a helper that the file names somewhere, though no call of it could be followed."""
+    frame = UnknownAnswer("the calls of its function are not followed")
+    changed = {
+        family: replace(getattr(fact.data, family), frame=frame)
+        for family in ("service_error", "transport_error")
+        if getattr(fact.data, family).frame not in _BESIDE
+    }
+    return replace(fact, data=replace(fact.data, **changed))
+
+
+def _is_seen(fact: Fact) -> bool:
+    return "yes" in {fact.data.service_error.seen_by_handler, fact.data.transport_error.seen_by_handler}
+
+
+def _is_open(fate: ErrorFate) -> bool:
+    """Whether an error gets past the last frame, and nothing behind that takes it."""
+    return fate.seen_by_handler == "no" and fate.boundary is None
+
+
+def _goes_on(found: list[Fact], index: int) -> bool:
+    """Whether a longer chain of calls leads through the frame of a fact."""
+    steps = [label.place for label in found[index].chain]
+    chains = ([label.place for label in fact.chain] for fact in found)
+    return any(len(chain) > len(steps) and chain[len(chain) - len(steps) :] == steps for chain in chains)
+
+
+def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
+    """Give a helper's own fact the fate that all visible ways to it agree on.
+
+    The error that leaves a helper is the same error on each way: when every way leaves it unseen up to an entry, it is
+    said once, at the call itself; and when every way takes it, it is taken.
+    """
+    own = [index for index, fact in enumerate(found) if not fact.chain]
+    if len(own) != 1 or endings[own[0]].is_end:
+        return found
+    ended = [index for index, ending in enumerate(endings) if ending.is_end and index != own[0]]
+    seen = [index for index, fact in enumerate(found) if fact.chain and _is_seen(fact)]
+    if not ended and not seen:
+        outermost = [index for index in range(len(found)) if not _goes_on(found, index)]
+        return [
+            _called_by_unseen(fact) if index in outermost and not endings[index].is_hook else fact
+            for index, fact in enumerate(found)
+        ]
+    mine = found[own[0]]
+    places = dict(mine.places)
+    changed = mine.data
+    outermost = [index for index in range(len(found)) if index != own[0] and not _goes_on(found, index)]
+    for family in ("service_error", "transport_error"):
+        fate = getattr(mine.data, family)
+        if fate.seen_by_handler != "no":
+            continue
+        ways = [getattr(found[index].data, family) for index in outermost]
+        if any(way.frame in _BESIDE for way in ways):
+            continue
+        open_ways = [
+            index for index in outermost if endings[index].is_end and _is_open(getattr(found[index].data, family))
+        ]
+        told_by = outermost[0]
+        if all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no" and endings[outermost[0]].is_end:
+            changed = replace(changed, **{family: replace(fate, frame=ways[0].frame, boundary=ways[0].boundary)})
+        elif len({found[index].chain[0].place for index in open_ways}) >= MANY_WAYS:
+            end = getattr(found[open_ways[0]].data, family)
+            changed = replace(changed, **{family: replace(fate, frame=end.frame, boundary=end.boundary)})
+            told_by = open_ways[0]
+        elif "." in mine.function and all(way.seen_by_handler == "yes" for way in ways):  # a method: its class calls it
+            does = UnknownAnswer("its callers decide")  # said where the clause is: at the caller's call
+            changed = replace(changed, **{family: replace(fate, seen_by_handler="yes", handler_does=does)})
+            continue
+        else:
+            continue
+        for path in (family, f"{family}.handler_does"):
+            place = found[told_by].places.get(path)
+            if place is not None:
+                places[path] = place
+    result = list(found)
+    result[own[0]] = replace(mine, data=changed, places=places)
+    return result
+
+
+def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
+    """Say of a helper that hands the answer back that several callers use it and none looks, where that is so."""
+    own = [index for index, fact in enumerate(found) if not fact.chain]
+    if len(own) != 1 or endings[own[0]].is_end:
+        return found
+    mine = found[own[0]]
+    ways = [
+        fact
+        for index, fact in enumerate(found)
+        if fact.chain and not _goes_on(found, index) and fact.data.caller.kind != "test"
+    ]
+    answers = [fact.data.response for fact in ways]
+    users = [fact for fact in ways if fact.data.response.payload == "used"]
+    ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
+    if not ignored or len({fact.chain[-1].place for fact in users}) < 2:
+        return found
+    response = replace(mine.data.response, payload="used", function_error="unchecked")
+    if all(answer.status_compared == answers[0].status_compared for answer in answers):
+        response = replace(response, status_compared=answers[0].status_compared)
+    places = {path: place for path, place in users[0].places.items() if path.startswith("response.")}
+    result = list(found)
+    result[own[0]] = replace(mine, data=replace(mine.data, response=response), places={**mine.places, **places})
+    return result
+
+
+__all__ = ["lift_answers", "lift_fates"]

@@ -1,0 +1,51 @@
+"""Expressions of which a condition decides what is evaluated: `a if b else c`, and chains of `and` or `or`."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.values import conditions, expressions
+from invocation_lint.values.answer_conditions import note_condition, speaks_of_answer
+from invocation_lint.values.domain import NEVER, Value, join2, join_values
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.state import State, join_states
+
+
+def evaluate_conditional(frame: Frame, node: cst.IfExp) -> Value:
+    """`a if test else b`."""
+    expressions.evaluate(frame, node.test)
+    if frame.state is None:
+        return NEVER
+    note_condition(frame, node.test)
+    before = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, True)
+    then = expressions.evaluate(frame, node.body)
+    after_then = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, False)
+    orelse = expressions.evaluate(frame, node.orelse)
+    frame.state = join_states(after_then, frame.state)
+    return join2(then, orelse)
+
+
+def evaluate_boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
+    """The terms of a chain one after another, each in the state that the terms before it leave."""
+    is_and = isinstance(node.operator, cst.And)
+    *before_last, last = conditions.terms(node)
+    beginnings = conditions.beginnings(node)
+    ended: State | None = None
+    found: list[Value] = []
+    for term, beginning in zip(before_last, beginnings, strict=False):
+        value = expressions.evaluate(frame, term)
+        if frame.state is None:
+            break
+        if speaks_of_answer(frame, term):
+            note_condition(frame, beginning, decides=False)
+        found.append(Value(tuple(atom for atom in value.atoms if conditions.atom_truth(frame, atom) is not is_and)))
+        before = frame.state
+        ended = join_states(ended, conditions.refine(frame, before.copy(), term, not is_and))
+        frame.state = conditions.refine(frame, before.copy(), term, is_and)
+        if frame.state is None:
+            break
+    found.append(expressions.evaluate(frame, last))
+    frame.state = join_states(frame.state, ended)
+    return join_values(found)

@@ -1,0 +1,83 @@
+"""The callers of a call site in another module: by another name, through a package, through a method of a class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from invocation_lint.configuration import Configuration
+from invocation_lint.engine import Input, lint
+from invocation_lint.project import Project
+
+SEND = """
+import boto3
+
+def send(name):
+    boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+"""
+
+SENDER = """
+import boto3
+
+class Sender:
+    def send(self, name):
+        boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+"""
+
+ONE_FOR_ALL = (
+    SENDER
+    + """
+    @classmethod
+    def shared(cls):
+        if not cls.one:
+            cls.one = Sender()
+        return cls.one
+
+    one = None
+
+def handler(event, context):
+    Sender.shared().send("story")
+"""
+)
+
+WAYS = {
+    "under another name": {
+        "sending.py": SEND,
+        "app.py": "from sending import send as post\n\ndef handler(event, context):\n    post('story')\n",
+    },
+    "passed on by a package under another name": {
+        "sending/plain.py": SEND,
+        "sending/__init__.py": "from sending.plain import send as post\n",
+        "app.py": "from sending import post\n\ndef handler(event, context):\n    post('story')\n",
+    },
+    "all names of a module": {
+        "sending/plain.py": SEND,
+        "sending/__init__.py": "from .plain import *\n",
+        "app.py": "from sending import send\n\ndef handler(event, context):\n    send('story')\n",
+    },
+    "a class that a package passes on": {
+        "shop/sending/plain.py": SENDER,
+        "shop/sending/__init__.py": "from sending.plain import Sender\n",
+        "app.py": "import sending\n\ndef handler(event, context):\n    sending.plain.Sender().send('story')\n",
+    },
+    "modules that import each other": {
+        "sending/plain.py": "import sending\n" + SENDER,
+        "sending/__init__.py": "from sending.plain import Sender\n",
+        "app.py": "import sending\n\ndef handler(event, context):\n    sending.Sender().send('story')\n",
+    },
+    "an instance that the class keeps": {"app.py": ONE_FOR_ALL},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_takes_the_error_on_the_way(tmp_path: Path, way: str) -> None:
+    (tmp_path / ".git").mkdir()
+    inputs = []
+    for name, text in WAYS[way].items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        inputs.append(Input(str(path), path))
+    run = lint(inputs, Project(Configuration()))
+    assert "INV301" in {finding.id for finding in run.report.findings}

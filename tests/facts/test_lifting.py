@@ -1,0 +1,49 @@
+"""What all callers of a helper do with its answer is said of the helper's own call."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.values.asking import only
+
+HELPER = """
+def ask(name):
+    response = client.invoke(FunctionName=name, Payload=b"{}")
+    return json.loads(response["Payload"].read())
+"""
+
+USED = "def {0}(name):\n    print(ask(name)['story'])\n"
+DROPPED = "def {0}(name):\n    ask(name)\n"
+CHECKED = "def {0}(name):\n    answer = ask(name)\n    if 'errorMessage' in answer:\n        raise ValueError(answer)\n"
+
+
+@pytest.mark.parametrize(
+    ("callers", "payload"),
+    [
+        ([], "returned"),
+        ([USED.format("start")], "returned"),
+        ([USED.format("start"), USED.format("again")], "used"),
+        ([USED.format("start"), CHECKED.format("again")], "returned"),
+        ([USED.format("start"), USED.format("again"), CHECKED.format("third")], "returned"),
+        ([USED.format("start"), USED.format("again"), DROPPED.format("third")], "used"),
+        ([USED.format("start"), USED.format("again"), CHECKED.format("test_again")], "used"),
+    ],
+)
+def test_several_callers_that_agree(callers: list[str], payload: str) -> None:
+    assert only("".join([HELPER, *callers])).data.response.payload == payload
+
+
+OPEN = "def {0}(event, context):\n    return ask('f')\n"
+CAUGHT = "def {0}(event, context):\n    try:\n        return ask('f')\n    except Exception:\n        return None\n"
+
+
+@pytest.mark.parametrize(
+    ("handlers", "frame"),
+    [
+        ([OPEN.format("a_handler"), CAUGHT.format("b_handler")], "helper"),
+        ([OPEN.format(f"{name}_handler") for name in "abc"] + [CAUGHT.format("d_handler")], "entry"),
+    ],
+)
+def test_many_ways_on_which_nothing_takes_the_error_are_said_once(handlers: list[str], frame: str) -> None:
+    fate = only("".join([HELPER, *handlers])).data.service_error
+    assert (fate.seen_by_handler, fate.frame) == ("no", frame)
