@@ -95,7 +95,7 @@ def note_condition(
     for part in parts:
         note(frame, part, "tested", node)
     for site in dict.fromkeys(part.site for part in parts if is_decoded(part.path)):
-        crash = _taken_by_crash(frame, node, site)
+        crash = _taken_by_crash(frame, node, site, branches)
         guards = branches is not None and crash is False and _only_guards(branches)
         frame.events.append(PayloadTest(site, crash == "as healthy", place, guards))
     for part in parts:
@@ -107,15 +107,18 @@ def note_condition(
             )
 
 
-def _taken_by_crash(frame: Frame, node: cst.BaseExpression, site: SiteKey) -> bool | str | None:
+def _taken_by_crash(
+    frame: Frame, node: cst.BaseExpression, site: SiteKey, branches: cst.If | None = None
+) -> bool | str | None:
     """The outcome of a condition on the payload when the function crashed; None when it cannot be told.
 
-    "as healthy" when a healthy answer has the same, or when the condition never gets as far as an answer.
+    "as healthy" when a healthy answer has the same, or when the condition never gets as far as an answer. A condition
+    that lets one value pass and raises for all others means to raise: its KeyError is an error, too.
     """
     try:
         crash = decide(frame, node, crash_view(site))
     except MissingKey:
-        return "as healthy"
+        return None if branches is not None and _raises_for_all_others(branches) else "as healthy"
     return "as healthy" if crash is not None and crash == decide(frame, node, healthy_view(site)) else crash
 
 
@@ -124,10 +127,24 @@ def _only_guards(node: cst.If) -> bool:
     return node.orelse is None and not _ends(node.body)
 
 
+def _raises_for_all_others(node: cst.If) -> bool:
+    """`if value != good: raise` or `if value == good: .. else: raise`."""
+    if not isinstance(node.test, cst.Comparison) or len(node.test.comparisons) != 1:
+        return False
+    operator = node.test.comparisons[0].operator
+    if isinstance(operator, (cst.NotEqual, cst.NotIn, cst.IsNot)):
+        return isinstance(_last(node.body), cst.Raise)
+    is_good = isinstance(operator, (cst.Equal, cst.In, cst.Is)) and isinstance(node.orelse, cst.Else)
+    return is_good and isinstance(_last(node.orelse.body), cst.Raise)  # type: ignore[union-attr]
+
+
 def _ends(block: cst.BaseSuite) -> bool:
+    return isinstance(_last(block), (cst.Raise, cst.Return, cst.Break, cst.Continue))
+
+
+def _last(block: cst.BaseSuite) -> cst.CSTNode | None:
     statement = block.body[-1] if block.body else None
-    last = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement
-    return isinstance(last, (cst.Raise, cst.Return, cst.Break, cst.Continue))
+    return statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement
 
 
 def _does_more_than_log(node: cst.If) -> bool:

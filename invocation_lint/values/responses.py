@@ -28,7 +28,7 @@ from invocation_lint.values.domain import (
     Value,
     unknown,
 )
-from invocation_lint.values.events import ErrorLook, PayloadTest, Use
+from invocation_lint.values.events import ErrorLook, PayloadTest, Use, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import State, freeze
 
@@ -128,7 +128,7 @@ def _call_stream(frame: Frame, atom: Response, name: str, node: cst.CSTNode) -> 
     if name in {"read", "readlines", "readline", "iter_lines", "iter_chunks"}:
         mark = ("read", atom.site)
         state = frame.live
-        again = mark in state.marks
+        again = mark in state.marks and not _is_of_several(frame, atom.site)
         note(frame, atom, "read_again" if again else "read", node)
         state.marks |= {mark}
         part = Value((Response(atom.site, TEXT),))
@@ -167,6 +167,12 @@ def loads(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     return join_values(found) if found else Value(())
 
 
+def _is_of_several(frame: Frame, site: SiteKey) -> bool:
+    """Whether an answer is one of those that a loop, now over, has got: what is read may be another one each time."""
+    visits = (event for event in frame.events if isinstance(event, Visit) and event.site == site)
+    return not frame.loops and any(event.loop is not None for event in visits)
+
+
 def load(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     """`json.load(stream)`."""
     found = Value(())
@@ -174,7 +180,8 @@ def load(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
         if atom.path == STREAM:
             mark = ("read", atom.site)
             use = "not_awaited" if is_aio(frame, atom.site) else "json_load"
-            note(frame, atom, "read_again" if mark in frame.live.marks else use, node)
+            again = mark in frame.live.marks and not _is_of_several(frame, atom.site)
+            note(frame, atom, "read_again" if again else use, node)
             frame.live.marks |= {mark}
             found = Value((*found.atoms, Response(atom.site, DECODED)))
         else:

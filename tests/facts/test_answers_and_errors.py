@@ -62,6 +62,14 @@ def answered(body: str) -> Invocation:
             id="KeyError",
         ),
         pytest.param(
+            'if data["statusCode"] != 200:\n    raise ValueError\nreturn data["rows"]', "tested", id="all others raise"
+        ),
+        pytest.param(
+            'if data["statusCode"] == 200:\n    return data["rows"]\nelse:\n    raise ValueError',
+            "tested",
+            id="all others raise in the else",
+        ),
+        pytest.param(
             'if data.get("statusCode", 0) >= 400:\n    raise ValueError\nreturn data["rows"]',
             "used",
             id="crash passes",

@@ -326,3 +326,17 @@ def test_a_part_of_the_payload_that_is_text_itself_is_decoded() -> None:
     reads = invocation(code).response.reads
     assert isinstance(reads, tuple)
     assert ("payload.body", "decoded") in {(read.field, read.use) for read in reads}
+
+
+def test_the_answers_of_a_loop_are_read_once_each() -> None:
+    code = """
+    def ask_all(names):
+        answers = []
+        for name in names:
+            answers.append(client.invoke(FunctionName=name, Payload=b"{}"))
+        first = answers[0]["Payload"].read()
+        return first, answers[1]["Payload"].read()
+    """
+    reads = invocation(code).response.reads
+    assert isinstance(reads, tuple)
+    assert "read_again" not in {read.use for read in reads}
