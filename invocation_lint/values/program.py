@@ -100,9 +100,7 @@ class ModuleInfo:
         """The names by which other modules reach a call site through this one, those that it passes on included."""
         own = {info.cls.name if info.name == "__init__" and info.cls else info.name for info in self.demanded()}
         own -= {"<lambda>"}
-        if self._passes_everything():
-            return frozenset(own) | self.foreign_names
-        passed = self.foreign_names & self.mentions
+        passed = self.foreign_names if self._passes_everything() else self.foreign_names & self.mentions
         passed |= {alias for alias, mentioned in self.aliases.items() if mentioned & self.foreign_names}
         return frozenset(own) | passed | {method for _, method in self._passed_methods()}
 
@@ -234,7 +232,7 @@ def _is_table(module: ModuleInfo, node: cst.CSTNode) -> bool:
 
 _INDEXED = frozenset(
     {cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.Call, cst.Attribute, cst.Name, cst.SimpleString,
-     cst.FormattedStringText, cst.Global, cst.Yield}
+     cst.FormattedStringText, cst.Global, cst.Yield, cst.ImportAlias, cst.ImportStar}
 )  # fmt: skip
 _CHANGING = frozenset({cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Call})
 """Nodes that are looked at, by type: asking each node for its kind would take half of the time."""
