@@ -46,13 +46,16 @@ def _dropped(module: ModuleInfo) -> dict[Place, FunctionInfo]:
         if isinstance(info.node, cst.Lambda):
             continue
         for node in own_nodes(info.node):
+            value = _called(node.value) if isinstance(node, (cst.Expr, cst.Assign)) else None
+            if not isinstance(value, cst.Call):
+                continue
             if isinstance(node, cst.Expr):
-                found[module.source.place(_called(node.value))] = info
+                found[module.source.place(value)] = info
             elif isinstance(node, cst.Assign) and len(node.targets) == 1:
                 target = node.targets[0].target
                 kept = target.value if isinstance(target, cst.Name) else ""
                 if kept and kept not in info.globals and not is_read(info, kept):
-                    found[module.source.place(_called(node.value))] = info
+                    found[module.source.place(value)] = info
     return found
 
 
