@@ -83,6 +83,7 @@ def test_how_entries_are_used(code: str, used: str) -> None:
         ('return table.scan(ExclusiveStartKey=name)["Items"]', "yes"),
         ('call.paginate()\nreturn table.scan()["Items"]', "yes"),
         ('while call():\n    out.extend(table.scan()["Items"])', "yes"),
+        ('page = s3.list_objects_v2(Bucket=name)\nif page["KeyCount"] < 1000:\n    call(page["Contents"])', "yes"),
         ('call(next_token=1)\nreturn iam.list_roles()["Roles"]', "yes"),
         ('answer = table.scan()\nprint(answer)\nreturn answer["Items"]', "no"),
         ('answer = table.scan()\nif "Items" in answer:\n    return answer["Items"]', "no"),
