@@ -70,6 +70,29 @@ FILES = {
             Agent().try_to_ask("generate_story", storyId=event["storyId"], creatorUserId=event["userId"])
             return {"statusCode": 202, "body": ""}
     """,
+    "jobs/store.py": """
+        from database import supabase
+
+        def queued():
+            return supabase.table("jobs").select("*").eq("status", "queued").execute().data
+    """,
+    "jobs/queue.py": """
+        from jobs.store import queued
+
+        def waiting():
+            return queued()
+    """,
+    "jobs/worker.py": """
+        from aws.invoking import Agent
+        from jobs.queue import waiting
+
+        agent = Agent()
+
+        def handler(event, context):
+            for job in waiting():
+                if not agent.try_to_ask("generate_story", storyId=job["story_id"], creatorUserId=job["owner"]):
+                    print("not asked for", job["id"])
+    """,
     "api/unrelated.py": """
         def handler(event, context):
             return {"statusCode": 200, "body": "hello"}
@@ -82,6 +105,8 @@ FOUND = {
     ("api/assets.py", "INV303"),
     ("api/covers.py", "INV311"),
     ("api/stories.py", "INV301"),
+    ("jobs/store.py", "INV501"),  # the status is named there: no caller is needed to tell
+    ("jobs/worker.py", "INV506"),
 }
 """What a run on the whole project finds: file and rule."""
 

@@ -56,7 +56,7 @@ def facts_of(
     }
     module.foreign_names |= {one.call.rpartition(".")[2] for one in book.wrappers}
     builder = Builder(interpreter, module, book, options, program)
-    queries = JobQueryBuilder(interpreter, module, options, book).build()
+    queries = JobQueryBuilder(interpreter, module, options, book, program).build()
     facts = (*builder.build(), *queries, *_list_reads(module, options))
     too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
     return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))

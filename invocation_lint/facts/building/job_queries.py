@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import job_query as facts
@@ -27,6 +27,9 @@ from invocation_lint.values.interpreter import Interpreter, Root
 from invocation_lint.values.program import ModuleInfo
 from invocation_lint.values.queries import ELEMENT
 
+if TYPE_CHECKING:
+    from invocation_lint.values.project import Program
+
 _STRENGTH = ("rows", "one", "count", "lazy")
 
 
@@ -42,19 +45,42 @@ class JobQueryBuilder:
     """Builds the facts of the job queries that a module's functions reach."""
 
     def __init__(
-        self, interpreter: Interpreter, module: ModuleInfo, options: AnalysisOptions, book: ContractBook
+        self,
+        interpreter: Interpreter,
+        module: ModuleInfo,
+        options: AnalysisOptions,
+        book: ContractBook,
+        program: Program | None = None,
     ) -> None:
         self.interpreter = interpreter
         self.module = module
         self.book = book
         self.options = options
+        self.program = program
         self._results = Results(interpreter)
         self._reader = QueryReader(Models(interpreter), options.job_tables)
 
     def build(self) -> tuple[Fact, ...]:
-        """All facts, in the order of their places, the shortest chain first."""
-        found = [fact for root in self.interpreter.roots(self.module) for fact in self._of_root(root)]
+        """All facts, in the order of their places, the shortest chain first.
+
+        A query of another module comes with the facts of the frames between, so that the innermost can be told.
+        """
+        found = self._of_module(self.module)
+        elsewhere = {fact.site for fact in found if fact.site.path != self.module.source.name}
+        for module in self._between(elsewhere):
+            found += [fact for fact in self._of_module(module) if fact.site in elsewhere]
         return tuple(sorted(found, key=lambda fact: (fact.site, len(fact.chain))))
+
+    def _of_module(self, module: ModuleInfo) -> list[Fact]:
+        return [fact for root in self.interpreter.roots(module) for fact in self._of_root(root)]
+
+    def _between(self, sites: Iterable[Place]) -> list[ModuleInfo]:
+        """The other modules that hold these queries, and those through which they are reached."""
+        if self.program is None:
+            return []
+        homes = [home for site in sorted(sites) if (home := self.interpreter.modules.module_at(site)) is not None]
+        found = [module for home in homes for module in (home, *self.program.callers(home))]
+        return list({module.name: module for module in found if module is not self.module}.values())
 
     def _of_root(self, root: Root) -> Iterable[Fact]:
         self._reader.begin()
@@ -86,7 +112,10 @@ class JobQueryBuilder:
         cut = next((query.cut for query in read.queries if query.cut is not None), None)
         ways = [self._job_query(query, places) for query in read.queries if query.fetched == fetched]
         data = reduce(merge, ways)
-        ending = callers.ending_of(root.module, root.function, site[0], self.options)
+        options = self.options
+        if self.program is not None and root.module is not self.module:
+            options = self.program.options_of(root.module.name)
+        ending = callers.ending_of(root.module, root.function, site[0], options)
         caller = facts.Caller(ending.kind, ending.event_source, self._purpose(root, site))
         data = replace(data, fetched=fetched, cut="slice" if cut else None, caller=caller)
         if ending.place is not None:
