@@ -261,3 +261,32 @@ def test_a_table_that_the_class_holds() -> None:
 @pytest.mark.parametrize("expression", ["session.query(Job)", 'client.query("jobs")', 'es.scan(index="jobs")'])
 def test_other_things_that_are_called_query_or_scan_are_none(expression: str) -> None:
     assert queries(f"def read(session, client, es, Job):\n    return {expression}\n") == []
+
+
+PAGED = """
+    def read(limit):
+        request = {{"IndexName": "status", "KeyConditionExpression": Key("status").eq("queued")}}
+        page = table.query(**request)
+        jobs = page["Items"]
+        while {test}:
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            page = table.query(**request)
+            jobs.extend(page["Items"])
+            {leave}
+        return jobs[:limit]
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "leave", "limited_by"),
+    [
+        ('"LastEvaluatedKey" in page and len(jobs) < limit', "pass", "fetch_size"),
+        ('"LastEvaluatedKey" in page', "if len(jobs) >= limit: break", "fetch_size"),
+        ('"LastEvaluatedKey" in page', "if len(jobs) >= limit: print(jobs)", None),
+        ('"LastEvaluatedKey" in page and len(jobs) > 0', "pass", None),
+        ('"LastEvaluatedKey" in page', "pass", None),
+    ],
+)
+def test_pages_that_are_read_until_there_are_enough(test: str, leave: str, limited_by: str | None) -> None:
+    made = queries(PAGED.format(test=test, leave=leave))
+    assert [one.limited_by for one in made] == [limited_by] * 2

@@ -17,6 +17,7 @@ from invocation_lint.facts.building.claims import claim_of
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, text
 from invocation_lint.facts.building.merging import merge
+from invocation_lint.facts.building.paging import stops_when_enough
 from invocation_lint.facts.building.queries import QueryReader
 from invocation_lint.facts.building.results import Results
 from invocation_lint.facts.options import AnalysisOptions
@@ -122,6 +123,8 @@ class JobQueryBuilder:
             places["caller"] = ending.place
         if cut is not None:
             places["cut"] = cut
+        if data.dialect == "dynamodb" and data.limited_by is None and self._stops_when_enough(site[-1]):
+            data = replace(data, limited_by="fetch_size")
         data = self._with_loops(data, read, places)
         if read.loops and data.claim is None:
             asked = self._results.is_looked_at
@@ -130,6 +133,10 @@ class JobQueryBuilder:
             data = replace(data, claim=claim)
         chain = tuple(Label(place, self._step(root, site, index)) for index, place in enumerate(site[:-1]))
         return Fact("job_query", data, site[-1], places, chain, root.function.title if root.function else "")
+
+    def _stops_when_enough(self, fetch: Place) -> bool:
+        info = self.interpreter.modules.enclosing(fetch)
+        return info is not None and stops_when_enough(info.node)
 
     def _job_query(self, query: Query, places: dict[str, Place]) -> facts.JobQuery:
         entities = job_words.job_entities(query.entities, self.options.job_tables)
