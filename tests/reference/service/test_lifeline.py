@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -36,17 +35,22 @@ def handler(event, context):
 """
 
 
+def state_and_parent(pid):
+    """What /proc says of a process; nothing of one that has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[:2]
+    except OSError:
+        return "X", ""
+
+
 def below(pid):
     """The processes that a process has started."""
-    names = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for name in names for child in name.read_text(encoding="utf-8").split()]
+    running = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [one for one in running if state_and_parent(one)[1] == str(pid)]
 
 
 def is_there(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] not in "ZX"
-    except OSError:
-        return False
+    return state_and_parent(pid)[0] not in "ZX"
 
 
 def test_nothing_outlives_a_killed_service(tmp_path):
@@ -54,12 +58,14 @@ def test_nothing_outlives_a_killed_service(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, str(tmp_path)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        workers = json.loads(process.stdout.readline())
-        children = below(process.pid)
-        assert set(workers) <= set(children)
-        assert len(children) == 3  # two workers and moto
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        try:
+            workers = json.loads(process.stdout.readline())
+            children = below(process.pid)
+        finally:
+            process.kill()
+            process.wait()
+    assert set(workers) <= set(children)
+    assert len(children) == 3  # two workers and moto
     end = time.monotonic() + 10
     while any(map(is_there, children)) and time.monotonic() < end:
         time.sleep(0.02)
