@@ -43,8 +43,8 @@ def facts_of(
     """
     from invocation_lint.facts.building.invocations import Builder
     from invocation_lint.facts.building.job_queries import JobQueryBuilder
+    from invocation_lint.values.indexing import index_module
     from invocation_lint.values.interpreter import Interpreter
-    from invocation_lint.values.program import index_module
     from invocation_lint.values.wrappers import Wrapper
 
     if program is not None and path is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import expressions, operators, queries, responses, statements
+from invocation_lint.values import expressions, iteration, literals, operators, queries, responses
 from invocation_lint.values.domain import ClassRef, Const, ObjectId, Ref, Response, Value, join2, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
@@ -70,13 +70,13 @@ def _is_shared(frame: Frame, object_id: ObjectId) -> bool:
 
 def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
     elements = target.elements
-    items = statements.iteration_items(frame, value)
+    items = iteration.iteration_items(frame, value)
     starred = [index for index, element in enumerate(elements) if isinstance(element, cst.StarredElement)]
     if items is not None and not starred and len(items) == len(elements):
         for element, item in zip(elements, items, strict=True):
             assign(frame, element.value, item)
         return
-    element_value = statements.element_of(frame, value)
+    element_value = iteration.element_of(frame, value)
     for element in elements:
         if isinstance(element, cst.StarredElement):
             rest = frame.allocate(element, Obj("list", rest=element_value, made=frame.place(element)))
@@ -132,7 +132,7 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
     if frame.state is None:
         return
     if isinstance(node.operator, cst.BitOrAssign) and any(True for _ in frame.state.deref(before)):
-        expressions.merge_into(frame, before, value, node)
+        literals.merge_into(frame, before, value, node)
         return
     if isinstance(node.operator, cst.AddAssign):
         targets = list(frame.state.deref(before))
@@ -146,8 +146,8 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
 
 def extend(frame: Frame, receiver: Value, more: Value) -> None:
     """`receiver.extend(more)`."""
-    items = statements.iteration_items(frame, more)
-    element = statements.element_of(frame, more)
+    items = iteration.iteration_items(frame, more)
+    element = iteration.element_of(frame, more)
 
     def change(obj: Obj, weak: bool) -> Obj:
         if items is not None and obj.rest is None and not weak:

@@ -8,7 +8,17 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import background, classes, errors, expressions, lookup, project_calls, queries, responses
+from invocation_lint.values import (
+    background,
+    classes,
+    errors,
+    expressions,
+    iteration,
+    lookup,
+    project_calls,
+    queries,
+    responses,
+)
 from invocation_lint.values.domain import (
     NEVER,
     NONE,
@@ -105,12 +115,10 @@ def evaluate_arguments(frame: Frame, node: cst.Call) -> Arguments:
 
 
 def _spread_sequence(frame: Frame, result: Arguments, value: Value) -> None:
-    from invocation_lint.values import statements
-
-    items = statements.iteration_items(frame, value) if frame.state is not None else None
+    items = iteration.iteration_items(frame, value) if frame.state is not None else None
     if items is None:
         result.star = True
-        result.rest = statements.element_of(frame, value) if frame.state is not None else NEVER
+        result.rest = iteration.element_of(frame, value) if frame.state is not None else NEVER
     else:
         result.args.extend(items)
 
@@ -224,7 +232,7 @@ def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, sourc
 
 def _invoke_elsewhere(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> None:
     """`run(client.invoke, FunctionName=..)`: an invocation by code that is not followed, which gets the answer."""
-    from invocation_lint.values.known.symbols import submitted
+    from invocation_lint.values.known.concurrency import submitted
 
     for index, value in enumerate(arguments.args):
         handed = [atom for atom in value.of(Method) if atom.name in SITE_ATTRIBUTES]

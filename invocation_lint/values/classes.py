@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import lookup, project_calls
+from invocation_lint.values import literals, lookup, project_calls
 from invocation_lint.values.domain import (
     NEVER,
     NONE,
@@ -254,11 +254,9 @@ def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CST
 
 
 def _mapping(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
-    from invocation_lint.values import expressions
-
     obj = Obj("dict", made=frame.place(node))
     for arg in arguments.args[:1]:
-        obj = expressions.merged(frame, obj, arg)
+        obj = literals.merged(frame, obj, arg)
     for name, argument in arguments.kwargs.items():
         obj = obj.with_slot(name, argument.value, frame.place(node), weak=argument.presence != "yes")
     return frame.allocate(node, obj.opened(arguments.open) if arguments.open else obj)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.source.walk import walk
-from invocation_lint.values import assign, conditions, expressions, loops, queries, statements
+from invocation_lint.values import assign, conditions, expressions, iteration, loops, queries
 from invocation_lint.values.domain import NEVER, Value, const, constants, unknown
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import Frame, LoopFrame
@@ -54,9 +54,9 @@ def _single_source(frame: Frame, source: cst.CompFor) -> tuple[list[Value] | Non
     iterable = expressions.evaluate(frame, source.iter)
     if frame.state is None:
         return None, LoopInfo(None)
-    items = statements.iteration_items(frame, iterable)
+    items = iteration.iteration_items(frame, iterable)
     info = loops.for_info(frame, source, iterable, items)
-    return (items if items is not None and len(items) <= statements.MAX_UNROLLED else None), info
+    return (items if items is not None and len(items) <= iteration.MAX_UNROLLED else None), info
 
 
 def _bind_sources(frame: Frame, source: cst.CompFor | None) -> Value:
@@ -64,7 +64,7 @@ def _bind_sources(frame: Frame, source: cst.CompFor | None) -> Value:
     if source is None or not frame.is_reached():
         return NEVER
     iterable = expressions.evaluate(frame, source.iter)
-    element = statements.element_of(frame, iterable) if frame.is_reached() else NEVER
+    element = iteration.element_of(frame, iterable) if frame.is_reached() else NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
     for condition in source.ifs:
         expressions.evaluate(frame, condition.test)

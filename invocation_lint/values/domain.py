@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.findings import Place
+
+if TYPE_CHECKING:
+    from invocation_lint.values.chains import Chain
 
 MAX_ATOMS = 8
 """Atoms in one value: more alternatives than this answer no question that a reader would ask."""
@@ -247,32 +250,6 @@ class EnumMember:
     name: str
     value: Value
     mixin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One attribute or call of a chain; `open` when more arguments may be given. A slice is a call of `[]`."""
-
-    name: str
-    place: Place | None = None
-    args: tuple[Value, ...] = ()
-    kwargs: tuple[tuple[str, Value], ...] = ()
-    open: bool = False
-    is_call: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Attributes and calls in a row, on something that is not followed: how queries are built."""
-
-    root: Value
-    steps: tuple[Step, ...]
-    _hash: int = field(default=0, init=False, repr=False, compare=False)
-
-    def __hash__(self) -> int:
-        if not self._hash:
-            object.__setattr__(self, "_hash", hash((self.root, self.steps)) or 1)
-        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

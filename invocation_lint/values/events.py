@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Chain, Client, SiteKey, Value
+from invocation_lint.values.chains import Chain
+from invocation_lint.values.domain import Client, SiteKey, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from invocation_lint.values import (
     comprehensions,
     conditions,
     imports,
+    literals,
     lookup,
     operators,
     queries,
@@ -30,10 +31,8 @@ from invocation_lint.values.domain import (
     Unknown,
     Value,
     const,
-    constants,
     join2,
     join_values,
-    source_of,
     unknown,
 )
 from invocation_lint.values.frame import BudgetExceeded, Frame
@@ -42,9 +41,6 @@ from invocation_lint.values.state import Obj
 
 MAX_DEPTH = 120
 """Nesting of one expression that is followed; deeper ones are generated code."""
-
-MAX_LITERAL = 400
-"""Elements of one literal that are looked at; longer ones are tables of data."""
 
 
 def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
@@ -155,89 +151,12 @@ def key_value(key: Any) -> Value:
     return const(key)
 
 
-def _dict(frame: Frame, node: cst.Dict) -> Value:
-    obj = Obj("dict", made=frame.place(node))
-    if len(node.elements) > MAX_LITERAL:
-        return frame.allocate(node, obj.opened("it is too long a literal"))
-    for element in node.elements:
-        if isinstance(element, cst.StarredDictElement):
-            obj = merged(frame, obj, evaluate(frame, element.value))
-            continue
-        assert isinstance(element, cst.DictElement)
-        key = evaluate(frame, element.key)
-        value = evaluate(frame, element.value)
-        names = constants(key)
-        if names is None or any(_unhashable(name) for name in names):
-            obj = obj.opened("a key that is not known is set")
-            continue
-        for name in names:
-            obj = obj.with_slot(name, value, frame.place(element), weak=len(names) > 1)
-    return frame.allocate(node, obj)
-
-
-def _unhashable(value: Any) -> bool:
-    return isinstance(value, (list, dict, set))
-
-
-def merged(frame: Frame, obj: Obj, other: Value) -> Obj:
-    """The mapping after `{**obj, **other}`."""
-    if frame.state is None:
-        return obj
-    atoms = other.atoms
-    if not atoms:
-        return obj
-    for atom in atoms:
-        targets = list(frame.state.deref(Value((atom,))))
-        if not targets or targets[0][1].kind not in {"dict", "instance"}:
-            if isinstance(atom, Const) and atom.value is None:
-                continue
-            obj = obj.opened(f"{source_of(Value((atom,))) or 'a mapping that is not known'} is merged into it")
-            continue
-        more = targets[0][1]
-        for key, slot in more.slots.items():
-            obj = obj.with_slot(key, slot.value, slot.place, weak=len(atoms) > 1 or slot.presence != "yes")
-        if more.open:
-            obj = obj.opened(more.open)
-    return obj
-
-
-def merge_into(frame: Frame, receiver: Value, other: Value, node: cst.CSTNode) -> None:
-    """`receiver.update(other)`."""
-
-    def change(obj: Obj, weak: bool) -> Obj:
-        result = merged(frame, obj, other)
-        if not weak:
-            return result
-        for key, slot in result.slots.items():
-            if key not in obj.slots:
-                result = result.with_slot(key, slot.value, slot.place, weak=True).without_slot(key, weak=True)
-        return result
-
-    frame.live.update(receiver, change)
+def _mapping(frame: Frame, node: cst.Dict) -> Value:
+    return literals.mapping(frame, node)
 
 
 def _sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
-    kind = {cst.List: "list", cst.Tuple: "tuple", cst.Set: "set"}[type(node)]
-    if len(node.elements) > MAX_LITERAL:
-        return frame.allocate(node, Obj(kind, rest=unknown("a long literal"), made=frame.place(node)))
-    items: list[Value] = []
-    rest: Value | None = None
-    from invocation_lint.values import statements  # the two modules need each other
-
-    for element in node.elements:
-        value = evaluate(frame, element.value)
-        if isinstance(element, cst.StarredElement):
-            more = statements.iteration_items(frame, value) if frame.state is not None else None
-            if more is None or rest is not None:
-                every = statements.element_of(frame, value) if frame.state is not None else NEVER
-                rest = every if rest is None else join2(rest, every)
-            else:
-                items.extend(more)
-        elif rest is None:
-            items.append(value)
-        else:
-            rest = join2(rest, value)
-    return frame.allocate(node, Obj(kind, items=tuple(items), rest=rest, made=frame.place(node)))
+    return literals.sequence(frame, node)
 
 
 def _lambda(frame: Frame, node: cst.Lambda) -> Value:
@@ -284,8 +203,8 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
     if isinstance(node.operator, cst.BitOr):
         kinds = [obj.kind for side in (left, right) for _, obj in frame.state.deref(side)]
         if "dict" in kinds:
-            base = merged(frame, Obj("dict", made=frame.place(node)), left)
-            return frame.allocate(node, merged(frame, base, right))
+            base = literals.merged(frame, Obj("dict", made=frame.place(node)), left)
+            return frame.allocate(node, literals.merged(frame, base, right))
     if isinstance(node.operator, (cst.BitAnd, cst.BitOr)) and left.of(Unknown):
         return queries.combined(frame, left, right, node)
     if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
@@ -356,7 +275,7 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Any] = {
     cst.Name: _name,
     cst.Attribute: _attribute,
     cst.Subscript: _subscript,
-    cst.Dict: _dict,
+    cst.Dict: _mapping,
     cst.List: _sequence,
     cst.Tuple: _sequence,
     cst.Set: _sequence,

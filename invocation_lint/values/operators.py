@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.values import iteration
 from invocation_lint.values.domain import (
     NEVER,
     Const,
@@ -69,10 +70,8 @@ def percent_format(frame: Frame, template: str, argument: Value) -> Value:
     pieces = template.replace("%%", "\0").split("%s")
     if "%" in "".join(pieces):
         return Value((Typed("str"),))
-    from invocation_lint.values import statements
-
     is_tuple = any(obj.kind == "tuple" for _, obj in frame.live.deref(argument))
-    items = (statements.iteration_items(frame, argument) if is_tuple else None) or [argument]
+    items = (iteration.iteration_items(frame, argument) if is_tuple else None) or [argument]
     filled: list[str | Value] = [pieces[0].replace("\0", "%")]
     for index, piece in enumerate(pieces[1:]):
         filled.append(items[index] if index < len(items) else unknown("a missing argument"))

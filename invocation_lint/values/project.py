@@ -11,8 +11,9 @@ from typing import Any
 from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.source.project_files import ProjectFiles
 from invocation_lint.source.tree import SourceFile, parse
+from invocation_lint.values.indexing import index_module
 from invocation_lint.values.interpreter import Interpreter
-from invocation_lint.values.program import ModuleInfo, index_module
+from invocation_lint.values.program import ModuleInfo
 
 MAX_CALLER_LEVELS = 5
 """Levels of callers that are asked where an error ends."""

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from invocation_lint.source.scan import may_query_jobs
+from invocation_lint.values.chains import Chain, Step
 from invocation_lint.values.domain import (
     AwsObject,
-    Chain,
     ClassRef,
     Client,
     Const,
@@ -25,7 +25,6 @@ from invocation_lint.values.domain import (
     Method,
     Param,
     Pending,
-    Step,
     Symbol,
     Typed,
     Unknown,

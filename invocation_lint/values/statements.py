@@ -15,23 +15,17 @@ from invocation_lint.values import (
     errors,
     expressions,
     imports,
-    loops,
     outcomes,
-    queries,
-    responses,
+    rounds,
 )
 from invocation_lint.values.answer_conditions import guarded_sites, note_condition, note_match, status_branches
-from invocation_lint.values.domain import NEVER, NONE, FunctionRef, Value, join_values, unknown
-from invocation_lint.values.events import LoopInfo
-from invocation_lint.values.frame import BudgetExceeded, Frame, LoopFrame
+from invocation_lint.values.domain import NONE, FunctionRef, Value, unknown
+from invocation_lint.values.frame import BudgetExceeded, Frame
 from invocation_lint.values.program import FunctionInfo
-from invocation_lint.values.state import State, join_states, widen
+from invocation_lint.values.state import State, join_states
 
 MAX_VISITS = 20_000
 """Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
-
-MAX_UNROLLED = 16
-"""Rounds of a loop over a known sequence that are walked one by one."""
 
 
 def run_block(frame: Frame, body: cst.BaseSuite | Sequence[cst.BaseStatement]) -> None:
@@ -189,128 +183,11 @@ def block_end(node: cst.CSTNode) -> str:
 
 
 def _run_while(frame: Frame, node: cst.While) -> None:
-    def one_round(first: bool) -> None:
-        expressions.evaluate(frame, node.test)
-        note_condition(frame, node.test)
-        if frame.state is not None:
-            frame.state = conditions.refine(frame, frame.state, node.test, True)
-        run_block(frame, node.body)
-
-    entry = frame.state
-    assert entry is not None
-    first_event, first_raised = len(frame.events), len(frame.raises)
-    after = _run_rounds(frame, LoopInfo(None, over="condition"), one_round)
-    loops.note_retries(frame, node, first_event, first_raised)
-    loops.note_polls(frame, node, first_event)
-    if after is not None:
-        expressions_state, frame.state = frame.state, after
-        frame.state = conditions.refine(frame, after, node.test, False)
-        del expressions_state
-    else:
-        frame.state = None
-    _finish_loop(frame, node.orelse)
+    rounds.run_while(frame, node)
 
 
 def _run_for(frame: Frame, node: cst.For) -> None:
-    iterable = expressions.evaluate(frame, node.iter)
-    if frame.state is None:
-        return
-    if node.asynchronous is not None:
-        iterable = expressions.awaited(frame, iterable)
-    items = iteration_items(frame, iterable)
-    info = loops.for_info(frame, node, iterable, items)
-    if items is not None and len(items) <= MAX_UNROLLED:
-        _run_unrolled(frame, node, items, info)
-        return
-    element = element_of(frame, iterable)
-    first_event, first_raised = len(frame.events), len(frame.raises)
-
-    def one_round(first: bool) -> None:
-        assign.assign(frame, node.target, element)
-        run_block(frame, node.body)
-
-    with queries.handling_rows(frame, element):
-        frame.state = _run_rounds(frame, info, one_round)
-    loops.note_left(frame, node, info, first_raised)
-    loops.note_retries(frame, node, first_event, first_raised)
-    queries.note_loop(frame, element, node, first_event)
-    _finish_loop(frame, node.orelse)
-
-
-def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInfo) -> None:
-    loop = LoopFrame(info)
-    first_event, first_raised = len(frame.events), len(frame.raises)
-    frame.loops.append(loop)
-    for item in items:
-        if frame.state is None:
-            break
-        assign.assign(frame, node.target, item)
-        run_block(frame, node.body)
-        for state in loop.continues:
-            frame.state = join_states(frame.state, state)
-        loop.continues.clear()
-    loops.note_retries(frame, node, first_event, first_raised)
-    _finish_loop(frame, node.orelse)
-
-
-def _run_rounds(frame: Frame, info: LoopInfo, one_round: object) -> State | None:
-    """Two rounds from the joined state; the events of the first are superseded by those of the second."""
-    assert callable(one_round)
-    entry = frame.live
-    loop = LoopFrame(info)
-    frame.loops.append(loop)
-    marks = len(frame.events), len(frame.raises)
-    joined: State = entry
-    for number in range(2):
-        del frame.events[marks[0] :], frame.raises[marks[1] :]
-        frame.state = joined.copy()
-        one_round(number == 0)
-        for state in loop.continues:
-            frame.state = join_states(frame.state, state)
-        loop.continues.clear()
-        after = join_states(entry, frame.state)
-        assert after is not None
-        joined = after if number == 0 else widen(joined, after)
-    return joined
-
-
-def _finish_loop(frame: Frame, orelse: cst.Else | None) -> None:
-    loop = frame.loops.pop()
-    if orelse is not None and frame.state is not None:
-        run_block(frame, orelse.body)
-    for state in loop.breaks:
-        frame.state = join_states(frame.state, state)
-
-
-def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
-    """The elements that a loop surely runs over, in order, or None."""
-    if len(iterable.atoms) != 1:
-        return None
-    for _, obj in frame.live.deref(iterable):
-        if obj.kind in {"list", "tuple", "set", "generator"} and obj.rest is None and not obj.open:
-            return list(obj.items)
-        if obj.kind == "dict" and not obj.open and all(slot.presence == "yes" for slot in obj.slots.values()):
-            return [expressions.key_value(key) for key in obj.slots]
-    return None
-
-
-def element_of(frame: Frame, iterable: Value) -> Value:
-    """What an iteration may yield."""
-    found: list[Value] = []
-    for atom in iterable.atoms:
-        single = Value((atom,))
-        objects = list(frame.live.deref(single))
-        if objects:
-            obj = objects[0][1]
-            if obj.kind == "dict":
-                found.extend(expressions.key_value(key) for key in obj.slots)
-                if obj.open:
-                    found.append(unknown("a key that is not known"))
-            else:
-                found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
-        else:
-            found.append(responses.element(atom))
-    return join_values(found) if found else NEVER
+    rounds.run_for(frame, node)
 
 
 def _run_with(frame: Frame, node: cst.With) -> None:

@@ -10,7 +10,8 @@ from invocation_lint.facts.building import job_words
 from invocation_lint.facts.building.dialects.shape import Query, line_of, text
 from invocation_lint.facts.job_query import Claim
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Chain, Struct, Text, Unknown, Value
+from invocation_lint.values.chains import Chain
+from invocation_lint.values.domain import Struct, Text, Unknown, Value
 from invocation_lint.values.events import ChainCall, Looped, Visit
 from invocation_lint.values.queries import ELEMENT
 

@@ -22,7 +22,8 @@ from invocation_lint.facts.building.queries import QueryReader
 from invocation_lint.facts.building.results import Results
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
-from invocation_lint.values.domain import Chain, SiteKey, Step
+from invocation_lint.values.chains import Chain, Step
+from invocation_lint.values.domain import SiteKey
 from invocation_lint.values.events import ChainCall, Looped, Visit
 from invocation_lint.values.interpreter import Interpreter, Root
 from invocation_lint.values.program import ModuleInfo

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from invocation_lint.facts.building.dialects import django, dynamodb, peewee, pymongo, sql, sqlalchemy, supabase
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, line_of
-from invocation_lint.values.domain import Chain, Step
+from invocation_lint.values.chains import Chain, Step
 
 _OF_A_CURSOR = sql.ROWS | sql.ONE | {"fetchmany"}
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import libcst as cst
 
-from invocation_lint.values import assign, calls, expressions, responses
+from invocation_lint.values import assign, calls, expressions, literals, responses
 from invocation_lint.values.domain import NONE, Const, Ref, Typed, Value, constants, join2, join_values, unknown
 from invocation_lint.values.events import Argument
 from invocation_lint.values.frame import Frame
@@ -75,7 +75,7 @@ def _setdefault(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Argume
 
 def _update(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
     for value in arguments.args:
-        expressions.merge_into(frame, receiver, value, node)
+        literals.merge_into(frame, receiver, value, node)
     for _name, argument in arguments.kwargs.items():
         frame.live.update(receiver, partial(_with_argument, argument))
     if arguments.open:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import calls, errors, expressions, statements
+from invocation_lint.values import calls, errors, expressions, iteration
 from invocation_lint.values.domain import NONE, FunctionRef, Method, Partial, Pending, Value, join_values
 from invocation_lint.values.events import Argument, LoopInfo
 from invocation_lint.values.frame import Frame, LoopFrame
 from invocation_lint.values.imports import dotted
-from invocation_lint.values.known.symbols import submitted
+from invocation_lint.values.known.concurrency import submitted
 from invocation_lint.values.program import SITE_ATTRIBUTES
 from invocation_lint.values.state import Obj
 
@@ -81,7 +81,7 @@ def _apply(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value | Non
     if not arguments.args or not _is_callable(arguments.args[0]):
         return None
     given = arguments.get(1, "args")
-    items = [] if given is None else statements.iteration_items(frame, given)
+    items = [] if given is None else iteration.iteration_items(frame, given)
     named = arguments.get(2, "kwds")
     kwargs: dict[str, Argument] = {}
     for _, obj in frame.live.deref(named) if named is not None else ():
@@ -99,8 +99,8 @@ def _is_of_futures(source: str) -> bool:
 def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str) -> Value | None:
     if len(arguments.args) < 2 or not _is_callable(arguments.args[0]):
         return None
-    elements = [statements.element_of(frame, value) for value in arguments.args[1:]]
-    times = [statements.iteration_items(frame, value) for value in arguments.args[1:]]
+    elements = [iteration.element_of(frame, value) for value in arguments.args[1:]]
+    times = [iteration.iteration_items(frame, value) for value in arguments.args[1:]]
     known = [len(items) for items in times if items is not None]
     frame.loops.append(LoopFrame(LoopInfo(min(known) if len(known) == len(times) else None, concurrent=True)))
     star = name == "starmap"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import classes, encoding, statements
+from invocation_lint.values import classes, encoding, iteration
 from invocation_lint.values.domain import FALSE, NONE, Const, Encoded, Method, Ref, Slot, Value, constants, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
@@ -90,7 +90,7 @@ def _names(frame: Frame, value: Value | None) -> set[str] | None:
     """The names in `include` or `exclude`, empty when it is left out; None when they are not known."""
     if value is None or value == NONE:
         return set()
-    items = statements.iteration_items(frame, value)
+    items = iteration.iteration_items(frame, value)
     names = [constants(item) for item in items] if items is not None else [None]
     found = {str(name[0]) for name in names if name is not None and len(name) == 1}
     return found if len(found) == len(names) else None

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import background, calls, encoding, expressions, imports, responses, sdk, wrappers
+from invocation_lint.values import (
+    calls,
+    encoding,
+    imports,
+    iteration,
+    literals,
+    responses,
+    sdk,
+    wrappers,
+)
 from invocation_lint.values.domain import (
     NONE,
     Const,
@@ -16,7 +25,6 @@ from invocation_lint.values.domain import (
     EnvVar,
     FunctionRef,
     Partial,
-    Pending,
     Symbol,
     Typed,
     Value,
@@ -25,8 +33,8 @@ from invocation_lint.values.domain import (
     source_of,
     unknown,
 )
-from invocation_lint.values.events import Caught, Raised
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.known import concurrency
 from invocation_lint.values.known.replies import REPLIES, reply
 from invocation_lint.values.known.tables import HARMLESS_PREFIXES, LOG_METHODS, RESULTS
 from invocation_lint.values.state import Obj, freeze
@@ -155,7 +163,7 @@ def _dict(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     for value in arguments.args[:1]:
         objects = list(frame.live.deref(value))
         if objects and all(o.kind == "dict" for _, o in objects):
-            obj = expressions.merged(frame, obj, value)
+            obj = literals.merged(frame, obj, value)
         elif objects and len(value.atoms) == 1 and objects[0][1].kind in {"list", "tuple"}:
             obj = _from_pairs(frame, obj, objects[0][1])
         else:
@@ -179,25 +187,21 @@ def _from_pairs(frame: Frame, obj: Obj, pairs: Obj) -> Obj:
 
 
 def _sequence(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    from invocation_lint.values import statements
-
     kind = name.rpartition(".")[2]
     kind = kind if kind in {"list", "tuple", "set"} else "list"
     if not arguments.args:
         return frame.allocate(node, Obj(kind, made=frame.place(node)))
     value = arguments.args[0]
-    items = statements.iteration_items(frame, value)
+    items = iteration.iteration_items(frame, value)
     if items is not None and kind != "set":
         return frame.allocate(node, Obj(kind, items=tuple(items), made=frame.place(node)))
-    element = statements.element_of(frame, value)
+    element = iteration.element_of(frame, value)
     return frame.allocate(node, Obj(kind, rest=element if element.atoms else unknown(), made=frame.place(node)))
 
 
 def _enumerate(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    from invocation_lint.values import statements
-
     sources = arguments.args[:1] if name.endswith("enumerate") else arguments.args
-    elements = [statements.element_of(frame, value) for value in sources]
+    elements = [iteration.element_of(frame, value) for value in sources]
     elements = [element if element.atoms else unknown("an element") for element in elements]
     if name.endswith("enumerate"):
         elements = [Value((Typed("int"),)), *elements]
@@ -240,68 +244,6 @@ def _getattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
 
 def _setattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     return calls.call_unknown(frame, arguments, node, source=name)
-
-
-def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """asyncio.gather: yields the results; with return_exceptions the errors are values that nothing has looked at."""
-    flag = arguments.plain().get("return_exceptions")
-    keeps = flag is not None and not (isinstance(flag.single, Const) and not flag.single.value)
-    raises: list[object] = []
-    items: list[Value] = []
-    place = frame.place(node)
-    for value in [*arguments.args, arguments.rest]:
-        for atom in value.of(Pending):
-            for raised in atom.raises:
-                kept = isinstance(raised, Raised) and keeps
-                raises.append(Caught(raised.site, raised.family, "returns", place) if kept else raised)
-    for value in arguments.args:
-        items.append(join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms))
-    result = Obj("list", items=tuple(items), made=frame.place(node))
-    if arguments.star:
-        result = Obj("list", rest=unknown("a result"), made=frame.place(node))
-    sites = tuple(site for value in arguments.args for atom in value.of(Pending) for site in atom.sites)
-    return Value((Pending(frame.allocate(node, result), tuple(raises), "task", sites),))
-
-
-def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    value = arguments.get(0, "coro") or arguments.get(0, "fut") or unknown()
-    via = "coroutine" if name.rpartition(".")[2] in {"wait_for", "run"} else "task"
-    found = [Value((replace(a, via=via),)) if isinstance(a, Pending) else Value((a,)) for a in value.atoms]
-    result = join_values(found)
-    if name == "asyncio.run":
-        return expressions.awaited(frame, result)
-    return result
-
-
-def _completed(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """as_completed: the futures themselves, in another order."""
-    from invocation_lint.values import statements
-
-    element = statements.element_of(frame, arguments.args[0]) if arguments.args else unknown()
-    return frame.allocate(node, Obj("list", rest=element, made=frame.place(node)))
-
-
-def _to_thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return submitted(frame, replace(arguments, args=arguments.args[1:]), arguments.args[:1], node, "coroutine")
-
-
-def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst.CSTNode, via: str) -> Value:
-    """A callable handed to something that calls it: what it gives, with the errors that come with the result."""
-    outer, frame.raises = frame.raises, []
-    before = len(frame.events)
-    value = calls.call_value(frame, target[0], arguments, node) if target else unknown()
-    raises, frame.raises = frame.raises, outer
-    sites = background.run_elsewhere(frame, before)
-    inner = join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms)
-    more = [raised for a in value.atoms if isinstance(a, Pending) for raised in a.raises]
-    return Value((Pending(inner, (*raises, *more), via, sites),))
-
-
-def _thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """A thread; what it is to run is walked where it is made."""
-    from invocation_lint.values.known import executors
-
-    return executors.thread(frame, arguments, node)
 
 
 def _open(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -350,6 +292,7 @@ def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
 
 
 _HANDLERS: dict[str, Handler] = {
+    **concurrency.HANDLERS,
     **dict.fromkeys(REPLIES, reply),
     "builtins.str": _str,
     "builtins.str.encode": _str_encode,
@@ -375,17 +318,6 @@ _HANDLERS: dict[str, Handler] = {
     "os.environ.get": _environ,
     "os.getenv": _environ,
     "functools.partial": _partial,
-    "concurrent.futures.as_completed": _completed,
-    "asyncio.as_completed": _completed,
-    "asyncio.gather": _gather,
-    "asyncio.create_task": _task,
-    "asyncio.ensure_future": _task,
-    "asyncio.wait_for": _task,
-    "asyncio.shield": _task,
-    "asyncio.run": _task,
-    "asyncio.to_thread": _to_thread,
-    "threading.Thread": _thread,
-    "anyio.to_thread.run_sync": _to_thread,
     "asgiref.sync.sync_to_async": _identity,
     "json.load": _json_load,
     "dataclasses.asdict": _asdict,
@@ -396,4 +328,4 @@ _HANDLERS: dict[str, Handler] = {
     "base64.urlsafe_b64encode": encoding.b64encode,
 }
 
-__all__ = ["call_symbol", "imports", "submitted"]
+__all__ = ["call_symbol", "imports"]

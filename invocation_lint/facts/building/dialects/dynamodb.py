@@ -24,7 +24,8 @@ from invocation_lint.facts.building.dialects.shape import (
 )
 from invocation_lint.facts.building.job_words import is_age
 from invocation_lint.facts.options import JOB_TABLES
-from invocation_lint.values.domain import AwsObject, Client, Const, EnvVar, Step, Struct, Text, Unknown, Value
+from invocation_lint.values.chains import Step
+from invocation_lint.values.domain import AwsObject, Client, Const, EnvVar, Struct, Text, Unknown, Value
 from invocation_lint.values.queries import ELEMENT, PAGE
 
 _READS = {"query": "rows", "scan": "rows", "get_item": "one"}

@@ -7,7 +7,8 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.facts.building.dialects.shape import Entity
-from invocation_lint.values.domain import Chain, ClassRef, Symbol, Unknown, Value
+from invocation_lint.values.chains import Chain
+from invocation_lint.values.domain import ClassRef, Symbol, Unknown, Value
 from invocation_lint.values.interpreter import Interpreter
 from invocation_lint.values.program import ClassInfo
 

@@ -17,7 +17,8 @@ from invocation_lint.facts.building.dialects.shape import (
 )
 from invocation_lint.facts.building.dialects.sqlalchemy import add_condition, add_order
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Chain, FunctionRef, Step
+from invocation_lint.values.chains import Chain, Step
+from invocation_lint.values.domain import FunctionRef
 from invocation_lint.values.queries import ELEMENT
 
 _VERBS = {"select": "read", "update": "update", "delete": "delete", "insert": "insert"}

@@ -21,7 +21,8 @@ from invocation_lint.facts.building.dialects.shape import (
     text,
 )
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Const, Param, Step, Struct, Symbol, Unknown, Value
+from invocation_lint.values.chains import Step
+from invocation_lint.values.domain import Const, Param, Struct, Symbol, Unknown, Value
 from invocation_lint.values.queries import ELEMENT
 
 _READS = {"find": "lazy", "aggregate": "lazy", "find_one": "one", "count_documents": "count", "distinct": "count",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Chain, Const, EnumMember, Step, Struct, Symbol, Unknown, Value
+from invocation_lint.values.chains import Chain, Step
+from invocation_lint.values.domain import Const, EnumMember, Struct, Symbol, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from invocation_lint.facts.building.dialects.shape import (
 from invocation_lint.facts.building.job_words import is_job_table
 from invocation_lint.facts.options import JOB_TABLES
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Const, Step, Struct, Text, Value
+from invocation_lint.values.chains import Step
+from invocation_lint.values.domain import Const, Struct, Text, Value
 from invocation_lint.values.queries import ELEMENT
 
 _FETCHING = {"fetch": "rows", "fetch_all": "rows", "execute_fetchall": "rows", "fetchrow": "one", "fetchval": "one",

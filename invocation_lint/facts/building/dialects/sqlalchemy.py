@@ -20,7 +20,8 @@ from invocation_lint.facts.building.dialects.shape import (
     text,
 )
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Chain, Step, Value
+from invocation_lint.values.chains import Chain, Step
+from invocation_lint.values.domain import Value
 from invocation_lint.values.queries import ELEMENT
 
 EXECUTORS = frozenset({"execute", "scalars", "exec", "stream", "stream_scalars", "scalar"})

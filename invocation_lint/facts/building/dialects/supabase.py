@@ -18,7 +18,7 @@ from invocation_lint.facts.building.dialects.shape import (
     keys_of,
     text,
 )
-from invocation_lint.values.domain import Chain, Step
+from invocation_lint.values.chains import Chain, Step
 
 _TABLES = frozenset({"table", "from_"})
 _VERBS = {"select": "read", "update": "update", "upsert": "insert", "insert": "insert", "delete": "delete"}

@@ -1,0 +1,256 @@
+"""The functions and classes of a parsed file: where each is, what it mentions, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from invocation_lint.source.scan import may_query, may_query_jobs, speaks_of_lambda
+from invocation_lint.source.tree import SourceFile
+from invocation_lint.source.walk import walk
+from invocation_lint.values.program import (
+    SITE_ATTRIBUTES,
+    ClassInfo,
+    FunctionInfo,
+    ModuleInfo,
+    own_nodes,
+    self_name,
+)
+
+MUTATORS = frozenset(
+    {"update", "append", "extend", "insert", "pop", "popitem", "clear", "setdefault", "add", "remove", "discard",
+     "sort", "reverse", "__setitem__", "__delitem__"}
+)  # fmt: skip
+
+
+def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | None = None) -> ModuleInfo:
+    """All functions and classes of a parsed file; `job_tables` are the globs of the user's tables of jobs."""
+    path = source.name.rpartition("/")[2] if source.name.startswith("/") else source.name
+    module = ModuleInfo(
+        name,
+        source,
+        path=path,
+        speaks_of_lambda=speaks_of_lambda(source.data),
+        speaks_of_queries=may_query_jobs(source.data, job_tables),
+        job_tables=job_tables,
+    )
+    _index(module, source.module, "", None, None)
+    classes = frozenset(info.name for info in module.classes.values() if module.speaks_of_queries and _holds_jobs(info))
+    names = classes | _named_after_tables(module) if module.speaks_of_queries else classes
+    for info in module.functions.values():
+        _note_mutations(module, info)
+        if info.mentions & names:
+            info.holds_query = info.holds_query or may_query("\n".join(f".{name}" for name in info.mentions).encode())
+    queried = {info.name for info in module.functions.values() if info.holds_query} - {"__init__"}
+    for info in module.functions.values():
+        info.holds_query = info.holds_query or bool(info.mentions & queried)  # what is read there is worked on here
+    for statement in source.module.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            _note_aliases(module, statement)
+    return module
+
+
+def _note_aliases(module: ModuleInfo, statement: cst.SimpleStatementLine) -> None:
+    for small in statement.body:
+        if isinstance(small, cst.Assign) and isinstance(small.value, (cst.Call, cst.Name, cst.Attribute)):
+            mentioned = frozenset(node.value for node in walk(small.value) if isinstance(node, cst.Name))
+            for target in _flat(_targets(small)):
+                if isinstance(target, cst.Name):
+                    module.aliases[target.value] = mentioned - {target.value}
+
+
+def _note_import_as(module: ModuleInfo, node: cst.ImportAlias) -> None:
+    """`import a as b`: whoever names `b` names `a`."""
+    alias = node.asname.name if node.asname is not None else None
+    if isinstance(alias, cst.Name):
+        last = node.name.attr if isinstance(node.name, cst.Attribute) else node.name
+        module.aliases[alias.value] = frozenset({last.value})
+
+
+def _holds_jobs(info: ClassInfo) -> bool:
+    """Whether a class of another name is mapped to a table of jobs."""
+    texts = [node.value for node in own_nodes(info.node.body) if isinstance(node, cst.SimpleString)]
+    return may_query_jobs("\n".join([".select", *texts]).encode(), info.module.job_tables)
+
+
+def _named_after_tables(module: ModuleInfo) -> frozenset[str]:
+    """The names of the module, and the attributes of its objects, that are bound to something which a table of jobs
+    names: `collection = db["jobs"]`."""
+    bodies = [module.source.module, *(info.node for info in module.functions.values() if info.cls is not None)]
+    found: set[str] = set()
+    for node in (node for body in bodies for node in own_nodes(body)):
+        if isinstance(node, cst.Assign) and any(_is_table(module, part) for part in walk(node.value)):
+            targets = list(_flat(_targets(node)))
+            found |= {target.value for target in targets if isinstance(target, cst.Name)}
+            found |= {target.attr.value for target in targets if isinstance(target, cst.Attribute)}
+    return frozenset(found)
+
+
+def _is_table(module: ModuleInfo, node: cst.CSTNode) -> bool:
+    """Whether a text is the name of a table of jobs, and nothing else."""
+    name = node.evaluated_value if isinstance(node, cst.SimpleString) else getattr(node, "value", None)
+    if not isinstance(node, (cst.SimpleString, cst.FormattedStringText)) or not isinstance(name, str):
+        return False
+    return name.replace("-", "_").isidentifier() and may_query_jobs(f".select {name}".encode(), module.job_tables)
+
+
+_INDEXED = frozenset(
+    {cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.Call, cst.Attribute, cst.Name, cst.SimpleString,
+     cst.FormattedStringText, cst.Global, cst.Yield, cst.ImportAlias, cst.ImportStar}
+)  # fmt: skip
+_CHANGING = frozenset({cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Call})
+"""Nodes that are looked at, by type: asking each node for its kind would take half of the time."""
+
+
+def _index(
+    module: ModuleInfo, node: cst.CSTNode, prefix: str, cls: ClassInfo | None, parent: FunctionInfo | None
+) -> None:
+    holds_site = False
+    mentions: set[str] = set()
+    declared: set[str] = set()
+    generator = False
+    callees: set[cst.CSTNode] = set()
+    texts: list[str] = []
+    for child in own_nodes(node):
+        if type(child) not in _INDEXED:
+            continue
+        if isinstance(child, (cst.FunctionDef, cst.Lambda)):
+            _add_function(module, child, prefix, cls, parent)
+            if isinstance(child, cst.Lambda):
+                inner = module.by_node[child]
+                assert isinstance(inner, FunctionInfo)
+                holds_site = holds_site or inner.holds_site
+                mentions |= inner.mentions
+        elif isinstance(child, cst.ClassDef):
+            _add_class(module, child, prefix, parent)
+        elif isinstance(child, cst.Call):
+            if isinstance(child.func, cst.Attribute) and child.func.attr.value in SITE_ATTRIBUTES:
+                callees.add(child.func)
+                holds_site = holds_site or module.speaks_of_lambda or _may_name_a_function(child)
+        elif isinstance(child, cst.Attribute):
+            mentions.add(child.attr.value)
+            handed_on = child.attr.value in SITE_ATTRIBUTES and child not in callees
+            holds_site = holds_site or (handed_on and module.speaks_of_lambda)
+        elif isinstance(child, cst.Name):
+            mentions.add(child.value)
+        elif isinstance(child, (cst.SimpleString, cst.FormattedStringText)) and module.speaks_of_queries:
+            texts.append(child.value)
+        elif isinstance(child, cst.ImportAlias) and child.asname is not None:
+            _note_import_as(module, child)
+        elif isinstance(child, cst.ImportStar):
+            module.passes_everything = True
+        elif isinstance(child, cst.Global):
+            declared |= {item.name.value for item in child.names}
+        elif isinstance(child, cst.Yield):
+            generator = True
+    owner = module.by_node.get(node)
+    if isinstance(owner, FunctionInfo):
+        owner.holds_site, owner.mentions = holds_site, frozenset(mentions)
+        owner.globals, owner.is_generator = frozenset(declared), generator
+        if module.speaks_of_queries:
+            owner.holds_query = may_query_jobs(
+                "\n".join([*(f".{name}" for name in mentions), *texts]).encode(), module.job_tables
+            )
+    elif owner is None:
+        module.holds_site, module.mentions = holds_site, frozenset(mentions)
+
+
+def _may_name_a_function(call: cst.Call) -> bool:
+    """Whether keywords of a call, known or not, may name a function."""
+    return any(
+        arg.star == "**" or (arg.keyword is not None and arg.keyword.value.lower().startswith("function"))
+        for arg in call.args
+    )
+
+
+def _unique(key: str, taken: dict[str, FunctionInfo] | dict[str, ClassInfo], line: int) -> str:
+    return f"{key}:{line}" if key in taken else key
+
+
+def _add_function(
+    module: ModuleInfo,
+    node: cst.FunctionDef | cst.Lambda,
+    prefix: str,
+    cls: ClassInfo | None,
+    parent: FunctionInfo | None,
+) -> None:
+    place = module.source.place(node)
+    name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
+    key = _unique(f"{module.name}:{prefix}{name}", module.functions, place.line)
+    while key in module.functions:
+        key += f".{place.column}"
+    info = FunctionInfo(key, name, node, module, cls, parent)
+    module.functions[key] = info
+    module.by_node[node] = info
+    if cls is not None and isinstance(node, cst.FunctionDef):
+        cls.methods[name] = info
+    _index(module, node, f"{prefix}{name}.<locals>.", None, info)
+
+
+def _add_class(module: ModuleInfo, node: cst.ClassDef, prefix: str, parent: FunctionInfo | None) -> None:
+    key = _unique(f"{module.name}:{prefix}{node.name.value}", module.classes, module.source.place(node).line)
+    info = ClassInfo(key, node.name.value, node, module)
+    module.classes[key] = info
+    module.by_node[node] = info
+    _index(module, node.body, f"{prefix}{node.name.value}.", info, parent)
+    for method in info.methods.values():
+        _note_self_writes(info, method)
+
+
+def _targets(node: cst.CSTNode) -> Sequence[cst.BaseExpression]:
+    if isinstance(node, cst.Assign):
+        return [target.target for target in node.targets]
+    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        return [node.target]
+    if isinstance(node, cst.Del):
+        return [node.target]
+    return []
+
+
+def _flat(targets: Sequence[cst.BaseExpression]) -> Iterator[cst.BaseExpression]:
+    for target in targets:
+        if isinstance(target, (cst.Tuple, cst.List)):
+            yield from _flat([element.value for element in target.elements])
+        else:
+            yield target
+
+
+def _note_self_writes(cls: ClassInfo, method: FunctionInfo) -> None:
+    name = self_name(method)
+    for node in own_nodes(method.node):
+        if type(node) not in _CHANGING:
+            continue
+        for target in _flat(_targets(node)):
+            if _is_self_attribute(target, name) or _is_self_attribute(target, cls.name):
+                assert isinstance(target, cst.Attribute)
+                cls.writers.setdefault(target.attr.value, []).append(method)
+            elif isinstance(target, cst.Subscript) and _is_self_attribute(target.value, name):
+                assert isinstance(target.value, cst.Attribute)
+                cls.mutated.add(target.value.attr.value)
+        changed = _mutated_by_call(node)
+        if changed is not None and _is_self_attribute(changed, name):
+            assert isinstance(changed, cst.Attribute)
+            cls.mutated.add(changed.attr.value)
+
+
+def _is_self_attribute(node: cst.BaseExpression, name: str) -> bool:
+    return isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == name
+
+
+def _mutated_by_call(node: cst.CSTNode) -> cst.BaseExpression | None:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in MUTATORS:
+        return node.func.value
+    return None
+
+
+def _note_mutations(module: ModuleInfo, info: FunctionInfo) -> None:
+    for node in own_nodes(info.node):
+        if type(node) not in _CHANGING:
+            continue
+        for target in _flat(_targets(node)):
+            if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+                module.mutated_globals.add(target.value.value)
+        changed = _mutated_by_call(node)
+        if isinstance(changed, cst.Name):
+            module.mutated_globals.add(changed.value)

@@ -1,0 +1,41 @@
+"""What an iteration over a value yields."""
+
+from __future__ import annotations
+
+from invocation_lint.values import responses
+from invocation_lint.values.domain import NEVER, Value, const, join_values, unknown
+from invocation_lint.values.frame import Frame
+
+MAX_UNROLLED = 16
+"""Rounds of a loop over a known sequence that are walked one by one."""
+
+
+def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
+    """The elements that a loop surely runs over, in order, or None."""
+    if len(iterable.atoms) != 1:
+        return None
+    for _, obj in frame.live.deref(iterable):
+        if obj.kind in {"list", "tuple", "set", "generator"} and obj.rest is None and not obj.open:
+            return list(obj.items)
+        if obj.kind == "dict" and not obj.open and all(slot.presence == "yes" for slot in obj.slots.values()):
+            return [const(key) for key in obj.slots]
+    return None
+
+
+def element_of(frame: Frame, iterable: Value) -> Value:
+    """What an iteration may yield."""
+    found: list[Value] = []
+    for atom in iterable.atoms:
+        single = Value((atom,))
+        objects = list(frame.live.deref(single))
+        if objects:
+            obj = objects[0][1]
+            if obj.kind == "dict":
+                found.extend(const(key) for key in obj.slots)
+                if obj.open:
+                    found.append(unknown("a key that is not known"))
+            else:
+                found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
+        else:
+            found.append(responses.element(atom))
+    return join_values(found) if found else NEVER

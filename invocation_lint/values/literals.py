@@ -1,0 +1,100 @@
+"""Mappings and sequences written out, and mappings merged into another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.values import expressions, iteration
+from invocation_lint.values.domain import NEVER, Const, Value, constants, join2, source_of, unknown
+from invocation_lint.values.frame import Frame
+from invocation_lint.values.state import Obj
+
+MAX_LITERAL = 400
+"""Elements of one literal that are looked at; longer ones are tables of data."""
+
+
+def mapping(frame: Frame, node: cst.Dict) -> Value:
+    """`{..}`: the keys that are constants, open where others are set."""
+    obj = Obj("dict", made=frame.place(node))
+    if len(node.elements) > MAX_LITERAL:
+        return frame.allocate(node, obj.opened("it is too long a literal"))
+    for element in node.elements:
+        if isinstance(element, cst.StarredDictElement):
+            obj = merged(frame, obj, expressions.evaluate(frame, element.value))
+            continue
+        assert isinstance(element, cst.DictElement)
+        key = expressions.evaluate(frame, element.key)
+        value = expressions.evaluate(frame, element.value)
+        names = constants(key)
+        if names is None or any(_unhashable(name) for name in names):
+            obj = obj.opened("a key that is not known is set")
+            continue
+        for name in names:
+            obj = obj.with_slot(name, value, frame.place(element), weak=len(names) > 1)
+    return frame.allocate(node, obj)
+
+
+def _unhashable(value: Any) -> bool:
+    return isinstance(value, (list, dict, set))
+
+
+def merged(frame: Frame, obj: Obj, other: Value) -> Obj:
+    """The mapping after `{**obj, **other}`."""
+    if frame.state is None:
+        return obj
+    atoms = other.atoms
+    if not atoms:
+        return obj
+    for atom in atoms:
+        targets = list(frame.state.deref(Value((atom,))))
+        if not targets or targets[0][1].kind not in {"dict", "instance"}:
+            if isinstance(atom, Const) and atom.value is None:
+                continue
+            obj = obj.opened(f"{source_of(Value((atom,))) or 'a mapping that is not known'} is merged into it")
+            continue
+        more = targets[0][1]
+        for key, slot in more.slots.items():
+            obj = obj.with_slot(key, slot.value, slot.place, weak=len(atoms) > 1 or slot.presence != "yes")
+        if more.open:
+            obj = obj.opened(more.open)
+    return obj
+
+
+def merge_into(frame: Frame, receiver: Value, other: Value, node: cst.CSTNode) -> None:
+    """`receiver.update(other)`."""
+
+    def change(obj: Obj, weak: bool) -> Obj:
+        result = merged(frame, obj, other)
+        if not weak:
+            return result
+        for key, slot in result.slots.items():
+            if key not in obj.slots:
+                result = result.with_slot(key, slot.value, slot.place, weak=True).without_slot(key, weak=True)
+        return result
+
+    frame.live.update(receiver, change)
+
+
+def sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
+    """`[..]`, `(..)`, `{..}`: the elements in order, up to a starred one that is not known."""
+    kind = {cst.List: "list", cst.Tuple: "tuple", cst.Set: "set"}[type(node)]
+    if len(node.elements) > MAX_LITERAL:
+        return frame.allocate(node, Obj(kind, rest=unknown("a long literal"), made=frame.place(node)))
+    items: list[Value] = []
+    rest: Value | None = None
+    for element in node.elements:
+        value = expressions.evaluate(frame, element.value)
+        if isinstance(element, cst.StarredElement):
+            more = iteration.iteration_items(frame, value) if frame.state is not None else None
+            if more is None or rest is not None:
+                every = iteration.element_of(frame, value) if frame.state is not None else NEVER
+                rest = every if rest is None else join2(rest, every)
+            else:
+                items.extend(more)
+        elif rest is None:
+            items.append(value)
+        else:
+            rest = join2(rest, value)
+    return frame.allocate(node, Obj(kind, items=tuple(items), rest=rest, made=frame.place(node)))
