@@ -231,7 +231,7 @@ class Caller:
         "what the code of the call site is", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
     event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
-                                    "eventbridge", "schedule", "direct"))  # fmt: skip
+                                    "eventbridge", "schedule", "direct", "custom_resource"))  # fmt: skip
     deadline_seconds: Number = fact_field("seconds until whoever waits for the caller gives up")
     timeout_seconds: Number = fact_field("the caller's own deployed timeout, in seconds")
     is_async: Text = fact_field("whether the call stands in an async function", words=YES_NO)
@@ -259,7 +259,8 @@ class Loop:
     )
     each_of: Text = fact_field("what there is a round for, in words: 40 numbers, the items of a scan")
     item_failure: Text = fact_field(
-        "what the error of one item does to the loop over items: it escapes from it; absent when it does not",
+        "what the error of one item does to the loop over items: it escapes from it; absent when it does not, unknown "
+        "where the loop is there for one item, or a clause around it looks after the one that failed",
         words=("escapes",),
     )
     retry: Retry | None = fact_field("how a failed invocation is sent again; absent when it is not")

@@ -80,7 +80,7 @@ class Caller:
         "what the code of the query is", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
     event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
-                                    "eventbridge", "schedule", "direct"))  # fmt: skip
+                                    "eventbridge", "schedule", "direct", "custom_resource"))  # fmt: skip
     purpose: Text = fact_field("what the function's name says that it does", words=("lists", "cleans_up", "other"))
 
 

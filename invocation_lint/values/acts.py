@@ -33,6 +33,11 @@ def leaves_it_to_others(body: cst.CSTNode) -> bool:
     return not {"records", "reraises"} & set(acts)
 
 
+def is_log_line(node: cst.Call) -> bool:
+    """Whether a call only logs."""
+    return _act(node) == "logs"
+
+
 def _sleeps(node: cst.CSTNode) -> bool:
     func = node.func if isinstance(node, cst.Call) else None
     name = func.attr if isinstance(func, cst.Attribute) else func

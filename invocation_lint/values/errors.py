@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import clauses, expressions, outcomes, responses, statements
+from invocation_lint.values import clauses, expressions, loop_ends, outcomes, responses, statements
 from invocation_lint.values.acts import leaves_it_to_others, strongest_act
 from invocation_lint.values.domain import ErrorValue, SiteKey, Value, unknown
 from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
@@ -75,6 +75,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     if node.orelse is not None and frame.state is not None:
         statements.run_block(frame, node.orelse.body)
         ended = frame.state
+    loop_ends.excuse_by_clauses(frame, node, before)
     leaving = _run_handlers(frame, node, body_raises, during, payloads_read)
     taken = frozenset(
         raised.site for raised in body_raises if raised.family == "service" and raised not in frame.raises

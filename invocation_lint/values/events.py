@@ -182,10 +182,14 @@ class Looped:
 
 @dataclass(frozen=True, slots=True)
 class LoopLeft:
-    """An error of an invocation ends a loop over items; `place` is what the loop runs over."""
+    """An error of an invocation ends a loop over items; `place` is what the loop runs over.
+
+    `excuse` says why the items after it may be none of its business; empty where nothing says so.
+    """
 
     site: SiteKey
     place: Place
+    excuse: str = ""
 
 
 @dataclass(frozen=True, slots=True)

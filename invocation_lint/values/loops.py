@@ -1,4 +1,4 @@
-"""Loops around invocations: what they run over, and what one failed round does to the rest."""
+"""Loops around invocations: what they run over, and how they send again what has failed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import libcst as cst
 from invocation_lint.findings import Place
 from invocation_lint.values import conditions, statements
 from invocation_lint.values.domain import Value, constants, source_of
-from invocation_lint.values.events import Caught, LoopInfo, LoopLeft, Raised, RetryLoop, Visit
+from invocation_lint.values.events import Caught, LoopInfo, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import own_nodes
@@ -61,24 +61,6 @@ def _is_left_early(body: cst.CSTNode) -> bool:
     return any(isinstance(node, (cst.Break, cst.Return)) for node in own_nodes(body))
 
 
-def _is_all_or_nothing(body: cst.CSTNode) -> bool:
-    """Whether the loop itself ends with an error where one item is not right."""
-    in_clauses = {
-        inner for node in own_nodes(body) if isinstance(node, cst.ExceptHandler) for inner in own_nodes(node.body)
-    }
-    return any(isinstance(node, cst.Raise) and node not in in_clauses for node in own_nodes(body))
-
-
-def note_left(frame: Frame, node: cst.For, info: LoopInfo, since: int) -> None:
-    """An error that no clause of the loop's body has taken ends the loop over items."""
-    if info.over != "items" or _is_all_or_nothing(node.body):
-        return
-    place = frame.place(node.iter)
-    for raised in frame.raises[since:]:
-        if raised.family == "service" and raised.seen == "no":
-            frame.events.append(LoopLeft(raised.site, place))
-
-
 def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, first_raised: int) -> None:
     """A loop that sends the same invocation again after it has failed, or until its answer is the wanted one."""
     caught: list[Caught | Raised] = [event for event in frame.events[first_event:] if isinstance(event, Caught)]
@@ -108,11 +90,12 @@ def note_polls(frame: Frame, node: cst.While, first_event: int) -> None:
     spans = [frame.place(part) for part in asked]
     sites = [event.site for event in frame.events[first_event:] if isinstance(event, Visit)]
     for site in dict.fromkeys(sites):
-        if any(_is_within(site[0], span) for span in spans):
+        if any(is_within(site[0], span) for span in spans):
             frame.events.append(RetryLoop(site, frame.place(node), _pause(node), bounded))
 
 
-def _is_within(inner: Place, outer: Place) -> bool:
+def is_within(inner: Place, outer: Place) -> bool:
+    """Whether a place lies in another one."""
     return (
         inner.path == outer.path
         and (outer.line, outer.column) <= (inner.line, inner.column)
@@ -202,4 +185,4 @@ def _is_bounded(node: cst.For | cst.While) -> bool | None:
     return None if changed else False
 
 
-__all__ = ["for_info", "note_left", "note_polls", "note_retries", "run_beside"]
+__all__ = ["for_info", "is_within", "note_polls", "note_retries", "run_beside"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.values import assign, conditions, expressions, iteration, loops, queries, statements
+from invocation_lint.values import assign, conditions, expressions, iteration, loop_ends, loops, queries, statements
 from invocation_lint.values.answer_conditions import note_condition
 from invocation_lint.values.domain import Value
 from invocation_lint.values.events import LoopInfo
@@ -26,6 +26,7 @@ def run_while(frame: Frame, node: cst.While) -> None:
     assert entry is not None
     first_event, first_raised = len(frame.events), len(frame.raises)
     after = _run_rounds(frame, LoopInfo(None, over="condition"), one_round)
+    loop_ends.excuse_inner(frame, first_event, first_raised)
     loops.note_retries(frame, node, first_event, first_raised)
     loops.note_polls(frame, node, first_event)
     if after is not None:
@@ -57,7 +58,8 @@ def run_for(frame: Frame, node: cst.For) -> None:
 
     with queries.handling_rows(frame, element):
         frame.state = _run_rounds(frame, info, one_round)
-    loops.note_left(frame, node, info, first_raised)
+    loop_ends.excuse_inner(frame, first_event, first_raised)
+    loop_ends.note_left(frame, node, info, first_raised)
     loops.note_retries(frame, node, first_event, first_raised)
     queries.note_loop(frame, element, node, first_event)
     _finish_loop(frame, node.orelse)
@@ -75,6 +77,7 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
         for state in loop.continues:
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
+    loop_ends.excuse_inner(frame, first_event, first_raised)
     loops.note_retries(frame, node, first_event, first_raised)
     _finish_loop(frame, node.orelse)
 

@@ -103,8 +103,9 @@ def ending_of(
         return Ending("script", "entry", "script", None, place, True)
     if decorators & _TASKS:
         return Ending("task", "entry", UnknownAnswer("the task runner takes it"), None, place, True)
+    source = "custom_resource" if _serves_stack(module, function) else None
     frame = "helper" if _is_called(module, function) else UnknownAnswer("it may be called from elsewhere")
-    return Ending("library", frame, None, None, place, False, _is_hook(module, function))
+    return Ending("library", frame, None, source, place, False, _is_hook(module, function))
 
 
 _REDELIVERED = frozenset({"queue", "stream", "s3", "sns", "eventbridge", "schedule"})
@@ -276,6 +277,8 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     texts = _constants(_deep_nodes(handler))
     near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
     helpers = set().union(*(_constants(_deep_nodes(info)) for info in near)) if near else set()
+    if _is_of_stack(texts | helpers):
+        return "custom_resource"
     if "Records" in texts or "Records" in helpers:
         for mark, source in _SOURCE_MARKS.items():
             if mark in texts | helpers and source not in {"eventbridge"}:
@@ -293,6 +296,25 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     if "aws.events" in texts:
         return "schedule"
     return None
+
+
+def _is_of_stack(texts: set[str]) -> bool:
+    """Whether keys are read that only the event of a CloudFormation custom resource has."""
+    return "ResponseURL" in texts or {"RequestType", "ResourceProperties"} <= texts
+
+
+_STACK_EVENTS = frozenset({"create", "update", "delete", "poll_create", "poll_update", "poll_delete"})
+"""Decorators of crhelper's CfnResource."""
+
+
+def _serves_stack(module: ModuleInfo, function: FunctionInfo) -> bool:
+    """Whether a function answers CloudFormation: a method of a custom resource's class, or one that crhelper calls."""
+    bases = [dotted(argument.value.value if isinstance(argument.value, cst.Subscript) else argument.value)
+             for argument in function.cls.node.bases] if function.cls is not None else []  # fmt: skip
+    if any("customresource" in base.rpartition(".")[2].replace("_", "").lower() for base in bases):
+        return True
+    decorators = {name.rpartition(".")[2] for name in decorator_names(function)}
+    return bool(decorators & _STACK_EVENTS) and "crhelper" in module.source.text
 
 
 def _named_source(handler: FunctionInfo) -> str | None:

@@ -108,7 +108,8 @@ class Builder:
         group = sorted(seen, key=lambda one: (len(one.site), one.site))
         made = [self._fact(one) for one in group]
         endings = [one.ending for one in group]
-        return lifting.lift_answers(lifting.lift_fates(made, endings), endings)
+        lifted = lifting.lift_answers(lifting.lift_fates(made, endings), endings)
+        return lifting.lift_loops(lifted, endings)
 
     def _fact(self, seen: Seen) -> Fact:
         places: dict[str, Place] = {}
@@ -243,9 +244,16 @@ def _loop(visit: Visit, events: list[Event], note: Note) -> facts.Loop | None:
         visit.loop.over,
         visit.loop.collection or None,
         _each_of(visit.loop),
-        "escapes" if left else None,
+        _item_failure(left),
         _retry(again[0]) if again else None,
     )
+
+
+def _item_failure(left: list[LoopLeft]) -> Any:
+    if not left:
+        return None
+    excuses = [event.excuse for event in left]
+    return UnknownAnswer(excuses[0]) if all(excuses) else "escapes"
 
 
 _ROUNDS = {"condition": "the rounds of a loop", "search": "the items", "constants": "the items"}

@@ -121,4 +121,46 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     return result
 
 
-__all__ = ["lift_answers", "lift_fates"]
+def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
+    """Do not say of a helper's loop that it loses items where a caller takes the error of the whole loop.
+
+    That is a caller for which the loop is one of several items, and CloudFormation, which takes a failed resource back.
+    """
+    result = list(found)
+    for index, fact in enumerate(found):
+        if not _loses_items(result[index]) or endings[index].is_end:
+            continue
+        ways = _longer(found, fact)
+        is_part = any(way.data.in_loop and isinstance(way.data.in_loop.item_failure, UnknownAnswer) for way in ways)
+        ends = [way for way in ways if not _goes_on(found, found.index(way))]
+        if is_part:
+            for other in (fact, *ways):
+                _excuse(result, found.index(other), "a caller goes over several of these loops, and takes their errors")
+        elif ends and all(way.data.caller.event_source == "custom_resource" for way in ends):
+            _excuse(result, index, "CloudFormation takes the whole back")
+    return result
+
+
+def _loses_items(fact: Fact) -> bool:
+    return fact.data.in_loop is not None and fact.data.in_loop.item_failure == "escapes"
+
+
+def _excuse(found: list[Fact], index: int, why: str) -> None:
+    fact = found[index]
+    if _loses_items(fact):
+        loop = replace(fact.data.in_loop, item_failure=UnknownAnswer(why))
+        found[index] = replace(fact, data=replace(fact.data, in_loop=loop))
+
+
+def _longer(found: list[Fact], fact: Fact) -> list[Fact]:
+    """The facts of longer chains that lead through the frame of a fact."""
+    steps = [label.place for label in fact.chain]
+    return [
+        other
+        for other in found
+        if len(other.chain) > len(steps)
+        and [label.place for label in other.chain][len(other.chain) - len(steps) :] == steps
+    ]
+
+
+__all__ = ["lift_answers", "lift_fates", "lift_loops"]
