@@ -12,7 +12,6 @@ from invocation_lint.values.acts import is_log_line, strongest_act
 from invocation_lint.values.domain import SiteKey
 from invocation_lint.values.events import Caught, LoopInfo, LoopLeft
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.loops import is_within
 from invocation_lint.values.program import own_nodes
 
 
@@ -53,6 +52,15 @@ def _is_looked_up(frame: Frame, loop: cst.For, call: Place) -> bool:
         if any(_picks_one(frame, test, wanted, changing) for test in _terms(node.test)):
             return True
     return False
+
+
+def is_within(inner: Place, outer: Place) -> bool:
+    """Whether a place lies in another one."""
+    return (
+        inner.path == outer.path
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
 
 
 def _last_continues(block: cst.BaseSuite) -> bool:
@@ -151,4 +159,4 @@ def _excuse(frame: Frame, since: int, why: str, sites: set[SiteKey]) -> None:
             frame.events[index] = replace(event, excuse=why)
 
 
-__all__ = ["excuse_by_clauses", "excuse_inner", "note_left"]
+__all__ = ["excuse_by_clauses", "excuse_inner", "is_within", "note_left"]

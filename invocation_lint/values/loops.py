@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.findings import Place
 from invocation_lint.values import conditions, statements
 from invocation_lint.values.domain import Value, constants, source_of
 from invocation_lint.values.events import Caught, LoopInfo, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
+from invocation_lint.values.loop_ends import is_within
 from invocation_lint.values.program import own_nodes
 
 _GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)
@@ -92,15 +92,6 @@ def note_polls(frame: Frame, node: cst.While, first_event: int) -> None:
     for site in dict.fromkeys(sites):
         if any(is_within(site[0], span) for span in spans):
             frame.events.append(RetryLoop(site, frame.place(node), _pause(node), bounded))
-
-
-def is_within(inner: Place, outer: Place) -> bool:
-    """Whether a place lies in another one."""
-    return (
-        inner.path == outer.path
-        and (outer.line, outer.column) <= (inner.line, inner.column)
-        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
-    )
 
 
 def _stays(handler: cst.ExceptHandler) -> bool:
@@ -185,4 +176,4 @@ def _is_bounded(node: cst.For | cst.While) -> bool | None:
     return None if changed else False
 
 
-__all__ = ["for_info", "is_within", "note_polls", "note_retries", "run_beside"]
+__all__ = ["for_info", "note_polls", "note_retries", "run_beside"]
