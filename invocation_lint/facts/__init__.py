@@ -43,6 +43,7 @@ def facts_of(
     """
     from invocation_lint.facts.building.invocations import Builder
     from invocation_lint.facts.building.job_queries import JobQueryBuilder
+    from invocation_lint.source.folders import below_project
     from invocation_lint.values.indexing import index_module
     from invocation_lint.values.interpreter import Interpreter
     from invocation_lint.values.wrappers import Wrapper
@@ -51,6 +52,7 @@ def facts_of(
         interpreter, module = program.interpreter, program.module(path, source)
     else:
         interpreter, module = Interpreter(), index_module(source, source.name, options.job_tables)
+        module.path = (below_project(path) if path is not None else None) or module.path
     interpreter.wrappers = {
         one.call: Wrapper(one.call, one.function, one.payload, one.invocation_type, one.modes) for one in book.wrappers
     }

@@ -183,6 +183,11 @@ class Response:
     function_error: Text = fact_field(
         "whether FunctionError is looked at", words=("checked", "unchecked", "handed_over", "returned")
     )
+    crash: Text = fact_field(
+        "what the payload of a crash does where it is read: key_error when a key that it lacks is read by subscript "
+        "before anything else is done with it; absent otherwise",
+        words=("key_error",),
+    )
     status_compared: StatusCompared | None = fact_field("how the status is compared; absent when it is not")
     reads: tuple[Read, ...] | Unknown = fact_field("what is read of the answer, in order", default=())
 
@@ -235,6 +240,9 @@ class Caller:
     deadline_seconds: Number = fact_field("seconds until whoever waits for the caller gives up")
     timeout_seconds: Number = fact_field("the caller's own deployed timeout, in seconds")
     is_async: Text = fact_field("whether the call stands in an async function", words=YES_NO)
+    by_hand: Text = fact_field(
+        "whether a person runs the code and sees how it ends: a script, or a module of a command line", words=YES_NO
+    )
 
 
 @dataclass(frozen=True, slots=True)

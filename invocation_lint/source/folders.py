@@ -19,6 +19,27 @@ SKIPPED = frozenset(
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
 
+_TOPS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+"""What stands in the top folder of a project, for a file that is looked at alone: its path below says what it is."""
+
+
+def below_project(path: Path) -> str | None:
+    """The path of a file below the nearest folder that looks like the top of a project; None when none does."""
+    path = path.absolute()
+    for folder in path.parents:
+        if any(_is_there(folder / name) for name in _TOPS):
+            return path.relative_to(folder).as_posix()
+    return None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something has this name; False in a folder that may not be entered."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 class Walk:
     """Walks a folder for files by the ends of their names. `leaves_out` is asked of each folder below: what it leaves
     out is not entered. `met_any` tells afterwards whether there was a file, or anything that was left out."""

@@ -23,7 +23,7 @@ from invocation_lint.values.domain import (
 from invocation_lint.values.events import PayloadTest, StatusTest
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.program import own_nodes
-from invocation_lint.values.response_tests import MissingKey, crash_view, decide, healthy_view, status_view
+from invocation_lint.values.response_tests import MissingKey, converted, crash_view, decide, healthy_view, status_view
 from invocation_lint.values.responses import is_decoded, note, note_error_look
 
 
@@ -33,7 +33,7 @@ def _operands(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     if isinstance(node, cst.BooleanOperation):
         return [*_operands(node.left), *_operands(node.right)]
     if isinstance(node, cst.Comparison):
-        return [node.left, *(target.comparator for target in node.comparisons)]
+        return [converted(side) for side in (node.left, *(target.comparator for target in node.comparisons))]
     if isinstance(node, cst.NamedExpr):
         return [node.value]
     if isinstance(node, cst.Call):

@@ -161,12 +161,34 @@ def _run_handlers(
         for site in sites:
             _note_clause(frame, site, types, reads, place, other)
             frame.events.extend(CodeSeen(site, code, where, other) for code, where in codes)
-        if does != "drops" and any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
-            frame.events.extend(PayloadTest(site, False, place) for site in payloads_read)
+        if does != "drops":
+            frame.events.extend(
+                PayloadTest(site, False, place) for site in _tested_by(node, types, payloads_read, sites)
+            )
         remaining = distribute(frame, remaining, types, does, place, handler)
         after = join_states(after, frame.state)
     frame.raises.extend(remaining)
     return after
+
+
+def _tested_by(
+    node: cst.Try | cst.TryStar,
+    types: list[clauses.CaughtType],
+    payloads_read: list[SiteKey],
+    invoked: tuple[SiteKey, ...],
+) -> list[SiteKey]:
+    """The call sites of whose payload a clause notices that a key is missing: it waits for just that, or it takes
+    everything, and all that the body does is to read the answer of an invocation before it."""
+    if any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
+        return payloads_read
+    is_plain = all(isinstance(line, cst.SimpleStatementLine) for line in node.body.body)
+    if is_plain and len(node.body.body) <= _FEW and any(caught.kind == "generic" for caught in types):
+        return [site for site in payloads_read if site not in invoked]
+    return []
+
+
+_FEW = 3
+"""Statements: to decode the answer, to read a key of it, and a log line or a return."""
 
 
 def _note_clause(

@@ -61,6 +61,7 @@ class Use:
     use: str
     place: Place
     guarded: bool = False  # stands on a branch that the payload of a crash does not take
+    required: bool = False  # a key that the payload of a crash lacks is read by subscript
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,18 +120,38 @@ def _decide_boolean(frame: Frame, node: cst.BooleanOperation, view: View) -> boo
     return None if left is None or right is None else not decisive
 
 
+def converted(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What is compared in `int(value)` and `str(value)`: the value."""
+    while (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and node.func.value in {"int", "str", "float", "bool"}
+        and len(node.args) == 1
+        and not node.args[0].star
+    ):
+        node = node.args[0].value
+    return node
+
+
 def _seen(frame: Frame, node: cst.BaseExpression, view: View) -> Value | None:
     viewed: list[Value] = []
     others: list[Value] = []
     known = True
-    for atom in conditions.quietly(frame, node).atoms:
-        value = view(atom) if isinstance(atom, Response) else None
+    lacking: MissingKey | None = None
+    for atom in conditions.quietly(frame, converted(node)).atoms:
+        try:
+            value = view(atom) if isinstance(atom, Response) else None
+        except MissingKey as missing:  # the way on which it is this part does not come here, if there is another one
+            lacking = missing
+            continue
         if value is not None:
             viewed.append(value)
         elif isinstance(atom, Response):
             known = False
         else:
             others.append(Value((atom,)))
+    if lacking is not None and not viewed:
+        raise lacking
     if viewed:  # on the paths on which it is a part of the answer
         return join_values(viewed)
     return join_values(others) if others and known else None

@@ -50,7 +50,16 @@ def is_decoded(path: tuple[str, ...]) -> bool:
 def note(frame: Frame, atom: Response, use: str, node: cst.CSTNode) -> None:
     """Note a use of a part of an answer."""
     guarded = frame.state is not None and ("guarded", atom.site) in frame.state.marks
-    frame.events.append(Use(atom.site, atom.path, use, frame.place(node), guarded))
+    required = use == "read" and _fails_after_crash(atom)
+    frame.events.append(Use(atom.site, atom.path, use, frame.place(node), guarded, required))
+
+
+CRASH_KEYS = frozenset({"errorMessage", "errorType", "requestId", "stackTrace", "cause"})
+"""What the payload of a crash has (Lambda developer guide, invocation of Python functions)."""
+
+
+def _fails_after_crash(atom: Response) -> bool:
+    return atom.path[:3] == DECODED and len(atom.path) == 4 and atom.default is None and atom.path[3] not in CRASH_KEYS
 
 
 def set_key(frame: Frame, atom: Response, key: object, value: Value) -> None:

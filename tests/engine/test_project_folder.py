@@ -29,6 +29,21 @@ def test_a_checkout_below_a_folder_called_test_is_not_a_test_for_that(tmp_path: 
     assert ("INV102" in {finding.id for finding in run.report.findings}) is found
 
 
+@pytest.mark.parametrize("top", [".git", "pyproject.toml"])
+@pytest.mark.parametrize(("name", "found"), [("shop/app.py", True), ("tests/helpers/app.py", False)])
+def test_a_file_that_is_looked_at_alone_knows_its_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, top: str, name: str, found: bool
+) -> None:
+    root = tmp_path / "tests" / "shop"
+    path = root / name
+    path.parent.mkdir(parents=True)
+    (root / top).mkdir()
+    path.write_bytes(SOURCE)
+    monkeypatch.chdir(path.parent)
+    run = lint([Input("app.py", Path("app.py"))], Project(Configuration(isolated=True)))
+    assert ("INV102" in {finding.id for finding in run.report.findings}) is found
+
+
 TEMPLATE = """
 Resources:
   Orders:

@@ -65,6 +65,15 @@ def answered(body: str) -> Invocation:
             'if data["statusCode"] != 200:\n    raise ValueError\nreturn data["rows"]', "tested", id="all others raise"
         ),
         pytest.param(
+            'if int(data["statusCode"]) != 200:\n    raise ValueError\nreturn data["rows"]', "tested", id="as a number"
+        ),
+        pytest.param(
+            'if "body" in data:\n    data = json.loads(data["body"])\n'
+            'if "errorType" in data:\n    raise ValueError(data["stackTrace"])\nreturn data["rows"]',
+            "tested",
+            id="what is in it, where it is there",
+        ),
+        pytest.param(
             'if data["statusCode"] == 200:\n    return data["rows"]\nelse:\n    raise ValueError',
             "tested",
             id="all others raise in the else",
@@ -87,6 +96,64 @@ def answered(body: str) -> Invocation:
 )
 def test_what_happens_to_the_payload(body: str, payload: str) -> None:
     assert answered(body).response.payload == payload
+
+
+@pytest.mark.parametrize(
+    ("clause", "payload"),
+    [
+        ("except Exception:\n    print('no message in the answer')", "tested"),
+        ("except KeyError as error:\n    raise ValueError from error", "tested"),
+        ("except Exception:\n    pass", "used"),
+        ("except ValueError:\n    print('no JSON')", "used"),
+    ],
+)
+def test_a_clause_around_what_reads_the_answer(clause: str, payload: str) -> None:
+    body = "try:\n    data = json.loads(response['Payload'].read())\n    text = data['text']\n"
+    lines = f"response = {CALL}\ntext = ''\n{body}{clause}\nreturn text + '!'"
+    assert invocation("def ask():\n" + indent(lines, "    ")).response.payload == payload
+
+
+def test_a_clause_around_the_call_itself_is_no_test_of_the_answer() -> None:
+    body = f"data = json.loads({CALL}['Payload'].read())\nreturn keep(data['text'])"
+    code = f"def ask():\n    try:\n{indent(body, ' ' * 8)}\n    except Exception as error:\n        return str(error)\n"
+    assert invocation(code).response.payload == "used"
+
+
+@pytest.mark.parametrize(
+    ("body", "crash"),
+    [
+        ("save(data['rows'])", "key_error"),
+        ("print(data)\nsave(data['rows'])", "key_error"),
+        ("save(data.get('rows'))", None),
+        ("save(data['errorMessage'])", None),
+        ("first = data.get('first')\nsave(first, data['rows'])", None),
+    ],
+)
+def test_what_the_payload_of_a_crash_does(body: str, crash: str | None) -> None:
+    assert answered(body).response.crash == crash
+
+
+@pytest.mark.parametrize(
+    ("around", "by_hand", "payload"),
+    [
+        ("def ask(args):\n{body}\nparser.add_argument('name')\n", "yes", "unused"),
+        ("import click\ndef ask(args):\n{body}\n", "yes", "unused"),
+        ("def main(args):\n{body}\n", "yes", "unused"),
+        ("def ask(args):\n{body}\n", "no", "used"),
+        ("import click\ndef handler(event, context):\n{body}\n", "no", "used"),
+    ],
+)
+def test_what_a_person_runs_and_reads(around: str, by_hand: str, payload: str) -> None:
+    body = f"    data = json.loads({CALL}['Payload'].read())\n    print(data.get('state'))"
+    found = invocation(around.format(body=body))
+    assert (found.caller.by_hand, found.response.payload) == (by_hand, payload)
+
+
+def test_who_reads_the_result_of_a_task_is_not_seen() -> None:
+    code = f"@shared_task\ndef ask():\n    return {CALL}['Payload'].read().decode()\n"
+    assert isinstance(invocation(code).response.payload, Unknown)
+    kept = f"@shared_task\ndef ask():\n    save(json.loads({CALL}['Payload'].read())['rows'])\n"
+    assert invocation(kept).response.payload == "used"
 
 
 def test_text_of_the_payload_may_be_tested() -> None:

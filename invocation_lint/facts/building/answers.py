@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from invocation_lint.facts import invocation as facts
@@ -20,9 +21,19 @@ _ENTRY_USE = frozenset({"returned"})
 Note = Callable[[str, "Place | None"], None]
 
 
-def response_fact(events: Sequence[Event], mode: Any, is_entry: bool, note: Note) -> facts.Response:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who gets what the last frame does with an answer."""
+
+    is_entry: bool  # nothing of the program stands behind the frame
+    is_task: bool = False  # what it returns goes to whoever asks for the result of the task
+    by_hand: bool = False  # what it prints, a person reads
+
+
+def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note) -> facts.Response:
     """The fact of an answer. In the last frame a payload that is returned is used; in a helper it is handed back."""
     uses = [event for event in events if isinstance(event, Use)]
+    mattering = _not_only_printed(uses) if reader.by_hand else uses
     reads: list[facts.Read] = []
     for use in uses:
         of_bytes = use.path == TEXT and use.use in {"formatted", "logged"}
@@ -32,7 +43,8 @@ def response_fact(events: Sequence[Event], mode: Any, is_entry: bool, note: Note
         if not reads or reads[-1] != read:
             reads.append(read)
     return facts.Response(
-        payload=_payload(events, uses, is_entry, note),
+        payload=_payload(events, mattering, reader, note),
+        crash=_crash(mattering, reader, note),
         function_error=_function_error(events, uses, note),
         status_compared=_status(events, mode, note),
         reads=tuple(reads),
@@ -50,7 +62,24 @@ def field_of(path: tuple[str, ...]) -> str:
     return path[-1]
 
 
-def _payload(events: Sequence[Event], uses: list[Use], is_entry: bool, note: Note) -> str:
+def _not_only_printed(uses: list[Use]) -> list[Use]:
+    """Without the parts of an answer that are read to be printed, and for nothing else."""
+    done: dict[tuple[str, ...], set[str]] = {}
+    for use in uses:
+        done.setdefault(use.path, set()).add(use.use)
+    return [use for use in uses if not ("logged" in done[use.path] and done[use.path] <= {"read", "logged"})]
+
+
+def _crash(uses: list[Use], reader: Reader, note: Note) -> str | None:
+    """key_error, when the first thing that is done with the payload fails for that of a crash."""
+    first = next((use for use in uses if not use.guarded and _weight(use, reader) == "used"), None)
+    if first is None or not first.required:
+        return None
+    note("response.crash", first.place)
+    return "key_error"
+
+
+def _payload(events: Sequence[Event], uses: list[Use], reader: Reader, note: Note) -> Any:
     tests = [event for event in events if isinstance(event, PayloadTest)]
     for test in tests:
         if not test.evaded and not test.guards:
@@ -58,11 +87,14 @@ def _payload(events: Sequence[Event], uses: list[Use], is_entry: bool, note: Not
             return "tested"
     guards = [test.place for test in tests if test.guards]
     uses = [use for use in uses if not use.guarded and not any(_within(use.place, place) for place in guards)]
-    found = {"handed_over": None, "returned": None, "used": None}
+    found: dict[str, Place | None] = {"handed_over": None, "returned": None, "used": None}
     for use in uses:
-        what = _weight(use, is_entry)
+        what = _weight(use, reader)
         if what is not None and found[what] is None:
-            found[what] = use.place  # type: ignore[assignment]
+            found[what] = use.place
+    if reader.is_task and found["used"] is None and found["returned"] is not None:
+        note("response.payload", found["returned"])
+        return UnknownAnswer("who reads what the task returns is not seen")
     for what in ("used", "handed_over", "returned"):
         if found[what] is not None:
             note("response.payload", found[what])
@@ -81,7 +113,7 @@ def _within(place: Place, other: Place) -> bool:
     return (other.line, other.column) <= start and end <= (other.end_line, other.end_column)
 
 
-def _weight(use: Use, is_entry: bool) -> str | None:
+def _weight(use: Use, reader: Reader) -> str | None:
     if use.path in {(), STREAM}:
         if use.use == "returned":
             return "returned"
@@ -91,7 +123,7 @@ def _weight(use: Use, is_entry: bool) -> str | None:
             return None
         if (use.use in {"read", "tested"} and use.path == DECODED) or (use.use == "tested" and use.path == TEXT):
             return None
-        if use.use == "returned" and not is_entry and len(use.path) <= len(DECODED):
+        if use.use == "returned" and (reader.is_task or not reader.is_entry) and len(use.path) <= len(DECODED):
             return "returned"
         if use.use == "handed_over" and len(use.path) <= len(DECODED):
             return "handed_over"
@@ -125,4 +157,4 @@ def _status(events: Sequence[Event], mode: Any, note: Note) -> facts.StatusCompa
     return facts.StatusCompared(test.field, accepts, "yes" if test.decides else "no")
 
 
-__all__ = ["STATUS_OF", "field_of", "response_fact"]
+__all__ = ["STATUS_OF", "Reader", "field_of", "response_fact"]

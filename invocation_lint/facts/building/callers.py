@@ -165,6 +165,16 @@ def _is_test_path(path: str) -> bool:
     )  # fmt: skip
 
 
+_COMMAND_LINES = re.compile(r"\.add_argument\(|^\s*(?:import|from) (?:click|typer|fire|docopt)\b", re.M)
+
+
+def is_by_hand(module: ModuleInfo, ending: Ending) -> bool:
+    """Whether a person runs the code and sees how it ends: a script, or a module of a command line."""
+    if ending.kind in {"lambda_handler", "view", "task", "test"} or any(map(is_handler, module.functions.values())):
+        return False
+    return ending.kind == "script" or _is_script(module) or bool(_COMMAND_LINES.search(module.source.text))
+
+
 def _is_script(module: ModuleInfo) -> bool:
     """Whether the module is there to be run: by its first line, its folder, or because it defines nothing to import."""
     parts = module.path.split("/")
@@ -329,4 +339,4 @@ def _named_source(handler: FunctionInfo) -> str | None:
     return None
 
 
-__all__ = ["Ending", "ending_of", "event_source", "is_handler", "view_framework"]
+__all__ = ["Ending", "ending_of", "event_source", "is_by_hand", "is_handler", "view_framework"]

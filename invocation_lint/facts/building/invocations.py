@@ -155,7 +155,8 @@ class Builder:
         if visit.client is not None:
             note("client", visit.client.place)
             note("client.created", visit.client.place)
-        is_entry = seen.ending.is_end
+        is_entry, by_hand = seen.ending.is_end, callers.is_by_hand(seen.root.module, seen.ending)
+        reader = answers.Reader(is_entry, seen.ending.kind == "task", by_hand)
         ordered = seen.events
         caller_function = seen.root.function
         record, written = waiting.record_written(seen.root.module, caller_function, seen.site[0], is_entry)
@@ -173,7 +174,7 @@ class Builder:
             target=functions.target_fact(contract, payload.action if payload else None),
             payload=payload,
             client=arguments.client_fact(visit),
-            response=answers.response_fact(ordered, mode, is_entry, note),
+            response=answers.response_fact(ordered, mode, reader, note),
             service_error=fates.fate("service", ordered, seen.raises, seen.ending, note),
             transport_error=fates.fate("transport", ordered, seen.raises, seen.ending, note),
             catches=fates.catches_fact(ordered, note),
@@ -181,6 +182,7 @@ class Builder:
             caller=facts.Caller(
                 kind=seen.ending.kind,
                 event_source=seen.ending.event_source,
+                by_hand="yes" if by_hand else "no",
                 is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
             ),
             in_loop=_loop(visit, ordered, note),

@@ -96,6 +96,11 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     return result
 
 
+def _dies_in_sight(fact: Fact) -> bool:
+    """Whether the payload of a crash ends a program before the eyes of who runs it."""
+    return fact.data.caller.by_hand == "yes" and fact.data.response.crash is not None
+
+
 def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     """Say of a helper that hands the answer back that several callers use it and none looks, where that is so."""
     own = [index for index, fact in enumerate(found) if not fact.chain]
@@ -108,7 +113,7 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
         if fact.chain and not _goes_on(found, index) and fact.data.caller.kind != "test"
     ]
     answers = [fact.data.response for fact in ways]
-    users = [fact for fact in ways if fact.data.response.payload == "used"]
+    users = [fact for fact in ways if fact.data.response.payload == "used" and not _dies_in_sight(fact)]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
     if not ignored or len({fact.chain[-1].place for fact in users}) < 2:
         return found
