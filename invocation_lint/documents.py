@@ -229,7 +229,7 @@ def read_yaml(path: str, text: str, *, short_forms: bool = False) -> Node:
     """The one document of a YAML stream as a node tree; an empty stream is a node of None. UsageError for all else.
 
     With `short_forms`, the tags of CloudFormation's templates are read as what they stand for: `!Ref Layer` is
-    `{"Ref": "Layer"}`, `!Sub text` is `{"Fn::Sub": text}`.
+    `{"Ref": "Layer"}`, `!Sub text` is `{"Fn::Sub": text}`; a number may be a key, and is one of text.
     """
     import yaml
 
@@ -335,6 +335,8 @@ class _YamlBuilder:
             raise node.error(f"nested more than {MAX_DEPTH} deep")
 
     def _take_key(self, parent: Node, node: Node) -> None:
+        if self.short_forms and isinstance(node.value, (bool, int, float)):
+            node.value = str(node.value)  # answers by their status in the API of a template: `200:`
         if not isinstance(node.value, str):
             raise node.error(f"expected text as a key, found {kind_of(node.value)}", "put it in quotes")
         if node.value in parent.keys:

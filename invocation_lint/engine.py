@@ -98,8 +98,9 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
     """The files to lint, each once, in the order of their names.
 
     `paths` are files and folders as given; `buffer` is a text that replaces the file of its name. A configuration, a
-    contract or a rule among them stands for the whole project, since it holds for all of it; other files that are no
-    Python are passed over, since hooks name them. UsageError for a path that does not exist or holds no Python file.
+    contract, a rule or a template among them stands for the whole project, since it holds for all of it; other files
+    that are no Python are passed over, since hooks name them. UsageError for a path that does not exist or holds no
+    Python file.
     """
     from invocation_lint.source.discover import find_files
 

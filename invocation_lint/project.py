@@ -79,10 +79,13 @@ class Project:
         return self._is_excluded(path) or self._is_left_out_folder(path.parent)
 
     def concerns_all(self, path: Path) -> bool:
-        """Whether a file is a configuration, a contract or a rule: what it says holds for other files."""
+        """Whether a file is a configuration, a contract, a rule or a template: what it says holds for other files."""
+        from invocation_lint.source.templates.reading import is_document
+
         settings, real = self.settings(path), path.resolve()
         is_rule = any(folder == real or folder in real.parents for folder in settings.extra_rules)
-        return is_rule or real in settings.contracts or self.configuration.is_configuration(path)
+        is_ours = is_rule or real in settings.contracts or self.configuration.is_configuration(path)
+        return is_ours or (self.programs is not None and is_document(path))
 
     def _is_left_out_folder(self, folder: Path) -> bool:
         """Whether a folder or one above it is excluded, so that a walk would not enter it."""

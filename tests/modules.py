@@ -93,11 +93,34 @@ FILES = {
                 if not agent.try_to_ask("generate_story", storyId=job["story_id"], creatorUserId=job["owner"]):
                     print("not asked for", job["id"])
     """,
+    "api/reminders.py": """
+        from aws.invoking import Agent
+
+        def handler(event, context):
+            Agent().ask("generate_story", storyId=event["storyId"], creatorUserId=event["userId"])
+            return event
+    """,
+    "api/search.py": """
+        from aws.invoking import Agent
+
+        def answer(request, info):
+            Agent().ask("generate_story", storyId=request["storyId"], creatorUserId=request["userId"])
+            return {"done": True}
+    """,
     "api/unrelated.py": """
         def handler(event, context):
             return {"statusCode": 200, "body": "hello"}
     """,
 }
+
+TEMPLATE = """
+Resources:
+  Reminders: {Type: AWS::Lambda::Function, Properties: {Handler: reminders.handler, Code: ../api}}
+  Search: {Type: AWS::Lambda::Function, Properties: {Handler: search.answer, Code: ../api}}
+  Evening:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {DefinitionString: !Sub '{"States": {"Remind": {"Type": "Task", "Resource": "${Reminders.Arn}"}}}'}
+"""
 
 FOUND = {
     ("api/stories.py", "INV101"),
@@ -105,6 +128,7 @@ FOUND = {
     ("api/assets.py", "INV303"),
     ("api/covers.py", "INV311"),
     ("api/stories.py", "INV301"),
+    ("api/search.py", "INV301"),  # the template names its handler; that of reminders is a task of a state machine
     ("jobs/store.py", "INV501"),  # the status is named there: no caller is needed to tell
     ("jobs/worker.py", "INV506"),
 }
@@ -117,5 +141,7 @@ def write_project(folder: Path, *, root: bool = True) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8")
+    (folder / "deploy").mkdir()
+    (folder / "deploy" / "evening.yaml").write_text(TEMPLATE, encoding="utf-8")
     if root:
         (folder / ".invocation-lint.yaml").write_text("", encoding="utf-8")

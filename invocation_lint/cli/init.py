@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +19,6 @@ from invocation_lint.settings import BASELINE_NAME
 _NAMED = 8  # functions without a contract that the configuration names
 _TEMPLATES = 5  # templates whose functions it names
 _LARGEST = 1_000_000  # bytes of a file that may be a contract
-_KEY = re.compile(r"( *)([\w:]+):")
-_FUNCTION_TYPE = re.compile(r"""( +)Type: *["']?AWS::(?:Serverless|Lambda)::Function["']?\s*(?:\#.*)?$""")
-_SKIPPED = frozenset({"node_modules", "site-packages", "cdk.out", "venv", "build", "dist", "__pycache__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +130,7 @@ def _contracts_in(folder: Path) -> tuple[str, ...]:
     from invocation_lint.contracts.loader import load_contracts
 
     found = []
-    for path in _yaml_files(folder):
+    for path in _documents(folder, (".yaml", ".yml")):
         try:
             if path.stat().st_size > _LARGEST:
                 continue
@@ -148,42 +143,29 @@ def _contracts_in(folder: Path) -> tuple[str, ...]:
 
 
 def _deployed_in(folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The templates of CloudFormation and SAM below a folder, with the functions that they deploy.
+    """The templates below a folder, with the functions that they deploy."""
+    from invocation_lint.source.templates import reading
 
-    Read by lines, as they are laid out nearly always: templates have tags and forms that plain YAML has not.
-    """
     found = []
-    for path in _yaml_files(folder):
+    for path in _documents(folder, reading.DOCUMENTS):
         try:
-            text = path.read_text("utf-8") if path.stat().st_size <= _LARGEST else ""
-        except (OSError, UnicodeDecodeError):
+            data = path.read_bytes()
+        except OSError:
             continue
-        functions = _deployed_by(text) if "::Function" in text else ()
-        if functions:
-            found.append((path.relative_to(folder).as_posix(), functions))
+        if reading.may_be_document(path.name, data):
+            template = reading.read_document(path.absolute().as_posix(), data)
+            functions = tuple(dict.fromkeys(function.name for function in template.functions))
+            if functions:
+                found.append((path.relative_to(folder).as_posix(), functions))
     return tuple(found)
 
 
-def _deployed_by(template: str) -> tuple[str, ...]:
-    """The names of a template's functions: the keys that stand one level above their types."""
-    found = []
-    above: dict[int, str] = {}  # the last key at each indentation
-    for line in template.splitlines():
-        key = _KEY.match(line)
-        if key is None:
-            continue
-        depth = len(key[1])
-        above = {indent: name for indent, name in above.items() if indent < depth} | {depth: key[2]}
-        outer = [indent for indent in above if indent < depth]
-        if outer and _FUNCTION_TYPE.match(line):
-            found.append(above[max(outer)])
-    return tuple(found)
+def _documents(folder: Path, endings: tuple[str, ...]) -> list[Path]:
+    """The files below a folder whose names have these ends, in order of their paths."""
+    from invocation_lint.source.folders import Walk
 
-
-def _yaml_files(folder: Path) -> Iterator[Path]:
-    for top, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
-        yield from (Path(top, name) for name in sorted(names) if name.endswith((".yaml", ".yml")))
+    top = folder.absolute()
+    return sorted(folder / Path(path).relative_to(top) for path, _ in Walk(endings).paths(str(top)))
 
 
 def _shipped(inputs: Sequence[Input]) -> tuple[str, ...]:

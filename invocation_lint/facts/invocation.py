@@ -205,8 +205,9 @@ class ErrorFate:
         words=("entry", "helper", "module", "background", "thread"),
     )
     boundary: Text = fact_field(
-        "what takes it behind the last frame; absent when nothing does",
-        words=("redelivered", "script", "test", "state_machine", "option"),
+        "what takes it behind the last frame; trigger: a service that refuses what it asked the handler about; "
+        "absent when nothing does",
+        words=("redelivered", "script", "test", "state_machine", "trigger", "option"),
     )
 
 

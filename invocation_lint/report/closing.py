@@ -23,7 +23,7 @@ def closing_line(report: Report) -> str:
         names = ", ".join(without[:_NAMES_SHOWN]) + (", ..." if len(without) > _NAMES_SHOWN else "")
         parts.append(f"{_count(len(without), 'invoked function')} without a contract: {names}")
     if summary.whole_project:
-        parts.append("the whole project, since its configuration, contracts or rules are among the files")
+        parts.append("the whole project, since its configuration, contracts, rules or templates are among the files")
     return "; ".join(parts)
 
 

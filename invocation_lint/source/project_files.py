@@ -13,14 +13,13 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from invocation_lint.source import template_roots
 from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.scan import may_matter
-from invocation_lint.source.template_roots import Deployed, import_roots
+from invocation_lint.source.templates import reading
+from invocation_lint.source.templates.deployments import Deployments
 
 MAX_FILES = 20_000
 """Files of one project that are looked at for its modules: beyond, only the folders above a file are."""
@@ -140,21 +139,17 @@ class ProjectFiles:
 
     def _in_layers(self, folder: str, importer: str, name: str) -> str | None:
         """The module of that name in a layer of the functions that an importing file is deployed with."""
-        functions = [one for one in self._deployed if one.code is not None]
-        around = [one for one in functions if _holds(one.code or "", folder)]
-        around.sort(key=lambda one: len(one.code or ""), reverse=True)
-        beside = [one for one in functions if any(_holds(layer, folder) for layer in one.layers)]
-        known = [layer for one in [*around, *beside] for layer in one.layers]
+        known, has_others = self.deployments.layers_around(folder, str(self.root))
         found = self._in_first(known, importer, name)
-        if found is None and any(one.others for one in around):
-            every = {layer for one in self._deployed for layer in one.layers}
+        if found is None and has_others:
+            every = self.deployments.every_layer(str(self.root))
             holders = {self._in_first([layer], importer, name) for layer in every} - {None}
             found = holders.pop() if len(holders) == 1 else None
         return found
 
     def _in_first(self, layers: list[str], importer: str, name: str) -> str | None:
         for layer in layers:
-            for root in import_roots(layer):
+            for root in reading.import_roots(layer):
                 found = self._member(root, name)
                 if found is not None and found != importer:
                     return found
@@ -196,7 +191,7 @@ class ProjectFiles:
         """All Python files and all that may be templates below the root, as git would list them."""
         found: list[str] = []
         modules = 0
-        for path, _ in Walk((".py", *template_roots.ENDINGS)).paths(str(self.root)):
+        for path, _ in Walk((".py", *reading.DOCUMENTS, ".ts")).paths(str(self.root)):
             found.append(path.replace(os.sep, "/"))
             modules += path.endswith(".py")
             if modules > MAX_FILES:
@@ -216,15 +211,9 @@ class ProjectFiles:
         return frozenset(name.removesuffix(".py") for path in parts for name in path)
 
     @cached_property
-    def _deployed(self) -> tuple[Deployed, ...]:
-        """What the templates of the project deploy; read only when an import asks for it."""
-        found: list[Deployed] = []
-        for path in self._walked:
-            data = self.read(path) if path.endswith(template_roots.ENDINGS) else None
-            if data is not None and template_roots.may_tell(path, data):
-                found.extend(template_roots.deployed_in(path, data))
-        root = str(self.root)
-        return tuple(replace(one, layers=tuple(layer for layer in one.layers if _holds(root, layer))) for one in found)
+    def deployments(self) -> Deployments:
+        """What the templates of the project deploy; they are read when a question needs them."""
+        return Deployments(str(self.root), lambda: self._walked, self.read, self._file)
 
     @cached_property
     def _tops(self) -> dict[str, list[str]]:

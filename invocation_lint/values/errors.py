@@ -154,7 +154,7 @@ def _run_handlers(
             frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))
         frame.clauses.append((place, sites))
         codes = list(clauses.compared_codes(frame, handler)) if sites else []
-        statements.run_block(frame, handler.body)
+        _run_clause(frame, handler)
         frame.clauses.pop()
         does = strongest_act(handler.body) if sites or payloads_read else "drops"
         reads = clauses.response_reads(handler) if sites else "no"
@@ -189,6 +189,16 @@ def _tested_by(
 
 _FEW = 3
 """Statements: to decode the answer, to read a key of it, and a log line or a return."""
+
+
+def _run_clause(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
+    """Walk a clause. What leaves one that raises in the end only takes the place of another error."""
+    outer, frame.raises = frame.raises, []
+    statements.run_block(frame, handler.body)
+    raised, frame.raises = frame.raises, outer
+    if statements.block_end(handler) == "raise":
+        raised = [replace(one, failing=True) for one in raised]
+    frame.raises.extend(raised)
 
 
 def _note_clause(

@@ -104,6 +104,7 @@ class Raised:
     seen: str = "no"  # yes, partly, no, unknown
     does: str | None = None  # what the clauses that took it did
     as_type: str = ""  # dotted name when it was replaced by another exception
+    failing: bool = False  # sent from a clause that raises in the end: the caller gets an error with it or without
     clause: Place | None = None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.templates.model import Handlers
 from invocation_lint.source.tree import SourceFile, parse
 from invocation_lint.values.indexing import index_module
 from invocation_lint.values.interpreter import Interpreter
@@ -180,6 +181,10 @@ class Program:
     def module(self, path: Path, source: SourceFile) -> ModuleInfo:
         """The module of a file that was parsed already."""
         return self.modules.put(str(path.absolute()), source)
+
+    def handlers_of(self, module: ModuleInfo) -> Handlers | None:
+        """The handlers of a module that templates of the project name; None when none does."""
+        return self.modules.files.deployments.handlers_of(module.name)
 
     def callers(self, module: ModuleInfo) -> tuple[ModuleInfo, ...]:
         """The other modules from which the module's call sites may be reached."""

@@ -255,13 +255,14 @@ def test_a_related_place_in_another_file_is_shown_with_its_code(folder: Path) ->
     assert "invoke(FunctionName='f', InvocationType=mode)" in ran.stdout
 
 
-@pytest.mark.parametrize("name", [".invocation-lint.yaml", "contracts/own.yaml", "team/own.yaml"])
+@pytest.mark.parametrize("name", [".invocation-lint.yaml", "contracts/own.yaml", "team/own.yaml", "template.yaml"])
 def test_a_file_that_holds_for_all_of_the_project_stands_for_it(folder: Path, name: str) -> None:
     """As in a hook: a changed contract can make a finding in a file that did not change."""
     (folder / "contracts").mkdir()
     (folder / "team").mkdir()
     (folder / "contracts" / "own.yaml").write_text("version: 1\nfunctions: []\n")
     (folder / "team" / "own.yaml").write_text(USER_RULE)
+    (folder / "template.yaml").write_text("Resources: {A: {Type: AWS::Serverless::Function}}\n")
     (folder / ".invocation-lint.yaml").write_text("contracts: [contracts/*.yaml]\nextra-rules: [team]\n")
     ran = run_lint("check", "--output", "concise", "--force-exclude", "good.py", name, cwd=folder)
     assert (ran.returncode, "bad.py:7:12: INV107" in ran.stdout) == (1, True), ran.stderr

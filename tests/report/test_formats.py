@@ -160,7 +160,7 @@ def test_an_empty_report_says_that_it_looked(name: str) -> None:
 
 def test_more_than_was_given_is_said() -> None:
     assert closing_line(Report([], Summary(9, 1, whole_project=True))).endswith(
-        "; the whole project, since its configuration, contracts or rules are among the files"
+        "; the whole project, since its configuration, contracts, rules or templates are among the files"
     )
 
 

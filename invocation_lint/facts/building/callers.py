@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
@@ -11,37 +11,12 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.handlers import invoked, is_handler, may_be_handler, positional_names
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
+from invocation_lint.source.templates.model import Handlers
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
-
-_EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
-_CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")
-
-_HTTP_READS = frozenset(
-    {"httpMethod", "requestContext", "body", "pathParameters", "queryStringParameters", "rawPath", "headers",
-     "multiValueHeaders", "routeKey", "isBase64Encoded"}
-)  # fmt: skip
-
-_SOURCE_MARKS = {
-    "aws:sqs": "queue",
-    "messageId": "queue",
-    "receiptHandle": "queue",
-    "kinesis": "stream",
-    "dynamodb": "stream",
-    "NewImage": "stream",
-    "s3": "s3",
-    "Sns": "sns",
-    "detail": "eventbridge",
-    "detail-type": "eventbridge",
-}
-
-_SOURCE_WORDS = {"queue": "queue", "sqs": "queue", "kinesis": "stream", "stream": "stream", "sns": "sns"}
-"""Words in the name of a function that is given an event, and what delivers it."""
-
-_STATE_MACHINE = re.compile(r"(?i)(?:^|[/_.-])(?:state[_-]?machines?|step[_-]?functions?|sfn)(?:[/_.-]|$)")
-"""Names of folders and files that hold the tasks of a state machine, which answers for their errors itself."""
 
 _ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
 _VIEW_BASES = frozenset({"View", "APIView", "ViewSet", "ModelViewSet", "GenericViewSet", "MethodView", "Resource",
@@ -52,6 +27,9 @@ _VIEW_METHODS = frozenset(
 )  # fmt: skip
 _TASKS = frozenset({"shared_task", "task", "celery_task", "actor", "job", "periodic_task"})
 _COMMANDS = frozenset({"command", "group", "callback"})
+
+
+HandlersOf = Callable[[ModuleInfo], "Handlers | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +51,11 @@ def ending_of(
     first_call: Place,
     options: AnalysisOptions,
     followed: frozenset[str] = frozenset(),
+    handlers_of: HandlersOf | None = None,
 ) -> Ending:
     """What stands behind a frame. `first_call` is the place in it from which the invocation is reached, `followed` are
-    the decorators whose effect is known."""
+    the decorators whose effect is known. `handlers_of` tells what templates say of a module; it is asked for functions
+    only that may be handlers."""
     path = module.path
     if _is_test_path(path) or (function is not None and function.name.startswith("test_")):
         return Ending("test", "entry", "test", is_end=True)
@@ -88,12 +68,11 @@ def ending_of(
             "script" if script else "library", "module", "script" if script else None, place=place, is_end=True
         )
     place = _header(module, function)
-    if is_handler(function):
-        source = event_source(module, function)
-        boundary = _behind_handler(function, source, followed)
-        if source is None and _STATE_MACHINE.search(path):
-            boundary = "state_machine"
-        return Ending("lambda_handler", "entry", boundary, source, place, True)
+    told = handlers_of(module) if handlers_of is not None and may_be_handler(function) else None
+    if is_handler(function) if told is None else function.name in told.invoked_by:
+        by = invoked(module, function, told)
+        boundary = by.boundary if by.boundary is not None else _wrapped(function, followed)
+        return Ending("lambda_handler", "entry", boundary, by.source, place, True)
     framework = view_framework(function)
     if framework is not None:
         boundary = "option" if framework in options.boundary_frameworks else _wrapped(function, followed)
@@ -103,13 +82,12 @@ def ending_of(
         return Ending("script", "entry", "script", None, place, True)
     if decorators & _TASKS:
         return Ending("task", "entry", UnknownAnswer("the task runner takes it"), None, place, True)
+    if told is not None and is_handler(function) and not _is_called(module, function):
+        return Ending("library", UnknownAnswer("templates name another handler of its file"), None, None, place, False)
     source = "custom_resource" if _serves_stack(module, function) else None
     frame = "helper" if _is_called(module, function) else UnknownAnswer("it may be called from elsewhere")
     return Ending("library", frame, None, source, place, False, _is_hook(module, function))
 
-
-_REDELIVERED = frozenset({"queue", "stream", "s3", "sns", "eventbridge", "schedule"})
-"""Sources that deliver an event again when its handler raises (AWS: Lambda developer guide, error handling)."""
 
 _TRANSPARENT = _ROUTES | frozenset(
     {"action", "extend_schema", "extend_schema_view", "swagger_auto_schema", "inject_lambda_context",
@@ -119,11 +97,6 @@ _TRANSPARENT = _ROUTES | frozenset(
      "override", "typechecked", "xray_recorder", "capture", "trace", "wrap", "datadog_lambda_wrapper"}
 )  # fmt: skip
 """Decorators that let exceptions through, by the last part of their name."""
-
-
-def _behind_handler(function: FunctionInfo, source: str | None, followed: frozenset[str]) -> Any:
-    """What takes an error behind a Lambda handler: a source that delivers again, or nothing that can be seen."""
-    return "redelivered" if source in _REDELIVERED else _wrapped(function, followed)
 
 
 def _wrapped(function: FunctionInfo, followed: frozenset[str]) -> Any:
@@ -196,36 +169,6 @@ def _tests_main(test: cst.BaseExpression) -> bool:
     return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
 
 
-def positional_names(function: FunctionInfo) -> list[str]:
-    """The names of the positional parameters."""
-    params = function.node.params
-    return [param.name.value for param in [*params.posonly_params, *params.params]]
-
-
-def is_handler(function: FunctionInfo) -> bool:
-    """Whether a function is a Lambda handler: event and context by position, and a name that says so."""
-    if function.parent is not None or not isinstance(function.node, cst.FunctionDef):
-        return False
-    names = positional_names(function)
-    if function.cls is not None:
-        names = names[1:]
-    if len(names) < 2 or _asks_for_more(function, len(names)):
-        return False
-    named = function.name.lower()
-    says_handler = "handler" in named or named in {"main", "lambda_function", "run", "invoke", "entrypoint", "entry"}
-    event, context = bool(_EVENT_NAMES.match(names[0])), bool(_CONTEXT_NAMES.match(names[1]))
-    if event and context and names[1] not in {"c", "e", ""}:
-        return True
-    return says_handler and (event or context) and function.cls is None
-
-
-def _asks_for_more(function: FunctionInfo, count: int) -> bool:
-    """Whether a function has to be given more than an event and a context, which is all that Lambda gives."""
-    params = function.node.params
-    needed = [param for param in [*params.posonly_params, *params.params][-count:] if param.default is None]
-    return len(needed) > 2 or any(param.default is None for param in params.kwonly_params)
-
-
 def decorator_names(function: FunctionInfo) -> list[str]:
     """The dotted names of the decorators."""
     return [dotted(item.func if isinstance(item, cst.Call) else item) for item in function.decorators]
@@ -265,54 +208,6 @@ def _returns_response(function: FunctionInfo) -> bool:
     return False
 
 
-def _constants(nodes: Iterator[cst.CSTNode]) -> set[str]:
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, cst.SimpleString):
-            try:
-                value = node.evaluated_value
-            except (ValueError, SyntaxError):
-                continue
-            if isinstance(value, str):
-                found.add(value)
-    return found
-
-
-def _deep_nodes(function: FunctionInfo) -> Iterator[cst.CSTNode]:
-    yield from own_nodes(function.node)
-
-
-def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
-    """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
-    texts = _constants(_deep_nodes(handler))
-    near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
-    helpers = set().union(*(_constants(_deep_nodes(info)) for info in near)) if near else set()
-    if _is_of_stack(texts | helpers):
-        return "custom_resource"
-    if "Records" in texts or "Records" in helpers:
-        for mark, source in _SOURCE_MARKS.items():
-            if mark in texts | helpers and source not in {"eventbridge"}:
-                return source
-        return "queue"
-    named = _named_source(handler)
-    if named is not None:
-        return named
-    if (texts & _HTTP_READS and not texts & {"Payload"}) or "statusCode" in texts:
-        return "http"
-    if "statusCode" in helpers:
-        return "http"
-    if {"detail"} <= texts:
-        return "eventbridge"
-    if "aws.events" in texts:
-        return "schedule"
-    return None
-
-
-def _is_of_stack(texts: set[str]) -> bool:
-    """Whether keys are read that only the event of a CloudFormation custom resource has."""
-    return "ResponseURL" in texts or {"RequestType", "ResourceProperties"} <= texts
-
-
 _STACK_EVENTS = frozenset({"create", "update", "delete", "poll_create", "poll_update", "poll_delete"})
 """Decorators of crhelper's CfnResource."""
 
@@ -327,16 +222,4 @@ def _serves_stack(module: ModuleInfo, function: FunctionInfo) -> bool:
     return bool(decorators & _STACK_EVENTS) and "crhelper" in module.source.text
 
 
-def _named_source(handler: FunctionInfo) -> str | None:
-    """What the name of a function says that gets the event: `messages_of_queue(event)`."""
-    event = positional_names(handler)[0]
-    for node in own_nodes(handler.node):
-        if isinstance(node, cst.Call) and any(getattr(arg.value, "value", "") == event for arg in node.args):
-            words = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", dotted(node.func)).lower()))
-            for word, source in _SOURCE_WORDS.items():
-                if word in words:
-                    return source
-    return None
-
-
-__all__ = ["Ending", "ending_of", "event_source", "is_by_hand", "is_handler", "view_framework"]
+__all__ = ["Ending", "ending_of", "is_by_hand", "view_framework"]

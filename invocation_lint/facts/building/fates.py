@@ -45,7 +45,10 @@ def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending:
         note(path, ending.place)
     if lost and not escaped:
         return facts.ErrorFate(seen, does, "thread" if lost[-1].via == "thread" else "background", None)
-    return facts.ErrorFate(seen, does, ending.frame, ending.boundary)
+    boundary = ending.boundary
+    if boundary is None and escaped and all(raised.failing for raised in escaped):
+        boundary = UnknownAnswer("it stands in a clause that raises in any case")
+    return facts.ErrorFate(seen, does, ending.frame, boundary)
 
 
 def _seen(word: str) -> Any:

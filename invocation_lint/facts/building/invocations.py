@@ -43,8 +43,9 @@ class Seen:
     ending: callers.Ending
 
 
-def seen_sites(root: Root, options: AnalysisOptions) -> Iterator[Seen]:
-    """The call sites that a root reaches, with what happens to each."""
+def seen_sites(root: Root, options: AnalysisOptions, program: Program | None = None) -> Iterator[Seen]:
+    """The call sites that a root reaches, with what happens to each. The program knows what templates say."""
+    handlers_of = program.handlers_of if program is not None else None
     events: dict[SiteKey, list[Event]] = defaultdict(list)
     visits: dict[SiteKey, list[Visit]] = defaultdict(list)
     raises: dict[SiteKey, list[Raised]] = defaultdict(list)
@@ -56,7 +57,7 @@ def seen_sites(root: Root, options: AnalysisOptions) -> Iterator[Seen]:
     for raised in root.raises:
         raises[raised.site].append(raised)
     for site, reached in visits.items():
-        ending = callers.ending_of(root.module, root.function, site[0], options, root.followed)
+        ending = callers.ending_of(root.module, root.function, site[0], options, root.followed, handlers_of)
         yield Seen(root, site, reached, events[site], raises[site], ending)
 
 
@@ -95,7 +96,7 @@ class Builder:
         options = self.options
         if self.program is not None and module is not self.module:
             options = self.program.options_of(module.name)
-        return [one for root in self.interpreter.roots(module) for one in seen_sites(root, options)]
+        return [one for root in self.interpreter.roots(module) for one in seen_sites(root, options, self.program)]
 
     def _of_place(self, place: Place, own: list[Seen]) -> list[Fact]:
         """The facts of one call site, from every way to it."""

@@ -1,0 +1,226 @@
+"""Which functions are Lambda handlers, what invokes them, and what becomes of an error that leaves them.
+
+Templates say it where they name the handler. Where none does, the parameters and the name of a function make it a
+handler, and what it reads of its event tells where that comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.source.templates.model import REDELIVERING, WAITING, Handlers
+from invocation_lint.values.imports import dotted
+from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
+
+_EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
+_CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")
+
+_HTTP_READS = frozenset(
+    {"httpMethod", "requestContext", "body", "pathParameters", "queryStringParameters", "rawPath", "headers",
+     "multiValueHeaders", "routeKey", "isBase64Encoded"}
+)  # fmt: skip
+
+_SOURCE_MARKS = {
+    "aws:sqs": "queue",
+    "messageId": "queue",
+    "receiptHandle": "queue",
+    "kinesis": "stream",
+    "dynamodb": "stream",
+    "NewImage": "stream",
+    "s3": "s3",
+    "Sns": "sns",
+    "detail": "eventbridge",
+    "detail-type": "eventbridge",
+}
+
+_SOURCE_WORDS = {"queue": "queue", "sqs": "queue", "kinesis": "stream", "stream": "stream", "sns": "sns"}
+"""Words in the name of a function that is given an event, and what delivers it."""
+
+_STATE_MACHINE = re.compile(r"(?i)(?:^|[/_.-])(?:state[_-]?machines?|step[_-]?(?:functions?|fns?)|sfn)(?:[/_.-]|$)")
+"""Names of folders and files that hold the tasks of a state machine, which answers for their errors itself."""
+
+_TASK_TOKENS = frozenset({"taskToken", "TaskToken", "task_token"})
+"""Keys under which a state machine hands a token to a task that it waits for (AWS: Step Functions, callbacks)."""
+
+_ITERATOR = frozenset({"index", "count", "step"})
+"""What a state machine keeps under `iterator` for a task that counts (AWS: Step Functions, iterating with Lambda)."""
+
+_COGNITO = frozenset({"triggerSource", "userPoolId"})
+"""Keys of each event of a Cognito trigger; an error refuses what the user asks for, which is what it is for."""
+
+_BY_HAND = re.compile(r"(?:^|_)(?:local|locally|manual|manually|debug|offline)(?:_|$)")
+"""Words in the name of a function that a developer runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """What triggers a handler, and what takes an error that leaves it; None where nothing tells, or nothing does."""
+
+    source: str | None
+    boundary: Any
+
+
+def invoked(module: ModuleInfo, function: FunctionInfo, told: Handlers | None) -> Invoked:
+    """What invokes a handler: by the templates that name it, else by its path and what it reads."""
+    kinds = told.invoked_by.get(function.name, frozenset()) if told is not None else frozenset()
+    if kinds:
+        return _as_told(kinds)
+    source = event_source(module, function)
+    if source in REDELIVERING:
+        return Invoked(source, "redelivered")
+    if source == "cognito":
+        return Invoked("direct", "trigger")
+    if source is None and (_STATE_MACHINE.search(module.path) or _is_given_a_task(function)):
+        return Invoked(None, "state_machine")
+    return Invoked(source, None)
+
+
+def _as_told(kinds: frozenset[str]) -> Invoked:
+    waiting, again = kinds & WAITING, sorted(kinds & REDELIVERING)
+    if waiting:  # whatever else invokes it, there is somebody who gets the error for an answer
+        return Invoked("http" if "http" in waiting else "direct", None)
+    if "state_machine" in kinds:
+        return Invoked("direct", "state_machine")
+    if again:
+        return Invoked("direct" if again[0] == "event" else again[0], "redelivered")
+    return Invoked("direct", "trigger")
+
+
+def _is_given_a_task(handler: FunctionInfo) -> bool:
+    """Whether a handler reads of its event what only a state machine gives."""
+    paths = set(_paths_read(handler))
+    return any(path[-1] in _TASK_TOKENS or (path[0] == "iterator" and path[-1] in _ITERATOR) for path in paths)
+
+
+def _paths_read(handler: FunctionInfo) -> Iterator[tuple[str, ...]]:
+    """The keys that are read of the event, one below the other: `event["iterator"]["index"]`, `event.get("a")`."""
+    event = event_name(handler)
+    for node in own_nodes(handler.node):
+        keys: list[str] = []
+        current: cst.CSTNode = node
+        while (key := _key_read(current)) is not None:
+            keys.insert(0, key[0])
+            current = key[1]
+        if keys and isinstance(current, cst.Name) and current.value == event:
+            yield tuple(keys)
+
+
+def _key_read(node: cst.CSTNode) -> tuple[str, cst.CSTNode] | None:
+    """The key that an expression reads, and of what."""
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        key, owner = node.slice[0].slice.value, node.value
+    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
+        if not node.args:
+            return None
+        key, owner = node.args[0].value, node.func.value
+    else:
+        return None
+    text = next(iter(_constants(iter([key]))), None)
+    return None if text is None else (text, owner)
+
+
+def event_name(handler: FunctionInfo) -> str:
+    """The name of the parameter that takes the event."""
+    names = positional_names(handler)
+    return next(iter(names[1:] if handler.cls is not None else names), "")
+
+
+def positional_names(function: FunctionInfo) -> list[str]:
+    """The names of the positional parameters."""
+    params = function.node.params
+    return [param.name.value for param in [*params.posonly_params, *params.params]]
+
+
+def may_be_handler(function: FunctionInfo) -> bool:
+    """Whether Lambda could invoke a function: it stands in no other, and takes an event and a context by position."""
+    if function.parent is not None or not isinstance(function.node, cst.FunctionDef):
+        return False
+    count = len(positional_names(function)) - (function.cls is not None)
+    return count >= 2 and not _asks_for_more(function, count)
+
+
+def is_handler(function: FunctionInfo) -> bool:
+    """Whether a function is a Lambda handler where no template tells: by what it takes, and a name that says so."""
+    if not may_be_handler(function):
+        return False
+    names = positional_names(function)[function.cls is not None :]
+    named = function.name.lower()
+    if _BY_HAND.search(named):
+        return False
+    says_handler = "handler" in named or named in {"main", "lambda_function", "run", "invoke", "entrypoint", "entry"}
+    event, context = bool(_EVENT_NAMES.match(names[0])), bool(_CONTEXT_NAMES.match(names[1]))
+    if event and context and names[1] not in {"c", "e", ""}:
+        return True
+    return says_handler and (event or context) and function.cls is None
+
+
+def _asks_for_more(function: FunctionInfo, count: int) -> bool:
+    """Whether a function has to be given more than an event and a context, which is all that Lambda gives."""
+    params = function.node.params
+    needed = [param for param in [*params.posonly_params, *params.params][-count:] if param.default is None]
+    return len(needed) > 2 or any(param.default is None for param in params.kwonly_params)
+
+
+def _constants(nodes: Iterator[cst.CSTNode]) -> set[str]:
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, cst.SimpleString):
+            try:
+                value = node.evaluated_value
+            except (ValueError, SyntaxError):
+                continue
+            if isinstance(value, str):
+                found.add(value)
+    return found
+
+
+def _deep_nodes(function: FunctionInfo) -> Iterator[cst.CSTNode]:
+    yield from own_nodes(function.node)
+
+
+def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
+    """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
+    texts = _constants(_deep_nodes(handler))
+    near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
+    helpers = set().union(*(_constants(_deep_nodes(info)) for info in near)) if near else set()
+    if _is_of_stack(texts | helpers):
+        return "custom_resource"
+    if "Records" in texts or "Records" in helpers:
+        for mark, source in _SOURCE_MARKS.items():
+            if mark in texts | helpers and source not in {"eventbridge"}:
+                return source
+        return "queue"
+    named = _named_source(handler)
+    if named is not None:
+        return named
+    if (texts & _HTTP_READS and not texts & {"Payload"}) or "statusCode" in texts:
+        return "http"
+    if "statusCode" in helpers:
+        return "http"
+    if {"detail"} <= texts:
+        return "eventbridge"
+    if "aws.events" in texts:
+        return "schedule"
+    return "cognito" if any(path[0] in _COGNITO for path in _paths_read(handler)) else None
+
+
+def _is_of_stack(texts: set[str]) -> bool:
+    """Whether keys are read that only the event of a CloudFormation custom resource has."""
+    return "ResponseURL" in texts or {"RequestType", "ResourceProperties"} <= texts
+
+
+def _named_source(handler: FunctionInfo) -> str | None:
+    """What the name of a function says that gets the event: `messages_of_queue(event)`."""
+    event = event_name(handler)
+    for node in own_nodes(handler.node):
+        if isinstance(node, cst.Call) and any(getattr(arg.value, "value", "") == event for arg in node.args):
+            words = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", dotted(node.func)).lower()))
+            for word, source in _SOURCE_WORDS.items():
+                if word in words:
+                    return source
+    return None

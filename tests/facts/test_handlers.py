@@ -1,0 +1,151 @@
+"""What invokes a Lambda handler, and what becomes of an error that leaves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.base import Unknown
+from invocation_lint.facts.invocation import Invocation
+from invocation_lint.programs import Programs
+from invocation_lint.source.tree import parse
+
+HEAD = """
+import boto3
+
+client = boto3.client("lambda")
+SEND = {"FunctionName": "mail", "Payload": b"{}"}
+"""
+
+
+def outermost(code: str, name: str = "app.py") -> Invocation:
+    """The invocation in a piece of code, as seen from its outermost frame."""
+    source = parse((HEAD + dedent(code)).encode(), name)
+    found = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    return max(found, key=lambda fact: len(fact.chain)).data
+
+
+@pytest.mark.parametrize(
+    ("reads", "source", "boundary"),
+    [
+        ('event["orderId"]', None, None),
+        ('event["taskToken"]', None, "state_machine"),
+        ('event["Input"].get("TaskToken")', None, "state_machine"),
+        ('{"taskToken": event["orderId"]}', None, None),
+        ('event["body"]["taskToken"]', "http", None),
+        ('event["iterator"]["index"]', None, "state_machine"),
+        ('event["iterator"]["name"]', None, None),
+        ('event["triggerSource"]', "direct", "trigger"),
+        ('{"triggerSource": event["orderId"]}', None, None),
+    ],
+)
+def test_what_a_handler_reads_of_its_event(reads: str, source: str | None, boundary: str | None) -> None:
+    fact = outermost(f"def handler(event, context):\n    print({reads})\n    client.invoke(**SEND)\n")
+    assert fact.caller.kind == "lambda_handler"
+    assert (fact.caller.event_source, fact.service_error.boundary) == (source, boundary)
+
+
+@pytest.mark.parametrize("name", ["state_machine/take.py", "flows/sfn_take.py", "stepfn/take.py", "step-fns/b.py"])
+def test_the_path_of_a_task(name: str) -> None:
+    code = "def handler(event, context):\n    client.invoke(**SEND)\n"
+    assert outermost(code, name).service_error.boundary == "state_machine"
+    assert outermost(code, f"x{name.replace('-', '').replace('_', '')}").service_error.boundary is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("handler_local", "library"), ("local_orders_handler", "library"), ("locale_handler", "lambda_handler")],
+)
+def test_a_function_that_a_developer_runs_is_no_handler(name: str, kind: str) -> None:
+    assert outermost(f"def {name}(event, context):\n    client.invoke(**SEND)\n").caller.kind == kind
+
+
+IN_CLAUSE = """
+def tell():
+    client.invoke(**SEND)
+
+def handler(event, context):
+    try:
+        work(event["body"])
+    except Exception as error:
+        LAST
+    return {"statusCode": 200}
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "is_open"),
+    [
+        ("tell(); raise", False),
+        ("tell(); raise RuntimeError('no') from error", False),
+        ("tell(); return {'statusCode': 500}", True),
+        ("tell()", True),
+    ],
+)
+def test_an_invocation_in_a_clause_that_raises_anyway(end: str, is_open: bool) -> None:
+    error = outermost(IN_CLAUSE.replace("LAST", end)).service_error
+    assert error.seen_by_handler == "no"
+    assert (error.boundary is None) is is_open
+    assert is_open or isinstance(error.boundary, Unknown)
+
+
+TEMPLATE = """
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: orders/
+      Handler: app.take
+      Events: {One: {Type: EVENT}}
+  Flow: {Type: AWS::Serverless::StateMachine, Properties: {Definition: REFERRED}}
+"""
+CODE = """
+def take(event, context):
+    client.invoke(**SEND)
+
+def send_handler(event, context):
+    client.invoke(**SEND)
+"""
+
+
+def ends_in(folder: Path, template: str) -> dict[str, tuple[Any, Any]]:
+    """For each function of a project's file the kind of its frame, and what takes an error behind it."""
+    path = folder / "orders" / "app.py"
+    path.parent.mkdir()
+    path.write_text(HEAD + CODE)
+    (folder / "template.yaml").write_text(template)
+    program = Programs(lambda _: AnalysisOptions(), folder).program(path)
+    source = parse(path.read_bytes(), "orders/app.py")
+    found = facts_of(source, ContractBook(), AnalysisOptions(), program, path).facts
+    return {fact.function: (fact.data.caller.kind, fact.data.service_error.boundary) for fact in found}
+
+
+@pytest.mark.parametrize(
+    ("event", "referred", "boundary"),
+    [
+        ("Api", "text", None),
+        ("SQS", "text", "redelivered"),
+        ("CloudWatchLogs", "text", "redelivered"),
+        ("Other", "!Ref Orders", "state_machine"),
+        ("Api", "!Ref Orders", None),
+        ("Cognito", "text", "trigger"),
+        ("Other", "text", None),
+    ],
+)
+def test_what_the_template_says_of_a_handler(tmp_path: Path, event: str, referred: str, boundary: str | None) -> None:
+    found = ends_in(tmp_path, TEMPLATE.replace("EVENT", event).replace("REFERRED", referred))
+    assert found["take"] == ("lambda_handler", boundary)
+
+
+def test_only_what_the_template_names_is_a_handler(tmp_path: Path) -> None:
+    assert ends_in(tmp_path, TEMPLATE.replace("EVENT", "Api"))["send_handler"] == ("library", None)
+
+
+def test_without_a_template_the_code_tells(tmp_path: Path) -> None:
+    found = ends_in(tmp_path, "Resources: {}")
+    assert found == {"take": ("lambda_handler", None), "send_handler": ("lambda_handler", None)}

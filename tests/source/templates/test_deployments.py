@@ -1,0 +1,241 @@
+"""What templates say of a file: which of its functions are handlers, and what invokes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from invocation_lint.source.project_files import ProjectFiles
+
+
+def told(folder: Path, texts: Mapping[str, str], key: str = "orders/app.py") -> dict[str, set[str]] | None:
+    """The handlers of a module, with what invokes them; None when no template names one."""
+    for name, text in {"orders/app.py": "", **texts}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+    found = ProjectFiles(folder).deployments.handlers_of(f"{folder}/{key}")
+    return None if found is None else {name: set(kinds) for name, kinds in found.invoked_by.items()}
+
+
+SAM = """
+    Globals:
+      Function: {Runtime: python3.12, Timeout: 3}
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: orders/
+          Handler: app.handler
+          Events:
+            One: EVENT
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "kinds"),
+    [
+        ("{Type: Api, Properties: {Path: /orders, Method: post}}", {"http"}),
+        ("{Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}", {"queue"}),
+        ("{Type: DynamoDB, Properties: {Stream: !GetAtt T.StreamArn}}", {"stream"}),
+        ("{Type: Schedule, Properties: {Schedule: rate(1 minute)}}", {"schedule"}),
+        ("{Type: EventBridgeRule, Properties: {Pattern: {200: x}}}", {"eventbridge"}),
+        ("{Type: Cognito, Properties: {UserPool: !Ref Pool}}", {"cognito"}),
+        ("{Type: SomethingNew}", set()),
+    ],
+)
+def test_sam_tells_the_events_of_a_function(tmp_path: Path, event: str, kinds: set[str]) -> None:
+    assert told(tmp_path, {"template.yaml": SAM.replace("EVENT", event)}) == {"handler": kinds}
+
+
+FUNCTION = """
+    Resources:
+      Orders:
+        Type: AWS::Lambda::Function
+        Properties: {Runtime: python3.12, Handler: app.handler, Code: ../orders, FunctionName: shop-orders}
+"""
+DEFINITION = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "RESOURCE", "End": true}}}'
+
+
+RESOURCES = [
+    ("{Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Orders}}", {"queue"}),
+    ("{Type: AWS::Lambda::EventSourceMapping, Properties: {StartingPosition: LATEST, F: !Ref Orders}}", {"stream"}),
+    ("{Type: AWS::Events::Rule, Properties: {ScheduleExpression: x, T: [!GetAtt [Orders, Arn]]}}", {"schedule"}),
+    ("{Type: AWS::Lambda::Permission, Properties: {F: !Ref Orders, Principal: sns.amazonaws.com}}", {"sns"}),
+    ('{Type: AWS::ApiGatewayV2::Integration, Properties: {Uri: !Sub "a:${AWS::Region}/${Orders.Arn}/b"}}', {"http"}),
+    ("{Type: AWS::Lambda::EventInvokeConfig, Properties: {FunctionName: !Ref Orders}}", {"event"}),
+    ("{Type: AWS::IAM::Policy, Properties: {Resource: !GetAtt Orders.Arn}}", set()),
+    ("{Type: AWS::StepFunctions::StateMachine, Properties: {Text: !Sub 'X${Orders.Arn}'}}", {"state_machine"}),
+    ("{Type: AWS::StepFunctions::StateMachine, Properties: {S: {A: !GetAtt Orders.Arn}}}", {"state_machine"}),
+    ("{Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: literal.asl.json}}", {"state_machine"}),
+    ("{Type: AWS::Serverless::StateMachine, Properties: {Definition: {F: !GetAtt Orders.Arn}}}", {"state_machine"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resource", "kinds"), RESOURCES)
+def test_what_refers_to_a_function_of_cloudformation_invokes_it(tmp_path: Path, resource: str, kinds: set[str]) -> None:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-orders"
+    texts = {
+        "deploy/stack.template": f"{FUNCTION}      Other: {resource}\n",
+        "deploy/literal.asl.json": DEFINITION.replace("RESOURCE", arn),
+    }
+    assert told(tmp_path, texts) == {"handler": kinds}
+
+
+def test_a_definition_beside_the_template_names_the_function(tmp_path: Path) -> None:
+    texts = {
+        "template.yaml": SAM.replace("EVENT", "{Type: SomethingNew}"),
+        "flows/order.asl.yaml": "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: ${OrdersFunctionArn}\n",
+    }
+    assert told(tmp_path, texts) == {"handler": {"state_machine"}}
+    texts["flows/order.asl.yaml"] = texts["flows/order.asl.yaml"].replace("Orders", "Mail")
+    assert told(tmp_path, texts) == {"handler": set()}
+
+
+SERVERLESS = """
+    service: shop
+    provider: {name: aws, runtime: python3.12}
+    functions:
+      take-order:
+        handler: orders/app.handler
+        events: EVENTS
+    stepFunctions:
+      stateMachines:
+        flow:
+          definition:
+            StartAt: A
+            States: {A: {Type: Task, Resource: {Fn::GetAtt: [TASK, Arn]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("events", "task", "kinds"),
+    [
+        ("[{http: POST /orders}]", "other", {"http"}),
+        ("[{sqs: {arn: 1}}, schedule: rate(1 day)]", "other", {"queue", "schedule"}),
+        ("[]", "take-order", {"state_machine"}),
+        ("[]", "TakeDashorderLambdaFunction", {"state_machine"}),
+        ("3", "other", set()),
+    ],
+)
+def test_serverless_yml(tmp_path: Path, events: str, task: str, kinds: set[str]) -> None:
+    text = SERVERLESS.replace("EVENTS", events).replace("TASK", task)
+    assert told(tmp_path, {"serverless.yml": text}) == {"handler": kinds}
+
+
+TYPESCRIPT = """
+    import * as lambda from 'aws-cdk-lib/aws-lambda';
+    // const orders = new lambda.Function(this, 'Old', { handler: 'app.old', code: lambda.Code.fromAsset('orders') });
+    export class Shop extends Stack {
+      constructor(scope: Construct, id: string) {
+        super(scope, id);
+        const orders: lambda.Function = new lambda.Function(this, 'Orders', {
+          runtime: lambda.Runtime.PYTHON_3_12, handler: 'app.handler',
+          code: lambda.Code.fromAsset(path.join(__dirname, '..', 'orders')), // ) the code
+        });
+        const web = new lambda.Function(this, 'Web', {
+          runtime: lambda.Runtime.NODEJS_20_X, handler: 'app.other', code: lambda.Code.fromAsset('orders'),
+        });
+        USE
+      }
+    }
+"""
+
+
+USES = [
+    ("new tasks.LambdaInvoke(this, 'Take (one)', { lambdaFunction: orders, a: '$.b' });", {"state_machine"}),
+    ("new sfn.StateMachine(this, 'F', { substitutions: { arn: orders.functionArn } });", {"state_machine"}),
+    ("orders.addEventSource(new SqsEventSource(queue, { batchSize: 1 }));", {"queue"}),
+    ("rule.addTarget(new targets.LambdaFunction(orders));", {"eventbridge"}),
+    ("new apigateway.LambdaRestApi(this, 'Api', { handler: orders });", {"http"}),
+    ("orders.addFunctionUrl();", {"http"}),
+    ("new tasks.LambdaInvoke(this, 'Take', { lambdaFunction: web });", set()),
+    ("new Thing(this, { orders: 1 });", set()),
+]
+
+
+@pytest.mark.parametrize(("use", "kinds"), USES)
+def test_the_cdk_in_typescript(tmp_path: Path, use: str, kinds: set[str]) -> None:
+    assert told(tmp_path, {"lib/shop.ts": TYPESCRIPT.replace("USE", use)}) == {"handler": kinds}
+
+
+PYTHON = """
+    from aws_cdk import aws_lambda as _lambda, aws_stepfunctions_tasks as tasks
+
+    class Shop(Stack):
+        def __init__(self, scope, id):
+            self.orders = _lambda.Function(
+                self, "Orders", runtime=_lambda.Runtime.PYTHON_3_12, handler="app.handler",
+                code=_lambda.Code.from_asset("orders"),  # built (before
+            )
+            USE
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "kinds"),
+    [
+        ('tasks.LambdaInvoke(self, "Take", lambda_function=self.orders)', {"state_machine"}),
+        ("self.orders.add_event_source(sources.KinesisEventSource(stream))", {"stream"}),
+        ("apigw.LambdaIntegration(self.orders, proxy=True)", {"http"}),
+        ("total = 7 // 2", set()),
+    ],
+)
+def test_the_cdk_in_python(tmp_path: Path, use: str, kinds: set[str]) -> None:
+    assert told(tmp_path, {"infra/shop_stack.py": PYTHON.replace("USE", use)}) == {"handler": kinds}
+
+
+def test_a_function_that_stands_in_its_task(tmp_path: Path) -> None:
+    text = """
+        import { PythonFunction } from '@aws-cdk/aws-lambda-python-alpha';
+        new LambdaInvoke(this, 'Take', {
+          lambdaFunction: new PythonFunction(this, 'F', { entry: 'orders', index: 'app.py', handler: 'take' }),
+        });
+    """
+    assert told(tmp_path, {"lib/shop.ts": text}) == {"take": {"state_machine"}}
+
+
+def test_code_in_an_archive_is_the_only_file_of_its_name_below_the_template(tmp_path: Path) -> None:
+    text = SAM.replace("orders/", "./build/orders.zip").replace("EVENT", "{Type: SQS}")
+    assert told(tmp_path, {"template.yaml": text}) == {"handler": {"queue"}}
+    assert told(tmp_path, {"template.yaml": text, "mail/app.py": ""}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAM.replace("python3.12", "nodejs22.x"),
+        SAM.replace("CodeUri: orders/", "CodeUri: mail/").replace("app.handler", "mail.handler"),
+        SAM.replace("app.handler", "[app.handler]"),
+        SAM.replace("Events:", "Events: ["),
+        SAM.replace("CodeUri: orders/", "InlineCode: pass").replace("app.", "index."),
+        "Resources: {A: {Type: AWS::Serverless::Function, Properties: text}, app.: 1}",
+        "Resources: &a {app.: 1, A: {Type: AWS::Serverless::Function, Properties: *a}}",
+        "functions: {a: {handler: orders/app.handler}}\n",
+    ],
+)
+def test_a_template_that_tells_nothing_of_the_file(tmp_path: Path, text: str) -> None:
+    assert told(tmp_path, {"template.yaml": text.replace("EVENT", "{Type: SQS}")}) is None
+
+
+def test_a_stack_whose_brackets_do_not_match_tells_nothing(tmp_path: Path) -> None:
+    text = TYPESCRIPT.replace("USE", "new tasks.LambdaInvoke(this, { lambdaFunction: orders })));")
+    assert told(tmp_path, {"lib/shop.ts": text}) is None
+    assert told(tmp_path, {"lib/shop.ts": "aws-cdk Function(" + "(" * 100_000 + "handler: 'app.handler'"}) is None
+
+
+def test_several_functions_of_one_handler(tmp_path: Path) -> None:
+    texts = {"template.yaml": SAM.replace("EVENT", "{Type: SQS}"), "deploy/other.yaml": FUNCTION}
+    assert told(tmp_path, texts) == {"handler": {"queue"}}
+
+
+def test_templates_are_read_through_the_files_of_the_project(tmp_path: Path) -> None:
+    told(tmp_path, {"template.yaml": SAM.replace("EVENT", "{Type: SQS}")})
+    changed = dedent(SAM.replace("EVENT", "{Type: Api}")).encode()
+    files = ProjectFiles(tmp_path, {tmp_path / "template.yaml": changed})
+    found = files.deployments.handlers_of(f"{tmp_path}/orders/app.py")
+    assert found is not None
+    assert found.invoked_by == {"handler": {"http"}}
