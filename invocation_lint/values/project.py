@@ -175,6 +175,7 @@ class Program:
     ) -> None:
         self.options_of = options_of
         self._callers: dict[str, tuple[ModuleInfo, ...]] = {}
+        self.sent_events: dict[frozenset[str], bool] = {}  # names of functions: whether they are only sent events
         self.modules = ProjectModules(files, name_of, options_of)
         self.interpreter = Interpreter(self.modules)
 

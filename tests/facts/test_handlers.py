@@ -113,12 +113,14 @@ def send_handler(event, context):
 """
 
 
-def ends_in(folder: Path, template: str) -> dict[str, tuple[Any, Any]]:
+def ends_in(folder: Path, template: str, **others: str) -> dict[str, tuple[Any, Any]]:
     """For each function of a project's file the kind of its frame, and what takes an error behind it."""
     path = folder / "orders" / "app.py"
     path.parent.mkdir()
     path.write_text(HEAD + CODE)
     (folder / "template.yaml").write_text(template)
+    for name, text in others.items():
+        (folder / f"{name}.py").write_text(text)
     program = Programs(lambda _: AnalysisOptions(), folder).program(path)
     source = parse(path.read_bytes(), "orders/app.py")
     found = facts_of(source, ContractBook(), AnalysisOptions(), program, path).facts
@@ -149,3 +151,78 @@ def test_only_what_the_template_names_is_a_handler(tmp_path: Path) -> None:
 def test_without_a_template_the_code_tells(tmp_path: Path) -> None:
     found = ends_in(tmp_path, "Resources: {}")
     assert found == {"take": ("lambda_handler", None), "send_handler": ("lambda_handler", None)}
+
+
+KNOWN_AS = (
+    TEMPLATE.replace("EVENT", "Other").replace("REFERRED", "text")
+    + """
+  Web:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: web.handler, Environment: {Variables: {ORDERS: !GetAtt Orders.Arn}}}
+"""
+)
+SENDER = """
+import os
+import boto3
+
+client = boto3.client("lambda")
+ORDERS = os.environ["ORDERS"]
+
+def start(mode):
+    client.invoke(FunctionName=ORDERS, InvocationType=MODE, Payload=b"{}")
+"""
+EVENTS, WAITS, EITHER = (SENDER.replace("MODE", mode) for mode in ("'Event'", "'RequestResponse'", "mode"))
+
+
+@pytest.mark.parametrize(
+    ("others", "boundary"),
+    [
+        ({"web": EVENTS}, "redelivered"),
+        ({"web": EVENTS, "test_web": WAITS}, "redelivered"),
+        ({"web": EVENTS, "more": WAITS}, None),
+        ({"web": EITHER}, None),
+        ({"web": EVENTS, "settings": "import os\n\nWORKER = os.environ['ORDERS']\n"}, None),
+        ({"web": EVENTS.replace("ORDERS", "MAILS")}, None),
+        ({}, None),
+    ],
+)
+def test_a_handler_that_the_project_only_sends_events(
+    tmp_path: Path, others: dict[str, str], boundary: str | None
+) -> None:
+    assert ends_in(tmp_path, KNOWN_AS, **others)["take"] == ("lambda_handler", boundary)
+
+
+OWN = """
+import json
+import os
+
+def handler(event, context):
+    if TEST:
+        client.invoke(**SEND)
+        return None
+    client.invoke(
+        FunctionName=NAME, InvocationType="MODE", Payload=json.dumps({"work": {"order": event["body"]}})
+    )
+    return {"statusCode": 202}
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "name", "mode", "boundary"),
+    [
+        ('"work" in event', 'os.environ["AWS_LAMBDA_FUNCTION_NAME"]', "Event", "redelivered"),
+        ('event.get("work")', "context.function_name", "Event", "redelivered"),
+        ('"work" not in event', "context.function_name", "Event", None),
+        ('"order" in event', "context.function_name", "Event", None),
+        ('"work" in event', "context.function_name", "RequestResponse", None),
+        ('"work" in event', "'other'", "Event", None),
+    ],
+)
+def test_the_branch_for_events_that_a_handler_sends_itself(
+    tmp_path: Path, test: str, name: str, mode: str, boundary: str | None
+) -> None:
+    path = tmp_path / "app.py"
+    path.write_text(HEAD + OWN.replace("TEST", test).replace("NAME", name, 1).replace("MODE", mode))
+    program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
+    found = facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path).facts
+    assert [fact.data.service_error.boundary for fact in found] == [boundary, None]

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building.handlers import invoked, is_handler, may_be_handler, positional_names
+from invocation_lint.facts.building.handlers import (
+    NOT_TOLD,
+    Invoked,
+    invoked,
+    is_handler,
+    may_be_handler,
+    positional_names,
+)
+from invocation_lint.facts.building.own_invocations import is_for_own_events, is_only_sent_events
+from invocation_lint.facts.building.test_paths import is_test_path
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
-from invocation_lint.source.templates.model import Handlers
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
+
+if TYPE_CHECKING:
+    from invocation_lint.values.project import Program
 
 _ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
 _VIEW_BASES = frozenset({"View", "APIView", "ViewSet", "ModelViewSet", "GenericViewSet", "MethodView", "Resource",
@@ -27,9 +37,6 @@ _VIEW_METHODS = frozenset(
 )  # fmt: skip
 _TASKS = frozenset({"shared_task", "task", "celery_task", "actor", "job", "periodic_task"})
 _COMMANDS = frozenset({"command", "group", "callback"})
-
-
-HandlersOf = Callable[[ModuleInfo], "Handlers | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,13 @@ def ending_of(
     first_call: Place,
     options: AnalysisOptions,
     followed: frozenset[str] = frozenset(),
-    handlers_of: HandlersOf | None = None,
+    project: Program | None = None,
 ) -> Ending:
     """What stands behind a frame. `first_call` is the place in it from which the invocation is reached, `followed` are
-    the decorators whose effect is known. `handlers_of` tells what templates say of a module; it is asked for functions
+    the decorators whose effect is known. The project knows what templates say of a module; it is asked for functions
     only that may be handlers."""
     path = module.path
-    if _is_test_path(path) or (function is not None and function.name.startswith("test_")):
+    if is_test_path(path) or (function is not None and function.name.startswith("test_")):
         return Ending("test", "entry", "test", is_end=True)
     if any(fnmatch(module.source.name, glob) for glob in options.boundary_paths):
         return Ending("library", "entry", "option", is_end=True)
@@ -68,9 +75,14 @@ def ending_of(
             "script" if script else "library", "module", "script" if script else None, place=place, is_end=True
         )
     place = _header(module, function)
-    told = handlers_of(module) if handlers_of is not None and may_be_handler(function) else None
+    told = project.handlers_of(module) if project is not None and may_be_handler(function) else None
     if is_handler(function) if told is None else function.name in told.invoked_by:
         by = invoked(module, function, told)
+        names = told.known_as.get(function.name, frozenset()) if told is not None else frozenset()
+        if by == NOT_TOLD and project is not None and is_only_sent_events(project, names):
+            by = Invoked("direct", "redelivered")
+        if by.boundary is None and project is not None and is_for_own_events(project, module, function, first_call):
+            by = Invoked(by.source, "redelivered")
         boundary = by.boundary if by.boundary is not None else _wrapped(function, followed)
         return Ending("lambda_handler", "entry", boundary, by.source, place, True)
     framework = view_framework(function)
@@ -128,14 +140,6 @@ def _is_hook(module: ModuleInfo, function: FunctionInfo) -> bool:
 def _header(module: ModuleInfo, function: FunctionInfo) -> Place:
     node = function.node.name if isinstance(function.node, cst.FunctionDef) else function.node
     return module.source.place(node)
-
-
-def _is_test_path(path: str) -> bool:
-    parts = path.split("/")
-    name = parts[-1]
-    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or bool(
-        {"tests", "test", "testing"} & set(parts[:-1])
-    )  # fmt: skip
 
 
 _COMMAND_LINES = re.compile(r"\.add_argument\(|^\s*(?:import|from) (?:click|typer|fire|docopt)\b", re.M)

@@ -7,7 +7,7 @@ handler, and what it reads of its event tells where that comes from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,10 @@ class Invoked:
     boundary: Any
 
 
+NOT_TOLD = Invoked(None, None)
+"""Nothing tells what invokes a handler."""
+
+
 def invoked(module: ModuleInfo, function: FunctionInfo, told: Handlers | None) -> Invoked:
     """What invokes a handler: by the templates that name it, else by its path and what it reads."""
     kinds = told.invoked_by.get(function.name, frozenset()) if told is not None else frozenset()
@@ -120,7 +124,7 @@ def _key_read(node: cst.CSTNode) -> tuple[str, cst.CSTNode] | None:
         key, owner = node.args[0].value, node.func.value
     else:
         return None
-    text = next(iter(_constants(iter([key]))), None)
+    text = next(iter(constants([key])), None)
     return None if text is None else (text, owner)
 
 
@@ -166,7 +170,8 @@ def _asks_for_more(function: FunctionInfo, count: int) -> bool:
     return len(needed) > 2 or any(param.default is None for param in params.kwonly_params)
 
 
-def _constants(nodes: Iterator[cst.CSTNode]) -> set[str]:
+def constants(nodes: Iterable[cst.CSTNode]) -> set[str]:
+    """The texts among nodes."""
     found: set[str] = set()
     for node in nodes:
         if isinstance(node, cst.SimpleString):
@@ -185,9 +190,9 @@ def _deep_nodes(function: FunctionInfo) -> Iterator[cst.CSTNode]:
 
 def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
-    texts = _constants(_deep_nodes(handler))
+    texts = constants(_deep_nodes(handler))
     near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
-    helpers = set().union(*(_constants(_deep_nodes(info)) for info in near)) if near else set()
+    helpers = set().union(*(constants(_deep_nodes(info)) for info in near)) if near else set()
     if _is_of_stack(texts | helpers):
         return "custom_resource"
     if "Records" in texts or "Records" in helpers:

@@ -45,7 +45,6 @@ class Seen:
 
 def seen_sites(root: Root, options: AnalysisOptions, program: Program | None = None) -> Iterator[Seen]:
     """The call sites that a root reaches, with what happens to each. The program knows what templates say."""
-    handlers_of = program.handlers_of if program is not None else None
     events: dict[SiteKey, list[Event]] = defaultdict(list)
     visits: dict[SiteKey, list[Visit]] = defaultdict(list)
     raises: dict[SiteKey, list[Raised]] = defaultdict(list)
@@ -57,7 +56,7 @@ def seen_sites(root: Root, options: AnalysisOptions, program: Program | None = N
     for raised in root.raises:
         raises[raised.site].append(raised)
     for site, reached in visits.items():
-        ending = callers.ending_of(root.module, root.function, site[0], options, root.followed, handlers_of)
+        ending = callers.ending_of(root.module, root.function, site[0], options, root.followed, program)
         yield Seen(root, site, reached, events[site], raises[site], ending)
 
 

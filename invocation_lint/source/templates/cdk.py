@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from invocation_lint.source.templates.model import DeployedFunction, Template, in_order
 
@@ -30,6 +30,11 @@ _CALLED = re.compile(r"([A-Za-z_][\w.]*)\s*(?:<[\w., ]*>)?\s*\Z")
 _HELD_BY = re.compile(r"(\w+)\s*(?::\s*[\w.<>\[\]| ]+?)?\s*=\s*(?:new\s+)?\Z")
 _TEXT = re.compile(r"""(["'`])((?:(?!\1).)*)\1""")
 _WORD = re.compile(r"\b([A-Za-z_]\w*)\b(?!\s*[:=](?!=))")
+
+_VARIABLE = re.compile(
+    r"""["']?\b([A-Za-z_]\w*)["']?\s*[:,]\s*(?:this\.|self\.)?(\w+)\.function_?(?:[nN]ame|[aA]rn)\b"""
+)
+"""A variable of an environment that holds the name or the ARN of a function."""
 
 _OTHER_RUNTIME = re.compile(r"\b(?:NODEJS|JAVA|DOTNET|GO|RUBY|PROVIDED)_")
 _INLINE = re.compile(r"\bfrom_?[iI]nline\b|\bInlineCode\b")
@@ -80,11 +85,15 @@ def read_cdk(path: str, source: str, is_file: Callable[[str], bool]) -> Template
         for kind, functions in _invocations(call, code, made, variables):
             for function in functions:
                 invoked[function].add(kind)
-    found = [
-        one
-        for call in made
-        if (one := _function(path, held.get(call, ""), code[call.opens : call.closes], invoked[call], is_file))
-    ]
+    known_as: dict[_Call, set[str]] = defaultdict(set)
+    for variable, name in _VARIABLE.findall(code):
+        if name in variables:
+            known_as[variables[name]].add(variable)
+    found: list[DeployedFunction] = []
+    for call in made:
+        one = _function(path, held.get(call, ""), code[call.opens : call.closes], is_file)
+        if one is not None:
+            found.append(replace(one, invoked_by=in_order(invoked[call]), known_as=in_order(known_as[call])))
     return Template(path, tuple(found))
 
 
@@ -135,9 +144,7 @@ def _within(call: _Call, made: list[_Call]) -> list[_Call]:
     return [one for one in made[first:] if one.closes < call.closes]
 
 
-def _function(
-    path: str, variable: str, arguments: str, invoked: set[str], is_file: Callable[[str], bool]
-) -> DeployedFunction | None:
+def _function(path: str, variable: str, arguments: str, is_file: Callable[[str], bool]) -> DeployedFunction | None:
     handler = _argument(arguments, "handler")
     parts = _path_of(arguments)
     if re.search(r"\bentry\s*[:=]", arguments):
@@ -145,9 +152,7 @@ def _function(
         handler = f"{index.removesuffix('.py')}.{handler or 'handler'}"
     if "." not in handler or _OTHER_RUNTIME.search(arguments) or _INLINE.search(arguments):
         return None
-    return DeployedFunction(
-        variable, handler=handler, code=_folder(path, parts, handler, is_file), invoked_by=in_order(invoked)
-    )
+    return DeployedFunction(variable, handler=handler, code=_folder(path, parts, handler, is_file))
 
 
 def _argument(arguments: str, name: str) -> str:

@@ -8,7 +8,7 @@ specification, event sources).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from invocation_lint.documents import Node
@@ -60,6 +60,7 @@ class Stack:
     read: Callable[[str], str]
     layers: dict[str, str] = field(default_factory=dict)
     invoked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    known_as: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def read_cloudformation(path: str, root: Node, folder: str, read: Callable[[str], str]) -> Template:
@@ -68,9 +69,14 @@ def read_cloudformation(path: str, root: Node, folder: str, read: Callable[[str]
     standard = get(root, "Globals", "Function")
     stack = Stack(folder, read, layers_in(resources, folder))
     found: dict[str, Node] = {name: one for name, one in resources.items() if text(get(one, "Type")) in FUNCTIONS}
-    names = {text(get(one, "Properties", "FunctionName")): name for name, one in found.items()}
-    names.update((name, name) for name in found)
+    given = {name: text(get(one, "Properties", "FunctionName")) for name, one in found.items()}
+    names = {called: name for name, called in given.items() if called} | {name: name for name in found}
     note_invokers(resources, stack, names)
+    for name, key in names.items():
+        if name != key:
+            stack.known_as[key].add(name)
+    settings = [standard, *(get(one, "Properties") for one in resources.values())]
+    note_variables([get(one, "Environment", "Variables") for one in settings], stack, names)
     functions = tuple(_function(name, one, standard, stack) for name, one in found.items())
     return Template(path, functions, tuple(stack.layers.values()))
 
@@ -109,6 +115,7 @@ def _function(name: str, resource: Node, standard: Node | None, stack: Stack) ->
         layers=folders,
         other_layers=others,
         invoked_by=in_order(invoked),
+        known_as=in_order(stack.known_as[name]),
     )
 
 
@@ -144,6 +151,14 @@ def note_invokers(resources: dict[str, Node], stack: Stack, names: dict[str, str
             called.update(tasks_in("\n".join([*texts(properties), _definition(resource, stack)])))
         for name in called & names.keys():
             stack.invoked[names[name]].add(kind)
+
+
+def note_variables(environments: Iterable[Node | None], stack: Stack, names: dict[str, str]) -> None:
+    """Note the variables of environments that hold the name or the ARN of a function."""
+    for environment in environments:
+        for variable, value in mapping(environment).items():
+            for name in {*references(value), text(value)} & names.keys():
+                stack.known_as[names[name]].add(variable)
 
 
 def _definition(resource: Node, stack: Stack) -> str:

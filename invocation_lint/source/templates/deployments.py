@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -71,23 +72,27 @@ class Deployments:
     def handlers_of(self, key: str) -> Handlers | None:
         """The functions of a module that templates name as handlers, with what invokes them; None when none does."""
         if key not in self._handlers:
-            found: dict[str, set[str]] = {}
+            found: dict[str, set[str]] = defaultdict(set)
+            known_as: dict[str, set[str]] = defaultdict(set)
             for template in self._about(key):
                 for function in template.functions:
                     name = self._function_of(key, function, template.path)
                     if name:
-                        found.setdefault(name, set()).update(self._invoked_by(function, template.path))
-            told = {name: frozenset(kinds) for name, kinds in found.items()}
-            self._handlers[key] = Handlers(told) if told else None
+                        found[name].update(self._invoked_by(function, template.path))
+                        known_as[name].update(function.known_as)
+            told = Handlers(*({name: frozenset(one[name]) for name in found} for one in (found, known_as)))
+            self._handlers[key] = told if found else None
         return self._handlers[key]
 
     def _about(self, key: str) -> Iterator[Template]:
-        """The templates that may deploy a module: they name it, and stand above it or lead to it."""
+        """The templates that may deploy a module: they name it, and stand above it or lead to it, or no other can be
+        meant."""
         folder, _, name = key.rpartition("/")
+        is_alone = self._of_name(name.removesuffix(".py")) == [key]
         word = re.compile(rb"\b" + re.escape(name.removesuffix(".py").encode()) + rb"\.")
         for path, data in self._find().items():
             above = path.rpartition("/")[0]
-            if (_holds(above, folder) or _UPWARDS in data) and word.search(data):
+            if (_holds(above, folder) or is_alone or _UPWARDS in data) and word.search(data):
                 yield self._template(path)
         for path, data in self._code.items():
             if path != key and (word.search(data) or (name == "index.py" and b"PythonFunction" in data)):
@@ -104,10 +109,10 @@ class Deployments:
         if not key.endswith(f"/{path}.py"):
             return ""
         # An archive, or a folder that a build makes: the only file of that name is meant, below the template's folder
-        # or, for the code of a stack, which stands anywhere, in the project.
-        above = self._root if template in self._code else template.rpartition("/")[0]
-        same = [one for one in self._of_name(path) if _holds(above, one)]
-        return name if same == [key] else ""
+        # or, where there is none, in the project.
+        above = template.rpartition("/")[0]
+        same = self._of_name(path)
+        return name if ([one for one in same if _holds(above, one)] or same) == [key] else ""
 
     def _of_name(self, path: str) -> list[str]:
         if self._same_names is None:

@@ -25,6 +25,7 @@ class DeployedFunction:
     layers: tuple[str, ...] = ()  # folders, absolute
     other_layers: bool = False  # whether it has more, whose folders are not told
     invoked_by: tuple[str, ...] = ()
+    known_as: tuple[str, ...] = ()  # by which code invokes it: its name, variables of the environment that hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The functions of a module that templates name as handlers, each with what invokes it."""
+    """The functions of a module that templates name as handlers, each with what invokes it, and by which names code
+    does."""
 
     invoked_by: dict[str, frozenset[str]]
+    known_as: dict[str, frozenset[str]]
 
 
 def in_order(kinds: Iterable[str]) -> tuple[str, ...]:

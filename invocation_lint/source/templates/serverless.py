@@ -13,6 +13,7 @@ from invocation_lint.source.templates.cloudformation import (
     is_python,
     layers_in,
     note_invokers,
+    note_variables,
     used_layers,
 )
 from invocation_lint.source.templates.model import DeployedFunction, Template, in_order
@@ -41,6 +42,8 @@ def read_serverless(path: str, root: Node, folder: str, read: Callable[[str], st
     names = {_logical_id(key, "LambdaFunction"): key for key in functions}
     note_invokers(resources, stack, names)
     _note_tasks(root, stack, names)
+    environments = [get(root, "provider", "environment"), *(get(one, "environment") for one in functions.values())]
+    note_variables(environments, stack, names)
     given = items(get(root, "provider", "layers"))
     provider = get(root, "provider")
     made = [
@@ -91,4 +94,5 @@ def _function(key: str, node: Node, provider: Node | None, used: list[Node], sta
         layers=folders,
         other_layers=others,
         invoked_by=in_order(invoked),
+        known_as=in_order(stack.known_as[key]),
     )

@@ -198,10 +198,41 @@ def test_a_function_that_stands_in_its_task(tmp_path: Path) -> None:
     assert told(tmp_path, {"lib/shop.ts": text}) == {"take": {"state_machine"}}
 
 
-def test_code_in_an_archive_is_the_only_file_of_its_name_below_the_template(tmp_path: Path) -> None:
+@pytest.mark.parametrize("template", ["template.yaml", "deploy/template.yaml"])
+def test_code_in_an_archive_is_the_only_file_of_its_name(tmp_path: Path, template: str) -> None:
     text = SAM.replace("orders/", "./build/orders.zip").replace("EVENT", "{Type: SQS}")
-    assert told(tmp_path, {"template.yaml": text}) == {"handler": {"queue"}}
-    assert told(tmp_path, {"template.yaml": text, "mail/app.py": ""}) is None
+    assert told(tmp_path, {template: text}) == {"handler": {"queue"}}
+    assert told(tmp_path, {template: text, "mail/app.py": ""}) is None
+
+
+def test_code_in_an_archive_is_rather_below_the_template(tmp_path: Path) -> None:
+    text = SAM.replace("orders/", "./build/orders.zip").replace("EVENT", "{Type: SQS}")
+    assert told(tmp_path, {"orders/template.yaml": text, "mail/app.py": ""}) == {"handler": {"queue"}}
+
+
+VARIABLE = "      Environment: {Variables: {ORDERS_FUNCTION: !GetAtt Orders.Arn, OTHER: text}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "known_as"),
+    [
+        ("template.yaml", SAM.replace("Timeout: 3}", f"Timeout: 3, {VARIABLE.strip()}}}"), {"ORDERS_FUNCTION"}),
+        ("deploy/stack.yaml", FUNCTION, {"shop-orders"}),
+        ("serverless.yml", SERVERLESS + "    environment: {A: 1}\n", set()),
+        (
+            "serverless.yml",
+            SERVERLESS.replace("python3.12}", "python3.12, environment: {TAKER: !Ref TakeDashorderLambdaFunction}}"),
+            {"TAKER"},
+        ),
+        ("shop.ts", TYPESCRIPT.replace("USE", "f({ environment: { 'TAKER': orders.functionName } });"), {"TAKER"}),
+        ("stack.py", PYTHON.replace("USE", 'web.add_environment("TAKER", self.orders.function_arn)'), {"TAKER"}),
+    ],
+)
+def test_the_names_by_which_code_knows_a_function(tmp_path: Path, name: str, text: str, known_as: set[str]) -> None:
+    told(tmp_path, {name: text})
+    found = ProjectFiles(tmp_path).deployments.handlers_of(f"{tmp_path}/orders/app.py")
+    assert found is not None
+    assert found.known_as == {"handler": known_as}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""How the project's own code invokes its functions: those known by a name or a variable, and a handler itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.facts.building import arguments
+from invocation_lint.facts.building.functions import function_fact
+from invocation_lint.facts.building.handlers import constants
+from invocation_lint.facts.building.payloads import payload_fact
+from invocation_lint.facts.building.test_paths import is_test_path
+from invocation_lint.findings import Place
+from invocation_lint.source.templates.cdk import SPEAKS_OF_CDK
+from invocation_lint.values.domain import Const, EnvVar
+from invocation_lint.values.events import Visit
+from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.values.project import Program
+
+MAX_FILES = 8
+"""Files that name a function and are looked at: what more of them name is a word, or a function that many invoke."""
+
+
+def is_only_sent_events(program: Program, names: frozenset[str]) -> bool:
+    """Whether the project invokes a function with the InvocationType Event wherever it names it, and does so somewhere:
+    then Lambda itself runs it again when it raises. False where it cannot be told."""
+    if not names:
+        return False
+    known = program.sent_events.get(names)
+    if known is None:
+        program.sent_events[names] = False  # asked for while it is answered
+        known = program.sent_events[names] = _is_only_sent_events(program, names)
+    return known
+
+
+def _is_only_sent_events(program: Program, names: frozenset[str]) -> bool:
+    files = list(_naming(program, names))
+    if not files or len(files) > MAX_FILES:
+        return False
+    return all(set(_modes(program, key, names)) == {"Event"} for key in files)
+
+
+def _naming(program: Program, names: frozenset[str]) -> Iterator[str]:
+    """The files of the project that name the function, without tests and stacks."""
+    files = program.modules.files
+    word = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
+    for key in files.every_file:
+        if is_test_path(files.path_below_root(key)):
+            continue
+        data = files.read(key)
+        if data is not None and word.search(data) and not SPEAKS_OF_CDK.search(data):
+            yield key
+
+
+def _modes(program: Program, key: str, names: frozenset[str]) -> Iterator[str | None]:
+    """The invocation types of the invocations of a file that name the function; None for one that is not known."""
+    module = program.modules.load(key) if program.modules.files.holds_seed(key) else None
+    if module is None:
+        return
+    for root in program.interpreter.roots(module):
+        for event in root.events:
+            name = arguments.find(event, "FunctionName") if isinstance(event, Visit) else None
+            if (
+                name is not None
+                and isinstance(event, Visit)
+                and any(_is_one_of(atom, names) for atom in name.value.atoms)
+            ):
+                mode = arguments.mode_fact(event)[0]
+                yield mode if isinstance(mode, str) else None
+
+
+def _is_one_of(atom: object, names: frozenset[str]) -> bool:
+    if isinstance(atom, EnvVar):
+        return atom.name in names
+    return isinstance(atom, Const) and isinstance(atom.value, str) and atom.value in names
+
+
+def is_for_own_events(program: Program, module: ModuleInfo, handler: FunctionInfo, call: Place) -> bool:
+    """Whether a call stands in the branch of a handler that is there for events which its module sends to itself:
+    below a test for a key that these events have."""
+    tests = [
+        node.test
+        for node in own_nodes(handler.node)
+        if isinstance(node, cst.If) and _holds(module.source.place(node.body), call) and not _negates(node.test)
+    ]
+    asked = {text for test in tests for text in constants([test, *own_nodes(test)])}
+    return bool(asked) and bool(asked & _keys_sent_to_itself(program, module))
+
+
+def _holds(outer: Place, inner: Place) -> bool:
+    return (outer.line, outer.column) <= (inner.line, inner.column) <= (outer.end_line, outer.end_column)
+
+
+def _negates(test: cst.BaseExpression) -> bool:
+    nodes = [test, *own_nodes(test)]
+    operators: list[cst.CSTNode] = [
+        target.operator for node in nodes if isinstance(node, cst.Comparison) for target in node.comparisons
+    ]
+    operators += [node.operator for node in nodes if isinstance(node, cst.UnaryOperation)]
+    return any(isinstance(one, (cst.Not, cst.NotIn, cst.NotEqual)) for one in operators)
+
+
+def _keys_sent_to_itself(program: Program, module: ModuleInfo) -> frozenset[str]:
+    """The keys of the payloads of all invocations with which the functions of a module send events to their own."""
+    found: set[str] = set()
+    for root in program.interpreter.roots(module):
+        for visit in (event for event in root.events if isinstance(event, Visit)):
+            name, payload = arguments.find(visit, "FunctionName"), arguments.find(visit, "Payload")
+            if name is None or payload is None or not payload.value.atoms:
+                continue
+            if function_fact(name.value).self != "yes" or arguments.mode_fact(visit)[0] != "Event":
+                continue
+            keys = payload_fact(payload.value, None, lambda _path, _place: None, lambda _key: "").keys
+            if isinstance(keys, tuple):
+                found.update(key.name for key in keys if key.presence == "yes")
+    return frozenset(found)
