@@ -51,6 +51,9 @@ _INVOKERS = {
 }  # fmt: skip
 """What constructs and methods do to the functions among their arguments."""
 
+_OWN_STATE_MACHINE = re.compile(r"(?:StateMachine|StepFunctions?)(?:Construct)?\Z")
+"""How a project calls its own constructs that hold a state machine: they are given its tasks."""
+
 _SOURCES = {
     "SqsEventSource": "queue", "DynamoEventSource": "stream", "KinesisEventSource": "stream",
     "ManagedKafkaEventSource": "stream", "SelfManagedKafkaEventSource": "stream", "S3EventSource": "s3",
@@ -133,10 +136,11 @@ def _invocations(
         for name in _WORD.findall(code[call.opens : call.closes]):
             if name in _SOURCES:
                 yield _SOURCES[name], [variables[owner]]
-    if call.last in _INVOKERS:
+    kind = _INVOKERS.get(call.last) or ("state_machine" if _OWN_STATE_MACHINE.search(call.last) else None)
+    if kind is not None:
         inside = _within(call, made)
         named = {variables[name] for name in _WORD.findall(code[call.opens : call.closes]) if name in variables}
-        yield _INVOKERS[call.last], [*inside, *named]
+        yield kind, [*inside, *named]
 
 
 def _within(call: _Call, made: list[_Call]) -> list[_Call]:

@@ -148,6 +148,8 @@ TYPESCRIPT = """
 USES = [
     ("new tasks.LambdaInvoke(this, 'Take (one)', { lambdaFunction: orders, a: '$.b' });", {"state_machine"}),
     ("new sfn.StateMachine(this, 'F', { substitutions: { arn: orders.functionArn } });", {"state_machine"}),
+    ("new OrderStepFunctionsStateMachineConstruct(this, 'F', { take: orders });", {"state_machine"}),
+    ("new StateMachineStack(this, 'F', { take: orders });", set()),
     ("orders.addEventSource(new SqsEventSource(queue, { batchSize: 1 }));", {"queue"}),
     ("rule.addTarget(new targets.LambdaFunction(orders));", {"eventbridge"}),
     ("new apigateway.LambdaRestApi(this, 'Api', { handler: orders });", {"http"}),
