@@ -191,7 +191,7 @@ class ProjectFiles:
         """All Python files and all that may be templates below the root, as git would list them."""
         found: list[str] = []
         modules = 0
-        for path, _ in Walk((".py", *reading.DOCUMENTS, ".ts")).paths(str(self.root)):
+        for path, _ in Walk((".py", *reading.DOCUMENTS, ".ts", reading.TERRAFORM)).paths(str(self.root)):
             found.append(path.replace(os.sep, "/"))
             modules += path.endswith(".py")
             if modules > MAX_FILES:

@@ -43,7 +43,7 @@ _REFERRING = {
 }  # fmt: skip
 """What the resources of a type do to the functions that they refer to."""
 
-_PRINCIPALS = {
+PRINCIPALS = {
     "apigateway": "http", "elasticloadbalancing": "http", "s3": "s3", "sns": "sns", "events": "eventbridge",
     "scheduler": "schedule", "logs": "event", "iot": "event", "ses": "event", "config": "event",
     "lex": "service", "lexv2": "service", "connect": "service", "bedrock": "service", "appsync": "service",
@@ -176,5 +176,5 @@ def _kind(resource: Node) -> str | None:
     if named == "AWS::Lambda::EventSourceMapping":
         return "stream" if get(properties, "StartingPosition") is not None else "queue"
     if named == "AWS::Lambda::Permission":
-        return _PRINCIPALS.get(text(get(properties, "Principal")).partition(".")[0])
+        return PRINCIPALS.get(text(get(properties, "Principal")).partition(".")[0])
     return _REFERRING.get(named)

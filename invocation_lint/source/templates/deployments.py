@@ -15,6 +15,7 @@ MAX_TEMPLATES = 2_000
 """Templates of one project that are kept in mind: more are collections of examples, of no use to most files."""
 
 _UPWARDS = b".."
+_ENDINGS = (*reading.DOCUMENTS, *reading.CODE, reading.TERRAFORM)
 
 
 class Deployments:
@@ -35,6 +36,7 @@ class Deployments:
         self._documents: dict[str, bytes] | None = None
         self._code: dict[str, bytes] = {}
         self._definitions: dict[str, bytes] = {}
+        self._terraform: dict[str, bytes] = {}  # by the first file of each folder
         self._templates: dict[str, Template] = {}
         self._handlers: dict[str, Handlers | None] = {}
         self._same_names: dict[str, list[str]] | None = None
@@ -43,16 +45,25 @@ class Deployments:
         if self._documents is None:
             self._documents = {}
             for path in sorted(self._walked()):
-                data = self._read(path) if path.endswith((*reading.DOCUMENTS, *reading.CODE)) else None
-                if data is None or len(self._documents) + len(self._code) >= MAX_TEMPLATES:
+                data = self._read(path) if path.endswith(_ENDINGS) else None
+                if data is None or len(self._documents) + len(self._code) + len(self._terraform) >= MAX_TEMPLATES:
                     continue
-                if reading.may_be_code(path, data):
+                if path.endswith(reading.TERRAFORM):
+                    self._add_terraform(path, data)
+                elif reading.may_be_code(path, data):
                     self._code[path] = data
                 elif reading.may_be_document(path, data):
                     self._documents[path] = data
                 elif reading.may_be_definition(path, data):
                     self._definitions[path] = data
         return self._documents
+
+    def _add_terraform(self, path: str, data: bytes) -> None:
+        folder = path.rpartition("/")[0]
+        first = next((one for one in reversed(self._terraform) if one.rpartition("/")[0] == folder), path)
+        before = self._terraform.get(first, b"")
+        if len(before) + len(data) <= reading.MAX_BYTES:
+            self._terraform[first] = before + data + b"\n"
 
     def every_document(self) -> Iterator[Template]:
         """All templates that are documents."""
@@ -63,6 +74,8 @@ class Deployments:
         if path not in self._templates:
             if path in self._code:
                 self._templates[path] = reading.read_code(path, self._code[path], self._is_file)
+            elif path in self._terraform:
+                self._templates[path] = reading.read_terraform_of(path, self._terraform[path])
             elif path in self._definitions:
                 self._templates[path] = reading.read_definition(path, self._definitions[path])
             else:
@@ -93,6 +106,9 @@ class Deployments:
         for path, data in self._find().items():
             above = path.rpartition("/")[0]
             if (_holds(above, folder) or is_alone or _UPWARDS in data) and word.search(data):
+                yield self._template(path)
+        for path, data in self._terraform.items():
+            if word.search(data):
                 yield self._template(path)
         for path, data in self._code.items():
             if path != key and (word.search(data) or (name == "index.py" and b"PythonFunction" in data)):

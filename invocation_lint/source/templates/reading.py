@@ -17,12 +17,16 @@ from invocation_lint.source.templates.model import Template
 from invocation_lint.source.templates.nodes import mapping
 from invocation_lint.source.templates.serverless import read_serverless
 from invocation_lint.source.templates.state_machines import is_definition, tasks_in
+from invocation_lint.source.templates.terraform import read_terraform
 
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
 """How the names of documents end that may be templates."""
 
 CODE = (".ts", ".py")
 """How the names of files end that may be stacks of the CDK."""
+
+TERRAFORM = ".tf"
+"""How the names of the files of Terraform end; those of a folder are one template."""
 
 MAX_BYTES = 1_000_000
 """The size of the largest template that CloudFormation takes (AWS: CloudFormation quotas, template body from S3)."""
@@ -97,6 +101,11 @@ def read_definition(path: str, data: bytes) -> Template:
 def read_code(path: str, data: bytes, is_file: Callable[[str], bool]) -> Template:
     """What a file of the CDK deploys."""
     return read_cdk(path, data.decode("utf-8", "replace"), is_file)
+
+
+def read_terraform_of(path: str, data: bytes) -> Template:
+    """What the files of Terraform in a folder deploy, as one text."""
+    return read_terraform(path, data.decode("utf-8", "replace"))
 
 
 def import_roots(layer: str) -> tuple[str, ...]:

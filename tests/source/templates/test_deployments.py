@@ -190,6 +190,68 @@ def test_the_cdk_in_python(tmp_path: Path, use: str, kinds: set[str]) -> None:
     assert told(tmp_path, {"infra/shop_stack.py": PYTHON.replace("USE", use)}) == {"handler": kinds}
 
 
+TERRAFORM = """
+    data "archive_file" "orders" {
+      type       = "zip"
+      source_dir = "${path.module}/../orders"
+    }
+    resource "aws_lambda_function" "orders" { # { the function
+      filename      = data.archive_file.orders.output_path
+      function_name = "shop-orders"
+      handler       = "app.handler"
+      runtime       = "python3.12"
+    }
+"""
+BLOCKS = [
+    ("aws_lambda_event_source_mapping", "function_name = aws_lambda_function.orders.arn", {"queue"}),
+    (
+        "aws_lambda_event_source_mapping",
+        'function_name = aws_lambda_function.orders.arn\nstarting_position = "LATEST"',
+        {"stream"},
+    ),
+    ("aws_cloudwatch_event_target", "arn = aws_lambda_function.orders.arn", {"eventbridge"}),
+    ("aws_sfn_state_machine", 'definition = <<E\n{"A": "${aws_lambda_function.orders.arn}"}\nE', {"state_machine"}),
+    ("aws_apigatewayv2_integration", "integration_uri = aws_lambda_function.orders.invoke_arn", {"http"}),
+    (
+        "aws_lambda_permission",
+        'principal = "s3.amazonaws.com"\nfunction_name = aws_lambda_function.orders.function_name',
+        {"s3"},
+    ),
+    ("aws_iam_policy", "policy = aws_lambda_function.orders.arn", set()),
+    ("aws_sfn_state_machine", "definition = aws_lambda_function.mails.arn", set()),
+]
+
+
+@pytest.mark.parametrize(("block", "body", "kinds"), BLOCKS)
+def test_terraform(tmp_path: Path, block: str, body: str, kinds: set[str]) -> None:
+    other = f'resource "{block}" "other" {{\n{body}\n}}\n'
+    assert told(tmp_path, {"deploy/lambda.tf": TERRAFORM, "deploy/other.tf": other}) == {"handler": kinds}
+    assert told(tmp_path, {"deploy/other.tf": "", "elsewhere/other.tf": other}) == {"handler": set()}
+
+
+def test_a_module_of_terraform_that_packs_a_function(tmp_path: Path) -> None:
+    text = """
+        module "orders" {
+          source      = "terraform-aws-modules/lambda/aws"
+          handler     = "app.handler"
+          runtime     = "python3.12"
+          source_path = "../orders"
+          environment_variables = { MAILS = module.mails.lambda_function_arn }
+        }
+        module "mails" {
+          handler     = "mails.handler"
+          source_path = "../orders"
+        }
+        resource "aws_sfn_state_machine" "flow" {
+          definition = templatefile("flow.json", { orders = module.orders.lambda_function_arn })
+        }
+    """
+    assert told(tmp_path, {"deploy/main.tf": text, "orders/mails.py": ""}) == {"handler": {"state_machine"}}
+    found = ProjectFiles(tmp_path).deployments.handlers_of(f"{tmp_path}/orders/mails.py")
+    assert found is not None
+    assert (found.invoked_by, found.known_as) == ({"handler": set()}, {"handler": {"MAILS"}})
+
+
 def test_a_function_that_stands_in_its_task(tmp_path: Path) -> None:
     text = """
         import { PythonFunction } from '@aws-cdk/aws-lambda-python-alpha';
