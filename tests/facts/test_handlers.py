@@ -226,3 +226,43 @@ def test_the_branch_for_events_that_a_handler_sends_itself(
     program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
     found = facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path).facts
     assert [fact.data.service_error.boundary for fact in found] == [boundary, None]
+
+
+VIEW = """
+from server import app
+
+@app.post("/orders")
+def order():
+    client.invoke(**SEND)
+    return "taken"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_open"),
+    [
+        ("web/errors.py", "@app.errorhandler(500)\ndef answer(error): ...\n", False),
+        ("web/core/errors.py", "app.add_exception_handler(Exception, answer)\n", False),
+        (
+            "web/errors.py",
+            "@app.exception_handler([KeyError, botocore.exceptions.ClientError])\ndef a(e): ...\n",
+            False,
+        ),
+        ("web/errors.py", "@app.errorhandler(404)\ndef answer(error): ...\n", True),
+        ("web/errors.py", "@app.errorhandler(BotoCoreError)\ndef answer(error): ...\n", True),
+        ("web/tests/errors.py", "@app.errorhandler(500)\ndef answer(error): ...\n", True),
+        ("other/errors.py", "@app.errorhandler(500)\ndef answer(error): ...\n", True),
+        ("other.py", "", True),
+    ],
+)
+def test_an_application_that_answers_for_what_its_views_raise(
+    tmp_path: Path, name: str, text: str, is_open: bool
+) -> None:
+    path = tmp_path / "web" / "views" / "orders.py"
+    for file, content in ((path, HEAD + VIEW), (tmp_path / name, text)):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
+    (fact,) = facts_of(parse(path.read_bytes(), "orders.py"), ContractBook(), AnalysisOptions(), program, path).facts
+    assert fact.data.caller.kind == "view"
+    assert (fact.data.service_error.boundary is None) is is_open

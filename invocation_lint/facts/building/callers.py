@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.error_handlers import has_error_handler
 from invocation_lint.facts.building.handlers import (
     NOT_TOLD,
     Invoked,
@@ -88,6 +89,8 @@ def ending_of(
     framework = view_framework(function)
     if framework is not None:
         boundary = "option" if framework in options.boundary_frameworks else _wrapped(function, followed)
+        if boundary is None and project is not None and has_error_handler(project, module):
+            boundary = UnknownAnswer("the application has a handler for what its views raise")
         return Ending("view", "entry", boundary, "http", place, True)
     decorators = {name.rpartition(".")[2] for name in decorator_names(function)}
     if decorators & _COMMANDS or function.name == "main":

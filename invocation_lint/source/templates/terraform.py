@@ -19,7 +19,9 @@ from invocation_lint.source.templates.nodes import below
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\#[^\n]*|//[^\n]*|/\*.*?\*/|[{}]', re.DOTALL)
 _HEADER = re.compile(r'^[ \t]*(resource|data|module)[ \t]+"([\w-]+)"(?:[ \t]+"([\w-]+)")?[ \t]*\{', re.MULTILINE)
 _REFERENCE = re.compile(r"\b(aws_lambda_function|aws_lambda_alias|module)\.([\w-]+)(?:\[[^\]]*\])?\.(\w+)")
-_VARIABLE = re.compile(rf'(?:^|[{{,])[ \t]*"?([A-Za-z_]\w*)"?[ \t]*[=:][ \t]*"?(?:\$\{{)?{_REFERENCE.pattern}', re.MULTILINE)
+_VARIABLE = re.compile(
+    rf'(?:^|[{{,])[ \t]*"?([A-Za-z_]\w*)"?[ \t]*[=:][ \t]*"?(?:\$\{{)?{_REFERENCE.pattern}', re.MULTILINE
+)
 
 _REFERRING = {
     "aws_cloudwatch_event_target": "eventbridge", "aws_scheduler_schedule": "schedule",
