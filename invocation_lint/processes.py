@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -50,11 +51,20 @@ def pool(jobs: int) -> Iterator[Executor | None]:
 def new_pool(jobs: int) -> ProcessPoolExecutor:
     """A pool of processes: forks on Linux, where they cost least and are safe, since no thread was started before."""
     method = "fork" if sys.platform == "linux" else None
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_ignore_interrupt)
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_follow_parent)
 
 
-def _ignore_interrupt() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C for all
+def _follow_parent() -> None:
+    """A worker leaves Ctrl-C to its parent, which answers for all, and ends when the parent is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def spread(

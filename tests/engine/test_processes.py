@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -143,3 +144,34 @@ def test_ctrl_c_ends_all_processes(folder: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=600)
     assert (process.returncode, errors.strip()) == (130, b"")
+
+
+def test_workers_end_when_their_parent_is_killed() -> None:
+    code = (
+        "import multiprocessing, os, time\n"
+        "from invocation_lint.processes import pool\n"
+        "with pool(2) as executor:\n"
+        "    executor.submit(os.getpid).result()\n"
+        "    print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
+        "    time.sleep(3600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=clean_environment()) as process:
+        assert process.stdout is not None
+        workers = {int(word) for word in process.stdout.readline().split()}
+        process.kill()
+    assert workers
+    for _ in range(600):
+        if not any(is_running(worker) for worker in workers):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{workers} went on")
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is there and not only waits to be forgotten."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
