@@ -15,6 +15,7 @@ from invocation_lint.values import (
     expressions,
     iteration,
     lookup,
+    outcomes,
     project_calls,
     queries,
     responses,
@@ -105,7 +106,7 @@ def evaluate_arguments(frame: Frame, node: cst.Call) -> Arguments:
         if arg.star == "*":
             _spread_sequence(frame, result, value)
         elif arg.star == "**":
-            _spread_mapping(frame, result, value, place)
+            _spread_mapping(frame, result, value, arg.value)
         elif arg.keyword is not None:
             result.kwargs[arg.keyword.value] = Argument(arg.keyword.value, value, place)
         else:
@@ -123,12 +124,14 @@ def _spread_sequence(frame: Frame, result: Arguments, value: Value) -> None:
         result.args.extend(items)
 
 
-def _spread_mapping(frame: Frame, result: Arguments, value: Value, place: Place) -> None:
+def _spread_mapping(frame: Frame, result: Arguments, value: Value, node: cst.BaseExpression) -> None:
+    place = frame.place(node)
     if frame.state is None:
         return
     objects = [obj for _, obj in frame.state.deref(value) if obj.kind == "dict"]
     if len(objects) != len(value.atoms) or not objects:
         result.open = "keywords that are not known are given with **"
+        responses.note_escape(frame, Value(tuple(value.of(Response))), "handed_over", node)
         return
     merged = objects[0]
     for other in objects[1:]:
@@ -281,6 +284,7 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
 def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     if name == "result":
         errors.deliver(frame, atom.raises)
+        outcomes.note_delivered(frame, atom, node)
         return atom.value
     if name == "start" and atom.via == "thread":
         background.note_dropped(frame, Value((atom,)), node)

@@ -26,7 +26,7 @@ from invocation_lint.values.domain import (
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import ClassInfo, FunctionInfo
-from invocation_lint.values.state import Obj
+from invocation_lint.values.state import RECEIVER, Obj
 
 if TYPE_CHECKING:
     from invocation_lint.values.calls import Arguments
@@ -109,6 +109,8 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
     for cls in classes:
         method = cls.methods.get(name)
         if method is not None:
+            if receiver is not None and _is_left_to_subclasses(frame, method, receiver):
+                return unknown("a method that a subclass may give", f"self.{name}")
             return _method_value(frame, method, cls, receiver)
         if name in cls.writers and (own if receiver is not None else not found):
             found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
@@ -144,6 +146,30 @@ def _is_foreign(base: str) -> bool:
     return base not in {"builtins.object", "object", "abc.ABC", "typing.Protocol", "typing.Generic", "enum.Enum"} and (
         not base.startswith(("enum.", "builtins.", "pydantic."))
     )
+
+
+def _is_left_to_subclasses(frame: Frame, method: FunctionInfo, receiver: Value) -> bool:
+    """Whether a method does nothing, and the object that it is called on may be one of a subclass."""
+    atom = receiver.single
+    obj = frame.state.heap.get(atom.id) if isinstance(atom, Ref) and frame.state is not None else None
+    if (
+        obj is None
+        or obj.open != RECEIVER
+        or method.name.startswith("__")
+        or not isinstance(method.node.body, cst.IndentedBlock)
+    ):
+        return False
+    lines = [line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line for line in method.node.body.body]
+    return all(_does_nothing(line) for line in lines)
+
+
+def _does_nothing(line: cst.CSTNode) -> bool:
+    if isinstance(line, cst.Expr):
+        return isinstance(line.value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis))
+    if isinstance(line, cst.Raise):
+        error = line.exc.func if isinstance(line.exc, cst.Call) else line.exc
+        return isinstance(error, cst.Name) and error.value == "NotImplementedError"
+    return isinstance(line, cst.Pass) or (isinstance(line, cst.Return) and line.value is None)
 
 
 def _method_value(frame: Frame, method: FunctionInfo, cls: ClassInfo, receiver: Value | None) -> Value:

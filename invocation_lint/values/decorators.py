@@ -76,7 +76,11 @@ def _wrapping(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None:
     found = _PLAIN
     for item in reversed(info.decorators):
         name = dotted(item.func if isinstance(item, cst.Call) else item)
-        if name.rpartition(".")[2] in _TRANSPARENT:
+        last = name.rpartition(".")[2]
+        if last in _TRANSPARENT and not (last in _OFTEN_OWN and _decorator(interpreter, info, item) is not None):
+            giving_up = _giving_up(info, item, last)
+            if giving_up is not None:
+                found = Wrapping(found.names | {name}, (*found.guards, giving_up), found.gives_value)
             continue
         one = _own(interpreter, info, item, name)
         if one is None:
@@ -86,13 +90,39 @@ def _wrapping(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None:
     return found
 
 
-def _own(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpression, name: str) -> Wrapping | None:
-    """What a decorator of the program does; None for any other."""
+_OFTEN_OWN = frozenset({"retry", "on_exception", "capture", "tool", "idempotent", "validate_call", "trace"})
+"""Names of such decorators that projects give to their own as well."""
+
+
+def _giving_up(info: FunctionInfo, item: cst.BaseExpression, last: str) -> Guard | None:
+    """What tenacity's `retry` or backoff's `on_exception` does after the last attempt, if it does not raise."""
+    given = {arg.keyword.value: arg.value for arg in item.args if arg.keyword} if isinstance(item, cst.Call) else {}
+    if last == "retry" and not _is_none(given.get("retry_error_callback")):
+        does = "returns"
+    elif last == "on_exception" and dotted(given.get("raise_on_giveup")) == "False":
+        does = "logs"  # backoff logs that it gives up
+    else:
+        return None
+    every_error = (clauses.CaughtType("", "generic", "yes", "yes"),)
+    return Guard("drops", item, info.module.source.place(item), every_error, does)
+
+
+def _is_none(node: cst.BaseExpression | None) -> bool:
+    return node is None or dotted(node) == "None"
+
+
+def _decorator(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpression) -> FunctionInfo | None:
+    """The function of the program that a decorator is, or that makes it."""
     if info.parent is not None:
         return None
     home = Frame(interpreter, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
     atom = conditions.quietly(home, item.func if isinstance(item, cst.Call) else item).single
-    decorator = interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
+    return interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
+
+
+def _own(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpression, name: str) -> Wrapping | None:
+    """What a decorator of the program does; None for any other."""
+    decorator = _decorator(interpreter, info, item)
     if decorator is not None and isinstance(item, cst.Call):
         decorator = _returned(decorator)
     wrapper = _returned(decorator) if decorator is not None else None

@@ -182,6 +182,7 @@ class Pending:
     raises: tuple[Any, ...] = ()
     via: str = "coroutine"  # coroutine, task, future, thread, decorated (perhaps no coroutine)
     sites: tuple[SiteKey, ...] = ()  # the invocations that it makes, those without an error to deliver included
+    told: tuple[Any, ...] = ()  # `events.FailureTold`: what it yields tells that an invocation failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from invocation_lint.values.state import State, join_states
 
 FAMILIES = ("service", "transport")
 
+GROUP = "builtins.ExceptionGroup"
+"""What a group of tasks raises instead of their errors; `except*` takes them out of it."""
+
 
 def note_raised(frame: Frame, site: SiteKey) -> None:
     """An invocation may raise here, in both families."""
@@ -63,6 +66,8 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     frame.tries.append(entry)
     before, outer_end = len(frame.events), frame.end_of_try
     frame.end_of_try = _binding_at_end(node.body)
+    loop = frame.loops[-1] if frame.loops else None
+    first_break = len(loop.breaks) if loop is not None else 0
     statements.run_block(frame, node.body)
     frame.end_of_try = outer_end
     payloads_read = _payloads_read(frame.events[before:])
@@ -80,7 +85,8 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     taken = frozenset(
         raised.site for raised in body_raises if raised.family == "service" and raised not in frame.raises
     )
-    outcomes.note_fork(frame, taken, ended, leaving)
+    left_loop = loop.breaks[-1] if loop is not None and len(loop.breaks) > first_break else None
+    outcomes.note_fork(frame, taken, ended if ended is not None else left_loop, leaving)
     ended = join_states(ended, leaving)
     escaped = frame.raises
     frame.raises = outer_raises
@@ -104,9 +110,12 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
 
 def _binding_at_end(body: cst.BaseSuite) -> cst.CSTNode | None:
     """The statement at the end of a body, if it binds nothing but names: no clause ever sees them bound."""
-    last = body.body[-1] if body.body else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
+    smalls = [
+        small for line in body.body for small in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+    ]
+    while smalls and isinstance(smalls[-1], (cst.Break, cst.Continue)):
+        smalls.pop()
+    last = smalls[-1] if smalls else None
     if not isinstance(last, cst.Assign) or not all(isinstance(one.target, cst.Name) for one in last.targets):
         return None
     return last
@@ -147,7 +156,11 @@ def _run_handlers(
             break
         frame.state = during.copy()
         types = clauses.caught_types(frame, handler)
-        taken = {raised.site for raised in remaining if raised.family == "service" and _taken(raised, types) == "yes"}
+        taken = {
+            raised.site
+            for raised in remaining
+            if raised.family == "service" and _taken(raised, types, handler) == "yes"
+        }
         frame.state.marks |= {("failed", site) for site in taken}
         place = frame.place(handler)
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
@@ -218,7 +231,7 @@ def distribute(
     left: list[Raised] = []
     reraised_as = clauses.raised_type(frame, handler)
     for raised in raises:
-        taken = _taken(raised, types)
+        taken = _taken(raised, types, handler)
         if taken == "no":
             left.append(raised)
         elif taken == "yes":
@@ -246,12 +259,13 @@ def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool =
     frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet))
 
 
-def _taken(raised: Raised, types: list[clauses.CaughtType]) -> str:
+def _taken(raised: Raised, types: list[clauses.CaughtType], handler: cst.CSTNode) -> str:
     """Whether one of the types takes the error: yes, partly, no or unknown."""
     answers = set()
+    out_of_group = raised.as_type == GROUP and isinstance(handler, cst.ExceptStarHandler)
     for caught in types:
-        if raised.as_type:
-            if caught.kind == "generic":
+        if raised.as_type and not out_of_group:
+            if caught.kind == "generic" or (raised.as_type == GROUP and caught.name.endswith("ExceptionGroup")):
                 answers.add("yes")
             else:
                 answers.add("yes" if caught.name.rpartition(".")[2] == raised.as_type.rpartition(".")[2] else "no")

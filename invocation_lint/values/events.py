@@ -62,6 +62,7 @@ class Use:
     place: Place
     guarded: bool = False  # stands on a branch that the payload of a crash does not take
     required: bool = False  # a key that the payload of a crash lacks is read by subscript
+    optional: bool = False  # a key is read by `.get(key)`, which gives None where it is not there
 
 
 @dataclass(frozen=True, slots=True)

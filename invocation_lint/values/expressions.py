@@ -215,17 +215,19 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:
-    return awaited(frame, evaluate(frame, node.expression))
+    return awaited(frame, evaluate(frame, node.expression), node)
 
 
-def awaited(frame: Frame, value: Value) -> Value:
-    """What `await value` yields; errors of the invocations that it waits for are raised here."""
-    from invocation_lint.values import errors
+def awaited(frame: Frame, value: Value, node: cst.CSTNode | None = None) -> Value:
+    """What `await value` yields; errors of the invocations that it waits for are raised here. `node` is what awaits."""
+    from invocation_lint.values import errors, outcomes
 
     found: list[Value] = []
     for atom in value.atoms:
         if isinstance(atom, Pending):
             errors.deliver(frame, atom.raises)
+            if node is not None:
+                outcomes.note_delivered(frame, atom, node)
             found.append(atom.value)
         elif any(obj.kind == "dict" for _, obj in frame.live.deref(Value((atom,)))):
             found.append(Value((atom,)))  # an answer of a resource of aioboto3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -90,6 +90,7 @@ class Frame:
     return_state: State | None = None
     loops: list[LoopFrame] = field(default_factory=list)
     tries: list[State | None] = field(default_factory=list)
+    groups: dict[str, list[Any]] = field(default_factory=dict)  # groups of tasks that are open, with their errors
     clauses: list[tuple[Place, tuple[SiteKey, ...]]] = field(default_factory=list)
     visits: int = 0
     nesting: int = 0

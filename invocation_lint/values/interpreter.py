@@ -22,7 +22,7 @@ from invocation_lint.values.modules import Finder, ModuleTable, NoFinder, withou
 from invocation_lint.values.outcomes import failures_of
 from invocation_lint.values.program import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.values.responses import note_escape
-from invocation_lint.values.state import Obj, State, join_states
+from invocation_lint.values.state import RECEIVER, Obj, State, join_states
 from invocation_lint.values.wrappers import Wrapper
 
 MAX_CALLS = 5
@@ -311,7 +311,7 @@ def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
         return None
     if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
         return Value((ClassRef(cls.key),))
-    return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open="it is the receiver"))
+    return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))
 
 
 def lineage_of(interpreter: Interpreter, cls: ClassInfo) -> list[ClassInfo]:

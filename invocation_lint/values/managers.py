@@ -40,14 +40,18 @@ _TRANSPARENT = frozenset(
 )  # fmt: skip
 """Context managers that let exceptions through, by the last part of the callable's name."""
 
+_GROUPS = frozenset({"TaskGroup", "create_task_group", "open_nursery"})
+"""What waits for its tasks at the end of its block, and raises their errors as a group."""
+
 _EVERY_ERROR = [clauses.CaughtType("", "generic", "yes", "yes")]
 
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """What a manager does with errors: it drops those of some types, may take any, or belongs to a test."""
+    """What a manager does with errors: it drops those of some types, may take any, raises them as a group, or belongs
+    to a test."""
 
-    how: str  # drops, maybe, test
+    how: str  # drops, maybe, groups, test
     place: Place
     types: list[clauses.CaughtType]
     does: str = "drops"
@@ -81,12 +85,16 @@ def run_with(frame: Frame, node: cst.With) -> None:
             entered = _entered(value)
         if item.asname is not None and frame.is_reached():
             assign.assign(frame, item.asname.name, entered)
+    opened = {name for item in node.items if (name := _group_opened(item))}
+    frame.groups.update({name: [] for name in opened})
     outer_raises.extend(frame.raises)
     frame.raises = []
     watched = bool(exits or [manager for manager in managers if manager.how == "drops"]) and frame.state is not None
     if watched:
         frame.tries.append(frame.live.copy())
     statements.run_block(frame, node.body)
+    for name in opened:
+        errors.deliver(frame, tuple(frame.groups.pop(name, ())))
     raised, frame.raises = frame.raises, outer_raises
     during = frame.tries.pop() if watched else None
     for leave in reversed(exits):
@@ -96,11 +104,19 @@ def run_with(frame: Frame, node: cst.With) -> None:
     for manager in managers:
         if manager.how == "drops":
             raised = errors.distribute(frame, raised, manager.types, manager.does, manager.place, node.body)
+        elif manager.how == "groups":
+            raised = [replace(one, as_type=errors.GROUP) for one in raised]
         elif manager.how == "test":
             raised = [replace(one, seen="unknown") for one in raised]
         else:
             raised = [replace(one, seen="unknown") if one.seen == "no" else one for one in raised]
     frame.raises.extend(raised)
+
+
+def _group_opened(item: cst.WithItem) -> str:
+    """The name of a group of tasks that a with item opens; empty when it opens none."""
+    name = item.asname.name if item.asname is not None and _last_name(item.item) in _GROUPS else None
+    return name.value if isinstance(name, cst.Name) else ""
 
 
 def _entered(value: Value) -> Value:
@@ -202,6 +218,17 @@ def _is_transparent_name(name: str) -> bool:
 def _managers(frame: Frame, item: cst.WithItem, body: cst.BaseSuite, value: Value) -> list[Manager]:
     """What a manager that is no instance of a class of the program does with errors; empty when it passes them on."""
     node = item.item.expression if isinstance(item.item, cst.Await) else item.item
+    if _is_stack(frame, node):
+        return list(_of_stack(frame, item, body))
+    if _yields_client(item, body):
+        return []
+    if all(isinstance(atom, (AwsObject, Client, SdkSession)) for atom in value.atoms) and value.atoms:
+        return []
+    return _named_manager(frame, node)
+
+
+def _named_manager(frame: Frame, node: cst.BaseExpression) -> list[Manager]:
+    """What a manager does by what is called to make it."""
     place = frame.place(node)
     if isinstance(node, cst.Call):
         for atom in conditions.quietly(frame, node.func).atoms:
@@ -213,11 +240,36 @@ def _managers(frame: Frame, item: cst.WithItem, body: cst.BaseSuite, value: Valu
             info = frame.interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
             if info is not None and info.is_generator:
                 return _of_generator(frame, info)
-    if _is_transparent_name(_last_name(node)) or _yields_client(item, body):
-        return []
-    if all(isinstance(atom, (AwsObject, Client, SdkSession)) for atom in value.atoms) and value.atoms:
-        return []
-    return [Manager("maybe", place, [])]
+    if _last_name(node) in _GROUPS:
+        return [Manager("groups", place, [])]
+    return [] if _is_transparent_name(_last_name(node)) else [Manager("maybe", place, [])]
+
+
+_HARMLESS_ON_STACK = frozenset({"callback", "push_async_callback", "close", "aclose"})
+
+
+def _is_stack(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether a manager is contextlib's stack of managers."""
+    atoms = conditions.quietly(frame, node.func).atoms if isinstance(node, cst.Call) else ()
+    stacks = {"contextlib.ExitStack", "contextlib.AsyncExitStack"}
+    return any(isinstance(atom, Symbol) and atom.dotted in stacks for atom in atoms)
+
+
+def _of_stack(frame: Frame, item: cst.WithItem, body: cst.BaseSuite) -> Iterator[Manager]:
+    """What the managers do that the block puts on the stack."""
+    name = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
+    known: set[cst.CSTNode] = set()
+    for node in own_nodes(body):
+        func = node.func if isinstance(node, cst.Call) else None
+        if not isinstance(node, cst.Call) or not isinstance(func, cst.Attribute) or dotted(func.value) != name:
+            continue
+        if func.attr.value in {"enter_context", "enter_async_context"} and node.args:
+            known.add(func.value)
+            yield from _named_manager(frame, node.args[0].value)
+        elif func.attr.value in _HARMLESS_ON_STACK:
+            known.add(func.value)
+    if any(isinstance(node, cst.Name) and node.value == name and node not in known for node in own_nodes(body)):
+        yield Manager("maybe", frame.place(item.item), [])
 
 
 def _yields_client(item: cst.WithItem, body: cst.BaseSuite) -> bool:

@@ -7,13 +7,26 @@ that takes its error. What is returned under the one and under the other tells a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values.background import is_read
-from invocation_lint.values.domain import NONE, Const, Encoded, ErrorValue, SiteKey, Struct, Text, Typed, Value, join2
+from invocation_lint.values.domain import (
+    NONE,
+    Const,
+    Encoded,
+    ErrorValue,
+    Pending,
+    SiteKey,
+    Struct,
+    Text,
+    Typed,
+    Value,
+    join2,
+)
 from invocation_lint.values.events import Caught, FailureTold
 from invocation_lint.values.frame import Failure, Fork, Frame, Outcome, WayOut
 from invocation_lint.values.state import State, freeze
@@ -36,7 +49,7 @@ def note_return(frame: Frame, value: Value, place: Place | None, name: str = "")
     if frame.state is not None and not frame.building:
         for fork in frame.forks if name else ():
             good, bad = fork.good.get(name), fork.bad.get(name)
-            if good is not None and bad is not None and good != bad and join2(good, bad) == value:
+            if good is not None and bad is not None and good != bad and set(join2(good, bad).atoms) == set(value.atoms):
                 frame.ways_out.append(WayOut(freeze(frame.state, good), fork.sites, frozenset(), place))
                 frame.ways_out.append(WayOut(freeze(frame.state, bad), frozenset(), fork.sites, place))
                 return
@@ -96,20 +109,38 @@ def _word(atom: Any) -> str | None:
     return None
 
 
-def note_use(frame: Frame, outcome: Outcome, node: cst.CSTNode, key_of: Any) -> None:
+def told_by(frame: Frame, outcome: Outcome, node: cst.CSTNode, key_of: Any) -> tuple[FailureTold, ...]:
+    """The failures that a call tells by what it gives."""
+    place = frame.place(node)
+    return tuple(FailureTold(key_of(one.site), one.value, "read", one.place, place) for one in outcome.failures)
+
+
+def note_use(frame: Frame, told: Iterable[FailureTold], node: cst.CSTNode) -> None:
     """What the statement around a call does with the failures that the call tells."""
-    if not outcome.failures:
-        return
-    use = _use(frame, node)
-    for failure in outcome.failures:
-        site = key_of(failure.site)
+    use = use_of(frame, node) if told else "read"
+    for one in told:
         if use == "returned":
-            frame.handed_on.append(Failure(site, failure.value, failure.place))
+            frame.handed_on.append(Failure(one.site, one.value, one.returned))
         else:
-            frame.events.append(FailureTold(site, failure.value, use, failure.place, frame.place(node)))
+            frame.events.append(replace(one, use=use, place=frame.place(node)))
 
 
-def _use(frame: Frame, node: cst.CSTNode) -> str:
+def note_delivered(frame: Frame, pending: Pending, node: cst.CSTNode) -> None:
+    """A value is delivered that may tell a failure: by `await`, or by the `.result()` of a future."""
+    note_use(frame, pending.told, node)
+
+
+def kept_for_later(frame: Frame, since: int, node: cst.CSTNode) -> tuple[FailureTold, ...]:
+    """What a call that is run elsewhere tells, taken back: it is told where its result is asked for."""
+    place = frame.place(node)
+    later = [
+        one for one in frame.events[since:] if isinstance(one, FailureTold) and (one.place, one.use) == (place, "read")
+    ]
+    frame.events[since:] = [one for one in frame.events[since:] if one not in later]
+    return tuple(later)
+
+
+def use_of(frame: Frame, node: cst.CSTNode) -> str:
     """dropped (the call is a statement), unread (of a name that is never read), returned, or read."""
     statement = frame.statement
     if isinstance(statement, cst.Expr) and _is_it(statement.value, node):
@@ -129,4 +160,14 @@ def _is_it(value: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
     return value is node or (isinstance(value, cst.Await) and value.expression is node)
 
 
-__all__ = ["failures_of", "note_fork", "note_return", "note_sent", "note_use"]
+__all__ = [
+    "failures_of",
+    "kept_for_later",
+    "note_delivered",
+    "note_fork",
+    "note_return",
+    "note_sent",
+    "note_use",
+    "told_by",
+    "use_of",
+]

@@ -104,7 +104,8 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
             return replace(atom, site=shift_site(atom.site))
         if isinstance(atom, Pending) and (atom.raises or atom.sites):
             raises = tuple(replace(raised, site=shift_site(raised.site)) for raised in atom.raises)
-            return replace(atom, raises=raises, sites=tuple(map(shift_site, atom.sites)))
+            told = tuple(replace(one, site=shift_site(one.site)) for one in atom.told)
+            return replace(atom, raises=raises, sites=tuple(map(shift_site, atom.sites)), told=told)
         return atom
 
     def shift(value: Value) -> Value:
@@ -129,10 +130,11 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     )
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
     value = shift(outcome.value)
-    outcomes.note_use(frame, outcome, node, shift_site)
+    told = outcomes.told_by(frame, outcome, node, shift_site)
     if info.is_async:
         via = "decorated" if info.is_generator or info.decorators else "coroutine"
-        return Value((Pending(value, tuple(raises), via, tuple(sorted(map(shift_site, created)))),))
+        return Value((Pending(value, tuple(raises), via, tuple(sorted(map(shift_site, created))), told),))
+    outcomes.note_use(frame, told, node)
     frame.raises.extend(raises)
     if not outcome.returns and not info.is_generator:
         frame.note_progress()

@@ -51,7 +51,8 @@ def note(frame: Frame, atom: Response, use: str, node: cst.CSTNode) -> None:
     """Note a use of a part of an answer."""
     guarded = frame.state is not None and ("guarded", atom.site) in frame.state.marks
     required = use == "read" and _fails_after_crash(atom)
-    frame.events.append(Use(atom.site, atom.path, use, frame.place(node), guarded, required))
+    optional = use == "read" and is_decoded(atom.path) and atom.default == NONE
+    frame.events.append(Use(atom.site, atom.path, use, frame.place(node), guarded, required, optional))
 
 
 CRASH_KEYS = frozenset({"errorMessage", "errorType", "requestId", "stackTrace", "cause"})

@@ -34,6 +34,10 @@ MAX_NESTING = 6
 """Levels of an object that an encoder's snapshot keeps."""
 
 
+RECEIVER = "it is the receiver"
+"""Why the attributes of `self` are not all known: the object may be one of a subclass."""
+
+
 @dataclass(frozen=True, slots=True)
 class Obj:
     """An object of the heap.

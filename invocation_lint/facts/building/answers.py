@@ -63,11 +63,18 @@ def field_of(path: tuple[str, ...]) -> str:
 
 
 def _not_only_printed(uses: list[Use]) -> list[Use]:
-    """Without the parts of an answer that are read to be printed, and for nothing else."""
+    """Without the parts of an answer that are read to be printed, and for nothing else.
+
+    A key that may be missing, asked for and not seen again, goes the same way: by a function that prints.
+    """
     done: dict[tuple[str, ...], set[str]] = {}
     for use in uses:
-        done.setdefault(use.path, set()).add(use.use)
-    return [use for use in uses if not ("logged" in done[use.path] and done[use.path] <= {"read", "logged"})]
+        done.setdefault(use.path, set()).add("asked" if use.optional else use.use)
+    return [
+        use
+        for use in uses
+        if not (done[use.path] <= {"read", "asked", "logged"} and done[use.path] & {"asked", "logged"})
+    ]
 
 
 def _crash(uses: list[Use], reader: Reader, note: Note) -> str | None:

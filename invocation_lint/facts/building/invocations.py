@@ -286,7 +286,7 @@ def _told_failure(events: list[Event], note: Note) -> facts.ToldFailure | None:
     told = [event for event in events if isinstance(event, FailureTold)]
     if not told:
         return None
-    worst = min(told, key=lambda event: ("dropped", "unread", "read").index(event.use))
+    worst = min(told, key=lambda event: ("read", "dropped", "unread").index(event.use))
     note("told_failure.value", worst.returned)
     note("told_failure.use", worst.place)
     return facts.ToldFailure(worst.value, worst.use)

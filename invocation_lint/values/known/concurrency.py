@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.values import background, calls, expressions, iteration
+from invocation_lint.values import background, calls, expressions, iteration, outcomes
 from invocation_lint.values.domain import Const, Pending, Value, join_values, unknown
 from invocation_lint.values.events import Caught, Raised
 from invocation_lint.values.frame import Frame
@@ -27,7 +27,10 @@ def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst
     sites = background.run_elsewhere(frame, before)
     inner = join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms)
     more = [raised for a in value.atoms if isinstance(a, Pending) for raised in a.raises]
-    return Value((Pending(inner, (*raises, *more), via, sites),))
+    told = [one for a in value.atoms if isinstance(a, Pending) for one in a.told]
+    return Value(
+        (Pending(inner, (*raises, *more), via, sites, (*outcomes.kept_for_later(frame, before, node), *told)),)
+    )
 
 
 def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -41,14 +44,16 @@ def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
         for atom in value.of(Pending):
             for raised in atom.raises:
                 kept = isinstance(raised, Raised) and keeps
-                raises.append(Caught(raised.site, raised.family, "returns", place) if kept else raised)
+                does = "drops" if outcomes.use_of(frame, node) in {"dropped", "unread"} else "returns"
+                raises.append(Caught(raised.site, raised.family, does, place) if kept else raised)
     for value in arguments.args:
         items.append(join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms))
     result = Obj("list", items=tuple(items), made=frame.place(node))
     if arguments.star:
         result = Obj("list", rest=unknown("a result"), made=frame.place(node))
     sites = tuple(site for value in arguments.args for atom in value.of(Pending) for site in atom.sites)
-    return Value((Pending(frame.allocate(node, result), tuple(raises), "task", sites),))
+    told = [one for value in [*arguments.args, arguments.rest] for atom in value.of(Pending) for one in atom.told]
+    return Value((Pending(frame.allocate(node, result), tuple(raises), "task", sites, tuple(told)),))
 
 
 def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -57,7 +62,7 @@ def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     found = [Value((replace(a, via=via),)) if isinstance(a, Pending) else Value((a,)) for a in value.atoms]
     result = join_values(found)
     if name == "asyncio.run":
-        return expressions.awaited(frame, result)
+        return expressions.awaited(frame, result, node)
     return result
 
 

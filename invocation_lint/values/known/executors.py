@@ -6,7 +6,7 @@ What they are given runs elsewhere: its value comes with `.result()`, `await` or
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -32,7 +32,10 @@ def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
     if name in {"submit", "run_sync"}:
         return _run(frame, arguments, 0, node, "future" if name == "submit" else "coroutine")
     if name == "run_until_complete" and arguments.args:
-        return expressions.awaited(frame, arguments.args[0])
+        return expressions.awaited(frame, arguments.args[0], node)
+    group = _group(frame, node)
+    if group is not None and name in {"create_task", "start_soon"} and arguments.args:
+        return _start_in(frame, group, name, arguments, node)
     if name == "create_task" and arguments.args and _is_loop(node):
         found = [replace(a, via="task") if isinstance(a, Pending) else a for a in arguments.args[0].atoms]
         return Value(tuple(found))
@@ -53,6 +56,30 @@ def thread(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     return (
         Value(tuple(replace(a, via="thread") if isinstance(a, Pending) else a for a in found.atoms)) if found else NONE
     )
+
+
+def _group(frame: Frame, node: cst.CSTNode) -> list[Any] | None:
+    """The errors of the open group of tasks that a method is called on."""
+    func = node.func if isinstance(node, cst.Call) else None
+    owner = func.value if isinstance(func, cst.Attribute) else None
+    return frame.groups.get(owner.value) if isinstance(owner, cst.Name) else None
+
+
+def _start_in(frame: Frame, group: list[Any], name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    """A task of a group: its error is raised where the group ends."""
+    value: Value | None = arguments.args[0]
+    if name == "start_soon":
+        value = _run(frame, arguments, 0, node, "task")
+    if value is None:
+        return None
+    atoms: list[Any] = []
+    for atom in value.atoms:
+        if isinstance(atom, Pending):
+            group.extend(atom.raises)
+            atoms.append(replace(atom, raises=(), sites=(), via="task"))
+        else:
+            atoms.append(atom)
+    return Value(tuple(atoms))
 
 
 def _is_loop(node: cst.CSTNode) -> bool:

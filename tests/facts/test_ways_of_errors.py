@@ -1,0 +1,233 @@
+"""Where an error goes through retries, groups of tasks, stacks of managers and hooks; and what tells of it then."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.base import Fact, Unknown
+from invocation_lint.source.tree import parse
+
+HEAD = """
+import asyncio, contextlib, functools, json, time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+import aioboto3, backoff, boto3, tenacity
+from botocore.exceptions import BotoCoreError, ClientError
+
+client = boto3.client("lambda")
+session = aioboto3.Session()
+
+def invoke(job):
+    client.invoke(FunctionName="mail", InvocationType="Event", Payload=job)
+
+async def send(job):
+    async with session.client("lambda") as mail:
+        await mail.invoke(FunctionName="mail", InvocationType="Event", Payload=job)
+"""
+
+
+def told(code: str, function: str) -> Fact:
+    """The fact of the invocation that is reached from a function."""
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    facts = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (found,) = (fact for fact in facts if fact.function == function)
+    return found
+
+
+def fate(code: str, function: str = "start") -> tuple[object, object]:
+    """Whether an error that the service answers is seen, and what is done about it."""
+    error = told(code, function).data.service_error
+    return ("maybe" if isinstance(error.seen_by_handler, Unknown) else error.seen_by_handler), error.handler_does
+
+
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("tenacity.retry(stop=tenacity.stop_after_attempt(3))", ("no", None)),
+        ("tenacity.retry(retry_error_callback=lambda state: None)", ("yes", "returns")),
+        ("tenacity.retry(retry_error_callback=None)", ("no", None)),
+        ("backoff.on_exception(backoff.expo, ClientError, max_tries=3)", ("no", None)),
+        ("backoff.on_exception(backoff.expo, ClientError, max_tries=3, raise_on_giveup=False)", ("yes", "logs")),
+    ],
+)
+def test_what_a_retrying_decorator_does_at_the_end(decorator: str, expected: tuple[object, object]) -> None:
+    code = f"""
+    @{decorator}
+    def again(job):
+        invoke(job)
+
+    def start(job):
+        again(job)
+    """
+    assert fate(code) == expected
+
+
+def test_a_decorator_of_the_program_named_retry_is_read() -> None:
+    code = """
+    def retry(function):
+        @functools.wraps(function)
+        def inner(*args, **kwargs):
+            try:
+                return function(*args, **kwargs)
+            except Exception:
+                pass
+        return inner
+
+    @retry
+    def again(job):
+        invoke(job)
+
+    def start(job):
+        again(job)
+    """
+    assert fate(code) == ("yes", "drops")
+
+
+@pytest.mark.parametrize(
+    ("clauses", "expected"),
+    [
+        ("except Exception as error:\n    print(error)", ("yes", "logs")),
+        ("except ExceptionGroup as error:\n    print(error)", ("yes", "logs")),
+        ("except ClientError as error:\n    print(error)", ("no", None)),
+        ("except* ClientError as error:\n    print(error)", ("yes", "logs")),
+        ("except* ValueError as error:\n    print(error)", ("no", None)),
+    ],
+)
+def test_a_group_of_tasks_raises_a_group(clauses: str, expected: tuple[object, object]) -> None:
+    handler = clauses.replace("\n", "\n        ")
+    code = f"""
+    async def start(jobs):
+        try:
+            async with asyncio.TaskGroup() as group:
+                for job in jobs:
+                    group.create_task(send(job))
+        {handler}
+    """
+    assert fate(code) == expected
+
+
+def test_tasks_of_a_group_end_no_loop() -> None:
+    code = """
+    async def start(jobs):
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(send(job))
+    """
+    assert told(code, "start").data.in_loop.item_failure is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "does"),
+    [
+        ("await asyncio.gather(*[send(job) for job in jobs], return_exceptions=True)", "drops"),
+        ("results = await asyncio.gather(*[send(job) for job in jobs], return_exceptions=True)", "drops"),
+        ("return await asyncio.gather(*[send(job) for job in jobs], return_exceptions=True)", "returns"),
+        ("results = await asyncio.gather(send(jobs), return_exceptions=True)\n    print(results)", "returns"),
+    ],
+)
+def test_errors_that_are_gathered_as_values(statement: str, does: str) -> None:
+    assert fate(f"async def start(jobs):\n    {statement}\n") == ("yes", does)
+
+
+@pytest.mark.parametrize(
+    ("entered", "expected"),
+    [
+        ("stack.enter_context(contextlib.suppress(Exception))", ("yes", "drops")),
+        ("stack.enter_context(open('log'))", ("no", None)),
+        ("stack.callback(print, 'done')", ("no", None)),
+        ("stack.enter_context(manager())", ("maybe", None)),
+        ("prepare(stack)", ("maybe", None)),
+    ],
+)
+def test_managers_on_a_stack(entered: str, expected: tuple[object, object]) -> None:
+    code = f"""
+    def start(job):
+        with contextlib.ExitStack() as stack:
+            {entered}
+            invoke(job)
+    """
+    assert fate(code) == expected
+
+
+@pytest.mark.parametrize("body", ["pass", '"""Look at it."""', "...", "raise NotImplementedError", "return"])
+def test_a_method_that_does_nothing_is_left_to_subclasses(body: str) -> None:
+    code = f"""
+    class Sender:
+        def check(self, response):
+            {body}
+
+        def ask(self, job):
+            response = client.invoke(FunctionName="ask", Payload=job)
+            self.check(response)
+            return json.loads(response["Payload"].read())["text"] + "!"
+    """
+    assert told(code, "Sender.ask").data.response.function_error == "handed_over"
+
+
+def test_an_answer_whose_fields_become_arguments_is_handed_over() -> None:
+    found = told("def start(job):\n    return Answer(**client.invoke(FunctionName='ask', Payload=job))\n", "start")
+    assert found.data.response.payload == "handed_over"
+
+
+HELPER = """
+def told_by(job):
+    try:
+        invoke(job)
+        return True
+    except Exception:
+        return False
+
+async def told_later(job):
+    try:
+        await send(job)
+        return True
+    except Exception:
+        return False
+
+def after_attempts(job):
+    sent = False
+    for attempt in range(3):
+        try:
+            invoke(job)
+            sent = True
+            break
+        except Exception:
+            time.sleep(2**attempt)
+    return sent
+"""
+
+
+FUTURES = "futures = [pool.submit(told_by, job) for job in jobs]"
+
+
+@pytest.mark.parametrize(
+    ("function", "use"),
+    [
+        ("def start(jobs):\n    after_attempts(jobs)\n", "dropped"),
+        ("def start(jobs):\n    return after_attempts(jobs) or fail()\n", "read"),
+        ("def start(jobs):\n    with ThreadPoolExecutor() as pool:\n        pool.submit(told_by, jobs)\n", "dropped"),
+        ("def start(jobs):\n    pool.submit(told_by, jobs).result()\n", "dropped"),
+        ("def start(jobs):\n    if not pool.submit(told_by, jobs).result():\n        fail()\n", "read"),
+        (
+            f"def start(jobs):\n    {FUTURES}\n    for future in as_completed(futures):\n        future.result()\n",
+            "dropped",
+        ),
+        (
+            f"def start(jobs):\n    {FUTURES}\n    return all(future.result() for future in futures)\n",
+            "read",
+        ),
+        ("async def start(jobs):\n    await told_later(jobs)\n", "dropped"),
+        ("async def start(jobs):\n    task = asyncio.create_task(told_later(jobs))\n    await task\n", "dropped"),
+        ("async def start(jobs):\n    if not await told_later(jobs):\n        fail()\n", "read"),
+        ("async def start(jobs):\n    await asyncio.gather(*[told_later(job) for job in jobs])\n", "dropped"),
+        ("async def start(jobs):\n    found = await asyncio.gather(told_later(jobs))\n    return all(found)\n", "read"),
+        ("def start(jobs):\n    asyncio.run(told_later(jobs))\n", "dropped"),
+    ],
+)
+def test_what_becomes_of_a_value_that_tells_a_failure(function: str, use: str) -> None:
+    failure = told(HELPER + function, "start").data.told_failure
+    assert failure is not None
+    assert (failure.value, failure.use) == ("False", use)
