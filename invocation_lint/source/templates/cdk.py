@@ -26,7 +26,6 @@ _TEXTS = (
 )
 _PYTHON = re.compile(rf"{_TEXTS}|\#[^\n]*|[()]", re.DOTALL)
 _TYPESCRIPT = re.compile(rf"{_TEXTS}|//[^\n]*|/\*.*?\*/|[()]", re.DOTALL)
-_CALLED = re.compile(r"([A-Za-z_][\w.]*)\s*(?:<[\w., ]*>)?\s*\Z")
 _HELD_BY = re.compile(r"(\w+)\s*(?::\s*[\w.<>\[\]| ]+?)?\s*=\s*(?:new\s+)?\Z")
 _TEXT = re.compile(r"""(["'`])((?:(?!\1).)*)\1""")
 _WORD = re.compile(r"\b([A-Za-z_]\w*)\b(?!\s*[:=](?!=))")
@@ -62,12 +61,28 @@ _SOURCES = {
 _METHODS = {"addFunctionUrl": "http", "add_function_url": "http"}
 
 
+LONGEST_NAME = 200
+LONGEST_PATH = 400
+MAX_CALLS = 20_000
+"""Calls of one file: what has more is no stack that a person wrote."""
+
+MAX_FUNCTIONS = 500
+"""Functions of one stack: it may have 500 resources (AWS: CloudFormation quotas)."""
+
+MAX_ARGUMENTS = 4_000
+"""Characters of the arguments of one call that are looked at: a definition with all its states has fewer."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     name: str
     start: int  # of the name
     opens: int
     closes: int
+
+    def arguments(self, code: str) -> str:
+        """The text of the arguments, as far as it is looked at."""
+        return code[self.opens : min(self.closes, self.opens + MAX_ARGUMENTS)]
 
     @property
     def last(self) -> str:
@@ -79,7 +94,7 @@ def read_cdk(path: str, source: str, is_file: Callable[[str], bool]) -> Template
     token = _PYTHON if path.endswith(".py") else _TYPESCRIPT
     code = _without_comments(source, token)
     calls = _calls(code, token)
-    made = [call for call in calls if call.last in _FUNCTIONS]
+    made = [call for call in calls if call.last in _FUNCTIONS][:MAX_FUNCTIONS]
     held = {call: match[1] for call in made if (match := _HELD_BY.search(code, max(0, call.start - 200), call.start))}
     counted = Counter(held.values())
     variables = {name: call for call, name in held.items() if counted[name] == 1}
@@ -94,7 +109,7 @@ def read_cdk(path: str, source: str, is_file: Callable[[str], bool]) -> Template
             known_as[variables[name]].add(variable)
     found: list[DeployedFunction] = []
     for call in made:
-        one = _function(path, held.get(call, ""), code[call.opens : call.closes], is_file)
+        one = _function(path, held.get(call, ""), call.arguments(code), is_file)
         if one is not None:
             found.append(replace(one, invoked_by=in_order(invoked[call]), known_as=in_order(known_as[call])))
     return Template(path, tuple(found))
@@ -120,9 +135,13 @@ def _calls(code: str, token: re.Pattern[str]) -> list[_Call]:
             if not waiting:
                 return []
             opens = waiting.pop()
-            called = _CALLED.search(code, max(0, opens - 120), opens)
-            if called is not None:
-                found.append(_Call(called[1], called.start(), opens, match.start()))
+            start = opens
+            while start and (code[start - 1].isalnum() or code[start - 1] in "._") and opens - start < LONGEST_NAME:
+                start -= 1
+            if start < opens:
+                found.append(_Call(code[start:opens], start, opens, match.start()))
+            if len(found) > MAX_CALLS:
+                return []
     return [] if waiting else sorted(found, key=lambda call: call.opens)
 
 
@@ -133,13 +152,13 @@ def _invocations(
     if call.last in _METHODS and owner in variables:
         yield _METHODS[call.last], [variables[owner]]
     if call.last in {"addEventSource", "add_event_source"} and owner in variables:
-        for name in _WORD.findall(code[call.opens : call.closes]):
+        for name in _WORD.findall(call.arguments(code)):
             if name in _SOURCES:
                 yield _SOURCES[name], [variables[owner]]
     kind = _INVOKERS.get(call.last) or ("state_machine" if _OWN_STATE_MACHINE.search(call.last) else None)
     if kind is not None:
         inside = _within(call, made)
-        named = {variables[name] for name in _WORD.findall(code[call.opens : call.closes]) if name in variables}
+        named = {variables[name] for name in _WORD.findall(call.arguments(code)) if name in variables}
         yield kind, [*inside, *named]
 
 
@@ -171,7 +190,7 @@ def _path_of(arguments: str) -> str | None:
     if found is None:
         return None
     depth, end = 0, found.end()
-    while end < len(arguments):
+    while end < min(len(arguments), found.end() + LONGEST_PATH):
         sign = arguments[end]
         if sign in "([{":
             depth += 1

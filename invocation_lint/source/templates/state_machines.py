@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_LITERAL_ARN = re.compile(r"(?:arn:[\w-]+:lambda:[\w${}:-]*?:)?\bfunction:([\w-]+)")
-_NAME = re.compile(r'"?FunctionName(?:\.\$)?"?\s*:\s*["\']?([\w-]+)["\'\s,}]')
-_PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}|(?<![\w])__(\w+?)__(?![\w])")
+_LITERAL_ARN = re.compile(r"\bfunction:([\w-]{1,200})")
+_NAME = re.compile(r'"?FunctionName(?:\.\$)?"?\s*:\s*["\']?([\w-]{1,200})["\'\s,}]')
+_PLACEHOLDER = re.compile(r"\$\{([\w.]{1,200})\}|(?<!\w)__(\w{1,200}?)__(?!\w)")
 _ENDS = re.compile(r"(?:arn|name|function|lambda|fn|_)+$")
 
 _STATES = re.compile(r"""["']?\bStates["']?\s*:""")

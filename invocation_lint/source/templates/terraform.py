@@ -79,7 +79,7 @@ def read_terraform(path: str, source: str) -> Template:
 
 
 def _blocks(source: str) -> Iterator[_Block]:
-    """The blocks whose braces match."""
+    """The blocks of the file itself whose braces match."""
     closes: dict[int, int] = {}
     waiting: list[int] = []
     blanked = _TOKEN.sub(lambda match: match[0] if match[0][0] in '"{}' else " " * len(match[0]), source)
@@ -87,7 +87,9 @@ def _blocks(source: str) -> Iterator[_Block]:
         if match[0] == "{":
             waiting.append(match.start())
         elif match[0] == "}" and waiting:
-            closes[waiting.pop()] = match.start()
+            opened = waiting.pop()
+            if not waiting:
+                closes[opened] = match.start()
     for header in _HEADER.finditer(blanked):
         end = closes.get(header.end() - 1)
         if end is not None:

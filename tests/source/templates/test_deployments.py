@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -320,6 +321,23 @@ def test_a_stack_whose_brackets_do_not_match_tells_nothing(tmp_path: Path) -> No
     text = TYPESCRIPT.replace("USE", "new tasks.LambdaInvoke(this, { lambdaFunction: orders })));")
     assert told(tmp_path, {"lib/shop.ts": text}) is None
     assert told(tmp_path, {"lib/shop.ts": "aws-cdk Function(" + "(" * 100_000 + "handler: 'app.handler'"}) is None
+
+
+HUGE = {
+    "many.ts": "new Function(this, { handler: 'app.handler', code: Code.fromAsset('orders') });" * 8_000,
+    "nested.ts": "Function(handler: 'app.handler', code: x.fromAsset(" * 3_000 + ")" * 6_000,
+    "blank.ts": "Function(" + " " * 600_000 + "handler: 'app.handler')",
+    "quotes.py": "Function(" + "'" * 600_000,
+    "blocks.tf": 'resource "aws_lambda_function" "a" {\n handler = "app.handler"\n' * 10_000 + "}" * 10_000,
+    "comments.tf": "/*" * 300_000 + "app.",
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_template_ends(tmp_path: Path, name: str) -> None:
+    started = time.process_time()
+    told(tmp_path, {name: f"aws_cdk {HUGE[name]}"})
+    assert time.process_time() - started < 10
 
 
 def test_several_functions_of_one_handler(tmp_path: Path) -> None:
