@@ -39,13 +39,14 @@ _TRANSPARENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A clause or manager around the call of the decorated function; `how` is drops or maybe."""
+    """A clause or manager around the call of the decorated function; `how` is drops, raises (again) or maybe."""
 
     how: str
     node: cst.CSTNode
     place: Place
     types: tuple[clauses.CaughtType, ...] = ()
     does: str = "drops"
+    as_type: str = ""  # what it raises instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,9 @@ def _around(home: Frame, node: cst.CSTNode, call: cst.Call, *, repeated: bool) -
         if isinstance(child, cst.Try) and _holds(child.body, call):
             for handler in child.handlers:
                 if statements.block_end(handler) == "raise":
+                    types = tuple(clauses.caught_types(home, handler))
+                    as_type = clauses.raised_type(home, handler)
+                    yield Guard("raises", handler, home.place(handler), types, "reraises", as_type)
                     continue
                 act = strongest_act(handler.body)
                 how = "maybe" if repeated or act == "reraises" else "drops"
@@ -236,6 +240,9 @@ def guarded(frame: Frame, wrapping: Wrapping, raised: list[Raised]) -> list[Rais
     for guard in wrapping.guards:
         if guard.how == "maybe":
             raised = [replace(one, seen="unknown") if one.seen == "no" else one for one in raised]
+            continue
+        if guard.how == "raises":
+            raised = [errors.raised_again(one, list(guard.types), guard.place, guard.as_type) for one in raised]
             continue
         raised = errors.distribute(frame, raised, list(guard.types), guard.does, guard.place, guard.node)
     return raised

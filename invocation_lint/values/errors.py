@@ -259,7 +259,14 @@ def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool =
     frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet))
 
 
-def _taken(raised: Raised, types: list[clauses.CaughtType], handler: cst.CSTNode) -> str:
+def raised_again(raised: Raised, types: list[clauses.CaughtType], place: Place, as_type: str) -> Raised:
+    """The error as it leaves a clause of these types that ends with `raise`, if it is one of them."""
+    if raised.seen not in {"no", "partly"} or _taken(raised, types, None) != "yes":
+        return raised
+    return replace(raised, seen="yes", does="reraises", as_type=as_type or raised.as_type, clause=place)
+
+
+def _taken(raised: Raised, types: list[clauses.CaughtType], handler: cst.CSTNode | None) -> str:
     """Whether one of the types takes the error: yes, partly, no or unknown."""
     answers = set()
     out_of_group = raised.as_type == GROUP and isinstance(handler, cst.ExceptStarHandler)
@@ -277,4 +284,4 @@ def _taken(raised: Raised, types: list[clauses.CaughtType], handler: cst.CSTNode
     return "no"
 
 
-__all__ = ["FAMILIES", "distribute", "exits_process", "note_raised", "run_raise", "run_try", "unknown"]
+__all__ = ["FAMILIES", "distribute", "exits_process", "note_raised", "raised_again", "run_raise", "run_try", "unknown"]

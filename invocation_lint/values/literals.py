@@ -6,8 +6,8 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import expressions, iteration
-from invocation_lint.values.domain import NEVER, Const, Value, constants, join2, source_of, unknown
+from invocation_lint.values import expressions, iteration, responses
+from invocation_lint.values.domain import NEVER, Const, Response, Value, constants, join2, source_of, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
 
@@ -22,7 +22,11 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
         return frame.allocate(node, obj.opened("it is too long a literal"))
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
-            obj = merged(frame, obj, expressions.evaluate(frame, element.value))
+            spread = expressions.evaluate(frame, element.value)
+            responses.note_escape(
+                frame, Value(tuple(part for part in spread.of(Response) if not part.path)), "handed_over", element.value
+            )
+            obj = merged(frame, obj, spread)
             continue
         assert isinstance(element, cst.DictElement)
         key = expressions.evaluate(frame, element.key)

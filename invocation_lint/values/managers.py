@@ -48,13 +48,14 @@ _EVERY_ERROR = [clauses.CaughtType("", "generic", "yes", "yes")]
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """What a manager does with errors: it drops those of some types, may take any, raises them as a group, or belongs
-    to a test."""
+    """What a manager does with errors: it drops or raises again those of some types, may take any, raises them as a
+    group, or belongs to a test."""
 
-    how: str  # drops, maybe, groups, test
+    how: str  # drops, maybe, raises (again, or another error), groups, test
     place: Place
     types: list[clauses.CaughtType]
     does: str = "drops"
+    as_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ def run_with(frame: Frame, node: cst.With) -> None:
     for manager in managers:
         if manager.how == "drops":
             raised = errors.distribute(frame, raised, manager.types, manager.does, manager.place, node.body)
+        elif manager.how == "raises":
+            raised = [errors.raised_again(one, manager.types, manager.place, manager.as_type) for one in raised]
         elif manager.how == "groups":
             raised = [replace(one, as_type=errors.GROUP) for one in raised]
         elif manager.how == "test":
@@ -188,6 +191,9 @@ def _around_yield(home: Frame, node: cst.CSTNode) -> Iterator[Manager]:
         if isinstance(inner, cst.Try) and _yields(inner.body):
             for handler in inner.handlers:
                 if statements.block_end(handler) == "raise":
+                    again = clauses.raised_type(home, handler)
+                    types = clauses.caught_types(home, handler)
+                    yield Manager("raises", home.place(handler), types, "reraises", again)
                     continue
                 how = "maybe" if strongest_act(handler.body) == "reraises" else "drops"
                 types = clauses.caught_types(home, handler)

@@ -102,8 +102,11 @@ def test_a_custom_resource_is_taken_back_as_a_whole() -> None:
     def handler(event, context):
         if event["RequestType"] == "Create":
             register(event["ResourceProperties"]["Regions"])
+
+    def test_handler():
+        handler({"RequestType": "Create"}, None)
     """)
-    assert found == {"register": "open", "handler": "escapes"}
+    assert found == {"register": "open", "handler": "escapes", "test_handler": "escapes"}
 
 
 def test_who_answers_cloudformation() -> None:

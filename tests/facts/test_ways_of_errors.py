@@ -167,9 +167,51 @@ def test_a_method_that_does_nothing_is_left_to_subclasses(body: str) -> None:
     assert told(code, "Sender.ask").data.response.function_error == "handed_over"
 
 
-def test_an_answer_whose_fields_become_arguments_is_handed_over() -> None:
-    found = told("def start(job):\n    return Answer(**client.invoke(FunctionName='ask', Payload=job))\n", "start")
+@pytest.mark.parametrize("kept", ["Answer(**{})", "{{**{}, 'job': job}}"])
+def test_an_answer_that_is_spread_is_handed_over(kept: str) -> None:
+    call = "client.invoke(FunctionName='ask', Payload=job)"
+    found = told(f"def start(job):\n    return save({kept.format(call)})\n", "start")
     assert found.data.response.payload == "handed_over"
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("except Exception as error:\n            job.fail(error)\n            raise", ("yes", "reraises")),
+        ("except BotoCoreError:\n            job.fail()\n            raise", ("no", None)),
+        ("finally:\n            job.close()", ("no", None)),
+    ],
+)
+def test_who_raises_again_around_a_call_has_seen_the_error(clause: str, expected: tuple[object, object]) -> None:
+    manager = f"""
+    @contextlib.contextmanager
+    def recording(job):
+        try:
+            yield job
+        {clause}
+
+    def start(job):
+        with recording(job):
+            invoke(job)
+    """
+    assert fate(manager) == expected
+    deeper = clause.replace("\n", "\n    ")
+    decorator = f"""
+    def recording(function):
+        def inner(job):
+            try:
+                return function(job)
+            {deeper}
+        return inner
+
+    @recording
+    def again(job):
+        invoke(job)
+
+    def start(job):
+        again(job)
+    """
+    assert fate(decorator) == expected
 
 
 HELPER = """

@@ -132,12 +132,13 @@ def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     That is a caller for which the loop is one of several items, and CloudFormation, which takes a failed resource back.
     """
     result = list(found)
+    deployed = [fact for fact in found if fact.data.caller.kind != "test"]
     for index, fact in enumerate(found):
         if not _loses_items(result[index]) or endings[index].is_end:
             continue
-        ways = _longer(found, fact)
+        ways = _longer(deployed, fact)
         is_part = any(way.data.in_loop and isinstance(way.data.in_loop.item_failure, UnknownAnswer) for way in ways)
-        ends = [way for way in ways if not _goes_on(found, found.index(way))]
+        ends = [way for way in ways if not _goes_on(deployed, deployed.index(way))]
         if is_part:
             for other in (fact, *ways):
                 _excuse(result, found.index(other), "a caller goes over several of these loops, and takes their errors")
