@@ -298,6 +298,11 @@ class ToldFailure:
         "to a name that is never read",
         words=("dropped", "unread", "read"),
     )
+    logged: Text = fact_field("whether the function logs the failure before it tells it", words=YES_NO)
+    record: Text = fact_field(
+        "the waiting state (pending, running and the like) of a record that the caller writes before; absent when none "
+        "is seen"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,13 @@ def leaves_it_to_others(body: cst.CSTNode) -> bool:
     return not {"records", "reraises"} & set(acts)
 
 
+def records(body: cst.CSTNode) -> bool:
+    """Whether a clause does more than log before it raises again: it notes the failure somewhere, or tells somebody."""
+    raising = {part for node in own_nodes(body) if isinstance(node, cst.Raise) for part in own_nodes(node)}
+    acts = {_act(node) for node in own_nodes(body) if node not in raising and not isinstance(node, cst.Raise)}
+    return bool(acts & {"records", "reraises"})
+
+
 def is_log_line(node: cst.Call) -> bool:
     """Whether a call only logs."""
     return _act(node) == "logs"

@@ -15,7 +15,7 @@ import libcst as cst
 from invocation_lint.findings import Place
 from invocation_lint.source.walk import children
 from invocation_lint.values import clauses, conditions, errors, responses, statements
-from invocation_lint.values.acts import strongest_act
+from invocation_lint.values.acts import records, strongest_act
 from invocation_lint.values.domain import FunctionRef, Pending, Value, join_values, unknown
 from invocation_lint.values.events import Raised
 from invocation_lint.values.frame import Frame
@@ -217,6 +217,8 @@ def _around(home: Frame, node: cst.CSTNode, call: cst.Call, *, repeated: bool) -
         if isinstance(child, cst.Try) and _holds(child.body, call):
             for handler in child.handlers:
                 if statements.block_end(handler) == "raise":
+                    if not records(handler.body):
+                        continue
                     types = tuple(clauses.caught_types(home, handler))
                     as_type = clauses.raised_type(home, handler)
                     yield Guard("raises", handler, home.place(handler), types, "reraises", as_type)

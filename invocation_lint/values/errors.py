@@ -13,10 +13,11 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values import clauses, expressions, loop_ends, outcomes, responses, statements
-from invocation_lint.values.acts import leaves_it_to_others, strongest_act
+from invocation_lint.values.acts import is_log_line, leaves_it_to_others, strongest_act
 from invocation_lint.values.domain import ErrorValue, SiteKey, Value, unknown
 from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.program import own_nodes
 from invocation_lint.values.state import State, join_states
 
 FAMILIES = ("service", "transport")
@@ -244,6 +245,7 @@ def distribute(
                     does,
                     place,
                     quiet=does == "drops" or leaves_it_to_others(handler),
+                    logged=any(isinstance(node, cst.Call) and is_log_line(node) for node in own_nodes(handler)),
                 )
         else:
             seen = "unknown" if taken == "unknown" else "partly"
@@ -254,9 +256,9 @@ def distribute(
     return left
 
 
-def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool = True) -> None:
+def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool = True, logged: bool = False) -> None:
     seen = raised.seen if raised.seen != "no" else "yes"
-    frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet))
+    frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet, logged))
 
 
 def raised_again(raised: Raised, types: list[clauses.CaughtType], place: Place, as_type: str) -> Raised:

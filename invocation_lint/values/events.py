@@ -119,6 +119,7 @@ class Caught:
     clause: Place
     seen: str = "yes"
     quiet: bool = False  # the clause does nothing about it but log, sleep, or return something
+    logged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class FailureTold:
     use: str  # dropped, unread, read
     returned: Place | None
     place: Place
+    logged: bool = False  # by the clause that took the error
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Failure:
     site: SiteKey
     value: str
     place: Place | None
+    logged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values import assign, classes, clauses, conditions, errors, expressions, project_calls, statements
-from invocation_lint.values.acts import strongest_act
+from invocation_lint.values.acts import records, strongest_act
 from invocation_lint.values.domain import (
     AwsObject,
     Client,
@@ -191,6 +191,8 @@ def _around_yield(home: Frame, node: cst.CSTNode) -> Iterator[Manager]:
         if isinstance(inner, cst.Try) and _yields(inner.body):
             for handler in inner.handlers:
                 if statements.block_end(handler) == "raise":
+                    if not records(handler.body):
+                        continue
                     again = clauses.raised_type(home, handler)
                     types = clauses.caught_types(home, handler)
                     yield Manager("raises", home.place(handler), types, "reraises", again)

@@ -66,16 +66,18 @@ def failures_of(frame: Frame, *, is_generator: bool) -> tuple[Failure, ...]:
     if frame.function is not None and isinstance(frame.function.node, cst.FunctionDef):
         note_return(frame, NONE, None)
     quiet: dict[SiteKey, bool] = {}
+    logged: dict[SiteKey, bool] = {}
     for event in frame.events:
         if isinstance(event, Caught) and event.family == "service" and event.seen == "yes":
             quiet[event.site] = quiet.get(event.site, True) and event.quiet
+            logged[event.site] = logged.get(event.site, True) and event.logged
     escaping = {raised.site for raised in frame.raises if raised.family == "service"}
     found = {failure.site: failure for failure in frame.handed_on}
     for site, is_quiet in quiet.items():
         if is_quiet and site not in escaping:
             told = _told(frame.ways_out, site)
             if told is not None:
-                found[site] = told
+                found[site] = replace(told, logged=logged[site])
     return tuple(found.values())
 
 
@@ -112,7 +114,9 @@ def _word(atom: Any) -> str | None:
 def told_by(frame: Frame, outcome: Outcome, node: cst.CSTNode, key_of: Any) -> tuple[FailureTold, ...]:
     """The failures that a call tells by what it gives."""
     place = frame.place(node)
-    return tuple(FailureTold(key_of(one.site), one.value, "read", one.place, place) for one in outcome.failures)
+    return tuple(
+        FailureTold(key_of(one.site), one.value, "read", one.place, place, one.logged) for one in outcome.failures
+    )
 
 
 def note_use(frame: Frame, told: Iterable[FailureTold], node: cst.CSTNode) -> None:
@@ -120,7 +124,7 @@ def note_use(frame: Frame, told: Iterable[FailureTold], node: cst.CSTNode) -> No
     use = use_of(frame, node) if told else "read"
     for one in told:
         if use == "returned":
-            frame.handed_on.append(Failure(one.site, one.value, one.returned))
+            frame.handed_on.append(Failure(one.site, one.value, one.returned, one.logged))
         else:
             frame.events.append(replace(one, use=use, place=frame.place(node)))
 

@@ -178,11 +178,14 @@ def test_an_answer_that_is_spread_is_handed_over(kept: str) -> None:
     ("clause", "expected"),
     [
         ("except Exception as error:\n            job.fail(error)\n            raise", ("yes", "reraises")),
+        ("except Exception as error:\n            print(error)\n            raise", ("no", None)),
         ("except BotoCoreError:\n            job.fail()\n            raise", ("no", None)),
         ("finally:\n            job.close()", ("no", None)),
     ],
 )
-def test_who_raises_again_around_a_call_has_seen_the_error(clause: str, expected: tuple[object, object]) -> None:
+def test_who_notes_the_error_around_a_call_and_raises_it_again_has_seen_it(
+    clause: str, expected: tuple[object, object]
+) -> None:
     manager = f"""
     @contextlib.contextmanager
     def recording(job):
@@ -273,3 +276,32 @@ def test_what_becomes_of_a_value_that_tells_a_failure(function: str, use: str) -
     failure = told(HELPER + function, "start").data.told_failure
     assert failure is not None
     assert (failure.value, failure.use) == ("False", use)
+
+
+@pytest.mark.parametrize(
+    ("clause", "logged"),
+    [
+        ("return False", "no"),
+        ("print(error)\n        return False", "yes"),
+        ("log.exception('x')\n        return False", "yes"),
+    ],
+)
+def test_whether_the_failure_is_logged_before_it_is_told(clause: str, logged: str) -> None:
+    code = f"""
+def once(job):
+    try:
+        invoke(job)
+        return True
+    except Exception as error:
+        {clause}
+
+def start(job):
+    table.put_item(Item={{"id": job, "status": "pending"}})
+    once(job)
+"""
+    failure = told(code, "start").data.told_failure
+    assert failure is not None
+    assert (failure.logged, failure.record) == (logged, "pending")
+    bare = told(code.replace("table.put_item", "keep"), "start").data.told_failure
+    assert bare is not None
+    assert bare.record is None

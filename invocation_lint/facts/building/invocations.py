@@ -190,7 +190,7 @@ class Builder:
             record_written=record,
             task_token=token,
             run_by=visit.run_by,
-            told_failure=_told_failure(ordered, note),
+            told_failure=_told_failure(seen, note),
             waited_for=_waited_for(ordered, note),
         )
 
@@ -282,14 +282,18 @@ def _sent(events: list[Event], visit: Visit) -> Any:
     return {"coroutine": "never", "task": "scheduled"}.get(lost[-1].via, "submitted")
 
 
-def _told_failure(events: list[Event], note: Note) -> facts.ToldFailure | None:
-    told = [event for event in events if isinstance(event, FailureTold)]
+def _told_failure(seen: Seen, note: Note) -> facts.ToldFailure | None:
+    told = [event for event in seen.events if isinstance(event, FailureTold)]
     if not told:
         return None
     worst = min(told, key=lambda event: ("read", "dropped", "unread").index(event.use))
     note("told_failure.value", worst.returned)
+    note("told_failure.logged", worst.returned)
     note("told_failure.use", worst.place)
-    return facts.ToldFailure(worst.value, worst.use)
+    record = waiting.state_written(seen.root.module, seen.root.function, seen.site[0])
+    if record is not None:
+        note("told_failure.record", record[1])
+    return facts.ToldFailure(worst.value, worst.use, "yes" if worst.logged else "no", record[0] if record else None)
 
 
 def _waited_for(events: list[Event], note: Note) -> Any:

@@ -47,6 +47,11 @@ def record_written(
     return facts.WrittenRecord(status, touched), place
 
 
+def state_written(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> tuple[str, Place] | None:
+    """The waiting state of a record that a function writes before a call in it, and the place of that write."""
+    return _write_before(module, function, call) if function is not None else None
+
+
 def task_token(payload: facts.Payload | None, module: ModuleInfo) -> facts.TaskToken | None:
     """The task token that a payload carries, by the name of its key; a constant such as "" is none."""
     if payload is None or not isinstance(payload.keys, tuple):

@@ -1,7 +1,6 @@
 """Asks for the text of a story by a function that says whether it could, and does not listen."""
 
 import json
-import logging
 import os
 
 import boto3
@@ -19,7 +18,6 @@ def ask_for_text(story):
     try:
         lambda_client.invoke(FunctionName=os.environ["CONTENT_AGENT_FUNCTION"], **request)
     except (BotoCoreError, ClientError):
-        logging.exception("story %s not asked for", story.id)
         return False
     return True
 
