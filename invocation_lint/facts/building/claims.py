@@ -65,7 +65,7 @@ def _by(query: Query, place: Place, looked_at: Callable[[Place, str], Any]) -> A
     roles = [job_words.role_of(one) for one in query.conditions]
     if roles and all(role == "key" for role in roles):
         return Claim("update_by_key")
-    return Claim("conditional_update", None if query.dialect == "dynamodb" else looked_at(place, query.dialect))
+    return Claim("conditional_update", None if query.traits.raises_when_lost else looked_at(place, query.dialect))
 
 
 def _elsewhere(

@@ -17,7 +17,6 @@ from invocation_lint.facts.building.claims import claim_of
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, text
 from invocation_lint.facts.building.merging import merge
-from invocation_lint.facts.building.paging import stops_when_enough
 from invocation_lint.facts.building.queries import QueryReader
 from invocation_lint.facts.building.results import Results
 from invocation_lint.facts.options import AnalysisOptions
@@ -124,7 +123,7 @@ class JobQueryBuilder:
             places["caller"] = ending.place
         if cut is not None:
             places["cut"] = cut
-        if data.dialect == "dynamodb" and data.limited_by is None and self._stops_when_enough(site[-1]):
+        if data.limited_by is None and self._stops_when_enough(read.queries, site[-1]):
             data = replace(data, limited_by="fetch_size")
         data = self._with_loops(data, read, places)
         if read.loops and data.claim is None:
@@ -135,9 +134,10 @@ class JobQueryBuilder:
         chain = tuple(Label(place, self._step(root, site, index)) for index, place in enumerate(site[:-1]))
         return Fact("job_query", data, site[-1], places, chain, root.function.title if root.function else "")
 
-    def _stops_when_enough(self, fetch: Place) -> bool:
-        info = self.interpreter.modules.enclosing(fetch)
-        return info is not None and stops_when_enough(info.node)
+    def _stops_when_enough(self, queries: Iterable[Query], fetch: Place) -> bool:
+        asked = next((query.traits.stops_when_enough for query in queries), None)
+        info = self.interpreter.modules.enclosing(fetch) if asked is not None else None
+        return asked is not None and info is not None and asked(info.node)
 
     def _job_query(self, query: Query, places: dict[str, Place]) -> facts.JobQuery:
         entities = job_words.job_entities(query.entities, self.options.job_tables)
@@ -264,7 +264,7 @@ def _order(query: Query) -> tuple[Any, Place | None]:
     for one in query.orders:
         if one.column is not None and job_words.is_age(one.column):
             return "newest_first" if one.newest_first else "oldest_first", one.place
-    if query.dialect == "dynamodb":
+    if query.traits.sorts_by_key:
         return "sort_key", query.orders[0].place
     if any(one.column is None or job_words.is_priority(one.column) for one in query.orders):
         return UnknownAnswer("a column of the order is not known"), query.orders[0].place

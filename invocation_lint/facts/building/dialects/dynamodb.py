@@ -11,12 +11,14 @@ from typing import Any
 
 from invocation_lint.facts.building.dialects import sql
 from invocation_lint.facts.building.dialects.dynamodb_expressions import Names, conditions_in, written_by
+from invocation_lint.facts.building.dialects.dynamodb_pages import stops_when_enough
 from invocation_lint.facts.building.dialects.shape import (
     Condition,
     Entity,
     Line,
     Ordering,
     Query,
+    Traits,
     argument,
     columns_in,
     keys_of,
@@ -33,6 +35,9 @@ _WRITES = {"update_item": "update", "put_item": "insert", "delete_item": "delete
 _CONDITIONS = ("KeyConditionExpression", "FilterExpression", "ConditionExpression")
 KEY = "key"
 """The column under which the key of an item stands, whatever its attributes are called."""
+
+
+_TRAITS = Traits(sorts_by_key=True, raises_when_lost=True, stops_when_enough=stops_when_enough)
 
 
 def read(line: Line, patterns: Sequence[str] | None) -> Query | None:
@@ -74,7 +79,7 @@ def _table(line: Line, index: int) -> tuple[Value | None, bool]:
 def _query(line: Line, index: int, name: str, table: Value | None) -> Query:
     step = line.steps[index]
     given = dict(step.kwargs)
-    query = Query("dynamodb", _WRITES.get(name, "read"), entity_place=step.place, fetch=step.place)
+    query = Query("dynamodb", _WRITES.get(name, "read"), entity_place=step.place, fetch=step.place, traits=_TRAITS)
     query.fetched = _READS.get(name, "lazy")
     if step.open:
         query.opaque = "more may be asked for than is in sight"
@@ -209,7 +214,7 @@ def _transaction(query: Query, items: Value | None) -> None:
             inner = _members(given)
             if verb not in {"Update", "Put"}:
                 continue
-            one = Query("dynamodb", entity_place=query.entity_place)
+            one = Query("dynamodb", entity_place=query.entity_place, traits=_TRAITS)
             _named(one, inner.get("TableName"))
             step = Step("update_item", query.entity_place)
             _written(one, "update_item" if verb == "Update" else "put_item", inner, step)
@@ -234,7 +239,8 @@ def _statement(line: Line, index: int, patterns: Sequence[str] | None) -> Query 
     query = sql.parsed(written, tuple(patterns) if patterns is not None else JOB_TABLES)
     if query is None:
         return None
-    made = Query("dynamodb", query.verb, list(query.entities), step.place, fetch=step.place, fetched="rows")
+    made = Query("dynamodb", query.verb, list(query.entities), step.place, traits=_TRAITS)
+    made.fetch, made.fetched = step.place, "rows"
     made.conditions = [Condition(one.column, one.operator, _plain(one.values), step.place) for one in query.conditions]
     made.columns, made.written = query.columns, query.written
     made.opaque = query.opaque or ("more may be asked for than is in sight" if step.open else "")

@@ -130,10 +130,8 @@ def _take(query: Query, step: Step, last: Place | None) -> None:
         query.limit_to(argument(step, 1), "slice", step.place)
     elif step.name == "for_update":
         query.lock = step.place
-    elif step.name == "group_by":
-        query.fetched = "count"
-    elif step.name not in _NEUTRAL:
-        query.opaque = f"what {step.name}() does is not known"
+    else:
+        query.take_rest(step, _NEUTRAL)
     if step.open:
         query.opaque = "more may be asked for than is in sight"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.values.chains import Chain, Step
@@ -41,6 +43,17 @@ class Entity:
     columns: tuple[str, ...] = ()  # that the class itself declares
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a store does that a table of SQL does not: rows come in the order of a key, a write whose condition fails
+    raises, and an answer is one page; `stops_when_enough` says whether a function that goes on to the next page stops
+    when it has enough."""
+
+    sorts_by_key: bool = False
+    raises_when_lost: bool = False
+    stops_when_enough: Callable[[cst.CSTNode], bool] | None = None
+
+
 @dataclass(slots=True)
 class Query:
     """A query as a chain of calls tells it.
@@ -66,6 +79,15 @@ class Query:
     fetched: str = "lazy"
     fetch: Place | None = None
     cut: Place | None = None
+    traits: Traits = Traits()
+
+    def take_rest(self, step: Step, neutral: frozenset[str]) -> None:
+        """A step without a meaning of its own: rows in groups are counted, any but the `neutral` ones may ask for more,
+        and so may arguments out of sight."""
+        if step.name == "group_by":
+            self.fetched = "count"
+        elif step.name not in neutral:
+            self.opaque = f"what {step.name}() does is not known"
 
     def limit_to(self, value: Value | None, by: str, place: Place | None) -> None:
         """Bound the number of rows; `None` as a value bounds nothing."""

@@ -212,10 +212,8 @@ def _go_on(query: Query, step: Step, models: Models) -> None:
         query.lock = step.place
     elif step.name == "values":
         query.written = frozenset(name for name, _ in step.kwargs) | (keys_of(argument(step, 0)) or frozenset())
-    elif step.name == "group_by":
-        query.fetched = "count"
-    elif step.name not in _NEUTRAL:
-        query.opaque = f"what {step.name}() does is not known"
+    else:
+        query.take_rest(step, _NEUTRAL)
     if step.open:
         query.opaque = "more may be asked for than is in sight"
 
