@@ -32,7 +32,12 @@ _IMPORTS = re.compile(
     rb"|import[ \t]+([^\n;#]*))",
     re.MULTILINE,
 )
+_BY_NAME = re.compile(rb"\b(?:import_module|__import__)\(\s*['\"](\.*)([\w.]+)['\"]")
+_SETTINGS = re.compile(rb"DJANGO_SETTINGS_MODULE['\"][\s,\])=]+['\"]([\w.]+)['\"]")
 _ALIAS = re.compile(rb"[ \t]+as[ \t]+\w+")
+
+_DEEPEST = 4
+"""Names in a row by which a module is looked for wherever it stands."""
 
 _NOT_OF_A_PROJECT = sys.stdlib_module_names | {"boto3", "botocore", "aioboto3", "aiobotocore", "aws_lambda_powertools"}
 
@@ -53,6 +58,9 @@ def imports_in(data: bytes) -> Iterator[Import]:
             cleaned = re.sub(rb"#[^\n]*", b"", names).replace(b"\\", b"").strip(b"() \t\r\n")
             listed = [part.strip().decode("ascii", "ignore") for part in _ALIAS.sub(b"", cleaned).split(b",")]
             yield base.decode("ascii", "ignore"), len(dots), tuple(name for name in listed if name)
+    if b"import_module" in data or b"__import__" in data:
+        for match in _BY_NAME.finditer(data):
+            yield match[2].decode("ascii", "ignore"), len(match[1]), ()
 
 
 class ProjectFiles:
@@ -113,29 +121,67 @@ class ProjectFiles:
         top, *rest = dotted.split(".")
         if not top or top in _NOT_OF_A_PROJECT:
             return None
-        start = self._top_level(folder, importer, top)
-        return self._descend(start, rest)
+        found = None
+        for start in self._top_levels(folder, importer, top):
+            found = self._descend(start, rest)
+            if found is not None:
+                return found
+        return self._only(dotted) if rest else None
 
     def _descend(self, key: str | None, names: list[str]) -> str | None:
         for name in names:
             key = self.child(key, name) if key is not None else None
         return key
 
-    def _top_level(self, folder: str, importer: str, name: str) -> str | None:
+    def _top_levels(self, folder: str, importer: str, name: str) -> Iterator[str]:
+        """What a top-level name may mean, the likeliest first: a folder that is a package is no root, unless it is
+        deployed as one or none of the others has the name."""
+        packages: list[tuple[str, str]] = []
         current = folder
         root = str(self.root)
         while True:
             for base in (current, os.path.join(current, "src"), os.path.join(current, "python")):  # noqa: PTH118
                 found = self._member(base, name)
                 if found is not None and (found != importer or found.endswith("/__init__.py")):
-                    return found  # a package may import what it holds by its own name
+                    if base == current and self._file(f"{base}/__init__.py"):
+                        packages.append((base, found))
+                        continue
+                    deployed = [one for holder, one in packages if self.deployments.is_code(holder)]
+                    yield from deployed
+                    yield found  # a package may import what it holds by its own name
             if current == root or not current.startswith(root) or os.path.dirname(current) == current:  # noqa: PTH120
                 break
             current = os.path.dirname(current)  # noqa: PTH120
+        yield from (found for _, found in packages)
         candidates = self._tops.get(name, [])
-        if len(candidates) == 1:
-            return candidates[0]
-        return self._in_layers(folder, importer, name) if candidates or name in self._names else None
+        found = candidates[0] if len(candidates) == 1 else None
+        if found is None and (candidates or name in self._names):
+            found = self._in_layers(folder, importer, name)
+        if found is not None:
+            yield found
+
+    def _only(self, dotted: str) -> str | None:
+        """The one module or package of that whole name, wherever it stands: a part of a package without a file."""
+        return self._inner.get(dotted.replace(".", "/"))
+
+    @cached_property
+    def _inner(self) -> dict[str, str | None]:
+        """Modules of packages without a file by what their path may end with; None where there are several."""
+        found: dict[str, str | None] = {}
+        root = str(self.root)
+        for key in self.every_file:
+            names = key[len(root) + 1 :].removesuffix("/__init__.py").removesuffix(".py").split("/")
+            ends = {len(names): key}
+            for end in range(len(names) - 1, 1, -1):
+                if self._file("/".join([root, *names[:end], "__init__.py"])):
+                    break
+                ends[end] = "/".join([root, *names[:end]])
+            for end, one in ends.items():
+                for start in range(max(0, end - _DEEPEST), end - 1):
+                    if not self._file("/".join([root, *names[:start], "__init__.py"])):
+                        tail = "/".join(names[start:end])
+                        found[tail] = one if found.get(tail, one) == one else None
+        return found
 
     def _in_layers(self, folder: str, importer: str, name: str) -> str | None:
         """The module of that name in a layer of the functions that an importing file is deployed with."""
@@ -185,6 +231,33 @@ class ProjectFiles:
             found = None if key.endswith(".py") and not key.endswith("/__init__.py") else self._member(folder, name)
             self._children[key, name] = found
         return self._children[key, name]
+
+    def settings(self, importer: str) -> tuple[str, ...]:
+        """The modules that may be Django's settings for a module: those that `manage.py` and the like name, with the
+        other variants beside them."""
+        named = [(folder, key) for folder, key in self._django if _holds(folder, importer)] or self._django
+        deepest = max((len(folder) for folder, _ in named), default=0)
+        found: dict[str, None] = {}
+        for key in (key for folder, key in named if len(folder) == deepest):
+            folder = os.path.dirname(key)  # noqa: PTH120
+            if os.path.basename(folder) == "settings":  # noqa: PTH119
+                beside = (one for one in self.every_file if os.path.dirname(one) == folder)  # noqa: PTH120
+                found.update(dict.fromkeys(one for one in beside if not one.endswith("/__init__.py")))
+            found.setdefault(key)
+        return tuple(found)
+
+    @cached_property
+    def _django(self) -> list[tuple[str, str]]:
+        """The folders whose scripts name a module of settings, and those modules."""
+        found: dict[tuple[str, str], None] = {}
+        for key in self.every_file:
+            folder, _, name = key.rpartition("/")
+            data = self.read(key) if name in {"manage.py", "wsgi.py", "asgi.py", "celery.py"} else None
+            for match in _SETTINGS.finditer(data or b""):
+                module = self.locate(key, match[1].decode("ascii", "ignore"), 0)
+                if module is not None and module.endswith(".py"):
+                    found.setdefault((folder, module))
+        return list(found)
 
     @cached_property
     def _walked(self) -> tuple[str, ...]:

@@ -158,6 +158,10 @@ class Deployments:
         beside = [one for one in functions if any(_holds(layer, folder) for layer in one.layers)]
         return [layer for one in [*around, *beside] for layer in one.layers], any(one.other_layers for one in around)
 
+    def is_code(self, folder: str) -> bool:
+        """Whether a function is deployed with the folder as its code."""
+        return any(function.code == folder for template in self.every_document() for function in template.functions)
+
     def every_layer(self, root: str) -> set[str]:
         """The folders of all layers that templates make, as far as they stand below a root."""
         made = {layer for template in self.every_document() for layer in template.layers}
