@@ -5,8 +5,28 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import expressions, iteration, literals, operators, queries, responses
-from invocation_lint.values.domain import ClassRef, Const, ObjectId, Ref, Response, Value, join2, unknown
+from invocation_lint.values import (
+    classes,
+    expressions,
+    iteration,
+    literals,
+    operators,
+    project_calls,
+    queries,
+    responses,
+)
+from invocation_lint.values.domain import (
+    ClassRef,
+    FunctionRef,
+    ObjectId,
+    Ref,
+    Response,
+    Value,
+    join2,
+    join_values,
+    keys_of,
+    unknown,
+)
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
 
@@ -76,6 +96,11 @@ def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
         for element, item in zip(elements, items, strict=True):
             assign(frame, element.value, item)
         return
+    rows = _rows(frame, value, len(elements)) if not starred else None
+    if rows is not None:
+        for index, element in enumerate(elements):
+            assign(frame, element.value, join_values(row[index] for row in rows))
+        return
     element_value = iteration.element_of(frame, value)
     for element in elements:
         if isinstance(element, cst.StarredElement):
@@ -85,8 +110,18 @@ def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
             assign(frame, element.value, element_value if element_value.atoms else unknown("an element"))
 
 
+def _rows(frame: Frame, value: Value, length: int) -> list[tuple[Value, ...]] | None:
+    """The elements of each of several tuples of that length; None where the value may be something else."""
+    objects = [obj for _, obj in frame.live.deref(value)]
+    if len(objects) != len(value.atoms) or any(obj.kind != "tuple" or len(obj.items) != length for obj in objects):
+        return None
+    return [obj.items for obj in objects]
+
+
 def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: cst.BaseExpression) -> None:
     """`receiver.name = value`."""
+    if _set_by_property(frame, receiver, name, value, node):
+        return
     state = frame.live
     place = frame.place(node)
     state.update(receiver, lambda obj, weak: obj.with_slot(name, value, place, weak=weak))
@@ -99,12 +134,23 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
     queries.note_write(frame, receiver, name, value, node)
 
 
+def _set_by_property(frame: Frame, receiver: Value, name: str, value: Value, node: cst.BaseExpression) -> bool:
+    """Whether the attribute is a property of the class, whose setter is called."""
+    obj = frame.live.heap.get(receiver.single.id) if isinstance(receiver.single, Ref) else None
+    info = frame.interpreter.class_info(obj.cls) if obj is not None else None
+    setter = classes.find_method(frame, info, f"{name}.setter") if info is not None else None
+    if setter is None:
+        return False
+    project_calls.call_function(frame, setter, FunctionRef(setter.key, receiver), [value], {}, node)
+    return True
+
+
 def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.BaseExpression) -> None:
     """`receiver[key] = value`."""
     state = frame.live
     place = frame.place(node)
-    names = [atom.value for atom in key.atoms if isinstance(atom, Const)]
-    known = len(names) == len(key.atoms)
+    keys = keys_of(key)
+    names, known = keys or [], keys is not None
 
     def change(obj: Obj, weak: bool) -> Obj:
         if obj.kind == "list":
@@ -176,8 +222,8 @@ def delete(frame: Frame, target: cst.BaseExpression) -> None:
 
 def remove_key(frame: Frame, receiver: Value, key: Value) -> None:
     """`del receiver[key]`: a known key is gone, an unknown one may be any."""
-    names = [atom.value for atom in key.atoms if isinstance(atom, Const)]
-    known = len(names) == len(key.atoms)
+    keys = keys_of(key)
+    names, known = keys or [], keys is not None
 
     def change(obj: Obj, weak: bool) -> Obj:
         for name in names if known else list(obj.slots):

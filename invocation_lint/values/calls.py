@@ -78,8 +78,8 @@ class Arguments:
 
 def call(frame: Frame, node: cst.Call) -> Value:
     """The value of a call; its effects are applied to the frame's state."""
-    if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
-        return _super(frame)
+    if isinstance(node.func, cst.Name) and node.func.value == "super":
+        return _super(frame, node)
     callee = expressions.evaluate(frame, node.func)
     arguments = evaluate_arguments(frame, node)
     if frame.state is None:
@@ -87,7 +87,12 @@ def call(frame: Frame, node: cst.Call) -> Value:
     return call_value(frame, callee, arguments, node)
 
 
-def _super(frame: Frame) -> Value:
+def _super(frame: Frame, node: cst.Call) -> Value:
+    """`super()`, and `super(Class, self)` as it was written before."""
+    if len(node.args) == 2:
+        atom = expressions.evaluate(frame, node.args[0].value).single
+        receiver = expressions.evaluate(frame, node.args[1].value)
+        return Value((SuperRef(atom.key, receiver),)) if isinstance(atom, ClassRef) else unknown("super()")
     function = frame.function
     while function is not None and function.cls is None:
         function = function.parent
@@ -273,12 +278,23 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
         return responses.call_method(frame, atom, name, arguments.args, node)
     if isinstance(atom, Ref) and atom.id in frame.live.heap:
         return containers.call_method(frame, atom, name, arguments, node)
+    if isinstance(atom, ClassRef):
+        return _make_model(frame, atom, arguments, node)
     if isinstance(atom, Pending):
         return _call_pending(frame, atom, name, arguments, node)
     found_text = texts.call_method(frame, atom, name, arguments, node)
     if found_text is not None:
         return found_text
     return call_unknown(frame, arguments, node, source=name)
+
+
+def _make_model(frame: Frame, atom: ClassRef, arguments: Arguments, node: cst.CSTNode) -> Value:
+    from invocation_lint.values.known import models
+
+    for value in arguments.values():
+        responses.note_escape(frame, value, "handed_over", node)
+    info = frame.interpreter.class_info(atom.key)
+    return models.made(frame, info, node) if info is not None else unknown("an instance of a class not followed")
 
 
 def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

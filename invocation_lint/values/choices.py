@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.values import conditions, expressions
+from invocation_lint.values import conditions, expressions, operators
 from invocation_lint.values.answer_conditions import note_condition, speaks_of_answer
-from invocation_lint.values.domain import NEVER, Value, join2, join_values
+from invocation_lint.values.domain import NEVER, NONE, EnvVar, Value, const, join2, join_values
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import State, join_states
 
@@ -48,4 +48,15 @@ def evaluate_boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
             break
     found.append(expressions.evaluate(frame, last))
     frame.state = join_states(frame.state, ended)
-    return join_values(found)
+    return join_values(found) if is_and else _with_default(frame, found)
+
+
+def _with_default(frame: Frame, found: list[Value]) -> Value:
+    """`os.getenv("NAME") or default`: a variable with that default."""
+    *before, last = found
+    atoms = [atom for value in before for atom in value.atoms]
+    if frame.state is None or len(atoms) != 1 or not isinstance(atoms[0], EnvVar):
+        return join_values(found)
+    if atoms[0].default not in {None, NONE, const("")} or last.is_unknown or not last.atoms:
+        return join_values(found)
+    return Value((EnvVar(atoms[0].name, operators.frozen(frame, last)),))

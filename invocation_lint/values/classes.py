@@ -11,8 +11,6 @@ from invocation_lint.values.domain import (
     NEVER,
     NONE,
     ClassRef,
-    Const,
-    EnumMember,
     FunctionRef,
     Ref,
     SuperRef,
@@ -30,16 +28,6 @@ from invocation_lint.values.state import RECEIVER, Obj
 
 if TYPE_CHECKING:
     from invocation_lint.values.calls import Arguments
-
-_ENUM_BASES = {
-    "enum.Enum": "",
-    "enum.StrEnum": "StrEnum",
-    "enum.IntEnum": "int",
-    "enum.Flag": "",
-    "enum.IntFlag": "int",
-}
-
-_DECLARING_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings"})
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "cached_property.cached_property"})
 
@@ -101,6 +89,8 @@ def instance_attribute(frame: Frame, atom: Ref, obj: Obj, name: str) -> Value:
 
 def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *, own: bool = True) -> Value:
     """An attribute looked up on a class; with a receiver, methods are bound and self-assignments are joined."""
+    from invocation_lint.values import enums  # the two modules need each other
+
     info = frame.interpreter.class_info(key)
     if info is None:
         return unknown("an attribute of a class that is not followed", name)
@@ -116,7 +106,7 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
             found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
         body = frame.interpreter.definitions.class_body(cls)
         if name in body.env:
-            member = enum_member(frame, cls, name, body.env[name])
+            member = enums.member(frame, cls, name, body)
             found.append(member or lookup.bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
             is_later = body.env[name] == NONE and name not in cls.writers
             if is_later or (own and receiver is not None and _is_field(frame, cls, name)):
@@ -130,12 +120,9 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
 
 def _is_field(frame: Frame, cls: ClassInfo, name: str) -> bool:
     """Whether the generated constructor of a dataclass or model sets the attribute."""
-    return is_declared(cls, lineage(frame, cls)[1]) and name in fields_of(cls)
+    from invocation_lint.values import fields  # the two modules need each other
 
-
-def is_declared(info: ClassInfo, outside: list[str]) -> bool:
-    """Whether a class has a constructor made from the annotated names of its body."""
-    return is_dataclass(info) or any(base.rpartition(".")[2] in _DECLARING_BASES for base in outside)
+    return fields.is_declared(cls, lineage(frame, cls)[1]) and name in {one.name for one in fields.fields_of(cls)}
 
 
 def _opened(cls: ClassInfo, name: str) -> str:
@@ -196,86 +183,26 @@ def super_attribute(frame: Frame, atom: SuperRef, name: str) -> Value:
     return Value((Symbol(f"@super.{name}"),))
 
 
-def enum_mixin(frame: Frame, info: ClassInfo) -> str | None:
-    """None for a class that is no enum; else "str", "StrEnum", "int" or empty."""
-    outside = lineage(frame, info)[1]
-    kinds = [_ENUM_BASES[base] for base in outside if base in _ENUM_BASES]
-    if not kinds:
-        return None
-    if "StrEnum" in kinds:
-        return "StrEnum"
-    return "str" if "builtins.str" in outside else kinds[0]
-
-
-def enum_member(frame: Frame, info: ClassInfo, name: str, value: Value) -> Value | None:
-    """The member of an enum class under that name, or None when the class is no enum."""
-    mixin = enum_mixin(frame, info)
-    if mixin is None or name.startswith("_"):
-        return None
-    atom = value.single
-    if isinstance(atom, Symbol) and atom.dotted == "enum.auto":
-        value = unknown("a value made by auto()")
-    if _has_own_str(info):
-        return unknown("an enum with its own __str__")
-    return Value((EnumMember(info.key, name, value, mixin),))
-
-
-def _has_own_str(info: ClassInfo) -> bool:
-    return bool({"__str__", "__format__"} & set(info.methods))
-
-
-def enum_members(frame: Frame, key: str) -> list[EnumMember]:
-    """All members of an enum class."""
-    info = frame.interpreter.class_info(key)
-    if info is None:
-        return []
-    found: list[EnumMember] = []
-    for name, value in frame.interpreter.definitions.class_body(info).env.items():
-        member = enum_member(frame, info, name, value)
-        if member is not None:
-            found.extend(member.of(EnumMember))
-    return found
-
-
-def is_dataclass(info: ClassInfo) -> bool:
-    """Whether a decorator makes it a dataclass."""
-    return any(dotted(_callee(item)).rpartition(".")[2] in {"dataclass", "define", "frozen", "attrs"} for item in
-               (decorator.decorator for decorator in info.node.decorators))  # fmt: skip
-
-
-def _callee(node: cst.BaseExpression) -> cst.BaseExpression:
-    return node.func if isinstance(node, cst.Call) else node
-
-
-def fields_of(info: ClassInfo) -> list[str]:
-    """The annotated names of a class body, in order: the fields of a dataclass, NamedTuple or model."""
-    names: list[str] = []
-    for statement in info.node.body.body:
-        for small in getattr(statement, "body", []) if isinstance(statement, cst.SimpleStatementLine) else []:
-            if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
-                names.append(small.target.value)
-    return names
-
-
 def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`Class(...)`: an instance with what its constructor sets."""
+    from invocation_lint.values import enums, fields
+
     outside = lineage(frame, info)[1]
-    if enum_mixin(frame, info) is not None:
-        wanted = arguments.args[0] if arguments.args else NEVER
-        matches = [m for m in enum_members(frame, info.key) if m.value == wanted]
-        return Value((matches[0],)) if matches else join_values(Value((m,)) for m in enum_members(frame, info.key))
+    if enums.mixin(frame, info) is not None:
+        return enums.lookup_by_value(frame, info, arguments.args[0] if arguments.args else NEVER)
     if "typing.TypedDict" in outside or "typing_extensions.TypedDict" in outside:
         return _mapping(frame, arguments, node)
-    declared = is_declared(info, outside)
+    declared = fields.is_declared(info, outside)
     obj = Obj("instance", cls=info.key, made=frame.place(node))
     if declared:
-        obj = _filled(frame, info, obj, arguments, node)
+        obj = fields.filled(frame, info, obj, arguments, node)
     instance = frame.allocate(node, obj)
     method = find_method(frame, info, "__init__")
     if method is not None:
         project_calls.call_project_function(frame, method, FunctionRef(method.key, instance), arguments, node)
-    elif not declared and any(_is_foreign(base) for base in outside):
-        frame.live.update(instance, lambda o, weak: o.opened("its class has bases outside the project"))
+    elif not declared and (info.node.decorators or any(_is_foreign(base) for base in outside)):
+        reason = "its class has decorators or bases outside the project"
+        frame.live.update(instance, lambda o, weak: o.opened(reason))
     return instance
 
 
@@ -288,30 +215,4 @@ def _mapping(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     return frame.allocate(node, obj.opened(arguments.open) if arguments.open else obj)
 
 
-def _filled(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Obj:
-    names = [name for cls in reversed(lineage(frame, info)[0]) for name in fields_of(cls)]
-    given = {name: (value, "yes") for name, value in zip(names, arguments.args, strict=False)}
-    given |= {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
-    more = unknown(arguments.open or "more arguments") if arguments.open or arguments.star else None
-    place = frame.place(node)
-    for name in names:
-        value, presence = given.get(name, (more, "maybe"))
-        if value is None or presence != "yes":
-            default = _default_of(frame, info, name)
-            value = default if value is None else join2(default, value)
-        obj = obj.with_slot(name, value, place)
-    return obj
-
-
-def _default_of(frame: Frame, info: ClassInfo, name: str) -> Value:
-    """What a field holds that the constructor is not given, when that is a plain constant."""
-    for cls in lineage(frame, info)[0]:
-        body = frame.interpreter.definitions.class_body(cls)
-        if name in body.env:
-            default = lookup.bring(frame, body.env[name], body.heap)
-            plain = default.atoms and all(isinstance(atom, Const) for atom in default.atoms)
-            return default if plain else unknown("a default", name)
-    return unknown("a default", name)
-
-
-__all__ = ["Typed", "class_attribute", "construct", "fields_of", "find_method", "instance_attribute", "run_class"]
+__all__ = ["Typed", "class_attribute", "construct", "find_method", "instance_attribute", "run_class"]

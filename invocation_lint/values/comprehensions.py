@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from invocation_lint.source.walk import walk
 from invocation_lint.values import assign, conditions, expressions, iteration, loops, queries
-from invocation_lint.values.domain import NEVER, Value, const, constants, unknown
+from invocation_lint.values.domain import NEVER, Value, const, join_values, keys_of, unknown
 from invocation_lint.values.events import LoopInfo
 from invocation_lint.values.frame import Frame, LoopFrame
-from invocation_lint.values.state import Obj
+from invocation_lint.values.state import Obj, join_states
 
 _Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 
@@ -19,26 +21,82 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     if frame.state is None:
         return NEVER
     names = dict(frame.state.env)
-    items, info = _single_source(frame, node.for_in)
-    place = frame.place(node)
+    iterable = expressions.evaluate(frame, node.for_in.iter)
+    if not frame.is_reached():
+        return NEVER
+    items = iteration.iteration_items(frame, iterable)
+    known = items is not None and len(items) <= iteration.MAX_UNROLLED and node.for_in.asynchronous is None
+    is_plain = not node.for_in.ifs and node.for_in.inner_for_in is None and node.for_in.asynchronous is None
+    info = loops.for_info(frame, node.for_in, iterable, items) if is_plain else LoopInfo(None)
     kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator", cst.DictComp: "dict"}[type(node)]
-    result = Obj(kind, made=place)
+    result = frame.allocate(node, Obj(kind, made=frame.place(node)))
     frame.loops.append(LoopFrame(info))
-    if items is not None:
-        for item in items:
-            assign.assign(frame, node.for_in.target, item)
-            result = _add_element(frame, node, result, sure=True)
+    if known:
+        _run_each(frame, node, node.for_in, items or [], result, sure=True)
     else:
         first_event = len(frame.events)
-        element = _bind_sources(frame, node.for_in)
+        element = _bind_sources(frame, node.for_in, iterable)
         with queries.handling_rows(frame, element):
-            result = _add_element(frame, node, result, sure=False)
+            _add_element(frame, node, result, sure=False)
         queries.note_loop(frame, element, node, first_event)
     frame.loops.pop()
     if frame.state is not None:
         bound = {name: frame.state.env[name] for name in _walrus_names(node) if name in frame.state.env}
         frame.state.env = {**names, **bound}
-    return frame.allocate(node, result)
+    return result
+
+
+def _run_each(
+    frame: Frame, node: _Comprehension, source: cst.CompFor, items: list[Value], result: Value, *, sure: bool
+) -> None:
+    """Run over known elements one by one; `sure` is False where some may be left out."""
+    frame.live.env[_ELEMENTS] = frame.allocate(source, Obj("tuple", items=tuple(items)))
+    for index in range(len(items)):
+        if frame.state is None:
+            return
+        held = next(obj for _, obj in frame.state.deref(frame.state.env[_ELEMENTS]))
+        kept = frame.state.env[_ELEMENTS]
+        assign.assign(frame, source.target, held.items[index])
+        before = frame.live.copy()
+        taken = _is_taken(frame, source)
+        if taken != "no" and frame.state is not None:
+            _run_inner(frame, node, source, result, sure=sure and taken == "yes")
+        frame.state = join_states(frame.state, before) if taken != "yes" else frame.state
+        if frame.state is not None:
+            frame.state.env[_ELEMENTS] = kept
+
+
+_ELEMENTS = "<elements>"
+"""The name under which the elements of a source are kept while it is run over: objects may get other ids."""
+
+
+def _run_inner(frame: Frame, node: _Comprehension, source: cst.CompFor, result: Value, *, sure: bool) -> None:
+    inner = source.inner_for_in
+    if inner is None:
+        _add_element(frame, node, result, sure=sure)
+        return
+    iterable = expressions.evaluate(frame, inner.iter)
+    items = iteration.iteration_items(frame, iterable) if frame.is_reached() else None
+    if items is not None and len(items) <= iteration.MAX_UNROLLED and inner.asynchronous is None:
+        _run_each(frame, node, inner, items, result, sure=sure)
+        return
+    _bind_sources(frame, inner, iterable)
+    _add_element(frame, node, result, sure=False)
+
+
+def _is_taken(frame: Frame, source: cst.CompFor) -> str:
+    """Whether the element that is bound passes the conditions: yes, no or maybe. The state is refined by them."""
+    answer = "yes"
+    for condition in source.ifs:
+        expressions.evaluate(frame, condition.test)
+        if not frame.is_reached():
+            return "no"
+        truth = conditions.truth(frame, condition.test)
+        frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True)
+        if truth is False or frame.state is None:
+            return "no"
+        answer = answer if truth is True else "maybe"
+    return answer
 
 
 def _walrus_names(node: _Comprehension) -> list[str]:
@@ -47,46 +105,50 @@ def _walrus_names(node: _Comprehension) -> list[str]:
     return [target.value for target in found if isinstance(target, cst.Name)]
 
 
-def _single_source(frame: Frame, source: cst.CompFor) -> tuple[list[Value] | None, LoopInfo]:
-    """The elements that are run one by one, where there is one source and all of it is known, and the loop."""
-    if source.ifs or source.inner_for_in is not None or source.asynchronous is not None:
-        return None, LoopInfo(None)
-    iterable = expressions.evaluate(frame, source.iter)
-    if frame.state is None:
-        return None, LoopInfo(None)
-    items = iteration.iteration_items(frame, iterable)
-    info = loops.for_info(frame, source, iterable, items)
-    return (items if items is not None and len(items) <= iteration.MAX_UNROLLED else None), info
-
-
-def _bind_sources(frame: Frame, source: cst.CompFor | None) -> Value:
+def _bind_sources(frame: Frame, source: cst.CompFor, iterable: Value) -> Value:
     """Bind the targets of all `for`; returns what the first one yields."""
-    if source is None or not frame.is_reached():
+    if not frame.is_reached():
         return NEVER
-    iterable = expressions.evaluate(frame, source.iter)
     element = iteration.element_of(frame, iterable) if frame.is_reached() else NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
     for condition in source.ifs:
         expressions.evaluate(frame, condition.test)
         if frame.is_reached():
             frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True) or frame.state
-    _bind_sources(frame, source.inner_for_in)
+    inner = source.inner_for_in
+    if inner is not None and frame.is_reached():
+        _bind_sources(frame, inner, expressions.evaluate(frame, inner.iter))
     return element
 
 
-def _add_element(frame: Frame, node: _Comprehension, result: Obj, *, sure: bool) -> Obj:
+def _add_element(frame: Frame, node: _Comprehension, result: Value, *, sure: bool) -> None:
+    if not frame.is_reached():
+        return
     if isinstance(node, cst.DictComp):
-        key = constants(expressions.evaluate(frame, node.key))
+        keys = keys_of(expressions.evaluate(frame, node.key))
         value = expressions.evaluate(frame, node.value)
-        if key is None or not sure:
-            return result.opened("its keys come from a comprehension")
-        for name in key:
-            result = result.with_slot(name, value, frame.place(node), weak=len(key) > 1)
-        return result
+        place = frame.place(node)
+
+        def set_keys(obj: Obj, weak: bool) -> Obj:
+            if keys is None:
+                return obj.opened("its keys come from a comprehension")
+            for name in keys:
+                obj = obj.with_slot(name, value, place, weak=weak or not sure or len(keys) > 1)
+            return obj
+
+        if frame.is_reached():
+            frame.live.update(result, set_keys)
+        return
     value = expressions.evaluate(frame, node.elt)
-    if sure:
-        return Obj(result.kind, items=(*result.items, value), made=result.made)
-    return Obj(result.kind, items=result.items, rest=value if value.atoms else unknown("an element"), made=result.made)
+
+    def add(obj: Obj, weak: bool) -> Obj:
+        if sure and obj.rest is None and not weak:
+            return replace(obj, items=(*obj.items, value))
+        more = value if value.atoms else unknown("an element")
+        return replace(obj, items=(), rest=join_values([*obj.elements(), more]))
+
+    if frame.is_reached():
+        frame.live.update(result, add)
 
 
 __all__ = ["const", "evaluate_comprehension"]

@@ -14,9 +14,9 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.source.walk import children
-from invocation_lint.values import clauses, conditions, errors, responses, statements
+from invocation_lint.values import calls, clauses, conditions, errors, expressions, lookup, responses, statements
 from invocation_lint.values.acts import records, strongest_act
-from invocation_lint.values.domain import FunctionRef, Pending, Value, join_values, unknown
+from invocation_lint.values.domain import ClassRef, FunctionRef, Pending, Ref, Value, join_values, unknown
 from invocation_lint.values.events import Raised
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
@@ -58,13 +58,13 @@ class Wrapping:
     gives_value: bool = True  # whether the caller gets what the function returns
 
 
-_PLAIN = Wrapping()
+PLAIN = Wrapping()
 
 
 def wrapping_of(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None:
     """What happens around a call of a function; None when a decorator cannot be followed."""
     if not info.decorators:
-        return _PLAIN
+        return PLAIN
     if info.key not in interpreter.wrappings:
         found = _wrapping(interpreter, info)
         if interpreter.modules.is_running:  # the decorator may be bound later
@@ -74,12 +74,11 @@ def wrapping_of(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None
 
 
 def _wrapping(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None:
-    found = _PLAIN
+    found = PLAIN
     for item in reversed(info.decorators):
         name = dotted(item.func if isinstance(item, cst.Call) else item)
-        last = name.rpartition(".")[2]
-        if last in _TRANSPARENT and not (last in _OFTEN_OWN and _decorator(interpreter, info, item) is not None):
-            giving_up = _giving_up(info, item, last)
+        if _is_transparent(interpreter, info, item):
+            giving_up = _giving_up(info, item, name.rpartition(".")[2])
             if giving_up is not None:
                 found = Wrapping(found.names | {name}, (*found.guards, giving_up), found.gives_value)
             continue
@@ -91,8 +90,47 @@ def _wrapping(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None:
     return found
 
 
+def decorated(frame: Frame, info: FunctionInfo) -> Value | None:
+    """What the decorators of the program make of a function, when each gives back something that is followed."""
+    interpreter = frame.interpreter
+    if info.parent is not None or interpreter.modules.is_running:
+        return None
+    if info.key not in interpreter.decorated:
+        interpreter.decorated[info.key] = None  # a decorator that calls what it decorates
+        interpreter.decorated[info.key] = _decorated(interpreter, info)
+    found = interpreter.decorated[info.key]
+    return None if found is None else lookup.bring(frame, found[0], found[1].heap)
+
+
+def _decorated(interpreter: Interpreter, info: FunctionInfo) -> tuple[Value, State] | None:
+    home = Frame(interpreter, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
+    value = Value((FunctionRef(info.key, bare=True),))
+    for item in reversed(info.decorators):
+        if _is_transparent(interpreter, info, item):
+            continue
+        with interpreter.own_budget():
+            decorator = expressions.evaluate(home, item)
+            if home.state is None or not decorator.atoms or not all(map(_is_followed, decorator.atoms)):
+                return None
+            given = calls.Arguments([value], place=home.place(item))
+            value = calls.call_value(home, decorator, given, item)
+        if not home.is_reached() or not value.atoms or not all(isinstance(a, (FunctionRef, Ref)) for a in value.atoms):
+            return None
+    return value, home.live
+
+
+def _is_followed(atom: object) -> bool:
+    return isinstance(atom, (FunctionRef, ClassRef, Ref))
+
+
 _OFTEN_OWN = frozenset({"retry", "on_exception", "capture", "tool", "idempotent", "validate_call", "trace"})
 """Names of such decorators that projects give to their own as well."""
+
+
+def _is_transparent(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpression) -> bool:
+    """Whether a decorator leaves the function's calls what they are."""
+    last = dotted(item.func if isinstance(item, cst.Call) else item).rpartition(".")[2]
+    return last in _TRANSPARENT and not (last in _OFTEN_OWN and _decorator(interpreter, info, item) is not None)
 
 
 def _giving_up(info: FunctionInfo, item: cst.BaseExpression, last: str) -> Guard | None:
@@ -264,4 +302,4 @@ def guarded_value(frame: Frame, wrapping: Wrapping, value: Value, node: cst.CSTN
     return Value(atoms)
 
 
-__all__ = ["Guard", "Wrapping", "guarded", "guarded_value", "wrapping_of"]
+__all__ = ["PLAIN", "Guard", "Wrapping", "decorated", "guarded", "guarded_value", "wrapping_of"]

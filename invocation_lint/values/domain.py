@@ -193,6 +193,8 @@ class FunctionRef:
     receiver: Value | None = None
     args: tuple[Value, ...] = ()
     kwargs: tuple[tuple[str, Value], ...] = ()
+    cells: tuple[tuple[str, Value], ...] = ()  # what names of the function around it stood for when that returned
+    bare: bool = False  # without its decorators
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +365,28 @@ def constants(value: Value) -> list[Any] | None:
     if not value.atoms or not all(isinstance(atom, Const) for atom in value.atoms):
         return None
     return [atom.value for atom in value.atoms if isinstance(atom, Const)]
+
+
+def keys_of(value: Value) -> list[Any] | None:
+    """The keys under which a mapping keeps what the value names: constants, or members of an enum. None when it may be
+    something else."""
+    found: list[Any] = []
+    for atom in value.atoms:
+        mixed = atom.value.single if isinstance(atom, EnumMember) and atom.mixin else None
+        if isinstance(atom, Const):
+            found.append(atom.value)
+        elif isinstance(mixed, Const):
+            found.append(mixed.value)
+        elif isinstance(atom, EnumMember):
+            found.append(atom)
+        else:
+            return None
+    return found or None
+
+
+def key_value(key: Any) -> Value:
+    """The value of a key as a mapping keeps it."""
+    return Value((key,)) if isinstance(key, EnumMember) else const(key)
 
 
 def text_constant(value: Value) -> str | None:

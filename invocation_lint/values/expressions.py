@@ -15,6 +15,7 @@ from invocation_lint.values import (
     comprehensions,
     conditions,
     imports,
+    iteration,
     literals,
     lookup,
     operators,
@@ -146,11 +147,6 @@ def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript)
     return join_values(queries.sliced(frame, atom, lower, upper, node) for atom in receiver.atoms)
 
 
-def key_value(key: Any) -> Value:
-    """The value of a key as the heap keeps it."""
-    return const(key)
-
-
 def _mapping(frame: Frame, node: cst.Dict) -> Value:
     return literals.mapping(frame, node)
 
@@ -245,7 +241,10 @@ def _named(frame: Frame, node: cst.NamedExpr) -> Value:
 
 def _yield(frame: Frame, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
-        responses.note_escape(frame, evaluate(frame, node.value.item), "returned", node)
+        source = evaluate(frame, node.value.item)
+        responses.note_escape(frame, source, "returned", node)
+        if frame.state is not None:
+            frame.returned = join2(frame.returned, iteration.element_of(frame, source))
     elif node.value is not None:
         value = evaluate(frame, node.value)
         frame.returned = join2(frame.returned, value)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import NEVER, ObjectId, Ref, SiteKey, Value, join2
+from invocation_lint.values.domain import NEVER, FunctionRef, ObjectId, Partial, Ref, SiteKey, Value, join2
 from invocation_lint.values.events import Event, LoopInfo, Raised
-from invocation_lint.values.program import FunctionInfo, ModuleInfo
-from invocation_lint.values.state import Obj, State, join_objects, join_states
+from invocation_lint.values.program import FunctionInfo, ModuleInfo, all_mentions
+from invocation_lint.values.state import Obj, State, join_objects, join_states, map_atoms
 
 if TYPE_CHECKING:
     from invocation_lint.values.interpreter import Interpreter
@@ -100,6 +100,7 @@ class Frame:
     blocked: set[str] = field(default_factory=set)  # functions that were on the stack already when they were called
     entered: set[str] = field(default_factory=set)
     global_writes: dict[str, Value] = field(default_factory=dict)
+    cells: dict[str, Value] = field(default_factory=dict)  # names of functions around it that have returned
     in_class: str = ""
     in_rows: bool = False  # in a loop over the rows of a query, perhaps of another module
     ways_out: list[WayOut] = field(default_factory=list)
@@ -156,8 +157,22 @@ class Frame:
 
     def note_return(self, value: Value) -> None:
         """A `return` is reached with this value."""
-        self.returned = join2(self.returned, value)
+        self.returned = join2(self.returned, self._closed(value))
         self.return_state = join_states(self.return_state, self.state)
+
+    def _closed(self, value: Value) -> Value:
+        """The value with its functions of this frame closed over the names that they find here."""
+
+        def close(atom: Any) -> Any:
+            info = self.interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
+            if info is None or info.parent is None or info.parent is not self.function or atom.cells:
+                return atom
+            names = {**self.cells, **self.live.env}
+            return replace(atom, cells=tuple((name, names[name]) for name in sorted(all_mentions(info) & names.keys())))
+
+        if self.state is None or not any(isinstance(atom, (FunctionRef, Partial)) for atom in value.atoms):
+            return value
+        return map_atoms(value, close)
 
     def note_progress(self) -> None:
         """A statement ends: an exception in the next one finds this state."""

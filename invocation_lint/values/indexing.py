@@ -45,19 +45,29 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
     queried = {info.name for info in module.functions.values() if info.holds_query} - {"__init__"}
     for info in module.functions.values():
         info.holds_query = info.holds_query or bool(info.mentions & queried)  # what is read there is worked on here
-    for statement in source.module.body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            _note_aliases(module, statement)
+    for body in (source.module.body, *(info.node.body.body for info in module.classes.values())):
+        for statement in body:
+            if isinstance(statement, cst.SimpleStatementLine):
+                _note_aliases(module, statement)
     return module
+
+
+_NAMING = (cst.Call, cst.Name, cst.Attribute, cst.Dict, cst.List, cst.Tuple, cst.Lambda)
+"""Values by which a name may stand for a function: what makes one, holds some, or is one."""
 
 
 def _note_aliases(module: ModuleInfo, statement: cst.SimpleStatementLine) -> None:
     for small in statement.body:
-        if isinstance(small, cst.Assign) and isinstance(small.value, (cst.Call, cst.Name, cst.Attribute)):
-            mentioned = frozenset(node.value for node in walk(small.value) if isinstance(node, cst.Name))
-            for target in _flat(_targets(small)):
-                if isinstance(target, cst.Name):
-                    module.aliases[target.value] = mentioned - {target.value}
+        if not isinstance(small, (cst.Assign, cst.AnnAssign)) or not isinstance(small.value, _NAMING):
+            continue
+        names = {node.value for node in walk(small.value) if isinstance(node, cst.Name)}
+        inner = module.by_node.get(small.value)
+        for target in _flat(_targets(small)):
+            if isinstance(target, cst.Name) and isinstance(inner, FunctionInfo):
+                inner.name = target.value
+            elif isinstance(target, cst.Name):
+                known = module.aliases.get(target.value, frozenset())
+                module.aliases[target.value] = known | (names - {target.value})
 
 
 def _note_import_as(module: ModuleInfo, node: cst.ImportAlias) -> None:
@@ -76,15 +86,24 @@ def _holds_jobs(info: ClassInfo) -> bool:
 
 def _named_after_tables(module: ModuleInfo) -> frozenset[str]:
     """The names of the module, and the attributes of its objects, that are bound to something which a table of jobs
-    names: `collection = db["jobs"]`."""
+    names: `collection = db["jobs"]`, `WAITING = select(Job).where(..)`."""
     bodies = [module.source.module, *(info.node for info in module.functions.values() if info.cls is not None)]
     found: set[str] = set()
+    own = frozenset(own_nodes(module.source.module))
     for node in (node for body in bodies for node in own_nodes(body)):
-        if isinstance(node, cst.Assign) and any(_is_table(module, part) for part in walk(node.value)):
+        if isinstance(node, cst.Assign) and (
+            any(_is_table(module, part) for part in walk(node.value)) or (node in own and _is_statement(module, node))
+        ):
             targets = list(_flat(_targets(node)))
             found |= {target.value for target in targets if isinstance(target, cst.Name)}
             found |= {target.attr.value for target in targets if isinstance(target, cst.Attribute)}
     return frozenset(found)
+
+
+def _is_statement(module: ModuleInfo, node: cst.Assign) -> bool:
+    """Whether a module's own name is bound to a whole statement, to be executed elsewhere."""
+    written = module.source.module.code_for_node(node.value).encode()
+    return may_query_jobs(written if b"(" in written else b".select " + written, module.job_tables)
 
 
 def _is_table(module: ModuleInfo, node: cst.CSTNode) -> bool:
@@ -184,8 +203,14 @@ def _add_function(
     module.functions[key] = info
     module.by_node[node] = info
     if cls is not None and isinstance(node, cst.FunctionDef):
-        cls.methods[name] = info
+        cls.methods[f"{name}.setter" if _sets_property(node) else name] = info
     _index(module, node, f"{prefix}{name}.<locals>.", None, info)
+
+
+def _sets_property(node: cst.FunctionDef) -> bool:
+    """Whether it is decorated with `@name.setter`, or with what deletes the property."""
+    decorators = (item.decorator for item in node.decorators)
+    return any(isinstance(item, cst.Attribute) and item.attr.value in {"setter", "deleter"} for item in decorators)
 
 
 def _add_class(module: ModuleInfo, node: cst.ClassDef, prefix: str, parent: FunctionInfo | None) -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values import decorators, expressions, imports, statements
+from invocation_lint.values import decorators, expressions, imports, injected, statements
 from invocation_lint.values.definitions import Definitions, portable
-from invocation_lint.values.domain import NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
+from invocation_lint.values.domain import NEVER, NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
 from invocation_lint.values.events import Event, Raised, Visit
 from invocation_lint.values.frame import BudgetExceeded, Frame, Outcome
 from invocation_lint.values.modules import Finder, ModuleTable, NoFinder, without_none
@@ -58,6 +58,7 @@ class Interpreter:
         self.definers: dict[str, Frame] = {}
         self.too_large: set[str] = set()
         self.wrappings: dict[str, decorators.Wrapping | None] = {}  # functions to what their decorators do
+        self.decorated: dict[str, tuple[Value, State] | None] = {}  # functions to what their decorators make of them
         self.wrappers: dict[str, Wrapper] = {}  # functions outside the program that invoke, by dotted name
         self.is_noting_attributes = False
         self.definitions = Definitions(self)
@@ -169,9 +170,10 @@ class Interpreter:
         """Walk one function from its declaration; with `noting`, what it assigns to attributes is kept. `receiver` is
         the class of `self` where it is not the one that defines the method."""
         frame = Frame(self, info.module, info, State(), outer=self.definers.get(info.key))
-        if info.key in self._running:
+        walk = f"{info.key} for attributes" if noting else info.key
+        if walk in self._running:
             return frame
-        self._running.add(info.key)
+        self._running.add(walk)
         with self.own_budget():
             self._stack, self._limits, self.is_noting_attributes = [info.key], limits, noting
             try:
@@ -182,7 +184,7 @@ class Interpreter:
                 frame.events.clear()
                 frame.raises.clear()
             finally:
-                self._running.discard(info.key)
+                self._running.discard(walk)
         frame.state = join_states(frame.return_state, frame.state)
         return frame
 
@@ -204,9 +206,11 @@ class Interpreter:
                 if bound is not None:
                     found[name] = bound
                     continue
-            value = imports.parameter(frame, param)
             default = defaults.get(name)
-            found[name] = value if default is None else join2(without_none(default), value)
+            found[name] = injected.given(frame, param, default)
+            if found[name] is NEVER:
+                value = imports.parameter(frame, param)
+                found[name] = value if default is None else join2(without_none(default), value)
         place = frame.place(info.node)
         if isinstance(params.star_arg, cst.Param):
             name = params.star_arg.name.value
@@ -219,7 +223,9 @@ class Interpreter:
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
-    def interpret_call(self, frame: Frame, info: FunctionInfo, bound: dict[str, Value]) -> Outcome | None:
+    def interpret_call(
+        self, frame: Frame, info: FunctionInfo, bound: dict[str, Value], cells: tuple[tuple[str, Value], ...] = ()
+    ) -> Outcome | None:
         """Walk a function with these arguments; None when the stack, depth or budget limit is met."""
         if info.key in self._stack:
             frame.blocked.add(info.key)
@@ -230,7 +236,7 @@ class Interpreter:
         if self._interpretations >= self._limits[1]:
             frame.complete = False
             return None
-        fragment = frame.live.reachable(list(bound.values()))
+        fragment = frame.live.reachable([*bound.values(), *(value for _, value in cells)])
         left = self._limits[0] - frame.depth
         key = self._memo_key(info, bound, fragment, left, building, in_rows=frame.in_rows)
         kept = self._outcomes.get(key) if key is not None else None
@@ -252,6 +258,7 @@ class Interpreter:
             depth=frame.depth + 1,
             building=building,
             in_rows=frame.in_rows,
+            cells=dict(cells),
             outer=self.definers.get(info.key),
         )
         inner.entered.add(info.key)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from invocation_lint.values import responses
-from invocation_lint.values.domain import NEVER, Value, const, join_values, unknown
+from invocation_lint.values import enums, responses
+from invocation_lint.values.domain import NEVER, ClassRef, Value, join_values, key_value, unknown
 from invocation_lint.values.frame import Frame
 
 MAX_UNROLLED = 16
@@ -14,11 +14,15 @@ def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
     """The elements that a loop surely runs over, in order, or None."""
     if len(iterable.atoms) != 1:
         return None
+    if isinstance(iterable.atoms[0], ClassRef):
+        return [Value((one,)) for one in enums.members(frame, iterable.atoms[0].key)] or None
     for _, obj in frame.live.deref(iterable):
         if obj.kind in {"list", "tuple", "set", "generator"} and obj.rest is None and not obj.open:
             return list(obj.items)
+        if obj.kind == "instance" and obj.items:
+            return list(obj.items)
         if obj.kind == "dict" and not obj.open and all(slot.presence == "yes" for slot in obj.slots.values()):
-            return [const(key) for key in obj.slots]
+            return [key_value(key) for key in obj.slots]
     return None
 
 
@@ -31,7 +35,7 @@ def element_of(frame: Frame, iterable: Value) -> Value:
         if objects:
             obj = objects[0][1]
             if obj.kind == "dict":
-                found.extend(const(key) for key in obj.slots)
+                found.extend(key_value(key) for key in obj.slots)
                 if obj.open:
                     found.append(unknown("a key that is not known"))
             else:

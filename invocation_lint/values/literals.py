@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.values import expressions, iteration, responses
-from invocation_lint.values.domain import NEVER, Const, Response, Value, constants, join2, source_of, unknown
+from invocation_lint.values.domain import NEVER, Const, Response, Value, join2, keys_of, source_of, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj
 
@@ -31,7 +31,7 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
         assert isinstance(element, cst.DictElement)
         key = expressions.evaluate(frame, element.key)
         value = expressions.evaluate(frame, element.value)
-        names = constants(key)
+        names = keys_of(key)
         if names is None or any(_unhashable(name) for name in names):
             obj = obj.opened("a key that is not known is set")
             continue
@@ -56,6 +56,9 @@ def merged(frame: Frame, obj: Obj, other: Value) -> Obj:
         if not targets or targets[0][1].kind not in {"dict", "instance"}:
             if isinstance(atom, Const) and atom.value is None:
                 continue
+            if targets and targets[0][1].kind in {"list", "tuple", "generator"}:
+                obj = with_pairs(frame, obj, targets[0][1], weak=len(atoms) > 1)
+                continue
             obj = obj.opened(f"{source_of(Value((atom,))) or 'a mapping that is not known'} is merged into it")
             continue
         more = targets[0][1]
@@ -63,6 +66,19 @@ def merged(frame: Frame, obj: Obj, other: Value) -> Obj:
             obj = obj.with_slot(key, slot.value, slot.place, weak=len(atoms) > 1 or slot.presence != "yes")
         if more.open:
             obj = obj.opened(more.open)
+    return obj
+
+
+def with_pairs(frame: Frame, obj: Obj, pairs: Obj, *, weak: bool = False) -> Obj:
+    """The mapping after `obj.update(pairs)`."""
+    for item in [*pairs.items, *(Value((atom,)) for atom in (pairs.rest.atoms if pairs.rest is not None else ()))]:
+        inner = next((o for _, o in frame.live.deref(item)), None)
+        names = keys_of(inner.items[0]) if inner is not None and len(inner.items) == 2 else None
+        if inner is None or names is None:
+            return obj.opened("pairs that are not known are merged into it")
+        unsure = weak or len(names) > 1 or not any(item is one for one in pairs.items)
+        for name in names:
+            obj = obj.with_slot(name, inner.items[1], pairs.made, weak=unsure)
     return obj
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import classes, queries, responses
+from invocation_lint.values import classes, enums, queries, responses
 from invocation_lint.values.domain import (
     NEVER,
     AwsObject,
@@ -31,9 +31,9 @@ from invocation_lint.values.domain import (
     Unknown,
     Value,
     const,
-    constants,
     join2,
     join_values,
+    keys_of,
     unknown,
 )
 from invocation_lint.values.frame import Frame
@@ -54,10 +54,17 @@ def name(frame: Frame, text: str) -> Value:
     state = frame.live
     if text in state.env:
         return frame.interpreter.modules.looked_up(frame, state.env[text])
+    if text in frame.cells:
+        return frame.interpreter.modules.looked_up(frame, frame.cells[text])
     outer = frame.outer
-    while outer is not None and outer.function is not None:
+    while outer is not None:
+        if outer.function is None:  # the body of a class: its methods do not see its names
+            outer = outer.outer
+            continue
         if outer.state is not None and text in outer.state.env:
             return frame.interpreter.modules.looked_up(frame, bring(frame, outer.state.env[text], outer.state.heap))
+        if text in outer.cells:
+            return frame.interpreter.modules.looked_up(frame, outer.cells[text])
         outer = outer.outer
     if frame.function is not None or frame.in_class:
         found = frame.interpreter.modules.name(frame, text)
@@ -100,6 +107,9 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
             return NEVER  # an AttributeError: on this path the value is none of these
         return Value((Method(alone, text),))
     if isinstance(atom, Symbol):
+        setting = frame.interpreter.modules.setting(frame, text) if atom.dotted == "django.conf.settings" else None
+        if setting is not None:
+            return setting
         full = f"{atom.dotted}.{text}"
         return const(CONSTANTS[full]) if full in CONSTANTS else Value((Symbol(full),))
     if isinstance(atom, Typed) and (atom.type, text) in ATTRIBUTE_RESULTS:
@@ -113,13 +123,13 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
             return Value((Symbol(f"@{atom.service}.exceptions"),))
         return Value((Method(alone, text),))
     if isinstance(atom, ClassRef):
+        if text in models.MAKING and models.is_model(frame, atom.key, text):
+            return Value((Method(alone, text),))
         return classes.class_attribute(frame, atom.key, text, None)
     if isinstance(atom, SuperRef):
         return classes.super_attribute(frame, atom, text)
     if isinstance(atom, EnumMember):
-        if text in {"value", "_value_"}:
-            return atom.value
-        return const(atom.name) if text == "name" else Value((Method(alone, text),))
+        return enums.attribute(frame, atom, text, node)
     if isinstance(atom, ErrorValue):
         return Value((ErrorValue(atom.clause, (*atom.path, text)),))
     if isinstance(atom, (Unknown, Param)):
@@ -141,9 +151,12 @@ def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
 
 
 def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
-    names = constants(key)
+    names = keys_of(key)
     single = names[0] if names is not None and len(names) == 1 else None
     if isinstance(atom, Ref) and atom.id in frame.live.heap:
+        made = frame.live.heap[atom.id]
+        if made.cls == "collections.defaultdict" and single is not None and single not in made.slots:
+            return _made_item(frame, atom, single, node)
         return object_item(frame.live.heap[atom.id], names)
     if isinstance(atom, Response):
         return responses.read_item(frame, atom, single if isinstance(single, str) else None, node)
@@ -154,7 +167,7 @@ def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
     if isinstance(atom, ErrorValue):
         return Value((ErrorValue(atom.clause, (*atom.path, f"[{single}]")),))
     if isinstance(atom, ClassRef):
-        members = classes.enum_members(frame, atom.key)
+        members = enums.members(frame, atom.key)
         match = [member for member in members if member.name == single]
         return Value((match[0],)) if match else unknown("an item of a class")
     if isinstance(atom, (Unknown, Param, Typed)):
@@ -171,9 +184,21 @@ def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
     return unknown("an item")
 
 
+def _made_item(frame: Frame, atom: Ref, key: Any, node: cst.CSTNode) -> Value:
+    """What a defaultdict makes for a key that it has not."""
+    from invocation_lint.values import calls
+
+    factory = frame.live.heap[atom.id].rest or unknown()
+    value = calls.call_value(frame, factory, calls.Arguments(place=frame.place(node)), node)
+    if frame.state is not None:
+        place = frame.place(node)
+        frame.state.update(Value((atom,)), lambda obj, weak: obj.with_slot(key, value, place, weak=weak))
+    return value
+
+
 def object_item(obj: Obj, names: list[Any] | None) -> Value:
     """The item of a heap object under one of these keys; None when the key is not known."""
-    if obj.kind in {"list", "tuple"}:
+    if obj.kind in {"list", "tuple"} or (obj.kind == "instance" and obj.items):
         if names and all(isinstance(name, int) for name in names) and obj.rest is None:
             found = [obj.items[name] for name in names if -len(obj.items) <= name < len(obj.items)]
             return join_values(found) if found else NEVER

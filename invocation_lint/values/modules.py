@@ -24,6 +24,7 @@ from invocation_lint.values.domain import (
     Value,
     join2,
     join_values,
+    text_constant,
     unknown,
 )
 from invocation_lint.values.encoding import thaw
@@ -49,6 +50,9 @@ class Finder(Protocol):
     def child(self, key: str, name: str) -> str | None:
         """The key of a package's submodule, or None."""
 
+    def settings(self, importer: str) -> tuple[str, ...]:
+        """The keys of the modules that may be Django's settings for a module."""
+
     def load(self, key: str) -> ModuleInfo | None:
         """The indexed module; None for a package without a file, or a file that cannot be read."""
 
@@ -63,6 +67,10 @@ class NoFinder:
     def child(self, key: str, name: str) -> str | None:
         """No package is known."""
         return None
+
+    def settings(self, importer: str) -> tuple[str, ...]:
+        """No module is known."""
+        return ()
 
     def load(self, key: str) -> ModuleInfo | None:
         """No module is known."""
@@ -182,17 +190,41 @@ class ModuleTable:
         reference = ModuleRef(key, atom.dotted)
         return self.attribute(frame, reference, atom.member) if atom.member else Value((reference,))
 
+    def imported(self, frame: Frame, dotted: str) -> Value:
+        """`importlib.import_module("dotted")`."""
+        level = len(dotted) - len(dotted.lstrip("."))
+        return self.looked_up(frame, Value((Imported(frame.module.name, dotted[level:], level),)))
+
     def attribute(self, frame: Frame, reference: ModuleRef, text: str) -> Value:
         """`module.text`: a name of the module, or a submodule."""
         module = self._finder.load(reference.name)
         if module is not None:
             found = self._bound(frame, self.runtime(module), text)
-            if found is not None:
+            if found is not None and not self._is_own_submodule(reference, found, text):
                 return self.looked_up(frame, found)
         child = self._finder.child(reference.name, text)
         if child is not None:
             return Value((ModuleRef(child, f"{reference.dotted}.{text}"),))
         return unknown("a name that its module does not bind visibly", text)
+
+    def setting(self, frame: Frame, text: str) -> Value | None:
+        """`django.conf.settings.text`: what the project's settings bind it to; None when none of them does."""
+        found: list[Value] = []
+        for key in self._finder.settings(frame.module.name):
+            module = self._finder.load(key)
+            value = self._bound(frame, self.runtime(module), text) if module is not None else None
+            if value is not None:
+                found.append(self.looked_up(frame, value))
+        return join_values(found) if found else None
+
+    def _is_own_submodule(self, reference: ModuleRef, found: Value, text: str) -> bool:
+        """`from . import text` in a package: the name is bound to the submodule."""
+        atom = found.single
+        return (
+            isinstance(atom, Imported)
+            and atom.member == text
+            and self._finder.locate(atom.importer, atom.dotted, atom.level) == reference.name
+        )
 
     def exported(self, atom: Imported) -> Iterator[str]:
         """The public names of the module of a star import."""
@@ -200,7 +232,13 @@ class ModuleTable:
         module = self._finder.load(key) if key is not None else None
         if module is not None:
             names = self.runtime(module).names
-            yield from (name for name in (names.env if names is not None else ()) if not name.startswith("_"))
+            env = names.env if names is not None else {}
+            listed = _listed(names, env.get("__all__")) if names is not None else None
+            yield from (
+                (name for name in env if name in listed)
+                if listed is not None
+                else (name for name in env if not name.startswith("_"))
+            )
 
     # -- places ------------------------------------------------------------------------------------------------------
 
@@ -240,6 +278,15 @@ class ModuleTable:
             nodes = walk(module.source.module)
             runtime.awaited = {node.expression for node in nodes if isinstance(node, cst.Await)}
         return runtime.awaited
+
+
+def _listed(state: State, value: Value | None) -> set[str] | None:
+    """The names in `__all__`, or None where they are not known."""
+    objects = [obj for _, obj in state.deref(value)] if value is not None else []
+    if len(objects) != 1 or objects[0].rest is not None:
+        return None
+    found = {text_constant(item) for item in objects[0].items}
+    return {name for name in found if name is not None} if None not in found else None
 
 
 def _defined(module: ModuleInfo, text: str) -> Value | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -65,18 +66,35 @@ def frozen(frame: Frame, value: Value) -> Value:
     return freeze(frame.live, value) if frame.state is not None else value
 
 
+_CONVERSION = re.compile(r"%(?:\((\w+)\))?([-+ #0]*\d*(?:\.\d+)?)([sdif%])")
+
+
 def percent_format(frame: Frame, template: str, argument: Value) -> Value:
     """`template % argument`: the known pieces, with a hole for each conversion."""
-    pieces = template.replace("%%", "\0").split("%s")
-    if "%" in "".join(pieces):
+    if "%" in _CONVERSION.sub("", template):
         return Value((Typed("str"),))
-    is_tuple = any(obj.kind == "tuple" for _, obj in frame.live.deref(argument))
+    objects = [obj for _, obj in frame.live.deref(argument)]
+    is_tuple = any(obj.kind == "tuple" for obj in objects)
     items = (iteration.iteration_items(frame, argument) if is_tuple else None) or [argument]
-    filled: list[str | Value] = [pieces[0].replace("\0", "%")]
-    for index, piece in enumerate(pieces[1:]):
-        filled.append(items[index] if index < len(items) else unknown("a missing argument"))
-        filled.append(piece.replace("\0", "%"))
-    return make_text(frame, filled)
+    named = objects[0].slots if len(objects) == 1 and objects[0].kind == "dict" else {}
+    filled: list[str | Value] = []
+    position = index = 0
+    for match in _CONVERSION.finditer(template):
+        filled.append(template[position : match.start()])
+        position = match.end()
+        name, form, kind = match.groups()
+        if kind == "%":
+            filled.append("%")
+            continue
+        if name:
+            value = named[name].value if name in named else unknown("an argument", name)
+        else:
+            value = items[index] if index < len(items) else unknown("a missing argument")
+            index += 1
+        whole = kind == "s" or (kind in "di" and isinstance(value.single, Const) and value.single.kind == "int")
+        filled.append(value if whole and not form else Value((Typed("str" if kind == "s" else "number"),)))
+    filled.append(template[position:])
+    return make_text(frame, [piece for piece in filled if piece != ""])
 
 
 def add(frame: Frame, node: cst.CSTNode, left: Value, right: Value) -> Value:

@@ -68,6 +68,10 @@ _SAYS_NOTHING = frozenset(
 """Names by which a function cannot be told from the method of something else."""
 
 
+_UNNAMED = frozenset({"<lambda>", "__init__", "__call__", "__new__", "__enter__", "__aenter__", "__post_init__"})
+"""Functions that are called without their name."""
+
+
 @dataclass(eq=False, slots=True)
 class ModuleInfo:
     """One module: its source and all that it defines."""
@@ -91,10 +95,14 @@ class ModuleInfo:
 
     def demanded_names(self) -> frozenset[str]:
         """The names by which other modules reach a call site through this one, those that it passes on included."""
-        own = {info.cls.name if info.name == "__init__" and info.cls else info.name for info in self.demanded()}
-        own -= {"<lambda>"}
+        demanded = self.demanded()
+        own = {info.name for info in demanded} - _UNNAMED
+        own |= {info.cls.name for info in demanded if info.cls is not None}
         passed = self.foreign_names if self._passes_everything() else self.foreign_names & self.mentions
-        passed |= {alias for alias, mentioned in self.aliases.items() if mentioned & self.foreign_names}
+        known = own | self.foreign_names
+        while more := {alias for alias, mentioned in self.aliases.items() if mentioned & known} - known:
+            known |= more
+        passed |= known & self.aliases.keys()
         return frozenset(own) | passed | {method for _, method in self._passed_methods()}
 
     def demanded_methods(self) -> frozenset[tuple[str, str]]:
@@ -121,7 +129,8 @@ class ModuleInfo:
     def demanded(self) -> list[FunctionInfo]:
         """The functions that hold a call site or name one that does, in order of their definition."""
         wanted = {info for info in self.functions.values() if info.holds_site}
-        names = {info.name for info in wanted} | self.foreign_names
+        names = ({info.name for info in wanted} - _UNNAMED) | self.foreign_names
+        names |= {info.cls.name for info in wanted if info.cls}
         while True:
             names |= {name for name, mentioned in self.aliases.items() if mentioned & names}
             more = {info for info in self.functions.values() if info not in wanted and info.mentions & names}
@@ -129,8 +138,8 @@ class ModuleInfo:
             if not more:
                 return [info for info in self.functions.values() if info in wanted]
             wanted |= more
-            names |= {info.name for info in more if info.name != "__init__"}
-            names |= {info.cls.name for info in more if info.name == "__init__" and info.cls}
+            names |= {info.name for info in more} - _UNNAMED
+            names |= {info.cls.name for info in more if info.cls}
 
 
 @lru_cache(maxsize=8192)
@@ -150,6 +159,13 @@ def own_nodes(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
         elif kind is not cst.Lambda:
             waiting.extend(reversed(children(child)))
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def all_mentions(info: FunctionInfo) -> frozenset[str]:
+    """The names that a function and those inside it mention."""
+    inner = [other for other in info.module.functions.values() if other.parent is info]
+    return info.mentions.union(*(all_mentions(other) for other in inner))
 
 
 def self_name(info: FunctionInfo) -> str:

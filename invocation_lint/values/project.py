@@ -48,6 +48,10 @@ class ProjectModules:
         """The key of a package's submodule, or None."""
         return self.files.child(key, name)
 
+    def settings(self, importer: str) -> tuple[str, ...]:
+        """The keys of the modules that may be Django's settings for a module."""
+        return self.files.settings(importer)
+
     def load(self, key: str) -> ModuleInfo | None:
         """The indexed module; None for a package without a file, or a file that cannot be read."""
         module = self._parsed(key)

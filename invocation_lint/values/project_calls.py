@@ -9,8 +9,9 @@ import libcst as cst
 
 from invocation_lint.values import calls, decorators, loops, outcomes, responses
 from invocation_lint.values.domain import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
-from invocation_lint.values.events import ChainCall, Event, Looped, LoopInfo, Visit, prefixed
+from invocation_lint.values.events import Argument, ChainCall, Event, Looped, LoopInfo, Visit, prefixed
 from invocation_lint.values.frame import Frame, Outcome
+from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo
 from invocation_lint.values.state import Obj, map_atoms, map_object_values
 
@@ -22,7 +23,12 @@ def call_project_function(
     frame: Frame, info: FunctionInfo, ref: FunctionRef, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """Call a function of the program with evaluated arguments."""
-    wrapping = decorators.wrapping_of(frame.interpreter, info)
+    wrapping = decorators.PLAIN if ref.bare else decorators.wrapping_of(frame.interpreter, info)
+    decorated = decorators.decorated(frame, info) if wrapping is None else None
+    if decorated is not None:
+        bound = [*([ref.receiver] if ref.receiver is not None else []), *ref.args, *arguments.args]
+        more = {name: Argument(name, value, frame.place(node)) for name, value in ref.kwargs}
+        return calls.call_value(frame, decorated, replace(arguments, args=bound, kwargs=more | arguments.kwargs), node)
     if arguments.star or wrapping is None:
         return calls.call_unknown(frame, arguments, node, source=info.name)
     kwargs = {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
@@ -78,7 +84,7 @@ def _interpret_call(
     bound = bind_parameters(frame, info, all_args, all_kwargs, open_reason, node)
     if bound is None or frame.state is None:
         return unknown("a call that does not fit the function", info.name)
-    outcome = frame.interpreter.interpret_call(frame, info, bound)
+    outcome = frame.interpreter.interpret_call(frame, info, bound, ref.cells)
     if outcome is None:
         for value in bound.values():
             responses.note_escape(frame, value, "handed_over", node)
@@ -130,6 +136,9 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     )
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
     value = shift(outcome.value)
+    if info.is_generator and not _is_entered(info):
+        rest = value if value.atoms else unknown("what a generator yields")
+        value = frame.allocate(node, Obj("generator", rest=rest, made=place))
     told = outcomes.told_by(frame, outcome, node, shift_site)
     if info.is_async:
         via = "decorated" if info.is_generator or info.decorators else "coroutine"
@@ -142,6 +151,12 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         return NEVER
     outcomes.note_sent(frame, (raised.site for raised in raises))
     return value
+
+
+def _is_entered(info: FunctionInfo) -> bool:
+    """Whether a decorator makes a generator something to be entered: what it yields is had without a loop."""
+    names = {dotted(item.func if isinstance(item, cst.Call) else item).rpartition(".")[2] for item in info.decorators}
+    return bool(names & {"contextmanager", "asynccontextmanager", "fixture", "inject", "yield_fixture"})
 
 
 def _in_loop(event: Event, loop: LoopInfo | None) -> Event:

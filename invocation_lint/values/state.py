@@ -180,7 +180,8 @@ def references(value: Value) -> list[ObjectId]:
         if isinstance(atom, Ref):
             found.append(atom.id)
         elif isinstance(atom, FunctionRef):
-            bound = [*([atom.receiver] if atom.receiver else []), *atom.args, *(item for _, item in atom.kwargs)]
+            bound = [*([atom.receiver] if atom.receiver else []), *atom.args]
+            bound += [item for _, item in (*atom.kwargs, *atom.cells)]
             found.extend(object_id for item in bound for object_id in references(item))
         elif isinstance(atom, Partial):
             bound = [atom.target, *atom.args, *(item for _, item in atom.kwargs)]
@@ -206,10 +207,11 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
     same = True
     for atom in value.atoms:
         new = atom
-        if isinstance(atom, FunctionRef) and (atom.receiver or atom.args or atom.kwargs):
+        if isinstance(atom, FunctionRef) and (atom.receiver or atom.args or atom.kwargs or atom.cells):
             receiver = inner(atom.receiver) if atom.receiver else None
             kwargs = tuple((name, inner(item)) for name, item in atom.kwargs)
-            new = replace(atom, receiver=receiver, args=tuple(map(inner, atom.args)), kwargs=kwargs)
+            cells = tuple((name, inner(item)) for name, item in atom.cells)
+            new = replace(atom, receiver=receiver, args=tuple(map(inner, atom.args)), kwargs=kwargs, cells=cells)
         elif isinstance(atom, Partial):
             kwargs = tuple((name, inner(item)) for name, item in atom.kwargs)
             new = Partial(inner(atom.target), tuple(map(inner, atom.args)), kwargs)

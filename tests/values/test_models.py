@@ -9,7 +9,7 @@ from tests.values.asking import HEAD, keys_of, only
 CLASSES = """
 import collections, typing
 from dataclasses import dataclass
-from pydantic import BaseModel, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 class Job(BaseModel):
     id: str
     owner: str | None = None
@@ -18,6 +18,10 @@ class Rich(Job):
     @computed_field
     def title(self) -> str:
         return self.id
+class Named(Job):
+    id: str = Field(alias="Id")
+class Made(Job):
+    model_config = ConfigDict(alias_generator=to_camel)
 class Own(Job):
     def dict(self):
         return {"x": self.id}
@@ -39,10 +43,14 @@ DUMPED = {
     "a method of the class": ("Own(id=a).dict()", "x"),
     "without one": ('Job(id=a).model_dump(exclude={"owner"})', "id"),
     "only one": ('Job(id=a).model_dump(include={"id"})', "id"),
-    "without what is None": ("Job(id=a).model_dump(exclude_none=True)", "id? owner?"),
+    "without what is None": ("Job(id=a).model_dump(exclude_none=True)", "id?"),
+    "without what may be None": ("Job(id=a, owner=b).model_dump(exclude_none=True)", "id? owner?"),
+    "without what is not None": ('Job(id="i", owner=b).model_dump(exclude_none=True)', "id owner?"),
     "with None too": ("Job(id=a).model_dump(exclude_none=False)", "id owner"),
     "in JSON form": ('Job(id=a).model_dump(mode="json")', "id owner"),
-    "by other names": ("Job(id=a).model_dump(by_alias=True)", "?"),
+    "by names that are the fields' own": ("Job(id=a).model_dump(by_alias=True)", "id owner"),
+    "by other names": ("Named(id=a).model_dump(by_alias=True)", "Id owner"),
+    "by names that something makes": ("Made(id=a).model_dump(by_alias=True)", "?"),
     "which is not known": ("Job(id=a).model_dump(include=d)", "?"),
     "with more than the fields": ("Rich(id=a).model_dump()", "?"),
     "made from what is not known": ("Job(**d).model_dump()", "id owner"),

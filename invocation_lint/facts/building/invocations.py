@@ -16,7 +16,7 @@ from invocation_lint.facts.building import answers, arguments, callers, fates, f
 from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
-from invocation_lint.values import classes
+from invocation_lint.values import classes, fields
 from invocation_lint.values.domain import SiteKey, Value, unknown
 from invocation_lint.values.events import Event, FailureTold, LoopInfo, LoopLeft, Lost, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
@@ -220,7 +220,7 @@ class Builder:
         outside = [base for base in classes.lineage(frame, info)[1] if base not in {"builtins.object", "abc.ABC"}]
         if outside:
             return ""
-        return "dataclass" if classes.is_dataclass(info) else "instance"
+        return "dataclass" if fields.is_dataclass(info) else "instance"
 
 
 _PATHS = {

@@ -64,7 +64,7 @@ def _of_atom(atom: Any, contract: FunctionContract | None, note: Note, class_kin
         note("payload", inner.made)
     else:
         slots, open_reason = None, "its content is not known"
-        if isinstance(inner, (Const, Struct)):
+        if isinstance(inner, Const) or (isinstance(inner, Struct) and inner.kind not in {"instance", "other"}):
             slots, open_reason = {}, None
     if isinstance(atom, Encoded):
         note("payload.encoding", atom.place)
@@ -73,10 +73,7 @@ def _of_atom(atom: Any, contract: FunctionContract | None, note: Note, class_kin
     inside, inside_open = _where_the_callee_looks(slots, open_reason, contract)
     action = _action(inside, inside_open, contract, note)
     wanted = _action_contract(contract, action)
-    known_content = isinstance(inner, (Struct, Const))
-    keys = _keys(slots, wanted, contract, note) if known_content and (slots or open_reason is None) else (
-        tuple(_keys(slots, wanted, contract, note)) or UnknownAnswer("its keys are not known")
-    )  # fmt: skip
+    keys = tuple(_keys(slots, wanted, contract, note))
     return facts.Payload(
         python_type=kind,
         layers=UnknownAnswer("it is not known what is encoded") if decoded.layers is None else decoded.layers,
@@ -85,7 +82,7 @@ def _of_atom(atom: Any, contract: FunctionContract | None, note: Note, class_kin
         shape=_shape(slots, open_reason),
         open="yes" if open_reason else "no",
         action=action,
-        keys=tuple(keys) if not isinstance(keys, UnknownAnswer) else keys,
+        keys=keys if keys or open_reason is None else UnknownAnswer("its keys are not known"),
         missing=_missing(inside, inside_open, wanted, contract),
         encoded_fields=encoded,
         refused=tuple(_refused(decoded, note, class_kind)),
@@ -193,7 +190,7 @@ def _keys(
 ) -> Iterator[facts.Key]:
     known = fields_of(actions, contract)
     for name, slot in slots.items():
-        text = str(name)
+        text = key_text(name)
         item = known.get(text)
         source = source_name(slot.value)
         forbidden = None
@@ -209,6 +206,15 @@ def _keys(
             source=source,
             forbidden_source=forbidden,
         )
+
+
+def key_text(key: Any) -> str:
+    """A key as JSON has it."""
+    if isinstance(key, EnumMember):
+        return key.name
+    if key is None or isinstance(key, bool):
+        return {None: "null", True: "true", False: "false"}[key]
+    return str(key)
 
 
 def source_name(value: Value) -> str | None:

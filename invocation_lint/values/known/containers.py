@@ -7,8 +7,19 @@ from functools import partial
 
 import libcst as cst
 
-from invocation_lint.values import assign, calls, expressions, literals, responses
-from invocation_lint.values.domain import NONE, Const, Ref, Typed, Value, constants, join2, join_values, unknown
+from invocation_lint.values import assign, calls, literals, responses
+from invocation_lint.values.domain import (
+    NONE,
+    Const,
+    Ref,
+    Typed,
+    Value,
+    join2,
+    join_values,
+    key_value,
+    keys_of,
+    unknown,
+)
 from invocation_lint.values.events import Argument
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.known import models
@@ -34,7 +45,7 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: calls.Arguments, 
 def _get(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
     key = arguments.get(0, "key") or unknown()
     default = arguments.get(1, "default") or NONE
-    names = constants(key)
+    names = keys_of(key)
     if names is None:
         return join2(object_item(obj, None), default)
     found: list[Value] = []
@@ -51,14 +62,19 @@ def _get(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, no
 
 def _pop(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
     value = _get(frame, receiver, obj, arguments, node) if len(arguments.args) > 1 else object_item(
-        obj, constants(arguments.args[0]) if arguments.args else None
+        obj, keys_of(arguments.args[0]) if arguments.args else None
     )  # fmt: skip
     assign.remove_key(frame, receiver, arguments.args[0] if arguments.args else unknown())
     return value
 
 
+def _popitem(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+    assign.remove_key(frame, receiver, unknown("the last key"))
+    return unknown("an item")
+
+
 def _setdefault(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
-    names = constants(arguments.args[0]) if arguments.args else None
+    names = keys_of(arguments.args[0]) if arguments.args else None
     default = arguments.get(1, "default") or NONE
     if names is None or len(names) != 1:
         frame.live.update(receiver, lambda o, weak: o.opened("a key that is not known is set"))
@@ -97,23 +113,27 @@ def _clear(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, 
 
 
 def _keys(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
-    items = tuple(expressions.key_value(key) for key in obj.slots)
-    rest = unknown("a key that is not known") if obj.open or _unsure(obj) else None
+    items = tuple(key_value(key) for key in obj.slots)
+    rest = unknown("a key that is not known") if obj.open else None
+    rest = join_values(items) if rest is None and _unsure(obj) else rest
     return frame.allocate(node, Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made))
 
 
 def _values(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
     items = tuple(slot.value for slot in obj.slots.values())
-    rest = unknown("a value that is not known") if obj.open or _unsure(obj) else None
+    rest = unknown("a value that is not known") if obj.open else None
+    rest = join_values(items) if rest is None and _unsure(obj) else rest
     return frame.allocate(node, Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made))
 
 
 def _items(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
     pairs = []
     for index, (key, slot) in enumerate(obj.slots.items()):
-        pair = Obj("tuple", items=(expressions.key_value(key), slot.value), made=obj.made)
+        pair = Obj("tuple", items=(key_value(key), slot.value), made=obj.made)
         pairs.append(frame.allocate_at((frame.place(node), "pair", index), pair))
-    if obj.open or _unsure(obj):
+    if not obj.open and _unsure(obj):
+        return frame.allocate(node, Obj("list", rest=join_values(pairs), made=obj.made))
+    if obj.open:
         other = Obj("tuple", items=(unknown("a key"), unknown("a value")), made=obj.made)
         rest = frame.allocate_at((frame.place(node), "pair", "rest"), other)
         return frame.allocate(node, Obj("list", rest=join_values([*pairs, rest]), made=obj.made))
@@ -164,6 +184,7 @@ def _count(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, 
 _DICT = {
     "get": _get,
     "pop": _pop,
+    "popitem": _popitem,
     "setdefault": _setdefault,
     "update": _update,
     "copy": _copy,

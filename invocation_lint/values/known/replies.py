@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from invocation_lint.values.domain import Value, unknown
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.known import models
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -24,4 +25,6 @@ _CONTENTS = ("content", "data", "body", "obj")
 def reply(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """What the reply is made of."""
     given = [*arguments.args[:1], *(arguments.kwargs[key].value for key in _CONTENTS if key in arguments.kwargs)]
+    if name.endswith("jsonable_encoder") and given:
+        return models.as_json(frame, given[0], node)
     return given[0] if given else unknown("a reply")

@@ -11,9 +11,8 @@ import libcst as cst
 from invocation_lint.values import (
     calls,
     encoding,
+    fields,
     imports,
-    iteration,
-    literals,
     responses,
     sdk,
     wrappers,
@@ -22,7 +21,6 @@ from invocation_lint.values.domain import (
     NONE,
     Const,
     Encoded,
-    EnvVar,
     FunctionRef,
     Partial,
     Symbol,
@@ -34,7 +32,7 @@ from invocation_lint.values.domain import (
     unknown,
 )
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.known import concurrency
+from invocation_lint.values.known import concurrency, given, iterables, mappings
 from invocation_lint.values.known.replies import REPLIES, reply
 from invocation_lint.values.known.tables import HARMLESS_PREFIXES, LOG_METHODS, RESULTS
 from invocation_lint.values.state import Obj, freeze
@@ -80,6 +78,8 @@ def _typed_result(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNo
     kind = RESULTS[name]
     for value in arguments.values():
         responses.note_escape(frame, value, "read", node, deep=False)
+    if kind == "@deep" and arguments.args and frame.state is not None:
+        return encoding.thaw(frame, freeze(frame.state, arguments.args[0]), frame.place(node))
     if kind == "@same":
         return _copied(frame, arguments, node)
     if kind == "@second":
@@ -158,64 +158,13 @@ def _bytes(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
     return join_values(found)
 
 
-def _dict(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    obj = Obj("dict", made=frame.place(node), open=arguments.open)
-    for value in arguments.args[:1]:
-        objects = list(frame.live.deref(value))
-        if objects and all(o.kind == "dict" for _, o in objects):
-            obj = literals.merged(frame, obj, value)
-        elif objects and len(value.atoms) == 1 and objects[0][1].kind in {"list", "tuple"}:
-            obj = _from_pairs(frame, obj, objects[0][1])
-        else:
-            obj = obj.opened("a mapping that is not known is merged into it")
-    for key, argument in arguments.kwargs.items():
-        obj = obj.with_slot(key, argument.value, argument.place, weak=argument.presence != "yes")
-    return frame.allocate(node, obj)
+def _encoder(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`json.JSONEncoder(..)`: its `encode` is what `dumps` does."""
+    return Value((Symbol("@json.encoder"),))
 
 
-def _from_pairs(frame: Frame, obj: Obj, pairs: Obj) -> Obj:
-    if pairs.rest is not None:
-        return obj.opened("pairs that are not known are merged into it")
-    for item in pairs.items:
-        inner = [o for _, o in frame.live.deref(item)]
-        key = inner[0].items[0].single if inner and len(inner[0].items) == 2 else None
-        if isinstance(key, Const):
-            obj = obj.with_slot(key.value, inner[0].items[1], pairs.made)
-        else:
-            obj = obj.opened("pairs that are not known are merged into it")
-    return obj
-
-
-def _sequence(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    kind = name.rpartition(".")[2]
-    kind = kind if kind in {"list", "tuple", "set"} else "list"
-    if not arguments.args:
-        return frame.allocate(node, Obj(kind, made=frame.place(node)))
-    value = arguments.args[0]
-    items = iteration.iteration_items(frame, value)
-    if items is not None and kind != "set":
-        return frame.allocate(node, Obj(kind, items=tuple(items), made=frame.place(node)))
-    element = iteration.element_of(frame, value)
-    return frame.allocate(node, Obj(kind, rest=element if element.atoms else unknown(), made=frame.place(node)))
-
-
-def _enumerate(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    sources = arguments.args[:1] if name.endswith("enumerate") else arguments.args
-    elements = [iteration.element_of(frame, value) for value in sources]
-    elements = [element if element.atoms else unknown("an element") for element in elements]
-    if name.endswith("enumerate"):
-        elements = [Value((Typed("int"),)), *elements]
-    pair = frame.allocate_at((frame.place(node), "pair"), Obj("tuple", items=tuple(elements), made=frame.place(node)))
-    return frame.allocate(node, Obj("list", rest=pair, made=frame.place(node)))
-
-
-def _environ(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    key = arguments.get(0, "key")
-    atom = key.single if key is not None else None
-    default = arguments.get(1, "default") or NONE
-    if isinstance(atom, Const) and isinstance(atom.value, str):
-        return Value((EnvVar(atom.value, freeze(frame.live, default)),))
-    return unknown("an environment variable")
+def _encoded(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return encoding.dumps(frame, name.lstrip("@"), replace(arguments, open="by an encoder of its own"), node)
 
 
 def _partial(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -255,6 +204,9 @@ def _open(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
 
 
 def _bytes_io(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    held = arguments.args[0].single if arguments.args else None
+    if name.endswith("BytesIO") and isinstance(held, (Encoded, Const)):
+        return Value((Encoded("bytes", Value((held,)), "binary_file", "io"),))
     return Value((Typed("binary_file" if name.endswith("BytesIO") else "text_file"),))
 
 
@@ -268,12 +220,19 @@ def _asdict(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
     return encoding.as_mapping(frame, arguments.args[0], node) if arguments.args else unknown()
 
 
-def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return calls.call_unknown(frame, arguments, node, source="map")
+def _replaced(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`dataclasses.replace(instance, field=..)`."""
+    if not arguments.args:
+        return unknown()
+    return fields.changed(frame, arguments.args[0], arguments.plain(), arguments.open, node)
 
 
-def _sorted(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return _sequence(frame, "builtins.list", replace(arguments, args=arguments.args[:1]), node)
+def _namespace(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """An object whose attributes are the keywords."""
+    obj = Obj("instance", cls=name, made=frame.place(node), open=arguments.open)
+    for key, argument in arguments.kwargs.items():
+        obj = obj.with_slot(key, argument.value, argument.place, weak=argument.presence != "yes")
+    return frame.allocate(node, obj)
 
 
 def _number(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -294,32 +253,41 @@ def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
 _HANDLERS: dict[str, Handler] = {
     **concurrency.HANDLERS,
     **dict.fromkeys(REPLIES, reply),
+    **mappings.HANDLERS,
+    **given.HANDLERS,
     "builtins.str": _str,
     "builtins.str.encode": _str_encode,
     "builtins.repr": _repr,
     "builtins.bytes": _bytes,
     "builtins.bytearray": _bytes,
-    "builtins.dict": _dict,
-    "collections.OrderedDict": _dict,
-    "builtins.list": _sequence,
-    "builtins.tuple": _sequence,
-    "builtins.set": _sequence,
-    "builtins.reversed": _sorted,
-    "builtins.sorted": _sorted,
-    "builtins.enumerate": _enumerate,
-    "builtins.zip": _enumerate,
+    "builtins.enumerate": iterables.enumerated,
+    "builtins.zip": iterables.zipped,
+    "builtins.filter": iterables.filtered,
+    "json.JSONEncoder": _encoder,
+    "json.encoder.JSONEncoder": _encoder,
+    "@json.encoder.encode": _encoded,
+    "msgspec.json.encode": _encoded,
     "builtins.float": _number,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.open": _open,
-    "builtins.map": _map,
+    "builtins.map": iterables.mapped,
+    "builtins.staticmethod": _identity,
     "io.BytesIO": _bytes_io,
     "io.StringIO": _bytes_io,
-    "os.environ.get": _environ,
-    "os.getenv": _environ,
+    "enum.auto": lambda frame, name, arguments, node: Value((Symbol("@enum.auto"),)),
     "functools.partial": _partial,
     "asgiref.sync.sync_to_async": _identity,
     "json.load": _json_load,
+    **dict.fromkeys(fields.MAKERS, fields.described),
+    "collections.namedtuple": fields.named_tuple,
+    fields.NAMED_TUPLE: fields.make_named_tuple,
+    "types.SimpleNamespace": _namespace,
+    "types.MappingProxyType": _identity,
+    "builtins.vars": _asdict,
+    "dataclasses.replace": _replaced,
+    "attrs.evolve": _replaced,
+    "attr.evolve": _replaced,
     "dataclasses.asdict": _asdict,
     "attrs.asdict": _asdict,
     "attr.asdict": _asdict,

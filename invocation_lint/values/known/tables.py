@@ -72,7 +72,7 @@ RESULTS: dict[str, str] = {
     "urllib.parse.unquote_plus": "str",
     "hashlib.sha256": "hash",
     "hashlib.md5": "hash",
-    "copy.deepcopy": "@same",
+    "copy.deepcopy": "@deep",
     "copy.copy": "@same",
     "typing.cast": "@second",
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from invocation_lint.values import calls, operators
+from invocation_lint.values import calls, iteration, operators
 from invocation_lint.values.domain import Const, Encoded, EnumMember, EnvVar, Text, Typed, Value, const, unknown
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.known.tables import METHOD_RESULTS
@@ -33,10 +34,12 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: calls.Arguments, 
         return _decoded(atom)
     if name in _SAME and isinstance(atom, (Encoded, Text)):
         return alone
-    if isinstance(atom, Const) and kind == "str":
+    if isinstance(atom, Const) and kind == "str" and name != "join":
         return _constant_method(frame, atom.value, name, arguments, node)
     if name == "join":
-        return Value((Typed(kind),))
+        return _joined(frame, atom, arguments)
+    if isinstance(atom, Encoded) and kind == "binary_file" and name in {"read", "getvalue"}:
+        return Value((replace(atom, type="bytes"),))
     result = METHOD_RESULTS.get((kind, name))
     if result is not None:
         return Value((Typed(result),))
@@ -49,6 +52,18 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: calls.Arguments, 
     for value in arguments.values():
         calls.open_objects(frame, value, "it is handed to code that is not followed")
     return unknown("the result of a method", name)
+
+
+def _joined(frame: Frame, atom: Any, arguments: calls.Arguments) -> Value:
+    """`separator.join(texts)`."""
+    items = iteration.iteration_items(frame, arguments.args[0]) if arguments.args else None
+    texts = all(_kind(item.single) == "str" for item in items or [])
+    if not items or not texts or not isinstance(atom, Const) or atom.kind != "str":
+        return Value((Typed(_kind(atom) or "str"),))
+    pieces: list[str | Value] = [items[0]]
+    for item in items[1:]:
+        pieces += [atom.value, item]
+    return operators.make_text(frame, pieces)
 
 
 def _kind(atom: Any) -> str | None:
