@@ -48,17 +48,8 @@ def bases(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str], bo
 
 
 def lineage(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
-    """The class and its visible ancestors, nearest first, and the ancestors outside."""
-    found, outside, waiting = [], [], [info]
-    while waiting:
-        current = waiting.pop(0)
-        if current in found:
-            continue
-        found.append(current)
-        inner, external, _ = bases(frame, current)
-        waiting.extend(inner)
-        outside.extend(external)
-    return found, outside
+    """The class and its visible ancestors in the order in which attributes are looked up, and the ancestors outside."""
+    return frame.interpreter.definitions.lineage(info)
 
 
 def find_method(frame: Frame, info: ClassInfo, name: str) -> FunctionInfo | None:
@@ -173,11 +164,22 @@ def _method_value(frame: Frame, method: FunctionInfo, cls: ClassInfo, receiver: 
     return bound
 
 
+def _behind(frame: Frame, atom: SuperRef, info: ClassInfo) -> list[ClassInfo]:
+    """The classes in which `super()` looks: those behind a class in the order of the receiver's own class."""
+    receiver = atom.receiver.single
+    held = frame.live.heap.get(receiver.id) if isinstance(receiver, Ref) else None
+    key = held.cls if held is not None else receiver.key if isinstance(receiver, ClassRef) else ""
+    own = frame.interpreter.class_info(key)
+    family = lineage(frame, own)[0] if own is not None else []
+    family = family if info in family else lineage(frame, info)[0]
+    return family[family.index(info) + 1 :]
+
+
 def super_attribute(frame: Frame, atom: SuperRef, name: str) -> Value:
     """`super().name`: looked up after the class itself."""
     info = frame.interpreter.class_info(atom.key)
     if info is not None:
-        for cls in lineage(frame, info)[0][1:]:
+        for cls in _behind(frame, atom, info):
             if name in cls.methods:
                 return _method_value(frame, cls.methods[name], cls, atom.receiver)
     return Value((Symbol(f"@super.{name}"),))

@@ -30,6 +30,9 @@ from invocation_lint.values.state import State, freeze, map_atoms
 if TYPE_CHECKING:
     from invocation_lint.values.interpreter import Interpreter
 
+MAX_ANCESTORS = 30
+"""Levels of bases that are gone up: deeper ones are a circle that two names make."""
+
 Bases = tuple[list[ClassInfo], list[str], bool]
 
 
@@ -100,6 +103,26 @@ class Definitions:
             home = Frame(self._interpreter, info.module, None, State(), in_class="*")
             self._bases[info.key] = self._resolve_bases(home, info)
         return self._bases[info.key]
+
+    def lineage(self, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
+        """The class and its visible ancestors in the order in which attributes are looked up, and the ancestors outside
+        (docs.python.org, The Python 2.3 Method Resolution Order)."""
+        family = self._linearized(info, ())
+        return family, [name for cls in family for name in self.bases(cls)[1]]
+
+    def _linearized(self, info: ClassInfo, below: tuple[str, ...]) -> list[ClassInfo]:
+        if info.key in below or len(below) > MAX_ANCESTORS:
+            return []
+        bases = [base for base in self.bases(info)[0] if base.key not in below]
+        waiting = [self._linearized(base, (*below, info.key)) for base in bases] + [bases]
+        family = [info]
+        while waiting := [line for line in waiting if line]:
+            heads = [line[0] for line in waiting]
+            free = [head for head in heads if all(head not in line[1:] for line in waiting)]
+            chosen = free[0] if free else heads[0]
+            family.append(chosen)
+            waiting = [[cls for cls in line if cls is not chosen] for line in waiting]
+        return family
 
     def _resolve_bases(self, frame: Frame, info: ClassInfo) -> Bases:
         inner: list[ClassInfo] = []

@@ -368,8 +368,7 @@ def constants(value: Value) -> list[Any] | None:
 
 
 def keys_of(value: Value) -> list[Any] | None:
-    """The keys under which a mapping keeps what the value names: constants, or members of an enum. None when it may be
-    something else."""
+    """The keys that the value may be in a mapping: constants, or members of an enum. None when it may be more."""
     found: list[Any] = []
     for atom in value.atoms:
         mixed = atom.value.single if isinstance(atom, EnumMember) and atom.mixin else None

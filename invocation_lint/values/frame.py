@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import NEVER, FunctionRef, ObjectId, Partial, Ref, SiteKey, Value, join2
+from invocation_lint.values.domain import NEVER, FunctionRef, ObjectId, Partial, Ref, SiteKey, Value, join2, unknown
 from invocation_lint.values.events import Event, LoopInfo, Raised
 from invocation_lint.values.program import FunctionInfo, ModuleInfo, all_mentions
 from invocation_lint.values.state import Obj, State, join_objects, join_states, map_atoms
@@ -168,10 +168,14 @@ class Frame:
             if info is None or info.parent is None or info.parent is not self.function or atom.cells:
                 return atom
             names = {**self.cells, **self.live.env}
+            for name in rebound & names.keys():
+                names[name] = join2(names[name], unknown("a function that stands beside it sets it", name))
             return replace(atom, cells=tuple((name, names[name]) for name in sorted(all_mentions(info) & names.keys())))
 
         if self.state is None or not any(isinstance(atom, (FunctionRef, Partial)) for atom in value.atoms):
             return value
+        beside = (info for info in self.module.functions.values() if info.parent is self.function)
+        rebound = frozenset().union(*(info.nonlocals for info in beside))
         return map_atoms(value, close)
 
     def note_progress(self) -> None:

@@ -116,7 +116,7 @@ def _is_table(module: ModuleInfo, node: cst.CSTNode) -> bool:
 
 _INDEXED = frozenset(
     {cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.Call, cst.Attribute, cst.Name, cst.SimpleString,
-     cst.FormattedStringText, cst.Global, cst.Yield, cst.ImportAlias, cst.ImportStar}
+     cst.FormattedStringText, cst.Global, cst.Nonlocal, cst.Yield, cst.ImportAlias, cst.ImportStar}
 )  # fmt: skip
 _CHANGING = frozenset({cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Call})
 """Nodes that are looked at, by type: asking each node for its kind would take half of the time."""
@@ -128,6 +128,7 @@ def _index(
     holds_site = False
     mentions: set[str] = set()
     declared: set[str] = set()
+    rebound: set[str] = set()
     generator = False
     callees: set[cst.CSTNode] = set()
     texts: list[str] = []
@@ -161,12 +162,14 @@ def _index(
             module.passes_everything = True
         elif isinstance(child, cst.Global):
             declared |= {item.name.value for item in child.names}
+        elif isinstance(child, cst.Nonlocal):
+            rebound |= {item.name.value for item in child.names}
         elif isinstance(child, cst.Yield):
             generator = True
     owner = module.by_node.get(node)
     if isinstance(owner, FunctionInfo):
         owner.holds_site, owner.mentions = holds_site, frozenset(mentions)
-        owner.globals, owner.is_generator = frozenset(declared), generator
+        owner.globals, owner.nonlocals, owner.is_generator = frozenset(declared), frozenset(rebound), generator
         if module.speaks_of_queries:
             owner.holds_query = may_query_jobs(
                 "\n".join([*(f".{name}" for name in mentions), *texts]).encode(), module.job_tables

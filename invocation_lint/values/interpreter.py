@@ -108,7 +108,7 @@ class Interpreter:
         own = {name for name, info in cls.methods.items() if info.key in self._demanded and name != "__init__"}
         if not own or not cls.node.bases:
             return
-        for base in lineage_of(self, cls)[1:]:
+        for base in self.definitions.lineage(cls)[0][1:]:
             for name, info in base.methods.items():
                 if name not in cls.methods and info.mentions & own:
                     yield info
@@ -319,18 +319,6 @@ def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
     if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
         return Value((ClassRef(cls.key),))
     return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))
-
-
-def lineage_of(interpreter: Interpreter, cls: ClassInfo) -> list[ClassInfo]:
-    """The class and its visible ancestors, nearest first."""
-    found: list[ClassInfo] = []
-    waiting = [cls]
-    while waiting:
-        current = waiting.pop(0)
-        if current not in found:
-            found.append(current)
-            waiting.extend(interpreter.definitions.bases(current)[0])
-    return found
 
 
 def _outcome(frame: Frame, info: FunctionInfo) -> Outcome:

@@ -31,6 +31,7 @@ class FunctionInfo:
     mentions: frozenset[str] = frozenset()
     is_generator: bool = False
     globals: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
 
     @property
     def is_async(self) -> bool:
@@ -95,14 +96,12 @@ class ModuleInfo:
 
     def demanded_names(self) -> frozenset[str]:
         """The names by which other modules reach a call site through this one, those that it passes on included."""
-        demanded = self.demanded()
-        own = {info.name for info in demanded} - _UNNAMED
-        own |= {info.cls.name for info in demanded if info.cls is not None}
+        calling, making = self._demand()
+        own = {info.name for info in calling | making} - _UNNAMED
+        own |= {info.cls.name for info in calling if info.name in _UNNAMED and info.cls is not None}
         passed = self.foreign_names if self._passes_everything() else self.foreign_names & self.mentions
-        known = own | self.foreign_names
-        while more := {alias for alias, mentioned in self.aliases.items() if mentioned & known} - known:
-            known |= more
-        passed |= known & self.aliases.keys()
+        known = own | self.foreign_names | self._classes(calling)
+        passed |= self._with_aliases(known) & self.aliases.keys()
         return frozenset(own) | passed | {method for _, method in self._passed_methods()}
 
     def demanded_methods(self) -> frozenset[tuple[str, str]]:
@@ -127,19 +126,42 @@ class ModuleInfo:
         return [info for info in self.functions.values() if info.holds_query or info.mentions & names]
 
     def demanded(self) -> list[FunctionInfo]:
-        """The functions that hold a call site or name one that does, in order of their definition."""
-        wanted = {info for info in self.functions.values() if info.holds_site}
-        names = ({info.name for info in wanted} - _UNNAMED) | self.foreign_names
-        names |= {info.cls.name for info in wanted if info.cls}
+        """The functions that hold a call site, name one that does, or make or name an object with a method that does,
+        in order of their definition."""
+        calling, making = self._demand()
+        return [info for info in self.functions.values() if info in calling or info in making]
+
+    def _demand(self) -> tuple[set[FunctionInfo], set[FunctionInfo]]:
+        """The functions that name a call site, however far; and those that make the object of such a method, or name
+        one that the module keeps: where its method is called, the name of the method need not be one that tells."""
+        calling = {info for info in self.functions.values() if info.holds_site}
+        names = ({info.name for info in calling} - _UNNAMED) | self.foreign_names
         while True:
-            names |= {name for name, mentioned in self.aliases.items() if mentioned & names}
-            more = {info for info in self.functions.values() if info not in wanted and info.mentions & names}
-            more |= {info.parent for info in wanted if info.parent is not None and info.parent not in wanted}
+            names |= {info.cls.name for info in calling if info.name in _UNNAMED and info.cls is not None}
+            names = self._with_aliases(names)
+            more = {info for info in self.functions.values() if info not in calling and info.mentions & names}
+            more |= {info.parent for info in calling if info.parent is not None and info.parent not in calling}
             if not more:
-                return [info for info in self.functions.values() if info in wanted]
-            wanted |= more
+                break
+            calling |= more
             names |= {info.name for info in more} - _UNNAMED
-            names |= {info.cls.name for info in more if info.cls}
+        classes = self._classes(calling)
+        making = {info for info in self.functions.values() if info not in calling and info.mentions & classes}
+        kept = self._with_aliases(classes | {info.name for info in making} - _UNNAMED) & self.aliases.keys()
+        making |= {info for info in self.functions.values() if info not in calling and info.mentions & kept}
+        return calling, making
+
+    def _classes(self, calling: set[FunctionInfo]) -> frozenset[str]:
+        """The classes that have a method by which a call site is reached."""
+        own = {info.cls.name for info in calling if info.cls is not None}
+        return frozenset(own) | {cls for cls, _ in self.foreign_methods}
+
+    def _with_aliases(self, names: set[str] | frozenset[str]) -> set[str]:
+        """The names, and those of the module that are bound to what they name."""
+        known = set(names)
+        while more := {alias for alias, mentioned in self.aliases.items() if mentioned & known} - known:
+            known |= more
+        return known
 
 
 @lru_cache(maxsize=8192)

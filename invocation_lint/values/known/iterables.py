@@ -107,13 +107,13 @@ def _tuples(frame: Frame, rows: list[list[Value]], node: cst.CSTNode) -> Value:
         frame.allocate_at((place, "row", index), Obj("tuple", items=tuple(row), made=place))
         for index, row in enumerate(rows)
     ]
-    return frame.allocate(node, Obj("list", items=tuple(made), made=place))
+    return frame.allocate(node, Obj("generator", items=tuple(made), made=place))
 
 
 def _any_tuple(frame: Frame, elements: list[Value], node: cst.CSTNode) -> Value:
     place = frame.place(node)
     pair = frame.allocate_at((place, "pair"), Obj("tuple", items=tuple(elements), made=place))
-    return frame.allocate(node, Obj("list", rest=pair, made=place))
+    return frame.allocate(node, Obj("generator", rest=pair, made=place))
 
 
 __all__ = ["enumerated", "filtered", "mapped", "zipped"]
