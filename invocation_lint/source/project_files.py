@@ -15,11 +15,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.scan import may_matter
-from invocation_lint.source.templates import reading
-from invocation_lint.source.templates.deployments import Deployments
+from invocation_lint.source.templates.candidates import ENDINGS, import_roots
+
+if TYPE_CHECKING:
+    from invocation_lint.source.templates.deployments import Deployments
 
 MAX_FILES = 20_000
 """Files of one project that are looked at for its modules: beyond, only the folders above a file are."""
@@ -195,7 +198,7 @@ class ProjectFiles:
 
     def _in_first(self, layers: list[str], importer: str, name: str) -> str | None:
         for layer in layers:
-            for root in reading.import_roots(layer):
+            for root in import_roots(layer):
                 found = self._member(root, name)
                 if found is not None and found != importer:
                     return found
@@ -264,7 +267,7 @@ class ProjectFiles:
         """All Python files and all that may be templates below the root, as git would list them."""
         found: list[str] = []
         modules = 0
-        for path, _ in Walk((".py", *reading.DOCUMENTS, ".ts", reading.TERRAFORM)).paths(str(self.root)):
+        for path, _ in Walk(ENDINGS).paths(str(self.root)):
             found.append(path.replace(os.sep, "/"))
             modules += path.endswith(".py")
             if modules > MAX_FILES:
@@ -286,6 +289,8 @@ class ProjectFiles:
     @cached_property
     def deployments(self) -> Deployments:
         """What the templates of the project deploy; they are read when a question needs them."""
+        from invocation_lint.source.templates.deployments import Deployments
+
         return Deployments(str(self.root), lambda: self._walked, self.read, self._file)
 
     @cached_property

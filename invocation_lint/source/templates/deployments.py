@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from invocation_lint.source.templates import reading
+from invocation_lint.source.templates.candidates import ENDINGS, MAX_BYTES, TERRAFORM
 from invocation_lint.source.templates.model import DeployedFunction, Handlers, Template
 from invocation_lint.source.templates.state_machines import is_named
 
@@ -15,7 +16,6 @@ MAX_TEMPLATES = 2_000
 """Templates of one project that are kept in mind: more are collections of examples, of no use to most files."""
 
 _UPWARDS = b".."
-_ENDINGS = (*reading.DOCUMENTS, *reading.CODE, reading.TERRAFORM)
 
 
 class Deployments:
@@ -45,10 +45,10 @@ class Deployments:
         if self._documents is None:
             self._documents = {}
             for path in sorted(self._walked()):
-                data = self._read(path) if path.endswith(_ENDINGS) else None
+                data = self._read(path) if path.endswith(ENDINGS) else None
                 if data is None or len(self._documents) + len(self._code) + len(self._terraform) >= MAX_TEMPLATES:
                     continue
-                if path.endswith(reading.TERRAFORM):
+                if path.endswith(TERRAFORM):
                     self._add_terraform(path, data)
                 elif reading.may_be_code(path, data):
                     self._code[path] = data
@@ -62,7 +62,7 @@ class Deployments:
         folder = path.rpartition("/")[0]
         first = next((one for one in reversed(self._terraform) if one.rpartition("/")[0] == folder), path)
         before = self._terraform.get(first, b"")
-        if len(before) + len(data) <= reading.MAX_BYTES:
+        if len(before) + len(data) <= MAX_BYTES:
             self._terraform[first] = before + data + b"\n"
 
     def every_document(self) -> Iterator[Template]:

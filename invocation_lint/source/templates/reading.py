@@ -11,6 +11,7 @@ from pathlib import Path
 
 from invocation_lint.documents import Node, read_yaml
 from invocation_lint.errors import UsageError
+from invocation_lint.source.templates.candidates import CODE, DOCUMENTS, MAX_BYTES
 from invocation_lint.source.templates.cdk import SPEAKS_OF_CDK, read_cdk
 from invocation_lint.source.templates.cloudformation import read_cloudformation
 from invocation_lint.source.templates.model import Template
@@ -18,18 +19,6 @@ from invocation_lint.source.templates.nodes import mapping
 from invocation_lint.source.templates.serverless import read_serverless
 from invocation_lint.source.templates.state_machines import is_definition, tasks_in
 from invocation_lint.source.templates.terraform import read_terraform
-
-DOCUMENTS = (".yaml", ".yml", ".json", ".template")
-"""How the names of documents end that may be templates."""
-
-CODE = (".ts", ".py")
-"""How the names of files end that may be stacks of the CDK."""
-
-TERRAFORM = ".tf"
-"""How the names of the files of Terraform end; those of a folder are one template."""
-
-MAX_BYTES = 1_000_000
-"""The size of the largest template that CloudFormation takes (AWS: CloudFormation quotas, template body from S3)."""
 
 _RESOURCES = re.compile(rb"AWS::(?:Lambda|Serverless)::(?:LayerVersion|Function)")
 _SERVERLESS = (b"functions:", b"layers:")
@@ -106,8 +95,3 @@ def read_code(path: str, data: bytes, is_file: Callable[[str], bool]) -> Templat
 def read_terraform_of(path: str, data: bytes) -> Template:
     """What the files of Terraform in a folder deploy, as one text."""
     return read_terraform(path, data.decode("utf-8", "replace"))
-
-
-def import_roots(layer: str) -> tuple[str, ...]:
-    """The folders of a layer that come to be on the import path (AWS: Lambda developer guide, Python layers)."""
-    return (f"{layer}/python", layer)

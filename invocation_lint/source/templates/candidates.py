@@ -1,0 +1,23 @@
+"""Which files may be templates, by their names. Nothing is read, so that a run without a question loads no reader."""
+
+from __future__ import annotations
+
+DOCUMENTS = (".yaml", ".yml", ".json", ".template")
+"""How the names of documents end that may be templates."""
+
+CODE = (".ts", ".py")
+"""How the names of files end that may be stacks of the CDK."""
+
+TERRAFORM = ".tf"
+"""How the names of the files of Terraform end; those of a folder are one template."""
+
+MAX_BYTES = 1_000_000
+"""The size of the largest template that CloudFormation takes (AWS: CloudFormation quotas, template body from S3)."""
+
+ENDINGS = (*DOCUMENTS, *CODE, TERRAFORM)
+"""How the names of all of them end."""
+
+
+def import_roots(layer: str) -> tuple[str, ...]:
+    """The folders of a layer that come to be on the import path (AWS: Lambda developer guide, Python layers)."""
+    return (f"{layer}/python", layer)
