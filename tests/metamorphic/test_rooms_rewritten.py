@@ -28,10 +28,10 @@ def test_a_rewritten_example_gives_the_same_findings(room: Path, rewrite: str) -
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)
-def test_a_rewrite_changes_a_quarter_of_the_examples(rewrite: str) -> None:
+def test_a_rewrite_changes_a_fifth_of_the_examples(rewrite: str) -> None:
     examples = [example for room in ROOMS for example in examples_of(room)][::5]
     changed = [example for example in examples if _differs(rewritten(rewrite, example.text), example.text)]
-    assert len(changed) * 4 >= len(examples)
+    assert len(changed) * 5 >= len(examples)
 
 
 def _differs(files: dict[str, str] | None, text: str) -> bool:
