@@ -148,6 +148,20 @@ def test_only_what_the_template_names_is_a_handler(tmp_path: Path) -> None:
     assert ends_in(tmp_path, TEMPLATE.replace("EVENT", "Api"))["send_handler"] == ("library", None)
 
 
+@pytest.mark.parametrize(("bound", "is_open"), [("send_handler", True), ("with_errors(send_handler)", False)])
+def test_a_handler_that_is_bound_to_another_name(tmp_path: Path, bound: str, is_open: bool) -> None:
+    path = tmp_path / "orders" / "app.py"
+    template = TEMPLATE.replace("EVENT", "Api").replace("app.take", "app.wrapped")
+    path.parent.mkdir()
+    (tmp_path / "template.yaml").write_text(template)
+    path.write_text(f"from own import with_errors\n{HEAD}{CODE}\nwrapped = {bound}\n")
+    program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
+    found = facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path).facts
+    (handler,) = (fact.data for fact in found if fact.function == "send_handler")
+    assert handler.caller.kind == "lambda_handler"
+    assert (handler.service_error.boundary is None) is is_open
+
+
 def test_without_a_template_the_code_tells(tmp_path: Path) -> None:
     found = ends_in(tmp_path, "Resources: {}")
     assert found == {"take": ("lambda_handler", None), "send_handler": ("lambda_handler", None)}

@@ -27,6 +27,7 @@ from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
 
 if TYPE_CHECKING:
+    from invocation_lint.source.templates.model import Handlers
     from invocation_lint.values.project import Program
 
 _ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
@@ -77,15 +78,9 @@ def ending_of(
         )
     place = _header(module, function)
     told = project.handlers_of(module) if project is not None and may_be_handler(function) else None
-    if is_handler(function) if told is None else function.name in told.invoked_by:
-        by = invoked(module, function, told)
-        names = told.known_as.get(function.name, frozenset()) if told is not None else frozenset()
-        if by == NOT_TOLD and project is not None and is_only_sent_events(project, names):
-            by = Invoked("direct", "redelivered")
-        if by.boundary is None and project is not None and is_for_own_events(project, module, function, first_call):
-            by = Invoked(by.source, "redelivered")
-        boundary = by.boundary if by.boundary is not None else _wrapped(function, followed)
-        return Ending("lambda_handler", "entry", boundary, by.source, place, True)
+    name = _handler_name(module, function, told)
+    if name is not None:
+        return _ending_of_handler(module, function, name, first_call, followed, project, told, place)
     framework = view_framework(function)
     if framework is not None:
         boundary = "option" if framework in options.boundary_frameworks else _wrapped(function, followed)
@@ -102,6 +97,38 @@ def ending_of(
     source = "custom_resource" if _serves_stack(module, function) else None
     frame = "helper" if _is_called(module, function) else UnknownAnswer("it may be called from elsewhere")
     return Ending("library", frame, None, source, place, False, _is_hook(module, function))
+
+
+def _handler_name(module: ModuleInfo, function: FunctionInfo, told: Handlers | None) -> str | None:
+    """The name by which a function is invoked as a handler: its own, or one that the module binds it to, wrapped or
+    not; None when it is none."""
+    if told is None:
+        return function.name if is_handler(function) else None
+    if function.name in told.invoked_by:
+        return function.name
+    return next((name for name in told.invoked_by if function.name in module.aliases.get(name, ())), None)
+
+
+def _ending_of_handler(
+    module: ModuleInfo,
+    function: FunctionInfo,
+    name: str,
+    first_call: Place,
+    followed: frozenset[str],
+    project: Program | None,
+    told: Handlers | None,
+    place: Place,
+) -> Ending:
+    by = invoked(module, function, told.invoked_by[name] if told is not None else frozenset())
+    names = told.known_as[name] if told is not None else frozenset()
+    if by == NOT_TOLD and project is not None and is_only_sent_events(project, names):
+        by = Invoked("direct", "redelivered")
+    if by.boundary is None and project is not None and is_for_own_events(project, module, function, first_call):
+        by = Invoked(by.source, "redelivered")
+    boundary = by.boundary if by.boundary is not None else _wrapped(function, followed)
+    if boundary is None and name != function.name and len(module.aliases.get(name, ())) > 1:
+        boundary = UnknownAnswer(f"{name} wraps it, and may take the error")
+    return Ending("lambda_handler", "entry", boundary, by.source, place, True)
 
 
 _TRANSPARENT = _ROUTES | frozenset(

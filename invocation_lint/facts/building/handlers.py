@@ -13,7 +13,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.source.templates.model import REDELIVERING, WAITING, Handlers
+from invocation_lint.source.templates.model import REDELIVERING, WAITING
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
 
@@ -69,9 +69,8 @@ NOT_TOLD = Invoked(None, None)
 """Nothing tells what invokes a handler."""
 
 
-def invoked(module: ModuleInfo, function: FunctionInfo, told: Handlers | None) -> Invoked:
-    """What invokes a handler: by the templates that name it, else by its path and what it reads."""
-    kinds = told.invoked_by.get(function.name, frozenset()) if told is not None else frozenset()
+def invoked(module: ModuleInfo, function: FunctionInfo, kinds: frozenset[str]) -> Invoked:
+    """What invokes a handler: `kinds`, by the templates that name it, else as its path and what it reads tell."""
     if kinds:
         return _as_told(kinds)
     source = event_source(module, function)
