@@ -254,7 +254,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    times: Number = fact_field("how often the loop runs")
+    times: Number = fact_field("how often the loop runs, times that of the loops around it that are known")
     concurrent: Text = fact_field("whether its invocations overlap", words=YES_NO)
     over: Text = fact_field(
         "what it runs over: items of something not known, all of them or up to a break or return (search), pages of a "
@@ -299,9 +299,9 @@ class ToldFailure:
         words=("dropped", "unread", "read"),
     )
     logged: Text = fact_field("whether the function logs the failure before it tells it", words=YES_NO)
-    record: Text = fact_field(
-        "the waiting state (pending, running and the like) of a record that the caller writes before; absent when none "
-        "is seen"
+    promised: Text = fact_field(
+        "what the caller says as if the work had begun: the waiting state (pending, running and the like) of a record "
+        "that it writes before, or 202; absent when nothing is seen"
     )
 
 

@@ -40,6 +40,16 @@ def _collection(iterable: Value) -> str:
     return "scan" if "scan().Items" in source else ""
 
 
+_COUNTED = frozenset({"items", "numbers", "constants", "pages"})
+
+
+def within(outer: LoopInfo | None, inner: LoopInfo) -> LoopInfo:
+    """A loop that is a round of another one: its rounds are those of both, where they are counted and not attempts."""
+    if outer is None or outer.times is None or inner.times is None or outer.concurrent or inner.concurrent:
+        return inner
+    return replace(inner, times=outer.times * inner.times) if {outer.over, inner.over} <= _COUNTED else inner
+
+
 def run_beside(frame: Frame, node: cst.CSTNode, info: LoopInfo | None) -> LoopInfo | None:
     """The loop around a call that gives an awaitable: unless it is awaited there, the rounds do not wait for it."""
     if info is None or node in frame.interpreter.modules.awaited_calls(frame.module):
@@ -176,4 +186,4 @@ def _is_bounded(node: cst.For | cst.While) -> bool | None:
     return None if changed else False
 
 
-__all__ = ["for_info", "note_polls", "note_retries", "run_beside"]
+__all__ = ["for_info", "note_polls", "note_retries", "run_beside", "within"]

@@ -160,8 +160,10 @@ def _is_entered(info: FunctionInfo) -> bool:
 
 
 def _in_loop(event: Event, loop: LoopInfo | None) -> Event:
-    """The event in the loop around the call; a loop nearer to the invocation stays."""
-    return replace(event, loop=loop) if loop is not None and isinstance(event, Visit) and event.loop is None else event
+    """The event in the loop around the call; a loop nearer to the invocation stays, with the rounds of both."""
+    if loop is None or not isinstance(event, Visit):
+        return event
+    return replace(event, loop=loop if event.loop is None else loops.within(loop, event.loop))
 
 
 def bind_parameters(

@@ -45,7 +45,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
     if node.asynchronous is not None:
         iterable = expressions.awaited(frame, iterable)
     items = iteration.iteration_items(frame, iterable)
-    info = loops.for_info(frame, node, iterable, items)
+    info = loops.within(frame.loops[-1].info if frame.loops else None, loops.for_info(frame, node, iterable, items))
     if items is not None and len(items) <= iteration.MAX_UNROLLED:
         _run_unrolled(frame, node, items, info)
         return

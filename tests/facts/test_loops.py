@@ -139,6 +139,42 @@ def test_what_one_failure_does_to_the_rest() -> None:
     assert goes_on.item_failure is None
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner", "times"),
+    [
+        ("for a in range(5)", "for b in range(4)", 20),
+        ("for a in (1, 2, 3)", "for b in range(4)", 12),
+        ("for a in range(5)", "for b in jobs", None),
+        ("for a in jobs", "for b in range(4)", 4),
+        ("while jobs", "for b in range(4)", 4),
+    ],
+)
+def test_rounds_of_loops_in_loops(outer: str, inner: str, times: int | None) -> None:
+    loop = loop_of(f"def start(jobs):\n    {outer}:\n        {inner}:\n            send()\n")
+    assert loop is not None
+    assert isinstance(loop.times, Unknown) if times is None else loop.times == times
+
+
+def test_rounds_of_a_loop_around_a_call_of_a_loop() -> None:
+    rows = "def row(n):\n    for x in range(4):\n        send(x)\n\n"
+    source = HEAD + rows + "def all_rows():\n    for n in range(6):\n        row(n)\n"
+    facts = facts_of(parse(source.encode(), "app.py"), ContractBook(), AnalysisOptions()).facts
+    times = {fact.function: fact.data.in_loop.times for fact in facts if fact.chain}
+    assert times == {"row": 4, "all_rows": 24}
+
+
+def test_attempts_in_a_loop_count_alone() -> None:
+    loop = loop_of("""
+    def start(jobs):
+        for job in range(20):
+            for attempt in range(3):
+                if send(job):
+                    break
+    """)
+    assert loop is not None
+    assert (loop.over, loop.times) == ("attempts", 3)
+
+
 def attempts(header: str, pause: str, before: str = "") -> Retry | None:
     code = f"""
     def start(n=0, delay=1):

@@ -301,7 +301,12 @@ def start(job):
 """
     failure = told(code, "start").data.told_failure
     assert failure is not None
-    assert (failure.logged, failure.record) == (logged, "pending")
+    assert (failure.logged, failure.promised) == (logged, "pending")
     bare = told(code.replace("table.put_item", "keep"), "start").data.told_failure
     assert bare is not None
-    assert bare.record is None
+    assert bare.promised is None
+    answered = told(
+        code.replace("table.put_item", "keep") + "    return {'statusCode': 202}\n", "start"
+    ).data.told_failure
+    assert answered is not None
+    assert answered.promised == "202"

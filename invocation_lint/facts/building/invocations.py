@@ -290,10 +290,10 @@ def _told_failure(seen: Seen, note: Note) -> facts.ToldFailure | None:
     note("told_failure.value", worst.returned)
     note("told_failure.logged", worst.returned)
     note("told_failure.use", worst.place)
-    record = waiting.state_written(seen.root.module, seen.root.function, seen.site[0])
-    if record is not None:
-        note("told_failure.record", record[1])
-    return facts.ToldFailure(worst.value, worst.use, "yes" if worst.logged else "no", record[0] if record else None)
+    promise = waiting.promised(seen.root.module, seen.root.function, seen.site[0])
+    if promise is not None:
+        note("told_failure.promised", promise[1])
+    return facts.ToldFailure(worst.value, worst.use, "yes" if worst.logged else "no", promise[0] if promise else None)
 
 
 def _waited_for(events: list[Event], note: Note) -> Any:

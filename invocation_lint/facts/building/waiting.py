@@ -47,9 +47,22 @@ def record_written(
     return facts.WrittenRecord(status, touched), place
 
 
-def state_written(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> tuple[str, Place] | None:
-    """The waiting state of a record that a function writes before a call in it, and the place of that write."""
-    return _write_before(module, function, call) if function is not None else None
+def promised(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> tuple[str, Place] | None:
+    """What a function says of work as if it had begun, and where: the waiting state of a record that it writes before a
+    call in it, or 202 (accepted)."""
+    if function is None:
+        return None
+    written = _write_before(module, function, call)
+    if written is not None:
+        return written
+    accepted = next((node for node in own_nodes(function.node) if _is_accepted(node)), None)
+    return ("202", module.source.place(accepted)) if accepted is not None else None
+
+
+def _is_accepted(node: cst.CSTNode) -> bool:
+    return (isinstance(node, cst.Integer) and node.value == "202") or (
+        isinstance(node, cst.Attribute) and node.attr.value in {"HTTP_202_ACCEPTED", "ACCEPTED"}
+    )
 
 
 def task_token(payload: facts.Payload | None, module: ModuleInfo) -> facts.TaskToken | None:
