@@ -6,10 +6,13 @@ A program is made at most once a process for each root. Where no call site is in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from invocation_lint.source import asking
 from invocation_lint.source.project_files import ProjectFiles, project_root
+from invocation_lint.source.record import Question
 
 if TYPE_CHECKING:
     from invocation_lint.values.project import Program
@@ -74,8 +77,26 @@ class Programs:
 
         root = self._root_of(path)
         if root not in self._programs:
-            self._programs[root] = Program(self.files(path), self.name_of, lambda key: self._options_of(Path(key)))
+            self._programs[root] = Program(self.files(path), self.name_of, partial(self._noted_options, root))
         return self._programs[root]
+
+    def _noted_options(self, root: Path, key: str) -> Any:
+        options = self._options_of(Path(key))
+        self._files[root].record.note(key, ("options", key), repr(options))
+        return options
+
+    def asked(self, path: Path) -> dict[Question, str]:
+        """What was asked to know what is known of a file that was linted, with the answers."""
+        key = str(path.absolute())
+        return {("root", key): str(self._root_of(path)), **asking.asked(self.files(path), key)}
+
+    def answer(self, path: Path, question: Question) -> str:
+        """What is answered now to a question that was asked for a file, as `asked` tells it."""
+        if question[0] == "root":
+            return str(self._root_of(path))
+        if question[0] == "options":
+            return repr(self._options_of(Path(question[1])))
+        return asking.answer(self.files(path), question)
 
     def name_of(self, key: str) -> str:
         """The name that findings show for a file: as it was given, else relative to the working folder below it."""
@@ -91,6 +112,6 @@ class Programs:
         """Whether a file without a call site names a function of another module that reaches one."""
         key = str(path.absolute())
         files = self.files(path)
-        if not any(files.reaches_seed(imported) for imported in files.imports(key)):
+        if not files.reaching_imports(key):
             return False
         return self.program(path).modules.reaches(key, data)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from invocation_lint.facts.options import AnalysisOptions
     from invocation_lint.rulebook.book import Rulebook
     from invocation_lint.rulebook.model import Rule
+    from invocation_lint.source.record import Question
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,27 @@ class Project:
                 book = declared.joined(book)
             self._contracts[settings.contracts] = book
         return self._contracts[settings.contracts]
+
+    def asked(self, path: Path) -> dict[Question, str]:
+        """What was asked to lint a file, with the answers: what was found of it stays true as long as they do."""
+        settings = self.settings(path)
+        folders = [one for folder in settings.extra_rules for one in sorted(folder.rglob("*")) if one.is_file()]
+        given = [*settings.contracts, *folders]
+        own: list[Question] = [("settings", str(path)), *(("given", str(one)) for one in given)]
+        found = {question: self.answer(path, question) for question in own}
+        return found if self.programs is None else {**found, **self.programs.asked(path)}
+
+    def answer(self, path: Path, question: Question) -> str:
+        """What is answered now to a question that was asked for a file, as `asked` tells it."""
+        from invocation_lint.source.record import digest
+
+        if question[0] == "settings":
+            return repr(self.settings(path))
+        if question[0] == "given":
+            one = Path(question[1])
+            return digest(one.read_bytes() if one.is_file() else None)
+        assert self.programs is not None
+        return self.programs.answer(path, question)
 
     def known(self, settings: Settings) -> tuple[Selectable, ...]:
         """Every rule there is under these settings, the tool's own findings among them."""

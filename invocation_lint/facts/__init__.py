@@ -44,8 +44,10 @@ def facts_of(
     from invocation_lint.facts.building.invocations import Builder
     from invocation_lint.facts.building.job_queries import JobQueryBuilder
     from invocation_lint.source.folders import below_project
+    from invocation_lint.values.demand import joined
     from invocation_lint.values.indexing import index_module
     from invocation_lint.values.interpreter import Interpreter
+    from invocation_lint.values.program import Demand
     from invocation_lint.values.wrappers import Wrapper
 
     if program is not None and path is not None:
@@ -56,7 +58,7 @@ def facts_of(
     interpreter.wrappers = {
         one.call: Wrapper(one.call, one.function, one.payload, one.invocation_type, one.modes) for one in book.wrappers
     }
-    module.foreign_names |= {one.call.rpartition(".")[2] for one in book.wrappers}
+    module.foreign = joined([module.foreign, Demand(frozenset(one.call.rpartition(".")[2] for one in book.wrappers))])
     builder = Builder(interpreter, module, book, options, program)
     queries = JobQueryBuilder(interpreter, module, options, book, program).build()
     facts = (*builder.build(), *queries, *_list_reads(module, options))

@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invocation_lint.source.folders import SKIPPED, Walk
+from invocation_lint.source.import_lines import imports_in
+from invocation_lint.source.record import Record, told_of
 from invocation_lint.source.scan import may_matter
 from invocation_lint.source.templates.candidates import ENDINGS, import_roots
 
 if TYPE_CHECKING:
     from invocation_lint.source.templates.deployments import Deployments
+    from invocation_lint.source.templates.model import Handlers
 
 MAX_FILES = 20_000
 """Files of one project that are looked at for its modules: beyond, only the folders above a file are."""
@@ -30,40 +33,12 @@ MAX_FILES = 20_000
 MAX_BYTES = 2_000_000
 """Larger files are data, not modules that a call site needs."""
 
-_IMPORTS = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#\\]*(?:\\\r?\n[^\n;#]*)*)"
-    rb"|import[ \t]+([^\n;#]*))",
-    re.MULTILINE,
-)
-_BY_NAME = re.compile(rb"\b(?:import_module|__import__)\(\s*['\"](\.*)([\w.]+)['\"]")
 _SETTINGS = re.compile(rb"DJANGO_SETTINGS_MODULE['\"][\s,\])=]+['\"]([\w.]+)['\"]")
-_ALIAS = re.compile(rb"[ \t]+as[ \t]+\w+")
 
 _DEEPEST = 4
 """Names in a row by which a module is looked for wherever it stands."""
 
 _NOT_OF_A_PROJECT = sys.stdlib_module_names | {"boto3", "botocore", "aioboto3", "aiobotocore", "aws_lambda_powertools"}
-
-Import = tuple[str, int, tuple[str, ...]]
-"""A dotted name, the dots before it, and the names imported from it."""
-
-
-def imports_in(data: bytes) -> Iterator[Import]:
-    """The import statements of a file, by their lines; a word in a text may be among them, which does no harm."""
-    for match in _IMPORTS.finditer(data):
-        dots, base, names, plain = match.groups()
-        if plain is not None:
-            for part in _ALIAS.sub(b"", plain).split(b","):
-                text = part.strip().decode("ascii", "ignore")
-                if text:
-                    yield text, 0, ()
-        else:
-            cleaned = re.sub(rb"#[^\n]*", b"", names).replace(b"\\", b"").strip(b"() \t\r\n")
-            listed = [part.strip().decode("ascii", "ignore") for part in _ALIAS.sub(b"", cleaned).split(b",")]
-            yield base.decode("ascii", "ignore"), len(dots), tuple(name for name in listed if name)
-    if b"import_module" in data or b"__import__" in data:
-        for match in _BY_NAME.finditer(data):
-            yield match[2].decode("ascii", "ignore"), len(match[1]), ()
 
 
 class ProjectFiles:
@@ -78,6 +53,7 @@ class ProjectFiles:
         self._seeded: dict[str, bool] = {}
         self._reaching: dict[str, bool] = {}
         self._is_file: dict[str, bool] = {}
+        self.record = Record()
 
     # -- bytes -------------------------------------------------------------------------------------------------------
 
@@ -108,6 +84,11 @@ class ProjectFiles:
 
     def locate(self, importer: str, dotted: str, level: int) -> str | None:
         """The key of the module that an import in the file `importer` names, or None when it is not of the project."""
+        found = self._known_place(importer, dotted, level)
+        self.record.note(importer, ("locate", importer, dotted, str(level)), repr(found), [found])
+        return found
+
+    def _known_place(self, importer: str, dotted: str, level: int) -> str | None:
         folder = os.path.dirname(importer)  # noqa: PTH120
         key = (folder, dotted, level)
         if key not in self._located:
@@ -233,6 +214,7 @@ class ProjectFiles:
             folder = os.path.dirname(key) if key.endswith("/__init__.py") else key  # noqa: PTH120
             found = None if key.endswith(".py") and not key.endswith("/__init__.py") else self._member(folder, name)
             self._children[key, name] = found
+            self.record.note(key, ("child", key, name), repr(found), [found])
         return self._children[key, name]
 
     def settings(self, importer: str) -> tuple[str, ...]:
@@ -244,16 +226,17 @@ class ProjectFiles:
         for key in (key for folder, key in named if len(folder) == deepest):
             folder = os.path.dirname(key)  # noqa: PTH120
             if os.path.basename(folder) == "settings":  # noqa: PTH119
-                beside = (one for one in self.every_file if os.path.dirname(one) == folder)  # noqa: PTH120
+                beside = (one for one in self._modules if os.path.dirname(one) == folder)  # noqa: PTH120
                 found.update(dict.fromkeys(one for one in beside if not one.endswith("/__init__.py")))
             found.setdefault(key)
+        self.record.note(importer, ("django", importer), repr(tuple(found)), found)
         return tuple(found)
 
     @cached_property
     def _django(self) -> list[tuple[str, str]]:
         """The folders whose scripts name a module of settings, and those modules."""
         found: dict[tuple[str, str], None] = {}
-        for key in self.every_file:
+        for key in self._modules:
             folder, _, name = key.rpartition("/")
             data = self.read(key) if name in {"manage.py", "wsgi.py", "asgi.py", "celery.py"} else None
             for match in _SETTINGS.finditer(data or b""):
@@ -263,7 +246,7 @@ class ProjectFiles:
         return list(found)
 
     @cached_property
-    def _walked(self) -> tuple[str, ...]:
+    def walked(self) -> tuple[str, ...]:
         """All Python files and all that may be templates below the root, as git would list them."""
         found: list[str] = []
         modules = 0
@@ -274,16 +257,21 @@ class ProjectFiles:
                 return ()
         return tuple(found)
 
-    @cached_property
+    @property
     def every_file(self) -> tuple[str, ...]:
-        """All modules below the root, in order of their paths."""
-        found = [path for path in self._walked if path.endswith(".py")]
+        """All modules below the root, in order of their paths, for who looks into each of them."""
+        self.record.is_of_everything = True
+        return self._modules
+
+    @cached_property
+    def _modules(self) -> tuple[str, ...]:
+        found = [path for path in self.walked if path.endswith(".py")]
         return tuple(sorted({*found, *(str(path) for path in self._overlay if str(path).startswith(str(self.root)))}))
 
     @cached_property
     def _names(self) -> frozenset[str]:
         """The names of all modules and packages below the root, wherever they stand."""
-        parts = (path[len(str(self.root)) + 1 :].split("/") for path in self.every_file)
+        parts = (path[len(str(self.root)) + 1 :].split("/") for path in self._modules)
         return frozenset(name.removesuffix(".py") for path in parts for name in path)
 
     @cached_property
@@ -291,13 +279,13 @@ class ProjectFiles:
         """What the templates of the project deploy; they are read when a question needs them."""
         from invocation_lint.source.templates.deployments import Deployments
 
-        return Deployments(str(self.root), lambda: self._walked, self.read, self._file)
+        return Deployments(str(self.root), lambda: self.walked, self.read, self._file)
 
     @cached_property
     def _tops(self) -> dict[str, list[str]]:
         """Module and package names at the top of some root of the project."""
         tops: dict[str, list[str]] = defaultdict(list)
-        for key in self.every_file:
+        for key in self._modules:
             folder, _, name = key.rpartition("/")
             if name == "__init__.py":
                 parent, _, package = folder.rpartition("/")
@@ -316,7 +304,7 @@ class ProjectFiles:
             self._seeded[key] = data is not None and may_matter(data)
             found: dict[str, None] = {}
             for dotted, level, names in imports_in(data) if data else ():
-                base = self.locate(key, dotted, level)
+                base = self._known_place(key, dotted, level)
                 if base is None:
                     continue
                 if base.endswith(".py"):
@@ -353,11 +341,30 @@ class ProjectFiles:
         self._reaching[key] = reached
         return reached
 
+    def reaching_imports(self, key: str) -> list[str]:
+        """The modules that a module imports and that lead to a call site."""
+        imported = self.imports(key)
+        found = [one for one in imported if self.reaches_seed(one)]
+        self.record.note(key, ("imports", key), repr(imported))
+        self.record.note(key, ("reaching", key), repr(found), found)
+        return found
+
+    def importers_of(self, key: str) -> tuple[str, ...]:
+        """The modules that import a module."""
+        found = self._importers.get(key, ())
+        self.record.note(key, ("importers", key), repr(found), found)
+        return found
+
+    def handlers_of(self, key: str) -> Handlers | None:
+        """The handlers of a module that templates of the project name; None when none does."""
+        found = self.deployments.handlers_of(key)
+        self.record.note(key, ("handlers", key), told_of(found))
+        return found
+
     @cached_property
-    def importers(self) -> dict[str, tuple[str, ...]]:
-        """For each module, the modules that import it."""
+    def _importers(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for key in self.every_file:
+        for key in self._modules:
             for imported in self.imports(key):
                 found[imported].append(key)
         return {key: tuple(keys) for key, keys in found.items()}

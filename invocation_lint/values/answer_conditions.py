@@ -9,20 +9,11 @@ import libcst as cst
 
 from invocation_lint.values import conditions
 from invocation_lint.values.acts import strongest_act
-from invocation_lint.values.domain import (
-    ClassRef,
-    Imported,
-    ModuleRef,
-    Pending,
-    Ref,
-    Response,
-    SiteKey,
-    SuperRef,
-    Value,
-)
+from invocation_lint.values.domain import ClassRef, Pending, Ref, Response, SiteKey, Value
 from invocation_lint.values.events import PayloadTest, StatusTest
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.program import own_nodes
+from invocation_lint.values.references import Imported, ModuleRef, SuperRef
 from invocation_lint.values.response_tests import MissingKey, converted, crash_view, decide, healthy_view, status_view
 from invocation_lint.values.responses import is_decoded, note, note_error_look
 

@@ -34,7 +34,6 @@ from invocation_lint.values.domain import (
     Ref,
     Response,
     SdkSession,
-    SuperRef,
     Symbol,
     Unknown,
     Value,
@@ -46,6 +45,7 @@ from invocation_lint.values.events import Argument, Caught
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import SITE_ATTRIBUTES, FunctionInfo, self_name
+from invocation_lint.values.references import SuperRef
 from invocation_lint.values.state import Obj
 
 
@@ -80,11 +80,17 @@ def call(frame: Frame, node: cst.Call) -> Value:
     """The value of a call; its effects are applied to the frame's state."""
     if isinstance(node.func, cst.Name) and node.func.value == "super":
         return _super(frame, node)
+    known = frame.last_value(node)
+    if known is not None:
+        return known
+    found = frame.live.copy() if frame.quiet else None
     callee = expressions.evaluate(frame, node.func)
     arguments = evaluate_arguments(frame, node)
     if frame.state is None:
         return NEVER
-    return call_value(frame, callee, arguments, node)
+    value = call_value(frame, callee, arguments, node)
+    frame.note_call(node, value, found)
+    return value
 
 
 def _super(frame: Frame, node: cst.Call) -> Value:

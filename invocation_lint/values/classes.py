@@ -13,7 +13,6 @@ from invocation_lint.values.domain import (
     ClassRef,
     FunctionRef,
     Ref,
-    SuperRef,
     Symbol,
     Typed,
     Value,
@@ -24,6 +23,7 @@ from invocation_lint.values.domain import (
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.imports import dotted
 from invocation_lint.values.program import ClassInfo, FunctionInfo
+from invocation_lint.values.references import SuperRef
 from invocation_lint.values.state import RECEIVER, Obj
 
 if TYPE_CHECKING:

@@ -63,9 +63,11 @@ def quietly(frame: Frame, node: cst.BaseExpression, state: State | None = None) 
             return known
     saved, events, raises = frame.state, len(frame.events), len(frame.raises)
     frame.state = (state or frame.live).copy()
+    frame.quiet += 1
     try:
         return expressions.evaluate(frame, node)
     finally:
+        frame.quiet -= 1
         frame.state = saved
         del frame.events[events:], frame.raises[raises:]
 

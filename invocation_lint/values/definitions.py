@@ -30,10 +30,13 @@ from invocation_lint.values.state import State, freeze, map_atoms
 if TYPE_CHECKING:
     from invocation_lint.values.interpreter import Interpreter
 
-MAX_ANCESTORS = 30
-"""Levels of bases that are gone up: deeper ones are a circle that two names make."""
-
 Bases = tuple[list[ClassInfo], list[str], bool]
+
+MAX_ANCESTORS = 40
+"""Classes that one inherits from: the deepest hierarchies of frameworks have some twenty, generated code more."""
+
+MAX_KEPT = 300
+"""Values that an attribute or global name keeps of an object for the other functions that read it."""
 
 
 class Definitions:
@@ -107,14 +110,20 @@ class Definitions:
     def lineage(self, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
         """The class and its visible ancestors in the order in which attributes are looked up, and the ancestors outside
         (docs.python.org, The Python 2.3 Method Resolution Order)."""
-        family = self._linearized(info, ())
-        return family, [name for cls in family for name in self.bases(cls)[1]]
+        family = self._linearized(info, (), {})
+        more = ["an unknown class"] if len(family) > MAX_ANCESTORS else []
+        family = family[:MAX_ANCESTORS]
+        return family, [name for cls in family for name in self.bases(cls)[1]] + more
 
-    def _linearized(self, info: ClassInfo, below: tuple[str, ...]) -> list[ClassInfo]:
+    def _linearized(
+        self, info: ClassInfo, below: tuple[str, ...], known: dict[str, list[ClassInfo]]
+    ) -> list[ClassInfo]:
+        if info.key in known:
+            return known[info.key]
         if info.key in below or len(below) > MAX_ANCESTORS:
             return []
         bases = [base for base in self.bases(info)[0] if base.key not in below]
-        waiting = [self._linearized(base, (*below, info.key)) for base in bases] + [bases]
+        waiting = [self._linearized(base, (*below, info.key), known) for base in bases] + [bases]
         family = [info]
         while waiting := [line for line in waiting if line]:
             heads = [line[0] for line in waiting]
@@ -122,6 +131,7 @@ class Definitions:
             chosen = free[0] if free else heads[0]
             family.append(chosen)
             waiting = [[cls for cls in line if cls is not chosen] for line in waiting]
+        known[info.key] = family
         return family
 
     def _resolve_bases(self, frame: Frame, info: ClassInfo) -> Bases:
@@ -178,4 +188,4 @@ def portable(frame: Frame, value: Value) -> Value:
             return Unknown("set from an answer")
         return Unknown("an object of another function") if isinstance(atom, Ref) else atom
 
-    return map_atoms(freeze(frame.state, value), change)
+    return map_atoms(freeze(frame.state, value, MAX_KEPT), change)

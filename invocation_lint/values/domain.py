@@ -10,12 +10,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.findings import Place
+from invocation_lint.values.references import Imported, ModuleRef, SuperRef
 
 if TYPE_CHECKING:
     from invocation_lint.values.chains import Chain
 
 MAX_ATOMS = 8
 """Atoms in one value: more alternatives than this answer no question that a reader would ask."""
+
+MAX_TEXT = 8_000_000
+"""Characters of a text that is kept: more than the six megabytes that Lambda takes."""
+
+MAX_BITS = 10_000
+"""Bits of a number that is kept: Python writes no longer ones as text."""
 
 SiteKey = tuple[Place, ...]
 """A call site as seen from a frame: the places of the calls that lead to it, outermost first, then its own place."""
@@ -77,7 +84,12 @@ class Struct:
     rest: Value | None = None  # what further elements may be; None when there are none
     made: Place | None = None
     cls: str = ""
+    weight: int = field(default=0, init=False, repr=False, compare=False)  # values in it, as often as they are met
     _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        held = [*(slot.value for _, slot in self.slots), *self.items, *([self.rest] if self.rest is not None else [])]
+        object.__setattr__(self, "weight", 1 + sum(map(weight_of, held)))
 
     def __hash__(self) -> int:
         if not self._hash:
@@ -96,6 +108,10 @@ class Encoded:
     encoder: str = "json"
     lenient: bool = False  # an encoder with default= or cls=: what it accepts is not known
     place: Place | None = None
+    weight: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", 1 + weight_of(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +126,6 @@ class EnvVar:
 class Symbol:
     """Something imported from outside the project, by its dotted name."""
 
-    dotted: str
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A name that an import binds, looked up only when it is used; `level` counts the dots of a relative import."""
-
-    importer: str  # name of the importing module
-    dotted: str
-    level: int
-    member: str = ""  # of `from dotted import member`
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleRef:
-    """A module or package of the project, by its name in the program."""
-
-    name: str
     dotted: str
 
 
@@ -202,14 +200,6 @@ class ClassRef:
     """A class of the project."""
 
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuperRef:
-    """`super()` in a method of a class."""
-
-    key: str
-    receiver: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,8 +309,16 @@ NEVER = Value(())
 
 
 def const(value: Any) -> Value:
-    """The value of a Python constant."""
-    return Value((Const(value, type(value).__name__),))
+    """The value of a Python constant; of one that is too long, its type."""
+    kind = type(value).__name__
+    is_long = isinstance(value, (str, bytes)) and len(value) > MAX_TEXT
+    is_long = is_long or (isinstance(value, int) and value.bit_length() > MAX_BITS)
+    return Value((Typed(kind) if is_long else Const(value, kind),))
+
+
+def weight_of(value: Value) -> int:
+    """How many values it holds, each counted as often as it is met."""
+    return sum(atom.weight if isinstance(atom, (Struct, Encoded)) else 1 for atom in value.atoms)
 
 
 NONE = const(None)
@@ -355,9 +353,7 @@ def join_values(values: Iterable[Value]) -> Value:
 
 def join2(left: Value, right: Value) -> Value:
     """The union of two values; the same object when they are equal."""
-    if left is right or left == right:
-        return left
-    return join_values((left, right))
+    return left if left is right or left == right else join_values((left, right))
 
 
 def constants(value: Value) -> list[Any] | None:

@@ -21,12 +21,16 @@ from invocation_lint.values.domain import (
     join_values,
     source_of,
     unknown,
+    weight_of,
 )
 from invocation_lint.values.frame import Frame
-from invocation_lint.values.state import Obj, freeze
+from invocation_lint.values.state import MAX_KEYS, Obj, freeze
 
 if TYPE_CHECKING:
     from invocation_lint.values.calls import Arguments
+
+VALUES_A_VISIT = 4
+"""Values that are brought into a heap in the time of one visit."""
 
 ENCODERS = {
     "json": "str",
@@ -91,18 +95,21 @@ def from_python(frame: Frame, data: object, node: cst.CSTNode, level: int = 0) -
     if level > 6:
         return unknown("nested too deep")
     if isinstance(data, dict):
-        obj = Obj("dict", made=place)
-        for index, (key, item) in enumerate(list(data.items())[:64]):
-            obj = obj.with_slot(key, from_python(frame, item, node, level + 1 + index * 0), place)
+        obj = Obj("dict", made=place, open="it has too many keys" if len(data) > MAX_KEYS else None)
+        for key, item in list(data.items())[:MAX_KEYS]:
+            obj = obj.with_slot(key, from_python(frame, item, node, level + 1), place)
         return frame.allocate_at((place, "data", level, len(frame.live.heap)), obj)
     if isinstance(data, list):
-        items = tuple(from_python(frame, item, node, level + 1) for item in data[:64])
-        return frame.allocate_at((place, "data", level, len(frame.live.heap)), Obj("list", items=items, made=place))
+        items = tuple(from_python(frame, item, node, level + 1) for item in data[:MAX_KEYS])
+        rest = unknown("an element of a long list") if len(data) > MAX_KEYS else None
+        made = Obj("list", items=items, rest=rest, made=place)
+        return frame.allocate_at((place, "data", level, len(frame.live.heap)), made)
     return const(data)
 
 
 def thaw(frame: Frame, value: Value, place: Place, level: int = 0) -> Value:
-    """A frozen value as objects of the heap."""
+    """A frozen value as objects of the heap; what holds much costs its reader visits, as a walk of its text would."""
+    frame.visits += weight_of(value) // VALUES_A_VISIT if level == 0 else 0
     found: list[Value] = []
     for index, atom in enumerate(value.atoms):
         if not isinstance(atom, Struct):

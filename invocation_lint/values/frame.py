@@ -74,6 +74,20 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
 
 
+MAX_LAST_CALLS = 16
+"""Calls whose last value a frame keeps: one condition names fewer, and what is further back is not asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """What a call gave, and the names and objects from which it would give the same: those that it left where it was
+    walked in earnest, those that it found where it was walked for its value only."""
+
+    value: Value
+    env: dict[str, Value]
+    heap: dict[ObjectId, Obj]
+
+
 @dataclass(slots=True)
 class Frame:
     """One function being walked. `state` is None where the walk has left every path."""
@@ -109,6 +123,8 @@ class Frame:
     statement: cst.CSTNode | None = None  # the simple statement being walked
     end_of_try: cst.CSTNode | None = None  # the last statement of a try body, behind which nothing of it can raise
     dropped: cst.CSTNode | None = None  # the expression whose value the statement being walked does not use
+    quiet: int = 0  # expressions around this one that are walked for their value only
+    last_calls: dict[cst.CSTNode, LastCall] = field(default_factory=dict)
 
     @property
     def live(self) -> State:
@@ -177,6 +193,22 @@ class Frame:
         beside = (info for info in self.module.functions.values() if info.parent is self.function)
         rebound = frozenset().union(*(info.nonlocals for info in beside))
         return map_atoms(value, close)
+
+    def last_value(self, node: cst.CSTNode) -> Value | None:
+        """What a call gave last, where it is asked again for its value and nothing that it may look at has changed: a
+        condition is asked for what it is, for what it tells of an answer, and for each of its branches."""
+        last = self.last_calls.get(node) if self.quiet else None
+        if last is None or self.state is None or last.env != self.state.env or last.heap != self.state.heap:
+            return None
+        return last.value
+
+    def note_call(self, node: cst.CSTNode, value: Value, found: State | None) -> None:
+        """A call has given this; `found` is a copy of the state in which it was walked for its value only."""
+        state = found or (self.state.copy() if self.state is not None else None)
+        if state is not None:
+            if len(self.last_calls) >= MAX_LAST_CALLS:
+                self.last_calls.clear()
+            self.last_calls[node] = LastCall(value, state.env, state.heap)
 
     def note_progress(self) -> None:
         """A statement ends: an exception in the next one finds this state."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.values.domain import NEVER, Client, Imported, Param, Symbol, Value, join2, unknown
+from invocation_lint.values.domain import NEVER, Client, Param, Symbol, Value, join2, unknown
 from invocation_lint.values.frame import Frame
+from invocation_lint.values.references import Imported
 
 _CLIENT_ANNOTATIONS = {
     "mypy_boto3_lambda.LambdaClient": "boto3",

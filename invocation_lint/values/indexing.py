@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
@@ -49,7 +50,77 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
         for statement in body:
             if isinstance(statement, cst.SimpleStatementLine):
                 _note_aliases(module, statement)
+    module.words = frozenset(re.findall(r"\w+", source.text))
+    _note_bindings(module)
+    _note_users(module)
     return module
+
+
+def _note_bindings(module: ModuleInfo) -> None:
+    """Note the names of the module, and all that is named by the code that makes each or may put something into it."""
+    found: dict[str, set[str]] = {alias: set(mentioned) for alias, mentioned in module.aliases.items()}
+    for info in module.functions.values():
+        for name in (_top(module, info.key), *info.globals):
+            found.setdefault(name, set()).update(info.mentions)
+    for cls in module.classes.values():
+        bases = set().union(*(_named(arg.value) for arg in cls.node.bases))
+        found.setdefault(_top(module, cls.key), set()).update(cls.mentions, bases)
+    calls: list[cst.Call] = []
+    for node in own_nodes(module.source.module):
+        for target, value in _parts_of_binding(node):
+            for one in _flat([target]):
+                found.setdefault(_root(one), set()).update(_named(value))
+        if isinstance(node, cst.Call):
+            calls.append(node)
+    for call in calls:  # registry.add(Sender())
+        name = _root(call.func)
+        if name in found and isinstance(call.func, cst.Attribute):
+            found[name].update(*(_named(arg.value) for arg in call.args))
+    module.bindings = {name: frozenset(named) for name, named in found.items() if name}
+
+
+def _note_users(module: ModuleInfo) -> None:
+    """Note for each name of the module who uses it."""
+    own = {info.name for info in module.functions.values()} | {cls.name for cls in module.classes.values()}
+    own |= module.aliases.keys()
+    for info in module.functions.values():
+        for name in info.mentions & own:
+            module.named_by.setdefault(name, []).append(info)
+    for alias, mentioned in module.aliases.items():
+        for name in mentioned & own:
+            module.aliased.setdefault(name, []).append(alias)
+    for bound, mentioned in module.bindings.items():
+        for name in mentioned & module.bindings.keys():
+            module.made_of.setdefault(name, []).append(bound)
+
+
+def _top(module: ModuleInfo, key: str) -> str:
+    """The name at the top of the module under which something is defined."""
+    return key[len(module.name) + 1 :].partition(".")[0].partition(":")[0]
+
+
+def _named(node: cst.CSTNode) -> set[str]:
+    return {part.value for part in walk(node) if isinstance(part, cst.Name)}
+
+
+def _root(node: cst.BaseExpression) -> str:
+    """The name at the beginning of `name.attribute[key]`; empty when there is none."""
+    while isinstance(node, (cst.Attribute, cst.Subscript)):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _parts_of_binding(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    """What a statement binds, with what it is bound to."""
+    if isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign)) and node.value is not None:
+        for target in _targets(node):
+            yield target, node.value
+    elif isinstance(node, cst.NamedExpr):
+        yield node.target, node.value
+    elif isinstance(node, cst.For):
+        yield node.target, node.iter
+    elif isinstance(node, cst.WithItem) and node.asname is not None:
+        yield node.asname.name, node.item
 
 
 _NAMING = (cst.Call, cst.Name, cst.Attribute, cst.Dict, cst.List, cst.Tuple, cst.Lambda)
@@ -174,7 +245,9 @@ def _index(
             owner.holds_query = may_query_jobs(
                 "\n".join([*(f".{name}" for name in mentions), *texts]).encode(), module.job_tables
             )
-    elif owner is None:
+    elif cls is not None and node is cls.node.body:
+        cls.mentions = frozenset(mentions)
+    else:
         module.holds_site, module.mentions = holds_site, frozenset(mentions)
 
 

@@ -15,6 +15,7 @@ import libcst as cst
 from invocation_lint.findings import Place
 from invocation_lint.values import decorators, expressions, imports, injected, statements
 from invocation_lint.values.definitions import Definitions, portable
+from invocation_lint.values.demand import demanded, leading
 from invocation_lint.values.domain import NEVER, NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
 from invocation_lint.values.events import Event, Raised, Visit
 from invocation_lint.values.frame import BudgetExceeded, Frame, Outcome
@@ -33,6 +34,10 @@ MAX_INTERPRETATIONS = 400
 
 MAX_BUILDING_CALLS = 2
 """Calls below a demanded function into functions that reach no call site: they build a value, and are shallow."""
+
+MAX_INHERITED = 200
+"""Methods walked in one module for the classes that inherit them: a module of real code has a dozen, one that describes
+every kind of resource may have a hundred."""
 
 ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS = 2, 20
 """The same limits where a method is walked only for what it assigns to attributes."""
@@ -66,6 +71,7 @@ class Interpreter:
         self._functions: dict[str, FunctionInfo] = {}
         self._classes: dict[str, ClassInfo] = {}
         self._demanded: set[str] = set()
+        self._leading: set[str] = set()  # these, and those that reach a call site with what they are handed
         self._outcomes: dict[object, Outcome] = {}
         self._exceeded: dict[object, int] = {}  # calls over the budget of visits, and what they cost
         self._roots: dict[str, Root] = {}
@@ -78,7 +84,8 @@ class Interpreter:
         """Take in the functions and classes of a module."""
         self._functions.update(module.functions)
         self._classes.update(module.classes)
-        self._demanded.update(info.key for info in module.demanded())
+        self._demanded.update(info.key for info in demanded(module))
+        self._leading.update(info.key for info in leading(module))
 
     def function_info(self, key: str) -> FunctionInfo | None:
         """The function of that key."""
@@ -94,14 +101,17 @@ class Interpreter:
         """The module's own body and every demanded function of it, each looked at alone."""
         runtime = self.modules.runtime(module)
         yield Root(None, module, runtime.events, runtime.raises)
-        demanded = module.demanded()
-        for info in [*demanded, *(info for info in module.querying() if info not in demanded)]:
+        wanted = demanded(module)
+        for info in [*wanted, *(info for info in module.querying() if info not in wanted)]:
             root = self.root(info)
             if root is not None:
                 yield root
-        for cls in list(module.classes.values()):
-            for info in self._template_methods(cls):
-                yield self._template_root(info, cls)
+        inherited = ((info, cls) for cls in list(module.classes.values()) for info in self._template_methods(cls))
+        for count, (info, cls) in enumerate(inherited):
+            if count == MAX_INHERITED:
+                self.too_large.add(f"{cls.key}.{info.name}")
+                break
+            yield self._template_root(info, cls)
 
     def _template_methods(self, cls: ClassInfo) -> Iterator[FunctionInfo]:
         """The methods that a class inherits visibly and that name a method of its own that reaches a call site."""
@@ -230,7 +240,7 @@ class Interpreter:
         if info.key in self._stack:
             frame.blocked.add(info.key)
             return None
-        building = 0 if info.key in self._demanded else frame.building + 1
+        building = 0 if info.key in self._leading else frame.building + 1
         if frame.depth >= self._limits[0] or building > MAX_BUILDING_CALLS:
             return None  # as wherever as many levels are left
         if self._interpretations >= self._limits[1]:

@@ -6,6 +6,9 @@ from invocation_lint.values import enums, responses
 from invocation_lint.values.domain import NEVER, ClassRef, Value, join_values, key_value, unknown
 from invocation_lint.values.frame import Frame
 
+MAX_ITEMS = 1000
+"""Elements of a sequence that are taken one by one: longer ones are made by code that doubles a list over and over."""
+
 MAX_UNROLLED = 16
 """Rounds of a loop over a known sequence that are walked one by one."""
 
@@ -18,7 +21,7 @@ def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
         return [Value((one,)) for one in enums.members(frame, iterable.atoms[0].key)] or None
     for _, obj in frame.live.deref(iterable):
         if obj.kind in {"list", "tuple", "set", "generator"} and obj.rest is None and not obj.open:
-            return list(obj.items)
+            return list(obj.items) if len(obj.items) <= MAX_ITEMS else None
         if obj.kind == "instance" and obj.items:
             return list(obj.items)
         if obj.kind == "dict" and not obj.open and all(slot.presence == "yes" for slot in obj.slots.values()):

@@ -19,13 +19,11 @@ from invocation_lint.values.domain import (
     ErrorValue,
     FunctionRef,
     Method,
-    ModuleRef,
     Param,
     Pending,
     Ref,
     Response,
     Struct,
-    SuperRef,
     Symbol,
     Typed,
     Unknown,
@@ -40,6 +38,7 @@ from invocation_lint.values.frame import Frame
 from invocation_lint.values.known import models
 from invocation_lint.values.known.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.values.program import SITE_ATTRIBUTES
+from invocation_lint.values.references import ModuleRef, SuperRef
 from invocation_lint.values.state import Obj
 
 _MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}

@@ -18,8 +18,6 @@ from invocation_lint.values.domain import (
     NONE,
     ClassRef,
     FunctionRef,
-    Imported,
-    ModuleRef,
     Symbol,
     Value,
     join2,
@@ -32,6 +30,7 @@ from invocation_lint.values.events import Event, Raised
 from invocation_lint.values.frame import BudgetExceeded, Frame
 from invocation_lint.values.lookup import bring
 from invocation_lint.values.program import FunctionInfo, ModuleInfo
+from invocation_lint.values.references import Imported, ModuleRef
 from invocation_lint.values.state import State
 
 if TYPE_CHECKING:

@@ -25,6 +25,9 @@ from invocation_lint.values.domain import (
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.state import Obj, freeze
 
+MAX_PIECES = 400
+"""Pieces of a text of which some are known; a template of a real program has some dozens."""
+
 
 def make_text(frame: Frame, pieces: list[str | Value], type_name: str = "str") -> Value:
     """Text from pieces: a constant when all are known."""
@@ -50,6 +53,8 @@ def make_text(frame: Frame, pieces: list[str | Value], type_name: str = "str") -
         only = flat[0].single
         if isinstance(only, Encoded) and only.type == type_name:
             return flat[0]
+    if len(flat) > MAX_PIECES:
+        return Value((Typed(type_name),))
     return Value((Text(tuple(flat), type_name),))
 
 
@@ -110,7 +115,7 @@ def add(frame: Frame, node: cst.CSTNode, left: Value, right: Value) -> Value:
     lists = [obj for side in (left, right) for _, obj in frame.state.deref(side) if obj.kind in {"list", "tuple"}]
     if len(lists) == 2 and len(left.atoms) == len(right.atoms) == 1:
         first, second = lists
-        if first.rest is None:
+        if first.rest is None and len(first.items) + len(second.items) <= iteration.MAX_ITEMS:
             return frame.allocate(
                 node, Obj(first.kind, items=(*first.items, *second.items), rest=second.rest, made=frame.place(node))
             )

@@ -60,6 +60,7 @@ class ClassInfo:
     methods: dict[str, FunctionInfo] = field(default_factory=dict)
     writers: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # attribute -> methods that assign it on self
     mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
+    mentions: frozenset[str] = frozenset()  # in its bases and its own body, not in its methods
 
 
 _SAYS_NOTHING = frozenset(
@@ -69,8 +70,36 @@ _SAYS_NOTHING = frozenset(
 """Names by which a function cannot be told from the method of something else."""
 
 
-_UNNAMED = frozenset({"<lambda>", "__init__", "__call__", "__new__", "__enter__", "__aenter__", "__post_init__"})
+UNNAMED = frozenset({"<lambda>", "__init__", "__call__", "__new__", "__enter__", "__aenter__", "__post_init__"})
 """Functions that are called without their name."""
+
+
+Pairs = frozenset[tuple[str, str]]
+"""A class, and a name that counts where the class is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """By what a module is a way to call sites: `names` of functions, `methods` with the classes that must be known, and
+    `holders`, the names by which each of these classes is known."""
+
+    names: frozenset[str] = frozenset()
+    methods: Pairs = frozenset()
+    holders: Pairs = frozenset()
+
+    def met_by(self, words: frozenset[str]) -> bool:
+        """Whether a text of these words may name a function that reaches a call site."""
+        if not words.isdisjoint(self.names):
+            return True
+        asked = {cls for cls, name in self.methods if name in words}
+        return any(holder in words for cls, holder in self.holders if cls in asked)
+
+    def words(self) -> frozenset[str]:
+        """The words one of which stands in every module that reaches a call site through this one."""
+        return self.names | {holder for _, holder in self.holders}
+
+
+NOTHING = Demand()
 
 
 @dataclass(eq=False, slots=True)
@@ -90,78 +119,19 @@ class ModuleInfo:
     speaks_of_queries: bool = False  # in its bytes
     job_tables: tuple[str, ...] | None = None  # what the user calls tables of jobs
     speaks_of_lambda: bool = True  # in its bytes
-    foreign_names: frozenset[str] = frozenset()  # names of other modules by which a call site is reached
-    foreign_methods: frozenset[tuple[str, str]] = frozenset()  # those that are methods, with the names of their classes
+    foreign: Demand = NOTHING  # by what a call site is reached in other modules
+    bindings: dict[str, frozenset[str]] = field(default_factory=dict)  # its names, and all that their makers name
+    made_of: dict[str, list[str]] = field(default_factory=dict)  # its names to those that are made of them
+    named_by: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # its names to the functions that name them
+    aliased: dict[str, list[str]] = field(default_factory=dict)  # its names to their aliases
+    words: frozenset[str] = frozenset()  # all that stand in its text
     passes_everything: bool = False  # it imports all names of another module
-
-    def demanded_names(self) -> frozenset[str]:
-        """The names by which other modules reach a call site through this one, those that it passes on included."""
-        calling, making = self._demand()
-        own = {info.name for info in calling | making} - _UNNAMED
-        own |= {info.cls.name for info in calling if info.name in _UNNAMED and info.cls is not None}
-        passed = self.foreign_names if self._passes_everything() else self.foreign_names & self.mentions
-        known = own | self.foreign_names | self._classes(calling)
-        passed |= self._with_aliases(known) & self.aliases.keys()
-        return frozenset(own) | passed | {method for _, method in self._passed_methods()}
-
-    def demanded_methods(self) -> frozenset[tuple[str, str]]:
-        """Those of the demanded names that are methods, with the names of their classes."""
-        own = {(info.cls.name, info.name) for info in self.demanded() if info.cls is not None}
-        return frozenset(own) | self._passed_methods()
-
-    def _passed_methods(self) -> frozenset[tuple[str, str]]:
-        """The methods of classes of other modules that this one names, and so may pass on."""
-        if self._passes_everything():
-            return self.foreign_methods
-        return frozenset(pair for pair in self.foreign_methods if pair[0] in self.mentions)
-
-    def _passes_everything(self) -> bool:
-        """A package hands on what its modules define: `package.module.Class().method()` names neither there."""
-        return self.passes_everything or self.name.endswith("/__init__.py")
 
     def querying(self) -> list[FunctionInfo]:
         """The functions that may query a table of jobs, and those of the module that name one of these, in order of
         their definition."""
         names = {info.name for info in self.functions.values() if info.holds_query} - _SAYS_NOTHING
         return [info for info in self.functions.values() if info.holds_query or info.mentions & names]
-
-    def demanded(self) -> list[FunctionInfo]:
-        """The functions that hold a call site, name one that does, or make or name an object with a method that does,
-        in order of their definition."""
-        calling, making = self._demand()
-        return [info for info in self.functions.values() if info in calling or info in making]
-
-    def _demand(self) -> tuple[set[FunctionInfo], set[FunctionInfo]]:
-        """The functions that name a call site, however far; and those that make the object of such a method, or name
-        one that the module keeps: where its method is called, the name of the method need not be one that tells."""
-        calling = {info for info in self.functions.values() if info.holds_site}
-        names = ({info.name for info in calling} - _UNNAMED) | self.foreign_names
-        while True:
-            names |= {info.cls.name for info in calling if info.name in _UNNAMED and info.cls is not None}
-            names = self._with_aliases(names)
-            more = {info for info in self.functions.values() if info not in calling and info.mentions & names}
-            more |= {info.parent for info in calling if info.parent is not None and info.parent not in calling}
-            if not more:
-                break
-            calling |= more
-            names |= {info.name for info in more} - _UNNAMED
-        classes = self._classes(calling)
-        making = {info for info in self.functions.values() if info not in calling and info.mentions & classes}
-        kept = self._with_aliases(classes | {info.name for info in making} - _UNNAMED) & self.aliases.keys()
-        making |= {info for info in self.functions.values() if info not in calling and info.mentions & kept}
-        return calling, making
-
-    def _classes(self, calling: set[FunctionInfo]) -> frozenset[str]:
-        """The classes that have a method by which a call site is reached."""
-        own = {info.cls.name for info in calling if info.cls is not None}
-        return frozenset(own) | {cls for cls, _ in self.foreign_methods}
-
-    def _with_aliases(self, names: set[str] | frozenset[str]) -> set[str]:
-        """The names, and those of the module that are bound to what they name."""
-        known = set(names)
-        while more := {alias for alias, mentioned in self.aliases.items() if mentioned & known} - known:
-            known |= more
-        return known
 
 
 @lru_cache(maxsize=8192)

@@ -10,23 +10,19 @@ from typing import Any
 
 from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.record import digest
 from invocation_lint.source.templates.model import Handlers
 from invocation_lint.source.tree import SourceFile, parse
+from invocation_lint.values import demand
 from invocation_lint.values.indexing import index_module
 from invocation_lint.values.interpreter import Interpreter
-from invocation_lint.values.program import ModuleInfo
+from invocation_lint.values.program import NOTHING, Demand, ModuleInfo
 
 MAX_CALLER_LEVELS = 5
 """Levels of callers that are asked where an error ends."""
 
 MAX_CALLER_MODULES = 60
 """Modules of callers that are read for one file: a helper with more is a library, and public."""
-
-
-_Demand = tuple[frozenset[str], frozenset[tuple[str, str]]]
-"""The names by which a module is a way to a call site, and those of them that are methods, with their classes."""
-
-_NOTHING: _Demand = (frozenset(), frozenset())
 
 
 class ProjectModules:
@@ -37,7 +33,7 @@ class ProjectModules:
         self._name_of = name_of
         self._options_of = options_of
         self._modules: dict[str, ModuleInfo | None] = {}
-        self._demand: dict[str, _Demand] = {}
+        self._demand: dict[str, Demand] = {}
         self._settled: set[str] = set()
 
     def locate(self, importer: str, dotted: str, level: int) -> str | None:
@@ -71,6 +67,7 @@ class ProjectModules:
         if key not in self._modules:
             self._modules[key] = None
             data = self.files.read(key) if key.endswith(".py") else None
+            self.files.record.note(key, ("bytes", key), digest(data))
             if data is not None:
                 with suppress(UnreadableFile):  # the file's own run reports it
                     self._modules[key] = self._index(parse(data, self._name_of(key)), key)
@@ -104,10 +101,10 @@ class ProjectModules:
             del waiting[one]
             module = group[one]
             before = self._demand.get(one)
-            demands = [self._demand.get(imported, _NOTHING) for imported in self._reaching_imports(one)]
-            module.foreign_names = frozenset().union(*(names for names, _ in demands))
-            module.foreign_methods = frozenset().union(*(methods for _, methods in demands))
-            self._demand[one] = module.demanded_names(), module.demanded_methods()
+            module.foreign = demand.joined(
+                self._demand.get(imported, NOTHING) for imported in self._reaching_imports(one)
+            )
+            self._demand[one] = demand.demand_of(module)
             if self._demand[one] != before:
                 waiting.update(dict.fromkeys(importers[one]))
 
@@ -124,27 +121,26 @@ class ProjectModules:
         return found
 
     def _reaching_imports(self, key: str) -> list[str]:
-        return [imported for imported in self.files.imports(key) if self.files.reaches_seed(imported)]
+        return self.files.reaching_imports(key)
 
     def reaches(self, key: str, data: bytes) -> bool:
         """Whether a file without a call site of its own names a function of another module that reaches one."""
-        names: set[str] = set()
-        for imported in self._reaching_imports(key):
-            if self.load(imported) is not None:
-                names |= self._demand[imported][0]
-        return bool(names) and _mentions(data, frozenset(names))
+        imported = [one for one in self._reaching_imports(key) if self.load(one) is not None]
+        return demand.joined(self._demand[one] for one in imported).met_by(_words_in(data))
 
     def caller_modules(self, module: ModuleInfo) -> Iterator[ModuleInfo]:
         """The modules that import this one, however far, and name what leads to its call sites."""
         seen = {module.name}
-        level = [(module.name, _words(module))]
+        level = [(module.name, self._demand[module.name].words())]
         for _ in range(MAX_CALLER_LEVELS):
             following: list[tuple[str, frozenset[str]]] = []
             for key, wanted in level:
-                for importer in self.files.importers.get(key, ()):
+                for importer in self.files.importers_of(key):
                     data = self.files.read(importer) if importer not in seen else None
+                    if data is not None:
+                        self.files.record.note(importer, ("bytes", importer), digest(data))
                     passes = data is not None and (importer.endswith("/__init__.py") or b"import *" in data)
-                    if data is None or not (passes or _mentions(data, wanted)):
+                    if data is None or not (passes or not wanted.isdisjoint(_words_in(data))):
                         continue
                     seen.add(importer)
                     if len(seen) > MAX_CALLER_MODULES:
@@ -152,20 +148,13 @@ class ProjectModules:
                     caller = self.load(importer)
                     if caller is not None:
                         yield caller
-                        following.append((importer, _words(caller)))
+                        following.append((importer, self._demand[importer].words()))
             level = following
 
 
-def _words(module: ModuleInfo) -> frozenset[str]:
-    """The words one of which stands in whatever reaches a call site through the module."""
-    return module.demanded_names() | {cls for cls, _ in module.demanded_methods()}
-
-
-def _mentions(data: bytes, names: frozenset[str]) -> bool:
-    if not names:
-        return False
-    pattern = rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b"
-    return re.search(pattern, data) is not None
+def _words_in(data: bytes) -> frozenset[str]:
+    """The words of a text, those that are no names of other alphabets."""
+    return frozenset(word.decode() for word in re.findall(rb"[A-Za-z0-9_]+", data))
 
 
 class Program:
@@ -190,7 +179,7 @@ class Program:
 
     def handlers_of(self, module: ModuleInfo) -> Handlers | None:
         """The handlers of a module that templates of the project name; None when none does."""
-        return self.modules.files.deployments.handlers_of(module.name)
+        return self.modules.files.handlers_of(module.name)
 
     def callers(self, module: ModuleInfo) -> tuple[ModuleInfo, ...]:
         """The other modules from which the module's call sites may be reached."""

@@ -25,6 +25,7 @@ from invocation_lint.values.domain import (
     join2,
     join_values,
     unknown,
+    weight_of,
 )
 
 MAX_KEYS = 64
@@ -32,6 +33,9 @@ MAX_KEYS = 64
 
 MAX_NESTING = 6
 """Levels of an object that an encoder's snapshot keeps."""
+
+MAX_HELD = 5000
+"""Values in one snapshot: what holds more is data, or one object that is held again and again."""
 
 
 RECEIVER = "it is the receiver"
@@ -276,35 +280,43 @@ def join_states(left: State | None, right: State | None) -> State | None:
     return State(env, heap, left.marks & right.marks)
 
 
-def freeze(state: State, value: Value, level: int = MAX_NESTING, seen: frozenset[ObjectId] = frozenset()) -> Value:
-    """The value with its objects replaced by what they hold now."""
+def freeze(state: State, value: Value, most: int = MAX_HELD) -> Value:
+    """The value with its objects replaced by what they hold now, `most` values in all."""
     if not any(isinstance(atom, Ref) for atom in value.atoms):
         return value
-    atoms: list[Any] = []
-    for atom in value.atoms:
+    return _Snapshot(state, most).of(value, MAX_NESTING, frozenset())
+
+
+class _Snapshot:
+    """What the objects of a state hold; `left` is how many more values are kept."""
+
+    def __init__(self, state: State, left: int) -> None:
+        self._state = state
+        self._left = left
+
+    def of(self, value: Value, level: int, seen: frozenset[ObjectId]) -> Value:
+        if not any(isinstance(atom, Ref) for atom in value.atoms):
+            self._left -= weight_of(value)
+            return value if self._left >= 0 else unknown("it holds too much")
+        return join_values(Value((self._atom(atom, level, seen),)) for atom in value.atoms)
+
+    def _atom(self, atom: Any, level: int, seen: frozenset[ObjectId]) -> Any:
+        self._left -= 1
         if not isinstance(atom, Ref):
-            atoms.append(atom)
-            continue
-        obj = state.heap.get(atom.id)
+            return atom
+        obj = self._state.heap.get(atom.id)
         if obj is None or atom.id in seen or level == 0:
-            atoms.append(Unknown("nested too deep"))
-            continue
+            return Unknown("nested too deep")
+        if self._left < 0:
+            return Unknown("it holds too much")
         inner = seen | {atom.id}
-        atoms.append(
-            Struct(
-                obj.kind,
-                tuple(
-                    (key, replace(slot, value=freeze(state, slot.value, level - 1, inner)))
-                    for key, slot in obj.slots.items()
-                ),
-                obj.open,
-                tuple(freeze(state, item, level - 1, inner) for item in obj.items),
-                None if obj.rest is None else freeze(state, obj.rest, level - 1, inner),
-                obj.made,
-                obj.cls,
-            )
-        )
-    return join_values(Value((atom,)) for atom in atoms)
+
+        def held(one: Value) -> Value:
+            return self.of(one, level - 1, inner)
+
+        slots = tuple((key, replace(slot, value=held(slot.value))) for key, slot in obj.slots.items())
+        rest = None if obj.rest is None else held(obj.rest)
+        return Struct(obj.kind, slots, obj.open, tuple(map(held, obj.items)), rest, obj.made, obj.cls)
 
 
 def widen(before: State, after: State) -> State:

@@ -8,7 +8,18 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.values import calls, iteration, operators
-from invocation_lint.values.domain import Const, Encoded, EnumMember, EnvVar, Text, Typed, Value, const, unknown
+from invocation_lint.values.domain import (
+    MAX_TEXT,
+    Const,
+    Encoded,
+    EnumMember,
+    EnvVar,
+    Text,
+    Typed,
+    Value,
+    const,
+    unknown,
+)
 from invocation_lint.values.frame import Frame
 from invocation_lint.values.known.tables import METHOD_RESULTS
 from invocation_lint.values.state import Obj
@@ -91,6 +102,8 @@ def _constant_method(frame: Frame, text: str, name: str, arguments: calls.Argume
         return const(getattr(text, name)())
     values = [value.single for value in arguments.args]
     if name in {"replace", "removeprefix", "removesuffix"} and all(isinstance(v, Const) for v in values):
+        if name == "replace" and _may_grow(text, values):
+            return Value((Typed("str"),))
         try:
             return const(getattr(text, name)(*(v.value for v in values if isinstance(v, Const))))
         except TypeError:
@@ -98,12 +111,20 @@ def _constant_method(frame: Frame, text: str, name: str, arguments: calls.Argume
     if name in {"split", "rsplit"}:
         separator = values[0].value if values and isinstance(values[0], Const) else None
         if len(values) <= 1 and (separator is None or isinstance(separator, str)) and separator != "":
-            items = tuple(const(part) for part in text.split(separator))
+            items = tuple(const(part) for part in text.split(separator, iteration.MAX_ITEMS)[: iteration.MAX_ITEMS])
+            if len(items) == iteration.MAX_ITEMS:
+                return frame.allocate(node, Obj("list", rest=Value((Typed("str"),)), made=frame.place(node)))
             return frame.allocate(node, Obj("list", items=items, made=frame.place(node)))
         return frame.allocate(node, Obj("list", rest=Value((Typed("str"),)), made=frame.place(node)))
     if name.startswith("is") or name in {"startswith", "endswith"}:
         return Value((Typed("bool"),))
     return Value((Typed("int" if name in {"find", "count", "index"} else "str"),))
+
+
+def _may_grow(text: str, values: list[Any]) -> bool:
+    """Whether `text.replace(..)` may give a text that is too long to be kept."""
+    longest = max((len(v.value) for v in values if isinstance(v, Const) and isinstance(v.value, str)), default=0)
+    return (len(text) + 1) * (longest + 1) > MAX_TEXT
 
 
 def _format(frame: Frame, template: str, arguments: calls.Arguments) -> Value:
