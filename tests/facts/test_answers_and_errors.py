@@ -291,7 +291,8 @@ def test_what_else_may_raise_is_looked_for_in_helpers() -> None:
 @pytest.mark.parametrize(
     ("code", "frame", "boundary"),
     [
-        pytest.param("def handler(event, context):\n    CALL", "entry", None, id="a plain handler"),
+        pytest.param("def handler(event, context):\n    CALL\n    return 1", "entry", None, id="a plain handler"),
+        pytest.param("def handler(event, context):\n    CALL", "entry", Unknown, id="a handler with no answer"),
         pytest.param(
             "def handler(event, context):\n    for record in event['Records']:\n        CALL",
             "entry",

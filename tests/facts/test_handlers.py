@@ -45,14 +45,14 @@ def outermost(code: str, name: str = "app.py") -> Invocation:
     ],
 )
 def test_what_a_handler_reads_of_its_event(reads: str, source: str | None, boundary: str | None) -> None:
-    fact = outermost(f"def handler(event, context):\n    print({reads})\n    client.invoke(**SEND)\n")
+    fact = outermost(f"def handler(event, context):\n    print({reads})\n    client.invoke(**SEND)\n    return 1\n")
     assert fact.caller.kind == "lambda_handler"
     assert (fact.caller.event_source, fact.service_error.boundary) == (source, boundary)
 
 
 @pytest.mark.parametrize("name", ["state_machine/take.py", "flows/sfn_take.py", "stepfn/take.py", "step-fns/b.py"])
 def test_the_path_of_a_task(name: str) -> None:
-    code = "def handler(event, context):\n    client.invoke(**SEND)\n"
+    code = "def handler(event, context):\n    client.invoke(**SEND)\n    return 1\n"
     assert outermost(code, name).service_error.boundary == "state_machine"
     assert outermost(code, f"x{name.replace('-', '').replace('_', '')}").service_error.boundary is None
 
@@ -107,9 +107,11 @@ Resources:
 CODE = """
 def take(event, context):
     client.invoke(**SEND)
+    return "taken"
 
 def send_handler(event, context):
     client.invoke(**SEND)
+    return "sent"
 """
 
 

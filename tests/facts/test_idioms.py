@@ -189,6 +189,7 @@ def test_an_answers_key_that_is_popped_is_read() -> None:
 HANDLER = """
     def handler(event, context):
         client.invoke(FunctionName="agent", InvocationType="Event", Payload=b"{}")
+        return event
 """
 
 

@@ -14,6 +14,7 @@ from invocation_lint.facts.building.error_handlers import has_error_handler
 from invocation_lint.facts.building.handlers import (
     NOT_TOLD,
     Invoked,
+    answers_nobody,
     invoked,
     is_handler,
     may_be_handler,
@@ -128,6 +129,8 @@ def _ending_of_handler(
     boundary = by.boundary if by.boundary is not None else _wrapped(function, followed)
     if boundary is None and name != function.name and len(module.aliases.get(name, ())) > 1:
         boundary = UnknownAnswer(f"{name} wraps it, and may take the error")
+    if boundary is None and by == NOT_TOLD and answers_nobody(function):
+        boundary = UnknownAnswer("nothing tells who invokes it, and it has no answer for anybody who waits")
     return Ending("lambda_handler", "entry", boundary, by.source, place, True)
 
 

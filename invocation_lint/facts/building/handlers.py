@@ -139,6 +139,12 @@ def positional_names(function: FunctionInfo) -> list[str]:
     return [param.name.value for param in [*params.posonly_params, *params.params]]
 
 
+def answers_nobody(handler: FunctionInfo) -> bool:
+    """Whether a handler returns nothing: it was hardly written for an invoker who waits for it."""
+    returns = (node.value for node in own_nodes(handler.node) if isinstance(node, cst.Return))
+    return all(value is None or (isinstance(value, cst.Name) and value.value == "None") for value in returns)
+
+
 def may_be_handler(function: FunctionInfo) -> bool:
     """Whether Lambda could invoke a function: it stands in no other, and takes an event and a context by position."""
     if function.parent is not None or not isinstance(function.node, cst.FunctionDef):
