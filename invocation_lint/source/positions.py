@@ -44,7 +44,10 @@ class Notes:
         covered = [span for span in map(self.span, children(node)) if span is not None]
         if found is not None:
             covered.append(found)
-        return (min(start for start, _ in covered), max(end for _, end in covered)) if covered else None
+        whole = (min(start for start, _ in covered), max(end for _, end in covered)) if covered else None
+        if whole is not None and not isinstance(node, cst.Param):
+            self.spans[id(node)] = whole  # a class or a module is asked for again and again
+        return whole
 
 
 def take_notes(module: cst.Module) -> Notes:

@@ -46,6 +46,7 @@ class Definitions:
         self._interpreter = interpreter
         self._bodies: dict[str, State] = {}
         self._bases: dict[str, Bases] = {}
+        self._lineages: dict[str, tuple[list[ClassInfo], list[str]]] = {}
         self._defaults: dict[str, tuple[dict[str, Value], State]] = {}
         self._attributes: dict[tuple[str, str], Value] = {}
         self._attribute_runs: set[str] = set()
@@ -110,10 +111,15 @@ class Definitions:
     def lineage(self, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
         """The class and its visible ancestors in the order in which attributes are looked up, and the ancestors outside
         (docs.python.org, The Python 2.3 Method Resolution Order)."""
-        family = self._linearized(info, (), {})
-        more = ["an unknown class"] if len(family) > MAX_ANCESTORS else []
-        family = family[:MAX_ANCESTORS]
-        return family, [name for cls in family for name in self.bases(cls)[1]] + more
+        found = self._lineages.get(info.key)
+        if found is None:
+            family = self._linearized(info, (), {})
+            more = ["an unknown class"] if len(family) > MAX_ANCESTORS else []
+            family = family[:MAX_ANCESTORS]
+            found = family, [name for cls in family for name in self.bases(cls)[1]] + more
+            if not self._interpreter.modules.is_running:  # a base may be bound later
+                self._lineages[info.key] = found
+        return found
 
     def _linearized(
         self, info: ClassInfo, below: tuple[str, ...], known: dict[str, list[ClassInfo]]
