@@ -294,6 +294,9 @@ def test_what_else_may_raise_is_looked_for_in_helpers() -> None:
         pytest.param("def handler(event, context):\n    CALL\n    return 1", "entry", None, id="a plain handler"),
         pytest.param("def handler(event, context):\n    CALL", "entry", Unknown, id="a handler with no answer"),
         pytest.param(
+            "def handler(event, context):\n    CALL\n    return 0", "entry", Unknown, id="a handler with a status"
+        ),
+        pytest.param(
             "def handler(event, context):\n    for record in event['Records']:\n        CALL",
             "entry",
             "redelivered",

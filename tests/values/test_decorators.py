@@ -24,6 +24,7 @@ def guard(function):
 def handler(event, context):
     a = event["a"]
     {send}
+    return a
 """
 
 FACTORY = """
@@ -38,6 +39,7 @@ def guard(name):
 def handler(event, context):
     a = event["a"]
     {send}
+    return a
 """
 
 CALLS = {PLAIN: "function(*args, **kwargs)", FACTORY: "function(event, context)"}

@@ -140,9 +140,15 @@ def positional_names(function: FunctionInfo) -> list[str]:
 
 
 def answers_nobody(handler: FunctionInfo) -> bool:
-    """Whether a handler returns nothing: it was hardly written for an invoker who waits for it."""
+    """Whether a handler returns nothing, or an exit status: it was hardly written for an invoker who waits for it."""
     returns = (node.value for node in own_nodes(handler.node) if isinstance(node, cst.Return))
-    return all(value is None or (isinstance(value, cst.Name) and value.value == "None") for value in returns)
+    return all(
+        value is None or (isinstance(value, cst.Name) and value.value == "None") or _is_zero(value) for value in returns
+    )
+
+
+def _is_zero(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Integer) and value.value == "0"
 
 
 def may_be_handler(function: FunctionInfo) -> bool:
