@@ -21,10 +21,10 @@ class Sender:
         client.invoke(FunctionName="mail", InvocationType="Event", Payload=b"{}")
 """
 HANDLERS = {
-    "by the module": "import shop\n\ndef handle(event, context):\n    shop.sender.Sender().publish(event['users'])\n",
-    "by the package": "import shop\n\ndef handle(event, context):\n    shop.Sender().publish(event['users'])\n",
+    "by the module": "import shop\n\ndef handle(event, context):\n    shop.sender.Sender().publish(event['users'])\n    return 1\n",
+    "by the package": "import shop\n\ndef handle(event, context):\n    shop.Sender().publish(event['users'])\n    return 1\n",
     "by a name from the package": (
-        "from shop import Sender\n\ndef handle(event, context):\n    Sender().publish(event['users'])\n"
+        "from shop import Sender\n\ndef handle(event, context):\n    Sender().publish(event['users'])\n    return 1\n"
     ),
 }
 
