@@ -20,12 +20,11 @@ class Sender:
         client = boto3.client("lambda")
         client.invoke(FunctionName="mail", InvocationType="Event", Payload=b"{}")
 """
+HANDLER = "IMPORT\n\ndef handle(event, context):\n    MADE.publish(event['users'])\n    return 1\n"
 HANDLERS = {
-    "by the module": "import shop\n\ndef handle(event, context):\n    shop.sender.Sender().publish(event['users'])\n    return 1\n",
-    "by the package": "import shop\n\ndef handle(event, context):\n    shop.Sender().publish(event['users'])\n    return 1\n",
-    "by a name from the package": (
-        "from shop import Sender\n\ndef handle(event, context):\n    Sender().publish(event['users'])\n    return 1\n"
-    ),
+    "by the module": HANDLER.replace("IMPORT", "import shop").replace("MADE", "shop.sender.Sender()"),
+    "by the package": HANDLER.replace("IMPORT", "import shop").replace("MADE", "shop.Sender()"),
+    "by a name from the package": HANDLER.replace("IMPORT", "from shop import Sender").replace("MADE", "Sender()"),
 }
 
 
