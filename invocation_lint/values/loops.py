@@ -8,6 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from invocation_lint.values import conditions, statements
+from invocation_lint.values.acts import is_log_line
 from invocation_lint.values.domain import Value, constants, source_of
 from invocation_lint.values.events import Caught, LoopInfo, Raised, RetryLoop, Visit
 from invocation_lint.values.frame import Frame
@@ -15,6 +16,7 @@ from invocation_lint.values.imports import dotted
 from invocation_lint.values.loop_ends import is_within
 from invocation_lint.values.program import own_nodes
 
+_COUNTERS = frozenset({"range", "count", "itertools.count"})
 _GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)
 
 
@@ -23,7 +25,7 @@ def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: 
     call = node.iter if isinstance(node.iter, cst.Call) else None
     name = dotted(call.func) if call is not None else ""
     is_left_early = isinstance(node, cst.For) and _is_left_early(node.body)
-    if call is not None and name in {"range", "count", "itertools.count"}:
+    if call is not None and name in _COUNTERS:
         over = "attempts" if is_left_early else "numbers"
         return LoopInfo(_range_length(frame, call) if name == "range" else None, over=over)
     if items is not None:
@@ -80,9 +82,23 @@ def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, firs
     for attempt in tries:
         staying = {frame.place(handler) for handler in attempt.handlers if _stays(handler)}
         sites = dict.fromkeys(event.site for event in caught if event.clause in staying)
-        if sites and _ends_on_success(node, attempt):
+        if sites and _ends_on_success(node, attempt) and not _turns_to_another(node, attempt):
             for site in sites:
                 frame.events.append(RetryLoop(site, place, _pause(node), _is_bounded(node)))
+
+
+def _turns_to_another(node: cst.For | cst.While, attempt: cst.Try) -> bool:
+    """Whether each round asks something else than the one before: another region, another function."""
+    if not isinstance(node, cst.For) or (isinstance(node.iter, cst.Call) and dotted(node.iter.func) in _COUNTERS):
+        return False
+    targets = {part.value for part in [node.target, *own_nodes(node.target)] if isinstance(part, cst.Name)}
+    handed = (
+        part
+        for call in own_nodes(attempt.body)
+        if isinstance(call, cst.Call) and not is_log_line(call)
+        for part in own_nodes(call)
+    )
+    return any(isinstance(part, cst.Name) and part.value in targets for part in handed)
 
 
 def note_polls(frame: Frame, node: cst.While, first_event: int) -> None:
