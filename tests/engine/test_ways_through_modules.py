@@ -38,33 +38,36 @@ ONE_FOR_ALL = (
 
 def handler(event, context):
     Sender.shared().send("story")
+    return 1
 """
 )
 
 WAYS = {
     "under another name": {
         "sending.py": SEND,
-        "app.py": "from sending import send as post\n\ndef handler(event, context):\n    post('story')\n",
+        "app.py": "from sending import send as post\n\ndef handler(event, context):\n    post('story')\n    return 1\n",
     },
     "passed on by a package under another name": {
         "sending/plain.py": SEND,
         "sending/__init__.py": "from sending.plain import send as post\n",
-        "app.py": "from sending import post\n\ndef handler(event, context):\n    post('story')\n",
+        "app.py": "from sending import post\n\ndef handler(event, context):\n    post('story')\n    return 1\n",
     },
     "all names of a module": {
         "sending/plain.py": SEND,
         "sending/__init__.py": "from .plain import *\n",
-        "app.py": "from sending import send\n\ndef handler(event, context):\n    send('story')\n",
+        "app.py": "from sending import send\n\ndef handler(event, context):\n    send('story')\n    return 1\n",
     },
     "a class that a package passes on": {
         "shop/sending/plain.py": SENDER,
         "shop/sending/__init__.py": "from sending.plain import Sender\n",
-        "app.py": "import sending\n\ndef handler(event, context):\n    sending.plain.Sender().send('story')\n",
+        "app.py": (
+            "import sending\n\ndef handler(event, context):\n    sending.plain.Sender().send('story')\n    return 1\n"
+        ),
     },
     "modules that import each other": {
         "sending/plain.py": "import sending\n" + SENDER,
         "sending/__init__.py": "from sending.plain import Sender\n",
-        "app.py": "import sending\n\ndef handler(event, context):\n    sending.Sender().send('story')\n",
+        "app.py": "import sending\n\ndef handler(event, context):\n    sending.Sender().send('story')\n    return 1\n",
     },
     "an instance that the class keeps": {"app.py": ONE_FOR_ALL},
 }
