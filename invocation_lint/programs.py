@@ -15,7 +15,7 @@ from invocation_lint.source.project_files import ProjectFiles, project_root
 from invocation_lint.source.record import Question
 
 if TYPE_CHECKING:
-    from invocation_lint.values.project import Program
+    from invocation_lint.analysis.project import Program
 
 
 class Programs:
@@ -73,7 +73,7 @@ class Programs:
 
     def program(self, path: Path) -> Program:
         """The modules of the project that holds a path."""
-        from invocation_lint.values.project import Program
+        from invocation_lint.analysis.project import Program
 
         root = self._root_of(path)
         if root not in self._programs:

@@ -81,7 +81,7 @@ class Project:
 
     def concerns_all(self, path: Path) -> bool:
         """Whether a file is a configuration, a contract, a rule or a template: what it says holds for other files."""
-        from invocation_lint.source.templates.reading import is_document
+        from invocation_lint.deployment.reading import is_document
 
         settings, real = self.settings(path), path.resolve()
         is_rule = any(folder == real or folder in real.parents for folder in settings.extra_rules)

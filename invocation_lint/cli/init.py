@@ -144,8 +144,8 @@ def _contracts_in(folder: Path) -> tuple[str, ...]:
 
 def _deployed_in(folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The templates below a folder, with the functions that they deploy."""
-    from invocation_lint.source.templates import reading
-    from invocation_lint.source.templates.candidates import DOCUMENTS
+    from invocation_lint.deployment import reading
+    from invocation_lint.deployment.candidates import DOCUMENTS
 
     found = []
     for path in _documents(folder, DOCUMENTS):

@@ -11,11 +11,11 @@ from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 
 if TYPE_CHECKING:
+    from invocation_lint.analysis.program.model import ModuleInfo
+    from invocation_lint.analysis.project import Program
     from invocation_lint.contracts.match import Conflict
     from invocation_lint.contracts.model import ContractBook
     from invocation_lint.source.tree import SourceFile
-    from invocation_lint.values.program import ModuleInfo
-    from invocation_lint.values.project import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ def facts_of(
     With a program, and the file's path in it, values and callers in other modules are followed; without, the file is
     looked at alone.
     """
+    from invocation_lint.analysis.interpreter import Interpreter
+    from invocation_lint.analysis.libraries.wrappers import Wrapper
+    from invocation_lint.analysis.program.demand import joined
+    from invocation_lint.analysis.program.indexing import index_module
+    from invocation_lint.analysis.program.model import Demand
     from invocation_lint.facts.building.invocations import Builder
     from invocation_lint.facts.building.job_queries import JobQueryBuilder
     from invocation_lint.source.folders import below_project
-    from invocation_lint.values.demand import joined
-    from invocation_lint.values.indexing import index_module
-    from invocation_lint.values.interpreter import Interpreter
-    from invocation_lint.values.program import Demand
-    from invocation_lint.values.wrappers import Wrapper
 
     if program is not None and path is not None:
         interpreter, module = program.interpreter, program.module(path, source)

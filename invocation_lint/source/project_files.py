@@ -17,15 +17,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from invocation_lint.deployment.candidates import ENDINGS, import_roots
 from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.import_lines import imports_in
 from invocation_lint.source.record import Record, told_of
 from invocation_lint.source.scan import may_matter
-from invocation_lint.source.templates.candidates import ENDINGS, import_roots
 
 if TYPE_CHECKING:
-    from invocation_lint.source.templates.deployments import Deployments
-    from invocation_lint.source.templates.model import Handlers
+    from invocation_lint.deployment.deployments import Deployments
+    from invocation_lint.deployment.model import Handlers
 
 MAX_FILES = 20_000
 """Files of one project that are looked at for its modules: beyond, only the folders above a file are."""
@@ -277,7 +277,7 @@ class ProjectFiles:
     @cached_property
     def deployments(self) -> Deployments:
         """What the templates of the project deploy; they are read when a question needs them."""
-        from invocation_lint.source.templates.deployments import Deployments
+        from invocation_lint.deployment.deployments import Deployments
 
         return Deployments(str(self.root), lambda: self.walked, self.read, self._file)
 

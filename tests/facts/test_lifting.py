@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.values.asking import only
+from tests.analysis.asking import only
 
 HELPER = """
 def ask(name):

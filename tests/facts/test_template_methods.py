@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.values.asking import ask
+from tests.analysis.asking import ask
 
 CODE = """
 class Output:

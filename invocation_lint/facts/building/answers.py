@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from invocation_lint.analysis.domain.events import ErrorLook, Event, PayloadTest, StatusTest, Use
+from invocation_lint.analysis.tracing.answers import DECODED, STREAM, TEXT, is_decoded
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
-from invocation_lint.values.events import ErrorLook, Event, PayloadTest, StatusTest, Use
-from invocation_lint.values.responses import DECODED, STREAM, TEXT, is_decoded
 
 STATUS_OF = {"RequestResponse": 200, "Event": 202, "DryRun": 204}
 """The HTTP status of an accepted invocation, by mode (AWS: Lambda API reference, Invoke, StatusCode)."""

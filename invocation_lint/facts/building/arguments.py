@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from invocation_lint.analysis.domain.atoms import Client, Const, Encoded, EnumMember, Struct, Text, Typed, Value
+from invocation_lint.analysis.domain.events import Argument, Visit
 from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Range
@@ -13,8 +15,6 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.merging import join_answers
 from invocation_lint.facts.building.near import is_near
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Client, Const, Encoded, EnumMember, Struct, Text, Typed, Value
-from invocation_lint.values.events import Argument, Visit
 
 DEFAULT_READ_TIMEOUT = 60
 """botocore.config.Config, read_timeout, in seconds."""

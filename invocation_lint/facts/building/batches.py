@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from invocation_lint.analysis.domain.atoms import Struct, Unknown, Value
+from invocation_lint.analysis.domain.events import Looped, Visit
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.contracts.match import Conflict
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import invocation, job_query
@@ -15,9 +18,6 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import arguments, functions, payloads, shapes
 from invocation_lint.facts.building.dialects.shape import text
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Struct, Unknown, Value
-from invocation_lint.values.events import Looped, Visit
-from invocation_lint.values.queries import ELEMENT
 
 _OWNER = re.compile(
     r"owner|creator|created_?by|user|customer|account|author|tenant|request(er|ed_?by)|submitted_?by", re.I

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.python.imports import dotted
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.error_handlers import has_error_handler
 from invocation_lint.facts.building.handlers import (
@@ -24,12 +26,10 @@ from invocation_lint.facts.building.own_invocations import is_for_own_events, is
 from invocation_lint.facts.building.test_paths import is_test_path
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
-from invocation_lint.values.imports import dotted
-from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
 
 if TYPE_CHECKING:
-    from invocation_lint.source.templates.model import Handlers
-    from invocation_lint.values.project import Program
+    from invocation_lint.analysis.project import Program
+    from invocation_lint.deployment.model import Handlers
 
 _ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
 _VIEW_BASES = frozenset({"View", "APIView", "ViewSet", "ModelViewSet", "GenericViewSet", "MethodView", "Resource",

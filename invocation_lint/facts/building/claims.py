@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from invocation_lint.analysis.domain.atoms import Struct, Text, Unknown, Value
+from invocation_lint.analysis.domain.chains import Chain
+from invocation_lint.analysis.domain.events import ChainCall, Looped, Visit
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import job_words
 from invocation_lint.facts.building.dialects.shape import Query, line_of, text
 from invocation_lint.facts.job_query import Claim
 from invocation_lint.findings import Place
-from invocation_lint.values.chains import Chain
-from invocation_lint.values.domain import Struct, Text, Unknown, Value
-from invocation_lint.values.events import ChainCall, Looped, Visit
-from invocation_lint.values.queries import ELEMENT
 
 _HARMLESS = frozenset(
     {"dumps", "loads", "get", "info", "debug", "warning", "error", "exception", "log", "print", "str", "repr", "format",

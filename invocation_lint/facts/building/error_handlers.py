@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from invocation_lint.analysis.program.model import ModuleInfo
+from invocation_lint.analysis.project import Program
 from invocation_lint.facts.building.test_paths import is_test_path
-from invocation_lint.values.program import ModuleInfo
-from invocation_lint.values.project import Program
 
 _WORD = b"_handler"
 _FLASK_WORD = b"errorhandler"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, Lost, Raised
 from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.callers import Ending
 from invocation_lint.facts.building.merging import join_answers
 from invocation_lint.findings import Place
-from invocation_lint.values.events import Caught, ClauseSeen, CodeSeen, Event, Lost, Raised
 
 _STRENGTH = ("drops", "logs", "returns", "records", "reraises")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from invocation_lint.analysis.domain.atoms import Const, Encoded, EnumMember, EnvVar, Param, Text, Unknown, Value
 from invocation_lint.contracts.match import Conflict, match_contract, plain_name, plain_pieces
 from invocation_lint.contracts.model import ContractBook, FunctionContract
 from invocation_lint.facts import invocation as facts
@@ -11,7 +12,6 @@ from invocation_lint.facts.base import Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.merging import join_answers
 from invocation_lint.facts.building.near import nearest
-from invocation_lint.values.domain import Const, Encoded, EnumMember, EnvVar, Param, Text, Unknown, Value
 
 _SELF_SOURCES = ("context.function_name", "context.invoked_function_arn", "ctx.function_name", "_context.function_name")
 

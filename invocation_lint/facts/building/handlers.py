@@ -13,9 +13,9 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.source.templates.model import REDELIVERING, WAITING
-from invocation_lint.values.imports import dotted
-from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.deployment.model import REDELIVERING, WAITING
 
 _EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
 _CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")

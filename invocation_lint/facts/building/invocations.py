@@ -7,6 +7,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from invocation_lint.analysis.domain.atoms import SiteKey, Value, unknown
+from invocation_lint.analysis.domain.events import (
+    Event,
+    FailureTold,
+    LoopInfo,
+    LoopLeft,
+    Lost,
+    Raised,
+    RetryLoop,
+    Visit,
+)
+from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.interpreter import Interpreter, Root
+from invocation_lint.analysis.libraries import fields
+from invocation_lint.analysis.program.model import ModuleInfo
+from invocation_lint.analysis.python import classes
+from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.contracts.match import Conflict
 from invocation_lint.contracts.model import ContractBook, FunctionContract
 from invocation_lint.facts import invocation as facts
@@ -16,16 +33,9 @@ from invocation_lint.facts.building import answers, arguments, callers, fates, f
 from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
-from invocation_lint.values import classes, fields
-from invocation_lint.values.domain import SiteKey, Value, unknown
-from invocation_lint.values.events import Event, FailureTold, LoopInfo, LoopLeft, Lost, Raised, RetryLoop, Visit
-from invocation_lint.values.frame import Frame
-from invocation_lint.values.interpreter import Interpreter, Root
-from invocation_lint.values.program import ModuleInfo
-from invocation_lint.values.state import State
 
 if TYPE_CHECKING:
-    from invocation_lint.values.project import Program
+    from invocation_lint.analysis.project import Program
 
 
 Note = Callable[[str, "Place | None"], None]

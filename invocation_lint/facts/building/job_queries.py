@@ -8,6 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from invocation_lint.analysis.domain.atoms import SiteKey
+from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.events import ChainCall, Looped, Visit
+from invocation_lint.analysis.interpreter import Interpreter, Root
+from invocation_lint.analysis.program.model import ModuleInfo
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import job_query as facts
 from invocation_lint.facts.base import Fact
@@ -21,15 +27,9 @@ from invocation_lint.facts.building.queries import QueryReader
 from invocation_lint.facts.building.results import Results
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
-from invocation_lint.values.chains import Chain, Step
-from invocation_lint.values.domain import SiteKey
-from invocation_lint.values.events import ChainCall, Looped, Visit
-from invocation_lint.values.interpreter import Interpreter, Root
-from invocation_lint.values.program import ModuleInfo
-from invocation_lint.values.queries import ELEMENT
 
 if TYPE_CHECKING:
-    from invocation_lint.values.project import Program
+    from invocation_lint.analysis.project import Program
 
 _STRENGTH = ("rows", "one", "count", "lazy")
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.analysis.python.imports import dotted
 from invocation_lint.data.list_operations import ListOperation, is_list_operation, list_operations, services
 from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact
@@ -24,8 +26,6 @@ from invocation_lint.facts.building.list_uses import Scope, UseReader, Uses, cal
 from invocation_lint.facts.building.partitions import asks_for_a_status
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.source.walk import walk
-from invocation_lint.values.imports import dotted
-from invocation_lint.values.program import FunctionInfo, ModuleInfo
 
 _LOOKS = re.compile(
     r"paginat|next_?page|page_?token|next_?token|last_?evaluated|start_?key|start_?after|marker|is_?truncated|cursor"

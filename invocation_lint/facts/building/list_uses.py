@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from invocation_lint.analysis.program.acts import LOGGING
+from invocation_lint.analysis.python.imports import dotted
 from invocation_lint.findings import Place
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children, walk
-from invocation_lint.values.acts import LOGGING
-from invocation_lint.values.imports import dotted
 
 STRENGTH = ("looped", "searched", "returned", "kept", "counted", "cut", "one", "tested")
 WHOLE = frozenset(STRENGTH[:5])

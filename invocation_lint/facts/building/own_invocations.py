@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from invocation_lint.analysis.domain.atoms import Const, EnvVar
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.project import Program
+from invocation_lint.deployment.cdk import SPEAKS_OF_CDK
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.handlers import constants
 from invocation_lint.facts.building.payloads import payload_fact
 from invocation_lint.facts.building.test_paths import is_test_path
 from invocation_lint.findings import Place
-from invocation_lint.source.templates.cdk import SPEAKS_OF_CDK
-from invocation_lint.values.domain import Const, EnvVar
-from invocation_lint.values.events import Visit
-from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
-from invocation_lint.values.project import Program
 
 MAX_FILES = 8
 """Files that name a function and are looked at: what more of them name is a word, or a function that many invoke."""

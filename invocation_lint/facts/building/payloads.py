@@ -7,6 +7,19 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from invocation_lint.analysis.domain.atoms import (
+    Const,
+    Encoded,
+    EnumMember,
+    Param,
+    Slot,
+    Struct,
+    Text,
+    Typed,
+    Unknown,
+    Value,
+)
+from invocation_lint.analysis.libraries.tables import ACCEPTED_BY, REFUSED_BY_JSON
 from invocation_lint.contracts.model import Action, Field, FunctionContract
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
@@ -14,8 +27,6 @@ from invocation_lint.facts.building import shapes
 from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.building.near import is_near, nearest
 from invocation_lint.findings import Place
-from invocation_lint.values.domain import Const, Encoded, EnumMember, Param, Slot, Struct, Text, Typed, Unknown, Value
-from invocation_lint.values.known.tables import ACCEPTED_BY, REFUSED_BY_JSON
 
 HTTP_KEYS = frozenset(
     {"httpMethod", "requestContext", "routeKey", "rawPath", "path", "resource", "headers", "queryStringParameters",

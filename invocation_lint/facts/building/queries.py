@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from invocation_lint.analysis.domain.chains import Chain, Step
 from invocation_lint.facts.building.dialects import django, dynamodb, peewee, pymongo, sql, sqlalchemy, supabase
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, line_of
-from invocation_lint.values.chains import Chain, Step
 
 _OF_A_CURSOR = sql.ROWS | sql.ONE | {"fetchmany"}
 

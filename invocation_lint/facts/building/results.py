@@ -6,11 +6,11 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.analysis.interpreter import Interpreter
+from invocation_lint.analysis.libraries.background import is_read
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
-from invocation_lint.values.background import is_read
-from invocation_lint.values.interpreter import Interpreter
-from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
 
 _OF_A_CURSOR = frozenset({"rowcount", "statusmessage", "fetchone", "fetchmany", "fetchval", "changes", "total_changes"})
 """What a cursor or connection tells afterwards of the statement that it executed last."""

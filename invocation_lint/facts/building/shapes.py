@@ -7,10 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from invocation_lint.facts.base import Text as TextAnswer
-from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.findings import Place
-from invocation_lint.values.domain import (
+from invocation_lint.analysis.domain.atoms import (
     Const,
     Encoded,
     EnumMember,
@@ -24,6 +21,9 @@ from invocation_lint.values.domain import (
     Value,
     const,
 )
+from invocation_lint.facts.base import Text as TextAnswer
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.findings import Place
 
 
 @dataclass(frozen=True, slots=True)

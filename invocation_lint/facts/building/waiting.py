@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from invocation_lint.analysis.program.acts import HARMLESS, LOGGING
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.python.imports import dotted
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
-from invocation_lint.values.acts import HARMLESS, LOGGING
-from invocation_lint.values.imports import dotted
-from invocation_lint.values.program import FunctionInfo, ModuleInfo, own_nodes
 
 _WRITES = frozenset({"put_item", "update_item", "insert", "insert_one", "upsert"})
 """Methods that write one record, by the last part of their name."""

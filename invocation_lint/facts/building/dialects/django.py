@@ -5,6 +5,9 @@ Names are those of Django's documentation (docs.djangoproject.com, QuerySet API 
 
 from __future__ import annotations
 
+from invocation_lint.analysis.domain.atoms import Value
+from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import (
     Condition,
@@ -19,9 +22,6 @@ from invocation_lint.facts.building.dialects.shape import (
     text,
 )
 from invocation_lint.findings import Place
-from invocation_lint.values.chains import Chain, Step
-from invocation_lint.values.domain import Value
-from invocation_lint.values.queries import ELEMENT
 
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _ROWS = frozenset({"list", "tuple", "set", "sorted", ELEMENT, "iterator", "aiterator"})

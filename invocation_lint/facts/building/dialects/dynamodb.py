@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from invocation_lint.analysis.domain.atoms import AwsObject, Client, Const, EnvVar, Struct, Text, Unknown, Value
+from invocation_lint.analysis.domain.chains import Step
+from invocation_lint.analysis.tracing.queries import ELEMENT, PAGE
 from invocation_lint.facts.building.dialects import sql
 from invocation_lint.facts.building.dialects.dynamodb_expressions import Names, conditions_in, written_by
 from invocation_lint.facts.building.dialects.dynamodb_pages import stops_when_enough
@@ -26,9 +29,6 @@ from invocation_lint.facts.building.dialects.shape import (
 )
 from invocation_lint.facts.building.job_words import is_age
 from invocation_lint.facts.options import JOB_TABLES
-from invocation_lint.values.chains import Step
-from invocation_lint.values.domain import AwsObject, Client, Const, EnvVar, Struct, Text, Unknown, Value
-from invocation_lint.values.queries import ELEMENT, PAGE
 
 _READS = {"query": "rows", "scan": "rows", "get_item": "one"}
 _WRITES = {"update_item": "update", "put_item": "insert", "delete_item": "delete", "transact_write_items": "update"}

@@ -6,11 +6,11 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.analysis.domain.atoms import ClassRef, Symbol, Unknown, Value
+from invocation_lint.analysis.domain.chains import Chain
+from invocation_lint.analysis.interpreter import Interpreter
+from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.facts.building.dialects.shape import Entity
-from invocation_lint.values.chains import Chain
-from invocation_lint.values.domain import ClassRef, Symbol, Unknown, Value
-from invocation_lint.values.interpreter import Interpreter
-from invocation_lint.values.program import ClassInfo
 
 _OTHER_MAPPERS = frozenset({"Document", "EmbeddedDocument", "DynamicDocument"})
 """Bases of mongoengine, which is written like Django and is not followed."""

@@ -5,6 +5,9 @@ Names are those of peewee's documentation (docs.peewee-orm.com, querying); peewe
 
 from __future__ import annotations
 
+from invocation_lint.analysis.domain.atoms import FunctionRef
+from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import (
     Entity,
@@ -17,9 +20,6 @@ from invocation_lint.facts.building.dialects.shape import (
 )
 from invocation_lint.facts.building.dialects.sqlalchemy import add_condition, add_order
 from invocation_lint.findings import Place
-from invocation_lint.values.chains import Chain, Step
-from invocation_lint.values.domain import FunctionRef
-from invocation_lint.values.queries import ELEMENT
 
 _VERBS = {"select": "read", "update": "update", "delete": "delete", "insert": "insert"}
 _ROWS = frozenset({"list", "tuple", "set", "sorted", ELEMENT, "iterator", "aio_execute"})

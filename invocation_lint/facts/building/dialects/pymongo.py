@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from invocation_lint.analysis.domain.atoms import Const, Param, Struct, Symbol, Unknown, Value
+from invocation_lint.analysis.domain.chains import Step
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.shape import (
     Condition,
     Entity,
@@ -21,9 +24,6 @@ from invocation_lint.facts.building.dialects.shape import (
     text,
 )
 from invocation_lint.findings import Place
-from invocation_lint.values.chains import Step
-from invocation_lint.values.domain import Const, Param, Struct, Symbol, Unknown, Value
-from invocation_lint.values.queries import ELEMENT
 
 _READS = {"find": "lazy", "aggregate": "lazy", "find_one": "one", "count_documents": "count", "distinct": "count",
           "estimated_document_count": "count"}  # fmt: skip

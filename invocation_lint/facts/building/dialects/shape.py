@@ -8,9 +8,9 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.analysis.domain.atoms import Const, EnumMember, Struct, Symbol, Unknown, Value
+from invocation_lint.analysis.domain.chains import Chain, Step
 from invocation_lint.findings import Place
-from invocation_lint.values.chains import Chain, Step
-from invocation_lint.values.domain import Const, EnumMember, Struct, Symbol, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)

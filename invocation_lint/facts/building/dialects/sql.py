@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from invocation_lint.analysis.domain.atoms import Const, Struct, Text, Value
+from invocation_lint.analysis.domain.chains import Step
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.shape import (
     Condition,
     Entity,
@@ -24,9 +27,6 @@ from invocation_lint.facts.building.dialects.shape import (
 from invocation_lint.facts.building.job_words import is_job_table
 from invocation_lint.facts.options import JOB_TABLES
 from invocation_lint.findings import Place
-from invocation_lint.values.chains import Step
-from invocation_lint.values.domain import Const, Struct, Text, Value
-from invocation_lint.values.queries import ELEMENT
 
 _FETCHING = {"fetch": "rows", "fetch_all": "rows", "execute_fetchall": "rows", "fetchrow": "one", "fetchval": "one",
              "fetch_one": "one", "fetch_val": "one"}  # fmt: skip

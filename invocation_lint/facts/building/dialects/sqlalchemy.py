@@ -5,6 +5,9 @@ Names are those of SQLAlchemy's documentation (docs.sqlalchemy.org), of Flask-SQ
 
 from __future__ import annotations
 
+from invocation_lint.analysis.domain.atoms import Value
+from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import (
     Condition,
@@ -20,9 +23,6 @@ from invocation_lint.facts.building.dialects.shape import (
     text,
 )
 from invocation_lint.findings import Place
-from invocation_lint.values.chains import Chain, Step
-from invocation_lint.values.domain import Value
-from invocation_lint.values.queries import ELEMENT
 
 EXECUTORS = frozenset({"execute", "scalars", "exec", "stream", "stream_scalars", "scalar"})
 _STATEMENTS = {"select": "read", "update": "update", "delete": "delete", "insert": "insert"}
@@ -225,7 +225,7 @@ def add_condition(query: Query, value: Value, place: Place | None) -> None:
     if chain is None or last is None:
         query.opaque = "a condition is not known"
     elif last.name == "&":
-        from invocation_lint.values.domain import Unknown
+        from invocation_lint.analysis.domain.atoms import Unknown
 
         add_condition(query, Value((Unknown(chain=Chain(chain.root, chain.steps[:-1])),)), place)
         add_condition(query, last.args[0], place)

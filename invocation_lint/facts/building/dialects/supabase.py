@@ -5,6 +5,7 @@ Names and arguments are those of postgrest-py (supabase.com/docs/reference/pytho
 
 from __future__ import annotations
 
+from invocation_lint.analysis.domain.chains import Chain, Step
 from invocation_lint.facts.building.dialects.shape import (
     Condition,
     Entity,
@@ -18,7 +19,6 @@ from invocation_lint.facts.building.dialects.shape import (
     keys_of,
     text,
 )
-from invocation_lint.values.chains import Chain, Step
 
 _TABLES = frozenset({"table", "from_"})
 _VERBS = {"select": "read", "update": "update", "upsert": "insert", "insert": "insert", "delete": "delete"}

@@ -1,0 +1,1 @@
+"""Plain data of the analysis: atoms, objects, state and its joins, events."""

@@ -1,0 +1,396 @@
+"""Abstract values: what an expression may stand for.
+
+A `Value` is a small set of atoms, each one way the value can be. Atoms are immutable and hashable, and hold no syntax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from invocation_lint.analysis.domain.references import Imported, ModuleRef, SuperRef
+from invocation_lint.findings import Place
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.domain.chains import Chain
+
+MAX_ATOMS = 8
+"""Atoms in one value: more alternatives than this answer no question that a reader would ask."""
+
+MAX_TEXT = 8_000_000
+"""Characters of a text that is kept: more than the six megabytes that Lambda takes."""
+
+MAX_BITS = 10_000
+"""Bits of a number that is kept: Python writes no longer ones as text."""
+
+SiteKey = tuple[Place, ...]
+"""A call site as seen from a frame: the places of the calls that lead to it, outermost first, then its own place."""
+
+ObjectId = tuple[Any, ...]
+"""An object of the heap: the calls that lead to its making, the place where it is made, and its age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A constant. `kind` keeps 1, 1.0 and True apart."""
+
+    value: Any
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text of which some pieces are known; a piece that is not is a value."""
+
+    pieces: tuple[str | Value, ...]
+    type: str = "str"  # or bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A value whose Python type is known and whose content is not; `source` is what it was read from, `chain` the
+    calls that made it where they are a query."""
+
+    type: str
+    source: str = ""
+    chain: Chain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference to an object of the heap."""
+
+    id: ObjectId
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One key of an object: presence is "yes" or "maybe"."""
+
+    presence: str
+    value: Value
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """An object as it was at one moment, without identity: what an encoder saw."""
+
+    kind: str  # dict, list, tuple, set, instance, ...
+    slots: tuple[tuple[Any, Slot], ...] = ()
+    open: str | None = None
+    items: tuple[Value, ...] = ()
+    rest: Value | None = None  # what further elements may be; None when there are none
+    made: Place | None = None
+    cls: str = ""
+    weight: int = field(default=0, init=False, repr=False, compare=False)  # values in it, as often as they are met
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        held = [*(slot.value for _, slot in self.slots), *self.items, *([self.rest] if self.rest is not None else [])]
+        object.__setattr__(self, "weight", 1 + sum(map(weight_of, held)))
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            own = (self.kind, self.slots, self.open, self.items, self.rest, self.made, self.cls)
+            object.__setattr__(self, "_hash", hash(own) or 1)
+        return self._hash
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Text or bytes made from another value: json, base64, repr, or bytes (text turned into bytes)."""
+
+    how: str
+    value: Value
+    type: str  # str or bytes
+    encoder: str = "json"
+    lenient: bool = False  # an encoder with default= or cls=: what it accepts is not known
+    place: Place | None = None
+    weight: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", 1 + weight_of(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class EnvVar:
+    """The value of an environment variable; `default` when it is not set, None when a KeyError is raised instead."""
+
+    name: str
+    default: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Something imported from outside the project, by its dotted name."""
+
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigValue:
+    """botocore's Config: options by name."""
+
+    options: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SdkSession:
+    """A session of an SDK, or a factory of clients."""
+
+    sdk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client of one AWS service. `config` is None when it is not known, and an empty Config when none is given."""
+
+    service: str
+    sdk: str  # boto3, botocore, aioboto3, aiobotocore
+    config: ConfigValue | None
+    place: Place | None = None
+    pending: bool = False  # an async context manager or coroutine that yields the client
+
+
+@dataclass(frozen=True, slots=True)
+class AwsObject:
+    """A resource or table: known not to be a Lambda client. `of` is the service of a resource, the name of a table."""
+
+    name: str
+    of: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A part of the answer of one call site: () is the whole; steps are keys, "read()" and "json"."""
+
+    site: SiteKey
+    path: tuple[str, ...] = ()
+    default: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An awaitable or future: what it yields, and the errors (`events.Raised`) that it delivers."""
+
+    value: Value
+    raises: tuple[Any, ...] = ()
+    via: str = "coroutine"  # coroutine, task, future, thread, decorated (perhaps no coroutine)
+    sites: tuple[SiteKey, ...] = ()  # the invocations that it makes, those without an error to deliver included
+    told: tuple[Any, ...] = ()  # `events.FailureTold`: what it yields tells that an invocation failed
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRef:
+    """A function of the project, with what is bound to it."""
+
+    key: str  # qualified name within the project
+    receiver: Value | None = None
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+    cells: tuple[tuple[str, Value], ...] = ()  # what names of the function around it stood for when that returned
+    bare: bool = False  # without its decorators
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class of the project."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """An attribute of a value that is not a project object, ready to be called."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """functools.partial of something that is not a project function."""
+
+    target: Value
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of the frame that is looked at alone."""
+
+    name: str
+    annotation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorValue:
+    """The exception bound by an except clause, or a part of it."""
+
+    clause: Place
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnumMember:
+    """A member of an enum class of the project; `mixin` is str for (str, Enum), StrEnum for that, else empty."""
+
+    cls: str
+    name: str
+    value: Value
+    mixin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not known; `source` is the expression's own path (story.library_id), `reason` why it is not known, `chain` the
+    calls that made it, where the module queries something."""
+
+    reason: str = "not known"
+    source: str = ""
+    chain: Chain | None = None
+
+
+Atom = (
+    Const
+    | Text
+    | Typed
+    | Ref
+    | Struct
+    | Encoded
+    | EnvVar
+    | Symbol
+    | Imported
+    | ModuleRef
+    | ConfigValue
+    | SdkSession
+    | Client
+    | AwsObject
+    | Response
+    | Pending
+    | FunctionRef
+    | ClassRef
+    | SuperRef
+    | Method
+    | Partial
+    | Param
+    | ErrorValue
+    | EnumMember
+    | Unknown
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A set of at most `MAX_ATOMS` atoms, in the order in which they were found; empty means never reached."""
+
+    atoms: tuple[Atom, ...]
+
+    @property
+    def single(self) -> Atom | None:
+        """The atom, when there is just one."""
+        return self.atoms[0] if len(self.atoms) == 1 else None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether something about it is not known at all."""
+        return any(isinstance(atom, (Unknown, Param)) for atom in self.atoms)
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        """The atoms of one class."""
+        return [atom for atom in self.atoms if isinstance(atom, kind)]
+
+
+NEVER = Value(())
+
+
+def const(value: Any) -> Value:
+    """The value of a Python constant; of one that is too long, its type."""
+    kind = type(value).__name__
+    is_long = isinstance(value, (str, bytes)) and len(value) > MAX_TEXT
+    is_long = is_long or (isinstance(value, int) and value.bit_length() > MAX_BITS)
+    return Value((Typed(kind) if is_long else Const(value, kind),))
+
+
+def weight_of(value: Value) -> int:
+    """How many values it holds, each counted as often as it is met."""
+    return sum(atom.weight if isinstance(atom, (Struct, Encoded)) else 1 for atom in value.atoms)
+
+
+NONE = const(None)
+TRUE = const(True)
+FALSE = const(False)
+
+
+def unknown(reason: str = "not known", source: str = "") -> Value:
+    """A value of which nothing is known."""
+    return Value((Unknown(reason, source),))
+
+
+def value_of(*atoms: Atom) -> Value:
+    """A value of these atoms."""
+    return join_values(Value((atom,)) for atom in atoms)
+
+
+def join_values(values: Iterable[Value]) -> Value:
+    """The union; more than `MAX_ATOMS` alternatives are unknown."""
+    values = [value for value in values if value.atoms]
+    if len(values) < 2 and all(len(value.atoms) <= MAX_ATOMS for value in values):
+        return values[0] if values else NEVER
+    seen: dict[Atom, None] = {}
+    for value in values:
+        for atom in value.atoms:
+            seen.setdefault(atom)
+    if len(seen) > MAX_ATOMS:
+        kept = [atom for atom in seen if isinstance(atom, (Client, Response))][: MAX_ATOMS - 1]
+        return Value((*kept, Unknown("too many alternatives")))
+    return Value(tuple(seen))
+
+
+def join2(left: Value, right: Value) -> Value:
+    """The union of two values; the same object when they are equal."""
+    return left if left is right or left == right else join_values((left, right))
+
+
+def constants(value: Value) -> list[Any] | None:
+    """The Python constants that the value may be, or None when it may be something else."""
+    if not value.atoms or not all(isinstance(atom, Const) for atom in value.atoms):
+        return None
+    return [atom.value for atom in value.atoms if isinstance(atom, Const)]
+
+
+def keys_of(value: Value) -> list[Any] | None:
+    """The keys that the value may be in a mapping: constants, or members of an enum. None when it may be more."""
+    found: list[Any] = []
+    for atom in value.atoms:
+        mixed = atom.value.single if isinstance(atom, EnumMember) and atom.mixin else None
+        if isinstance(atom, Const):
+            found.append(atom.value)
+        elif isinstance(mixed, Const):
+            found.append(mixed.value)
+        elif isinstance(atom, EnumMember):
+            found.append(atom)
+        else:
+            return None
+    return found or None
+
+
+def key_value(key: Any) -> Value:
+    """The value of a key as a mapping keeps it."""
+    return Value((key,)) if isinstance(key, EnumMember) else const(key)
+
+
+def text_constant(value: Value) -> str | None:
+    """The str, when the value is surely that one."""
+    atom = value.single
+    return atom.value if isinstance(atom, Const) and atom.kind == "str" else None
+
+
+def source_of(value: Value) -> str:
+    """The path that the value was read from, when all its atoms agree on one."""
+    sources = {getattr(atom, "source", "") or (atom.name if isinstance(atom, Param) else "") for atom in value.atoms}
+    return sources.pop() if len(sources) == 1 else ""

@@ -1,0 +1,335 @@
+"""The state at one point of a function: what names stand for, and the objects they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from operator import is_
+from typing import Any
+
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    Encoded,
+    FunctionRef,
+    Method,
+    ObjectId,
+    Partial,
+    Pending,
+    Ref,
+    Slot,
+    Struct,
+    Text,
+    Unknown,
+    Value,
+    join2,
+    join_values,
+    unknown,
+    weight_of,
+)
+from invocation_lint.findings import Place
+
+MAX_KEYS = 64
+"""Keys of one object; a literal with more is data, not a payload."""
+
+MAX_NESTING = 6
+"""Levels of an object that an encoder's snapshot keeps."""
+
+MAX_HELD = 5000
+"""Values in one snapshot: what holds more is data, or one object that is held again and again."""
+
+
+RECEIVER = "it is the receiver"
+"""Why the attributes of `self` are not all known: the object may be one of a subclass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obj:
+    """An object of the heap.
+
+    A mapping or instance has `slots`; `open` says why further keys may be there. A sequence has `items`, and `rest`
+    for what further elements may be. `many` marks an object that stands for several (made by a loop): its updates
+    are weak.
+    """
+
+    kind: str
+    slots: dict[Any, Slot] = field(default_factory=dict)
+    open: str | None = None
+    items: tuple[Value, ...] = ()
+    rest: Value | None = None
+    made: Place | None = None
+    cls: str = ""
+    many: bool = False
+
+    def with_slot(self, key: Any, value: Value, place: Place | None, *, weak: bool = False) -> Obj:
+        """The object after `obj[key] = value`."""
+        slots = dict(self.slots)
+        old = slots.get(key)
+        if weak:
+            slots[key] = Slot(old.presence, join2(old.value, value), old.place) if old else Slot("maybe", value, place)
+        else:
+            slots[key] = Slot("yes", value, place)
+        if len(slots) > MAX_KEYS:
+            return replace(self, slots={}, open="it has too many keys")
+        return replace(self, slots=slots)
+
+    def without_slot(self, key: Any, *, weak: bool = False) -> Obj:
+        """The object after `del obj[key]`."""
+        if key not in self.slots:
+            return self
+        slots = dict(self.slots)
+        if weak:
+            slots[key] = replace(slots[key], presence="maybe")
+        else:
+            del slots[key]
+        return replace(self, slots=slots)
+
+    def opened(self, reason: str) -> Obj:
+        """The object when keys that are not known may have been added or changed."""
+        return self if self.open else replace(self, open=reason)
+
+    def elements(self) -> list[Value]:
+        """All that an iteration may yield."""
+        return [*self.items, *([self.rest] if self.rest is not None else [])]
+
+
+def join_slots(left: Obj, right: Obj) -> dict[Any, Slot]:
+    """The slots of the union: a key that one side lacks is maybe there."""
+    slots: dict[Any, Slot] = {}
+    for key in [*left.slots, *(key for key in right.slots if key not in left.slots)]:
+        one, other = left.slots.get(key), right.slots.get(key)
+        if one is not None and other is not None:
+            presence = "yes" if one.presence == other.presence == "yes" else "maybe"
+            slots[key] = one if one == other else Slot(presence, join2(one.value, other.value), one.place)
+        else:
+            only = one or other
+            assert only is not None
+            slots[key] = replace(only, presence="maybe")
+    return slots
+
+
+def join_objects(left: Obj, right: Obj) -> Obj:
+    """The union of two states of one object."""
+    if left is right or left == right:
+        return left
+    if left.kind != right.kind:
+        return Obj("other", open="it is of several kinds", made=left.made)
+    items, rest = left.items, left.rest
+    if left.items != right.items or left.rest != right.rest:
+        if len(left.items) == len(right.items):
+            items = tuple(join2(one, other) for one, other in zip(left.items, right.items, strict=True))
+            rests = [value for value in (left.rest, right.rest) if value is not None]
+            rest = join_values(rests) if rests else None
+        else:
+            items, rest = (), join_values([*left.elements(), *right.elements()])
+    return Obj(
+        left.kind,
+        join_slots(left, right),
+        left.open or right.open,
+        items,
+        rest,
+        left.made,
+        left.cls,
+        left.many or right.many,
+    )
+
+
+@dataclass(slots=True)
+class State:
+    """Names and heap at one point. `looked` holds marks that are true on every path that leads here."""
+
+    env: dict[str, Value] = field(default_factory=dict)
+    heap: dict[ObjectId, Obj] = field(default_factory=dict)
+    marks: frozenset[Any] = frozenset()
+
+    def copy(self) -> State:
+        """A state that can be changed without changing this one."""
+        return State(dict(self.env), dict(self.heap), self.marks)
+
+    def deref(self, value: Value) -> Iterator[tuple[ObjectId, Obj]]:
+        """The heap objects that the value may be."""
+        for atom in value.atoms:
+            if isinstance(atom, Ref) and atom.id in self.heap:
+                yield atom.id, self.heap[atom.id]
+
+    def update(self, value: Value, change: Callable[[Obj, bool], Obj]) -> None:
+        """Apply `change(object, weak)` to every object the value may be; strong for the only one."""
+        targets = list(self.deref(value))
+        alone = len(value.atoms) == 1
+        for object_id, obj in targets:
+            self.heap[object_id] = change(obj, not alone or obj.many)
+
+    def reachable(self, values: list[Value]) -> dict[ObjectId, Obj]:
+        """The heap objects that can be reached from the values."""
+        found: dict[ObjectId, Obj] = {}
+        waiting = [object_id for value in values for object_id in references(value)]
+        while waiting:
+            object_id = waiting.pop()
+            if object_id in found or object_id not in self.heap:
+                continue
+            obj = found[object_id] = self.heap[object_id]
+            for inner in [*(slot.value for slot in obj.slots.values()), *obj.elements()]:
+                waiting.extend(references(inner))
+        return found
+
+    def rename(self, change: Callable[[ObjectId], ObjectId]) -> None:
+        """Give objects other ids, everywhere."""
+        self.env = {name: map_ids(value, change) for name, value in self.env.items()}
+        self.heap = {change(object_id): map_object(obj, change) for object_id, obj in self.heap.items()}
+
+
+def references(value: Value) -> list[ObjectId]:
+    """Ids of the heap objects that the value's atoms name, directly or bound in them."""
+    found: list[ObjectId] = []
+    for atom in value.atoms:
+        if isinstance(atom, Ref):
+            found.append(atom.id)
+        elif isinstance(atom, FunctionRef):
+            bound = [*([atom.receiver] if atom.receiver else []), *atom.args]
+            bound += [item for _, item in (*atom.kwargs, *atom.cells)]
+            found.extend(object_id for item in bound for object_id in references(item))
+        elif isinstance(atom, Partial):
+            bound = [atom.target, *atom.args, *(item for _, item in atom.kwargs)]
+            found.extend(object_id for item in bound for object_id in references(item))
+        elif isinstance(atom, Method):
+            found.extend(references(atom.receiver))
+        elif isinstance(atom, Pending):
+            found.extend(references(atom.value))
+    return found
+
+
+_HOLDERS = (Ref, FunctionRef, Partial, Method, Pending, Encoded, Text)
+"""Atoms in which a heap reference may stand."""
+
+
+def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
+    """The value with `change` applied to each atom and to the values bound in them."""
+
+    def inner(item: Value) -> Value:
+        return map_atoms(item, change)
+
+    atoms: list[Any] = []
+    same = True
+    for atom in value.atoms:
+        new = atom
+        if isinstance(atom, FunctionRef) and (atom.receiver or atom.args or atom.kwargs or atom.cells):
+            receiver = inner(atom.receiver) if atom.receiver else None
+            kwargs = tuple((name, inner(item)) for name, item in atom.kwargs)
+            cells = tuple((name, inner(item)) for name, item in atom.cells)
+            new = replace(atom, receiver=receiver, args=tuple(map(inner, atom.args)), kwargs=kwargs, cells=cells)
+        elif isinstance(atom, Partial):
+            kwargs = tuple((name, inner(item)) for name, item in atom.kwargs)
+            new = Partial(inner(atom.target), tuple(map(inner, atom.args)), kwargs)
+        elif isinstance(atom, Method):
+            new = Method(inner(atom.receiver), atom.name)
+        elif isinstance(atom, (Pending, Encoded)):
+            new = replace(atom, value=inner(atom.value))
+        elif isinstance(atom, Text):
+            new = Text(tuple(p if isinstance(p, str) else inner(p) for p in atom.pieces), atom.type)
+        new = change(new)
+        same = same and new is atom
+        atoms.append(new)
+    return value if same else join_values(Value((atom,)) for atom in atoms)
+
+
+def map_ids(value: Value, change: Callable[[ObjectId], ObjectId]) -> Value:
+    """The value with its heap references renamed."""
+    if not any(isinstance(atom, _HOLDERS) for atom in value.atoms):
+        return value
+
+    def rename(atom: Any) -> Any:
+        if isinstance(atom, Ref):
+            new = change(atom.id)
+            return atom if new == atom.id else Ref(new)
+        return atom
+
+    return map_atoms(value, rename)
+
+
+def map_object(obj: Obj, change: Callable[[ObjectId], ObjectId]) -> Obj:
+    """The object with the references in it renamed."""
+    return map_object_values(obj, lambda value: map_ids(value, change))
+
+
+def map_object_values(obj: Obj, change: Callable[[Value], Value]) -> Obj:
+    """The object with each value in it changed."""
+    slots: dict[Any, Slot] | None = None
+    for key, slot in obj.slots.items():
+        value = change(slot.value)
+        if value is not slot.value:
+            slots = dict(obj.slots) if slots is None else slots
+            slots[key] = Slot(slot.presence, value, slot.place)
+    items = tuple(map(change, obj.items))
+    rest = None if obj.rest is None else change(obj.rest)
+    same = slots is None and rest is obj.rest and all(map(is_, items, obj.items))
+    if same:
+        return obj
+    return Obj(obj.kind, obj.slots if slots is None else slots, obj.open, items, rest, obj.made, obj.cls, obj.many)
+
+
+def join_states(left: State | None, right: State | None) -> State | None:
+    """The union of two states; None is a point that is not reached."""
+    if left is None or left is right:
+        return right
+    if right is None:
+        return left
+    env = {name: join2(left.env.get(name, NEVER), right.env.get(name, NEVER)) for name in {**left.env, **right.env}}
+    heap: dict[ObjectId, Obj] = {}
+    for object_id in {**left.heap, **right.heap}:
+        one, other = left.heap.get(object_id), right.heap.get(object_id)
+        heap[object_id] = join_objects(one, other) if one and other else (one or other)  # type: ignore[assignment]
+    return State(env, heap, left.marks & right.marks)
+
+
+def freeze(state: State, value: Value, most: int = MAX_HELD) -> Value:
+    """The value with its objects replaced by what they hold now, `most` values in all."""
+    if not any(isinstance(atom, Ref) for atom in value.atoms):
+        return value
+    return _Snapshot(state, most).of(value, MAX_NESTING, frozenset())
+
+
+class _Snapshot:
+    """What the objects of a state hold; `left` is how many more values are kept."""
+
+    def __init__(self, state: State, left: int) -> None:
+        self._state = state
+        self._left = left
+
+    def of(self, value: Value, level: int, seen: frozenset[ObjectId]) -> Value:
+        if not any(isinstance(atom, Ref) for atom in value.atoms):
+            self._left -= weight_of(value)
+            return value if self._left >= 0 else unknown("it holds too much")
+        return join_values(Value((self._atom(atom, level, seen),)) for atom in value.atoms)
+
+    def _atom(self, atom: Any, level: int, seen: frozenset[ObjectId]) -> Any:
+        self._left -= 1
+        if not isinstance(atom, Ref):
+            return atom
+        obj = self._state.heap.get(atom.id)
+        if obj is None or atom.id in seen or level == 0:
+            return Unknown("nested too deep")
+        if self._left < 0:
+            return Unknown("it holds too much")
+        inner = seen | {atom.id}
+
+        def held(one: Value) -> Value:
+            return self.of(one, level - 1, inner)
+
+        slots = tuple((key, replace(slot, value=held(slot.value))) for key, slot in obj.slots.items())
+        rest = None if obj.rest is None else held(obj.rest)
+        return Struct(obj.kind, slots, obj.open, tuple(map(held, obj.items)), rest, obj.made, obj.cls)
+
+
+def widen(before: State, after: State) -> State:
+    """What holds for every number of rounds: names that still change in the second round are not known."""
+    env = {
+        name: value if before.env.get(name, value) == value else _still_changing(before.env[name], value)
+        for name, value in after.env.items()
+    }
+    return State(env, after.heap, after.marks)
+
+
+def _still_changing(before: Value, after: Value) -> Value:
+    if set(after.atoms) <= set(before.atoms):
+        return before
+    kept = [atom for atom in after.atoms if isinstance(atom, Ref) or atom in before.atoms]
+    return join_values([Value(tuple(kept)), unknown("it changes from round to round")])

@@ -1,0 +1,349 @@
+"""The interpreter: walks functions forward, each call with its caller's actual values.
+
+A root is a function walked alone, with unknown parameters; what a caller's values add is seen when the caller is
+walked. Limits are counts, never times, so that runs are equal everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NEVER, NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
+from invocation_lint.analysis.domain.events import Event, Raised, Visit
+from invocation_lint.analysis.domain.state import RECEIVER, Obj, State, join_states
+from invocation_lint.analysis.libraries import injected
+from invocation_lint.analysis.libraries.wrappers import Wrapper
+from invocation_lint.analysis.program.demand import demanded, leading
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
+from invocation_lint.analysis.python import decorators, expressions, imports, statements
+from invocation_lint.analysis.python.definitions import Definitions, portable
+from invocation_lint.analysis.python.frame import BudgetExceeded, Frame, Outcome
+from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder, without_none
+from invocation_lint.analysis.tracing.answers import note_escape
+from invocation_lint.analysis.tracing.outcomes import failures_of
+from invocation_lint.findings import Place
+
+MAX_CALLS = 5
+"""Calls below the function that is looked at: deeper ones are frameworks, not the way of a payload."""
+
+MAX_INTERPRETATIONS = 400
+"""Functions walked for one function that is looked at: real ones take some dozens."""
+
+MAX_BUILDING_CALLS = 2
+"""Calls below a demanded function into functions that reach no call site: they build a value, and are shallow."""
+
+MAX_INHERITED = 200
+"""Methods walked in one module for the classes that inherit them: a module of real code has a dozen, one that describes
+every kind of resource may have a hundred."""
+
+ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS = 2, 20
+"""The same limits where a method is walked only for what it assigns to attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What one function does when it is looked at alone; `function` is None for a module's own body."""
+
+    function: FunctionInfo | None
+    module: ModuleInfo
+    events: tuple[Event, ...]
+    raises: tuple[Raised, ...]
+    followed: frozenset[str] = frozenset()  # decorators whose effect on its errors is known
+
+
+class Interpreter:
+    """Walks the functions of a program. `sdks` holds the SDK of every call site reached; "" when it is not known."""
+
+    def __init__(self, finder: Finder | None = None) -> None:
+        self.max_visits = statements.MAX_VISITS
+        self.sdks: dict[Place, str] = {}
+        self.definers: dict[str, Frame] = {}
+        self.too_large: set[str] = set()
+        self.wrappings: dict[str, decorators.Wrapping | None] = {}  # functions to what their decorators do
+        self.decorated: dict[str, tuple[Value, State] | None] = {}  # functions to what their decorators make of them
+        self.wrappers: dict[str, Wrapper] = {}  # functions outside the program that invoke, by dotted name
+        self.is_noting_attributes = False
+        self.definitions = Definitions(self)
+        self.modules = ModuleTable(self, finder or NoFinder())
+        self._functions: dict[str, FunctionInfo] = {}
+        self._classes: dict[str, ClassInfo] = {}
+        self._demanded: set[str] = set()
+        self._leading: set[str] = set()  # these, and those that reach a call site with what they are handed
+        self._outcomes: dict[object, Outcome] = {}
+        self._exceeded: dict[object, int] = {}  # calls over the budget of visits, and what they cost
+        self._roots: dict[str, Root] = {}
+        self._running: set[str] = set()
+        self._stack: list[str] = []
+        self._interpretations = 0
+        self._limits = MAX_CALLS, MAX_INTERPRETATIONS
+
+    def adopt(self, module: ModuleInfo) -> None:
+        """Take in the functions and classes of a module."""
+        self._functions.update(module.functions)
+        self._classes.update(module.classes)
+        self._demanded.update(info.key for info in demanded(module))
+        self._leading.update(info.key for info in leading(module))
+
+    def function_info(self, key: str) -> FunctionInfo | None:
+        """The function of that key."""
+        return self._functions.get(key)
+
+    def class_info(self, key: str) -> ClassInfo | None:
+        """The class of that key."""
+        return self._classes.get(key)
+
+    # -- what is walked ----------------------------------------------------------------------------------------------
+
+    def roots(self, module: ModuleInfo) -> Iterator[Root]:
+        """The module's own body and every demanded function of it, each looked at alone."""
+        runtime = self.modules.runtime(module)
+        yield Root(None, module, runtime.events, runtime.raises)
+        wanted = demanded(module)
+        for info in [*wanted, *(info for info in module.querying() if info not in wanted)]:
+            root = self.root(info)
+            if root is not None:
+                yield root
+        inherited = ((info, cls) for cls in list(module.classes.values()) for info in self._template_methods(cls))
+        for count, (info, cls) in enumerate(inherited):
+            if count == MAX_INHERITED:
+                self.too_large.add(f"{cls.key}.{info.name}")
+                break
+            yield self._template_root(info, cls)
+
+    def _template_methods(self, cls: ClassInfo) -> Iterator[FunctionInfo]:
+        """The methods that a class inherits visibly and that name a method of its own that reaches a call site."""
+        own = {name for name, info in cls.methods.items() if info.key in self._demanded and name != "__init__"}
+        if not own or not cls.node.bases:
+            return
+        for base in self.definitions.lineage(cls)[0][1:]:
+            for name, info in base.methods.items():
+                if name not in cls.methods and info.mentions & own:
+                    yield info
+
+    def _template_root(self, info: FunctionInfo, cls: ClassInfo) -> Root:
+        """An inherited method, walked with an instance of the class that inherits it."""
+        key = f"{info.key} of {cls.key}"
+        if key not in self._roots:
+            frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, receiver=cls)
+            self._roots[key] = Root(info, info.module, tuple(frame.events), tuple(frame.raises))
+        return self._roots[key]
+
+    def root(self, info: FunctionInfo) -> Root | None:
+        """Walk one function with parameters of which only the declaration is known; None while it is being walked."""
+        if info.key in self._roots:
+            return self._roots[info.key]
+        if info.key in self._running:
+            return None
+        if info.parent is not None:
+            self.root(info.parent)
+        frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False)
+        if frame.state is not None:
+            note_escape(frame, frame.returned, "returned", info.node)
+        wrapping = decorators.wrapping_of(self, info)
+        if wrapping is not None:
+            frame.raises = decorators.guarded(frame, wrapping, frame.raises)
+        followed = wrapping.names if wrapping is not None else frozenset()
+        root = Root(info, info.module, tuple(frame.events), tuple(frame.raises), followed)
+        self._roots[info.key] = root
+        return root
+
+    def run_for_attributes(self, info: FunctionInfo) -> None:
+        """Walk a method for what it assigns to attributes."""
+        self._run_alone(info, (ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS), noting=True)
+
+    def global_writes(self, info: FunctionInfo, known: dict[str, Value]) -> dict[str, Value]:
+        """What a function assigns to names under `global`, joined with what is known of them."""
+        frame = self._run_alone(info, (ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS), noting=False)
+        found: dict[str, Value] = {}
+        for name, value in frame.global_writes.items():
+            kept = portable(frame, value)
+            found[name] = join2(known.get(name, kept), kept)
+        return found
+
+    @contextmanager
+    def own_budget(self) -> Iterator[None]:
+        """A walk that is not charged to the function that caused it, and does not see its stack."""
+        saved = self._stack, self._interpretations, self._limits, self.is_noting_attributes
+        self._stack, self._interpretations, self._limits = [], 0, (MAX_CALLS, MAX_INTERPRETATIONS)
+        self.is_noting_attributes = False
+        try:
+            yield
+        finally:
+            self._stack, self._interpretations, self._limits, self.is_noting_attributes = saved
+
+    def _run_alone(
+        self, info: FunctionInfo, limits: tuple[int, int], *, noting: bool, receiver: ClassInfo | None = None
+    ) -> Frame:
+        """Walk one function from its declaration; with `noting`, what it assigns to attributes is kept. `receiver` is
+        the class of `self` where it is not the one that defines the method."""
+        frame = Frame(self, info.module, info, State(), outer=self.definers.get(info.key))
+        walk = f"{info.key} for attributes" if noting else info.key
+        if walk in self._running:
+            return frame
+        self._running.add(walk)
+        with self.own_budget():
+            self._stack, self._limits, self.is_noting_attributes = [info.key], limits, noting
+            try:
+                frame.live.env.update(self._unknown_parameters(frame, info, receiver or info.cls))
+                self._walk(frame, info)
+            except BudgetExceeded:
+                self.too_large.add(info.key)
+                frame.events.clear()
+                frame.raises.clear()
+            finally:
+                self._running.discard(walk)
+        frame.state = join_states(frame.return_state, frame.state)
+        return frame
+
+    def _walk(self, frame: Frame, info: FunctionInfo) -> None:
+        if isinstance(info.node, cst.Lambda):
+            frame.note_return(expressions.evaluate(frame, info.node.body))
+        else:
+            statements.run_block(frame, info.node.body)
+
+    def _unknown_parameters(self, frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[str, Value]:
+        params = info.node.params
+        defaults = self.definitions.defaults_of(frame, info)
+        found: dict[str, Value] = {}
+        every = [*params.posonly_params, *params.params, *params.kwonly_params]
+        for index, param in enumerate(every):
+            name = param.name.value
+            if index == 0 and cls is not None and isinstance(info.node, cst.FunctionDef):
+                bound = _receiver(frame, info, cls)
+                if bound is not None:
+                    found[name] = bound
+                    continue
+            default = defaults.get(name)
+            found[name] = injected.given(frame, param, default)
+            if found[name] is NEVER:
+                value = imports.parameter(frame, param)
+                found[name] = value if default is None else join2(without_none(default), value)
+        place = frame.place(info.node)
+        if isinstance(params.star_arg, cst.Param):
+            name = params.star_arg.name.value
+            found[name] = frame.allocate_at((place, "*"), Obj("tuple", rest=unknown("an argument", name), made=place))
+        if params.star_kwarg is not None:
+            name = params.star_kwarg.name.value
+            keywords = Obj("dict", open="it holds the caller's keywords", made=place)
+            found[name] = frame.allocate_at((place, "**"), keywords)
+        return found
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+
+    def interpret_call(
+        self, frame: Frame, info: FunctionInfo, bound: dict[str, Value], cells: tuple[tuple[str, Value], ...] = ()
+    ) -> Outcome | None:
+        """Walk a function with these arguments; None when the stack, depth or budget limit is met."""
+        if info.key in self._stack:
+            frame.blocked.add(info.key)
+            return None
+        building = 0 if info.key in self._leading else frame.building + 1
+        if frame.depth >= self._limits[0] or building > MAX_BUILDING_CALLS:
+            return None  # as wherever as many levels are left
+        if self._interpretations >= self._limits[1]:
+            frame.complete = False
+            return None
+        fragment = frame.live.reachable([*bound.values(), *(value for _, value in cells)])
+        left = self._limits[0] - frame.depth
+        key = self._memo_key(info, bound, fragment, left, building, in_rows=frame.in_rows)
+        kept = self._outcomes.get(key) if key is not None else None
+        is_affordable = kept is not None and self._interpretations + kept.cost <= self._limits[1]
+        if kept is not None and is_affordable and not any(name in self._stack for name in kept.functions):
+            self._interpretations += kept.cost
+            frame.cost += kept.cost
+            frame.entered |= kept.functions
+            return kept
+        if key is not None and key in self._exceeded:
+            self._interpretations += self._exceeded[key]
+            return None
+        self._interpretations += 1
+        inner = Frame(
+            self,
+            info.module,
+            info,
+            State(dict(bound), dict(fragment)),
+            depth=frame.depth + 1,
+            building=building,
+            in_rows=frame.in_rows,
+            cells=dict(cells),
+            outer=self.definers.get(info.key),
+        )
+        inner.entered.add(info.key)
+        self._stack.append(info.key)
+        try:
+            self._walk(inner, info)
+        except BudgetExceeded:
+            self.too_large.add(info.key)
+            if key is not None and inner.complete and not inner.blocked:
+                self._exceeded[key] = inner.cost
+            return None
+        finally:
+            self._stack.pop()
+        inner.blocked.discard(info.key)  # its own recursion is the same wherever it is called from
+        frame.blocked |= inner.blocked
+        frame.complete = frame.complete and inner.complete
+        outcome = _outcome(inner, info)
+        frame.cost += inner.cost
+        frame.entered |= inner.entered
+        if key is not None and outcome.complete:
+            self._outcomes[key] = outcome
+        return outcome
+
+    def _memo_key(
+        self,
+        info: FunctionInfo,
+        bound: dict[str, Value],
+        fragment: dict[ObjectId, Obj],
+        left: int,
+        building: int,
+        *,
+        in_rows: bool,
+    ) -> object | None:
+        if info.parent is not None or self.modules.is_running or self.is_noting_attributes:
+            return None
+        objects = tuple(
+            (object_id, o.kind, tuple(o.slots.items()), o.open, o.items, o.rest, o.made, o.cls, o.many)
+            for object_id, o in sorted(fragment.items(), key=lambda item: repr(item[0]))
+        )
+        return (info.key, tuple(bound.items()), objects, left, building, in_rows)
+
+    def sites_made(self, outcome: Outcome) -> set[SiteKey]:
+        """The call sites that a call reaches itself, as it names them."""
+        return {event.site for event in outcome.events if isinstance(event, Visit)}
+
+    def scope_of(self, frame: Frame, place: Place) -> str:
+        """Where a place stands, seen from the frame: module, function, or attribute (another method of a class)."""
+        info = self.modules.enclosing(place)
+        if info is None:
+            return "module"
+        return "attribute" if info is not frame.function and info.cls is not None else "function"
+
+
+def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
+    decorators = {imports.dotted(item) for item in info.decorators}
+    if "staticmethod" in decorators:
+        return None
+    if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
+        return Value((ClassRef(cls.key),))
+    return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))
+
+
+def _outcome(frame: Frame, info: FunctionInfo) -> Outcome:
+    falls = frame.state is not None and not isinstance(info.node, cst.Lambda)
+    value = join2(frame.returned, NONE) if falls and not info.is_generator else frame.returned
+    end = join_states(frame.return_state, frame.state)
+    return Outcome(
+        value,
+        {} if end is None else dict(end.heap),
+        tuple(frame.events),
+        tuple(frame.raises),
+        end is not None,
+        frame.cost,
+        frame.complete and not frame.blocked,
+        frozenset(frame.entered),
+        failures_of(frame, is_generator=info.is_generator),
+    )

@@ -1,0 +1,139 @@
+"""Work that runs beside the statements that ask for it: what becomes of a coroutine, a task, a future or a thread.
+
+A coroutine that nobody awaits never runs. A task or a future runs, and keeps its error until somebody looks at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NEVER, Pending, SiteKey, Value
+from invocation_lint.analysis.domain.events import Lost, Raised, Visit
+from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.source.walk import walk
+
+_POOLS = ("Executor", "Pool", "TaskGroup", "create_task_group")
+"""What a `with` statement opens that waits, at its end, for the work handed to it; by the end of the name."""
+
+_WAITING = frozenset(
+    {"shutdown", "join", "wait", "as_completed", "gather", "run_until_complete", "all_tasks", "result"}
+)
+"""Functions and methods that wait for work, by the last part of their name."""
+
+_FILLING = frozenset({"append", "add"})
+
+
+def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
+    """Nobody will look at the value any more: note the invocations whose outcome goes with it."""
+    place = frame.place(node)
+    for pending in _pendings(frame, value):
+        if pending.via in {"read", "decorated"}:
+            continue
+        with_error = {raised.site for raised in pending.raises if isinstance(raised, Raised)}
+        waited = _is_waited_for(frame)
+        for site in _sites(pending):
+            frame.events.append(Lost(site, pending.via, place, site in with_error, waited))
+
+
+def note_assigned(frame: Frame, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
+    """A name is bound: what it stands for is dropped when the function never reads the name."""
+    function = frame.function
+    if function is None or not isinstance(target, cst.Name) or not any(_pendings(frame, value)):
+        return
+    if target.value not in function.globals and not is_read(function, target.value):
+        note_dropped(frame, value, node)
+
+
+def note_filled(frame: Frame, node: cst.BaseExpression) -> None:
+    """`futures.append(..)`, of a list that the function makes and never reads: what it holds is dropped."""
+    func = node.func if isinstance(node, cst.Call) else None
+    if not isinstance(func, cst.Attribute) or func.attr.value not in _FILLING or not isinstance(func.value, cst.Name):
+        return
+    name, function = func.value.value, frame.function
+    if function is None or frame.state is None or name in function.globals:
+        return
+    value = frame.state.env.get(name, NEVER)
+    if any(_pendings(frame, value)) and _is_made(function, name) and not is_read(function, name):
+        note_dropped(frame, value, node)
+
+
+def run_elsewhere(frame: Frame, since: int) -> tuple[SiteKey, ...]:
+    """Mark the invocations noted since an index as run by an executor or a thread; gives their sites."""
+    found: dict[SiteKey, None] = {}
+    for index in range(since, len(frame.events)):
+        event = frame.events[index]
+        if isinstance(event, Visit):
+            frame.events[index] = replace(event, run_by="executor")
+            found[event.site] = None
+    return tuple(found)
+
+
+def _pendings(frame: Frame, value: Value) -> Iterator[Pending]:
+    if frame.state is None:
+        return
+    yield from value.of(Pending)
+    for _, obj in frame.live.deref(value):
+        if obj.kind in {"list", "tuple", "set"}:
+            for element in obj.elements():
+                yield from element.of(Pending)
+
+
+def _sites(pending: Pending) -> list[SiteKey]:
+    sites = dict.fromkeys(pending.sites)
+    sites.update(dict.fromkeys(raised.site for raised in pending.raises if isinstance(raised, Raised)))
+    return list(sites)
+
+
+def _is_made(function: FunctionInfo, name: str) -> bool:
+    """Whether the function binds a name to something of its own."""
+    return any(
+        isinstance(node, (cst.AssignTarget, cst.AnnAssign))
+        and isinstance(node.target, cst.Name)
+        and node.target.value == name
+        for node in own_nodes(function.node)
+    )
+
+
+def is_read(function: FunctionInfo, name: str) -> bool:
+    """Whether the function, or one inside it, reads a name other than to put something into the list that it is."""
+    return name in _names_read(function)
+
+
+@lru_cache(maxsize=256)
+def _names_read(function: FunctionInfo) -> frozenset[str]:
+    filled: set[cst.CSTNode] = set()
+    names: list[cst.Name] = []
+    for node in walk(function.node.body):
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _FILLING:
+            filled.add(node.func.value)
+        elif isinstance(node, cst.AssignTarget):
+            filled.add(node.target)
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Param)):
+            filled.add(node.name if isinstance(node, cst.Param) else node.target)
+        elif isinstance(node, cst.Name):
+            names.append(node)
+    return frozenset(node.value for node in names if node not in filled)
+
+
+def _is_waited_for(frame: Frame) -> bool:
+    """Whether the function waits for work that it has handed away, be it without a look at how it ended."""
+    body = frame.function.node if frame.function is not None else frame.module.source.module
+    for node in own_nodes(body):
+        if isinstance(node, cst.WithItem):
+            opened = node.item.func if isinstance(node.item, cst.Call) else node.item
+            if dotted(opened).endswith(_POOLS):
+                return True
+        elif isinstance(node, cst.Call):
+            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted(node.func)
+            if name in _WAITING:
+                return True
+    return False
+
+
+__all__ = ["is_read", "note_assigned", "note_dropped", "run_elsewhere"]

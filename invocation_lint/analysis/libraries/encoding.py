@@ -1,0 +1,156 @@
+"""Encoders: JSON, base64, repr, and what they keep of a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NONE,
+    Const,
+    Encoded,
+    Ref,
+    Slot,
+    Struct,
+    Typed,
+    Value,
+    const,
+    join_values,
+    source_of,
+    unknown,
+    weight_of,
+)
+from invocation_lint.analysis.domain.state import MAX_KEYS, Obj, freeze
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.tracing import answers
+from invocation_lint.findings import Place
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.python.calls import Arguments
+
+VALUES_A_VISIT = 4
+"""Values that are brought into a heap in the time of one visit."""
+
+ENCODERS = {
+    "json": "str",
+    "simplejson": "str",
+    "ujson": "str",
+    "orjson": "bytes",
+    "rapidjson": "str",
+    "msgspec": "bytes",
+    "jsons": "str",
+}
+"""Modules whose dumps writes JSON, and the type it gives."""
+
+
+def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`json.dumps(value)` and its like."""
+    value = arguments.get(0, "obj") or unknown()
+    module = name.split(".", maxsplit=1)[0]
+    for argument in arguments.values():
+        _note_parts(frame, argument, node)
+    default = arguments.plain().get("default", NONE)
+    lenient = bool({"cls", "skipkeys"} & set(arguments.kwargs)) or default != NONE or arguments.open is not None
+    lenient = lenient or len(arguments.args) > 1
+    frozen = freeze(frame.live, value)
+    return Value((Encoded("json", frozen, ENCODERS.get(module, "str"), module, lenient, frame.place(node)),))
+
+
+def _note_parts(frame: Frame, value: Value, node: cst.CSTNode) -> None:
+    """A whole answer is put into text. What a payload says is noted where the text goes: it may only be logged."""
+    for part in answers.parts_within(frame, value):
+        if part.path in {(), answers.STREAM}:
+            answers.note(frame, part, "stored", node)
+
+
+def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`json.loads(text)`: the value again where the text was made here."""
+    value = arguments.get(0, "s") or unknown()
+    part = answers.loads(frame, value, node)
+    found: list[Value] = [part] if part.atoms else []
+    for atom in value.atoms:
+        inner = atom
+        if isinstance(inner, Encoded) and inner.how == "bytes":
+            inner = inner.value.single  # type: ignore[assignment]
+        if isinstance(inner, Encoded) and inner.how == "json":
+            found.append(thaw(frame, inner.value, frame.place(node)))
+        elif isinstance(inner, Const) and isinstance(inner.value, (str, bytes)):
+            found.append(_parsed(frame, inner.value, node))
+    return join_values(found) if found else unknown("decoded JSON", source_of(value))
+
+
+def _parsed(frame: Frame, text: str | bytes, node: cst.CSTNode) -> Value:
+    import json
+
+    try:
+        return from_python(frame, json.loads(text), node)
+    except (ValueError, RecursionError):
+        return unknown("text that is not JSON")
+
+
+def from_python(frame: Frame, data: object, node: cst.CSTNode, level: int = 0) -> Value:
+    """Plain data as objects of the heap."""
+    place = frame.place(node)
+    if level > 6:
+        return unknown("nested too deep")
+    if isinstance(data, dict):
+        obj = Obj("dict", made=place, open="it has too many keys" if len(data) > MAX_KEYS else None)
+        for key, item in list(data.items())[:MAX_KEYS]:
+            obj = obj.with_slot(key, from_python(frame, item, node, level + 1), place)
+        return frame.allocate_at((place, "data", level, len(frame.live.heap)), obj)
+    if isinstance(data, list):
+        items = tuple(from_python(frame, item, node, level + 1) for item in data[:MAX_KEYS])
+        rest = unknown("an element of a long list") if len(data) > MAX_KEYS else None
+        made = Obj("list", items=items, rest=rest, made=place)
+        return frame.allocate_at((place, "data", level, len(frame.live.heap)), made)
+    return const(data)
+
+
+def thaw(frame: Frame, value: Value, place: Place, level: int = 0) -> Value:
+    """A frozen value as objects of the heap; what holds much costs its reader visits, as a walk of its text would."""
+    frame.visits += weight_of(value) // VALUES_A_VISIT if level == 0 else 0
+    found: list[Value] = []
+    for index, atom in enumerate(value.atoms):
+        if not isinstance(atom, Struct):
+            found.append(Value((atom,)))
+            continue
+        kind = "list" if atom.kind in {"tuple", "generator"} else atom.kind
+        obj = Obj(
+            kind,
+            {key: Slot(s.presence, thaw(frame, s.value, place, level + 1), s.place) for key, s in atom.slots},
+            atom.open,
+            tuple(thaw(frame, item, place, level + 1) for item in atom.items),
+            None if atom.rest is None else thaw(frame, atom.rest, place, level + 1),
+            atom.made,
+            atom.cls,
+        )
+        key = (place, "thawed", level, index, len(frame.live.heap))
+        found.append(frame.allocate_at(key, obj))
+    return join_values(found)
+
+
+def repr_of(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+    """`repr(value)`, and `str(value)` of what is no text."""
+    return Value((Encoded("repr", freeze(frame.live, value), "str", "repr", False, frame.place(node)),))
+
+
+def b64encode(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`base64.b64encode(data)`."""
+    value = freeze(frame.live, arguments.args[0]) if arguments.args else unknown()
+    return Value((Encoded("base64", value, "bytes", "base64", False, frame.place(node)),))
+
+
+def as_mapping(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+    """The fields of an instance as a dict: dataclasses.asdict, model_dump, __dict__."""
+    found: list[Value] = []
+    for atom in value.atoms:
+        obj = frame.live.heap.get(atom.id) if isinstance(atom, Ref) else None
+        if obj is None or obj.kind != "instance":
+            found.append(frame.allocate(node, Obj("dict", open="its fields are not known", made=frame.place(node))))
+            continue
+        found.append(frame.allocate(node, Obj("dict", dict(obj.slots), obj.open, made=obj.made)))
+    return join_values(found)
+
+
+__all__ = ["ENCODERS", "Typed", "as_mapping", "b64encode", "dumps", "loads", "repr_of", "thaw"]

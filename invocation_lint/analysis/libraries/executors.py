@@ -1,0 +1,142 @@
+"""Executors, known by the methods called on them: `submit`, `run_in_executor`, `apply_async`, `map`.
+
+What they are given runs elsewhere: its value comes with `.result()`, `await` or iteration, and its errors with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Method, Partial, Pending, Value, join_values
+from invocation_lint.analysis.domain.events import Argument, LoopInfo
+from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.libraries.concurrency import submitted
+from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
+from invocation_lint.analysis.python import calls, errors, expressions, iteration
+from invocation_lint.analysis.python.frame import Frame, LoopFrame
+from invocation_lint.analysis.python.imports import dotted
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.python.calls import Arguments
+
+_MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})
+
+
+def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str = "") -> Value | None:
+    """`something.name(..)` where the name is that of an executor's method and it is handed a callable; else None."""
+    if name == "run_in_executor":
+        return _run(frame, arguments, 1, node, "future")
+    if name in {"submit", "run_sync"}:
+        return _run(frame, arguments, 0, node, "future" if name == "submit" else "coroutine")
+    if name == "run_until_complete" and arguments.args:
+        return expressions.awaited(frame, arguments.args[0], node)
+    group = _group(frame, node)
+    if group is not None and name in {"create_task", "start_soon"} and arguments.args:
+        return _start_in(frame, group, name, arguments, node)
+    if name == "create_task" and arguments.args and _is_loop(node):
+        found = [replace(a, via="task") if isinstance(a, Pending) else a for a in arguments.args[0].atoms]
+        return Value(tuple(found))
+    if name in {"apply_async", "apply"}:
+        return _apply(frame, arguments, node)
+    return _map(frame, name, arguments, node, source) if name in _MAPS else None
+
+
+def thread(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`Thread(target=.., args=.., kwargs=..)`: what its target does, in a thread of its own."""
+    target = arguments.get(1, "target")
+    if target is None or not _is_callable(target):
+        return calls.call_unknown(frame, arguments, node, source="Thread")
+    given = [value for value in (target, arguments.get(3, "args"), arguments.get(4, "kwargs")) if value is not None]
+    if len(given) < 3 and "kwargs" in arguments.kwargs:
+        given.insert(1, frame.allocate(node, Obj("tuple", made=frame.place(node))))
+    found = _apply(frame, replace(arguments, args=given, kwargs={}), node)
+    return (
+        Value(tuple(replace(a, via="thread") if isinstance(a, Pending) else a for a in found.atoms)) if found else NONE
+    )
+
+
+def _group(frame: Frame, node: cst.CSTNode) -> list[Any] | None:
+    """The errors of the open group of tasks that a method is called on."""
+    func = node.func if isinstance(node, cst.Call) else None
+    owner = func.value if isinstance(func, cst.Attribute) else None
+    return frame.groups.get(owner.value) if isinstance(owner, cst.Name) else None
+
+
+def _start_in(frame: Frame, group: list[Any], name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    """A task of a group: its error is raised where the group ends."""
+    value: Value | None = arguments.args[0]
+    if name == "start_soon":
+        value = _run(frame, arguments, 0, node, "task")
+    if value is None:
+        return None
+    atoms: list[Any] = []
+    for atom in value.atoms:
+        if isinstance(atom, Pending):
+            group.extend(atom.raises)
+            atoms.append(replace(atom, raises=(), sites=(), via="task"))
+        else:
+            atoms.append(atom)
+    return Value(tuple(atoms))
+
+
+def _is_loop(node: cst.CSTNode) -> bool:
+    """Whether a method is called on something named like an event loop: a group of tasks looks at its tasks itself."""
+    func = node.func if isinstance(node, cst.Call) else None
+    owner = func.value if isinstance(func, cst.Attribute) else None
+    named = dotted(owner.func if isinstance(owner, cst.Call) else owner)
+    return "loop" in named.rpartition(".")[2].lower()
+
+
+def _is_callable(value: Value) -> bool:
+    return any(
+        isinstance(atom, (FunctionRef, Partial)) or (isinstance(atom, Method) and atom.name in SITE_ATTRIBUTES)
+        for atom in value.atoms
+    )
+
+
+def _run(frame: Frame, arguments: Arguments, index: int, node: cst.CSTNode, via: str) -> Value | None:
+    if len(arguments.args) <= index or not _is_callable(arguments.args[index]):
+        return None
+    rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
+    return submitted(frame, rest, [arguments.args[index]], node, via)
+
+
+def _apply(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    if not arguments.args or not _is_callable(arguments.args[0]):
+        return None
+    given = arguments.get(1, "args")
+    items = [] if given is None else iteration.iteration_items(frame, given)
+    named = arguments.get(2, "kwds")
+    kwargs: dict[str, Argument] = {}
+    for _, obj in frame.live.deref(named) if named is not None else ():
+        for name, slot in obj.slots.items():
+            kwargs[str(name)] = Argument(str(name), slot.value, slot.place or frame.place(node), slot.presence)
+    rest = replace(arguments, args=items or [], kwargs=kwargs, nodes=[], star=items is None)
+    return submitted(frame, rest, [arguments.args[0]], node, "future")
+
+
+def _is_of_futures(source: str) -> bool:
+    """Whether the method is that of concurrent.futures, whose errors come with the results only."""
+    return source.rpartition(".")[0].endswith("PoolExecutor()")
+
+
+def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str) -> Value | None:
+    if len(arguments.args) < 2 or not _is_callable(arguments.args[0]):
+        return None
+    elements = [iteration.element_of(frame, value) for value in arguments.args[1:]]
+    times = [iteration.iteration_items(frame, value) for value in arguments.args[1:]]
+    known = [len(items) for items in times if items is not None]
+    frame.loops.append(LoopFrame(LoopInfo(min(known) if len(known) == len(times) else None, concurrent=True)))
+    star = name == "starmap"
+    rest = replace(arguments, args=[] if star else elements, kwargs={}, nodes=[], star=star)
+    value = submitted(frame, rest, [arguments.args[0]], node, "future")
+    frame.loops.pop()
+    if name == "map" and frame.dropped is node and _is_of_futures(source):
+        return value
+    for pending in value.of(Pending):
+        errors.deliver(frame, pending.raises)
+    inner = join_values(pending.value for pending in value.of(Pending))
+    return frame.allocate(node, Obj("list", rest=inner, made=frame.place(node)))

@@ -1,0 +1,285 @@
+"""The fields that a class declares: of dataclasses, attrs classes, named tuples, pydantic's models and settings.
+
+Parameters are those of dataclasses.field, attrs.field, pydantic.Field and pydantic-settings (docs of each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    EnvVar,
+    Symbol,
+    Value,
+    constants,
+    join2,
+    join_values,
+    text_constant,
+    unknown,
+)
+from invocation_lint.analysis.domain.state import Obj, State, freeze
+from invocation_lint.analysis.libraries import encoding
+from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.python import calls, classes, conditions, iteration, lookup
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.imports import dotted
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.python.calls import Arguments
+
+DECLARING_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings"})
+
+_DECLARING = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "s", "dataclass_json"})
+"""Decorators that make a constructor from the names of a class body, by the last part of their name."""
+
+MAKERS = frozenset(
+    {"dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field", "pydantic.Field",
+     "pydantic.fields.Field", "pydantic.v1.Field", "sqlmodel.Field"}
+)  # fmt: skip
+"""Functions that describe a field in place of its default."""
+
+_OLD_MAKERS = frozenset({"ib", "attrib"})
+"""Those that need no annotation beside them."""
+
+_NO_FIELDS = frozenset({"ClassVar", "KW_ONLY"})
+"""Annotations by which a name of a class body is no field."""
+
+_TEXTS = frozenset({"str", "Optional[str]", "str | None", "None | str"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: the class that declares it, what it is set to there, and the names by which it is given."""
+
+    name: str
+    owner: ClassInfo
+    node: cst.BaseExpression | None
+    annotation: str = ""
+
+    def option(self, frame: Frame, *names: str) -> str | None:
+        """The text given under one of these keywords to the function that describes the field."""
+        if not isinstance(self.node, cst.Call):
+            return None
+        home = Frame(frame.interpreter, self.owner.module, None, State(), in_class=self.owner.key)
+        for arg in self.node.args:
+            if arg.keyword is not None and arg.keyword.value in names:
+                return text_constant(conditions.quietly(home, arg.value))
+        return None
+
+    def is_left_out(self) -> bool | None:
+        """Whether `exclude=True` keeps the field out of what is dumped; None when that is not known."""
+        if not isinstance(self.node, cst.Call):
+            return False
+        given = [arg.value for arg in self.node.args if arg.keyword is not None and arg.keyword.value == "exclude"]
+        return None if given and dotted(given[0]) not in {"True", "False", "None"} else "True" in map(dotted, given)
+
+
+def is_dataclass(info: ClassInfo) -> bool:
+    """Whether a decorator makes it a dataclass."""
+    return any(_name(item.decorator).rpartition(".")[2] in _DECLARING for item in info.node.decorators)
+
+
+def is_declared(info: ClassInfo, outside: list[str]) -> bool:
+    """Whether a class has a constructor made from the annotated names of its body."""
+    return is_dataclass(info) or any(base.rpartition(".")[2] in DECLARING_BASES for base in outside)
+
+
+def _name(node: cst.BaseExpression) -> str:
+    return dotted(node.func if isinstance(node, cst.Call) else node)
+
+
+def fields_of(info: ClassInfo) -> list[Field]:
+    """The fields that a class body declares, in order."""
+    return list(_declared(info))
+
+
+def _declared(info: ClassInfo) -> Iterator[Field]:
+    for statement in info.node.body.body:
+        for small in getattr(statement, "body", []) if isinstance(statement, cst.SimpleStatementLine) else []:
+            if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                annotation = small.annotation.annotation
+                kind = _name(annotation.value if isinstance(annotation, cst.Subscript) else annotation)
+                if kind.rpartition(".")[2] not in _NO_FIELDS:
+                    text = info.module.source.module.code_for_node(annotation).strip("\"'")
+                    yield Field(small.target.value, info, small.value, text)
+            elif isinstance(small, cst.Assign) and isinstance(small.value, cst.Call):
+                target = small.targets[0].target
+                if isinstance(target, cst.Name) and _name(small.value).rpartition(".")[2] in _OLD_MAKERS:
+                    yield Field(target.value, info, small.value)
+
+
+def all_fields(frame: Frame, info: ClassInfo) -> dict[str, Field]:
+    """The fields of a class and its visible bases by name, in the order of the constructor's parameters."""
+    found: dict[str, Field] = {}
+    for cls in reversed(classes.lineage(frame, info)[0]):
+        found.update((field.name, field) for field in fields_of(cls))
+    return found
+
+
+def described(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """What a field holds that `field(..)` or `Field(..)` describes, when it is not given: a default, or made anew."""
+    given = arguments.plain()
+    factory = given.get("default_factory") or given.get("factory")
+    if factory is not None:
+        return calls.call_value(frame, factory, calls.Arguments(place=frame.place(node)), node)
+    default = given.get("default") or (arguments.args[0] if arguments.args and name.endswith("Field") else None)
+    if default is None or constants(default) == [...]:
+        return unknown("a field without a default")
+    return default
+
+
+def filled(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Obj:
+    """An instance with what the generated constructor sets."""
+    fields = all_fields(frame, info)
+    given = {name: (value, "yes") for name, value in zip(fields, arguments.args, strict=False)}
+    given |= {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
+    more = unknown(arguments.open or "more arguments") if arguments.open or arguments.star else None
+    place = frame.place(node)
+    items: list[Value] = []
+    for name, field in fields.items():
+        alias = None if name in given else field.option(frame, "alias", "validation_alias")
+        value, presence = given.get(name if alias is None or alias not in given else alias, (more, "maybe"))
+        if value is None or presence != "yes":
+            default = _default_of(frame, info, field)
+            value = default if value is None else join2(default, value)
+        if not field.annotation.startswith(("InitVar", "dataclasses.InitVar")):
+            obj = obj.with_slot(name, value, place)
+        items.append(value)
+    family, outside = classes.lineage(frame, info)
+    if set(given) - fields.keys() and any(_takes_more(cls) for cls in family):
+        obj = obj.opened("it is given more than it declares")
+    if any(base.rpartition(".")[2] == "NamedTuple" for base in outside):
+        return Obj(obj.kind, obj.slots, obj.open, tuple(items), None, obj.made, obj.cls)
+    return obj
+
+
+def _takes_more(info: ClassInfo) -> bool:
+    """Whether a model keeps what it is given beside its fields."""
+    return _setting(info, "extra") == "allow"
+
+
+def _default_of(frame: Frame, info: ClassInfo, field: Field) -> Value:
+    """What a field holds that the constructor is not given."""
+    default = None
+    for cls in classes.lineage(frame, info)[0]:
+        body = frame.interpreter.definitions.class_body(cls)
+        if field.name in body.env:
+            held = lookup.bring(frame, body.env[field.name], body.heap)
+            default = encoding.thaw(frame, freeze(frame.live, held), cls.module.source.place(cls.node))
+            break
+    variable = environment_of(frame, info, field)
+    if variable is None:
+        return default if default is not None else unknown("a default", field.name)
+    plain = default is not None and not default.is_unknown
+    return Value((EnvVar(variable, freeze(frame.live, default) if plain and default is not None else None),))
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+def environment_of(frame: Frame, info: ClassInfo, field: Field) -> str | None:
+    """The environment variable that a text field of settings is read from; None for any other field."""
+    family, outside = classes.lineage(frame, info)
+    if field.annotation not in _TEXTS or not any(base.rpartition(".")[2] == "BaseSettings" for base in outside):
+        return None
+    named = field.option(frame, "env", "validation_alias", "alias")
+    if named is not None:
+        return named.upper()
+    if isinstance(field.node, cst.Call) and any(
+        arg.keyword is not None and arg.keyword.value in {"env", "validation_alias", "alias"} for arg in field.node.args
+    ):
+        return None
+    prefix = next((found for cls in family if (found := _setting(cls, "env_prefix")) is not None), "")
+    return f"{prefix}{field.name}".upper()
+
+
+def _setting(info: ClassInfo, name: str) -> str | None:
+    """A text of `model_config = ConfigDict(..)`, of a dict in its place, of `class Config`, or of the class line."""
+    for arg in info.node.keywords:
+        if arg.keyword is not None and arg.keyword.value == name:
+            return _text(arg.value)
+    for node in info.node.body.body:
+        if isinstance(node, cst.ClassDef) and node.name.value == "Config":
+            for small in (small for line in node.body.body for small in getattr(line, "body", [])):
+                if isinstance(small, cst.Assign) and getattr(small.targets[0].target, "value", "") == name:
+                    return _text(small.value)
+        for small in getattr(node, "body", []) if isinstance(node, cst.SimpleStatementLine) else []:
+            target = small.targets[0].target if isinstance(small, cst.Assign) else getattr(small, "target", None)
+            if getattr(target, "value", "") == "model_config":
+                return _given_to(getattr(small, "value", None), name)
+    return None
+
+
+def _given_to(node: cst.BaseExpression | None, name: str) -> str | None:
+    """The text under a keyword of a call, or under a key of a dict."""
+    if isinstance(node, cst.Call):
+        return next((_text(arg.value) for arg in node.args if arg.keyword and arg.keyword.value == name), None)
+    if isinstance(node, cst.Dict):
+        pairs = (element for element in node.elements if isinstance(element, cst.DictElement))
+        return next((_text(pair.value) for pair in pairs if _text(pair.key) == name), None)
+    return None
+
+
+def _text(node: cst.BaseExpression) -> str:
+    return str(node.raw_value) if isinstance(node, cst.SimpleString) else ""
+
+
+# --- tuples with names ------------------------------------------------------------------------------------------------
+
+NAMED_TUPLE = "@namedtuple"
+"""What stands for the class that `collections.namedtuple` makes; its first arguments are the names and defaults."""
+
+
+def named_tuple(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`namedtuple("Name", fields)`: something to be called with the values of the fields."""
+    from invocation_lint.analysis.domain.atoms import Partial, const
+
+    given = arguments.get(1, "field_names")
+    text = text_constant(given) if given is not None else None
+    items = iteration.iteration_items(frame, given) if given is not None else None
+    names = text.replace(",", " ").split() if text is not None else [text_constant(item) for item in items or []]
+    if not names or not all(names):
+        return unknown("a named tuple whose fields are not known")
+    defaults = arguments.plain().get("defaults")
+    held = freeze(frame.live, defaults) if defaults is not None else const(None)
+    return Value((Partial(Value((Symbol(NAMED_TUPLE),)), (const(tuple(names)), held)),))
+
+
+def make_named_tuple(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """An instance of such a class."""
+    names = (constants(arguments.args[0]) or [()])[0]
+    held = encoding.thaw(frame, arguments.args[1], frame.place(node))
+    defaults = iteration.iteration_items(frame, held) or []
+    late = dict(zip(names[len(names) - len(defaults) :], defaults, strict=False))
+    given = dict(zip(names, arguments.args[2:], strict=False)) | arguments.plain()
+    obj = Obj("instance", cls=NAMED_TUPLE, made=frame.place(node))
+    items = [given.get(one) or late.get(one) or unknown("a field that is not given", one) for one in names]
+    for one, value in zip(names, items, strict=True):
+        obj = obj.with_slot(one, value, frame.place(node))
+    return frame.allocate(node, Obj(obj.kind, obj.slots, None, tuple(items), None, obj.made, obj.cls))
+
+
+def changed(frame: Frame, value: Value, changes: dict[str, Value], open_reason: str | None, node: cst.CSTNode) -> Value:
+    """A copy of instances with some fields set anew: `dataclasses.replace`, `_replace`, `model_copy(update=..)`."""
+    found: list[Value] = []
+    for atom in value.atoms:
+        obj = next((obj for _, obj in frame.live.deref(Value((atom,)))), None)
+        if obj is None or obj.kind != "instance":
+            found.append(unknown("a copy of something not known"))
+            continue
+        place = frame.place(node)
+        copy = Obj(obj.kind, dict(obj.slots), obj.open, (), None, obj.made, obj.cls)
+        for name, item in changes.items():
+            copy = copy.with_slot(name, item, place)
+        for name in obj.slots if open_reason else ():
+            copy = copy.with_slot(name, unknown("it may be changed", str(name)), place)
+        items = tuple(slot.value for slot in copy.slots.values()) if obj.items else ()
+        found.append(frame.allocate(node, Obj(copy.kind, copy.slots, copy.open, items, None, copy.made, copy.cls)))
+    return join_values(found)
+
+
+__all__ = ["MAKERS", "Field", "changed", "described", "fields_of", "filled", "is_dataclass", "is_declared"]

@@ -1,0 +1,73 @@
+"""Parameters that a framework fills: FastAPI's dependencies, and objects whose class the annotation names."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol, Value, unknown
+from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.libraries import fields
+from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.python import calls, classes, expressions
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.imports import dotted
+
+DEPENDS = frozenset({"Depends", "Security"})
+
+
+def given(frame: Frame, param: cst.Param, default: Value | None) -> Value:
+    """What the frame's function surely gets for a parameter, NEVER where only callers tell.
+
+    `default` is the parameter's own: what a dependency gives, or the mark of one that the annotation names.
+    """
+    annotation = param.annotation.annotation if param.annotation is not None else None
+    if default is not None and default == Value((Symbol("@depends"),)):
+        info = _class(frame, annotation) if annotation is not None else None
+        node = param.default
+        return (
+            classes.construct(frame, info, calls.Arguments(place=frame.place(param)), node) if info and node else NEVER
+        )
+    if default is not None and isinstance(param.default, cst.Call) and _is_dependency(param.default):
+        return default
+    if annotation is None:
+        return NEVER
+    marker = _dependency(annotation)
+    if marker is not None:
+        return expressions.evaluate(frame, marker)
+    info = _class(frame, annotation) if default is None else None
+    return _instance(frame, param, info) if info is not None else NEVER
+
+
+def _is_dependency(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] in DEPENDS
+
+
+def _dependency(node: cst.BaseExpression) -> cst.Call | None:
+    """`Annotated[Type, Depends(make)]`."""
+    if not isinstance(node, cst.Subscript) or dotted(node.value).rpartition(".")[2] != "Annotated":
+        return None
+    for element in node.slice[1:]:
+        inner = element.slice.value if isinstance(element.slice, cst.Index) else None
+        if isinstance(inner, cst.Call) and _is_dependency(inner) and inner.args:
+            return inner
+    return None
+
+
+def _class(frame: Frame, node: cst.BaseExpression) -> ClassInfo | None:
+    """The class of the program that an annotation names."""
+    if not isinstance(node, (cst.Name, cst.Attribute)):
+        return None
+    atom = expressions.evaluate(frame, node).single
+    return frame.interpreter.class_info(atom.key) if isinstance(atom, ClassRef) else None
+
+
+def _instance(frame: Frame, param: cst.Param, info: ClassInfo) -> Value:
+    """An object of a class that declares its fields: they are read from the parameter. A subclass may have more."""
+    if not fields.is_declared(info, classes.lineage(frame, info)[1]):
+        return NEVER
+    place = frame.place(param)
+    name = param.name.value
+    names = fields.all_fields(frame, info)
+    slots = {one: Slot("yes", unknown("a field of a parameter", f"{name}.{one}")) for one in names}
+    obj = Obj("instance", dict(slots), "it may be of a subclass", made=place, cls=info.key)
+    return frame.allocate_at((place, "given"), obj)

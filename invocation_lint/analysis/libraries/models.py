@@ -1,0 +1,210 @@
+"""Instances turned into mappings by methods that their classes inherit: pydantic's models and named tuples.
+
+Methods and their parameters are those of pydantic 1 and 2 (docs.pydantic.dev, serialization) and of typing.NamedTuple.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    FALSE,
+    NONE,
+    TRUE,
+    Const,
+    Encoded,
+    EnumMember,
+    Method,
+    Ref,
+    Slot,
+    Symbol,
+    Text,
+    Typed,
+    Value,
+    constants,
+    join_values,
+    unknown,
+)
+from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.libraries import encoding, fields
+from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.python import classes, iteration
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.imports import dotted
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.python.calls import Arguments
+
+_OF_MODELS = frozenset({"model_dump", "model_dump_json", "dict", "json", "model_copy", "copy"})
+_OF_TUPLES = frozenset({"_asdict", "_replace"})
+MAKING = frozenset(
+    {"model_validate", "model_validate_json", "model_construct", "parse_obj", "parse_raw", "from_orm", "construct"}
+)
+"""Class methods by which a model is made from something that is not followed."""
+_MODELS = frozenset({"BaseModel", "BaseSettings"})
+_LEAVING_OUT = ("exclude_none", "exclude_unset", "exclude_defaults")
+_OWN_SERIALIZERS = frozenset({"computed_field", "model_serializer", "root_validator", "model_validator", "validator"})
+"""Decorators of methods by which a model has more fields, or others, than it declares and is given."""
+
+
+def attribute(frame: Frame, atom: Ref, obj: Obj, name: str, node: cst.CSTNode) -> Value | None:
+    """`instance.name`, where the instance has it from outside the project: `__dict__`, or a method to be called."""
+    if name == "__dict__":
+        return encoding.as_mapping(frame, Value((atom,)), node)
+    if obj.cls == fields.NAMED_TUPLE:
+        return Value((Method(Value((atom,)), name),)) if name in _OF_TUPLES else None
+    info = frame.interpreter.class_info(obj.cls) if name in _OF_MODELS | _OF_TUPLES | {"encode"} else None
+    if info is None or classes.find_method(frame, info, name) is not None:
+        return None
+    bases = {base.rpartition(".")[2] for base in classes.lineage(frame, info)[1]}
+    if name == "encode" and "JSONEncoder" in bases:
+        return Value((Symbol("@json.encoder.encode"),))
+    if (name in _OF_MODELS and bases & _MODELS) or (name in _OF_TUPLES and "NamedTuple" in bases):
+        return Value((Method(Value((atom,)), name),))
+    return None
+
+
+def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    """`instance.model_dump(..)` and the like; None for any other method."""
+    obj = frame.live.heap[atom.id]
+    if name == "_asdict":
+        return encoding.as_mapping(frame, Value((atom,)), node)
+    if name == "_replace":
+        return fields.changed(frame, Value((atom,)), arguments.plain(), arguments.open, node)
+    info = frame.interpreter.class_info(obj.cls)
+    if info is None or name not in _OF_MODELS:
+        return None
+    if name in {"model_copy", "copy"}:
+        return _copied(frame, atom, arguments, node)
+    as_json = name in {"model_dump_json", "json"} or _says(arguments, "mode", "json")
+    dumped = frame.allocate(node, _dumped(frame, info, obj, arguments, as_json=as_json))
+    if name not in {"model_dump_json", "json"}:
+        return dumped
+    return Value((Encoded("json", freeze(frame.live, dumped), "str", "json", True, frame.place(node)),))
+
+
+def _copied(frame: Frame, atom: Ref, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`model_copy(update={..})`: a copy with some fields set anew."""
+    update = arguments.plain().get("update")
+    objects = [obj for _, obj in frame.live.deref(update)] if update is not None else []
+    known = update is None or update == NONE or (len(objects) == 1 and not objects[0].open)
+    changes = {str(key): slot.value for obj in objects[:1] for key, slot in obj.slots.items()}
+    return fields.changed(frame, Value((atom,)), changes, None if known else "what is set anew is not known", node)
+
+
+def as_json(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+    """A value with its models turned into mappings."""
+    found: list[Value] = []
+    for atom in value.atoms:
+        obj = next((obj for _, obj in frame.live.deref(Value((atom,)))), None)
+        info = frame.interpreter.class_info(obj.cls) if obj is not None and obj.kind == "instance" else None
+        if obj is None or info is None:
+            found.append(Value((atom,)))
+        else:
+            from invocation_lint.analysis.python.calls import Arguments as Given
+
+            found.append(frame.allocate(node, _dumped(frame, info, obj, Given(), as_json=True)))
+    return join_values(found)
+
+
+def is_model(frame: Frame, key: str, name: str) -> bool:
+    """Whether a class is a model without a method of that name of its own."""
+    info = frame.interpreter.class_info(key)
+    if info is None or classes.find_method(frame, info, name) is not None:
+        return False
+    return bool({base.rpartition(".")[2] for base in classes.lineage(frame, info)[1]} & _MODELS)
+
+
+def made(frame: Frame, info: ClassInfo, node: cst.CSTNode) -> Value:
+    """`Model.model_validate(..)`: an instance whose fields are not known."""
+    from invocation_lint.analysis.python.calls import Arguments as Given
+
+    given = Given(open="it is made from something not known", place=frame.place(node))
+    return classes.construct(frame, info, given, node)
+
+
+def _dumped(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, *, as_json: bool) -> Obj:
+    """The fields of a model as a dict, without those that the arguments leave out."""
+    given = arguments.plain()
+    aliases = None if _is_plain(given.get("by_alias")) else _aliases(frame, info, given["by_alias"])
+    if arguments.open or arguments.star or arguments.args or aliases == {} or _changes(info):
+        return Obj("dict", open="which fields are dumped is not known", made=obj.made)
+    wanted, left_out = _names(frame, given.get("include")), _names(frame, given.get("exclude"))
+    if wanted is None or left_out is None:
+        return Obj("dict", open="which fields are dumped is not known", made=obj.made)
+    unsure = any(not _is_plain(given.get(name)) for name in _LEAVING_OUT)
+    slots: dict[str, Slot] = {}
+    every = fields.all_fields(frame, info)
+    for name, slot in obj.slots.items():
+        left = every[name].is_left_out() if name in every else False
+        if left:
+            continue
+        if str(name).startswith("_") or name in left_out or (wanted and name not in wanted):
+            continue
+        value = slot.value
+        if as_json and not all(isinstance(atom, Const) for atom in value.atoms):
+            value = unknown("a field in its JSON form", str(name))
+        presence = _presence(slot.value, given) if unsure else slot.presence
+        presence = "maybe" if left is None else presence
+        if presence != "no":
+            slots[aliases[name] if aliases else name] = Slot(presence, value, slot.place)
+    return Obj("dict", dict(slots), obj.open, made=obj.made)
+
+
+def _aliases(frame: Frame, info: ClassInfo, wanted: Value) -> dict[str, str]:
+    """The names under which fields are dumped, empty when they are not known."""
+    if wanted != TRUE:
+        return {}
+    for cls in classes.lineage(frame, info)[0]:
+        if b"alias_generator" in cls.module.source.module.code_for_node(cls.node).encode():
+            return {}
+    every = fields.all_fields(frame, info)
+    return {name: one.option(frame, "serialization_alias") or one.option(frame, "alias") or name
+            for name, one in every.items()}  # fmt: skip
+
+
+def _presence(value: Value, given: dict[str, Value]) -> str:
+    """Whether a field is dumped by a call that leaves some out."""
+    if given.get("exclude_none") != TRUE or any(not _is_plain(given.get(name)) for name in _LEAVING_OUT[1:]):
+        return "maybe"
+    if value == NONE:
+        return "no"
+    return "maybe" if NONE.atoms[0] in value.atoms or not all(map(_is_something, value.atoms)) else "yes"
+
+
+def _is_something(atom: object) -> bool:
+    return isinstance(atom, (Const, Ref, Encoded, Text, Typed, EnumMember))
+
+
+def _is_plain(value: Value | None) -> bool:
+    """Whether an option is left out, False or None."""
+    return value is None or value in (FALSE, NONE)
+
+
+def _says(arguments: Arguments, name: str, text: str) -> bool:
+    value = arguments.plain().get(name)
+    return value is not None and constants(value) == [text]
+
+
+def _names(frame: Frame, value: Value | None) -> set[str] | None:
+    """The names in `include` or `exclude`, empty when it is left out; None when they are not known."""
+    if value is None or value == NONE:
+        return set()
+    items = iteration.iteration_items(frame, value)
+    names = [constants(item) for item in items] if items is not None else [None]
+    found = {str(name[0]) for name in names if name is not None and len(name) == 1}
+    return found if len(found) == len(names) else None
+
+
+def _changes(info: ClassInfo) -> bool:
+    """Whether the class has a method that adds fields to what is dumped, or changes them."""
+    return any(
+        dotted(item.func if isinstance(item, cst.Call) else item).rpartition(".")[2] in _OWN_SERIALIZERS
+        for method in info.methods.values()
+        for item in method.decorators
+    )
+
+
+__all__ = ["MAKING", "attribute", "call_method", "made"]

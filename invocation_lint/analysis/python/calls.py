@@ -1,0 +1,309 @@
+"""Calls: of the program's functions, of the SDK, of what is known outside, and of what is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    NONE,
+    AwsObject,
+    ClassRef,
+    Client,
+    FunctionRef,
+    Method,
+    Param,
+    Partial,
+    Pending,
+    Ref,
+    Response,
+    SdkSession,
+    Symbol,
+    Unknown,
+    Value,
+    constants,
+    join_values,
+    unknown,
+)
+from invocation_lint.analysis.domain.events import Argument, Caught
+from invocation_lint.analysis.domain.references import SuperRef
+from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.libraries import background
+from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, self_name
+from invocation_lint.analysis.python import classes, errors, expressions, function_calls, iteration, lookup
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.tracing import answers, outcomes, queries
+from invocation_lint.findings import Place
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The evaluated arguments of a call. `open` says why more may be given; `nodes` are the positional expressions."""
+
+    args: list[Value] = field(default_factory=list)
+    kwargs: dict[str, Argument] = field(default_factory=dict)
+    open: str | None = None
+    star: bool = False
+    rest: Value = NEVER  # what further positional arguments may be
+    nodes: list[cst.BaseExpression] = field(default_factory=list)
+    place: Place | None = None
+
+    def get(self, index: int, name: str) -> Value | None:
+        """The argument by position or keyword, or None."""
+        if name in self.kwargs:
+            return self.kwargs[name].value
+        return self.args[index] if index < len(self.args) else None
+
+    def values(self) -> list[Value]:
+        """All arguments."""
+        return [*self.args, *(argument.value for argument in self.kwargs.values())]
+
+    def plain(self) -> dict[str, Value]:
+        """The keywords' values."""
+        return {name: argument.value for name, argument in self.kwargs.items()}
+
+
+def call(frame: Frame, node: cst.Call) -> Value:
+    """The value of a call; its effects are applied to the frame's state."""
+    if isinstance(node.func, cst.Name) and node.func.value == "super":
+        return _super(frame, node)
+    known = frame.last_value(node)
+    if known is not None:
+        return known
+    found = frame.live.copy() if frame.quiet else None
+    callee = expressions.evaluate(frame, node.func)
+    arguments = evaluate_arguments(frame, node)
+    if frame.state is None:
+        return NEVER
+    value = call_value(frame, callee, arguments, node)
+    frame.note_call(node, value, found)
+    return value
+
+
+def _super(frame: Frame, node: cst.Call) -> Value:
+    """`super()`, and `super(Class, self)` as it was written before."""
+    if len(node.args) == 2:
+        atom = expressions.evaluate(frame, node.args[0].value).single
+        receiver = expressions.evaluate(frame, node.args[1].value)
+        return Value((SuperRef(atom.key, receiver),)) if isinstance(atom, ClassRef) else unknown("super()")
+    function = frame.function
+    while function is not None and function.cls is None:
+        function = function.parent
+    if function is None or function.cls is None:
+        return unknown("super() outside a method")
+    receiver = lookup.name(frame, self_name(function))
+    return Value((SuperRef(function.cls.key, receiver),))
+
+
+def evaluate_arguments(frame: Frame, node: cst.Call) -> Arguments:
+    """Evaluate all arguments in order; known mappings behind ** are spread into keywords."""
+    result = Arguments(place=frame.place(node))
+    for arg in node.args:
+        value = expressions.evaluate(frame, arg.value)
+        place = frame.place(arg.value)
+        if arg.star == "*":
+            _spread_sequence(frame, result, value)
+        elif arg.star == "**":
+            _spread_mapping(frame, result, value, arg.value)
+        elif arg.keyword is not None:
+            result.kwargs[arg.keyword.value] = Argument(arg.keyword.value, value, place)
+        else:
+            result.args.append(value)
+            result.nodes.append(arg.value)
+    return result
+
+
+def _spread_sequence(frame: Frame, result: Arguments, value: Value) -> None:
+    items = iteration.iteration_items(frame, value) if frame.state is not None else None
+    if items is None:
+        result.star = True
+        result.rest = iteration.element_of(frame, value) if frame.state is not None else NEVER
+    else:
+        result.args.extend(items)
+
+
+def _spread_mapping(frame: Frame, result: Arguments, value: Value, node: cst.BaseExpression) -> None:
+    place = frame.place(node)
+    if frame.state is None:
+        return
+    objects = [obj for _, obj in frame.state.deref(value) if obj.kind == "dict"]
+    if len(objects) != len(value.atoms) or not objects:
+        result.open = "keywords that are not known are given with **"
+        answers.note_escape(frame, Value(tuple(value.of(Response))), "handed_over", node)
+        return
+    merged = objects[0]
+    for other in objects[1:]:
+        from invocation_lint.analysis.domain.state import join_objects
+
+        merged = join_objects(merged, other)
+    for name, slot in merged.slots.items():
+        if isinstance(name, str):
+            result.kwargs[name] = Argument(name, slot.value, slot.place or place, slot.presence)
+    if merged.open:
+        result.open = merged.open
+
+
+def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Call each thing that the callee may be."""
+    found = [call_atom(frame, atom, arguments, node) for atom in callee.atoms if frame.state is not None]
+    return join_values(found) if found else NEVER
+
+
+def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Call one thing."""
+    step = queries.step_of(frame, atom, arguments, node)
+    value = _call_atom(frame, atom, arguments, node)
+    return value if step is None else queries.called(frame, atom, step, arguments, node, value)
+
+
+def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
+    from invocation_lint.analysis.libraries import symbols
+
+    if isinstance(atom, FunctionRef):
+        info = frame.interpreter.function_info(atom.key)
+        if info is not None:
+            return function_calls.call_project_function(frame, info, atom, arguments, node)
+    elif isinstance(atom, ClassRef):
+        info_class = frame.interpreter.class_info(atom.key)
+        if info_class is not None:
+            return classes.construct(frame, info_class, arguments, node)
+    elif isinstance(atom, Symbol):
+        return symbols.call_symbol(frame, atom.dotted, arguments, node)
+    elif isinstance(atom, Method):
+        found = [call_method(frame, inner, atom.name, arguments, node) for inner in atom.receiver.atoms]
+        return join_values(found) if found else NEVER
+    elif isinstance(atom, Partial):
+        return call_value(frame, atom.target, merge_partial(atom, arguments), node)
+    elif isinstance(atom, SdkSession):
+        return Value((atom,))
+    elif isinstance(atom, Ref) and atom.id in frame.live.heap:
+        obj = frame.live.heap[atom.id]
+        method = _call_operator(frame, obj)
+        if method is not None:
+            return function_calls.call_project_function(
+                frame, method, FunctionRef(method.key, Value((atom,))), arguments, node
+            )
+    source = getattr(atom, "source", "")
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        from invocation_lint.analysis.libraries import executors
+
+        handed = executors.call_method(frame, node.func.attr.value, arguments, node, source)
+        if handed is not None:
+            return handed
+    called = call_unknown(frame, arguments, node, source=source, use="logged" if _is_logging(node, source) else "")
+    mapping, _, last = source.rpartition(".")
+    keys = constants(arguments.args[0]) if arguments.args and last in {"get", "pop"} else None
+    if keys is not None and len(keys) == 1:
+        return unknown("an item of a mapping that is not known", f"{mapping}.{keys[0]}")
+    return called
+
+
+def _is_logging(node: cst.CSTNode, source: str) -> bool:
+    """Whether the call is of a method by which code logs, of something named like a logger."""
+    from invocation_lint.analysis.libraries.tables import LOG_METHODS
+
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    receiver = dotted(node.func.value) or source.rpartition(".")[0]
+    return node.func.attr.value in LOG_METHODS and "log" in receiver.rpartition(".")[2].lower()
+
+
+def _call_operator(frame: Frame, obj: Obj) -> FunctionInfo | None:
+    info = frame.interpreter.class_info(obj.cls)
+    return classes.find_method(frame, info, "__call__") if info is not None else None
+
+
+def merge_partial(atom: Partial, arguments: Arguments) -> Arguments:
+    """The arguments of a call of a partial."""
+    place = arguments.place
+    assert place is not None
+    kwargs = {name: Argument(name, value, place) for name, value in atom.kwargs}
+    return replace(arguments, args=[*atom.args, *arguments.args], kwargs={**kwargs, **arguments.kwargs})
+
+
+def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, source: str = "", use: str = "") -> Value:
+    """A call of something not known: it may keep what it is given, and add keys to it."""
+    _invoke_elsewhere(frame, arguments, node)
+    for value in arguments.values():
+        answers.note_escape(frame, value, use or "handed_over", node)
+        if not use:
+            open_objects(frame, value, "it is handed to code that is not followed")
+    return unknown("what a function that is not followed returns", f"{source}()" if source else "")
+
+
+def _invoke_elsewhere(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> None:
+    """`run(client.invoke, FunctionName=..)`: an invocation by code that is not followed, which gets the answer."""
+    from invocation_lint.analysis.libraries.concurrency import submitted
+
+    for index, value in enumerate(arguments.args):
+        handed = [atom for atom in value.of(Method) if atom.name in SITE_ATTRIBUTES]
+        if handed:
+            rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
+            answer = submitted(frame, rest, [Value(tuple(handed))], node, "future")
+            answers.note_escape(frame, answer, "handed_over", node)
+
+
+def open_objects(frame: Frame, value: Value, reason: str) -> None:
+    """Whoever gets the value may add keys to its mappings."""
+    state = frame.live
+    for object_id, obj in state.reachable([value]).items():
+        if obj.kind in {"dict", "list"}:
+            opened = obj.opened(reason)
+            if obj.kind == "list" and obj.rest is None:
+                opened = replace(opened, rest=unknown("an element added elsewhere"))
+            state.heap[object_id] = opened
+
+
+def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`atom.name(..)` for something that is no object of the program."""
+    from invocation_lint.analysis.libraries import containers, sdk, texts
+    from invocation_lint.analysis.tracing import sites
+
+    if name in SITE_ATTRIBUTES and isinstance(atom, (Client, Unknown, Param)):
+        found = sites.invocation(frame, atom, name, arguments, node)
+        if found is not None:
+            return found
+    if isinstance(atom, (Client, SdkSession)):
+        return sdk.call_method(frame, atom, name, arguments, node)
+    if isinstance(atom, AwsObject):
+        return sdk.call_resource(frame, atom, name, arguments, node)
+    if isinstance(atom, Response):
+        return answers.call_method(frame, atom, name, arguments.args, node)
+    if isinstance(atom, Ref) and atom.id in frame.live.heap:
+        return containers.call_method(frame, atom, name, arguments, node)
+    if isinstance(atom, ClassRef):
+        return _make_model(frame, atom, arguments, node)
+    if isinstance(atom, Pending):
+        return _call_pending(frame, atom, name, arguments, node)
+    found_text = texts.call_method(frame, atom, name, arguments, node)
+    if found_text is not None:
+        return found_text
+    return call_unknown(frame, arguments, node, source=name)
+
+
+def _make_model(frame: Frame, atom: ClassRef, arguments: Arguments, node: cst.CSTNode) -> Value:
+    from invocation_lint.analysis.libraries import models
+
+    for value in arguments.values():
+        answers.note_escape(frame, value, "handed_over", node)
+    info = frame.interpreter.class_info(atom.key)
+    return models.made(frame, info, node) if info is not None else unknown("an instance of a class not followed")
+
+
+def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if name == "result":
+        errors.deliver(frame, atom.raises)
+        outcomes.note_delivered(frame, atom, node)
+        return atom.value
+    if name == "start" and atom.via == "thread":
+        background.note_dropped(frame, Value((atom,)), node)
+        return NONE
+    if name == "exception":
+        place = frame.place(node)
+        errors.deliver(frame, tuple(Caught(raised.site, raised.family, "returns", place) for raised in atom.raises))
+        return unknown("the exception of a future")
+    return call_unknown(frame, arguments, node)

@@ -1,0 +1,62 @@
+"""Expressions of which a condition decides what is evaluated: `a if b else c`, and chains of `and` or `or`."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NEVER, NONE, EnvVar, Value, const, join2, join_values
+from invocation_lint.analysis.domain.state import State, join_states
+from invocation_lint.analysis.python import conditions, expressions, operators
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.tracing.answer_conditions import note_condition, speaks_of_answer
+
+
+def evaluate_conditional(frame: Frame, node: cst.IfExp) -> Value:
+    """`a if test else b`."""
+    expressions.evaluate(frame, node.test)
+    if frame.state is None:
+        return NEVER
+    note_condition(frame, node.test)
+    before = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, True)
+    then = expressions.evaluate(frame, node.body)
+    after_then = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, False)
+    orelse = expressions.evaluate(frame, node.orelse)
+    frame.state = join_states(after_then, frame.state)
+    return join2(then, orelse)
+
+
+def evaluate_boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
+    """The terms of a chain one after another, each in the state that the terms before it leave."""
+    is_and = isinstance(node.operator, cst.And)
+    *before_last, last = conditions.terms(node)
+    beginnings = conditions.beginnings(node)
+    ended: State | None = None
+    found: list[Value] = []
+    for term, beginning in zip(before_last, beginnings, strict=False):
+        value = expressions.evaluate(frame, term)
+        if frame.state is None:
+            break
+        if speaks_of_answer(frame, term):
+            note_condition(frame, beginning, decides=False)
+        found.append(Value(tuple(atom for atom in value.atoms if conditions.atom_truth(frame, atom) is not is_and)))
+        before = frame.state
+        ended = join_states(ended, conditions.refine(frame, before.copy(), term, not is_and))
+        frame.state = conditions.refine(frame, before.copy(), term, is_and)
+        if frame.state is None:
+            break
+    found.append(expressions.evaluate(frame, last))
+    frame.state = join_states(frame.state, ended)
+    return join_values(found) if is_and else _with_default(frame, found)
+
+
+def _with_default(frame: Frame, found: list[Value]) -> Value:
+    """`os.getenv("NAME") or default`: a variable with that default."""
+    *before, last = found
+    atoms = [atom for value in before for atom in value.atoms]
+    if frame.state is None or len(atoms) != 1 or not isinstance(atoms[0], EnvVar):
+        return join_values(found)
+    if atoms[0].default not in {None, NONE, const("")} or last.is_unknown or not last.atoms:
+        return join_values(found)
+    return Value((EnvVar(atoms[0].name, operators.frozen(frame, last)),))

@@ -1,0 +1,155 @@
+"""Comprehensions: a scope of their own, run once over what their sources may yield."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NEVER, Value, const, join_values, keys_of, unknown
+from invocation_lint.analysis.domain.events import LoopInfo
+from invocation_lint.analysis.domain.state import Obj, join_states
+from invocation_lint.analysis.python import assign, conditions, expressions, iteration, loops
+from invocation_lint.analysis.python.frame import Frame, LoopFrame
+from invocation_lint.analysis.tracing import queries
+from invocation_lint.source.walk import walk
+
+_Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
+
+
+def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
+    """The list, set, dict or generator that a comprehension makes; names bound in it do not leave it."""
+    if frame.state is None:
+        return NEVER
+    names = dict(frame.state.env)
+    iterable = expressions.evaluate(frame, node.for_in.iter)
+    if not frame.is_reached():
+        return NEVER
+    items = iteration.iteration_items(frame, iterable)
+    known = items is not None and len(items) <= iteration.MAX_UNROLLED and node.for_in.asynchronous is None
+    is_plain = not node.for_in.ifs and node.for_in.inner_for_in is None and node.for_in.asynchronous is None
+    info = loops.for_info(frame, node.for_in, iterable, items) if is_plain else LoopInfo(None)
+    kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator", cst.DictComp: "dict"}[type(node)]
+    result = frame.allocate(node, Obj(kind, made=frame.place(node)))
+    frame.loops.append(LoopFrame(info))
+    if known:
+        _run_each(frame, node, node.for_in, items or [], result, sure=True)
+    else:
+        first_event = len(frame.events)
+        element = _bind_sources(frame, node.for_in, iterable)
+        with queries.handling_rows(frame, element):
+            _add_element(frame, node, result, sure=False)
+        queries.note_loop(frame, element, node, first_event)
+    frame.loops.pop()
+    if frame.state is not None:
+        bound = {name: frame.state.env[name] for name in _walrus_names(node) if name in frame.state.env}
+        frame.state.env = {**names, **bound}
+    return result
+
+
+def _run_each(
+    frame: Frame, node: _Comprehension, source: cst.CompFor, items: list[Value], result: Value, *, sure: bool
+) -> None:
+    """Run over known elements one by one; `sure` is False where some may be left out."""
+    frame.live.env[_ELEMENTS] = frame.allocate(source, Obj("tuple", items=tuple(items)))
+    for index in range(len(items)):
+        if frame.state is None:
+            return
+        held = next(obj for _, obj in frame.state.deref(frame.state.env[_ELEMENTS]))
+        kept = frame.state.env[_ELEMENTS]
+        assign.assign(frame, source.target, held.items[index])
+        before = frame.live.copy()
+        taken = _is_taken(frame, source)
+        if taken != "no" and frame.state is not None:
+            _run_inner(frame, node, source, result, sure=sure and taken == "yes")
+        frame.state = join_states(frame.state, before) if taken != "yes" else frame.state
+        if frame.state is not None:
+            frame.state.env[_ELEMENTS] = kept
+
+
+_ELEMENTS = "<elements>"
+"""The name under which the elements of a source are kept while it is run over: objects may get other ids."""
+
+
+def _run_inner(frame: Frame, node: _Comprehension, source: cst.CompFor, result: Value, *, sure: bool) -> None:
+    inner = source.inner_for_in
+    if inner is None:
+        _add_element(frame, node, result, sure=sure)
+        return
+    iterable = expressions.evaluate(frame, inner.iter)
+    items = iteration.iteration_items(frame, iterable) if frame.is_reached() else None
+    if items is not None and len(items) <= iteration.MAX_UNROLLED and inner.asynchronous is None:
+        _run_each(frame, node, inner, items, result, sure=sure)
+        return
+    _bind_sources(frame, inner, iterable)
+    _add_element(frame, node, result, sure=False)
+
+
+def _is_taken(frame: Frame, source: cst.CompFor) -> str:
+    """Whether the element that is bound passes the conditions: yes, no or maybe. The state is refined by them."""
+    answer = "yes"
+    for condition in source.ifs:
+        expressions.evaluate(frame, condition.test)
+        if not frame.is_reached():
+            return "no"
+        truth = conditions.truth(frame, condition.test)
+        frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True)
+        if truth is False or frame.state is None:
+            return "no"
+        answer = answer if truth is True else "maybe"
+    return answer
+
+
+def _walrus_names(node: _Comprehension) -> list[str]:
+    """The names that a walrus in the comprehension binds: they stay."""
+    found = [inner.target for inner in walk(node) if isinstance(inner, cst.NamedExpr)]
+    return [target.value for target in found if isinstance(target, cst.Name)]
+
+
+def _bind_sources(frame: Frame, source: cst.CompFor, iterable: Value) -> Value:
+    """Bind the targets of all `for`; returns what the first one yields."""
+    if not frame.is_reached():
+        return NEVER
+    element = iteration.element_of(frame, iterable) if frame.is_reached() else NEVER
+    assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
+    for condition in source.ifs:
+        expressions.evaluate(frame, condition.test)
+        if frame.is_reached():
+            frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True) or frame.state
+    inner = source.inner_for_in
+    if inner is not None and frame.is_reached():
+        _bind_sources(frame, inner, expressions.evaluate(frame, inner.iter))
+    return element
+
+
+def _add_element(frame: Frame, node: _Comprehension, result: Value, *, sure: bool) -> None:
+    if not frame.is_reached():
+        return
+    if isinstance(node, cst.DictComp):
+        keys = keys_of(expressions.evaluate(frame, node.key))
+        value = expressions.evaluate(frame, node.value)
+        place = frame.place(node)
+
+        def set_keys(obj: Obj, weak: bool) -> Obj:
+            if keys is None:
+                return obj.opened("its keys come from a comprehension")
+            for name in keys:
+                obj = obj.with_slot(name, value, place, weak=weak or not sure or len(keys) > 1)
+            return obj
+
+        if frame.is_reached():
+            frame.live.update(result, set_keys)
+        return
+    value = expressions.evaluate(frame, node.elt)
+
+    def add(obj: Obj, weak: bool) -> Obj:
+        if sure and obj.rest is None and not weak:
+            return replace(obj, items=(*obj.items, value))
+        more = value if value.atoms else unknown("an element")
+        return replace(obj, items=(), rest=join_values([*obj.elements(), more]))
+
+    if frame.is_reached():
+        frame.live.update(result, add)
+
+
+__all__ = ["const", "evaluate_comprehension"]

@@ -1,0 +1,377 @@
+"""Conditions: which branch can be taken, and what a branch tells of the names in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    NONE,
+    ClassRef,
+    Client,
+    Const,
+    Encoded,
+    EnumMember,
+    EnvVar,
+    FunctionRef,
+    Param,
+    Ref,
+    Response,
+    SdkSession,
+    Slot,
+    Struct,
+    Symbol,
+    Text,
+    Typed,
+    Unknown,
+    Value,
+    constants,
+    unknown,
+)
+from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.python import assign, expressions
+from invocation_lint.analysis.python.frame import Frame
+
+_TYPES = {
+    "builtins.str": {"str"},
+    "builtins.bytes": {"bytes"},
+    "builtins.bytearray": {"bytearray"},
+    "builtins.dict": {"dict"},
+    "builtins.list": {"list"},
+    "builtins.tuple": {"tuple"},
+    "builtins.set": {"set"},
+    "builtins.int": {"int", "bool"},
+    "builtins.float": {"float"},
+    "builtins.bool": {"bool"},
+    "collections.abc.Mapping": {"dict"},
+    "typing.Mapping": {"dict"},
+}
+
+
+def quietly(frame: Frame, node: cst.BaseExpression, state: State | None = None) -> Value:
+    """The value of an expression without the effects of evaluating it."""
+    if frame.state is None and state is None:
+        return NEVER
+    kind = type(node)
+    if kind is cst.Name and frame.visits < frame.interpreter.max_visits:  # has no effects
+        known = (state or frame.live).env.get(node.value)  # type: ignore[attr-defined]
+        if known is not None:
+            frame.visits += 1
+            return known
+    saved, events, raises = frame.state, len(frame.events), len(frame.raises)
+    frame.state = (state or frame.live).copy()
+    frame.quiet += 1
+    try:
+        return expressions.evaluate(frame, node)
+    finally:
+        frame.quiet -= 1
+        frame.state = saved
+        del frame.events[events:], frame.raises[raises:]
+
+
+def python_type(frame: Frame, atom: Any) -> str | None:
+    """The Python type of an atom where it is known."""
+    if isinstance(atom, Const):
+        return atom.kind
+    if isinstance(atom, (Text, Encoded)):
+        return atom.type
+    if isinstance(atom, Typed):
+        return atom.type if atom.type != "number" else None
+    if isinstance(atom, Ref) and frame.state is not None:
+        obj = frame.state.heap.get(atom.id)
+        return obj.kind if obj else None
+    if isinstance(atom, Struct):
+        return atom.kind
+    return None
+
+
+def atom_truth(frame: Frame, atom: Any) -> bool | None:
+    """Whether an atom is true; None when it cannot be told."""
+    if isinstance(atom, Const):
+        return bool(atom.value)
+    if isinstance(atom, (Symbol, FunctionRef, ClassRef, Client, SdkSession, EnumMember)):
+        return True
+    if isinstance(atom, Ref) and frame.state is not None and atom.id in frame.state.heap:
+        obj = frame.state.heap[atom.id]
+        if obj.kind == "instance":
+            return True
+        if obj.items or any(slot.presence == "yes" for slot in obj.slots.values()):
+            return True
+        return False if not obj.open and obj.rest is None and not obj.slots else None
+    if isinstance(atom, Text):
+        return True if any(isinstance(piece, str) and piece for piece in atom.pieces) else None
+    if isinstance(atom, Encoded):
+        return True if atom.how in {"json", "repr"} else None
+    if isinstance(atom, Typed):
+        return True if atom.type in {"datetime", "date", "UUID", "Decimal-positive"} else None
+    if isinstance(atom, Response):
+        return True if atom.path in {(), ("Payload",)} else None
+    return None
+
+
+def truth(frame: Frame, node: cst.BaseExpression) -> bool | None:
+    """Whether a condition holds in the frame's state; None when it cannot be told."""
+    if frame.state is None:
+        return None
+    can_be_true = refine(frame, frame.state.copy(), node, True) is not None
+    can_be_false = refine(frame, frame.state.copy(), node, False) is not None
+    if can_be_true == can_be_false:
+        return None
+    return can_be_true
+
+
+def refine(frame: Frame, state: State | None, node: cst.BaseExpression, outcome: bool) -> State | None:
+    """The state in which the condition has this outcome; None when it cannot."""
+    if state is None:
+        return None
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return refine(frame, state, node.expression, not outcome)
+    if isinstance(node, cst.BooleanOperation):
+        return _refine_boolean(frame, state, node, outcome)
+    if isinstance(node, cst.NamedExpr):
+        return _narrow(frame, state, node.target, lambda atom: _matches(frame, atom, outcome))
+    if isinstance(node, cst.Comparison):
+        if len(node.comparisons) == 1:
+            return _refine_comparison(frame, state, node.left, node.comparisons[0], outcome)
+        return state
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "isinstance":
+        return _refine_isinstance(frame, state, node, outcome)
+    return _narrow(frame, state, node, lambda atom: _matches(frame, atom, outcome))
+
+
+def _matches(frame: Frame, atom: Any, outcome: bool) -> bool:
+    found = atom_truth(frame, atom)
+    return found is None or found is outcome
+
+
+def beginnings(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
+    """The beginnings of a chain of one operator, shortest first: `a`, `a and b`, `a and b and c`."""
+    found: list[cst.BaseExpression] = [node]
+    rest: cst.BaseExpression = node.left
+    while isinstance(rest, cst.BooleanOperation) and type(rest.operator) is type(node.operator):
+        found.append(rest)
+        rest = rest.left
+    return [rest, *reversed(found)]
+
+
+def terms(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
+    """The operands of a chain of one operator, in the order in which they are evaluated."""
+    first, *longer = beginnings(node)
+    return [first, *(part.right for part in longer if isinstance(part, cst.BooleanOperation))]
+
+
+def _refine_boolean(frame: Frame, state: State, node: cst.BooleanOperation, outcome: bool) -> State | None:
+    """Each term is refined once, from what the terms before it leave: a chain may be long."""
+    rest: State | None = state
+    if isinstance(node.operator, cst.And) is outcome:
+        for term in terms(node):
+            rest = refine(frame, rest, term, outcome)
+        return rest
+    from invocation_lint.analysis.domain.state import join_states
+
+    found: State | None = None
+    for term in terms(node):
+        if rest is None:
+            break
+        found = join_states(found, refine(frame, rest.copy(), term, outcome))
+        rest = refine(frame, rest, term, not outcome)
+    return found
+
+
+def _narrow(
+    frame: Frame, state: State, node: cst.BaseExpression, keep: Callable[[Any], bool], replaced: Value | None = None
+) -> State | None:
+    """Keep the atoms of the expression that fit; names and attributes of known objects are narrowed."""
+    value = quietly(frame, node, state)
+    if not value.atoms:
+        return state
+    kept = Value(tuple(atom for atom in value.atoms if keep(atom)))
+    if not kept.atoms:
+        return None
+    if replaced is not None:
+        kept = Value(tuple(a for a in kept.atoms if not isinstance(a, (Param, Unknown))))
+        kept = kept if kept.atoms and len(kept.atoms) == len(value.atoms) else replaced
+    if kept == value:
+        return state
+    if isinstance(node, cst.Name) and node.value in state.env:
+        state.env[node.value] = kept
+    elif isinstance(node, cst.Attribute):
+        receiver = quietly(frame, node.value, state)
+        for object_id, obj in list(state.deref(receiver)):
+            slot = obj.slots.get(node.attr.value)
+            if slot is not None and len(receiver.atoms) == 1:
+                slots = {**obj.slots, node.attr.value: Slot(slot.presence, kept, slot.place)}
+                state.heap[object_id] = type(obj)(obj.kind, slots, obj.open, obj.items, obj.rest, obj.made, obj.cls)
+    return state
+
+
+def _refine_comparison(
+    frame: Frame, state: State, left: cst.BaseExpression, target: cst.ComparisonTarget, outcome: bool
+) -> State | None:
+    operator = target.operator
+    right = quietly(frame, target.comparator, state)
+    if isinstance(operator, (cst.NotEqual, cst.IsNot)):
+        outcome = not outcome
+    if isinstance(operator, (cst.In, cst.NotIn)):
+        return _refine_in(frame, state, left, target, right, outcome != isinstance(operator, cst.NotIn))
+    if isinstance(operator, (cst.Equal, cst.Is, cst.NotEqual, cst.IsNot)):
+        wanted = right.single
+        if isinstance(wanted, EnumMember) and isinstance(operator, (cst.Is, cst.Equal, cst.NotEqual, cst.IsNot)):
+            return _narrow(frame, state, left, lambda atom: _same_member(atom, wanted, outcome))
+        if not isinstance(wanted, Const):
+            return state
+        replaced = right if outcome else None
+        return _narrow(frame, state, left, lambda atom: _equals(frame, atom, wanted, outcome), replaced)
+    return _refine_order(frame, state, left, operator, right, outcome)
+
+
+def _same_member(atom: Any, wanted: EnumMember, outcome: bool) -> bool:
+    if isinstance(atom, EnumMember):
+        return ((atom.cls, atom.name) == (wanted.cls, wanted.name)) is outcome
+    return True
+
+
+def _equals(frame: Frame, atom: Any, wanted: Const, outcome: bool) -> bool:
+    """Whether the atom can stand in a comparison with the constant that has this outcome."""
+    if isinstance(atom, Const):
+        return (atom.value == wanted.value) is outcome
+    if isinstance(atom, EnumMember) and atom.mixin in {"str", "StrEnum", "int"}:
+        inner = constants(atom.value)
+        return True if inner is None else (inner[0] == wanted.value) is outcome
+    if wanted.value is None:
+        never_none = isinstance(
+            atom, (Text, Encoded, Ref, Struct, Symbol, FunctionRef, ClassRef, Client, SdkSession, EnumMember, Typed)
+        ) or (isinstance(atom, Response) and atom.path in {(), ("Payload",)})
+        never_none = never_none or (isinstance(atom, EnvVar) and atom.default is None)
+        return not (outcome and never_none)
+    if isinstance(atom, (Ref, Client, FunctionRef, ClassRef)):
+        return not outcome
+    return True
+
+
+def _refine_order(
+    frame: Frame, state: State, left: cst.BaseExpression, operator: cst.BaseCompOp, right: Value, outcome: bool
+) -> State | None:
+    tests: dict[type, Callable[[Any, Any], bool]] = {
+        cst.LessThan: lambda a, b: a < b,
+        cst.LessThanEqual: lambda a, b: a <= b,
+        cst.GreaterThan: lambda a, b: a > b,
+        cst.GreaterThanEqual: lambda a, b: a >= b,
+    }
+    wanted = right.single
+    test = tests.get(type(operator))
+    if test is None or not isinstance(wanted, Const):
+        return state
+
+    def keep(atom: Any) -> bool:
+        if not isinstance(atom, Const):
+            return True
+        try:
+            return bool(test(atom.value, wanted.value)) is outcome
+        except TypeError:
+            return True
+
+    return _narrow(frame, state, left, keep)
+
+
+def _refine_in(
+    frame: Frame, state: State, left: cst.BaseExpression, target: cst.ComparisonTarget, right: Value, outcome: bool
+) -> State | None:
+    keys = constants(quietly(frame, left, state))
+    if keys is not None and len(keys) == 1 and len(right.atoms) == 1:
+        key = keys[0]
+        for object_id, obj in state.deref(right):
+            if obj.kind == "dict":
+                slot = obj.slots.get(key)
+                if outcome:
+                    if slot is None and not obj.open:
+                        return None
+                    held = slot.value if slot is not None else unknown("a key that is tested for", str(key))
+                    state.heap[object_id] = obj.with_slot(key, held, slot.place if slot else None)
+                else:
+                    if slot is not None and slot.presence == "yes":
+                        return None
+                    state.heap[object_id] = obj.without_slot(key)
+                return state
+    choices: list[Any] | None = None
+    for _, obj in state.deref(right):
+        if obj.kind in {"list", "tuple", "set"} and obj.rest is None:
+            choices = [value for item in obj.items for value in (constants(item) or [...])]
+    if choices is None or ... in choices or len(right.atoms) != 1:
+        return state
+    known = choices
+    return _narrow(
+        frame, state, left, lambda atom: not isinstance(atom, Const) or (_hashed_in(atom.value, known)) is outcome
+    )
+
+
+def _hashed_in(value: Any, choices: list[Any]) -> bool:
+    return any(value == choice for choice in choices)
+
+
+def _refine_isinstance(frame: Frame, state: State, node: cst.Call, outcome: bool) -> State | None:
+    if len(node.args) != 2:
+        return state
+    types = quietly(frame, node.args[1].value, state)
+    wanted: set[str] = set()
+    for atom in types.atoms:
+        symbols = [atom]
+        if isinstance(atom, Ref):
+            symbols = [inner for item in state.heap[atom.id].elements() for inner in item.atoms]
+        for symbol in symbols:
+            if not isinstance(symbol, Symbol) or symbol.dotted not in _TYPES:
+                return state
+            wanted |= _TYPES[symbol.dotted]
+
+    def keep(atom: Any) -> bool:
+        found = python_type(frame, atom)
+        return found is None or (found in wanted) is outcome
+
+    return _narrow(frame, state, node.args[0].value, keep)
+
+
+def refine_case(
+    frame: Frame, state: State | None, subject: cst.BaseExpression, case: cst.MatchCase, outcome: bool
+) -> State | None:
+    """The state in which a case matches, or does not."""
+    if state is None:
+        return None
+    pattern = case.pattern
+    if isinstance(pattern, cst.MatchValue):
+        fake = cst.ComparisonTarget(cst.Equal(), pattern.value)
+        return _refine_comparison(frame, state, subject, fake, outcome)
+    if isinstance(pattern, cst.MatchSingleton):
+        return _refine_comparison(frame, state, subject, cst.ComparisonTarget(cst.Is(), pattern.value), outcome)
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is None:
+        return state if outcome else None
+    return state
+
+
+def bind_pattern(frame: Frame, subject: Value, pattern: cst.MatchPattern) -> None:
+    """Bind the names that a pattern captures."""
+    if isinstance(pattern, cst.MatchAs):
+        if pattern.pattern is not None:
+            bind_pattern(frame, subject, pattern.pattern)
+        if pattern.name is not None:
+            assign.assign(frame, pattern.name, subject)
+        return
+    for child in pattern.children:
+        for node in _captures(child):
+            frame.live.env[node.value] = unknown("a captured part", node.value)
+
+
+def _captures(node: cst.CSTNode) -> list[cst.Name]:
+    if isinstance(node, cst.MatchAs):
+        inner = _captures(node.pattern) if node.pattern is not None else []
+        return [*inner, node.name] if node.name is not None else inner
+    if isinstance(node, (cst.MatchStar, cst.MatchMapping)):
+        own = getattr(node, "name", None) or getattr(node, "rest", None)
+        found = [own] if isinstance(own, cst.Name) else []
+        return found + [name for child in node.children for name in _captures(child)]
+    return [name for child in node.children for name in _captures(child)]
+
+
+__all__ = ["NONE", "atom_truth", "bind_pattern", "python_type", "quietly", "refine", "refine_case", "truth"]

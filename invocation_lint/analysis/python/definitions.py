@@ -1,0 +1,197 @@
+"""Definitions while they are walked: defaults, class bodies, bases, and what methods assign to attributes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    ClassRef,
+    ObjectId,
+    Param,
+    Pending,
+    Ref,
+    Response,
+    Symbol,
+    Unknown,
+    Value,
+    join2,
+    unknown,
+)
+from invocation_lint.analysis.domain.state import State, freeze, map_atoms
+from invocation_lint.analysis.libraries.encoding import thaw
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
+from invocation_lint.analysis.python import expressions, statements
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.lookup import bring
+from invocation_lint.analysis.python.modules import without_none
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.interpreter import Interpreter
+
+Bases = tuple[list[ClassInfo], list[str], bool]
+
+MAX_ANCESTORS = 40
+"""Classes that one inherits from: the deepest hierarchies of frameworks have some twenty, generated code more."""
+
+MAX_KEPT = 300
+"""Values that an attribute or global name keeps of an object for the other functions that read it."""
+
+
+class Definitions:
+    """What the functions and classes of a program are defined with."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self._bodies: dict[str, State] = {}
+        self._bases: dict[str, Bases] = {}
+        self._lineages: dict[str, tuple[list[ClassInfo], list[str]]] = {}
+        self._defaults: dict[str, tuple[dict[str, Value], State]] = {}
+        self._attributes: dict[tuple[str, str], Value] = {}
+        self._attribute_runs: set[str] = set()
+
+    # -- functions ---------------------------------------------------------------------------------------------------
+
+    def note_defaults(self, frame: Frame, info: FunctionInfo) -> None:
+        """Evaluate the defaults of a function where it is defined."""
+        params = info.node.params
+        found: dict[str, Value] = {}
+        for param in [*params.posonly_params, *params.params, *params.kwonly_params]:
+            if param.default is not None:
+                found[param.name.value] = expressions.evaluate(frame, param.default)
+        if frame.state is not None:
+            self._defaults[info.key] = (found, frame.state.copy())
+
+    def defaults_of(self, frame: Frame, info: FunctionInfo) -> dict[str, Value]:
+        """Parameter names to the values of their defaults."""
+        if info.key not in self._defaults:
+            home = Frame(self._interpreter, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
+            self.note_defaults(home, info)
+        found, state = self._defaults.get(info.key, ({}, State()))
+        return {name: bring(frame, value, state.heap) for name, value in found.items()}
+
+    # -- classes -----------------------------------------------------------------------------------------------------
+
+    def run_class_body(self, frame: Frame, info: ClassInfo) -> State:
+        """Walk a class body in a scope of its own; its names are the class's attributes."""
+        inner = Frame(
+            self._interpreter,
+            info.module,
+            None,
+            State({}, dict(frame.live.heap) if frame.function is None else {}),
+            outer=frame if frame.function is not None else None,
+            in_class=info.key,
+            events=frame.events,
+            raises=frame.raises,
+        )
+        self._bases[info.key] = self._resolve_bases(frame, info)
+        self._bodies[info.key] = State()
+        inner.tries.append(State())
+        statements.run_block(inner, info.node.body)
+        last = inner.tries.pop()
+        body = inner.state or last or State()
+        self._bodies[info.key] = body
+        return body
+
+    def class_body(self, info: ClassInfo) -> State:
+        """The names of a class body."""
+        if info.key not in self._bodies:
+            self.run_class_body(Frame(self._interpreter, info.module, None, State(), in_class=info.key), info)
+        return self._bodies[info.key]
+
+    def bases(self, info: ClassInfo) -> Bases:
+        """The bases in the program, those outside by dotted name, and whether all were resolved."""
+        if info.key not in self._bases:
+            self._bases[info.key] = ([], [], False)
+            home = Frame(self._interpreter, info.module, None, State(), in_class="*")
+            self._bases[info.key] = self._resolve_bases(home, info)
+        return self._bases[info.key]
+
+    def lineage(self, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
+        """The class and its visible ancestors in the order in which attributes are looked up, and the ancestors outside
+        (docs.python.org, The Python 2.3 Method Resolution Order)."""
+        found = self._lineages.get(info.key)
+        if found is None:
+            family = self._linearized(info, (), {})
+            more = ["an unknown class"] if len(family) > MAX_ANCESTORS else []
+            family = family[:MAX_ANCESTORS]
+            found = family, [name for cls in family for name in self.bases(cls)[1]] + more
+            if not self._interpreter.modules.is_running:  # a base may be bound later
+                self._lineages[info.key] = found
+        return found
+
+    def _linearized(
+        self, info: ClassInfo, below: tuple[str, ...], known: dict[str, list[ClassInfo]]
+    ) -> list[ClassInfo]:
+        if info.key in known:
+            return known[info.key]
+        if info.key in below or len(below) > MAX_ANCESTORS:
+            return []
+        bases = [base for base in self.bases(info)[0] if base.key not in below]
+        waiting = [self._linearized(base, (*below, info.key), known) for base in bases] + [bases]
+        family = [info]
+        while waiting := [line for line in waiting if line]:
+            heads = [line[0] for line in waiting]
+            free = [head for head in heads if all(head not in line[1:] for line in waiting)]
+            chosen = free[0] if free else heads[0]
+            family.append(chosen)
+            waiting = [[cls for cls in line if cls is not chosen] for line in waiting]
+        known[info.key] = family
+        return family
+
+    def _resolve_bases(self, frame: Frame, info: ClassInfo) -> Bases:
+        inner: list[ClassInfo] = []
+        outside: list[str] = []
+        resolved = True
+        for arg in info.node.bases:
+            node = arg.value.value if isinstance(arg.value, cst.Subscript) else arg.value
+            for atom in expressions.evaluate(frame, node).atoms:
+                known = self._interpreter.class_info(atom.key) if isinstance(atom, ClassRef) else None
+                if known is not None:
+                    inner.append(known)
+                elif isinstance(atom, Symbol):
+                    outside.append(atom.dotted)
+                else:
+                    outside.append("an unknown class")
+                    resolved = False
+        return inner, outside, resolved
+
+    # -- attributes of instances -------------------------------------------------------------------------------------
+
+    def note_attribute(self, frame: Frame, object_id: ObjectId, name: str, value: Value) -> None:
+        """`self.name = value` in a method that is walked for its attributes."""
+        if object_id[0] != "self" or not self._interpreter.is_noting_attributes:
+            return
+        key = (str(object_id[1]), name)
+        kept = portable(frame, value)
+        self._attributes[key] = join2(self._attributes.get(key, kept), kept)
+
+    def attribute_value(self, frame: Frame, cls: ClassInfo, name: str) -> Value:
+        """The join of all that the class's methods assign to `self.name`."""
+        for method in cls.writers.get(name, []):
+            if method.key not in self._attribute_runs:
+                self._attribute_runs.add(method.key)
+                self._interpreter.run_for_attributes(method)
+        value = self._attributes.get((cls.key, name))
+        if value is None:
+            return unknown("an attribute that is set where it cannot be followed", f"self.{name}")
+        found = thaw(frame, without_none(value), cls.module.source.place(cls.node))
+        if name in cls.mutated:
+            frame.live.update(found, lambda obj, weak: obj.opened("another method changes it"))
+        return found
+
+
+def portable(frame: Frame, value: Value) -> Value:
+    """The value as another frame may see it: objects frozen, parameters and answers unknown."""
+    if frame.state is None:
+        return unknown("not reached")
+
+    def change(atom: object) -> object:
+        if isinstance(atom, Param):
+            return Unknown("set from a parameter", atom.name)
+        if isinstance(atom, (Response, Pending)):
+            return Unknown("set from an answer")
+        return Unknown("an object of another function") if isinstance(atom, Ref) else atom
+
+    return map_atoms(freeze(frame.state, value, MAX_KEPT), change)

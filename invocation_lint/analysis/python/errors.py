@@ -1,0 +1,290 @@
+"""Errors: which clause takes an invocation's error, what it does with it, and what escapes.
+
+Families: `service` for what the service answers (ClientError), `transport` for what the connection raises
+(BotoCoreError). The hierarchy is botocore's own: botocore.exceptions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import ErrorValue, SiteKey, Value, unknown
+from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
+from invocation_lint.analysis.domain.state import State, join_states
+from invocation_lint.analysis.program.acts import is_log_line, leaves_it_to_others, strongest_act
+from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.python import clauses, expressions, loop_ends, statements
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.tracing import answers, outcomes
+from invocation_lint.findings import Place
+
+FAMILIES = ("service", "transport")
+
+GROUP = "builtins.ExceptionGroup"
+"""What a group of tasks raises instead of their errors; `except*` takes them out of it."""
+
+
+def note_raised(frame: Frame, site: SiteKey) -> None:
+    """An invocation may raise here, in both families."""
+    frame.raises.extend(Raised(site, family) for family in FAMILIES)
+
+
+def deliver(frame: Frame, found: tuple[Any, ...]) -> None:
+    """The errors that an awaitable brings: raised here, or kept by it as values."""
+    for outcome in found:
+        if isinstance(outcome, Caught):
+            frame.events.append(outcome)
+        else:
+            frame.raises.append(outcome)
+            outcomes.note_sent(frame, (outcome.site,))
+
+
+def exits_process(node: cst.CSTNode) -> bool:
+    """Whether a statement is `sys.exit(..)`, `exit(..)` or `os._exit(..)`."""
+    if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
+        func = node.value.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+        return name in {"exit", "_exit", "quit"}
+    return False
+
+
+def run_raise(frame: Frame, node: cst.Raise) -> None:
+    """`raise`, `raise X`, `raise X from e`."""
+    if node.exc is not None:
+        value = expressions.evaluate(frame, node.exc)
+        answers.note_escape(frame, value, "handed_over", node.exc, deep=False)
+
+
+def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
+    """A try statement."""
+    if frame.state is None:
+        return
+    outer_raises = frame.raises
+    frame.raises = []
+    entry = frame.state.copy()
+    frame.tries.append(entry)
+    before, outer_end = len(frame.events), frame.end_of_try
+    frame.end_of_try = _binding_at_end(node.body)
+    loop = frame.loops[-1] if frame.loops else None
+    first_break = len(loop.breaks) if loop is not None else 0
+    statements.run_block(frame, node.body)
+    frame.end_of_try = outer_end
+    payloads_read = _payloads_read(frame.events[before:])
+    during = frame.tries.pop()
+    if during is not None:
+        # what the body reads and decodes is read already when a clause runs: it is the decoding that fails
+        during.marks |= {("read", event.site) for event in frame.events[before:] if _is_decoding(event)}
+    body_raises, frame.raises = frame.raises, []
+    ended: State | None = frame.state
+    if node.orelse is not None and frame.state is not None:
+        statements.run_block(frame, node.orelse.body)
+        ended = frame.state
+    loop_ends.excuse_by_clauses(frame, node, before)
+    leaving = _run_handlers(frame, node, body_raises, during, payloads_read)
+    taken = frozenset(
+        raised.site for raised in body_raises if raised.family == "service" and raised not in frame.raises
+    )
+    left_loop = loop.breaks[-1] if loop is not None and len(loop.breaks) > first_break else None
+    outcomes.note_fork(frame, taken, ended if ended is not None else left_loop, leaving)
+    ended = join_states(ended, leaving)
+    escaped = frame.raises
+    frame.raises = outer_raises
+    if node.finalbody is not None:
+        # the final clause also runs on the way out; its own effects are the same on each way
+        pending_return = frame.return_state
+        frame.state = ended if ended is not None else (during or pending_return)
+        reached = ended is not None
+        statements.run_block(frame, node.finalbody.body)
+        if _always_returns(node.finalbody):
+            place = frame.place(node.finalbody)
+            for raised in escaped:
+                _end(frame, raised, "drops", place)
+            escaped = []
+        elif not reached:
+            frame.state = None
+    else:
+        frame.state = ended
+    frame.raises.extend(escaped)
+
+
+def _binding_at_end(body: cst.BaseSuite) -> cst.CSTNode | None:
+    """The statement at the end of a body, if it binds nothing but names: no clause ever sees them bound."""
+    smalls = [
+        small for line in body.body for small in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+    ]
+    while smalls and isinstance(smalls[-1], (cst.Break, cst.Continue)):
+        smalls.pop()
+    last = smalls[-1] if smalls else None
+    if not isinstance(last, cst.Assign) or not all(isinstance(one.target, cst.Name) for one in last.targets):
+        return None
+    return last
+
+
+def _always_returns(clause: cst.Finally) -> bool:
+    return statements.block_end(clause) in {"return", "leaves"}
+
+
+_MISSING_KEY = frozenset({"KeyError", "LookupError"})
+"""A clause for one of these is a test whether the payload has the key that the body reads."""
+
+
+def _is_decoding(event: Event) -> bool:
+    return isinstance(event, Use) and event.use == "decoded"
+
+
+def _payloads_read(events: list[Event]) -> list[SiteKey]:
+    """The call sites of whose decoded payload a key is read."""
+    reads = (event for event in events if isinstance(event, Use) and event.use == "read")
+    return list(dict.fromkeys(use.site for use in reads if answers.is_decoded(use.path) and use.path[3:]))
+
+
+def _run_handlers(
+    frame: Frame,
+    node: cst.Try | cst.TryStar,
+    raises: list[Raised],
+    during: State | None,
+    payloads_read: list[SiteKey],
+) -> State | None:
+    """Walk the clauses from the state that any statement of the body may leave; give the errors to those they fit."""
+    after: State | None = None
+    remaining = list(raises)
+    sites = tuple(dict.fromkeys(raised.site for raised in raises))
+    other = "yes" if sites and clauses.may_raise_otherwise(frame, node.body) else "no"
+    for handler in node.handlers:
+        if during is None:
+            break
+        frame.state = during.copy()
+        types = clauses.caught_types(frame, handler)
+        taken = {
+            raised.site
+            for raised in remaining
+            if raised.family == "service" and _taken(raised, types, handler) == "yes"
+        }
+        frame.state.marks |= {("failed", site) for site in taken}
+        place = frame.place(handler)
+        if handler.name is not None and isinstance(handler.name.name, cst.Name):
+            frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))
+        frame.clauses.append((place, sites))
+        codes = list(clauses.compared_codes(frame, handler)) if sites else []
+        _run_clause(frame, handler)
+        frame.clauses.pop()
+        does = strongest_act(handler.body) if sites or payloads_read else "drops"
+        reads = clauses.response_reads(handler) if sites else "no"
+        for site in sites:
+            _note_clause(frame, site, types, reads, place, other)
+            frame.events.extend(CodeSeen(site, code, where, other) for code, where in codes)
+        if does != "drops":
+            frame.events.extend(
+                PayloadTest(site, False, place) for site in _tested_by(node, types, payloads_read, sites)
+            )
+        remaining = distribute(frame, remaining, types, does, place, handler)
+        after = join_states(after, frame.state)
+    frame.raises.extend(remaining)
+    return after
+
+
+def _tested_by(
+    node: cst.Try | cst.TryStar,
+    types: list[clauses.CaughtType],
+    payloads_read: list[SiteKey],
+    invoked: tuple[SiteKey, ...],
+) -> list[SiteKey]:
+    """The call sites of whose payload a clause notices that a key is missing: it waits for just that, or it takes
+    everything, and all that the body does is to read the answer of an invocation before it."""
+    if any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
+        return payloads_read
+    is_plain = all(isinstance(line, cst.SimpleStatementLine) for line in node.body.body)
+    if is_plain and len(node.body.body) <= _FEW and any(caught.kind == "generic" for caught in types):
+        return [site for site in payloads_read if site not in invoked]
+    return []
+
+
+_FEW = 3
+"""Statements: to decode the answer, to read a key of it, and a log line or a return."""
+
+
+def _run_clause(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
+    """Walk a clause. What leaves one that raises in the end only takes the place of another error."""
+    outer, frame.raises = frame.raises, []
+    statements.run_block(frame, handler.body)
+    raised, frame.raises = frame.raises, outer
+    if statements.block_end(handler) == "raise":
+        raised = [replace(one, failing=True) for one in raised]
+    frame.raises.extend(raised)
+
+
+def _note_clause(
+    frame: Frame, site: SiteKey, types: list[clauses.CaughtType], reads: str, place: Place, other: str
+) -> None:
+    for caught in types:
+        covers = "both" if caught.service == caught.transport == "yes" else (
+            "service" if caught.service == "yes" else "transport" if caught.transport == "yes" else (
+                "code" if "partly" in {caught.service, caught.transport} else "nothing"))  # fmt: skip
+        frame.events.append(ClauseSeen(site, caught.name, caught.kind, covers, reads, place, other))
+
+
+def distribute(
+    frame: Frame, raises: list[Raised], types: list[clauses.CaughtType], does: str, place: Place, handler: cst.CSTNode
+) -> list[Raised]:
+    """Give errors to a clause of these types; what it does not take for good is returned."""
+    left: list[Raised] = []
+    reraised_as = clauses.raised_type(frame, handler)
+    for raised in raises:
+        taken = _taken(raised, types, handler)
+        if taken == "no":
+            left.append(raised)
+        elif taken == "yes":
+            if does == "reraises":
+                frame.raises.append(replace(raised, seen="yes", does="reraises", as_type=reraised_as, clause=place))
+            else:
+                _end(
+                    frame,
+                    replace(raised, seen="yes"),
+                    does,
+                    place,
+                    quiet=does == "drops" or leaves_it_to_others(handler),
+                    logged=any(isinstance(node, cst.Call) and is_log_line(node) for node in own_nodes(handler)),
+                )
+        else:
+            seen = "unknown" if taken == "unknown" else "partly"
+            if raised.seen in {"no", "partly"}:
+                left.append(replace(raised, seen=seen, does=raised.does or does, clause=raised.clause or place))
+            else:
+                left.append(raised)
+    return left
+
+
+def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool = True, logged: bool = False) -> None:
+    seen = raised.seen if raised.seen != "no" else "yes"
+    frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet, logged))
+
+
+def raised_again(raised: Raised, types: list[clauses.CaughtType], place: Place, as_type: str) -> Raised:
+    """The error as it leaves a clause of these types that ends with `raise`, if it is one of them."""
+    if raised.seen not in {"no", "partly"} or _taken(raised, types, None) != "yes":
+        return raised
+    return replace(raised, seen="yes", does="reraises", as_type=as_type or raised.as_type, clause=place)
+
+
+def _taken(raised: Raised, types: list[clauses.CaughtType], handler: cst.CSTNode | None) -> str:
+    """Whether one of the types takes the error: yes, partly, no or unknown."""
+    answers = set()
+    out_of_group = raised.as_type == GROUP and isinstance(handler, cst.ExceptStarHandler)
+    for caught in types:
+        if raised.as_type and not out_of_group:
+            if caught.kind == "generic" or (raised.as_type == GROUP and caught.name.endswith("ExceptionGroup")):
+                answers.add("yes")
+            else:
+                answers.add("yes" if caught.name.rpartition(".")[2] == raised.as_type.rpartition(".")[2] else "no")
+            continue
+        answers.add(caught.service if raised.family == "service" else caught.transport)
+    for answer in ("yes", "unknown", "partly"):
+        if answer in answers:
+            return answer
+    return "no"
+
+
+__all__ = ["FAMILIES", "distribute", "exits_process", "note_raised", "raised_again", "run_raise", "run_try", "unknown"]

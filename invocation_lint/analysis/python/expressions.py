@@ -1,0 +1,298 @@
+"""Expressions: what each may stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    Const,
+    Encoded,
+    FunctionRef,
+    Pending,
+    Typed,
+    Unknown,
+    Value,
+    const,
+    join2,
+    join_values,
+    unknown,
+)
+from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.python import (
+    calls,
+    choices,
+    comprehensions,
+    conditions,
+    imports,
+    iteration,
+    literals,
+    lookup,
+    operators,
+)
+from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
+from invocation_lint.analysis.tracing import answers, queries
+
+MAX_DEPTH = 120
+"""Nesting of one expression that is followed; deeper ones are generated code."""
+
+
+def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
+    """The value of an expression in the frame's state; the walk's effects are applied to the state."""
+    if frame.state is None:
+        return NEVER
+    frame.visits += 1
+    if frame.visits > frame.interpreter.max_visits:
+        raise BudgetExceeded
+    if frame.nesting > MAX_DEPTH:
+        return unknown("nested too deep")
+    handler: Callable[[Frame, Any], Value] | None = _EXPRESSIONS.get(type(node))
+    if handler is None:
+        return unknown(f"{type(node).__name__} is not followed")
+    frame.nesting += 1
+    try:
+        return handler(frame, node)
+    finally:
+        frame.nesting -= 1
+
+
+def _literal(frame: Frame, node: Any) -> Value:
+    return _constant(node.value)
+
+
+@lru_cache(maxsize=4096)
+def _constant(text: str) -> Value:
+    try:
+        return const(ast.literal_eval(text))
+    except (ValueError, SyntaxError, MemoryError):
+        return unknown("a literal")
+
+
+def _name(frame: Frame, node: cst.Name) -> Value:
+    return lookup.name(frame, node.value)
+
+
+def _concatenated(frame: Frame, node: cst.ConcatenatedString) -> Value:
+    return operators.add(frame, node, evaluate(frame, node.left), evaluate(frame, node.right))
+
+
+def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
+    pieces: list[str | Value] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            pieces.append(_unescaped(part.value, node.prefix))
+            continue
+        assert isinstance(part, cst.FormattedStringExpression)
+        value = evaluate(frame, part.expression)
+        answers.note_formatted(frame, value, part.expression)
+        if part.format_spec:
+            value = unknown("a formatted value")
+        elif part.conversion == "r":
+            value = Value((Encoded("repr", operators.frozen(frame, value), "str", "repr"),))
+        pieces.append(value)
+    return operators.make_text(frame, pieces)
+
+
+def _unescaped(text: str, prefix: str) -> str:
+    text = text.replace("{{", "{").replace("}}", "}")
+    if "r" in prefix.lower() or "\\" not in text:
+        return text
+    try:
+        return str(ast.literal_eval('"""' + text.replace('"', '\\"') + '"""'))
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _attribute(frame: Frame, node: cst.Attribute) -> Value:
+    receiver = evaluate(frame, node.value)
+    if frame.state is None:
+        return NEVER
+    return lookup.attribute(frame, receiver, node.attr.value, node)
+
+
+def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
+    """The value in the brackets; several or a slice are unknown."""
+    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return evaluate(frame, node.slice[0].slice.value)
+    for element in node.slice:
+        if isinstance(element.slice, cst.Index):
+            evaluate(frame, element.slice.value)
+    return unknown("a slice")
+
+
+def _subscript(frame: Frame, node: cst.Subscript) -> Value:
+    receiver = evaluate(frame, node.value)
+    if frame.follows_queries and isinstance(node.slice[0].slice, cst.Slice) and queries.is_queried(receiver):
+        return _sliced(frame, receiver, node.slice[0].slice, node)
+    key = subscript_key(frame, node)
+    if frame.state is None:
+        return NEVER
+    found = lookup.item(frame, receiver, key, node)
+    atom = receiver.single
+    return found if atom is None else queries.item(frame, atom, key, found)
+
+
+def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript) -> Value:
+    lower = evaluate(frame, part.lower) if part.lower is not None else None
+    upper = evaluate(frame, part.upper) if part.upper is not None else None
+    if frame.state is None:
+        return NEVER
+    return join_values(queries.sliced(frame, atom, lower, upper, node) for atom in receiver.atoms)
+
+
+def _mapping(frame: Frame, node: cst.Dict) -> Value:
+    return literals.mapping(frame, node)
+
+
+def _sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
+    return literals.sequence(frame, node)
+
+
+def _lambda(frame: Frame, node: cst.Lambda) -> Value:
+    info = frame.module.by_node[node]
+    assert isinstance(info, FunctionInfo)
+    frame.interpreter.definitions.note_defaults(frame, info)
+    frame.interpreter.definers[info.key] = frame
+    return Value((FunctionRef(info.key),))
+
+
+def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
+    value = evaluate(frame, node.expression)
+    if isinstance(node.operator, cst.Not):
+        truths = {conditions.atom_truth(frame, atom) for atom in value.atoms}
+        if truths <= {True, False} and len(truths) == 1:
+            return const(not truths.pop())
+        return Value((Typed("bool"),))
+    atom = value.single
+    if isinstance(node.operator, cst.Minus) and isinstance(atom, Const) and atom.kind in {"int", "float"}:
+        return const(-atom.value)
+    falling = queries.negative(frame, atom, node)
+    return Value((Typed("number"),)) if falling is None else falling
+
+
+def _comparison(frame: Frame, node: cst.Comparison) -> Value:
+    first = left = evaluate(frame, node.left)
+    for target in node.comparisons:
+        right = evaluate(frame, target.comparator)
+        answers.note_comparison(frame, left, target.operator, right, node)
+        left = right
+    truth = conditions.truth(frame, node)
+    alone = frame.follows_queries and len(node.comparisons) == 1
+    if alone and (truth is None or queries.is_column(first, node)):
+        return queries.condition(frame, first, node, left)
+    return Value((Typed("bool"),)) if truth is None else const(truth)
+
+
+def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
+    left, right = evaluate(frame, node.left), evaluate(frame, node.right)
+    if frame.state is None:
+        return NEVER
+    if isinstance(node.operator, cst.Add):
+        return operators.add(frame, node, left, right)
+    if isinstance(node.operator, cst.BitOr):
+        kinds = [obj.kind for side in (left, right) for _, obj in frame.state.deref(side)]
+        if "dict" in kinds:
+            base = literals.merged(frame, Obj("dict", made=frame.place(node)), left)
+            return frame.allocate(node, literals.merged(frame, base, right))
+    if isinstance(node.operator, (cst.BitAnd, cst.BitOr)) and left.of(Unknown):
+        return queries.combined(frame, left, right, node)
+    if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
+        return operators.percent_format(frame, left.single.value, right)
+    if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in frame.state.deref(left)):
+        return frame.allocate(node, Obj("list", rest=unknown("a repeated element"), made=frame.place(node)))
+    return queries.shifted(frame, left, right, node) or operators.arithmetic(left, right)
+
+
+def _await(frame: Frame, node: cst.Await) -> Value:
+    return awaited(frame, evaluate(frame, node.expression), node)
+
+
+def awaited(frame: Frame, value: Value, node: cst.CSTNode | None = None) -> Value:
+    """What `await value` yields; errors of the invocations that it waits for are raised here. `node` is what awaits."""
+    from invocation_lint.analysis.python import errors
+    from invocation_lint.analysis.tracing import outcomes
+
+    found: list[Value] = []
+    for atom in value.atoms:
+        if isinstance(atom, Pending):
+            errors.deliver(frame, atom.raises)
+            if node is not None:
+                outcomes.note_delivered(frame, atom, node)
+            found.append(atom.value)
+        elif any(obj.kind == "dict" for _, obj in frame.live.deref(Value((atom,)))):
+            found.append(Value((atom,)))  # an answer of a resource of aioboto3
+        else:
+            found.append(answers.awaited_atom(atom))
+    return join_values(found) if found else NEVER
+
+
+def _named(frame: Frame, node: cst.NamedExpr) -> Value:
+    value = evaluate(frame, node.value)
+    if frame.state is not None and isinstance(node.target, cst.Name):
+        frame.state.env[node.target.value] = value
+    return value
+
+
+def _yield(frame: Frame, node: cst.Yield) -> Value:
+    if isinstance(node.value, cst.From):
+        source = evaluate(frame, node.value.item)
+        answers.note_escape(frame, source, "returned", node)
+        if frame.state is not None:
+            frame.returned = join2(frame.returned, iteration.element_of(frame, source))
+    elif node.value is not None:
+        value = evaluate(frame, node.value)
+        frame.returned = join2(frame.returned, value)
+        answers.note_escape(frame, value, "returned", node)
+    return unknown("what is sent to the generator")
+
+
+def _starred(frame: Frame, node: cst.StarredElement) -> Value:
+    return evaluate(frame, node.value)
+
+
+def annotated(frame: Frame, node: cst.BaseExpression, name: str) -> Value:
+    """What an annotation alone tells of a value; empty when nothing."""
+    return imports.annotated(frame, node, name)
+
+
+def _call(frame: Frame, node: cst.Call) -> Value:
+    return calls.call(frame, node)
+
+
+_EXPRESSIONS: dict[type[cst.CSTNode], Any] = {
+    cst.Integer: _literal,
+    cst.Float: _literal,
+    cst.Imaginary: _literal,
+    cst.SimpleString: _literal,
+    cst.ConcatenatedString: _concatenated,
+    cst.FormattedString: _formatted,
+    cst.Ellipsis: lambda frame, node: const(...),
+    cst.Name: _name,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.Dict: _mapping,
+    cst.List: _sequence,
+    cst.Tuple: _sequence,
+    cst.Set: _sequence,
+    cst.Lambda: _lambda,
+    cst.IfExp: choices.evaluate_conditional,
+    cst.BooleanOperation: choices.evaluate_boolean,
+    cst.UnaryOperation: _unary,
+    cst.Comparison: _comparison,
+    cst.BinaryOperation: _binary,
+    cst.Await: _await,
+    cst.NamedExpr: _named,
+    cst.Yield: _yield,
+    cst.StarredElement: _starred,
+    cst.Call: _call,
+    cst.ListComp: comprehensions.evaluate_comprehension,
+    cst.SetComp: comprehensions.evaluate_comprehension,
+    cst.GeneratorExp: comprehensions.evaluate_comprehension,
+    cst.DictComp: comprehensions.evaluate_comprehension,
+}

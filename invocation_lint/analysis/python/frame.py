@@ -1,0 +1,228 @@
+"""The frame of one function while it is walked, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    FunctionRef,
+    ObjectId,
+    Partial,
+    Ref,
+    SiteKey,
+    Value,
+    join2,
+    unknown,
+)
+from invocation_lint.analysis.domain.events import Event, LoopInfo, Raised
+from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states, map_atoms
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, all_mentions
+from invocation_lint.findings import Place
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.interpreter import Interpreter
+
+
+class BudgetExceeded(Exception):
+    """A function costs more visits than it may; its outcome is unknown."""
+
+
+@dataclass(slots=True)
+class LoopFrame:
+    """A loop being run: the states at its breaks and continues, and how often it runs."""
+
+    info: LoopInfo
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One return of a function: its value, the invocations that have come back, and those that have failed."""
+
+    value: Value
+    sent: frozenset[SiteKey]
+    failed: frozenset[SiteKey]
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """What each name is where the invocations have come back, and where a clause took their errors."""
+
+    sites: frozenset[SiteKey]
+    good: dict[str, Value]
+    bad: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A function tells by what it returns that an invocation failed: what, and where it does."""
+
+    site: SiteKey
+    value: str
+    place: Place | None
+    logged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call does: its return value, the objects it leaves, its events, and the errors that escape."""
+
+    value: Value
+    heap: dict[ObjectId, Obj]
+    events: tuple[Event, ...]
+    raises: tuple[Raised, ...]
+    returns: bool  # whether it can come back normally
+    cost: int  # functions interpreted, this one included
+    complete: bool  # False when what it shows depends on the stack or the budget left: not to be kept
+    functions: frozenset[str]  # keys of the functions that were walked
+    failures: tuple[Failure, ...] = ()
+
+
+MAX_LAST_CALLS = 16
+"""Calls whose last value a frame keeps: one condition names fewer, and what is further back is not asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """What a call gave, and the names and objects from which it would give the same: those that it left where it was
+    walked in earnest, those that it found where it was walked for its value only."""
+
+    value: Value
+    env: dict[str, Value]
+    heap: dict[ObjectId, Obj]
+
+
+@dataclass(slots=True)
+class Frame:
+    """One function being walked. `state` is None where the walk has left every path."""
+
+    interpreter: Interpreter
+    module: ModuleInfo
+    function: FunctionInfo | None
+    state: State | None
+    depth: int = 0
+    building: int = 0  # calls below the last function that reaches a call site
+    outer: Frame | None = None
+    events: list[Event] = field(default_factory=list)
+    raises: list[Raised] = field(default_factory=list)
+    returned: Value = NEVER
+    return_state: State | None = None
+    loops: list[LoopFrame] = field(default_factory=list)
+    tries: list[State | None] = field(default_factory=list)
+    groups: dict[str, list[Any]] = field(default_factory=dict)  # groups of tasks that are open, with their errors
+    clauses: list[tuple[Place, tuple[SiteKey, ...]]] = field(default_factory=list)
+    visits: int = 0
+    nesting: int = 0
+    cost: int = 1
+    complete: bool = True
+    blocked: set[str] = field(default_factory=set)  # functions that were on the stack already when they were called
+    entered: set[str] = field(default_factory=set)
+    global_writes: dict[str, Value] = field(default_factory=dict)
+    cells: dict[str, Value] = field(default_factory=dict)  # names of functions around it that have returned
+    in_class: str = ""
+    in_rows: bool = False  # in a loop over the rows of a query, perhaps of another module
+    ways_out: list[WayOut] = field(default_factory=list)
+    forks: list[Fork] = field(default_factory=list)
+    handed_on: list[Failure] = field(default_factory=list)  # told by a call whose value is returned
+    statement: cst.CSTNode | None = None  # the simple statement being walked
+    end_of_try: cst.CSTNode | None = None  # the last statement of a try body, behind which nothing of it can raise
+    dropped: cst.CSTNode | None = None  # the expression whose value the statement being walked does not use
+    quiet: int = 0  # expressions around this one that are walked for their value only
+    last_calls: dict[cst.CSTNode, LastCall] = field(default_factory=dict)
+
+    @property
+    def live(self) -> State:
+        """The state of a point that is known to be reached."""
+        assert self.state is not None
+        return self.state
+
+    @property
+    def follows_queries(self) -> bool:
+        """Whether chains of calls are kept: the module speaks of queries, or handles rows of one that does."""
+        return self.in_rows or self.module.speaks_of_queries
+
+    def is_reached(self) -> bool:
+        """Whether a path leads here."""
+        return self.state is not None
+
+    def place(self, node: cst.CSTNode) -> Place:
+        """The place of a node: of this frame's module, or of another whose function is called without a call."""
+        try:
+            return self.module.source.place(node)
+        except ValueError:
+            return self.interpreter.modules.place(node)
+
+    def allocate(self, node: cst.CSTNode, obj: Obj) -> Value:
+        """Make an object at a node. The one that an earlier round made there becomes one of several."""
+        place = self.place(node)
+        owner = ("global",) if self.function is None else ()
+        return self.allocate_at((*owner, place, obj.kind), obj)
+
+    def allocate_at(self, key: tuple[object, ...], obj: Obj) -> Value:
+        """Make an object under a key."""
+        young: ObjectId = (*key, "young")
+        if self.state is None:
+            return NEVER
+        if young in self.state.heap:
+            old: ObjectId = (*key, "old")
+            previous = self.state.heap.get(old)
+            self.state.rename(lambda object_id: old if object_id == young else object_id)
+            aged = self.state.heap[old]
+            merged = join_objects(previous, aged) if previous else aged
+            self.state.heap[old] = Obj(
+                merged.kind, merged.slots, merged.open, merged.items, merged.rest, merged.made, merged.cls, True
+            )
+        self.state.heap[young] = obj
+        return Value((Ref(young),))
+
+    def note_return(self, value: Value) -> None:
+        """A `return` is reached with this value."""
+        self.returned = join2(self.returned, self._closed(value))
+        self.return_state = join_states(self.return_state, self.state)
+
+    def _closed(self, value: Value) -> Value:
+        """The value with its functions of this frame closed over the names that they find here."""
+
+        def close(atom: Any) -> Any:
+            info = self.interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
+            if info is None or info.parent is None or info.parent is not self.function or atom.cells:
+                return atom
+            names = {**self.cells, **self.live.env}
+            for name in rebound & names.keys():
+                names[name] = join2(names[name], unknown("a function that stands beside it sets it", name))
+            return replace(atom, cells=tuple((name, names[name]) for name in sorted(all_mentions(info) & names.keys())))
+
+        if self.state is None or not any(isinstance(atom, (FunctionRef, Partial)) for atom in value.atoms):
+            return value
+        beside = (info for info in self.module.functions.values() if info.parent is self.function)
+        rebound = frozenset().union(*(info.nonlocals for info in beside))
+        return map_atoms(value, close)
+
+    def last_value(self, node: cst.CSTNode) -> Value | None:
+        """What a call gave last, where it is asked again for its value and nothing that it may look at has changed: a
+        condition is asked for what it is, for what it tells of an answer, and for each of its branches."""
+        last = self.last_calls.get(node) if self.quiet else None
+        if last is None or self.state is None or last.env != self.state.env or last.heap != self.state.heap:
+            return None
+        return last.value
+
+    def note_call(self, node: cst.CSTNode, value: Value, found: State | None) -> None:
+        """A call has given this; `found` is a copy of the state in which it was walked for its value only."""
+        state = found or (self.state.copy() if self.state is not None else None)
+        if state is not None:
+            if len(self.last_calls) >= MAX_LAST_CALLS:
+                self.last_calls.clear()
+            self.last_calls[node] = LastCall(value, state.env, state.heap)
+
+    def note_progress(self) -> None:
+        """A statement ends: an exception in the next one finds this state."""
+        if self.state is None:
+            return
+        for index, seen in enumerate(self.tries):
+            self.tries[index] = join_states(seen, self.state.copy())

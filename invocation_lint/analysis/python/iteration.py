@@ -1,0 +1,49 @@
+"""What an iteration over a value yields."""
+
+from __future__ import annotations
+
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join_values, key_value, unknown
+from invocation_lint.analysis.libraries import enums
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.tracing import answers
+
+MAX_ITEMS = 1000
+"""Elements of a sequence that are taken one by one: longer ones are made by code that doubles a list over and over."""
+
+MAX_UNROLLED = 16
+"""Rounds of a loop over a known sequence that are walked one by one."""
+
+
+def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
+    """The elements that a loop surely runs over, in order, or None."""
+    if len(iterable.atoms) != 1:
+        return None
+    if isinstance(iterable.atoms[0], ClassRef):
+        return [Value((one,)) for one in enums.members(frame, iterable.atoms[0].key)] or None
+    for _, obj in frame.live.deref(iterable):
+        if obj.kind in {"list", "tuple", "set", "generator"} and obj.rest is None and not obj.open:
+            return list(obj.items) if len(obj.items) <= MAX_ITEMS else None
+        if obj.kind == "instance" and obj.items:
+            return list(obj.items)
+        if obj.kind == "dict" and not obj.open and all(slot.presence == "yes" for slot in obj.slots.values()):
+            return [key_value(key) for key in obj.slots]
+    return None
+
+
+def element_of(frame: Frame, iterable: Value) -> Value:
+    """What an iteration may yield."""
+    found: list[Value] = []
+    for atom in iterable.atoms:
+        single = Value((atom,))
+        objects = list(frame.live.deref(single))
+        if objects:
+            obj = objects[0][1]
+            if obj.kind == "dict":
+                found.extend(key_value(key) for key in obj.slots)
+                if obj.open:
+                    found.append(unknown("a key that is not known"))
+            else:
+                found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
+        else:
+            found.append(answers.element(atom))
+    return join_values(found) if found else NEVER

@@ -1,0 +1,217 @@
+"""What a name, an attribute and an item of something stand for."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    AwsObject,
+    ClassRef,
+    Client,
+    Const,
+    EnumMember,
+    EnvVar,
+    ErrorValue,
+    FunctionRef,
+    Method,
+    Param,
+    Pending,
+    Ref,
+    Response,
+    Struct,
+    Symbol,
+    Typed,
+    Unknown,
+    Value,
+    const,
+    join2,
+    join_values,
+    keys_of,
+    unknown,
+)
+from invocation_lint.analysis.domain.references import ModuleRef, SuperRef
+from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.libraries import enums, models
+from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
+from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
+from invocation_lint.analysis.python import classes
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.tracing import answers, queries
+
+_MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
+_BUILTINS = frozenset(dir(builtins))
+_CONSTANTS = {"None": const(None), "True": const(True), "False": const(False), "Ellipsis": const(...)}
+
+
+def name(frame: Frame, text: str) -> Value:
+    """The value of a name: of this frame, of the functions around it, of the module, or a builtin."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    state = frame.live
+    if text in state.env:
+        return frame.interpreter.modules.looked_up(frame, state.env[text])
+    if text in frame.cells:
+        return frame.interpreter.modules.looked_up(frame, frame.cells[text])
+    outer = frame.outer
+    while outer is not None:
+        if outer.function is None:  # the body of a class: its methods do not see its names
+            outer = outer.outer
+            continue
+        if outer.state is not None and text in outer.state.env:
+            return frame.interpreter.modules.looked_up(frame, bring(frame, outer.state.env[text], outer.state.heap))
+        if text in outer.cells:
+            return frame.interpreter.modules.looked_up(frame, outer.cells[text])
+        outer = outer.outer
+    if frame.function is not None or frame.in_class:
+        found = frame.interpreter.modules.name(frame, text)
+        if found is not None:
+            return frame.interpreter.modules.looked_up(frame, found)
+    if text in {"__name__", "__file__"}:
+        return Value((Typed("str", text),))
+    if text in _BUILTINS:
+        return Value((Symbol(f"builtins.{text}"),))
+    return unknown("a name that is not followed", text)
+
+
+def bring(frame: Frame, value: Value, heap: dict[Any, Obj], *, opened: str = "") -> Value:
+    """The value of another frame, with the objects that it refers to copied into this frame's heap."""
+    from invocation_lint.analysis.domain.state import State
+
+    for object_id, obj in State({}, heap).reachable([value]).items():
+        if object_id not in frame.live.heap:
+            frame.live.heap[object_id] = obj.opened(opened) if opened else obj
+    return value
+
+
+def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
+    """`receiver.text`."""
+    found = [
+        queries.attribute(frame, atom, text, _attribute_of(frame, atom, text, node), node) for atom in receiver.atoms
+    ]
+    joined = join_values(found)
+    return joined if joined.atoms or not receiver.atoms else unknown("an attribute that is not there", text)
+
+
+def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Value:
+    alone = Value((atom,))
+    if isinstance(atom, Ref):
+        obj = frame.live.heap.get(atom.id)
+        if obj is not None and obj.kind == "instance":
+            found = models.attribute(frame, atom, obj, text, node)
+            return classes.instance_attribute(frame, atom, obj, text) if found is None else found
+        if obj is not None and text not in _MEMBERS.get(obj.kind, {text}):
+            return NEVER  # an AttributeError: on this path the value is none of these
+        return Value((Method(alone, text),))
+    if isinstance(atom, Symbol):
+        setting = frame.interpreter.modules.setting(frame, text) if atom.dotted == "django.conf.settings" else None
+        if setting is not None:
+            return setting
+        full = f"{atom.dotted}.{text}"
+        return const(CONSTANTS[full]) if full in CONSTANTS else Value((Symbol(full),))
+    if isinstance(atom, Typed) and (atom.type, text) in ATTRIBUTE_RESULTS:
+        return Value((Typed(ATTRIBUTE_RESULTS[atom.type, text]),))
+    if isinstance(atom, AwsObject) and text in {"Table", "meta"}:
+        return Value((Method(alone, text),))
+    if isinstance(atom, ModuleRef):
+        return frame.interpreter.modules.attribute(frame, atom, text)
+    if isinstance(atom, Client):
+        if text == "exceptions":
+            return Value((Symbol(f"@{atom.service}.exceptions"),))
+        return Value((Method(alone, text),))
+    if isinstance(atom, ClassRef):
+        if text in models.MAKING and models.is_model(frame, atom.key, text):
+            return Value((Method(alone, text),))
+        return classes.class_attribute(frame, atom.key, text, None)
+    if isinstance(atom, SuperRef):
+        return classes.super_attribute(frame, atom, text)
+    if isinstance(atom, EnumMember):
+        return enums.attribute(frame, atom, text, node)
+    if isinstance(atom, ErrorValue):
+        return Value((ErrorValue(atom.clause, (*atom.path, text)),))
+    if isinstance(atom, (Unknown, Param)):
+        source = atom.source if isinstance(atom, Unknown) else atom.name
+        if text in SITE_ATTRIBUTES:
+            return Value((Method(alone, text),))
+        if text == "exceptions":
+            return Value((Symbol("@unknown.exceptions"),))
+        return unknown("an attribute of something not known", f"{source}.{text}" if source else text)
+    if isinstance(atom, Typed) and atom.source:
+        return join2(Value((Method(alone, text),)), NEVER)
+    return Value((Method(alone, text),))
+
+
+def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
+    """`receiver[key]`."""
+    found = [_item_of(frame, atom, key, node) for atom in receiver.atoms]
+    return join_values(found) if found else NEVER
+
+
+def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
+    names = keys_of(key)
+    single = names[0] if names is not None and len(names) == 1 else None
+    if isinstance(atom, Ref) and atom.id in frame.live.heap:
+        made = frame.live.heap[atom.id]
+        if made.cls == "collections.defaultdict" and single is not None and single not in made.slots:
+            return _made_item(frame, atom, single, node)
+        return object_item(frame.live.heap[atom.id], names)
+    if isinstance(atom, Response):
+        return answers.read_item(frame, atom, single if isinstance(single, str) else None, node)
+    if isinstance(atom, Symbol) and atom.dotted == "os.environ" and isinstance(single, str):
+        return Value((EnvVar(single),))
+    if isinstance(atom, Symbol) and not atom.dotted.startswith("builtins."):
+        return unknown("an item of something imported", f"{atom.dotted.rpartition('.')[2]}.{single}")
+    if isinstance(atom, ErrorValue):
+        return Value((ErrorValue(atom.clause, (*atom.path, f"[{single}]")),))
+    if isinstance(atom, ClassRef):
+        members = enums.members(frame, atom.key)
+        match = [member for member in members if member.name == single]
+        return Value((match[0],)) if match else unknown("an item of a class")
+    if isinstance(atom, (Unknown, Param, Typed)):
+        source = atom.name if isinstance(atom, Param) else atom.source
+        if isinstance(atom, Typed) and atom.type in {"str", "bytes"}:
+            return Value((Typed(atom.type),))
+        known = single if isinstance(single, str) else ""
+        inner = f"{source}.{known}" if source and known else known or source
+        return unknown("an item of something not known", inner)
+    if isinstance(atom, Const) and isinstance(atom.value, (str, bytes)):
+        return Value((Typed(atom.kind),))
+    if isinstance(atom, (Pending, AwsObject, Struct, FunctionRef)):
+        return unknown("an item of something not followed")
+    return unknown("an item")
+
+
+def _made_item(frame: Frame, atom: Ref, key: Any, node: cst.CSTNode) -> Value:
+    """What a defaultdict makes for a key that it has not."""
+    from invocation_lint.analysis.python import calls
+
+    factory = frame.live.heap[atom.id].rest or unknown()
+    value = calls.call_value(frame, factory, calls.Arguments(place=frame.place(node)), node)
+    if frame.state is not None:
+        place = frame.place(node)
+        frame.state.update(Value((atom,)), lambda obj, weak: obj.with_slot(key, value, place, weak=weak))
+    return value
+
+
+def object_item(obj: Obj, names: list[Any] | None) -> Value:
+    """The item of a heap object under one of these keys; None when the key is not known."""
+    if obj.kind in {"list", "tuple"} or (obj.kind == "instance" and obj.items):
+        if names and all(isinstance(name, int) for name in names) and obj.rest is None:
+            found = [obj.items[name] for name in names if -len(obj.items) <= name < len(obj.items)]
+            return join_values(found) if found else NEVER
+        elements = obj.elements()
+        return join_values(elements) if elements else unknown("an element")
+    if names is None:
+        values = [slot.value for slot in obj.slots.values()]
+        return join_values([*values, unknown("an item under a key that is not known")])
+    found = []
+    for name in names:
+        slot = obj.slots.get(name)
+        if slot is not None:
+            found.append(slot.value)
+        if (slot is None or slot.presence != "yes") and (obj.open or obj.kind != "dict"):
+            found.append(unknown("an item of a mapping that is not known", str(name)))
+    return join_values(found) if found else unknown("a key that is not there", str(names[0]) if names else "")

@@ -1,0 +1,162 @@
+"""Loops over items: what one failed round does to the rest, and where the rest is none of its business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import SiteKey
+from invocation_lint.analysis.domain.events import Caught, LoopInfo, LoopLeft
+from invocation_lint.analysis.program.acts import is_log_line, strongest_act
+from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.findings import Place
+
+
+def _is_all_or_nothing(body: cst.CSTNode) -> bool:
+    """Whether the loop itself ends with an error where one item is not right."""
+    in_clauses = {
+        inner for node in own_nodes(body) if isinstance(node, cst.ExceptHandler) for inner in own_nodes(node.body)
+    }
+    return any(isinstance(node, cst.Raise) and node not in in_clauses for node in own_nodes(body))
+
+
+def note_left(frame: Frame, node: cst.For, info: LoopInfo, since: int) -> None:
+    """An error that no clause of the loop's body has taken ends the loop over items."""
+    if info.over != "items" or _is_all_or_nothing(node.body):
+        return
+    place = frame.place(node.iter)
+    for raised in frame.raises[since:]:
+        if raised.family == "service" and raised.seen == "no":
+            looked_up = _is_looked_up(frame, node, raised.site[0])
+            frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else ""))
+
+
+_ONE_ITEM = "only the item that is asked for comes to the invocation"
+_OWN_ITEM = "the clause around the loop deals with the item that failed"
+_OUTER_ROUND = "the loop is one round of another one, which takes its error"
+
+
+def _is_looked_up(frame: Frame, loop: cst.For, call: Place) -> bool:
+    """Whether the loop comes to the call only for an item that equals something which the function was asked for."""
+    changing = bound_names(loop)
+    for node in own_nodes(loop.body):
+        if isinstance(node, cst.If) and is_within(call, frame.place(node.body)):
+            wanted: type[cst.BaseCompOp] = cst.Equal
+        elif isinstance(node, cst.If) and node.orelse is None and _last_continues(node.body):
+            wanted = cst.NotEqual
+        else:
+            continue
+        if any(_picks_one(frame, test, wanted, changing) for test in _terms(node.test)):
+            return True
+    return False
+
+
+def is_within(inner: Place, outer: Place) -> bool:
+    """Whether a place lies in another one."""
+    return (
+        inner.path == outer.path
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
+
+
+def _last_continues(block: cst.BaseSuite) -> bool:
+    last = block.body[-1] if block.body else None
+    last = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
+    return isinstance(last, cst.Continue)
+
+
+def _terms(test: cst.BaseExpression) -> list[cst.BaseExpression]:
+    if isinstance(test, cst.BooleanOperation):
+        return [*_terms(test.left), *_terms(test.right)]
+    return [test]
+
+
+def _picks_one(frame: Frame, test: cst.BaseExpression, operator: type[cst.BaseCompOp], changing: set[str]) -> bool:
+    """`item.key == given`, where what is given comes from outside the loop, and from no constant of the module."""
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return False
+    target = test.comparisons[0]
+    if not isinstance(target.operator, operator) or frame.state is None:
+        return False
+    left, right = _names_in(test.left), _names_in(target.comparator)
+    for item, given in ((left, right), (right, left)):
+        if item & changing and given and not given & changing and given <= frame.state.env.keys():
+            return True
+    return False
+
+
+def _names_in(node: cst.BaseExpression) -> set[str]:
+    return {part.value for part in _read_parts(node) if isinstance(part, cst.Name)}
+
+
+def _read_parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The node and what is in it, but for the names of attributes and keywords."""
+    yield node
+    for child in node.children:
+        if (isinstance(node, cst.Attribute) and child is node.attr) or (
+            isinstance(node, cst.Arg) and child is node.keyword
+        ):
+            continue
+        yield from _read_parts(child)
+
+
+def bound_names(loop: cst.For) -> set[str]:
+    """The names that stand for something else in each round of a loop."""
+    targets: list[cst.CSTNode] = [loop.target]
+    for node in own_nodes(loop.body):
+        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.For)):
+            targets.append(node.target)
+    return {part.value for target in targets for part in [target, *own_nodes(target)] if isinstance(part, cst.Name)}
+
+
+def excuse_by_clauses(frame: Frame, node: cst.Try | cst.TryStar, since: int) -> None:
+    """A clause around a loop that does something with the item of the failed round leaves the loop on purpose."""
+    if not any(isinstance(event, LoopLeft) and not event.excuse for event in frame.events[since:]):
+        return
+    for loop in own_nodes(node.body):
+        if not isinstance(loop, cst.For):
+            continue
+        names, place = bound_names(loop), frame.place(loop.iter)
+        tended = any(
+            strongest_act(handler.body) not in {"drops", "logs"} and names & _acted_on(handler)
+            for handler in node.handlers
+        )
+        if tended:
+            _excuse(frame, since, _OWN_ITEM, {event.site for event in frame.events[since:] if _is_of(event, place)})
+
+
+def _acted_on(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
+    """The names that a clause reads, log lines aside."""
+    logged = {
+        part
+        for node in own_nodes(handler.body)
+        if isinstance(node, cst.Call) and is_log_line(node)
+        for part in own_nodes(node)
+    }
+    return {node.value for node in own_nodes(handler.body) if isinstance(node, cst.Name) and node not in logged}
+
+
+def excuse_inner(frame: Frame, first_event: int, first_raised: int) -> None:
+    """A round has taken the error of an invocation: a loop inside it that the error ended was part of one item."""
+    caught = {event.site for event in frame.events[first_event:] if isinstance(event, Caught)}
+    escaped = {raised.site for raised in frame.raises[first_raised:] if raised.family == "service"}
+    if caught - escaped:
+        _excuse(frame, first_event, _OUTER_ROUND, caught - escaped)
+
+
+def _is_of(event: object, place: Place) -> bool:
+    return isinstance(event, LoopLeft) and event.place == place
+
+
+def _excuse(frame: Frame, since: int, why: str, sites: set[SiteKey]) -> None:
+    for index in range(since, len(frame.events)):
+        event = frame.events[index]
+        if isinstance(event, LoopLeft) and not event.excuse and event.site in sites:
+            frame.events[index] = replace(event, excuse=why)
+
+
+__all__ = ["excuse_by_clauses", "excuse_inner", "is_within", "note_left"]

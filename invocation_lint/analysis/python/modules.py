@@ -1,0 +1,302 @@
+"""Modules while they are walked: what their names stand for, across imports.
+
+Other modules of the project are found and read by a `Finder`, and only when a name from them is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NONE,
+    ClassRef,
+    FunctionRef,
+    Symbol,
+    Value,
+    join2,
+    join_values,
+    text_constant,
+    unknown,
+)
+from invocation_lint.analysis.domain.events import Event, Raised
+from invocation_lint.analysis.domain.references import Imported, ModuleRef
+from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.libraries.encoding import thaw
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.analysis.python import statements
+from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
+from invocation_lint.analysis.python.lookup import bring
+from invocation_lint.findings import Place
+from invocation_lint.source.walk import walk
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.interpreter import Interpreter
+
+MAX_FOLLOWED = 10
+"""Re-exports that one name is followed through."""
+
+
+class Finder(Protocol):
+    """Finds and reads the modules of a project. A key names a module or package, and is the same in every run."""
+
+    def locate(self, importer: str, dotted: str, level: int) -> str | None:
+        """The key of what an import in the module `importer` names, or None when it is not of the project."""
+
+    def child(self, key: str, name: str) -> str | None:
+        """The key of a package's submodule, or None."""
+
+    def settings(self, importer: str) -> tuple[str, ...]:
+        """The keys of the modules that may be Django's settings for a module."""
+
+    def load(self, key: str) -> ModuleInfo | None:
+        """The indexed module; None for a package without a file, or a file that cannot be read."""
+
+
+class NoFinder:
+    """Knows no other modules: a file looked at alone."""
+
+    def locate(self, importer: str, dotted: str, level: int) -> str | None:
+        """Nothing is of the project."""
+        return None
+
+    def child(self, key: str, name: str) -> str | None:
+        """No package is known."""
+        return None
+
+    def settings(self, importer: str) -> tuple[str, ...]:
+        """No module is known."""
+        return ()
+
+    def load(self, key: str) -> ModuleInfo | None:
+        """No module is known."""
+        return None
+
+
+@dataclass(slots=True)
+class Runtime:
+    """One module while and after its body is walked."""
+
+    module: ModuleInfo
+    frame: Frame | None = None
+    state: State | None = None
+    events: tuple[Event, ...] = ()
+    raises: tuple[Raised, ...] = ()
+    global_writes: dict[str, Value] = field(default_factory=dict)
+    globals_done: bool = False
+    awaited: set[cst.CSTNode] | None = None
+
+    @property
+    def names(self) -> State | None:
+        """The names as far as they are known."""
+        if self.frame is None:
+            return self.state
+        return self.frame.state or (self.frame.tries[0] if self.frame.tries else None)
+
+
+class ModuleTable:
+    """The modules of one program."""
+
+    def __init__(self, interpreter: Interpreter, finder: Finder) -> None:
+        self._interpreter = interpreter
+        self._finder = finder
+        self._runtimes: dict[str, Runtime] = {}
+        self._following = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether some module's body is being walked: its names are not final."""
+        return any(runtime.frame is not None for runtime in self._runtimes.values())
+
+    def runtime(self, module: ModuleInfo) -> Runtime:
+        """The module's runtime; its body is walked at the first question."""
+        runtime = self._runtimes.get(module.name)
+        if runtime is None:
+            runtime = self._runtimes[module.name] = Runtime(module)
+            self._interpreter.adopt(module)
+            self._walk(runtime)
+        return runtime
+
+    def _walk(self, runtime: Runtime) -> None:
+        frame = Frame(self._interpreter, runtime.module, None, State())
+        frame.tries.append(State())
+        runtime.frame = frame
+        with self._interpreter.own_budget():
+            try:
+                statements.run_block(frame, runtime.module.source.module.body)
+            except BudgetExceeded:
+                self._interpreter.too_large.add(f"{runtime.module.name}:<module>")
+        last = frame.tries.pop()
+        runtime.state = frame.state or last or State()
+        runtime.events, runtime.raises = tuple(frame.events), tuple(frame.raises)
+        runtime.frame = None
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def name(self, frame: Frame, text: str) -> Value | None:
+        """The value of a module-level name of the frame's module, or None when the module does not bind it."""
+        return self._bound(frame, self.runtime(frame.module), text)
+
+    def _bound(self, frame: Frame, runtime: Runtime, text: str) -> Value | None:
+        state = runtime.names
+        found = state.env.get(text) if state is not None else None
+        if found is not None and state is not None:
+            opened = "a function of the module changes it" if text in runtime.module.mutated_globals else ""
+            found = bring(frame, found, state.heap, opened=opened)
+        elif runtime.frame is not None:
+            found = _defined(runtime.module, text)
+        written = self._written(frame, runtime, text)
+        if written is not None:
+            found = written if found in {None, NONE} else join2(without_none(found), written)
+        return found
+
+    def _written(self, frame: Frame, runtime: Runtime, text: str) -> Value | None:
+        """What functions assign to the name under `global`."""
+        if runtime.state is None:
+            return None
+        if not runtime.globals_done:
+            runtime.globals_done = True
+            for info in list(runtime.module.functions.values()):
+                if info.globals:
+                    runtime.global_writes.update(self._interpreter.global_writes(info, runtime.global_writes))
+        value = runtime.global_writes.get(text)
+        return None if value is None else thaw(frame, value, Place(runtime.module.source.name, 1, 1, 1, 1))
+
+    def looked_up(self, frame: Frame, value: Value) -> Value:
+        """The value with its imports followed."""
+        if not any(isinstance(atom, Imported) for atom in value.atoms):
+            return value
+        if self._following >= MAX_FOLLOWED:
+            names = [atom.member or atom.dotted for atom in value.of(Imported)]
+            return unknown("an import that leads too far", names[0])
+        self._following += 1
+        try:
+            return join_values(
+                self._followed(frame, atom) if isinstance(atom, Imported) else Value((atom,)) for atom in value.atoms
+            )
+        finally:
+            self._following -= 1
+
+    def _followed(self, frame: Frame, atom: Imported) -> Value:
+        key = self._finder.locate(atom.importer, atom.dotted, atom.level)
+        if key is None:
+            if atom.level:
+                return unknown("an import that is not found in the project", atom.member or atom.dotted)
+            return Value((Symbol(f"{atom.dotted}.{atom.member}" if atom.member else atom.dotted),))
+        reference = ModuleRef(key, atom.dotted)
+        return self.attribute(frame, reference, atom.member) if atom.member else Value((reference,))
+
+    def imported(self, frame: Frame, dotted: str) -> Value:
+        """`importlib.import_module("dotted")`."""
+        level = len(dotted) - len(dotted.lstrip("."))
+        return self.looked_up(frame, Value((Imported(frame.module.name, dotted[level:], level),)))
+
+    def attribute(self, frame: Frame, reference: ModuleRef, text: str) -> Value:
+        """`module.text`: a name of the module, or a submodule."""
+        module = self._finder.load(reference.name)
+        if module is not None:
+            found = self._bound(frame, self.runtime(module), text)
+            if found is not None and not self._is_own_submodule(reference, found, text):
+                return self.looked_up(frame, found)
+        child = self._finder.child(reference.name, text)
+        if child is not None:
+            return Value((ModuleRef(child, f"{reference.dotted}.{text}"),))
+        return unknown("a name that its module does not bind visibly", text)
+
+    def setting(self, frame: Frame, text: str) -> Value | None:
+        """`django.conf.settings.text`: what the project's settings bind it to; None when none of them does."""
+        found: list[Value] = []
+        for key in self._finder.settings(frame.module.name):
+            module = self._finder.load(key)
+            value = self._bound(frame, self.runtime(module), text) if module is not None else None
+            if value is not None:
+                found.append(self.looked_up(frame, value))
+        return join_values(found) if found else None
+
+    def _is_own_submodule(self, reference: ModuleRef, found: Value, text: str) -> bool:
+        """`from . import text` in a package: the name is bound to the submodule."""
+        atom = found.single
+        return (
+            isinstance(atom, Imported)
+            and atom.member == text
+            and self._finder.locate(atom.importer, atom.dotted, atom.level) == reference.name
+        )
+
+    def exported(self, atom: Imported) -> Iterator[str]:
+        """The public names of the module of a star import."""
+        key = self._finder.locate(atom.importer, atom.dotted, atom.level)
+        module = self._finder.load(key) if key is not None else None
+        if module is not None:
+            names = self.runtime(module).names
+            env = names.env if names is not None else {}
+            listed = _listed(names, env.get("__all__")) if names is not None else None
+            yield from (
+                (name for name in env if name in listed)
+                if listed is not None
+                else (name for name in env if not name.startswith("_"))
+            )
+
+    # -- places ------------------------------------------------------------------------------------------------------
+
+    def place(self, node: cst.CSTNode) -> Place:
+        """The place of a node of any module of the program."""
+        for runtime in self._runtimes.values():
+            try:
+                return runtime.module.source.place(node)
+            except ValueError:
+                continue
+        raise ValueError("a node of no module")
+
+    def enclosing(self, place: Place) -> FunctionInfo | None:
+        """The innermost function around a place, or None at module level."""
+        best, found = (0, 0), None
+        for runtime in self._runtimes.values():
+            if runtime.module.source.name != place.path:
+                continue
+            for info in runtime.module.functions.values():
+                span = runtime.module.source.place(info.node)
+                start = (span.line, span.column)
+                if best <= start <= (place.line, place.column) <= (span.end_line, span.end_column):
+                    best, found = start, info
+        return found
+
+    def module_at(self, place: Place) -> ModuleInfo | None:
+        """The module of the program that holds a place."""
+        for runtime in self._runtimes.values():
+            if runtime.module.source.name == place.path:
+                return runtime.module
+        return None
+
+    def awaited_calls(self, module: ModuleInfo) -> set[cst.CSTNode]:
+        """The call expressions that stand directly behind `await`."""
+        runtime = self.runtime(module)
+        if runtime.awaited is None:
+            nodes = walk(module.source.module)
+            runtime.awaited = {node.expression for node in nodes if isinstance(node, cst.Await)}
+        return runtime.awaited
+
+
+def _listed(state: State, value: Value | None) -> set[str] | None:
+    """The names in `__all__`, or None where they are not known."""
+    objects = [obj for _, obj in state.deref(value)] if value is not None else []
+    if len(objects) != 1 or objects[0].rest is not None:
+        return None
+    found = {text_constant(item) for item in objects[0].items}
+    return {name for name in found if name is not None} if None not in found else None
+
+
+def _defined(module: ModuleInfo, text: str) -> Value | None:
+    """A function or class that a module being walked will define: an import in a circle finds it."""
+    key = f"{module.name}:{text}"
+    if key in module.functions:
+        return Value((FunctionRef(key),))
+    return Value((ClassRef(key),)) if key in module.classes else None
+
+
+def without_none(value: Value) -> Value:
+    """The value after initialization: None beside something else is the state before it."""
+    rest = tuple(atom for atom in value.atoms if atom not in NONE.atoms)
+    return Value(rest) if rest else value

@@ -1,0 +1,112 @@
+"""Loops, walked in rounds: one by one over a few known elements, else until nothing new comes."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import Value
+from invocation_lint.analysis.domain.events import LoopInfo
+from invocation_lint.analysis.domain.state import State, join_states, widen
+from invocation_lint.analysis.python import assign, conditions, expressions, iteration, loop_ends, loops, statements
+from invocation_lint.analysis.python.frame import Frame, LoopFrame
+from invocation_lint.analysis.tracing import queries
+from invocation_lint.analysis.tracing.answer_conditions import note_condition
+
+
+def run_while(frame: Frame, node: cst.While) -> None:
+    """Walk a while loop."""
+
+    def one_round(first: bool) -> None:
+        expressions.evaluate(frame, node.test)
+        note_condition(frame, node.test)
+        if frame.state is not None:
+            frame.state = conditions.refine(frame, frame.state, node.test, True)
+        statements.run_block(frame, node.body)
+
+    entry = frame.state
+    assert entry is not None
+    first_event, first_raised = len(frame.events), len(frame.raises)
+    after = _run_rounds(frame, LoopInfo(None, over="condition"), one_round)
+    loop_ends.excuse_inner(frame, first_event, first_raised)
+    loops.note_retries(frame, node, first_event, first_raised)
+    loops.note_polls(frame, node, first_event)
+    if after is not None:
+        frame.state = after
+        frame.state = conditions.refine(frame, after, node.test, False)
+    else:
+        frame.state = None
+    _finish_loop(frame, node.orelse)
+
+
+def run_for(frame: Frame, node: cst.For) -> None:
+    """Walk a for loop, round by round where the elements are known and few."""
+    iterable = expressions.evaluate(frame, node.iter)
+    if frame.state is None:
+        return
+    if node.asynchronous is not None:
+        iterable = expressions.awaited(frame, iterable)
+    items = iteration.iteration_items(frame, iterable)
+    info = loops.within(frame.loops[-1].info if frame.loops else None, loops.for_info(frame, node, iterable, items))
+    if items is not None and len(items) <= iteration.MAX_UNROLLED:
+        _run_unrolled(frame, node, items, info)
+        return
+    element = iteration.element_of(frame, iterable)
+    first_event, first_raised = len(frame.events), len(frame.raises)
+
+    def one_round(first: bool) -> None:
+        assign.assign(frame, node.target, element)
+        statements.run_block(frame, node.body)
+
+    with queries.handling_rows(frame, element):
+        frame.state = _run_rounds(frame, info, one_round)
+    loop_ends.excuse_inner(frame, first_event, first_raised)
+    loop_ends.note_left(frame, node, info, first_raised)
+    loops.note_retries(frame, node, first_event, first_raised)
+    queries.note_loop(frame, element, node, first_event)
+    _finish_loop(frame, node.orelse)
+
+
+def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInfo) -> None:
+    loop = LoopFrame(info)
+    first_event, first_raised = len(frame.events), len(frame.raises)
+    frame.loops.append(loop)
+    for item in items:
+        if frame.state is None:
+            break
+        assign.assign(frame, node.target, item)
+        statements.run_block(frame, node.body)
+        for state in loop.continues:
+            frame.state = join_states(frame.state, state)
+        loop.continues.clear()
+    loop_ends.excuse_inner(frame, first_event, first_raised)
+    loops.note_retries(frame, node, first_event, first_raised)
+    _finish_loop(frame, node.orelse)
+
+
+def _run_rounds(frame: Frame, info: LoopInfo, one_round: object) -> State | None:
+    """Two rounds from the joined state; the events of the first are superseded by those of the second."""
+    assert callable(one_round)
+    entry = frame.live
+    loop = LoopFrame(info)
+    frame.loops.append(loop)
+    marks = len(frame.events), len(frame.raises)
+    joined: State = entry
+    for number in range(2):
+        del frame.events[marks[0] :], frame.raises[marks[1] :]
+        frame.state = joined.copy()
+        one_round(number == 0)
+        for state in loop.continues:
+            frame.state = join_states(frame.state, state)
+        loop.continues.clear()
+        after = join_states(entry, frame.state)
+        assert after is not None
+        joined = after if number == 0 else widen(joined, after)
+    return joined
+
+
+def _finish_loop(frame: Frame, orelse: cst.Else | None) -> None:
+    loop = frame.loops.pop()
+    if orelse is not None and frame.state is not None:
+        statements.run_block(frame, orelse.body)
+    for state in loop.breaks:
+        frame.state = join_states(frame.state, state)

@@ -1,0 +1,272 @@
+"""Statements: the state after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Value, unknown
+from invocation_lint.analysis.domain.state import State, join_states
+from invocation_lint.analysis.libraries import background
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.python import assign, classes, conditions, errors, expressions, imports, rounds
+from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
+from invocation_lint.analysis.tracing import outcomes
+from invocation_lint.analysis.tracing.answer_conditions import (
+    guarded_sites,
+    note_condition,
+    note_match,
+    status_branches,
+)
+
+MAX_VISITS = 20_000
+"""Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
+
+
+def run_block(frame: Frame, body: cst.BaseSuite | Sequence[cst.BaseStatement]) -> None:
+    """Walk statements one after another, as long as a path is left."""
+    statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]
+    statements = body.body if isinstance(body, (cst.IndentedBlock, cst.SimpleStatementSuite)) else body  # type: ignore[assignment]
+    for statement in statements:
+        if frame.state is None:
+            return
+        run_statement(frame, statement)
+
+
+def run_statement(frame: Frame, node: cst.BaseStatement | cst.BaseSmallStatement) -> None:
+    """Walk one statement."""
+    frame.visits += 1
+    if frame.visits > MAX_VISITS:
+        raise BudgetExceeded
+    if isinstance(node, cst.SimpleStatementLine):
+        for small in node.body:
+            if frame.state is None:
+                return
+            frame.statement = small
+            run_statement(frame, small)
+        return
+    handler = _STATEMENTS.get(type(node))
+    if handler is not None:
+        handler(frame, node)
+    if node is not frame.end_of_try:
+        frame.note_progress()
+
+
+def _run_expression(frame: Frame, node: cst.Expr) -> None:
+    frame.dropped = node.value
+    value = expressions.evaluate(frame, node.value)
+    background.note_dropped(frame, value, node.value)
+    background.note_filled(frame, node.value)
+
+
+def _run_assign(frame: Frame, node: cst.Assign) -> None:
+    value = expressions.evaluate(frame, node.value)
+    if node is frame.end_of_try:
+        frame.note_progress()
+    if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
+        note_condition(frame, node.value)
+    for target in node.targets:
+        assign.assign(frame, target.target, value)
+    if len(node.targets) == 1:
+        background.note_assigned(frame, node.targets[0].target, value, node.value)
+
+
+def _run_ann_assign(frame: Frame, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        value = expressions.evaluate(frame, node.value)
+    elif isinstance(node.target, cst.Name):
+        value = expressions.annotated(frame, node.annotation.annotation, node.target.value)
+        if not value.atoms:
+            return
+    else:
+        return
+    if value.is_unknown:
+        typed = expressions.annotated(frame, node.annotation.annotation, "")
+        value = typed if typed.atoms else value
+    assign.assign(frame, node.target, value)
+
+
+def _run_aug_assign(frame: Frame, node: cst.AugAssign) -> None:
+    assign.augment(frame, node)
+
+
+def _run_return(frame: Frame, node: cst.Return) -> None:
+    value = NONE if node.value is None else expressions.evaluate(frame, node.value)
+    if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
+        note_condition(frame, node.value)
+    if frame.state is not None:
+        name = node.value.value if isinstance(node.value, cst.Name) else ""
+        outcomes.note_return(frame, value, frame.place(node), name)
+        frame.note_return(value)
+    frame.state = None
+
+
+def _run_raise(frame: Frame, node: cst.Raise) -> None:
+    errors.run_raise(frame, node)
+    frame.note_progress()
+    frame.state = None
+
+
+def _run_break(frame: Frame, node: cst.Break) -> None:
+    if frame.loops and frame.state is not None:
+        frame.loops[-1].breaks.append(frame.state)
+    frame.state = None
+
+
+def _run_continue(frame: Frame, node: cst.Continue) -> None:
+    if frame.loops and frame.state is not None:
+        frame.loops[-1].continues.append(frame.state)
+    frame.state = None
+
+
+def _run_del(frame: Frame, node: cst.Del) -> None:
+    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        assign.delete(frame, target)
+
+
+def _run_assert(frame: Frame, node: cst.Assert) -> None:
+    expressions.evaluate(frame, node.test)
+    note_condition(frame, node.test)
+    frame.state = conditions.refine(frame, frame.state, node.test, True)
+
+
+def _run_if(frame: Frame, node: cst.If) -> None:
+    expressions.evaluate(frame, node.test)
+    if frame.state is None:
+        return
+    orelse = node.orelse
+    note_condition(frame, node.test, branches=node)
+    before = frame.state
+    failing = status_branches(frame, node.test)
+    guarded = guarded_sites(frame, node)
+    frame.state = conditions.refine(frame, before.copy(), node.test, True)
+    if frame.state is not None:
+        frame.state.marks |= failing[0] | guarded
+        run_block(frame, node.body)
+    after_then = frame.state
+    frame.state = conditions.refine(frame, before.copy(), node.test, False)
+    if frame.state is not None:
+        frame.state.marks |= failing[1]
+    if frame.state is not None and orelse is not None:
+        if isinstance(orelse, cst.If):
+            run_statement(frame, orelse)
+        else:
+            run_block(frame, orelse.body)
+    frame.state = join_states(after_then, frame.state)
+
+
+def block_end(node: cst.CSTNode) -> str:
+    """How a branch ends: raise, return, leaves (break, continue), logs, or falls through."""
+    if isinstance(node, cst.If):
+        ends = {block_end(node.body), block_end(node.orelse) if node.orelse else "falls"}
+        return ends.pop() if len(ends) == 1 else "falls"
+    body = getattr(node, "body", node)
+    statements = getattr(body, "body", [])
+    if not statements:
+        return "falls"
+    last = statements[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if isinstance(last, cst.Raise):
+        return "raise"
+    if isinstance(last, cst.Return):
+        return "return"
+    if isinstance(last, (cst.Break, cst.Continue)):
+        return "leaves"
+    return "exit" if errors.exits_process(last) else "falls"
+
+
+def _run_while(frame: Frame, node: cst.While) -> None:
+    rounds.run_while(frame, node)
+
+
+def _run_for(frame: Frame, node: cst.For) -> None:
+    rounds.run_for(frame, node)
+
+
+def _run_with(frame: Frame, node: cst.With) -> None:
+    from invocation_lint.analysis.python import managers
+
+    managers.run_with(frame, node)
+
+
+def _run_try(frame: Frame, node: cst.Try) -> None:
+    errors.run_try(frame, node)
+
+
+def _run_function(frame: Frame, node: cst.FunctionDef) -> None:
+    info = frame.module.by_node[node]
+    assert isinstance(info, FunctionInfo)
+    for decorator in info.decorators:
+        expressions.evaluate(frame, decorator)
+    frame.interpreter.definitions.note_defaults(frame, info)
+    if frame.state is not None:
+        frame.interpreter.definers[info.key] = frame
+        frame.state.env[node.name.value] = Value((FunctionRef(info.key),))
+
+
+def _run_class(frame: Frame, node: cst.ClassDef) -> None:
+    classes.run_class(frame, node)
+
+
+def _run_import(frame: Frame, node: cst.Import) -> None:
+    imports.bind_import(frame, node)
+
+
+def _run_import_from(frame: Frame, node: cst.ImportFrom) -> None:
+    imports.bind_import_from(frame, node)
+
+
+def _run_match(frame: Frame, node: cst.Match) -> None:
+    subject = expressions.evaluate(frame, node.subject)
+    if frame.state is None:
+        return
+    before, after = frame.state, None
+    rest: State | None = before
+    for case in node.cases:
+        if rest is None:
+            break
+        note_match(frame, subject, case)
+        frame.state = conditions.refine_case(frame, rest.copy(), node.subject, case, True)
+        if frame.state is not None:
+            conditions.bind_pattern(frame, subject, case.pattern)
+            if case.guard is not None:
+                expressions.evaluate(frame, case.guard)
+            run_block(frame, case.body)
+            after = join_states(after, frame.state)
+        frame.state = rest
+        rest = rest if case.guard is not None else conditions.refine_case(frame, rest.copy(), node.subject, case, False)
+    frame.state = join_states(after, rest)
+
+
+def _run_type_alias(frame: Frame, node: cst.TypeAlias) -> None:
+    frame.live.env[node.name.value] = unknown("a type")
+
+
+_STATEMENTS: dict[type[cst.CSTNode], Any] = {
+    cst.Expr: _run_expression,
+    cst.Assign: _run_assign,
+    cst.AnnAssign: _run_ann_assign,
+    cst.AugAssign: _run_aug_assign,
+    cst.Return: _run_return,
+    cst.Raise: _run_raise,
+    cst.Break: _run_break,
+    cst.Continue: _run_continue,
+    cst.Del: _run_del,
+    cst.Assert: _run_assert,
+    cst.If: _run_if,
+    cst.While: _run_while,
+    cst.For: _run_for,
+    cst.With: _run_with,
+    cst.Try: _run_try,
+    cst.TryStar: _run_try,
+    cst.FunctionDef: _run_function,
+    cst.ClassDef: _run_class,
+    cst.Import: _run_import,
+    cst.ImportFrom: _run_import_from,
+    cst.Match: _run_match,
+    cst.TypeAlias: _run_type_alias,
+}

@@ -1,0 +1,1 @@
+"""What happens to the things that are followed, a module a kind."""

@@ -1,0 +1,319 @@
+"""Chains of calls on things that are not followed: how query builders of every dialect are written.
+
+`supabase.table("jobs").select("*").eq("status", "queued").limit(10).execute()` is one chain; so is a statement that is
+built in steps, handed to a helper and executed elsewhere. Which chain is a query, and of what, is for the facts to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    AwsObject,
+    ClassRef,
+    Client,
+    Const,
+    FunctionRef,
+    Method,
+    Param,
+    Pending,
+    Symbol,
+    Typed,
+    Unknown,
+    Value,
+    const,
+    join_values,
+    unknown,
+)
+from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.events import ChainCall, Looped
+from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.source.scan import may_query_jobs
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.python.calls import Arguments
+
+MAX_STEPS = 16
+"""Calls and attributes of one chain; a longer one is no query that a person wrote."""
+
+ELEMENT = "*"
+"""The step from rows to one of them."""
+
+PAGE = "page"
+"""The step from what a paginator yields to one page."""
+
+_SIGNS: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.In: "in",
+    cst.NotIn: "not in",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+}
+
+_FIELD = re.compile(r"(Field|Column|Key|^mapped_column|^relationship|^deferred)\(\)$")
+"""Calls that make an attribute of an ORM class a column."""
+
+_READ_WHOLE = frozenset({"list", "tuple", "set", "sorted", "len", "sum", "any", "all", "bool", "max", "min", "next"})
+
+
+def chain_of(atom: Any) -> Chain | None:
+    """The chain that an atom is the end of; something not known is the start of one."""
+    if isinstance(atom, (Unknown, Typed)) and atom.chain is not None:
+        return atom.chain
+    if isinstance(atom, Unknown):
+        return Chain(Value((Unknown(source=atom.source),)), ()) if atom.source else None
+    if isinstance(atom, (ClassRef, Param, Symbol, AwsObject, Client)):
+        return Chain(Value((atom,)), ())
+    return None
+
+
+def extended(chain: Chain | None, step: Step) -> Chain | None:
+    """The chain with one more step; None when it is too long, or leads far on from one row."""
+    if chain is None or len(chain.steps) >= MAX_STEPS or any(one.name == ELEMENT for one in chain.steps[:-1]):
+        return None
+    return Chain(chain.root, (*chain.steps, step))
+
+
+def _has_chain(atom: Any) -> bool:
+    """Whether it comes from a module that queries something."""
+    return _chain(atom) is not None
+
+
+def is_queried(value: Value) -> bool:
+    """Whether a value may be the rows of a query."""
+    return any(isinstance(atom, Unknown) or _has_chain(atom) for atom in value.atoms)
+
+
+def _chain(atom: Any) -> Chain | None:
+    return atom.chain if isinstance(atom, (Unknown, Typed)) else None
+
+
+def with_chain(value: Value, chain: Chain | None) -> Value:
+    """The value with its unknown atoms at the end of a chain."""
+    if chain is None:
+        return value
+    return join_values(Value((_at_the_end(atom, chain),)) for atom in value.atoms)
+
+
+def _at_the_end(atom: Any, chain: Chain) -> Any:
+    if isinstance(atom, Pending):
+        return replace(atom, value=with_chain(atom.value, chain))
+    return replace(atom, chain=chain) if isinstance(atom, Unknown) and atom.chain is None else atom
+
+
+@contextmanager
+def handling_rows(frame: Frame, element: Value) -> Iterator[None]:
+    """The body of a loop: where its elements are rows of a query, what is done to them is kept in every module."""
+    before = frame.in_rows
+    frame.in_rows = before or any(_has_chain(atom) for atom in element.atoms)
+    try:
+        yield
+    finally:
+        frame.in_rows = before
+
+
+def attribute(frame: Frame, atom: Any, name: str, value: Value, node: cst.CSTNode) -> Value:
+    """The value of `atom.name`, with the chain that leads to it."""
+    if not frame.follows_queries and not _has_chain(atom):
+        return value
+    if isinstance(atom, ClassRef) and _is_field(value):
+        value = Value((Unknown("a column"),))
+    return with_chain(value, extended(chain_of(atom), Step(name, frame.place(node))))
+
+
+def _is_field(value: Value) -> bool:
+    """Whether the body of a class binds a column: `status = Column(String)`, `status = CharField()`."""
+    return any(isinstance(atom, Unknown) and _FIELD.search(atom.source) for atom in value.atoms)
+
+
+def step_of(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Step | None:
+    """The call as a step of a chain, with its arguments as they are before the callee may change them; None where
+    nobody asks for chains."""
+    if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
+        return None
+    if not (frame.follows_queries or _has_chain(atom)):
+        return None
+    return Step(
+        "",
+        frame.place(node),
+        tuple(freeze(frame.state, item) for item in arguments.args),
+        tuple((name, freeze(frame.state, item.value)) for name, item in arguments.kwargs.items()),
+        arguments.open is not None or arguments.star,
+        is_call=True,
+    )
+
+
+def called(frame: Frame, atom: Any, step: Step, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
+    """The value of a call of something not followed, with the chain that it ends; notes the call."""
+    if frame.state is None:
+        return value
+    if isinstance(atom, Symbol) and atom.dotted.startswith("builtins."):
+        return _read_by_builtin(frame, atom.dotted.rpartition(".")[2], arguments, node, value)
+    chain = _callee(atom)
+    if chain is None or not chain.steps:
+        return value
+    *before, last = chain.steps
+    chain = Chain(chain.root, (*before, replace(step, name=last.name)))
+    frame.events.append(ChainCall((frame.place(node),), chain))
+    if isinstance(atom, Method) and isinstance(atom.receiver.single, AwsObject):
+        frame.live.update(value, lambda obj, weak: _answer(obj, chain))
+    return with_chain(value, chain)
+
+
+def _answer(obj: Obj, chain: Chain) -> Obj:
+    """The answer of a table, with the way that leads to each of its parts."""
+    slots = {
+        key: replace(slot, value=Value(tuple(_part(atom, key, chain) for atom in slot.value.atoms)))
+        for key, slot in obj.slots.items()
+    }
+    return replace(obj, slots=slots)
+
+
+def _part(atom: Any, key: Any, chain: Chain) -> Any:
+    longer = extended(chain, Step("[key]", args=(const(key),)))
+    return replace(atom, chain=longer) if isinstance(atom, Typed) else atom
+
+
+def _callee(atom: Any) -> Chain | None:
+    if isinstance(atom, Method):
+        inner = atom.receiver.single
+        return extended(chain_of(inner), Step(atom.name)) if inner is not None else None
+    if isinstance(atom, Unknown) and atom.chain is None:
+        owner, _, name = atom.source.rpartition(".")
+        return Chain(Value((Unknown(source=owner),)), (Step(name),)) if name else None
+    if isinstance(atom, Symbol):
+        return Chain(Value((atom,)), (Step(""),))
+    if isinstance(atom, Param):
+        return None
+    found = chain_of(atom)
+    return found if found is not None and found.steps and not found.steps[-1].is_call else None
+
+
+def _read_by_builtin(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
+    if name in _READ_WHOLE and arguments.args:
+        for atom in arguments.args[0].atoms:
+            chain = _chain(atom)
+            longer = extended(chain, Step(name, frame.place(node), is_call=True)) if chain is not None else None
+            if longer is not None:
+                frame.events.append(ChainCall((frame.place(node),), longer))
+    return value
+
+
+def sliced(frame: Frame, atom: Any, lower: Value | None, upper: Value | None, node: cst.CSTNode) -> Value:
+    """The value of `atom[lower:upper]`."""
+    bounds = tuple(item if item is not None else Value(()) for item in (lower, upper))
+    chain = _chain(atom)
+    longer = extended(chain, Step("[]", frame.place(node), bounds, is_call=True))
+    if longer is None:
+        return unknown("a slice of something not known", getattr(atom, "source", ""))
+    frame.events.append(ChainCall((frame.place(node),), longer))
+    return Value((Unknown("a slice of a query", getattr(atom, "source", ""), longer),))
+
+
+def item(frame: Frame, atom: Any, key: Value, value: Value) -> Value:
+    """The value of `atom[key]`: what an answer holds under a name, one of the rows, or a collection of jobs."""
+    named = key.single
+    if not isinstance(named, Const):
+        return value
+    chain = atom.chain if isinstance(atom, Unknown) else None
+    if chain is None and frame.follows_queries and named.kind == "str" and is_of_jobs(frame, named.value):
+        chain = chain_of(atom) or (Chain(Value((atom,)), ()) if isinstance(atom, Unknown) else None)
+    return with_chain(value, extended(chain, Step("[key]", args=(key,))))
+
+
+def is_of_jobs(frame: Frame, name: str) -> bool:
+    """Whether a name is that of a table of jobs."""
+    return may_query_jobs(f".select {name}".encode(), frame.module.job_tables)
+
+
+def negative(frame: Frame, atom: Any, node: cst.UnaryOperation) -> Value | None:
+    """The value of `-column`, which turns an order round; None for anything else."""
+    asked = frame.follows_queries and isinstance(node.operator, cst.Minus)
+    chain = chain_of(atom) if asked else None
+    longer = extended(chain, Step("-", frame.place(node), is_call=True))
+    return Value((Unknown("a falling order", chain=longer),)) if longer is not None else None
+
+
+def shifted(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation) -> Value | None:
+    """The value of `column << values` and `column >> None`, conditions of peewee; None for anything else."""
+    sign = "<<" if isinstance(node.operator, cst.LeftShift) else ">>"
+    asked = frame.follows_queries and isinstance(node.operator, (cst.LeftShift, cst.RightShift))
+    chain = chain_of(left.single) if asked else None
+    if chain is None or frame.state is None:
+        return None
+    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+    return Value((Unknown("a condition", chain=extended(chain, step)),))
+
+
+def note_write(frame: Frame, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
+    """`row.name = value`, for a row of a chain: what sessions of an ORM write."""
+    if frame.state is None:
+        return
+    for atom in receiver.atoms:
+        chain = atom.chain if isinstance(atom, Unknown) else None
+        if chain is not None and chain.steps and chain.steps[-1].name == ELEMENT:
+            step = Step(f"{name} =", frame.place(node), (freeze(frame.state, value),), is_call=True)
+            frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
+
+
+def is_column(left: Value, node: cst.Comparison) -> bool:
+    """Whether `==` compares an attribute of something outside the project: mappers overload it, also for None."""
+    atom = left.single
+    is_attribute = isinstance(atom, Symbol) and atom.dotted.count(".") > 1
+    return is_attribute and isinstance(node.comparisons[0].operator, (cst.Equal, cst.NotEqual))
+
+
+def condition(frame: Frame, left: Value, node: cst.Comparison, right: Value) -> Value:
+    """The value of a comparison: a condition of a query when its left side is a column of something not followed."""
+    sign = _SIGNS.get(type(node.comparisons[0].operator))
+    atom = left.single
+    chain = chain_of(atom) if sign is not None and frame.state is not None else None
+    if sign is None or chain is None or frame.state is None:
+        return Value((Typed("bool"),))
+    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+    if any(one.name == ELEMENT for one in chain.steps):
+        frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
+    return Value((Unknown("a condition", chain=extended(chain, step)),))
+
+
+def combined(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation) -> Value:
+    """`condition & condition`, `condition | condition`."""
+    atom = left.single
+    chain = atom.chain if isinstance(atom, Unknown) else None
+    if chain is None or frame.state is None:
+        return unknown("the result of an operation")
+    sign = "&" if isinstance(node.operator, cst.BitAnd) else "|"
+    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+    return Value((Unknown("a condition", chain=extended(chain, step)),))
+
+
+def element(atom: Any) -> Value:
+    """One row of what a chain yields; one page of what a paginator yields."""
+    chain = _chain(atom)
+    if chain is not None and any(one.name == ELEMENT for one in chain.steps):
+        chain = None
+    step = Step(PAGE if chain is not None and chain.steps and chain.steps[-1].name == "paginate" else ELEMENT)
+    return Value((Unknown("an element", getattr(atom, "source", ""), extended(chain, step)),))
+
+
+def note_loop(frame: Frame, item: Value, node: cst.CSTNode, first_event: int) -> None:
+    """A loop over the rows of a chain ends: what its body did stands in the events since `first_event`."""
+    for atom in item.atoms:
+        chain = atom.chain if isinstance(atom, Unknown) else None
+        if chain is not None and chain.steps[-1].name == ELEMENT:
+            rows = Chain(chain.root, chain.steps[:-1])
+            body = tuple(event for event in frame.events[first_event:] if not isinstance(event, Looped))
+            place = frame.place(node)
+            frame.events.append(Looped((place,), rows, body))

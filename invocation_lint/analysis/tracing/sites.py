@@ -1,0 +1,91 @@
+"""Call sites: an invocation of a Lambda function is reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import Client, Param, Pending, Response, Unknown, Value
+from invocation_lint.analysis.domain.events import Argument, LoopInfo, Raised, Visit
+from invocation_lint.analysis.domain.state import freeze
+from invocation_lint.analysis.python import errors, loops
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.tracing import outcomes
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.python.calls import Arguments
+
+_SITE_APIS = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
+
+
+def invocation(
+    frame: Frame, atom: Client | Unknown | Param, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value | None:
+    """Note the invocation and give its answer; None when the call is none of Lambda's.
+
+    A receiver that is not known is a Lambda client if FunctionName and Payload or InvocationType are keywords.
+    """
+    if isinstance(atom, Client):
+        if atom.service != "lambda":
+            return None
+        client: Client | None = atom
+    else:
+        if not _looks_like_lambda(name, arguments):
+            return None
+        client = None
+    place = frame.place(node)
+    site = (place,)
+    frame.interpreter.sdks[place] = client.sdk if client is not None else ""
+    is_pending = client.sdk.startswith("aio") if client is not None else _is_awaited(frame, node)
+    loop = frame.loops[-1].info if frame.loops else None
+    if is_pending:
+        loop = loops.run_beside(frame, node, loop)
+    visit = Visit(
+        site,
+        name,
+        client,
+        tuple(Argument(a.name, freeze(frame.live, a.value), a.place, a.presence) for a in arguments.kwargs.values()),
+        bool(arguments.args) or arguments.star,
+        arguments.open,
+        frame.function.key if frame.function else f"{frame.module.name}:<module>",
+        frame.function.is_async if frame.function else False,
+        loop,
+        _created(frame, client, atom),
+        "awaited",
+    )
+    frame.events.append(visit)
+    frame.live.marks = frozenset(mark for mark in frame.live.marks if not (isinstance(mark, tuple) and mark[1] == site))
+    raises = tuple(Raised(site, family) for family in errors.FAMILIES)
+    answer = Value((Response(site),))
+    for value in arguments.values():
+        for part in value.of(Response):
+            from invocation_lint.analysis.tracing.answers import note
+
+            note(frame, part, "handed_over", node)
+    if is_pending:
+        return Value((Pending(answer, raises, sites=(site,)),))
+    frame.raises.extend(raises)
+    outcomes.note_sent(frame, (site,))
+    return answer
+
+
+def _is_awaited(frame: Frame, node: cst.CSTNode) -> bool:
+    return node in frame.interpreter.modules.awaited_calls(frame.module)
+
+
+def _looks_like_lambda(name: str, arguments: Arguments) -> bool:
+    if name == "invoke_async":
+        return "FunctionName" in arguments.kwargs and "InvokeArgs" in arguments.kwargs
+    return "FunctionName" in arguments.kwargs and bool({"Payload", "InvocationType"} & set(arguments.kwargs))
+
+
+def _created(frame: Frame, client: Client | None, atom: Any) -> str:
+    if client is None or (client.config is None and isinstance(atom, Client) and atom.place is None):
+        return "parameter"
+    if client.place is None:
+        return "parameter"
+    return frame.interpreter.scope_of(frame, client.place)
+
+
+__all__ = ["LoopInfo", "invocation"]

@@ -1,1 +1,0 @@
-"""What is known of functions outside the program: the standard library, encoders, containers, texts."""
