@@ -79,7 +79,7 @@ def test_unknown_tags() -> None:
 def test_syntax_errors_have_a_place() -> None:
     assert mistake("a: [1, 2\nb: 3\n").startswith("rule.yaml:2:2: not valid YAML: ")
     assert mistake("a: b: c\n").startswith("rule.yaml:1:5: not valid YAML: ")
-    assert mistake("a: \x01\n").startswith("rule.yaml")
+    assert mistake("a: \x01\n").startswith("rule.yaml: not valid YAML: ")
 
 
 def test_a_second_document() -> None:
@@ -99,12 +99,14 @@ def test_aliases_cannot_nest_a_document_deeper_than_allowed() -> None:
 
 def test_an_alias_inside_its_own_anchor() -> None:
     assert mistake("a: &a [*a]\n") == 'rule.yaml:1:8: the alias "a" stands inside what it refers to'
-    assert "undefined alias" in mistake("a: *b\n") or "refers to nothing" in mistake("a: *b\n")
+    assert mistake("a: *b\n") == 'rule.yaml:1:4: the alias "b" refers to nothing'
 
 
 def test_deep_nesting_is_an_error_and_no_crash() -> None:
     assert "nested more than 64 deep" in mistake("[" * 65 + "]" * 65)
-    assert mistake("[" * 100_000).startswith("rule.yaml:1:65: nested")
+    assert mistake("[\n" * 100_000) == "rule.yaml:65:1: nested more than 64 deep"
+    # Of brackets in one line the library reads many ahead, and newer ones give up before the first is handed over.
+    assert mistake("[" * 100_000).startswith("rule.yaml:1:")
 
 
 def test_a_number_too_long_to_read() -> None:
