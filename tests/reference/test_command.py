@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -126,7 +127,7 @@ def test_sigterm_ends_it_as_well(served):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere.yaml"], "error: nowhere.yaml: No such file or directory"),
+        (["nowhere.yaml"], f"error: nowhere.yaml: {os.strerror(errno.ENOENT)}"),
         (["template.yaml"], "parameter Greeting has no value"),
         (["template.yaml", "--parameter", "Greeting"], "error: --parameter Greeting: not NAME=VALUE"),
     ],
@@ -158,4 +159,4 @@ def test_a_port_that_is_taken(served, tmp_path):
         check=False,
     )
     assert run.returncode == 2
-    assert "Address already in use" in run.stderr
+    assert f": {os.strerror(errno.EADDRINUSE)}" in run.stderr
