@@ -7,7 +7,6 @@ nesting beyond any sane document are errors. Every error is a UsageError that re
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
@@ -30,6 +29,8 @@ _STANDARD = "tag:yaml.org,2002:"
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
     """The allowed name that `name` most likely means, or None."""
+    import difflib  # takes its time to load, for the few runs in which a name is wrong
+
     by_folded = {word.lower().replace("_", "").replace("-", ""): word for word in allowed}
     folded = name.lower().replace("_", "").replace("-", "")
     close = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)

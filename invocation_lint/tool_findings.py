@@ -7,7 +7,7 @@ and the checks of ids are derived from here and from the texts in `data/tool_fin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 
 from invocation_lint.findings import Finding, Place, Severity
 
@@ -28,7 +28,7 @@ class ToolFinding:
 
     def text(self) -> str:
         """Its documentation, Markdown."""
-        return (resources.files("invocation_lint.data") / "tool_findings" / f"{self.id}.md").read_text("utf-8")
+        return Path(__file__).with_name("data").joinpath("tool_findings", f"{self.id}.md").read_text("utf-8")
 
 
 INTERNAL_ERROR = ToolFinding(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +150,8 @@ def _lint_before(given: Mapping[str, Any]) -> Run | None:
 
 def _holds_python(path: str) -> bool:
     if not Path(path).exists():
+        from glob import glob
+
         return bool(glob(path, recursive=True))  # noqa: PTH207 - a path with a pattern may be absolute
     return not Path(path).is_dir() or any(Path(path).rglob("*.py"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
 """How the names of documents end that may be templates."""
 
@@ -16,6 +18,11 @@ MAX_BYTES = 1_000_000
 
 ENDINGS = (*DOCUMENTS, *CODE, TERRAFORM)
 """How the names of all of them end."""
+
+
+def speaks_of_cdk(data: bytes) -> bool:
+    """Whether the bytes of a file name the AWS CDK."""
+    return re.search(rb"\baws[-_]cdk(?:[-_]lib)?\b|@aws-cdk/", data) is not None
 
 
 def import_roots(layer: str) -> tuple[str, ...]:

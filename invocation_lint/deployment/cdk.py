@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 
 from invocation_lint.deployment.model import DeployedFunction, Template, in_order
 
-SPEAKS_OF_CDK = re.compile(rb"\baws[-_]cdk(?:[-_]lib)?\b|@aws-cdk/")
-
 _TEXTS = (
     r'"""(?:[^\\]|\\.)*?"""'
     r"|'''(?:[^\\]|\\.)*?'''"

@@ -10,7 +10,6 @@ from dataclasses import replace
 from invocation_lint.deployment import reading
 from invocation_lint.deployment.candidates import ENDINGS, MAX_BYTES, TERRAFORM
 from invocation_lint.deployment.model import DeployedFunction, Handlers, Template
-from invocation_lint.deployment.state_machines import is_named
 
 MAX_TEMPLATES = 2_000
 """Templates of one project that are kept in mind: more are collections of examples, of no use to most files."""
@@ -143,6 +142,8 @@ class Deployments:
         """What invokes a function by its template, or a definition of a state machine below the template's folder."""
         if function.invoked_by or not function.name:
             return function.invoked_by
+        from invocation_lint.deployment.state_machines import is_named
+
         above = template.rpartition("/")[0]
         definitions = [self._template(path) for path in self._definitions if _holds(above, path)]
         return ("state_machine",) if any(is_named(one.tasks, function.name) for one in definitions) else ()

@@ -1,4 +1,7 @@
-"""Reads one file as a template, whatever its language. What is broken, odd or too large tells nothing."""
+"""Reads one file as a template, whatever its language. What is broken, odd or too large tells nothing.
+
+The reader of a language is imported when there is a file of it: most projects have templates in one, or none.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from invocation_lint.deployment.candidates import CODE, DOCUMENTS, MAX_BYTES
-from invocation_lint.deployment.cdk import SPEAKS_OF_CDK, read_cdk
-from invocation_lint.deployment.cloudformation import read_cloudformation
+from invocation_lint.deployment.candidates import CODE, DOCUMENTS, MAX_BYTES, speaks_of_cdk
 from invocation_lint.deployment.model import Template
-from invocation_lint.deployment.nodes import mapping
-from invocation_lint.deployment.serverless import read_serverless
-from invocation_lint.deployment.state_machines import is_definition, tasks_in
-from invocation_lint.deployment.terraform import read_terraform
 from invocation_lint.documents import Node, read_yaml
 from invocation_lint.errors import UsageError
 
@@ -53,12 +50,15 @@ def may_be_code(path: str, data: bytes) -> bool:
         and path.endswith(CODE)
         and not path.endswith((".d.ts", ".test.ts"))
         and b"Function(" in data
-        and SPEAKS_OF_CDK.search(data) is not None
+        and speaks_of_cdk(data)
     )
 
 
 def read_document(path: str, data: bytes, read: Callable[[str], bytes | None] = lambda _: None) -> Template:
     """What the document at an absolute path deploys. `read` gives the bytes of another file, by its absolute path."""
+    from invocation_lint.deployment.cloudformation import read_cloudformation
+    from invocation_lint.deployment.nodes import mapping
+
     root = _root(path, data)
     folder = posixpath.dirname(path.replace(os.sep, "/"))
 
@@ -69,6 +69,8 @@ def read_document(path: str, data: bytes, read: Callable[[str], bytes | None] = 
         return Template(path)
     told = read_cloudformation(path, root, folder, text_of)
     if {"service", "provider"} & mapping(root).keys():
+        from invocation_lint.deployment.serverless import read_serverless
+
         other = read_serverless(path, root, folder, text_of)
         told = replace(told, functions=told.functions + other.functions, layers=told.layers + other.layers)
     return told
@@ -83,15 +85,21 @@ def _root(path: str, data: bytes) -> Node | None:
 
 def read_definition(path: str, data: bytes) -> Template:
     """The tasks of a file that defines a state machine."""
+    from invocation_lint.deployment.state_machines import is_definition, tasks_in
+
     text = data.decode("utf-8", "replace")
     return Template(path, tasks=tasks_in(text) if is_definition(text) else ())
 
 
 def read_code(path: str, data: bytes, is_file: Callable[[str], bool]) -> Template:
     """What a file of the CDK deploys."""
+    from invocation_lint.deployment.cdk import read_cdk
+
     return read_cdk(path, data.decode("utf-8", "replace"), is_file)
 
 
 def read_terraform_of(path: str, data: bytes) -> Template:
     """What the files of Terraform in a folder deploy, as one text."""
+    from invocation_lint.deployment.terraform import read_terraform
+
     return read_terraform(path, data.decode("utf-8", "replace"))

@@ -11,7 +11,7 @@ from invocation_lint.analysis.domain.atoms import Const, EnvVar
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.project import Program
-from invocation_lint.deployment.cdk import SPEAKS_OF_CDK
+from invocation_lint.deployment.candidates import speaks_of_cdk
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.handlers import constants
@@ -50,7 +50,7 @@ def _naming(program: Program, names: frozenset[str]) -> Iterator[str]:
         if is_test_path(files.path_below_root(key)):
             continue
         data = files.read(key)
-        if data is not None and word.search(data) and not SPEAKS_OF_CDK.search(data):
+        if data is not None and word.search(data) and not speaks_of_cdk(data):
             yield key
 
 
