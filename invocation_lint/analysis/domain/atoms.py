@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from invocation_lint.analysis.domain.references import Imported, ModuleRef, SuperRef
 from invocation_lint.findings import Place
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.domain.chains import Chain
 
 MAX_ATOMS = 8
 """Atoms in one value: more alternatives than this answer no question that a reader would ask."""
@@ -255,6 +251,58 @@ class Unknown:
     chain: Chain | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A name that an import binds, looked up only when it is used; `level` counts the dots of a relative import."""
+
+    importer: str  # name of the importing module
+    dotted: str
+    level: int
+    member: str = ""  # of `from dotted import member`
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A module or package of the project, by its name in the program."""
+
+    name: str
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuperRef:
+    """`super()` in a method of a class."""
+
+    key: str
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One attribute or call of a chain; `open` when more arguments may be given. A slice is a call of `[]`."""
+
+    name: str
+    place: Place | None = None
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+    is_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Attributes and calls in a row, on something that is not followed: how queries are built."""
+
+    root: Value
+    steps: tuple[Step, ...]
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            object.__setattr__(self, "_hash", hash((self.root, self.steps)) or 1)
+        return self._hash
+
+
 Atom = (
     Const
     | Text
@@ -331,11 +379,6 @@ def unknown(reason: str = "not known", source: str = "") -> Value:
     return Value((Unknown(reason, source),))
 
 
-def value_of(*atoms: Atom) -> Value:
-    """A value of these atoms."""
-    return join_values(Value((atom,)) for atom in atoms)
-
-
 def join_values(values: Iterable[Value]) -> Value:
     """The union; more than `MAX_ATOMS` alternatives are unknown."""
     values = [value for value in values if value.atoms]
@@ -354,43 +397,3 @@ def join_values(values: Iterable[Value]) -> Value:
 def join2(left: Value, right: Value) -> Value:
     """The union of two values; the same object when they are equal."""
     return left if left is right or left == right else join_values((left, right))
-
-
-def constants(value: Value) -> list[Any] | None:
-    """The Python constants that the value may be, or None when it may be something else."""
-    if not value.atoms or not all(isinstance(atom, Const) for atom in value.atoms):
-        return None
-    return [atom.value for atom in value.atoms if isinstance(atom, Const)]
-
-
-def keys_of(value: Value) -> list[Any] | None:
-    """The keys that the value may be in a mapping: constants, or members of an enum. None when it may be more."""
-    found: list[Any] = []
-    for atom in value.atoms:
-        mixed = atom.value.single if isinstance(atom, EnumMember) and atom.mixin else None
-        if isinstance(atom, Const):
-            found.append(atom.value)
-        elif isinstance(mixed, Const):
-            found.append(mixed.value)
-        elif isinstance(atom, EnumMember):
-            found.append(atom)
-        else:
-            return None
-    return found or None
-
-
-def key_value(key: Any) -> Value:
-    """The value of a key as a mapping keeps it."""
-    return Value((key,)) if isinstance(key, EnumMember) else const(key)
-
-
-def text_constant(value: Value) -> str | None:
-    """The str, when the value is surely that one."""
-    atom = value.single
-    return atom.value if isinstance(atom, Const) and atom.kind == "str" else None
-
-
-def source_of(value: Value) -> str:
-    """The path that the value was read from, when all its atoms agree on one."""
-    sources = {getattr(atom, "source", "") or (atom.name if isinstance(atom, Param) else "") for atom in value.atoms}
-    return sources.pop() if len(sources) == 1 else ""

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Client, SiteKey, Value
-from invocation_lint.analysis.domain.chains import Chain
+from invocation_lint.analysis.domain.atoms import Chain, Client, SiteKey, Value
 from invocation_lint.findings import Place
 
 

@@ -7,19 +7,10 @@ from functools import partial
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    NONE,
-    Ref,
-    Typed,
-    Value,
-    join2,
-    join_values,
-    key_value,
-    keys_of,
-    unknown,
-)
+from invocation_lint.analysis.domain.atoms import NONE, Ref, Typed, Value, join2, join_values, unknown
 from invocation_lint.analysis.domain.events import Argument
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.values import key_value, keys_of
 from invocation_lint.analysis.libraries import models
 from invocation_lint.analysis.python import assign, calls, literals
 from invocation_lint.analysis.python.frame import Frame

@@ -17,11 +17,11 @@ from invocation_lint.analysis.domain.atoms import (
     Value,
     const,
     join_values,
-    source_of,
     unknown,
     weight_of,
 )
 from invocation_lint.analysis.domain.state import MAX_KEYS, Obj, freeze
+from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers
 from invocation_lint.findings import Place

@@ -11,17 +11,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    EnvVar,
-    Symbol,
-    Value,
-    constants,
-    join2,
-    join_values,
-    text_constant,
-    unknown,
-)
+from invocation_lint.analysis.domain.atoms import EnvVar, Symbol, Value, join2, join_values, unknown
 from invocation_lint.analysis.domain.state import Obj, State, freeze
+from invocation_lint.analysis.domain.values import constants, text_constant
 from invocation_lint.analysis.libraries import encoding
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.python import calls, classes, conditions, iteration, lookup

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, Const, EnvVar, Symbol, Value, text_constant, unknown
+from invocation_lint.analysis.domain.atoms import NONE, Const, EnvVar, Symbol, Value, unknown
 from invocation_lint.analysis.domain.state import freeze
+from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.python import calls, iteration
 from invocation_lint.analysis.python.frame import Frame
 

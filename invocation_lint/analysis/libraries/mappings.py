@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, Value, keys_of, unknown
+from invocation_lint.analysis.domain.atoms import NONE, Value, unknown
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import iteration, literals
 from invocation_lint.analysis.python.frame import Frame
 

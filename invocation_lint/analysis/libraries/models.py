@@ -23,11 +23,11 @@ from invocation_lint.analysis.domain.atoms import (
     Text,
     Typed,
     Value,
-    constants,
     join_values,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.libraries import encoding, fields
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.python import classes, iteration

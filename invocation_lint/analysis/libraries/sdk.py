@@ -18,10 +18,10 @@ from invocation_lint.analysis.domain.atoms import (
     Typed,
     Value,
     join_values,
-    text_constant,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.python import calls
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing.answers import note_escape

@@ -19,10 +19,10 @@ from invocation_lint.analysis.domain.atoms import (
     Value,
     const,
     join_values,
-    source_of,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.libraries import concurrency, encoding, fields, given, iterables, mappings, sdk, wrappers
 from invocation_lint.analysis.libraries.replies import REPLIES, reply
 from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, LOG_METHODS, RESULTS

@@ -13,10 +13,10 @@ from invocation_lint.analysis.domain.atoms import (
     Value,
     join2,
     join_values,
-    keys_of,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import classes, expressions, function_calls, iteration, literals, operators
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers, queries

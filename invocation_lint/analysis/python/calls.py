@@ -21,16 +21,16 @@ from invocation_lint.analysis.domain.atoms import (
     Ref,
     Response,
     SdkSession,
+    SuperRef,
     Symbol,
     Unknown,
     Value,
-    constants,
     join_values,
     unknown,
 )
 from invocation_lint.analysis.domain.events import Argument, Caught
-from invocation_lint.analysis.domain.references import SuperRef
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.libraries import background
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, self_name
 from invocation_lint.analysis.python import classes, errors, expressions, function_calls, iteration, lookup

@@ -12,6 +12,7 @@ from invocation_lint.analysis.domain.atoms import (
     ClassRef,
     FunctionRef,
     Ref,
+    SuperRef,
     Symbol,
     Typed,
     Value,
@@ -19,7 +20,6 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
-from invocation_lint.analysis.domain.references import SuperRef
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.python import function_calls, literals, lookup

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Value, const, join_values, keys_of, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, Value, const, join_values, unknown
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import Obj, join_states
+from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import assign, conditions, expressions, iteration, loops
 from invocation_lint.analysis.python.frame import Frame, LoopFrame
 from invocation_lint.analysis.tracing import queries

@@ -28,10 +28,10 @@ from invocation_lint.analysis.domain.atoms import (
     Typed,
     Unknown,
     Value,
-    constants,
     unknown,
 )
 from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.python import assign, expressions
 from invocation_lint.analysis.python.frame import Frame
 

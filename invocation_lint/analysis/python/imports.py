@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Client, Param, Symbol, Value, join2, unknown
-from invocation_lint.analysis.domain.references import Imported
+from invocation_lint.analysis.domain.atoms import NEVER, Client, Imported, Param, Symbol, Value, join2, unknown
 from invocation_lint.analysis.python.frame import Frame
 
 _CLIENT_ANNOTATIONS = {

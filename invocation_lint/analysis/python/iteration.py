@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join_values, key_value, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join_values, unknown
+from invocation_lint.analysis.domain.values import key_value
 from invocation_lint.analysis.libraries import enums
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers

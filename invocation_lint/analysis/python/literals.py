@@ -6,8 +6,9 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Const, Response, Value, join2, keys_of, source_of, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, Const, Response, Value, join2, unknown
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.values import keys_of, source_of
 from invocation_lint.analysis.python import expressions, iteration
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers

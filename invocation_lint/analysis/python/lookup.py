@@ -18,11 +18,13 @@ from invocation_lint.analysis.domain.atoms import (
     ErrorValue,
     FunctionRef,
     Method,
+    ModuleRef,
     Param,
     Pending,
     Ref,
     Response,
     Struct,
+    SuperRef,
     Symbol,
     Typed,
     Unknown,
@@ -30,11 +32,10 @@ from invocation_lint.analysis.domain.atoms import (
     const,
     join2,
     join_values,
-    keys_of,
     unknown,
 )
-from invocation_lint.analysis.domain.references import ModuleRef, SuperRef
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.libraries import enums, models
 from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Value, constants, source_of
+from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Caught, LoopInfo, Raised, RetryLoop, Visit
+from invocation_lint.analysis.domain.values import constants, source_of
 from invocation_lint.analysis.program.acts import is_log_line
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import conditions, statements

@@ -15,16 +15,17 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     ClassRef,
     FunctionRef,
+    Imported,
+    ModuleRef,
     Symbol,
     Value,
     join2,
     join_values,
-    text_constant,
     unknown,
 )
 from invocation_lint.analysis.domain.events import Event, Raised
-from invocation_lint.analysis.domain.references import Imported, ModuleRef
 from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.libraries.encoding import thaw
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python import statements

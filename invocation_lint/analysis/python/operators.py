@@ -18,10 +18,10 @@ from invocation_lint.analysis.domain.atoms import (
     const,
     join2,
     join_values,
-    source_of,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.frame import Frame
 

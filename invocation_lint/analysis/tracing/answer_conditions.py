@@ -7,9 +7,18 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, Response, SiteKey, Value
+from invocation_lint.analysis.domain.atoms import (
+    ClassRef,
+    Imported,
+    ModuleRef,
+    Pending,
+    Ref,
+    Response,
+    SiteKey,
+    SuperRef,
+    Value,
+)
 from invocation_lint.analysis.domain.events import PayloadTest, StatusTest
-from invocation_lint.analysis.domain.references import Imported, ModuleRef, SuperRef
 from invocation_lint.analysis.program.acts import strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import conditions

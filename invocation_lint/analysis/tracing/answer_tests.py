@@ -22,9 +22,9 @@ from invocation_lint.analysis.domain.atoms import (
     Typed,
     Value,
     const,
-    constants,
     join_values,
 )
+from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frame import Frame
 

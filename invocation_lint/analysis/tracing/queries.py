@@ -16,6 +16,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
     AwsObject,
+    Chain,
     ClassRef,
     Client,
     Const,
@@ -23,6 +24,7 @@ from invocation_lint.analysis.domain.atoms import (
     Method,
     Param,
     Pending,
+    Step,
     Symbol,
     Typed,
     Unknown,
@@ -31,7 +33,6 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
-from invocation_lint.analysis.domain.chains import Chain, Step
 from invocation_lint.analysis.domain.events import ChainCall, Looped
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.python.frame import Frame

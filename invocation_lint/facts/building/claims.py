@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Struct, Text, Unknown, Value
-from invocation_lint.analysis.domain.chains import Chain
+from invocation_lint.analysis.domain.atoms import Chain, Struct, Text, Unknown, Value
 from invocation_lint.analysis.domain.events import ChainCall, Looped, Visit
 from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.base import Unknown as UnknownAnswer

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from invocation_lint.analysis.domain.atoms import SiteKey
-from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.atoms import Chain, SiteKey, Step
 from invocation_lint.analysis.domain.events import ChainCall, Looped, Visit
 from invocation_lint.analysis.interpreter import Interpreter, Root
 from invocation_lint.analysis.program.model import ModuleInfo

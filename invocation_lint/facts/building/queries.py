@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.atoms import Chain, Step
 from invocation_lint.facts.building.dialects import django, dynamodb, peewee, pymongo, sql, sqlalchemy, supabase
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import Query, line_of

@@ -5,8 +5,7 @@ Names are those of Django's documentation (docs.djangoproject.com, QuerySet API 
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.atoms import Value
-from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.atoms import Chain, Step, Value
 from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import (

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import AwsObject, Client, Const, EnvVar, Struct, Text, Unknown, Value
-from invocation_lint.analysis.domain.chains import Step
+from invocation_lint.analysis.domain.atoms import AwsObject, Client, Const, EnvVar, Step, Struct, Text, Unknown, Value
 from invocation_lint.analysis.tracing.queries import ELEMENT, PAGE
 from invocation_lint.facts.building.dialects import sql
 from invocation_lint.facts.building.dialects.dynamodb_expressions import Names, conditions_in, written_by

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Struct, Unknown, Value
-from invocation_lint.analysis.domain.chains import Chain
+from invocation_lint.analysis.domain.atoms import Chain, Struct, Unknown, Value
 from invocation_lint.facts.building.dialects.shape import Condition, chain_in, constants, keys_of, line_of, text
 
 _CALLS = {"eq": "equals", "ne": "not_equals", "lt": "less", "lte": "less", "gt": "more", "gte": "more", "is_in": "in",

@@ -6,8 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, Symbol, Unknown, Value
-from invocation_lint.analysis.domain.chains import Chain
+from invocation_lint.analysis.domain.atoms import Chain, ClassRef, Symbol, Unknown, Value
 from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.facts.building.dialects.shape import Entity

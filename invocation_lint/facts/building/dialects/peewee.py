@@ -5,8 +5,7 @@ Names are those of peewee's documentation (docs.peewee-orm.com, querying); peewe
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.atoms import FunctionRef
-from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.atoms import Chain, FunctionRef, Step
 from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import (

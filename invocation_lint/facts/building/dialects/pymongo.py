@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from invocation_lint.analysis.domain.atoms import Const, Param, Struct, Symbol, Unknown, Value
-from invocation_lint.analysis.domain.chains import Step
+from invocation_lint.analysis.domain.atoms import Const, Param, Step, Struct, Symbol, Unknown, Value
 from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.shape import (
     Condition,

@@ -8,8 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Const, EnumMember, Struct, Symbol, Unknown, Value
-from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.atoms import Chain, Const, EnumMember, Step, Struct, Symbol, Unknown, Value
 from invocation_lint.findings import Place
 
 

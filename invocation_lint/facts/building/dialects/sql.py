@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Const, Struct, Text, Value
-from invocation_lint.analysis.domain.chains import Step
+from invocation_lint.analysis.domain.atoms import Const, Step, Struct, Text, Value
 from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.shape import (
     Condition,

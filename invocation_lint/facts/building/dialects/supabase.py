@@ -5,7 +5,7 @@ Names and arguments are those of postgrest-py (supabase.com/docs/reference/pytho
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.chains import Chain, Step
+from invocation_lint.analysis.domain.atoms import Chain, Step
 from invocation_lint.facts.building.dialects.shape import (
     Condition,
     Entity,

@@ -1,0 +1,47 @@
+"""What is surely known of a value: the constants, keys and text that it may be, and where it was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from invocation_lint.analysis.domain.atoms import Const, EnumMember, Param, Value, const
+
+
+def constants(value: Value) -> list[Any] | None:
+    """The Python constants that the value may be, or None when it may be something else."""
+    if not value.atoms or not all(isinstance(atom, Const) for atom in value.atoms):
+        return None
+    return [atom.value for atom in value.atoms if isinstance(atom, Const)]
+
+
+def keys_of(value: Value) -> list[Any] | None:
+    """The keys that the value may be in a mapping: constants, or members of an enum. None when it may be more."""
+    found: list[Any] = []
+    for atom in value.atoms:
+        mixed = atom.value.single if isinstance(atom, EnumMember) and atom.mixin else None
+        if isinstance(atom, Const):
+            found.append(atom.value)
+        elif isinstance(mixed, Const):
+            found.append(mixed.value)
+        elif isinstance(atom, EnumMember):
+            found.append(atom)
+        else:
+            return None
+    return found or None
+
+
+def key_value(key: Any) -> Value:
+    """The value of a key as a mapping keeps it."""
+    return Value((key,)) if isinstance(key, EnumMember) else const(key)
+
+
+def text_constant(value: Value) -> str | None:
+    """The str, when the value is surely that one."""
+    atom = value.single
+    return atom.value if isinstance(atom, Const) and atom.kind == "str" else None
+
+
+def source_of(value: Value) -> str:
+    """The path that the value was read from, when all its atoms agree on one."""
+    sources = {getattr(atom, "source", "") or (atom.name if isinstance(atom, Param) else "") for atom in value.atoms}
+    return sources.pop() if len(sources) == 1 else ""
