@@ -19,10 +19,12 @@ from invocation_lint.analysis.libraries import injected
 from invocation_lint.analysis.libraries.wrappers import Wrapper
 from invocation_lint.analysis.program.demand import demanded, leading
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python import decorators, expressions, imports, statements
-from invocation_lint.analysis.python.definitions import Definitions, portable
+from invocation_lint.analysis.python import decorators, expressions, statements, type_hints
+from invocation_lint.analysis.python.copying import portable, without_none
+from invocation_lint.analysis.python.definitions import Definitions
 from invocation_lint.analysis.python.frame import BudgetExceeded, Frame, Outcome
-from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder, without_none
+from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
+from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.tracing.answers import note_escape
 from invocation_lint.analysis.tracing.outcomes import failures_of
 from invocation_lint.findings import Place
@@ -220,7 +222,7 @@ class Interpreter:
             default = defaults.get(name)
             found[name] = injected.given(frame, param, default)
             if found[name] is NEVER:
-                value = imports.parameter(frame, param)
+                value = type_hints.parameter(frame, param)
                 found[name] = value if default is None else join2(without_none(default), value)
         place = frame.place(info.node)
         if isinstance(params.star_arg, cst.Param):
@@ -324,7 +326,7 @@ class Interpreter:
 
 
 def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
-    decorators = {imports.dotted(item) for item in info.decorators}
+    decorators = {dotted(item) for item in info.decorators}
     if "staticmethod" in decorators:
         return None
     if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:

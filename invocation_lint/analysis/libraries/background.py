@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, Pending, SiteKey, Value
 from invocation_lint.analysis.domain.events import Lost, Raised, Visit
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
+from invocation_lint.analysis.program.reads import FILLING, is_read
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
-from invocation_lint.source.walk import walk
+from invocation_lint.analysis.python.names import dotted
 
 _POOLS = ("Executor", "Pool", "TaskGroup", "create_task_group")
 """What a `with` statement opens that waits, at its end, for the work handed to it; by the end of the name."""
@@ -25,8 +24,6 @@ _WAITING = frozenset(
     {"shutdown", "join", "wait", "as_completed", "gather", "run_until_complete", "all_tasks", "result"}
 )
 """Functions and methods that wait for work, by the last part of their name."""
-
-_FILLING = frozenset({"append", "add"})
 
 
 def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
@@ -53,7 +50,7 @@ def note_assigned(frame: Frame, target: cst.BaseExpression, value: Value, node: 
 def note_filled(frame: Frame, node: cst.BaseExpression) -> None:
     """`futures.append(..)`, of a list that the function makes and never reads: what it holds is dropped."""
     func = node.func if isinstance(node, cst.Call) else None
-    if not isinstance(func, cst.Attribute) or func.attr.value not in _FILLING or not isinstance(func.value, cst.Name):
+    if not isinstance(func, cst.Attribute) or func.attr.value not in FILLING or not isinstance(func.value, cst.Name):
         return
     name, function = func.value.value, frame.function
     if function is None or frame.state is None or name in function.globals:
@@ -100,27 +97,6 @@ def _is_made(function: FunctionInfo, name: str) -> bool:
     )
 
 
-def is_read(function: FunctionInfo, name: str) -> bool:
-    """Whether the function, or one inside it, reads a name other than to put something into the list that it is."""
-    return name in _names_read(function)
-
-
-@lru_cache(maxsize=256)
-def _names_read(function: FunctionInfo) -> frozenset[str]:
-    filled: set[cst.CSTNode] = set()
-    names: list[cst.Name] = []
-    for node in walk(function.node.body):
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _FILLING:
-            filled.add(node.func.value)
-        elif isinstance(node, cst.AssignTarget):
-            filled.add(node.target)
-        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Param)):
-            filled.add(node.name if isinstance(node, cst.Param) else node.target)
-        elif isinstance(node, cst.Name):
-            names.append(node)
-    return frozenset(node.value for node in names if node not in filled)
-
-
 def _is_waited_for(frame: Frame) -> bool:
     """Whether the function waits for work that it has handed away, be it without a look at how it ended."""
     body = frame.function.node if frame.function is not None else frame.module.source.module
@@ -136,4 +112,4 @@ def _is_waited_for(frame: Frame) -> bool:
     return False
 
 
-__all__ = ["is_read", "note_assigned", "note_dropped", "run_elsewhere"]
+__all__ = ["note_assigned", "note_dropped", "run_elsewhere"]

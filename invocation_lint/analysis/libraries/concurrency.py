@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -12,12 +11,11 @@ from invocation_lint.analysis.domain.atoms import Const, Pending, Value, join_va
 from invocation_lint.analysis.domain.events import Caught, Raised
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries import background
-from invocation_lint.analysis.python import calls, expressions, iteration
+from invocation_lint.analysis.python import calls, iteration
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import outcomes
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 
 def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst.CSTNode, via: str) -> Value:
@@ -64,7 +62,7 @@ def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     found = [Value((replace(a, via=via),)) if isinstance(a, Pending) else Value((a,)) for a in value.atoms]
     result = join_values(found)
     if name == "asyncio.run":
-        return expressions.awaited(frame, result, node)
+        return awaited(frame, result, node)
     return result
 
 

@@ -12,12 +12,14 @@ from invocation_lint.analysis.domain.events import Argument
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value, keys_of
 from invocation_lint.analysis.libraries import models
-from invocation_lint.analysis.python import assign, calls, literals
+from invocation_lint.analysis.python import assign, literals
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.lookup import object_item
+from invocation_lint.analysis.python.unfollowed import call_unknown
 
 
-def call_method(frame: Frame, atom: Ref, name: str, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`object.name(..)` for a dict, list, tuple or set of the heap."""
     obj = frame.live.heap[atom.id]
     receiver = Value((atom,))
@@ -28,11 +30,11 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: calls.Arguments, 
     if handler is None:
         if obj.kind in {"dict", "list", "set"}:
             frame.live.heap[atom.id] = obj.opened("a method that is not followed")
-        return calls.call_unknown(frame, arguments, node, source=name)
+        return call_unknown(frame, arguments, node, source=name)
     return handler(frame, receiver, obj, arguments, node)
 
 
-def _get(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _get(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     key = arguments.get(0, "key") or unknown()
     default = arguments.get(1, "default") or NONE
     names = keys_of(key)
@@ -50,7 +52,7 @@ def _get(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, no
     return join_values(found)
 
 
-def _pop(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _pop(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = _get(frame, receiver, obj, arguments, node) if len(arguments.args) > 1 else object_item(
         obj, keys_of(arguments.args[0]) if arguments.args else None
     )  # fmt: skip
@@ -58,12 +60,12 @@ def _pop(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, no
     return value
 
 
-def _popitem(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _popitem(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     assign.remove_key(frame, receiver, unknown("the last key"))
     return unknown("an item")
 
 
-def _setdefault(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _setdefault(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     names = keys_of(arguments.args[0]) if arguments.args else None
     default = arguments.get(1, "default") or NONE
     if names is None or len(names) != 1:
@@ -79,7 +81,7 @@ def _setdefault(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Argume
     return value
 
 
-def _update(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _update(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     for value in arguments.args:
         literals.merge_into(frame, receiver, value, node)
     for _name, argument in arguments.kwargs.items():
@@ -93,30 +95,30 @@ def _with_argument(argument: Argument, obj: Obj, weak: bool) -> Obj:
     return obj.with_slot(argument.name, argument.value, argument.place, weak=weak)
 
 
-def _copy(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _copy(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     return frame.allocate(node, replace(obj, made=obj.made, many=False))
 
 
-def _clear(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _clear(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     frame.live.update(receiver, lambda o, weak: o if weak else Obj(o.kind, made=o.made))
     return NONE
 
 
-def _keys(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _keys(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     items = tuple(key_value(key) for key in obj.slots)
     rest = unknown("a key that is not known") if obj.open else None
     rest = join_values(items) if rest is None and _unsure(obj) else rest
     return frame.allocate(node, Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made))
 
 
-def _values(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _values(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     items = tuple(slot.value for slot in obj.slots.values())
     rest = unknown("a value that is not known") if obj.open else None
     rest = join_values(items) if rest is None and _unsure(obj) else rest
     return frame.allocate(node, Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made))
 
 
-def _items(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _items(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     pairs = []
     for index, (key, slot) in enumerate(obj.slots.items()):
         pair = Obj("tuple", items=(key_value(key), slot.value), made=obj.made)
@@ -138,7 +140,7 @@ def _rest(items: tuple[Value, ...], rest: Value | None) -> Value | None:
     return None if rest is None else join_values([*items, rest])
 
 
-def _append(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _append(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.args[0] if arguments.args else unknown()
     in_loop = bool(frame.loops) and frame.loops[-1].info.times is None
 
@@ -152,12 +154,12 @@ def _append(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments,
     return NONE
 
 
-def _extend(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _extend(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     assign.extend(frame, receiver, arguments.args[0] if arguments.args else unknown())
     return NONE
 
 
-def _shuffle(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _shuffle(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     elements = obj.elements()
 
     def change(o: Obj, weak: bool) -> Obj:
@@ -167,7 +169,7 @@ def _shuffle(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments
     return join_values(elements) if elements else unknown("an element")
 
 
-def _count(frame: Frame, receiver: Value, obj: Obj, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _count(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     return Value((Typed("int"),))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -11,26 +9,18 @@ from invocation_lint.analysis.domain.atoms import (
     Const,
     Encoded,
     Ref,
-    Slot,
-    Struct,
     Typed,
     Value,
     const,
     join_values,
     unknown,
-    weight_of,
 )
 from invocation_lint.analysis.domain.state import MAX_KEYS, Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.copying import thaw
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers
-from invocation_lint.findings import Place
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
-
-VALUES_A_VISIT = 4
-"""Values that are brought into a heap in the time of one visit."""
 
 ENCODERS = {
     "json": "str",
@@ -107,29 +97,6 @@ def from_python(frame: Frame, data: object, node: cst.CSTNode, level: int = 0) -
     return const(data)
 
 
-def thaw(frame: Frame, value: Value, place: Place, level: int = 0) -> Value:
-    """A frozen value as objects of the heap; what holds much costs its reader visits, as a walk of its text would."""
-    frame.visits += weight_of(value) // VALUES_A_VISIT if level == 0 else 0
-    found: list[Value] = []
-    for index, atom in enumerate(value.atoms):
-        if not isinstance(atom, Struct):
-            found.append(Value((atom,)))
-            continue
-        kind = "list" if atom.kind in {"tuple", "generator"} else atom.kind
-        obj = Obj(
-            kind,
-            {key: Slot(s.presence, thaw(frame, s.value, place, level + 1), s.place) for key, s in atom.slots},
-            atom.open,
-            tuple(thaw(frame, item, place, level + 1) for item in atom.items),
-            None if atom.rest is None else thaw(frame, atom.rest, place, level + 1),
-            atom.made,
-            atom.cls,
-        )
-        key = (place, "thawed", level, index, len(frame.live.heap))
-        found.append(frame.allocate_at(key, obj))
-    return join_values(found)
-
-
 def repr_of(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     """`repr(value)`, and `str(value)` of what is no text."""
     return Value((Encoded("repr", freeze(frame.live, value), "str", "repr", False, frame.place(node)),))
@@ -153,4 +120,4 @@ def as_mapping(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     return join_values(found)
 
 
-__all__ = ["ENCODERS", "Typed", "as_mapping", "b64encode", "dumps", "loads", "repr_of", "thaw"]
+__all__ = ["ENCODERS", "Typed", "as_mapping", "b64encode", "dumps", "loads", "repr_of"]

@@ -16,9 +16,9 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj, State, freeze
-from invocation_lint.analysis.libraries import encoding
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.python import classes, function_calls, iteration, lookup
+from invocation_lint.analysis.python.copying import thaw
 from invocation_lint.analysis.python.frame import Frame
 
 _BASES = {
@@ -89,7 +89,7 @@ def lookup_by_value(frame: Frame, info: ClassInfo, wanted: Value) -> Value:
 def attribute(frame: Frame, atom: EnumMember, text: str, node: cst.CSTNode) -> Value:
     """`member.text`: its value or name, a property or method of its class, or what its constructor sets."""
     if text in {"value", "_value_"}:
-        return encoding.thaw(frame, atom.value, frame.place(node))
+        return thaw(frame, atom.value, frame.place(node))
     if text in {"name", "_name_"}:
         return const(atom.name)
     alone = Value((atom,))
@@ -106,7 +106,7 @@ def attribute(frame: Frame, atom: EnumMember, text: str, node: cst.CSTNode) -> V
     if constructor is None:
         return Value((Method(alone, text),))
     instance = frame.allocate(node, Obj("instance", cls=info.key, made=frame.place(node)))
-    value = encoding.thaw(frame, atom.value, frame.place(node))
+    value = thaw(frame, atom.value, frame.place(node))
     given = iteration.iteration_items(frame, value)
     bound = FunctionRef(constructor.key, instance)
     function_calls.call_function(frame, constructor, bound, given if given is not None else [value], {}, node)

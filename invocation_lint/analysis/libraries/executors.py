@@ -6,7 +6,7 @@ What they are given runs elsewhere: its value comes with `.result()`, `await` or
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import libcst as cst
 
@@ -15,12 +15,12 @@ from invocation_lint.analysis.domain.events import Argument, LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.concurrency import submitted
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
-from invocation_lint.analysis.python import calls, errors, expressions, iteration
+from invocation_lint.analysis.python import iteration
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.awaiting import awaited, deliver
 from invocation_lint.analysis.python.frame import Frame, LoopFrame
-from invocation_lint.analysis.python.imports import dotted
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
+from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.unfollowed import call_unknown
 
 _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})
 
@@ -32,7 +32,7 @@ def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
     if name in {"submit", "run_sync"}:
         return _run(frame, arguments, 0, node, "future" if name == "submit" else "coroutine")
     if name == "run_until_complete" and arguments.args:
-        return expressions.awaited(frame, arguments.args[0], node)
+        return awaited(frame, arguments.args[0], node)
     group = _group(frame, node)
     if group is not None and name in {"create_task", "start_soon"} and arguments.args:
         return _start_in(frame, group, name, arguments, node)
@@ -48,7 +48,7 @@ def thread(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`Thread(target=.., args=.., kwargs=..)`: what its target does, in a thread of its own."""
     target = arguments.get(1, "target")
     if target is None or not _is_callable(target):
-        return calls.call_unknown(frame, arguments, node, source="Thread")
+        return call_unknown(frame, arguments, node, source="Thread")
     given = [value for value in (target, arguments.get(3, "args"), arguments.get(4, "kwargs")) if value is not None]
     if len(given) < 3 and "kwargs" in arguments.kwargs:
         given.insert(1, frame.allocate(node, Obj("tuple", made=frame.place(node))))
@@ -137,6 +137,6 @@ def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, sourc
     if name == "map" and frame.dropped is node and _is_of_futures(source):
         return value
     for pending in value.of(Pending):
-        errors.deliver(frame, pending.raises)
+        deliver(frame, pending.raises)
     inner = join_values(pending.value for pending in value.of(Pending))
     return frame.allocate(node, Obj("list", rest=inner, made=frame.place(node)))

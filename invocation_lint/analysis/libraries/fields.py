@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import EnvVar, Symbol, Value, join2, join_values, unknown
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.domain.values import constants, text_constant
-from invocation_lint.analysis.libraries import encoding
 from invocation_lint.analysis.program.model import ClassInfo
-from invocation_lint.analysis.python import calls, classes, conditions, iteration, lookup
+from invocation_lint.analysis.python import calls, classes, conditions, iteration
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.copying import bring, thaw
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
+from invocation_lint.analysis.python.names import dotted
 
 DECLARING_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings"})
 
@@ -117,7 +114,7 @@ def described(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
     given = arguments.plain()
     factory = given.get("default_factory") or given.get("factory")
     if factory is not None:
-        return calls.call_value(frame, factory, calls.Arguments(place=frame.place(node)), node)
+        return calls.call_value(frame, factory, Arguments(place=frame.place(node)), node)
     default = given.get("default") or (arguments.args[0] if arguments.args and name.endswith("Field") else None)
     if default is None or constants(default) == [...]:
         return unknown("a field without a default")
@@ -160,8 +157,8 @@ def _default_of(frame: Frame, info: ClassInfo, field: Field) -> Value:
     for cls in classes.lineage(frame, info)[0]:
         body = frame.interpreter.definitions.class_body(cls)
         if field.name in body.env:
-            held = lookup.bring(frame, body.env[field.name], body.heap)
-            default = encoding.thaw(frame, freeze(frame.live, held), cls.module.source.place(cls.node))
+            held = bring(frame, body.env[field.name], body.heap)
+            default = thaw(frame, freeze(frame.live, held), cls.module.source.place(cls.node))
             break
     variable = environment_of(frame, info, field)
     if variable is None:
@@ -244,7 +241,7 @@ def named_tuple(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
 def make_named_tuple(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """An instance of such a class."""
     names = (constants(arguments.args[0]) or [()])[0]
-    held = encoding.thaw(frame, arguments.args[1], frame.place(node))
+    held = thaw(frame, arguments.args[1], frame.place(node))
     defaults = iteration.iteration_items(frame, held) or []
     late = dict(zip(names[len(names) - len(defaults) :], defaults, strict=False))
     given = dict(zip(names, arguments.args[2:], strict=False)) | arguments.plain()

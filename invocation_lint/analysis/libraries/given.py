@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -11,10 +10,8 @@ from invocation_lint.analysis.domain.atoms import NONE, Const, EnvVar, Symbol, V
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.python import calls, iteration
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 
 def _environ(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -47,7 +44,7 @@ def _depends(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
     make = arguments.get(0, "dependency")
     if make is None:
         return Value((Symbol("@depends"),))
-    value = calls.call_value(frame, make, calls.Arguments(place=frame.place(node)), node)
+    value = calls.call_value(frame, make, Arguments(place=frame.place(node)), node)
     made = list(frame.live.deref(value)) if frame.state is not None else []
     is_generator = bool(made) and all(obj.kind == "generator" for _, obj in made)
     return iteration.element_of(frame, value) if is_generator else value

@@ -8,9 +8,10 @@ from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol,
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries import fields
 from invocation_lint.analysis.program.model import ClassInfo
-from invocation_lint.analysis.python import calls, classes, expressions
+from invocation_lint.analysis.python import classes, expressions
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.python.names import dotted
 
 DEPENDS = frozenset({"Depends", "Security"})
 
@@ -24,9 +25,7 @@ def given(frame: Frame, param: cst.Param, default: Value | None) -> Value:
     if default is not None and default == Value((Symbol("@depends"),)):
         info = _class(frame, annotation) if annotation is not None else None
         node = param.default
-        return (
-            classes.construct(frame, info, calls.Arguments(place=frame.place(param)), node) if info and node else NEVER
-        )
+        return classes.construct(frame, info, Arguments(place=frame.place(param)), node) if info and node else NEVER
     if default is not None and isinstance(param.default, cst.Call) and _is_dependency(param.default):
         return default
     if annotation is None:

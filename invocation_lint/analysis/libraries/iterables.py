@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -21,10 +20,9 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.python import calls, iteration
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame, LoopFrame
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
+from invocation_lint.analysis.python.unfollowed import call_unknown
 
 _CALLED = (FunctionRef, ClassRef, Partial, Symbol)
 
@@ -72,7 +70,7 @@ def mapped(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
     """`map(function, source)`: what the function gives for each element."""
     target = arguments.args[0].single if arguments.args else None
     if len(arguments.args) != 2 or not isinstance(target, _CALLED):
-        return calls.call_unknown(frame, arguments, node, source="map")
+        return call_unknown(frame, arguments, node, source="map")
     items = _items(frame, arguments.args[1])
     place = frame.place(node)
     frame.loops.append(LoopFrame(LoopInfo(len(items) if items is not None else None, over="items")))
@@ -88,7 +86,7 @@ def mapped(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
 
 
 def _called(frame: Frame, target: Value, args: list[Value], node: cst.CSTNode) -> Value:
-    return calls.call_value(frame, target, calls.Arguments(args, place=frame.place(node)), node)
+    return calls.call_value(frame, target, Arguments(args, place=frame.place(node)), node)
 
 
 def _items(frame: Frame, value: Value) -> list[Value] | None:

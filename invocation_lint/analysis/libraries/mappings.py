@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -12,11 +11,8 @@ from invocation_lint.analysis.domain.atoms import NONE, Value, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import iteration, literals
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
-
 
 DEFAULT_DICT = "collections.defaultdict"
 

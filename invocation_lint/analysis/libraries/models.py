@@ -5,8 +5,6 @@ Methods and their parameters are those of pydantic 1 and 2 (docs.pydantic.dev, s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -31,11 +29,9 @@ from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.libraries import encoding, fields
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.python import classes, iteration
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
+from invocation_lint.analysis.python.names import dotted
 
 _OF_MODELS = frozenset({"model_dump", "model_dump_json", "dict", "json", "model_copy", "copy"})
 _OF_TUPLES = frozenset({"_asdict", "_replace"})
@@ -103,9 +99,7 @@ def as_json(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
         if obj is None or info is None:
             found.append(Value((atom,)))
         else:
-            from invocation_lint.analysis.python.calls import Arguments as Given
-
-            found.append(frame.allocate(node, _dumped(frame, info, obj, Given(), as_json=True)))
+            found.append(frame.allocate(node, _dumped(frame, info, obj, Arguments(), as_json=True)))
     return join_values(found)
 
 
@@ -119,9 +113,7 @@ def is_model(frame: Frame, key: str, name: str) -> bool:
 
 def made(frame: Frame, info: ClassInfo, node: cst.CSTNode) -> Value:
     """`Model.model_validate(..)`: an instance whose fields are not known."""
-    from invocation_lint.analysis.python.calls import Arguments as Given
-
-    given = Given(open="it is made from something not known", place=frame.place(node))
+    given = Arguments(open="it is made from something not known", place=frame.place(node))
     return classes.construct(frame, info, given, node)
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from invocation_lint.analysis.domain.atoms import Value, unknown
 from invocation_lint.analysis.libraries import models
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from invocation_lint.analysis.python.calls import Arguments
 
 REPLIES = frozenset(
     {"flask.jsonify", "flask.make_response", "quart.jsonify", "fastapi.encoders.jsonable_encoder",

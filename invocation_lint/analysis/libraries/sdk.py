@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -23,11 +21,9 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.python import calls
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing.answers import note_escape
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 _SESSIONS = {
     "boto3.Session": "boto3",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -25,13 +24,14 @@ from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.libraries import concurrency, encoding, fields, given, iterables, mappings, sdk, wrappers
 from invocation_lint.analysis.libraries.replies import REPLIES, reply
-from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, LOG_METHODS, RESULTS
+from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, RESULTS
+from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.python import calls, imports
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.copying import thaw
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.unfollowed import call_unknown
 from invocation_lint.analysis.tracing import answers
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 Handler = Callable[[Frame, str, "Arguments", cst.CSTNode], Value]
 
@@ -58,7 +58,7 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         return Value((Symbol(name),))
     if last in {"dumps", "loads"} and name.split(".", maxsplit=1)[0] in encoding.ENCODERS:
         return _codec(frame, name, last, arguments, node)
-    return calls.call_unknown(frame, arguments, node, source=last)
+    return call_unknown(frame, arguments, node, source=last)
 
 
 def _logged(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -72,7 +72,7 @@ def _typed_result(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNo
     for value in arguments.values():
         answers.note_escape(frame, value, "read", node, deep=False)
     if kind == "@deep" and arguments.args and frame.state is not None:
-        return encoding.thaw(frame, freeze(frame.state, arguments.args[0]), frame.place(node))
+        return thaw(frame, freeze(frame.state, arguments.args[0]), frame.place(node))
     if kind == "@same":
         return _copied(frame, arguments, node)
     if kind == "@second":
@@ -185,7 +185,7 @@ def _getattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
 
 
 def _setattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return calls.call_unknown(frame, arguments, node, source=name)
+    return call_unknown(frame, arguments, node, source=name)
 
 
 def _open(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

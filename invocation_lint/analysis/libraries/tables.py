@@ -139,12 +139,6 @@ HARMLESS_PREFIXES = (
 )
 """Modules whose functions log: they keep nothing and change nothing of what they get."""
 
-LOG_METHODS = frozenset(
-    {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print", "echo", "secho",
-     "notice", "trace", "append_keys", "add_annotation", "put_annotation", "put_metadata", "msg", "bind", "pprint"}
-)  # fmt: skip
-"""Names of methods by which code logs."""
-
 REFUSED_BY_JSON = frozenset(
     {"datetime", "date", "time", "timedelta", "UUID", "Decimal", "set", "frozenset", "bytes", "bytearray", "Path",
      "complex", "object", "hash", "range", "generator", "memoryview", "instance", "enum", "function", "class",

@@ -21,13 +21,15 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.tables import METHOD_RESULTS
-from invocation_lint.analysis.python import calls, iteration, operators
+from invocation_lint.analysis.python import iteration, operators
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.unfollowed import open_objects
 
 _SAME = frozenset({"strip", "rstrip", "lstrip"})
 
 
-def call_method(frame: Frame, atom: Any, name: str, arguments: calls.Arguments, node: cst.CSTNode) -> Value | None:
+def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
     """`atom.name(..)` where the atom is text, bytes or of a known type; None for anything else."""
     alone = Value((atom,))
     if isinstance(atom, EnvVar):
@@ -61,11 +63,11 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: calls.Arguments, 
             return Value((Typed("bool"),))
         return Value((Typed(kind),))
     for value in arguments.values():
-        calls.open_objects(frame, value, "it is handed to code that is not followed")
+        open_objects(frame, value, "it is handed to code that is not followed")
     return unknown("the result of a method", name)
 
 
-def _joined(frame: Frame, atom: Any, arguments: calls.Arguments) -> Value:
+def _joined(frame: Frame, atom: Any, arguments: Arguments) -> Value:
     """`separator.join(texts)`."""
     items = iteration.iteration_items(frame, arguments.args[0]) if arguments.args else None
     texts = all(_kind(item.single) == "str" for item in items or [])
@@ -95,7 +97,7 @@ def _decoded(atom: Any) -> Value:
     return Value((Typed("str"),))
 
 
-def _constant_method(frame: Frame, text: str, name: str, arguments: calls.Arguments, node: cst.CSTNode) -> Value:
+def _constant_method(frame: Frame, text: str, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     if name == "format":
         return _format(frame, text, arguments)
     if name in {"lower", "upper", "strip", "title", "capitalize", "rstrip", "lstrip"} and not arguments.args:
@@ -127,7 +129,7 @@ def _may_grow(text: str, values: list[Any]) -> bool:
     return (len(text) + 1) * (longest + 1) > MAX_TEXT
 
 
-def _format(frame: Frame, template: str, arguments: calls.Arguments) -> Value:
+def _format(frame: Frame, template: str, arguments: Arguments) -> Value:
     import string
 
     pieces: list[str | Value] = []

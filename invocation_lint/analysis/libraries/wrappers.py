@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -11,10 +10,8 @@ from invocation_lint.analysis.domain.atoms import Client, Encoded, Value, const,
 from invocation_lint.analysis.domain.events import Argument, Use, Visit
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.python import conditions
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 
 @dataclass(frozen=True, slots=True)

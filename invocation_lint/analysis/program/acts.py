@@ -15,6 +15,12 @@ LOGGING = frozenset(
      "capture_exception", "capture_message", "echo", "secho", "pprint", "format_exc", "trace", "notice", "msg"}
 )  # fmt: skip
 
+LOG_METHODS = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print", "echo", "secho",
+     "notice", "trace", "append_keys", "add_annotation", "put_annotation", "put_metadata", "msg", "bind", "pprint"}
+)  # fmt: skip
+"""Names of methods by which code logs."""
+
 HARMLESS = frozenset({"str", "repr", "format", "len", "isinstance", "type", "get", "join", "dict", "dumps", "getattr"})
 
 
@@ -67,3 +73,33 @@ def _act(node: cst.CSTNode) -> str:
     if isinstance(node, (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Yield, cst.Del)):
         return "records"
     return "drops"
+
+
+def exits_process(node: cst.CSTNode) -> bool:
+    """Whether a statement is `sys.exit(..)`, `exit(..)` or `os._exit(..)`."""
+    if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
+        func = node.value.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+        return name in {"exit", "_exit", "quit"}
+    return False
+
+
+def block_end(node: cst.CSTNode) -> str:
+    """How a branch ends: raise, return, leaves (break, continue), logs, or falls through."""
+    if isinstance(node, cst.If):
+        ends = {block_end(node.body), block_end(node.orelse) if node.orelse else "falls"}
+        return ends.pop() if len(ends) == 1 else "falls"
+    body = getattr(node, "body", node)
+    statements = getattr(body, "body", [])
+    if not statements:
+        return "falls"
+    last = statements[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if isinstance(last, cst.Raise):
+        return "raise"
+    if isinstance(last, cst.Return):
+        return "return"
+    if isinstance(last, (cst.Break, cst.Continue)):
+        return "leaves"
+    return "exit" if exits_process(last) else "falls"

@@ -17,7 +17,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.python import classes, expressions, function_calls, iteration, literals, operators
+from invocation_lint.analysis.python import classes, expressions, function_calls, iteration, literals, lookup, operators
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers, queries
 from invocation_lint.findings import Place
@@ -36,7 +36,7 @@ def assign(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
         set_attribute(frame, receiver, target.attr.value, value, target)
     elif isinstance(target, cst.Subscript):
         receiver = expressions.evaluate(frame, target.value)
-        key = expressions.subscript_key(frame, target)
+        key = lookup.subscript_key(frame, target)
         set_item(frame, receiver, key, value, target)
     elif isinstance(target, cst.StarredElement):
         assign(frame, target.value, unknown("the rest of a sequence"))
@@ -206,7 +206,7 @@ def delete(frame: Frame, target: cst.BaseExpression) -> None:
         frame.state.env.pop(target.value, None)
     elif isinstance(target, cst.Subscript):
         receiver = expressions.evaluate(frame, target.value)
-        remove_key(frame, receiver, expressions.subscript_key(frame, target))
+        remove_key(frame, receiver, lookup.subscript_key(frame, target))
     elif isinstance(target, cst.Attribute):
         receiver = expressions.evaluate(frame, target.value)
         frame.state.update(receiver, lambda obj, weak: obj.without_slot(target.attr.value, weak=weak))

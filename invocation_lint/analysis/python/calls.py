@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import libcst as cst
@@ -32,39 +31,15 @@ from invocation_lint.analysis.domain.events import Argument, Caught
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.libraries import background
+from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, self_name
-from invocation_lint.analysis.python import classes, errors, expressions, function_calls, iteration, lookup
+from invocation_lint.analysis.python import classes, expressions, function_calls, iteration, lookup
+from invocation_lint.analysis.python.arguments import Arguments, merge_partial
+from invocation_lint.analysis.python.awaiting import deliver
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.unfollowed import call_unknown
 from invocation_lint.analysis.tracing import answers, outcomes, queries
-from invocation_lint.findings import Place
-
-
-@dataclass(slots=True)
-class Arguments:
-    """The evaluated arguments of a call. `open` says why more may be given; `nodes` are the positional expressions."""
-
-    args: list[Value] = field(default_factory=list)
-    kwargs: dict[str, Argument] = field(default_factory=dict)
-    open: str | None = None
-    star: bool = False
-    rest: Value = NEVER  # what further positional arguments may be
-    nodes: list[cst.BaseExpression] = field(default_factory=list)
-    place: Place | None = None
-
-    def get(self, index: int, name: str) -> Value | None:
-        """The argument by position or keyword, or None."""
-        if name in self.kwargs:
-            return self.kwargs[name].value
-        return self.args[index] if index < len(self.args) else None
-
-    def values(self) -> list[Value]:
-        """All arguments."""
-        return [*self.args, *(argument.value for argument in self.kwargs.values())]
-
-    def plain(self) -> dict[str, Value]:
-        """The keywords' values."""
-        return {name: argument.value for name, argument in self.kwargs.items()}
 
 
 def call(frame: Frame, node: cst.Call) -> Value:
@@ -204,8 +179,6 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
 
 def _is_logging(node: cst.CSTNode, source: str) -> bool:
     """Whether the call is of a method by which code logs, of something named like a logger."""
-    from invocation_lint.analysis.libraries.tables import LOG_METHODS
-
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
         return False
     receiver = dotted(node.func.value) or source.rpartition(".")[0]
@@ -215,47 +188,6 @@ def _is_logging(node: cst.CSTNode, source: str) -> bool:
 def _call_operator(frame: Frame, obj: Obj) -> FunctionInfo | None:
     info = frame.interpreter.class_info(obj.cls)
     return classes.find_method(frame, info, "__call__") if info is not None else None
-
-
-def merge_partial(atom: Partial, arguments: Arguments) -> Arguments:
-    """The arguments of a call of a partial."""
-    place = arguments.place
-    assert place is not None
-    kwargs = {name: Argument(name, value, place) for name, value in atom.kwargs}
-    return replace(arguments, args=[*atom.args, *arguments.args], kwargs={**kwargs, **arguments.kwargs})
-
-
-def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, source: str = "", use: str = "") -> Value:
-    """A call of something not known: it may keep what it is given, and add keys to it."""
-    _invoke_elsewhere(frame, arguments, node)
-    for value in arguments.values():
-        answers.note_escape(frame, value, use or "handed_over", node)
-        if not use:
-            open_objects(frame, value, "it is handed to code that is not followed")
-    return unknown("what a function that is not followed returns", f"{source}()" if source else "")
-
-
-def _invoke_elsewhere(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> None:
-    """`run(client.invoke, FunctionName=..)`: an invocation by code that is not followed, which gets the answer."""
-    from invocation_lint.analysis.libraries.concurrency import submitted
-
-    for index, value in enumerate(arguments.args):
-        handed = [atom for atom in value.of(Method) if atom.name in SITE_ATTRIBUTES]
-        if handed:
-            rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
-            answer = submitted(frame, rest, [Value(tuple(handed))], node, "future")
-            answers.note_escape(frame, answer, "handed_over", node)
-
-
-def open_objects(frame: Frame, value: Value, reason: str) -> None:
-    """Whoever gets the value may add keys to its mappings."""
-    state = frame.live
-    for object_id, obj in state.reachable([value]).items():
-        if obj.kind in {"dict", "list"}:
-            opened = obj.opened(reason)
-            if obj.kind == "list" and obj.rest is None:
-                opened = replace(opened, rest=unknown("an element added elsewhere"))
-            state.heap[object_id] = opened
 
 
 def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -296,7 +228,7 @@ def _make_model(frame: Frame, atom: ClassRef, arguments: Arguments, node: cst.CS
 
 def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     if name == "result":
-        errors.deliver(frame, atom.raises)
+        deliver(frame, atom.raises)
         outcomes.note_delivered(frame, atom, node)
         return atom.value
     if name == "start" and atom.via == "thread":
@@ -304,6 +236,6 @@ def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, 
         return NONE
     if name == "exception":
         place = frame.place(node)
-        errors.deliver(frame, tuple(Caught(raised.site, raised.family, "returns", place) for raised in atom.raises))
+        deliver(frame, tuple(Caught(raised.site, raised.family, "returns", place) for raised in atom.raises))
         return unknown("the exception of a future")
     return call_unknown(frame, arguments, node)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -22,12 +20,11 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.analysis.python import function_calls, literals, lookup
+from invocation_lint.analysis.python import function_calls, literals
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
+from invocation_lint.analysis.python.names import dotted
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "cached_property.cached_property"})
 
@@ -98,7 +95,7 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         body = frame.interpreter.definitions.class_body(cls)
         if name in body.env:
             member = enums.member(frame, cls, name, body)
-            found.append(member or lookup.bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
+            found.append(member or bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
             is_later = body.env[name] == NONE and name not in cls.writers
             if is_later or (own and receiver is not None and _is_field(frame, cls, name)):
                 found.append(unknown("a field that is set elsewhere", f"self.{name}" if receiver else name))

@@ -16,7 +16,7 @@ from invocation_lint.analysis.program.acts import strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.python.names import dotted
 from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.findings import Place
 

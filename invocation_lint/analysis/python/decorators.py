@@ -15,11 +15,13 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import ClassRef, FunctionRef, Pending, Ref, Value, join_values, unknown
 from invocation_lint.analysis.domain.events import Raised
 from invocation_lint.analysis.domain.state import State
-from invocation_lint.analysis.program.acts import records, strongest_act
+from invocation_lint.analysis.program.acts import block_end, records, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
-from invocation_lint.analysis.python import calls, clauses, conditions, errors, expressions, lookup, statements
+from invocation_lint.analysis.python import calls, clauses, conditions, errors, expressions
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.tracing import answers
 from invocation_lint.findings import Place
 from invocation_lint.source.walk import children
@@ -100,7 +102,7 @@ def decorated(frame: Frame, info: FunctionInfo) -> Value | None:
         interpreter.decorated[info.key] = None  # a decorator that calls what it decorates
         interpreter.decorated[info.key] = _decorated(interpreter, info)
     found = interpreter.decorated[info.key]
-    return None if found is None else lookup.bring(frame, found[0], found[1].heap)
+    return None if found is None else bring(frame, found[0], found[1].heap)
 
 
 def _decorated(interpreter: Interpreter, info: FunctionInfo) -> tuple[Value, State] | None:
@@ -113,7 +115,7 @@ def _decorated(interpreter: Interpreter, info: FunctionInfo) -> tuple[Value, Sta
             decorator = expressions.evaluate(home, item)
             if home.state is None or not decorator.atoms or not all(map(_is_followed, decorator.atoms)):
                 return None
-            given = calls.Arguments([value], place=home.place(item))
+            given = Arguments([value], place=home.place(item))
             value = calls.call_value(home, decorator, given, item)
         if not home.is_reached() or not value.atoms or not all(isinstance(a, (FunctionRef, Ref)) for a in value.atoms):
             return None
@@ -255,7 +257,7 @@ def _around(home: Frame, node: cst.CSTNode, call: cst.Call, *, repeated: bool) -
         yield from _around(home, child, call, repeated=repeated or isinstance(child, (cst.For, cst.While)))
         if isinstance(child, cst.Try) and _holds(child.body, call):
             for handler in child.handlers:
-                if statements.block_end(handler) == "raise":
+                if block_end(handler) == "raise":
                     if not records(handler.body):
                         continue
                     types = tuple(clauses.caught_types(home, handler))

@@ -9,23 +9,16 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import (
     ClassRef,
     ObjectId,
-    Param,
-    Pending,
-    Ref,
-    Response,
     Symbol,
-    Unknown,
     Value,
     join2,
     unknown,
 )
-from invocation_lint.analysis.domain.state import State, freeze, map_atoms
-from invocation_lint.analysis.libraries.encoding import thaw
+from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.python import expressions, statements
+from invocation_lint.analysis.python.copying import bring, portable, thaw, without_none
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.lookup import bring
-from invocation_lint.analysis.python.modules import without_none
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Interpreter
@@ -34,9 +27,6 @@ Bases = tuple[list[ClassInfo], list[str], bool]
 
 MAX_ANCESTORS = 40
 """Classes that one inherits from: the deepest hierarchies of frameworks have some twenty, generated code more."""
-
-MAX_KEPT = 300
-"""Values that an attribute or global name keeps of an object for the other functions that read it."""
 
 
 class Definitions:
@@ -180,18 +170,3 @@ class Definitions:
         if name in cls.mutated:
             frame.live.update(found, lambda obj, weak: obj.opened("another method changes it"))
         return found
-
-
-def portable(frame: Frame, value: Value) -> Value:
-    """The value as another frame may see it: objects frozen, parameters and answers unknown."""
-    if frame.state is None:
-        return unknown("not reached")
-
-    def change(atom: object) -> object:
-        if isinstance(atom, Param):
-            return Unknown("set from a parameter", atom.name)
-        if isinstance(atom, (Response, Pending)):
-            return Unknown("set from an answer")
-        return Unknown("an object of another function") if isinstance(atom, Ref) else atom
-
-    return map_atoms(freeze(frame.state, value, MAX_KEPT), change)

@@ -7,14 +7,13 @@ Families: `service` for what the service answers (ClientError), `transport` for 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import ErrorValue, SiteKey, Value, unknown
 from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
 from invocation_lint.analysis.domain.state import State, join_states
-from invocation_lint.analysis.program.acts import is_log_line, leaves_it_to_others, strongest_act
+from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import clauses, expressions, loop_ends, statements
 from invocation_lint.analysis.python.frame import Frame
@@ -30,25 +29,6 @@ GROUP = "builtins.ExceptionGroup"
 def note_raised(frame: Frame, site: SiteKey) -> None:
     """An invocation may raise here, in both families."""
     frame.raises.extend(Raised(site, family) for family in FAMILIES)
-
-
-def deliver(frame: Frame, found: tuple[Any, ...]) -> None:
-    """The errors that an awaitable brings: raised here, or kept by it as values."""
-    for outcome in found:
-        if isinstance(outcome, Caught):
-            frame.events.append(outcome)
-        else:
-            frame.raises.append(outcome)
-            outcomes.note_sent(frame, (outcome.site,))
-
-
-def exits_process(node: cst.CSTNode) -> bool:
-    """Whether a statement is `sys.exit(..)`, `exit(..)` or `os._exit(..)`."""
-    if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
-        func = node.value.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
-        return name in {"exit", "_exit", "quit"}
-    return False
 
 
 def run_raise(frame: Frame, node: cst.Raise) -> None:
@@ -124,7 +104,7 @@ def _binding_at_end(body: cst.BaseSuite) -> cst.CSTNode | None:
 
 
 def _always_returns(clause: cst.Finally) -> bool:
-    return statements.block_end(clause) in {"return", "leaves"}
+    return block_end(clause) in {"return", "leaves"}
 
 
 _MISSING_KEY = frozenset({"KeyError", "LookupError"})
@@ -211,7 +191,7 @@ def _run_clause(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler
     outer, frame.raises = frame.raises, []
     statements.run_block(frame, handler.body)
     raised, frame.raises = frame.raises, outer
-    if statements.block_end(handler) == "raise":
+    if block_end(handler) == "raise":
         raised = [replace(one, failing=True) for one in raised]
     frame.raises.extend(raised)
 
@@ -287,4 +267,4 @@ def _taken(raised: Raised, types: list[clauses.CaughtType], handler: cst.CSTNode
     return "no"
 
 
-__all__ = ["FAMILIES", "distribute", "exits_process", "note_raised", "raised_again", "run_raise", "run_try", "unknown"]
+__all__ = ["FAMILIES", "distribute", "note_raised", "raised_again", "run_raise", "run_try", "unknown"]

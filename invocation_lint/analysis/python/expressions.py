@@ -14,7 +14,6 @@ from invocation_lint.analysis.domain.atoms import (
     Const,
     Encoded,
     FunctionRef,
-    Pending,
     Typed,
     Unknown,
     Value,
@@ -30,12 +29,12 @@ from invocation_lint.analysis.python import (
     choices,
     comprehensions,
     conditions,
-    imports,
     iteration,
     literals,
     lookup,
     operators,
 )
+from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
 from invocation_lint.analysis.tracing import answers, queries
 
@@ -116,21 +115,11 @@ def _attribute(frame: Frame, node: cst.Attribute) -> Value:
     return lookup.attribute(frame, receiver, node.attr.value, node)
 
 
-def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
-    """The value in the brackets; several or a slice are unknown."""
-    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        return evaluate(frame, node.slice[0].slice.value)
-    for element in node.slice:
-        if isinstance(element.slice, cst.Index):
-            evaluate(frame, element.slice.value)
-    return unknown("a slice")
-
-
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     receiver = evaluate(frame, node.value)
     if frame.follows_queries and isinstance(node.slice[0].slice, cst.Slice) and queries.is_queried(receiver):
         return _sliced(frame, receiver, node.slice[0].slice, node)
-    key = subscript_key(frame, node)
+    key = lookup.subscript_key(frame, node)
     if frame.state is None:
         return NEVER
     found = lookup.item(frame, receiver, key, node)
@@ -213,25 +202,6 @@ def _await(frame: Frame, node: cst.Await) -> Value:
     return awaited(frame, evaluate(frame, node.expression), node)
 
 
-def awaited(frame: Frame, value: Value, node: cst.CSTNode | None = None) -> Value:
-    """What `await value` yields; errors of the invocations that it waits for are raised here. `node` is what awaits."""
-    from invocation_lint.analysis.python import errors
-    from invocation_lint.analysis.tracing import outcomes
-
-    found: list[Value] = []
-    for atom in value.atoms:
-        if isinstance(atom, Pending):
-            errors.deliver(frame, atom.raises)
-            if node is not None:
-                outcomes.note_delivered(frame, atom, node)
-            found.append(atom.value)
-        elif any(obj.kind == "dict" for _, obj in frame.live.deref(Value((atom,)))):
-            found.append(Value((atom,)))  # an answer of a resource of aioboto3
-        else:
-            found.append(answers.awaited_atom(atom))
-    return join_values(found) if found else NEVER
-
-
 def _named(frame: Frame, node: cst.NamedExpr) -> Value:
     value = evaluate(frame, node.value)
     if frame.state is not None and isinstance(node.target, cst.Name):
@@ -254,11 +224,6 @@ def _yield(frame: Frame, node: cst.Yield) -> Value:
 
 def _starred(frame: Frame, node: cst.StarredElement) -> Value:
     return evaluate(frame, node.value)
-
-
-def annotated(frame: Frame, node: cst.BaseExpression, name: str) -> Value:
-    """What an annotation alone tells of a value; empty when nothing."""
-    return imports.annotated(frame, node, name)
 
 
 def _call(frame: Frame, node: cst.Call) -> Value:

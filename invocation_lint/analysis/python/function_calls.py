@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import libcst as cst
 
@@ -12,12 +12,11 @@ from invocation_lint.analysis.domain.events import Argument, ChainCall, Event, L
 from invocation_lint.analysis.domain.state import Obj, map_atoms, map_object_values
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import calls, decorators, loops
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame, Outcome
-from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.unfollowed import call_unknown, open_objects
 from invocation_lint.analysis.tracing import answers, outcomes
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 
 def call_project_function(
@@ -31,7 +30,7 @@ def call_project_function(
         more = {name: Argument(name, value, frame.place(node)) for name, value in ref.kwargs}
         return calls.call_value(frame, decorated, replace(arguments, args=bound, kwargs=more | arguments.kwargs), node)
     if arguments.star or wrapping is None:
-        return calls.call_unknown(frame, arguments, node, source=info.name)
+        return call_unknown(frame, arguments, node, source=info.name)
     kwargs = {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
     return _wrapped_call(frame, wrapping, info, ref, arguments.args, kwargs, node, arguments.open)
 
@@ -89,7 +88,7 @@ def _interpret_call(
     if outcome is None:
         for value in bound.values():
             answers.note_escape(frame, value, "handed_over", node)
-            calls.open_objects(frame, value, "it is handed to code that is not followed")
+            open_objects(frame, value, "it is handed to code that is not followed")
         return unknown("a call that is too deep to follow", info.name)
     return apply_outcome(frame, info, outcome, node)
 

@@ -39,7 +39,9 @@ from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.libraries import enums, models
 from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
-from invocation_lint.analysis.python import classes
+from invocation_lint.analysis.python import classes, expressions
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers, queries
 
@@ -76,16 +78,6 @@ def name(frame: Frame, text: str) -> Value:
     if text in _BUILTINS:
         return Value((Symbol(f"builtins.{text}"),))
     return unknown("a name that is not followed", text)
-
-
-def bring(frame: Frame, value: Value, heap: dict[Any, Obj], *, opened: str = "") -> Value:
-    """The value of another frame, with the objects that it refers to copied into this frame's heap."""
-    from invocation_lint.analysis.domain.state import State
-
-    for object_id, obj in State({}, heap).reachable([value]).items():
-        if object_id not in frame.live.heap:
-            frame.live.heap[object_id] = obj.opened(opened) if opened else obj
-    return value
 
 
 def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
@@ -190,7 +182,7 @@ def _made_item(frame: Frame, atom: Ref, key: Any, node: cst.CSTNode) -> Value:
     from invocation_lint.analysis.python import calls
 
     factory = frame.live.heap[atom.id].rest or unknown()
-    value = calls.call_value(frame, factory, calls.Arguments(place=frame.place(node)), node)
+    value = calls.call_value(frame, factory, Arguments(place=frame.place(node)), node)
     if frame.state is not None:
         place = frame.place(node)
         frame.state.update(Value((atom,)), lambda obj, weak: obj.with_slot(key, value, place, weak=weak))
@@ -216,3 +208,13 @@ def object_item(obj: Obj, names: list[Any] | None) -> Value:
         if (slot is None or slot.presence != "yes") and (obj.open or obj.kind != "dict"):
             found.append(unknown("an item of a mapping that is not known", str(name)))
     return join_values(found) if found else unknown("a key that is not there", str(names[0]) if names else "")
+
+
+def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
+    """The value in the brackets; several or a slice are unknown."""
+    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return expressions.evaluate(frame, node.slice[0].slice.value)
+    for element in node.slice:
+        if isinstance(element.slice, cst.Index):
+            expressions.evaluate(frame, element.slice.value)
+    return unknown("a slice")

@@ -10,12 +10,12 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Caught, LoopInfo, Raised, RetryLoop, Visit
 from invocation_lint.analysis.domain.values import constants, source_of
-from invocation_lint.analysis.program.acts import is_log_line
+from invocation_lint.analysis.program.acts import block_end, is_log_line
 from invocation_lint.analysis.program.model import own_nodes
-from invocation_lint.analysis.python import conditions, statements
+from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
 from invocation_lint.analysis.python.loop_ends import is_within
+from invocation_lint.analysis.python.names import dotted
 
 _COUNTERS = frozenset({"range", "count", "itertools.count"})
 _GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)
@@ -126,7 +126,7 @@ def _stays(handler: cst.ExceptHandler) -> bool:
     if any(isinstance(node, cst.Continue) for node in own_nodes(handler.body)):
         return True
     last = handler.body.body[-1] if handler.body.body else None
-    return statements.block_end(last if isinstance(last, cst.If) else handler) in {"falls", "leaves"} and not (
+    return block_end(last if isinstance(last, cst.If) else handler) in {"falls", "leaves"} and not (
         isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Break)
     )
 

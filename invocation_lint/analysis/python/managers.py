@@ -23,7 +23,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.state import State, join_states
-from invocation_lint.analysis.program.acts import records, strongest_act
+from invocation_lint.analysis.program.acts import block_end, records, strongest_act
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, own_nodes
 from invocation_lint.analysis.python import (
     assign,
@@ -35,8 +35,9 @@ from invocation_lint.analysis.python import (
     function_calls,
     statements,
 )
+from invocation_lint.analysis.python.awaiting import awaited, deliver
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.python.names import dotted
 from invocation_lint.findings import Place
 
 _TRANSPARENT = frozenset(
@@ -104,7 +105,7 @@ def run_with(frame: Frame, node: cst.With) -> None:
         frame.tries.append(frame.live.copy())
     statements.run_block(frame, node.body)
     for name in opened:
-        errors.deliver(frame, tuple(frame.groups.pop(name, ())))
+        deliver(frame, tuple(frame.groups.pop(name, ())))
     raised, frame.raises = frame.raises, outer_raises
     during = frame.tries.pop() if watched else None
     for leave in reversed(exits):
@@ -166,7 +167,7 @@ def _enter(frame: Frame, leave: Exit) -> Value:
 
 def _call(frame: Frame, method: FunctionInfo, leave: Exit, given: list[Value]) -> Value:
     value = function_calls.call_function(frame, method, FunctionRef(method.key, leave.receiver), given, {}, leave.node)
-    return expressions.awaited(frame, value) if method.is_async else value
+    return awaited(frame, value) if method.is_async else value
 
 
 def _leave(frame: Frame, leave: Exit, during: State | None) -> list[Manager]:
@@ -199,7 +200,7 @@ def _around_yield(home: Frame, node: cst.CSTNode) -> Iterator[Manager]:
     for inner in own_nodes(node):
         if isinstance(inner, cst.Try) and _yields(inner.body):
             for handler in inner.handlers:
-                if statements.block_end(handler) == "raise":
+                if block_end(handler) == "raise":
                     if not records(handler.body):
                         continue
                     again = clauses.raised_type(home, handler)

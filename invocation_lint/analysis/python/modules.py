@@ -26,11 +26,10 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import text_constant
-from invocation_lint.analysis.libraries.encoding import thaw
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python import statements
+from invocation_lint.analysis.python.copying import bring, thaw, without_none
 from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
-from invocation_lint.analysis.python.lookup import bring
 from invocation_lint.findings import Place
 from invocation_lint.source.walk import walk
 
@@ -295,9 +294,3 @@ def _defined(module: ModuleInfo, text: str) -> Value | None:
     if key in module.functions:
         return Value((FunctionRef(key),))
     return Value((ClassRef(key),)) if key in module.classes else None
-
-
-def without_none(value: Value) -> Value:
-    """The value after initialization: None beside something else is the state before it."""
-    rest = tuple(atom for atom in value.atoms if atom not in NONE.atoms)
-    return Value(rest) if rest else value

@@ -8,6 +8,7 @@ from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import State, join_states, widen
 from invocation_lint.analysis.python import assign, conditions, expressions, iteration, loop_ends, loops, statements
+from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import Frame, LoopFrame
 from invocation_lint.analysis.tracing import queries
 from invocation_lint.analysis.tracing.answer_conditions import note_condition
@@ -44,7 +45,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
     if frame.state is None:
         return
     if node.asynchronous is not None:
-        iterable = expressions.awaited(frame, iterable)
+        iterable = awaited(frame, iterable)
     items = iteration.iteration_items(frame, iterable)
     info = loops.within(frame.loops[-1].info if frame.loops else None, loops.for_info(frame, node, iterable, items))
     if items is not None and len(items) <= iteration.MAX_UNROLLED:

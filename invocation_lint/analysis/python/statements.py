@@ -11,7 +11,16 @@ from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Value, unkn
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.libraries import background
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import assign, classes, conditions, errors, expressions, imports, rounds
+from invocation_lint.analysis.python import (
+    assign,
+    classes,
+    conditions,
+    errors,
+    expressions,
+    imports,
+    rounds,
+    type_hints,
+)
 from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
 from invocation_lint.analysis.tracing import outcomes
 from invocation_lint.analysis.tracing.answer_conditions import (
@@ -77,13 +86,13 @@ def _run_ann_assign(frame: Frame, node: cst.AnnAssign) -> None:
     if node.value is not None:
         value = expressions.evaluate(frame, node.value)
     elif isinstance(node.target, cst.Name):
-        value = expressions.annotated(frame, node.annotation.annotation, node.target.value)
+        value = type_hints.annotated(frame, node.annotation.annotation, node.target.value)
         if not value.atoms:
             return
     else:
         return
     if value.is_unknown:
-        typed = expressions.annotated(frame, node.annotation.annotation, "")
+        typed = type_hints.annotated(frame, node.annotation.annotation, "")
         value = typed if typed.atoms else value
     assign.assign(frame, node.target, value)
 
@@ -156,27 +165,6 @@ def _run_if(frame: Frame, node: cst.If) -> None:
         else:
             run_block(frame, orelse.body)
     frame.state = join_states(after_then, frame.state)
-
-
-def block_end(node: cst.CSTNode) -> str:
-    """How a branch ends: raise, return, leaves (break, continue), logs, or falls through."""
-    if isinstance(node, cst.If):
-        ends = {block_end(node.body), block_end(node.orelse) if node.orelse else "falls"}
-        return ends.pop() if len(ends) == 1 else "falls"
-    body = getattr(node, "body", node)
-    statements = getattr(body, "body", [])
-    if not statements:
-        return "falls"
-    last = statements[-1]
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    if isinstance(last, cst.Raise):
-        return "raise"
-    if isinstance(last, cst.Return):
-        return "return"
-    if isinstance(last, (cst.Break, cst.Continue)):
-        return "leaves"
-    return "exit" if errors.exits_process(last) else "falls"
 
 
 def _run_while(frame: Frame, node: cst.While) -> None:

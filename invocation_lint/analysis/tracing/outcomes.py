@@ -27,7 +27,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Caught, FailureTold
 from invocation_lint.analysis.domain.state import State, freeze
-from invocation_lint.analysis.libraries.background import is_read
+from invocation_lint.analysis.program.reads import is_read
 from invocation_lint.analysis.python.frame import Failure, Fork, Frame, Outcome, WayOut
 from invocation_lint.findings import Place
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import libcst as cst
 
@@ -35,11 +35,9 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import ChainCall, Looped
 from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.source.scan import may_query_jobs
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 MAX_STEPS = 16
 """Calls and attributes of one chain; a longer one is no query that a person wrote."""

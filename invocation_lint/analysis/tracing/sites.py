@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import libcst as cst
 
@@ -10,11 +10,9 @@ from invocation_lint.analysis.domain.atoms import Client, Param, Pending, Respon
 from invocation_lint.analysis.domain.events import Argument, LoopInfo, Raised, Visit
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.python import errors, loops
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import outcomes
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.python.calls import Arguments
 
 _SITE_APIS = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 

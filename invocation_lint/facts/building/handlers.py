@@ -14,7 +14,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
-from invocation_lint.analysis.python.imports import dotted
+from invocation_lint.analysis.python.names import dotted
 from invocation_lint.deployment.model import REDELIVERING, WAITING
 
 _EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")

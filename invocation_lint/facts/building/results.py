@@ -7,8 +7,8 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.interpreter import Interpreter
-from invocation_lint.analysis.libraries.background import is_read
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.program.reads import is_read
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
 

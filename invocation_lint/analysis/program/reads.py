@@ -1,0 +1,34 @@
+"""Which names a function reads."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import libcst as cst
+
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.source.walk import walk
+
+FILLING = frozenset({"append", "add"})
+"""Methods that put something into a list or a set."""
+
+
+def is_read(function: FunctionInfo, name: str) -> bool:
+    """Whether the function, or one inside it, reads a name other than to put something into the list that it is."""
+    return name in _names_read(function)
+
+
+@lru_cache(maxsize=256)
+def _names_read(function: FunctionInfo) -> frozenset[str]:
+    filled: set[cst.CSTNode] = set()
+    names: list[cst.Name] = []
+    for node in walk(function.node.body):
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in FILLING:
+            filled.add(node.func.value)
+        elif isinstance(node, cst.AssignTarget):
+            filled.add(node.target)
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Param)):
+            filled.add(node.name if isinstance(node, cst.Param) else node.target)
+        elif isinstance(node, cst.Name):
+            names.append(node)
+    return frozenset(node.value for node in names if node not in filled)

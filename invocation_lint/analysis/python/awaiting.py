@@ -1,0 +1,38 @@
+"""What is awaited, and the errors that come with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NEVER, Pending, Value, join_values
+from invocation_lint.analysis.domain.events import Caught
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.tracing import answers, outcomes
+
+
+def deliver(frame: Frame, found: tuple[Any, ...]) -> None:
+    """The errors that an awaitable brings: raised here, or kept by it as values."""
+    for outcome in found:
+        if isinstance(outcome, Caught):
+            frame.events.append(outcome)
+        else:
+            frame.raises.append(outcome)
+            outcomes.note_sent(frame, (outcome.site,))
+
+
+def awaited(frame: Frame, value: Value, node: cst.CSTNode | None = None) -> Value:
+    """What `await value` yields; errors of the invocations that it waits for are raised here. `node` is what awaits."""
+    found: list[Value] = []
+    for atom in value.atoms:
+        if isinstance(atom, Pending):
+            deliver(frame, atom.raises)
+            if node is not None:
+                outcomes.note_delivered(frame, atom, node)
+            found.append(atom.value)
+        elif any(obj.kind == "dict" for _, obj in frame.live.deref(Value((atom,)))):
+            found.append(Value((atom,)))  # an answer of a resource of aioboto3
+        else:
+            found.append(answers.awaited_atom(atom))
+    return join_values(found) if found else NEVER
