@@ -169,7 +169,6 @@ class Program:
         self.options_of = options_of
         self._callers: dict[str, tuple[ModuleInfo, ...]] = {}
         self.sent_events: dict[frozenset[str], bool] = {}  # names of functions: whether they are only sent events
-        self.error_handlers: frozenset[str] | None = None  # folders whose views' errors an application answers for
         self.modules = ProjectModules(files, name_of, options_of)
         self.interpreter = Interpreter(self.modules)
 

@@ -20,9 +20,13 @@ ENDINGS = (*DOCUMENTS, *CODE, TERRAFORM)
 """How the names of all of them end."""
 
 
+SPEAKS_OF_CDK = r"\baws[-_]cdk(?:[-_]lib)?\b|@aws-cdk/"
+"""A pattern of what names the AWS CDK."""
+
+
 def speaks_of_cdk(data: bytes) -> bool:
     """Whether the bytes of a file name the AWS CDK."""
-    return re.search(rb"\baws[-_]cdk(?:[-_]lib)?\b|@aws-cdk/", data) is not None
+    return re.search(SPEAKS_OF_CDK.encode(), data) is not None
 
 
 def import_roots(layer: str) -> tuple[str, ...]:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from invocation_lint.source.project_files import ProjectFiles
-from invocation_lint.source.record import EVERYTHING, Question, digest, told_of
+from invocation_lint.source.record import Pattern, Question, digest, told_of
 
 
 def asked(files: ProjectFiles, key: str) -> dict[Question, str]:
     """What was asked of the project to know what is known of a module, with the answers."""
-    everything = {EVERYTHING: answer(files, EVERYTHING)} if files.record.is_of_everything else {}
-    return {**files.record.of(key), **everything, ("bytes", key): answer(files, ("bytes", key))}
+    return {**files.record.of(key), ("bytes", key): answer(files, ("bytes", key))}
 
 
 def answer(files: ProjectFiles, question: Question) -> str:
     """What is answered now, as `asked` tells it."""
     kind, *about = question
-    if question == EVERYTHING:
-        return digest("\n".join(f"{path} {digest(files.read(path))}" for path in sorted(files.walked)).encode())
     if kind == "bytes":
         return digest(files.read(about[0]))
     if kind == "locate":
         return repr(files.locate(about[0], about[1], int(about[2])))
     if kind == "child":
         return repr(files.child(about[0], about[1]))
+    if kind == "holding":
+        return repr(files.holding("", Pattern.of(question)))
     if kind == "handlers":
         return told_of(files.handlers_of(about[0]))
     if kind == "django":

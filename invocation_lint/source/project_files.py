@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from invocation_lint.deployment.candidates import ENDINGS, import_roots
 from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.import_lines import imports_in
-from invocation_lint.source.record import Record, told_of
+from invocation_lint.source.record import Pattern, Record, told_of
 from invocation_lint.source.scan import may_matter
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class ProjectFiles:
         self._seeded: dict[str, bool] = {}
         self._reaching: dict[str, bool] = {}
         self._is_file: dict[str, bool] = {}
+        self._holding: dict[Pattern, tuple[str, ...]] = {}
         self.record = Record()
 
     # -- bytes -------------------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ class ProjectFiles:
         """Modules of packages without a file by what their path may end with; None where there are several."""
         found: dict[str, str | None] = {}
         root = str(self.root)
-        for key in self.every_file:
+        for key in self._modules:
             names = key[len(root) + 1 :].removesuffix("/__init__.py").removesuffix(".py").split("/")
             ends = {len(names): key}
             for end in range(len(names) - 1, 1, -1):
@@ -257,12 +258,6 @@ class ProjectFiles:
                 return ()
         return tuple(found)
 
-    @property
-    def every_file(self) -> tuple[str, ...]:
-        """All modules below the root, in order of their paths, for who looks into each of them."""
-        self.record.is_of_everything = True
-        return self._modules
-
     @cached_property
     def _modules(self) -> tuple[str, ...]:
         found = [path for path in self.walked if path.endswith(".py")]
@@ -354,6 +349,14 @@ class ProjectFiles:
         found = self._importers.get(key, ())
         self.record.note(key, ("importers", key), repr(found), found)
         return found
+
+    def holding(self, asker: str, pattern: Pattern) -> tuple[str, ...]:
+        """The modules below the root whose bytes hold a pattern, in order of their paths."""
+        if pattern not in self._holding:
+            found = [key for key in self._modules if pattern.is_in(self.read(key) or b"")]
+            self._holding[pattern] = tuple(found)
+        self.record.note(asker, pattern.question, repr(self._holding[pattern]))
+        return self._holding[pattern]
 
     def handlers_of(self, key: str) -> Handlers | None:
         """The handlers of a module that templates of the project name; None when none does."""

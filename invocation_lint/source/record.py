@@ -7,15 +7,39 @@ the answer led: what was learned of those once serves all that ask later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 Question = tuple[str, ...]
 """A kind (`bytes`, `imports`, `importers`, `locate`, ..) and what it is asked about."""
 
-EVERYTHING: Question = ("everything",)
-"""What all files of the project hold: asked where a name is looked for in each of them."""
+
+class Pattern(NamedTuple):
+    """What is looked for in all files of a project: `words`, of which one stands wherever it is found, are looked for
+    first; where `unless` is found, too, nothing is."""
+
+    regex: str
+    words: tuple[str, ...]
+    unless: str = ""
+
+    def is_in(self, data: bytes) -> bool:
+        """Whether the bytes of a file hold it."""
+        if not any(word.encode() in data for word in self.words) or re.search(self.regex.encode(), data) is None:
+            return False
+        return not self.unless or re.search(self.unless.encode(), data) is None
+
+    @property
+    def question(self) -> Question:
+        """Which files hold it."""
+        return ("holding", self.regex, self.unless, *self.words)
+
+    @classmethod
+    def of(cls, question: Question) -> Pattern:
+        """The pattern that a question is about."""
+        _, regex, unless, *words = question
+        return cls(regex, tuple(words), unless)
 
 
 def digest(data: bytes | None) -> str:
@@ -31,13 +55,15 @@ class Record:
     def __init__(self) -> None:
         self._answers: dict[str, dict[Question, str]] = {}
         self._leads: dict[str, set[str]] = {}
-        self.is_of_everything = False
 
     def note(self, asker: str, question: Question, answer: str, leads: Iterable[str | None] = ()) -> None:
         """A module asks and is answered; `leads` are the modules that it goes on to look into."""
         self._answers.setdefault(asker, {})[question] = answer
-        led = self._leads.setdefault(asker, set())
-        led.update(lead for lead in leads if lead is not None)
+        self.lead(asker, (lead for lead in leads if lead is not None))
+
+    def lead(self, asker: str, leads: Iterable[str]) -> None:
+        """What was asked for `leads` was asked for a module as well."""
+        self._leads.setdefault(asker, set()).update(leads)
 
     def of(self, key: str) -> dict[Question, str]:
         """All that was asked for a module: by itself, and by each module to which that led."""

@@ -122,7 +122,7 @@ def _ending_of_handler(
 ) -> Ending:
     by = invoked(module, function, told.invoked_by[name] if told is not None else frozenset())
     names = told.known_as[name] if told is not None else frozenset()
-    if by == NOT_TOLD and project is not None and is_only_sent_events(project, names):
+    if by == NOT_TOLD and project is not None and is_only_sent_events(project, module, names):
         by = Invoked("direct", "redelivered")
     if by.boundary is None and project is not None and is_for_own_events(project, module, function, first_call):
         by = Invoked(by.source, "redelivered")

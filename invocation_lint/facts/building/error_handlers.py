@@ -6,37 +6,31 @@ Flask's `errorhandler(500)` and `register_error_handler`, FastAPI's and Powertoo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.project import Program
 from invocation_lint.facts.building.test_paths import is_test_path
+from invocation_lint.source.record import Pattern
 
-_WORD = b"_handler"
-_FLASK_WORD = b"errorhandler"
-_TAKES_IT = re.compile(
-    rb"\b(?:errorhandler|register_error_handler|exception_handler|add_exception_handler)\(\s*"
-    rb"(?:\[[^\]]*)?(?:500|Exception|(?:\w+\.)*ClientError)\b"
+_TAKES_IT = Pattern(
+    r"\b(?:errorhandler|register_error_handler|exception_handler|add_exception_handler)\(\s*"
+    r"(?:\[[^\]]*)?(?:500|Exception|(?:\w+\.)*ClientError)\b",
+    ("_handler", "errorhandler"),
 )
 
 
 def has_error_handler(program: Program, view: ModuleInfo) -> bool:
     """Whether a handler for all that views raise stands in the folder of a view, above it, or in one beside it."""
     folder = view.name.rpartition("/")[0]
-    if program.error_handlers is None:
-        program.error_handlers = frozenset(_folders(program))
-    return any(folder == one or folder.startswith(f"{one}/") for one in program.error_handlers)
+    return any(folder == one or folder.startswith(f"{one}/") for one in _folders(program, view))
 
 
-def _folders(program: Program) -> Iterator[str]:
+def _folders(program: Program, view: ModuleInfo) -> Iterator[str]:
     """The folders below which views belong to an application with such a handler."""
     files = program.modules.files
-    for key in files.every_file:
-        data = files.read(key)
-        if data is None or not (_WORD in data or _FLASK_WORD in data) or is_test_path(files.path_below_root(key)):
-            continue
-        if _TAKES_IT.search(data):
+    for key in files.holding(view.name, _TAKES_IT):
+        if not is_test_path(files.path_below_root(key)):
             folder = key.rpartition("/")[0]
             beside = folder.rpartition("/")[0]
             yield folder

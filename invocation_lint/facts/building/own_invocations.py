@@ -11,47 +11,42 @@ from invocation_lint.analysis.domain.atoms import Const, EnvVar
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.project import Program
-from invocation_lint.deployment.candidates import speaks_of_cdk
+from invocation_lint.deployment.candidates import SPEAKS_OF_CDK
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.handlers import constants
 from invocation_lint.facts.building.payloads import payload_fact
 from invocation_lint.facts.building.test_paths import is_test_path
 from invocation_lint.findings import Place
+from invocation_lint.source.record import Pattern
 
 MAX_FILES = 8
 """Files that name a function and are looked at: what more of them name is a word, or a function that many invoke."""
 
 
-def is_only_sent_events(program: Program, names: frozenset[str]) -> bool:
+def is_only_sent_events(program: Program, asker: ModuleInfo, names: frozenset[str]) -> bool:
     """Whether the project invokes a function with the InvocationType Event wherever it names it, and does so somewhere:
-    then Lambda itself runs it again when it raises. False where it cannot be told."""
+    then Lambda itself runs it again when it raises. False where it cannot be told. `asker` is the function's module."""
     if not names:
         return False
+    naming = _naming(program, asker, names)
+    if not naming or len(naming) > MAX_FILES:
+        return False
+    program.modules.files.record.lead(asker.name, naming)
     known = program.sent_events.get(names)
     if known is None:
         program.sent_events[names] = False  # asked for while it is answered
-        known = program.sent_events[names] = _is_only_sent_events(program, names)
+        known = all(set(_modes(program, key, names)) == {"Event"} for key in naming)
+        program.sent_events[names] = known
     return known
 
 
-def _is_only_sent_events(program: Program, names: frozenset[str]) -> bool:
-    files = list(_naming(program, names))
-    if not files or len(files) > MAX_FILES:
-        return False
-    return all(set(_modes(program, key, names)) == {"Event"} for key in files)
-
-
-def _naming(program: Program, names: frozenset[str]) -> Iterator[str]:
+def _naming(program: Program, asker: ModuleInfo, names: frozenset[str]) -> list[str]:
     """The files of the project that name the function, without tests and stacks."""
     files = program.modules.files
-    word = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
-    for key in files.every_file:
-        if is_test_path(files.path_below_root(key)):
-            continue
-        data = files.read(key)
-        if data is not None and word.search(data) and not speaks_of_cdk(data):
-            yield key
+    words = tuple(sorted(names))
+    holding = Pattern(rf"\b(?:{'|'.join(map(re.escape, words))})\b", words, SPEAKS_OF_CDK)
+    return [key for key in files.holding(asker.name, holding) if not is_test_path(files.path_below_root(key))]
 
 
 def _modes(program: Program, key: str, names: frozenset[str]) -> Iterator[str | None]:
