@@ -15,16 +15,19 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Event, Raised, Visit
 from invocation_lint.analysis.domain.state import RECEIVER, Obj, State, join_states
+from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.libraries import injected
-from invocation_lint.analysis.libraries.wrappers import Wrapper
 from invocation_lint.analysis.program.demand import demanded, leading
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python import decorators, expressions, statements, type_hints
+from invocation_lint.analysis.python import calls, decorators, expressions, function_calls, statements, type_hints
+from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import portable, without_none
 from invocation_lint.analysis.python.definitions import Definitions
-from invocation_lint.analysis.python.frame import BudgetExceeded, Frame, Outcome
+from invocation_lint.analysis.python.frame import MAX_VISITS, Frame
+from invocation_lint.analysis.python.guards import Wrapping
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
 from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.outcome import BudgetExceeded, Outcome
 from invocation_lint.analysis.tracing.answers import note_escape
 from invocation_lint.analysis.tracing.outcomes import failures_of
 from invocation_lint.findings import Place
@@ -61,11 +64,13 @@ class Interpreter:
     """Walks the functions of a program. `sdks` holds the SDK of every call site reached; "" when it is not known."""
 
     def __init__(self, finder: Finder | None = None) -> None:
-        self.max_visits = statements.MAX_VISITS
+        self.max_visits = MAX_VISITS
+        self.expressions = expressions.HANDLERS
+        self.statements = statements.HANDLERS
         self.sdks: dict[Place, str] = {}
         self.definers: dict[str, Frame] = {}
         self.too_large: set[str] = set()
-        self.wrappings: dict[str, decorators.Wrapping | None] = {}  # functions to what their decorators do
+        self.wrappings: dict[str, Wrapping | None] = {}  # functions to what their decorators do
         self.decorated: dict[str, tuple[Value, State] | None] = {}  # functions to what their decorators make of them
         self.wrappers: dict[str, Wrapper] = {}  # functions outside the program that invoke, by dotted name
         self.is_noting_attributes = False
@@ -203,9 +208,9 @@ class Interpreter:
 
     def _walk(self, frame: Frame, info: FunctionInfo) -> None:
         if isinstance(info.node, cst.Lambda):
-            frame.note_return(expressions.evaluate(frame, info.node.body))
+            frame.note_return(frame.evaluate(info.node.body))
         else:
-            statements.run_block(frame, info.node.body)
+            frame.run(info.node.body)
 
     def _unknown_parameters(self, frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[str, Value]:
         params = info.node.params
@@ -235,6 +240,16 @@ class Interpreter:
         return found
 
     # -- calls -------------------------------------------------------------------------------------------------------
+
+    def call_value(self, frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
+        """Call each thing that the callee may be."""
+        return calls.call_value(frame, callee, arguments, node)
+
+    def call_function(
+        self, frame: Frame, info: FunctionInfo, receiver: Value, args: list[Value], node: cst.CSTNode
+    ) -> Value:
+        """Call a method of the program that Python itself calls: a property, `__exit__`."""
+        return function_calls.call_function(frame, info, receiver, args, node)
 
     def interpret_call(
         self, frame: Frame, info: FunctionInfo, bound: dict[str, Value], cells: tuple[tuple[str, Value], ...] = ()

@@ -41,8 +41,8 @@ def facts_of(
     With a program, and the file's path in it, values and callers in other modules are followed; without, the file is
     looked at alone.
     """
+    from invocation_lint.analysis.domain.wrapper import Wrapper
     from invocation_lint.analysis.interpreter import Interpreter
-    from invocation_lint.analysis.libraries.wrappers import Wrapper
     from invocation_lint.analysis.program.demand import joined
     from invocation_lint.analysis.program.indexing import index_module
     from invocation_lint.analysis.program.model import Demand

@@ -11,7 +11,7 @@ from invocation_lint.analysis.domain.atoms import Const, Pending, Value, join_va
 from invocation_lint.analysis.domain.events import Caught, Raised
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries import background
-from invocation_lint.analysis.python import calls, iteration
+from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import Frame
@@ -22,7 +22,7 @@ def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst
     """A callable handed to something that calls it: what it gives, with the errors that come with the result."""
     outer, frame.raises = frame.raises, []
     before = len(frame.events)
-    value = calls.call_value(frame, target[0], arguments, node) if target else unknown()
+    value = frame.call(target[0], arguments, node) if target else unknown()
     raises, frame.raises = frame.raises, outer
     sites = background.run_elsewhere(frame, before)
     inner = join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms)

@@ -17,7 +17,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.program.model import ClassInfo
-from invocation_lint.analysis.python import classes, function_calls, iteration, lookup
+from invocation_lint.analysis.python import classes, iteration, lookup
 from invocation_lint.analysis.python.copying import thaw
 from invocation_lint.analysis.python.frame import Frame
 
@@ -98,18 +98,16 @@ def attribute(frame: Frame, atom: EnumMember, text: str, node: cst.CSTNode) -> V
         return Value((Method(alone, text),))
     method = classes.find_method(frame, info, text)
     if method is not None:
-        bound = FunctionRef(method.key, alone)
         if classes.is_property(method):
-            return function_calls.call_function(frame, method, bound, [], {}, node)
-        return Value((bound,))
+            return frame.call_function(method, alone, [], node)
+        return Value((FunctionRef(method.key, alone),))
     constructor = classes.find_method(frame, info, "__init__")
     if constructor is None:
         return Value((Method(alone, text),))
     instance = frame.allocate(node, Obj("instance", cls=info.key, made=frame.place(node)))
     value = thaw(frame, atom.value, frame.place(node))
     given = iteration.iteration_items(frame, value)
-    bound = FunctionRef(constructor.key, instance)
-    function_calls.call_function(frame, constructor, bound, given if given is not None else [value], {}, node)
+    frame.call_function(constructor, instance, given if given is not None else [value], node)
     made = next((obj for _, obj in frame.live.deref(instance)), None) if frame.state is not None else None
     slot = made.slots.get(text) if made is not None else None
     return slot.value if slot is not None else unknown("an attribute of an enum's member", text)

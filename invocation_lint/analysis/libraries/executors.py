@@ -18,8 +18,9 @@ from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
 from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.awaiting import awaited, deliver
-from invocation_lint.analysis.python.frame import Frame, LoopFrame
+from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.outcome import LoopFrame
 from invocation_lint.analysis.python.unfollowed import call_unknown
 
 _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})

@@ -14,7 +14,7 @@ from invocation_lint.analysis.domain.atoms import EnvVar, Symbol, Value, join2, 
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.domain.values import constants, text_constant
 from invocation_lint.analysis.program.model import ClassInfo
-from invocation_lint.analysis.python import calls, classes, conditions, iteration
+from invocation_lint.analysis.python import classes, conditions, iteration
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring, thaw
 from invocation_lint.analysis.python.frame import Frame
@@ -114,7 +114,7 @@ def described(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
     given = arguments.plain()
     factory = given.get("default_factory") or given.get("factory")
     if factory is not None:
-        return calls.call_value(frame, factory, Arguments(place=frame.place(node)), node)
+        return frame.call(factory, Arguments(place=frame.place(node)), node)
     default = given.get("default") or (arguments.args[0] if arguments.args and name.endswith("Field") else None)
     if default is None or constants(default) == [...]:
         return unknown("a field without a default")

@@ -9,7 +9,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NONE, Const, EnvVar, Symbol, Value, unknown
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.domain.values import text_constant
-from invocation_lint.analysis.python import calls, iteration
+from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 
@@ -44,7 +44,7 @@ def _depends(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
     make = arguments.get(0, "dependency")
     if make is None:
         return Value((Symbol("@depends"),))
-    value = calls.call_value(frame, make, Arguments(place=frame.place(node)), node)
+    value = frame.call(make, Arguments(place=frame.place(node)), node)
     made = list(frame.live.deref(value)) if frame.state is not None else []
     is_generator = bool(made) and all(obj.kind == "generator" for _, obj in made)
     return iteration.element_of(frame, value) if is_generator else value

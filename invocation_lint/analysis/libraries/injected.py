@@ -8,7 +8,7 @@ from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol,
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries import fields
 from invocation_lint.analysis.program.model import ClassInfo
-from invocation_lint.analysis.python import classes, expressions
+from invocation_lint.analysis.python import classes
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.names import dotted
@@ -32,7 +32,7 @@ def given(frame: Frame, param: cst.Param, default: Value | None) -> Value:
         return NEVER
     marker = _dependency(annotation)
     if marker is not None:
-        return expressions.evaluate(frame, marker)
+        return frame.evaluate(marker)
     info = _class(frame, annotation) if default is None else None
     return _instance(frame, param, info) if info is not None else NEVER
 
@@ -56,7 +56,7 @@ def _class(frame: Frame, node: cst.BaseExpression) -> ClassInfo | None:
     """The class of the program that an annotation names."""
     if not isinstance(node, (cst.Name, cst.Attribute)):
         return None
-    atom = expressions.evaluate(frame, node).single
+    atom = frame.evaluate(node).single
     return frame.interpreter.class_info(atom.key) if isinstance(atom, ClassRef) else None
 
 

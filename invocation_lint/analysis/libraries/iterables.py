@@ -19,9 +19,10 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import Obj
-from invocation_lint.analysis.python import calls, iteration
+from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame, LoopFrame
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.outcome import LoopFrame
 from invocation_lint.analysis.python.unfollowed import call_unknown
 
 _CALLED = (FunctionRef, ClassRef, Partial, Symbol)
@@ -86,7 +87,7 @@ def mapped(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
 
 
 def _called(frame: Frame, target: Value, args: list[Value], node: cst.CSTNode) -> Value:
-    return calls.call_value(frame, target, Arguments(args, place=frame.place(node)), node)
+    return frame.call(target, Arguments(args, place=frame.place(node)), node)
 
 
 def _items(frame: Frame, value: Value) -> list[Value] | None:

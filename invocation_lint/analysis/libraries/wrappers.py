@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Client, Encoded, Value, const, join_values, unknown
 from invocation_lint.analysis.domain.events import Argument, Use, Visit
 from invocation_lint.analysis.domain.state import freeze
+from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-
-
-@dataclass(frozen=True, slots=True)
-class Wrapper:
-    """Which parameter of a function is what; `modes` says what yes and no mean for `invocation_type`."""
-
-    call: str
-    function: str = ""
-    payload: str = ""
-    invocation_type: str = ""
-    modes: tuple[tuple[str, str], ...] = ()
 
 
 def wrapped(frame: Frame, wrapper: Wrapper, arguments: Arguments, node: cst.CSTNode) -> Value:

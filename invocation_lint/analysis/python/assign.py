@@ -6,7 +6,6 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
     ClassRef,
-    FunctionRef,
     ObjectId,
     Ref,
     Response,
@@ -17,7 +16,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.python import classes, expressions, function_calls, iteration, literals, lookup, operators
+from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers, queries
 from invocation_lint.findings import Place
@@ -32,10 +31,10 @@ def assign(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(frame, target, value)
     elif isinstance(target, cst.Attribute):
-        receiver = expressions.evaluate(frame, target.value)
+        receiver = frame.evaluate(target.value)
         set_attribute(frame, receiver, target.attr.value, value, target)
     elif isinstance(target, cst.Subscript):
-        receiver = expressions.evaluate(frame, target.value)
+        receiver = frame.evaluate(target.value)
         key = lookup.subscript_key(frame, target)
         set_item(frame, receiver, key, value, target)
     elif isinstance(target, cst.StarredElement):
@@ -133,7 +132,7 @@ def _set_by_property(frame: Frame, receiver: Value, name: str, value: Value, nod
     setter = classes.find_method(frame, info, f"{name}.setter") if info is not None else None
     if setter is None:
         return False
-    function_calls.call_function(frame, setter, FunctionRef(setter.key, receiver), [value], {}, node)
+    frame.call_function(setter, receiver, [value], node)
     return True
 
 
@@ -165,8 +164,8 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.
 
 def augment(frame: Frame, node: cst.AugAssign) -> None:
     """`target += value`, `target |= value` and the like."""
-    before = expressions.evaluate(frame, node.target)
-    value = expressions.evaluate(frame, node.value)
+    before = frame.evaluate(node.target)
+    value = frame.evaluate(node.value)
     if frame.state is None:
         return
     if isinstance(node.operator, cst.BitOrAssign) and any(True for _ in frame.state.deref(before)):
@@ -205,10 +204,10 @@ def delete(frame: Frame, target: cst.BaseExpression) -> None:
     if isinstance(target, cst.Name):
         frame.state.env.pop(target.value, None)
     elif isinstance(target, cst.Subscript):
-        receiver = expressions.evaluate(frame, target.value)
+        receiver = frame.evaluate(target.value)
         remove_key(frame, receiver, lookup.subscript_key(frame, target))
     elif isinstance(target, cst.Attribute):
-        receiver = expressions.evaluate(frame, target.value)
+        receiver = frame.evaluate(target.value)
         frame.state.update(receiver, lambda obj, weak: obj.without_slot(target.attr.value, weak=weak))
 
 

@@ -33,7 +33,7 @@ from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.libraries import background
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, self_name
-from invocation_lint.analysis.python import classes, expressions, function_calls, iteration, lookup
+from invocation_lint.analysis.python import classes, function_calls, iteration, lookup
 from invocation_lint.analysis.python.arguments import Arguments, merge_partial
 from invocation_lint.analysis.python.awaiting import deliver
 from invocation_lint.analysis.python.frame import Frame
@@ -50,7 +50,7 @@ def call(frame: Frame, node: cst.Call) -> Value:
     if known is not None:
         return known
     found = frame.live.copy() if frame.quiet else None
-    callee = expressions.evaluate(frame, node.func)
+    callee = frame.evaluate(node.func)
     arguments = evaluate_arguments(frame, node)
     if frame.state is None:
         return NEVER
@@ -62,8 +62,8 @@ def call(frame: Frame, node: cst.Call) -> Value:
 def _super(frame: Frame, node: cst.Call) -> Value:
     """`super()`, and `super(Class, self)` as it was written before."""
     if len(node.args) == 2:
-        atom = expressions.evaluate(frame, node.args[0].value).single
-        receiver = expressions.evaluate(frame, node.args[1].value)
+        atom = frame.evaluate(node.args[0].value).single
+        receiver = frame.evaluate(node.args[1].value)
         return Value((SuperRef(atom.key, receiver),)) if isinstance(atom, ClassRef) else unknown("super()")
     function = frame.function
     while function is not None and function.cls is None:
@@ -78,7 +78,7 @@ def evaluate_arguments(frame: Frame, node: cst.Call) -> Arguments:
     """Evaluate all arguments in order; known mappings behind ** are spread into keywords."""
     result = Arguments(place=frame.place(node))
     for arg in node.args:
-        value = expressions.evaluate(frame, arg.value)
+        value = frame.evaluate(arg.value)
         place = frame.place(arg.value)
         if arg.star == "*":
             _spread_sequence(frame, result, value)

@@ -6,23 +6,23 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, EnvVar, Value, const, join2, join_values
 from invocation_lint.analysis.domain.state import State, join_states
-from invocation_lint.analysis.python import conditions, expressions, operators
+from invocation_lint.analysis.python import conditions, operators
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing.answer_conditions import note_condition, speaks_of_answer
 
 
 def evaluate_conditional(frame: Frame, node: cst.IfExp) -> Value:
     """`a if test else b`."""
-    expressions.evaluate(frame, node.test)
+    frame.evaluate(node.test)
     if frame.state is None:
         return NEVER
     note_condition(frame, node.test)
     before = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
-    then = expressions.evaluate(frame, node.body)
+    then = frame.evaluate(node.body)
     after_then = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, False)
-    orelse = expressions.evaluate(frame, node.orelse)
+    orelse = frame.evaluate(node.orelse)
     frame.state = join_states(after_then, frame.state)
     return join2(then, orelse)
 
@@ -35,7 +35,7 @@ def evaluate_boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
     ended: State | None = None
     found: list[Value] = []
     for term, beginning in zip(before_last, beginnings, strict=False):
-        value = expressions.evaluate(frame, term)
+        value = frame.evaluate(term)
         if frame.state is None:
             break
         if speaks_of_answer(frame, term):
@@ -46,7 +46,7 @@ def evaluate_boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
         frame.state = conditions.refine(frame, before.copy(), term, is_and)
         if frame.state is None:
             break
-    found.append(expressions.evaluate(frame, last))
+    found.append(frame.evaluate(last))
     frame.state = join_states(frame.state, ended)
     return join_values(found) if is_and else _with_default(frame, found)
 

@@ -20,7 +20,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.analysis.python import function_calls, literals
+from invocation_lint.analysis.python import literals
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
@@ -157,7 +157,7 @@ def _method_value(frame: Frame, method: FunctionInfo, cls: ClassInfo, receiver: 
         return Value((FunctionRef(method.key),))
     bound = Value((FunctionRef(method.key, receiver),))
     if is_property(method):
-        return function_calls.call_function(frame, method, FunctionRef(method.key, receiver), [], {}, method.node)
+        return frame.call_function(method, receiver, [], method.node)
     return bound
 
 
@@ -198,7 +198,7 @@ def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CST
     instance = frame.allocate(node, obj)
     method = find_method(frame, info, "__init__")
     if method is not None:
-        function_calls.call_project_function(frame, method, FunctionRef(method.key, instance), arguments, node)
+        frame.call(Value((FunctionRef(method.key, instance),)), arguments, node)
     elif not declared and (info.node.decorators or any(_is_foreign(base) for base in outside)):
         reason = "its class has decorators or bases outside the project"
         frame.live.update(instance, lambda o, weak: o.opened(reason))

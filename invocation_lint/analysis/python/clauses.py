@@ -7,7 +7,6 @@ TimeoutError take none of botocore's errors, OSError takes the time-outs only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -16,20 +15,10 @@ from invocation_lint.analysis.program.acts import strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.guards import CaughtType
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.findings import Place
-
-
-@dataclass(frozen=True, slots=True)
-class CaughtType:
-    """One exception of a clause; `service` and `transport` say yes, partly, no or unknown."""
-
-    name: str
-    kind: str
-    service: str
-    transport: str
-
 
 _BOTOCORE = {
     "ClientError": ("yes", "no"),

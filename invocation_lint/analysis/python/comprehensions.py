@@ -10,8 +10,9 @@ from invocation_lint.analysis.domain.atoms import NEVER, Value, const, join_valu
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import Obj, join_states
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.python import assign, conditions, expressions, iteration, loops
-from invocation_lint.analysis.python.frame import Frame, LoopFrame
+from invocation_lint.analysis.python import assign, conditions, iteration, loops
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.outcome import LoopFrame
 from invocation_lint.analysis.tracing import queries
 from invocation_lint.source.walk import walk
 
@@ -23,7 +24,7 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     if frame.state is None:
         return NEVER
     names = dict(frame.state.env)
-    iterable = expressions.evaluate(frame, node.for_in.iter)
+    iterable = frame.evaluate(node.for_in.iter)
     if not frame.is_reached():
         return NEVER
     items = iteration.iteration_items(frame, iterable)
@@ -77,7 +78,7 @@ def _run_inner(frame: Frame, node: _Comprehension, source: cst.CompFor, result: 
     if inner is None:
         _add_element(frame, node, result, sure=sure)
         return
-    iterable = expressions.evaluate(frame, inner.iter)
+    iterable = frame.evaluate(inner.iter)
     items = iteration.iteration_items(frame, iterable) if frame.is_reached() else None
     if items is not None and len(items) <= iteration.MAX_UNROLLED and inner.asynchronous is None:
         _run_each(frame, node, inner, items, result, sure=sure)
@@ -90,7 +91,7 @@ def _is_taken(frame: Frame, source: cst.CompFor) -> str:
     """Whether the element that is bound passes the conditions: yes, no or maybe. The state is refined by them."""
     answer = "yes"
     for condition in source.ifs:
-        expressions.evaluate(frame, condition.test)
+        frame.evaluate(condition.test)
         if not frame.is_reached():
             return "no"
         truth = conditions.truth(frame, condition.test)
@@ -114,12 +115,12 @@ def _bind_sources(frame: Frame, source: cst.CompFor, iterable: Value) -> Value:
     element = iteration.element_of(frame, iterable) if frame.is_reached() else NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
     for condition in source.ifs:
-        expressions.evaluate(frame, condition.test)
+        frame.evaluate(condition.test)
         if frame.is_reached():
             frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True) or frame.state
     inner = source.inner_for_in
     if inner is not None and frame.is_reached():
-        _bind_sources(frame, inner, expressions.evaluate(frame, inner.iter))
+        _bind_sources(frame, inner, frame.evaluate(inner.iter))
     return element
 
 
@@ -127,8 +128,8 @@ def _add_element(frame: Frame, node: _Comprehension, result: Value, *, sure: boo
     if not frame.is_reached():
         return
     if isinstance(node, cst.DictComp):
-        keys = keys_of(expressions.evaluate(frame, node.key))
-        value = expressions.evaluate(frame, node.value)
+        keys = keys_of(frame.evaluate(node.key))
+        value = frame.evaluate(node.value)
         place = frame.place(node)
 
         def set_keys(obj: Obj, weak: bool) -> Obj:
@@ -141,7 +142,7 @@ def _add_element(frame: Frame, node: _Comprehension, result: Value, *, sure: boo
         if frame.is_reached():
             frame.live.update(result, set_keys)
         return
-    value = expressions.evaluate(frame, node.elt)
+    value = frame.evaluate(node.elt)
 
     def add(obj: Obj, weak: bool) -> Obj:
         if sure and obj.rest is None and not weak:

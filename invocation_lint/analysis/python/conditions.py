@@ -32,7 +32,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import constants
-from invocation_lint.analysis.python import assign, expressions
+from invocation_lint.analysis.python import assign
 from invocation_lint.analysis.python.frame import Frame
 
 _TYPES = {
@@ -65,7 +65,7 @@ def quietly(frame: Frame, node: cst.BaseExpression, state: State | None = None) 
     frame.state = (state or frame.live).copy()
     frame.quiet += 1
     try:
-        return expressions.evaluate(frame, node)
+        return frame.evaluate(node)
     finally:
         frame.quiet -= 1
         frame.state = saved

@@ -7,8 +7,7 @@ gets itself. All others may do anything.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import libcst as cst
 
@@ -17,17 +16,15 @@ from invocation_lint.analysis.domain.events import Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.acts import block_end, records, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
-from invocation_lint.analysis.python import calls, clauses, conditions, errors, expressions
+from invocation_lint.analysis.python import clauses, conditions, errors
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.guards import PLAIN, CaughtType, Guard, Wrapping
 from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.walk import Walk
 from invocation_lint.analysis.tracing import answers
-from invocation_lint.findings import Place
 from invocation_lint.source.walk import children
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.interpreter import Interpreter
 
 _TRANSPARENT = frozenset(
     {"staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "abstractmethod", "override",
@@ -40,31 +37,7 @@ _TRANSPARENT = frozenset(
 """Decorators that leave the function's calls what they are, by the last part of their name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A clause or manager around the call of the decorated function; `how` is drops, raises (again) or maybe."""
-
-    how: str
-    node: cst.CSTNode
-    place: Place
-    types: tuple[clauses.CaughtType, ...] = ()
-    does: str = "drops"
-    as_type: str = ""  # what it raises instead
-
-
-@dataclass(frozen=True, slots=True)
-class Wrapping:
-    """What the decorators of a function, all of them followed, do around a call: the guards, innermost first."""
-
-    names: frozenset[str] = frozenset()  # of the decorators of the program
-    guards: tuple[Guard, ...] = ()
-    gives_value: bool = True  # whether the caller gets what the function returns
-
-
-PLAIN = Wrapping()
-
-
-def wrapping_of(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None:
+def wrapping_of(interpreter: Walk[Frame], info: FunctionInfo) -> Wrapping | None:
     """What happens around a call of a function; None when a decorator cannot be followed."""
     if not info.decorators:
         return PLAIN
@@ -76,7 +49,7 @@ def wrapping_of(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None
     return interpreter.wrappings[info.key]
 
 
-def _wrapping(interpreter: Interpreter, info: FunctionInfo) -> Wrapping | None:
+def _wrapping(interpreter: Walk[Frame], info: FunctionInfo) -> Wrapping | None:
     found = PLAIN
     for item in reversed(info.decorators):
         name = dotted(item.func if isinstance(item, cst.Call) else item)
@@ -105,18 +78,18 @@ def decorated(frame: Frame, info: FunctionInfo) -> Value | None:
     return None if found is None else bring(frame, found[0], found[1].heap)
 
 
-def _decorated(interpreter: Interpreter, info: FunctionInfo) -> tuple[Value, State] | None:
+def _decorated(interpreter: Walk[Frame], info: FunctionInfo) -> tuple[Value, State] | None:
     home = Frame(interpreter, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
     value = Value((FunctionRef(info.key, bare=True),))
     for item in reversed(info.decorators):
         if _is_transparent(interpreter, info, item):
             continue
         with interpreter.own_budget():
-            decorator = expressions.evaluate(home, item)
+            decorator = home.evaluate(item)
             if home.state is None or not decorator.atoms or not all(map(_is_followed, decorator.atoms)):
                 return None
             given = Arguments([value], place=home.place(item))
-            value = calls.call_value(home, decorator, given, item)
+            value = home.call(decorator, given, item)
         if not home.is_reached() or not value.atoms or not all(isinstance(a, (FunctionRef, Ref)) for a in value.atoms):
             return None
     return value, home.live
@@ -130,7 +103,7 @@ _OFTEN_OWN = frozenset({"retry", "on_exception", "capture", "tool", "idempotent"
 """Names of such decorators that projects give to their own as well."""
 
 
-def _is_transparent(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpression) -> bool:
+def _is_transparent(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression) -> bool:
     """Whether a decorator leaves the function's calls what they are."""
     last = dotted(item.func if isinstance(item, cst.Call) else item).rpartition(".")[2]
     return last in _TRANSPARENT and not (last in _OFTEN_OWN and _decorator(interpreter, info, item) is not None)
@@ -145,7 +118,7 @@ def _giving_up(info: FunctionInfo, item: cst.BaseExpression, last: str) -> Guard
         does = "logs"  # backoff logs that it gives up
     else:
         return None
-    every_error = (clauses.CaughtType("", "generic", "yes", "yes"),)
+    every_error = (CaughtType("", "generic", "yes", "yes"),)
     return Guard("drops", item, info.module.source.place(item), every_error, does)
 
 
@@ -153,7 +126,7 @@ def _is_none(node: cst.BaseExpression | None) -> bool:
     return node is None or dotted(node) == "None"
 
 
-def _decorator(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpression) -> FunctionInfo | None:
+def _decorator(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression) -> FunctionInfo | None:
     """The function of the program that a decorator is, or that makes it."""
     if info.parent is not None:
         return None
@@ -162,7 +135,7 @@ def _decorator(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpre
     return interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
 
 
-def _own(interpreter: Interpreter, info: FunctionInfo, item: cst.BaseExpression, name: str) -> Wrapping | None:
+def _own(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression, name: str) -> Wrapping | None:
     """What a decorator of the program does; None for any other."""
     decorator = _decorator(interpreter, info, item)
     if decorator is not None and isinstance(item, cst.Call):

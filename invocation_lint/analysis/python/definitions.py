@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -16,12 +14,9 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.analysis.python import expressions, statements
 from invocation_lint.analysis.python.copying import bring, portable, thaw, without_none
 from invocation_lint.analysis.python.frame import Frame
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.interpreter import Interpreter
+from invocation_lint.analysis.python.walk import Walk
 
 Bases = tuple[list[ClassInfo], list[str], bool]
 
@@ -32,7 +27,7 @@ MAX_ANCESTORS = 40
 class Definitions:
     """What the functions and classes of a program are defined with."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: Walk[Frame]) -> None:
         self._interpreter = interpreter
         self._bodies: dict[str, State] = {}
         self._bases: dict[str, Bases] = {}
@@ -49,7 +44,7 @@ class Definitions:
         found: dict[str, Value] = {}
         for param in [*params.posonly_params, *params.params, *params.kwonly_params]:
             if param.default is not None:
-                found[param.name.value] = expressions.evaluate(frame, param.default)
+                found[param.name.value] = frame.evaluate(param.default)
         if frame.state is not None:
             self._defaults[info.key] = (found, frame.state.copy())
 
@@ -78,7 +73,7 @@ class Definitions:
         self._bases[info.key] = self._resolve_bases(frame, info)
         self._bodies[info.key] = State()
         inner.tries.append(State())
-        statements.run_block(inner, info.node.body)
+        inner.run(info.node.body)
         last = inner.tries.pop()
         body = inner.state or last or State()
         self._bodies[info.key] = body
@@ -136,7 +131,7 @@ class Definitions:
         resolved = True
         for arg in info.node.bases:
             node = arg.value.value if isinstance(arg.value, cst.Subscript) else arg.value
-            for atom in expressions.evaluate(frame, node).atoms:
+            for atom in frame.evaluate(node).atoms:
                 known = self._interpreter.class_info(atom.key) if isinstance(atom, ClassRef) else None
                 if known is not None:
                     inner.append(known)

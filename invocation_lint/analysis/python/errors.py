@@ -15,8 +15,9 @@ from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen,
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
-from invocation_lint.analysis.python import clauses, expressions, loop_ends, statements
+from invocation_lint.analysis.python import clauses, loop_ends
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.guards import CaughtType
 from invocation_lint.analysis.tracing import answers, outcomes
 from invocation_lint.findings import Place
 
@@ -34,7 +35,7 @@ def note_raised(frame: Frame, site: SiteKey) -> None:
 def run_raise(frame: Frame, node: cst.Raise) -> None:
     """`raise`, `raise X`, `raise X from e`."""
     if node.exc is not None:
-        value = expressions.evaluate(frame, node.exc)
+        value = frame.evaluate(node.exc)
         answers.note_escape(frame, value, "handed_over", node.exc, deep=False)
 
 
@@ -50,7 +51,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     frame.end_of_try = _binding_at_end(node.body)
     loop = frame.loops[-1] if frame.loops else None
     first_break = len(loop.breaks) if loop is not None else 0
-    statements.run_block(frame, node.body)
+    frame.run(node.body)
     frame.end_of_try = outer_end
     payloads_read = _payloads_read(frame.events[before:])
     during = frame.tries.pop()
@@ -60,7 +61,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     body_raises, frame.raises = frame.raises, []
     ended: State | None = frame.state
     if node.orelse is not None and frame.state is not None:
-        statements.run_block(frame, node.orelse.body)
+        frame.run(node.orelse.body)
         ended = frame.state
     loop_ends.excuse_by_clauses(frame, node, before)
     leaving = _run_handlers(frame, node, body_raises, during, payloads_read)
@@ -77,7 +78,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
         pending_return = frame.return_state
         frame.state = ended if ended is not None else (during or pending_return)
         reached = ended is not None
-        statements.run_block(frame, node.finalbody.body)
+        frame.run(node.finalbody.body)
         if _always_returns(node.finalbody):
             place = frame.place(node.finalbody)
             for raised in escaped:
@@ -168,7 +169,7 @@ def _run_handlers(
 
 def _tested_by(
     node: cst.Try | cst.TryStar,
-    types: list[clauses.CaughtType],
+    types: list[CaughtType],
     payloads_read: list[SiteKey],
     invoked: tuple[SiteKey, ...],
 ) -> list[SiteKey]:
@@ -189,16 +190,14 @@ _FEW = 3
 def _run_clause(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
     """Walk a clause. What leaves one that raises in the end only takes the place of another error."""
     outer, frame.raises = frame.raises, []
-    statements.run_block(frame, handler.body)
+    frame.run(handler.body)
     raised, frame.raises = frame.raises, outer
     if block_end(handler) == "raise":
         raised = [replace(one, failing=True) for one in raised]
     frame.raises.extend(raised)
 
 
-def _note_clause(
-    frame: Frame, site: SiteKey, types: list[clauses.CaughtType], reads: str, place: Place, other: str
-) -> None:
+def _note_clause(frame: Frame, site: SiteKey, types: list[CaughtType], reads: str, place: Place, other: str) -> None:
     for caught in types:
         covers = "both" if caught.service == caught.transport == "yes" else (
             "service" if caught.service == "yes" else "transport" if caught.transport == "yes" else (
@@ -207,7 +206,7 @@ def _note_clause(
 
 
 def distribute(
-    frame: Frame, raises: list[Raised], types: list[clauses.CaughtType], does: str, place: Place, handler: cst.CSTNode
+    frame: Frame, raises: list[Raised], types: list[CaughtType], does: str, place: Place, handler: cst.CSTNode
 ) -> list[Raised]:
     """Give errors to a clause of these types; what it does not take for good is returned."""
     left: list[Raised] = []
@@ -242,14 +241,14 @@ def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool =
     frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet, logged))
 
 
-def raised_again(raised: Raised, types: list[clauses.CaughtType], place: Place, as_type: str) -> Raised:
+def raised_again(raised: Raised, types: list[CaughtType], place: Place, as_type: str) -> Raised:
     """The error as it leaves a clause of these types that ends with `raise`, if it is one of them."""
     if raised.seen not in {"no", "partly"} or _taken(raised, types, None) != "yes":
         return raised
     return replace(raised, seen="yes", does="reraises", as_type=as_type or raised.as_type, clause=place)
 
 
-def _taken(raised: Raised, types: list[clauses.CaughtType], handler: cst.CSTNode | None) -> str:
+def _taken(raised: Raised, types: list[CaughtType], handler: cst.CSTNode | None) -> str:
     """Whether one of the types takes the error: yes, partly, no or unknown."""
     answers = set()
     out_of_group = raised.as_type == GROUP and isinstance(handler, cst.ExceptStarHandler)

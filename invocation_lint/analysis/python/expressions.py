@@ -35,30 +35,8 @@ from invocation_lint.analysis.python import (
     operators,
 )
 from invocation_lint.analysis.python.awaiting import awaited
-from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
+from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers, queries
-
-MAX_DEPTH = 120
-"""Nesting of one expression that is followed; deeper ones are generated code."""
-
-
-def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
-    """The value of an expression in the frame's state; the walk's effects are applied to the state."""
-    if frame.state is None:
-        return NEVER
-    frame.visits += 1
-    if frame.visits > frame.interpreter.max_visits:
-        raise BudgetExceeded
-    if frame.nesting > MAX_DEPTH:
-        return unknown("nested too deep")
-    handler: Callable[[Frame, Any], Value] | None = _EXPRESSIONS.get(type(node))
-    if handler is None:
-        return unknown(f"{type(node).__name__} is not followed")
-    frame.nesting += 1
-    try:
-        return handler(frame, node)
-    finally:
-        frame.nesting -= 1
 
 
 def _literal(frame: Frame, node: Any) -> Value:
@@ -78,7 +56,7 @@ def _name(frame: Frame, node: cst.Name) -> Value:
 
 
 def _concatenated(frame: Frame, node: cst.ConcatenatedString) -> Value:
-    return operators.add(frame, node, evaluate(frame, node.left), evaluate(frame, node.right))
+    return operators.add(frame, node, frame.evaluate(node.left), frame.evaluate(node.right))
 
 
 def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
@@ -88,7 +66,7 @@ def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
             pieces.append(_unescaped(part.value, node.prefix))
             continue
         assert isinstance(part, cst.FormattedStringExpression)
-        value = evaluate(frame, part.expression)
+        value = frame.evaluate(part.expression)
         answers.note_formatted(frame, value, part.expression)
         if part.format_spec:
             value = unknown("a formatted value")
@@ -109,14 +87,14 @@ def _unescaped(text: str, prefix: str) -> str:
 
 
 def _attribute(frame: Frame, node: cst.Attribute) -> Value:
-    receiver = evaluate(frame, node.value)
+    receiver = frame.evaluate(node.value)
     if frame.state is None:
         return NEVER
     return lookup.attribute(frame, receiver, node.attr.value, node)
 
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
-    receiver = evaluate(frame, node.value)
+    receiver = frame.evaluate(node.value)
     if frame.follows_queries and isinstance(node.slice[0].slice, cst.Slice) and queries.is_queried(receiver):
         return _sliced(frame, receiver, node.slice[0].slice, node)
     key = lookup.subscript_key(frame, node)
@@ -128,8 +106,8 @@ def _subscript(frame: Frame, node: cst.Subscript) -> Value:
 
 
 def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript) -> Value:
-    lower = evaluate(frame, part.lower) if part.lower is not None else None
-    upper = evaluate(frame, part.upper) if part.upper is not None else None
+    lower = frame.evaluate(part.lower) if part.lower is not None else None
+    upper = frame.evaluate(part.upper) if part.upper is not None else None
     if frame.state is None:
         return NEVER
     return join_values(queries.sliced(frame, atom, lower, upper, node) for atom in receiver.atoms)
@@ -152,7 +130,7 @@ def _lambda(frame: Frame, node: cst.Lambda) -> Value:
 
 
 def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
-    value = evaluate(frame, node.expression)
+    value = frame.evaluate(node.expression)
     if isinstance(node.operator, cst.Not):
         truths = {conditions.atom_truth(frame, atom) for atom in value.atoms}
         if truths <= {True, False} and len(truths) == 1:
@@ -166,9 +144,9 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
 
 
 def _comparison(frame: Frame, node: cst.Comparison) -> Value:
-    first = left = evaluate(frame, node.left)
+    first = left = frame.evaluate(node.left)
     for target in node.comparisons:
-        right = evaluate(frame, target.comparator)
+        right = frame.evaluate(target.comparator)
         answers.note_comparison(frame, left, target.operator, right, node)
         left = right
     truth = conditions.truth(frame, node)
@@ -179,7 +157,7 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
 
 
 def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
-    left, right = evaluate(frame, node.left), evaluate(frame, node.right)
+    left, right = frame.evaluate(node.left), frame.evaluate(node.right)
     if frame.state is None:
         return NEVER
     if isinstance(node.operator, cst.Add):
@@ -199,11 +177,11 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:
-    return awaited(frame, evaluate(frame, node.expression), node)
+    return awaited(frame, frame.evaluate(node.expression), node)
 
 
 def _named(frame: Frame, node: cst.NamedExpr) -> Value:
-    value = evaluate(frame, node.value)
+    value = frame.evaluate(node.value)
     if frame.state is not None and isinstance(node.target, cst.Name):
         frame.state.env[node.target.value] = value
     return value
@@ -211,26 +189,26 @@ def _named(frame: Frame, node: cst.NamedExpr) -> Value:
 
 def _yield(frame: Frame, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
-        source = evaluate(frame, node.value.item)
+        source = frame.evaluate(node.value.item)
         answers.note_escape(frame, source, "returned", node)
         if frame.state is not None:
             frame.returned = join2(frame.returned, iteration.element_of(frame, source))
     elif node.value is not None:
-        value = evaluate(frame, node.value)
+        value = frame.evaluate(node.value)
         frame.returned = join2(frame.returned, value)
         answers.note_escape(frame, value, "returned", node)
     return unknown("what is sent to the generator")
 
 
 def _starred(frame: Frame, node: cst.StarredElement) -> Value:
-    return evaluate(frame, node.value)
+    return frame.evaluate(node.value)
 
 
 def _call(frame: Frame, node: cst.Call) -> Value:
     return calls.call(frame, node)
 
 
-_EXPRESSIONS: dict[type[cst.CSTNode], Any] = {
+HANDLERS: dict[type[cst.CSTNode], Callable[[Frame, Any], Value]] = {
     cst.Integer: _literal,
     cst.Float: _literal,
     cst.Imaginary: _literal,

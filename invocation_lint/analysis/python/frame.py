@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import libcst as cst
 
@@ -18,71 +19,19 @@ from invocation_lint.analysis.domain.atoms import (
     join2,
     unknown,
 )
-from invocation_lint.analysis.domain.events import Event, LoopInfo, Raised
+from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states, map_atoms
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, all_mentions
+from invocation_lint.analysis.python.arguments import Arguments
+from invocation_lint.analysis.python.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayOut
+from invocation_lint.analysis.python.walk import Walk
 from invocation_lint.findings import Place
 
-if TYPE_CHECKING:
-    from invocation_lint.analysis.interpreter import Interpreter
+MAX_VISITS = 20_000
+"""Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
 
-
-class BudgetExceeded(Exception):
-    """A function costs more visits than it may; its outcome is unknown."""
-
-
-@dataclass(slots=True)
-class LoopFrame:
-    """A loop being run: the states at its breaks and continues, and how often it runs."""
-
-    info: LoopInfo
-    breaks: list[State] = field(default_factory=list)
-    continues: list[State] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class WayOut:
-    """One return of a function: its value, the invocations that have come back, and those that have failed."""
-
-    value: Value
-    sent: frozenset[SiteKey]
-    failed: frozenset[SiteKey]
-    place: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """What each name is where the invocations have come back, and where a clause took their errors."""
-
-    sites: frozenset[SiteKey]
-    good: dict[str, Value]
-    bad: dict[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A function tells by what it returns that an invocation failed: what, and where it does."""
-
-    site: SiteKey
-    value: str
-    place: Place | None
-    logged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a call does: its return value, the objects it leaves, its events, and the errors that escape."""
-
-    value: Value
-    heap: dict[ObjectId, Obj]
-    events: tuple[Event, ...]
-    raises: tuple[Raised, ...]
-    returns: bool  # whether it can come back normally
-    cost: int  # functions interpreted, this one included
-    complete: bool  # False when what it shows depends on the stack or the budget left: not to be kept
-    functions: frozenset[str]  # keys of the functions that were walked
-    failures: tuple[Failure, ...] = ()
-
+MAX_DEPTH = 120
+"""Nesting of one expression that is followed; deeper ones are generated code."""
 
 MAX_LAST_CALLS = 16
 """Calls whose last value a frame keeps: one condition names fewer, and what is further back is not asked for again."""
@@ -102,7 +51,7 @@ class LastCall:
 class Frame:
     """One function being walked. `state` is None where the walk has left every path."""
 
-    interpreter: Interpreter
+    interpreter: Walk[Frame]
     module: ModuleInfo
     function: FunctionInfo | None
     state: State | None
@@ -150,6 +99,63 @@ class Frame:
     def is_reached(self) -> bool:
         """Whether a path leads here."""
         return self.state is not None
+
+    # -- how constructs recur ----------------------------------------------------------------------------------------
+
+    def evaluate(self, node: cst.BaseExpression) -> Value:
+        """The value of an expression in this state; what evaluating it does is done to the state."""
+        if self.state is None:
+            return NEVER
+        self.visits += 1
+        if self.visits > self.interpreter.max_visits:
+            raise BudgetExceeded
+        if self.nesting > MAX_DEPTH:
+            return unknown("nested too deep")
+        handler = self.interpreter.expressions.get(type(node))
+        if handler is None:
+            return unknown(f"{type(node).__name__} is not followed")
+        self.nesting += 1
+        try:
+            return handler(self, node)
+        finally:
+            self.nesting -= 1
+
+    def run(self, body: cst.BaseSuite | Sequence[cst.BaseStatement]) -> None:
+        """Walk statements one after another, as long as a path is left."""
+        statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]
+        statements = body.body if isinstance(body, (cst.IndentedBlock, cst.SimpleStatementSuite)) else body  # type: ignore[assignment]
+        for statement in statements:
+            if self.state is None:
+                return
+            self.run_statement(statement)
+
+    def run_statement(self, node: cst.BaseStatement | cst.BaseSmallStatement) -> None:
+        """Walk one statement."""
+        self.visits += 1
+        if self.visits > MAX_VISITS:
+            raise BudgetExceeded
+        if isinstance(node, cst.SimpleStatementLine):
+            for small in node.body:
+                if self.state is None:
+                    return
+                self.statement = small
+                self.run_statement(small)
+            return
+        handler = self.interpreter.statements.get(type(node))
+        if handler is not None:
+            handler(self, node)
+        if node is not self.end_of_try:
+            self.note_progress()
+
+    def call(self, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
+        """Call each thing that the callee may be."""
+        return self.interpreter.call_value(self, callee, arguments, node)
+
+    def call_function(self, info: FunctionInfo, receiver: Value, args: list[Value], node: cst.CSTNode) -> Value:
+        """Call a method of the program that Python itself calls: a property, `__exit__`."""
+        return self.interpreter.call_function(self, info, receiver, args, node)
+
+    # -- places and objects ------------------------------------------------------------------------------------------
 
     def place(self, node: cst.CSTNode) -> Place:
         """The place of a node: of this frame's module, or of another whose function is called without a call."""

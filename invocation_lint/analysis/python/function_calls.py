@@ -11,10 +11,12 @@ from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Pending, R
 from invocation_lint.analysis.domain.events import Argument, ChainCall, Event, Looped, LoopInfo, Visit, prefixed
 from invocation_lint.analysis.domain.state import Obj, map_atoms, map_object_values
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import calls, decorators, loops
+from invocation_lint.analysis.python import decorators, loops
 from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame, Outcome
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.guards import PLAIN, Wrapping
 from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.outcome import Outcome
 from invocation_lint.analysis.python.unfollowed import call_unknown, open_objects
 from invocation_lint.analysis.tracing import answers, outcomes
 
@@ -23,32 +25,29 @@ def call_project_function(
     frame: Frame, info: FunctionInfo, ref: FunctionRef, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """Call a function of the program with evaluated arguments."""
-    wrapping = decorators.PLAIN if ref.bare else decorators.wrapping_of(frame.interpreter, info)
+    wrapping = PLAIN if ref.bare else decorators.wrapping_of(frame.interpreter, info)
     decorated = decorators.decorated(frame, info) if wrapping is None else None
     if decorated is not None:
         bound = [*([ref.receiver] if ref.receiver is not None else []), *ref.args, *arguments.args]
         more = {name: Argument(name, value, frame.place(node)) for name, value in ref.kwargs}
-        return calls.call_value(frame, decorated, replace(arguments, args=bound, kwargs=more | arguments.kwargs), node)
+        return frame.call(decorated, replace(arguments, args=bound, kwargs=more | arguments.kwargs), node)
     if arguments.star or wrapping is None:
         return call_unknown(frame, arguments, node, source=info.name)
     kwargs = {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
     return _wrapped_call(frame, wrapping, info, ref, arguments.args, kwargs, node, arguments.open)
 
 
-def call_function(
-    frame: Frame, info: FunctionInfo, ref: FunctionRef, args: list[Value], kwargs: dict[str, Value], node: cst.CSTNode
-) -> Value:
-    """Call a function of the program with plain values."""
+def call_function(frame: Frame, info: FunctionInfo, receiver: Value, args: list[Value], node: cst.CSTNode) -> Value:
+    """Call a method of the program that Python itself calls: a property, `__exit__`."""
     wrapping = decorators.wrapping_of(frame.interpreter, info)
     if wrapping is None:
         return unknown("what a decorated function returns", info.name)
-    given = {name: (value, "yes") for name, value in kwargs.items()}
-    return _wrapped_call(frame, wrapping, info, ref, args, given, node, None)
+    return _wrapped_call(frame, wrapping, info, FunctionRef(info.key, receiver), args, {}, node, None)
 
 
 def _wrapped_call(
     frame: Frame,
-    wrapping: decorators.Wrapping,
+    wrapping: Wrapping,
     info: FunctionInfo,
     ref: FunctionRef,
     args: list[Value],

@@ -9,7 +9,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, Const, Response, Value, join2, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of, source_of
-from invocation_lint.analysis.python import expressions, iteration
+from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers
 
@@ -24,15 +24,15 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
         return frame.allocate(node, obj.opened("it is too long a literal"))
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
-            spread = expressions.evaluate(frame, element.value)
+            spread = frame.evaluate(element.value)
             answers.note_escape(
                 frame, Value(tuple(part for part in spread.of(Response) if not part.path)), "handed_over", element.value
             )
             obj = merged(frame, obj, spread)
             continue
         assert isinstance(element, cst.DictElement)
-        key = expressions.evaluate(frame, element.key)
-        value = expressions.evaluate(frame, element.value)
+        key = frame.evaluate(element.key)
+        value = frame.evaluate(element.value)
         names = keys_of(key)
         if names is None or any(_unhashable(name) for name in names):
             obj = obj.opened("a key that is not known is set")
@@ -107,7 +107,7 @@ def sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
     items: list[Value] = []
     rest: Value | None = None
     for element in node.elements:
-        value = expressions.evaluate(frame, element.value)
+        value = frame.evaluate(element.value)
         if isinstance(element, cst.StarredElement):
             more = iteration.iteration_items(frame, value) if frame.state is not None else None
             if more is None or rest is not None:

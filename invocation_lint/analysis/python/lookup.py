@@ -39,7 +39,7 @@ from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.libraries import enums, models
 from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
-from invocation_lint.analysis.python import classes, expressions
+from invocation_lint.analysis.python import classes
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
@@ -179,10 +179,9 @@ def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
 
 def _made_item(frame: Frame, atom: Ref, key: Any, node: cst.CSTNode) -> Value:
     """What a defaultdict makes for a key that it has not."""
-    from invocation_lint.analysis.python import calls
 
     factory = frame.live.heap[atom.id].rest or unknown()
-    value = calls.call_value(frame, factory, Arguments(place=frame.place(node)), node)
+    value = frame.call(factory, Arguments(place=frame.place(node)), node)
     if frame.state is not None:
         place = frame.place(node)
         frame.state.update(Value((atom,)), lambda obj, weak: obj.with_slot(key, value, place, weak=weak))
@@ -213,8 +212,8 @@ def object_item(obj: Obj, names: list[Any] | None) -> Value:
 def subscript_key(frame: Frame, node: cst.Subscript) -> Value:
     """The value in the brackets; several or a slice are unknown."""
     if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        return expressions.evaluate(frame, node.slice[0].slice.value)
+        return frame.evaluate(node.slice[0].slice.value)
     for element in node.slice:
         if isinstance(element.slice, cst.Index):
-            expressions.evaluate(frame, element.slice.value)
+            frame.evaluate(element.slice.value)
     return unknown("a slice")

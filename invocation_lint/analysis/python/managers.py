@@ -31,12 +31,10 @@ from invocation_lint.analysis.python import (
     clauses,
     conditions,
     errors,
-    expressions,
-    function_calls,
-    statements,
 )
 from invocation_lint.analysis.python.awaiting import awaited, deliver
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.guards import CaughtType
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.findings import Place
 
@@ -53,7 +51,7 @@ _TRANSPARENT = frozenset(
 _GROUPS = frozenset({"TaskGroup", "create_task_group", "open_nursery"})
 """What waits for its tasks at the end of its block, and raises their errors as a group."""
 
-_EVERY_ERROR = [clauses.CaughtType("", "generic", "yes", "yes")]
+_EVERY_ERROR = [CaughtType("", "generic", "yes", "yes")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Manager:
 
     how: str  # drops, maybe, raises (again, or another error), groups, test
     place: Place
-    types: list[clauses.CaughtType]
+    types: list[CaughtType]
     does: str = "drops"
     as_type: str = ""
 
@@ -84,7 +82,7 @@ def run_with(frame: Frame, node: cst.With) -> None:
     managers: list[Manager] = []
     exits: list[Exit] = []
     for item in node.items:
-        value = expressions.evaluate(frame, item.item)
+        value = frame.evaluate(item.item)
         if frame.state is None:
             break
         leave = _own_exit(frame, value, item.item)
@@ -103,7 +101,7 @@ def run_with(frame: Frame, node: cst.With) -> None:
     watched = bool(exits or [manager for manager in managers if manager.how == "drops"]) and frame.state is not None
     if watched:
         frame.tries.append(frame.live.copy())
-    statements.run_block(frame, node.body)
+    frame.run(node.body)
     for name in opened:
         deliver(frame, tuple(frame.groups.pop(name, ())))
     raised, frame.raises = frame.raises, outer_raises
@@ -166,7 +164,7 @@ def _enter(frame: Frame, leave: Exit) -> Value:
 
 
 def _call(frame: Frame, method: FunctionInfo, leave: Exit, given: list[Value]) -> Value:
-    value = function_calls.call_function(frame, method, FunctionRef(method.key, leave.receiver), given, {}, leave.node)
+    value = frame.call_function(method, leave.receiver, given, leave.node)
     return awaited(frame, value) if method.is_async else value
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import libcst as cst
 
@@ -27,14 +27,12 @@ from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python import statements
 from invocation_lint.analysis.python.copying import bring, thaw, without_none
-from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.outcome import BudgetExceeded
+from invocation_lint.analysis.python.walk import Walk
 from invocation_lint.findings import Place
 from invocation_lint.source.walk import walk
-
-if TYPE_CHECKING:
-    from invocation_lint.analysis.interpreter import Interpreter
 
 MAX_FOLLOWED = 10
 """Re-exports that one name is followed through."""
@@ -100,7 +98,7 @@ class Runtime:
 class ModuleTable:
     """The modules of one program."""
 
-    def __init__(self, interpreter: Interpreter, finder: Finder) -> None:
+    def __init__(self, interpreter: Walk[Frame], finder: Finder) -> None:
         self._interpreter = interpreter
         self._finder = finder
         self._runtimes: dict[str, Runtime] = {}
@@ -126,7 +124,7 @@ class ModuleTable:
         runtime.frame = frame
         with self._interpreter.own_budget():
             try:
-                statements.run_block(frame, runtime.module.source.module.body)
+                frame.run(runtime.module.source.module.body)
             except BudgetExceeded:
                 self._interpreter.too_large.add(f"{runtime.module.name}:<module>")
         last = frame.tries.pop()

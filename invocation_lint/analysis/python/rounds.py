@@ -7,9 +7,10 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import State, join_states, widen
-from invocation_lint.analysis.python import assign, conditions, expressions, iteration, loop_ends, loops, statements
+from invocation_lint.analysis.python import assign, conditions, iteration, loop_ends, loops
 from invocation_lint.analysis.python.awaiting import awaited
-from invocation_lint.analysis.python.frame import Frame, LoopFrame
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.outcome import LoopFrame
 from invocation_lint.analysis.tracing import queries
 from invocation_lint.analysis.tracing.answer_conditions import note_condition
 
@@ -18,11 +19,11 @@ def run_while(frame: Frame, node: cst.While) -> None:
     """Walk a while loop."""
 
     def one_round(first: bool) -> None:
-        expressions.evaluate(frame, node.test)
+        frame.evaluate(node.test)
         note_condition(frame, node.test)
         if frame.state is not None:
             frame.state = conditions.refine(frame, frame.state, node.test, True)
-        statements.run_block(frame, node.body)
+        frame.run(node.body)
 
     entry = frame.state
     assert entry is not None
@@ -41,7 +42,7 @@ def run_while(frame: Frame, node: cst.While) -> None:
 
 def run_for(frame: Frame, node: cst.For) -> None:
     """Walk a for loop, round by round where the elements are known and few."""
-    iterable = expressions.evaluate(frame, node.iter)
+    iterable = frame.evaluate(node.iter)
     if frame.state is None:
         return
     if node.asynchronous is not None:
@@ -56,7 +57,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
 
     def one_round(first: bool) -> None:
         assign.assign(frame, node.target, element)
-        statements.run_block(frame, node.body)
+        frame.run(node.body)
 
     with queries.handling_rows(frame, element):
         frame.state = _run_rounds(frame, info, one_round)
@@ -75,7 +76,7 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
         if frame.state is None:
             break
         assign.assign(frame, node.target, item)
-        statements.run_block(frame, node.body)
+        frame.run(node.body)
         for state in loop.continues:
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
@@ -108,6 +109,6 @@ def _run_rounds(frame: Frame, info: LoopInfo, one_round: object) -> State | None
 def _finish_loop(frame: Frame, orelse: cst.Else | None) -> None:
     loop = frame.loops.pop()
     if orelse is not None and frame.state is not None:
-        statements.run_block(frame, orelse.body)
+        frame.run(orelse.body)
     for state in loop.breaks:
         frame.state = join_states(frame.state, state)

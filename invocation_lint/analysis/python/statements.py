@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
@@ -16,12 +16,11 @@ from invocation_lint.analysis.python import (
     classes,
     conditions,
     errors,
-    expressions,
     imports,
     rounds,
     type_hints,
 )
-from invocation_lint.analysis.python.frame import BudgetExceeded, Frame
+from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import outcomes
 from invocation_lint.analysis.tracing.answer_conditions import (
     guarded_sites,
@@ -30,48 +29,16 @@ from invocation_lint.analysis.tracing.answer_conditions import (
     status_branches,
 )
 
-MAX_VISITS = 20_000
-"""Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
-
-
-def run_block(frame: Frame, body: cst.BaseSuite | Sequence[cst.BaseStatement]) -> None:
-    """Walk statements one after another, as long as a path is left."""
-    statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]
-    statements = body.body if isinstance(body, (cst.IndentedBlock, cst.SimpleStatementSuite)) else body  # type: ignore[assignment]
-    for statement in statements:
-        if frame.state is None:
-            return
-        run_statement(frame, statement)
-
-
-def run_statement(frame: Frame, node: cst.BaseStatement | cst.BaseSmallStatement) -> None:
-    """Walk one statement."""
-    frame.visits += 1
-    if frame.visits > MAX_VISITS:
-        raise BudgetExceeded
-    if isinstance(node, cst.SimpleStatementLine):
-        for small in node.body:
-            if frame.state is None:
-                return
-            frame.statement = small
-            run_statement(frame, small)
-        return
-    handler = _STATEMENTS.get(type(node))
-    if handler is not None:
-        handler(frame, node)
-    if node is not frame.end_of_try:
-        frame.note_progress()
-
 
 def _run_expression(frame: Frame, node: cst.Expr) -> None:
     frame.dropped = node.value
-    value = expressions.evaluate(frame, node.value)
+    value = frame.evaluate(node.value)
     background.note_dropped(frame, value, node.value)
     background.note_filled(frame, node.value)
 
 
 def _run_assign(frame: Frame, node: cst.Assign) -> None:
-    value = expressions.evaluate(frame, node.value)
+    value = frame.evaluate(node.value)
     if node is frame.end_of_try:
         frame.note_progress()
     if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
@@ -84,7 +51,7 @@ def _run_assign(frame: Frame, node: cst.Assign) -> None:
 
 def _run_ann_assign(frame: Frame, node: cst.AnnAssign) -> None:
     if node.value is not None:
-        value = expressions.evaluate(frame, node.value)
+        value = frame.evaluate(node.value)
     elif isinstance(node.target, cst.Name):
         value = type_hints.annotated(frame, node.annotation.annotation, node.target.value)
         if not value.atoms:
@@ -102,7 +69,7 @@ def _run_aug_assign(frame: Frame, node: cst.AugAssign) -> None:
 
 
 def _run_return(frame: Frame, node: cst.Return) -> None:
-    value = NONE if node.value is None else expressions.evaluate(frame, node.value)
+    value = NONE if node.value is None else frame.evaluate(node.value)
     if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
         note_condition(frame, node.value)
     if frame.state is not None:
@@ -137,13 +104,13 @@ def _run_del(frame: Frame, node: cst.Del) -> None:
 
 
 def _run_assert(frame: Frame, node: cst.Assert) -> None:
-    expressions.evaluate(frame, node.test)
+    frame.evaluate(node.test)
     note_condition(frame, node.test)
     frame.state = conditions.refine(frame, frame.state, node.test, True)
 
 
 def _run_if(frame: Frame, node: cst.If) -> None:
-    expressions.evaluate(frame, node.test)
+    frame.evaluate(node.test)
     if frame.state is None:
         return
     orelse = node.orelse
@@ -154,16 +121,16 @@ def _run_if(frame: Frame, node: cst.If) -> None:
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
     if frame.state is not None:
         frame.state.marks |= failing[0] | guarded
-        run_block(frame, node.body)
+        frame.run(node.body)
     after_then = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, False)
     if frame.state is not None:
         frame.state.marks |= failing[1]
     if frame.state is not None and orelse is not None:
         if isinstance(orelse, cst.If):
-            run_statement(frame, orelse)
+            frame.run_statement(orelse)
         else:
-            run_block(frame, orelse.body)
+            frame.run(orelse.body)
     frame.state = join_states(after_then, frame.state)
 
 
@@ -189,7 +156,7 @@ def _run_function(frame: Frame, node: cst.FunctionDef) -> None:
     info = frame.module.by_node[node]
     assert isinstance(info, FunctionInfo)
     for decorator in info.decorators:
-        expressions.evaluate(frame, decorator)
+        frame.evaluate(decorator)
     frame.interpreter.definitions.note_defaults(frame, info)
     if frame.state is not None:
         frame.interpreter.definers[info.key] = frame
@@ -209,7 +176,7 @@ def _run_import_from(frame: Frame, node: cst.ImportFrom) -> None:
 
 
 def _run_match(frame: Frame, node: cst.Match) -> None:
-    subject = expressions.evaluate(frame, node.subject)
+    subject = frame.evaluate(node.subject)
     if frame.state is None:
         return
     before, after = frame.state, None
@@ -222,8 +189,8 @@ def _run_match(frame: Frame, node: cst.Match) -> None:
         if frame.state is not None:
             conditions.bind_pattern(frame, subject, case.pattern)
             if case.guard is not None:
-                expressions.evaluate(frame, case.guard)
-            run_block(frame, case.body)
+                frame.evaluate(case.guard)
+            frame.run(case.body)
             after = join_states(after, frame.state)
         frame.state = rest
         rest = rest if case.guard is not None else conditions.refine_case(frame, rest.copy(), node.subject, case, False)
@@ -234,7 +201,7 @@ def _run_type_alias(frame: Frame, node: cst.TypeAlias) -> None:
     frame.live.env[node.name.value] = unknown("a type")
 
 
-_STATEMENTS: dict[type[cst.CSTNode], Any] = {
+HANDLERS: dict[type[cst.CSTNode], Callable[[Frame, Any], None]] = {
     cst.Expr: _run_expression,
     cst.Assign: _run_assign,
     cst.AnnAssign: _run_ann_assign,

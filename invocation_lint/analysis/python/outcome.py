@@ -1,0 +1,67 @@
+"""What comes out of a function that is walked, and what is kept of its loops and returns on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from invocation_lint.analysis.domain.atoms import ObjectId, SiteKey, Value
+from invocation_lint.analysis.domain.events import Event, LoopInfo, Raised
+from invocation_lint.analysis.domain.state import Obj, State
+from invocation_lint.findings import Place
+
+
+class BudgetExceeded(Exception):
+    """A function costs more visits than it may; its outcome is unknown."""
+
+
+@dataclass(slots=True)
+class LoopFrame:
+    """A loop being run: the states at its breaks and continues, and how often it runs."""
+
+    info: LoopInfo
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One return of a function: its value, the invocations that have come back, and those that have failed."""
+
+    value: Value
+    sent: frozenset[SiteKey]
+    failed: frozenset[SiteKey]
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """What each name is where the invocations have come back, and where a clause took their errors."""
+
+    sites: frozenset[SiteKey]
+    good: dict[str, Value]
+    bad: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A function tells by what it returns that an invocation failed: what, and where it does."""
+
+    site: SiteKey
+    value: str
+    place: Place | None
+    logged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call does: its return value, the objects it leaves, its events, and the errors that escape."""
+
+    value: Value
+    heap: dict[ObjectId, Obj]
+    events: tuple[Event, ...]
+    raises: tuple[Raised, ...]
+    returns: bool  # whether it can come back normally
+    cost: int  # functions interpreted, this one included
+    complete: bool  # False when what it shows depends on the stack or the budget left: not to be kept
+    functions: frozenset[str]  # keys of the functions that were walked
+    failures: tuple[Failure, ...] = ()
