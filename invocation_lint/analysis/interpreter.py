@@ -16,7 +16,7 @@ from invocation_lint.analysis.domain.atoms import NEVER, NONE, ClassRef, ObjectI
 from invocation_lint.analysis.domain.events import Event, Raised, Visit
 from invocation_lint.analysis.domain.state import RECEIVER, Obj, State, join_states
 from invocation_lint.analysis.domain.wrapper import Wrapper
-from invocation_lint.analysis.libraries import injected
+from invocation_lint.analysis.libraries import injected, known
 from invocation_lint.analysis.program.demand import demanded, leading
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python import calls, decorators, expressions, function_calls, statements, type_hints
@@ -28,6 +28,7 @@ from invocation_lint.analysis.python.guards import Wrapping
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.python.outcome import BudgetExceeded, Outcome
+from invocation_lint.analysis.python.walk import Libraries
 from invocation_lint.analysis.tracing.answers import note_escape
 from invocation_lint.analysis.tracing.outcomes import failures_of
 from invocation_lint.findings import Place
@@ -67,6 +68,7 @@ class Interpreter:
         self.max_visits = MAX_VISITS
         self.expressions = expressions.HANDLERS
         self.statements = statements.HANDLERS
+        self.libraries: Libraries[Frame] = known
         self.sdks: dict[Place, str] = {}
         self.definers: dict[str, Frame] = {}
         self.too_large: set[str] = set()

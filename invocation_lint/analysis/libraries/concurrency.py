@@ -10,8 +10,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Const, Pending, Value, join_values, unknown
 from invocation_lint.analysis.domain.events import Caught, Raised
 from invocation_lint.analysis.domain.state import Obj
-from invocation_lint.analysis.libraries import background
-from invocation_lint.analysis.python import iteration
+from invocation_lint.analysis.python import background, iteration
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import Frame
@@ -76,13 +75,6 @@ def _to_thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode)
     return submitted(frame, replace(arguments, args=arguments.args[1:]), arguments.args[:1], node, "coroutine")
 
 
-def _thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """A thread; what it is to run is walked where it is made."""
-    from invocation_lint.analysis.libraries import executors
-
-    return executors.thread(frame, arguments, node)
-
-
 HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {
     "concurrent.futures.as_completed": _completed,
     "asyncio.as_completed": _completed,
@@ -93,6 +85,5 @@ HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {
     "asyncio.shield": _task,
     "asyncio.run": _task,
     "asyncio.to_thread": _to_thread,
-    "threading.Thread": _thread,
     "anyio.to_thread.run_sync": _to_thread,
 }

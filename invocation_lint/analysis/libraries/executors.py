@@ -5,6 +5,7 @@ What they are given runs elsewhere: its value comes with `.result()`, `await` or
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +46,7 @@ def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
     return _map(frame, name, arguments, node, source) if name in _MAPS else None
 
 
-def thread(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+def _thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`Thread(target=.., args=.., kwargs=..)`: what its target does, in a thread of its own."""
     target = arguments.get(1, "target")
     if target is None or not _is_callable(target):
@@ -141,3 +142,6 @@ def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, sourc
         deliver(frame, pending.raises)
     inner = join_values(pending.value for pending in value.of(Pending))
     return frame.allocate(node, Obj("list", rest=inner, made=frame.place(node)))
+
+
+HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {"threading.Thread": _thread}

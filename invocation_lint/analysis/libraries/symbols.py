@@ -22,7 +22,17 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
-from invocation_lint.analysis.libraries import concurrency, encoding, fields, given, iterables, mappings, sdk, wrappers
+from invocation_lint.analysis.libraries import (
+    concurrency,
+    encoding,
+    executors,
+    fields,
+    given,
+    iterables,
+    mappings,
+    sdk,
+    wrappers,
+)
 from invocation_lint.analysis.libraries.replies import REPLIES, reply
 from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, RESULTS
 from invocation_lint.analysis.program.acts import LOG_METHODS
@@ -245,6 +255,7 @@ def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
 
 _HANDLERS: dict[str, Handler] = {
     **concurrency.HANDLERS,
+    **executors.HANDLERS,
     **dict.fromkeys(REPLIES, reply),
     **mappings.HANDLERS,
     **given.HANDLERS,

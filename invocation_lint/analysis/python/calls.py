@@ -9,7 +9,6 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import (
     NEVER,
     NONE,
-    AwsObject,
     ClassRef,
     Client,
     FunctionRef,
@@ -30,10 +29,9 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Argument, Caught
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import constants
-from invocation_lint.analysis.libraries import background
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, self_name
-from invocation_lint.analysis.python import classes, function_calls, iteration, lookup
+from invocation_lint.analysis.python import background, classes, function_calls, iteration, lookup
 from invocation_lint.analysis.python.arguments import Arguments, merge_partial
 from invocation_lint.analysis.python.awaiting import deliver
 from invocation_lint.analysis.python.frame import Frame
@@ -136,8 +134,6 @@ def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) 
 
 
 def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
-    from invocation_lint.analysis.libraries import symbols
-
     if isinstance(atom, FunctionRef):
         info = frame.interpreter.function_info(atom.key)
         if info is not None:
@@ -147,7 +143,7 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
         if info_class is not None:
             return classes.construct(frame, info_class, arguments, node)
     elif isinstance(atom, Symbol):
-        return symbols.call_symbol(frame, atom.dotted, arguments, node)
+        return frame.interpreter.libraries.call_symbol(frame, atom.dotted, arguments, node)
     elif isinstance(atom, Method):
         found = [call_method(frame, inner, atom.name, arguments, node) for inner in atom.receiver.atoms]
         return join_values(found) if found else NEVER
@@ -164,9 +160,7 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
             )
     source = getattr(atom, "source", "")
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        from invocation_lint.analysis.libraries import executors
-
-        handed = executors.call_method(frame, node.func.attr.value, arguments, node, source)
+        handed = frame.interpreter.libraries.call_runner(frame, node.func.attr.value, arguments, node, source)
         if handed is not None:
             return handed
     called = call_unknown(frame, arguments, node, source=source, use="logged" if _is_logging(node, source) else "")
@@ -192,38 +186,18 @@ def _call_operator(frame: Frame, obj: Obj) -> FunctionInfo | None:
 
 def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`atom.name(..)` for something that is no object of the program."""
-    from invocation_lint.analysis.libraries import containers, sdk, texts
     from invocation_lint.analysis.tracing import sites
 
     if name in SITE_ATTRIBUTES and isinstance(atom, (Client, Unknown, Param)):
         found = sites.invocation(frame, atom, name, arguments, node)
         if found is not None:
             return found
-    if isinstance(atom, (Client, SdkSession)):
-        return sdk.call_method(frame, atom, name, arguments, node)
-    if isinstance(atom, AwsObject):
-        return sdk.call_resource(frame, atom, name, arguments, node)
     if isinstance(atom, Response):
         return answers.call_method(frame, atom, name, arguments.args, node)
-    if isinstance(atom, Ref) and atom.id in frame.live.heap:
-        return containers.call_method(frame, atom, name, arguments, node)
-    if isinstance(atom, ClassRef):
-        return _make_model(frame, atom, arguments, node)
     if isinstance(atom, Pending):
         return _call_pending(frame, atom, name, arguments, node)
-    found_text = texts.call_method(frame, atom, name, arguments, node)
-    if found_text is not None:
-        return found_text
-    return call_unknown(frame, arguments, node, source=name)
-
-
-def _make_model(frame: Frame, atom: ClassRef, arguments: Arguments, node: cst.CSTNode) -> Value:
-    from invocation_lint.analysis.libraries import models
-
-    for value in arguments.values():
-        answers.note_escape(frame, value, "handed_over", node)
-    info = frame.interpreter.class_info(atom.key)
-    return models.made(frame, info, node) if info is not None else unknown("an instance of a class not followed")
+    known = frame.interpreter.libraries.call_method(frame, atom, name, arguments, node)
+    return call_unknown(frame, arguments, node, source=name) if known is None else known
 
 
 def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
-    NEVER,
     NONE,
     ClassRef,
     FunctionRef,
@@ -20,7 +19,6 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.analysis.python import literals
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
@@ -77,8 +75,6 @@ def instance_attribute(frame: Frame, atom: Ref, obj: Obj, name: str) -> Value:
 
 def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *, own: bool = True) -> Value:
     """An attribute looked up on a class; with a receiver, methods are bound and self-assignments are joined."""
-    from invocation_lint.analysis.libraries import enums  # the two modules need each other
-
     info = frame.interpreter.class_info(key)
     if info is None:
         return unknown("an attribute of a class that is not followed", name)
@@ -94,7 +90,7 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
             found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
         body = frame.interpreter.definitions.class_body(cls)
         if name in body.env:
-            member = enums.member(frame, cls, name, body)
+            member = frame.interpreter.libraries.enum_member(frame, cls, name, body)
             found.append(member or bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
             is_later = body.env[name] == NONE and name not in cls.writers
             if is_later or (own and receiver is not None and _is_field(frame, cls, name)):
@@ -108,9 +104,7 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
 
 def _is_field(frame: Frame, cls: ClassInfo, name: str) -> bool:
     """Whether the generated constructor of a dataclass or model sets the attribute."""
-    from invocation_lint.analysis.libraries import fields  # the two modules need each other
-
-    return fields.is_declared(cls, lineage(frame, cls)[1]) and name in {one.name for one in fields.fields_of(cls)}
+    return frame.interpreter.libraries.is_field(frame, cls, name)
 
 
 def _opened(cls: ClassInfo, name: str) -> str:
@@ -184,34 +178,22 @@ def super_attribute(frame: Frame, atom: SuperRef, name: str) -> Value:
 
 def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`Class(...)`: an instance with what its constructor sets."""
-    from invocation_lint.analysis.libraries import enums, fields
-
+    libraries = frame.interpreter.libraries
+    found = libraries.constructed(frame, info, arguments, node)
+    if found is not None:
+        return found
     outside = lineage(frame, info)[1]
-    if enums.mixin(frame, info) is not None:
-        return enums.lookup_by_value(frame, info, arguments.args[0] if arguments.args else NEVER)
-    if "typing.TypedDict" in outside or "typing_extensions.TypedDict" in outside:
-        return _mapping(frame, arguments, node)
-    declared = fields.is_declared(info, outside)
     obj = Obj("instance", cls=info.key, made=frame.place(node))
-    if declared:
-        obj = fields.filled(frame, info, obj, arguments, node)
+    filled = libraries.filled(frame, info, obj, arguments, node)
+    obj = obj if filled is None else filled
     instance = frame.allocate(node, obj)
     method = find_method(frame, info, "__init__")
     if method is not None:
         frame.call(Value((FunctionRef(method.key, instance),)), arguments, node)
-    elif not declared and (info.node.decorators or any(_is_foreign(base) for base in outside)):
+    elif filled is None and (info.node.decorators or any(_is_foreign(base) for base in outside)):
         reason = "its class has decorators or bases outside the project"
         frame.live.update(instance, lambda o, weak: o.opened(reason))
     return instance
-
-
-def _mapping(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
-    obj = Obj("dict", made=frame.place(node))
-    for arg in arguments.args[:1]:
-        obj = literals.merged(frame, obj, arg)
-    for name, argument in arguments.kwargs.items():
-        obj = obj.with_slot(name, argument.value, frame.place(node), weak=argument.presence != "yes")
-    return frame.allocate(node, obj.opened(arguments.open) if arguments.open else obj)
 
 
 __all__ = ["Typed", "class_attribute", "construct", "find_method", "instance_attribute", "run_class"]

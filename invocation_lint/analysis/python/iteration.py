@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join_values, unknown
 from invocation_lint.analysis.domain.values import key_value
-from invocation_lint.analysis.libraries import enums
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers
 
@@ -20,7 +19,7 @@ def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
     if len(iterable.atoms) != 1:
         return None
     if isinstance(iterable.atoms[0], ClassRef):
-        return [Value((one,)) for one in enums.members(frame, iterable.atoms[0].key)] or None
+        return [Value((one,)) for one in frame.interpreter.libraries.enum_members(frame, iterable.atoms[0].key)] or None
     for _, obj in frame.live.deref(iterable):
         if obj.kind in {"list", "tuple", "set", "generator"} and obj.rest is None and not obj.open:
             return list(obj.items) if len(obj.items) <= MAX_ITEMS else None

@@ -13,7 +13,6 @@ from invocation_lint.analysis.domain.atoms import (
     ClassRef,
     Client,
     Const,
-    EnumMember,
     EnvVar,
     ErrorValue,
     FunctionRef,
@@ -30,14 +29,11 @@ from invocation_lint.analysis.domain.atoms import (
     Unknown,
     Value,
     const,
-    join2,
     join_values,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.libraries import enums, models
-from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
 from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
 from invocation_lint.analysis.python import classes
 from invocation_lint.analysis.python.arguments import Arguments
@@ -94,7 +90,7 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
     if isinstance(atom, Ref):
         obj = frame.live.heap.get(atom.id)
         if obj is not None and obj.kind == "instance":
-            found = models.attribute(frame, atom, obj, text, node)
+            found = frame.interpreter.libraries.attribute(frame, atom, text, node)
             return classes.instance_attribute(frame, atom, obj, text) if found is None else found
         if obj is not None and text not in _MEMBERS.get(obj.kind, {text}):
             return NEVER  # an AttributeError: on this path the value is none of these
@@ -103,10 +99,8 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
         setting = frame.interpreter.modules.setting(frame, text) if atom.dotted == "django.conf.settings" else None
         if setting is not None:
             return setting
-        full = f"{atom.dotted}.{text}"
-        return const(CONSTANTS[full]) if full in CONSTANTS else Value((Symbol(full),))
-    if isinstance(atom, Typed) and (atom.type, text) in ATTRIBUTE_RESULTS:
-        return Value((Typed(ATTRIBUTE_RESULTS[atom.type, text]),))
+        known = frame.interpreter.libraries.attribute(frame, atom, text, node)
+        return Value((Symbol(f"{atom.dotted}.{text}"),)) if known is None else known
     if isinstance(atom, AwsObject) and text in {"Table", "meta"}:
         return Value((Method(alone, text),))
     if isinstance(atom, ModuleRef):
@@ -116,13 +110,10 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
             return Value((Symbol(f"@{atom.service}.exceptions"),))
         return Value((Method(alone, text),))
     if isinstance(atom, ClassRef):
-        if text in models.MAKING and models.is_model(frame, atom.key, text):
-            return Value((Method(alone, text),))
-        return classes.class_attribute(frame, atom.key, text, None)
+        known = frame.interpreter.libraries.attribute(frame, atom, text, node)
+        return classes.class_attribute(frame, atom.key, text, None) if known is None else known
     if isinstance(atom, SuperRef):
         return classes.super_attribute(frame, atom, text)
-    if isinstance(atom, EnumMember):
-        return enums.attribute(frame, atom, text, node)
     if isinstance(atom, ErrorValue):
         return Value((ErrorValue(atom.clause, (*atom.path, text)),))
     if isinstance(atom, (Unknown, Param)):
@@ -132,9 +123,8 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
         if text == "exceptions":
             return Value((Symbol("@unknown.exceptions"),))
         return unknown("an attribute of something not known", f"{source}.{text}" if source else text)
-    if isinstance(atom, Typed) and atom.source:
-        return join2(Value((Method(alone, text),)), NEVER)
-    return Value((Method(alone, text),))
+    known = frame.interpreter.libraries.attribute(frame, atom, text, node)
+    return Value((Method(alone, text),)) if known is None else known
 
 
 def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
@@ -160,7 +150,7 @@ def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
     if isinstance(atom, ErrorValue):
         return Value((ErrorValue(atom.clause, (*atom.path, f"[{single}]")),))
     if isinstance(atom, ClassRef):
-        members = enums.members(frame, atom.key)
+        members = frame.interpreter.libraries.enum_members(frame, atom.key)
         match = [member for member in members if member.name == single]
         return Value((match[0],)) if match else unknown("an item of a class")
     if isinstance(atom, (Unknown, Param, Typed)):

@@ -9,10 +9,10 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Value, unknown
 from invocation_lint.analysis.domain.state import State, join_states
-from invocation_lint.analysis.libraries import background
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import (
     assign,
+    background,
     classes,
     conditions,
     errors,

@@ -25,13 +25,11 @@ def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, sourc
 
 def _invoke_elsewhere(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> None:
     """`run(client.invoke, FunctionName=..)`: an invocation by code that is not followed, which gets the answer."""
-    from invocation_lint.analysis.libraries.concurrency import submitted
-
     for index, value in enumerate(arguments.args):
         handed = [atom for atom in value.of(Method) if atom.name in SITE_ATTRIBUTES]
         if handed:
             rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
-            answer = submitted(frame, rest, [Value(tuple(handed))], node, "future")
+            answer = frame.interpreter.libraries.submitted(frame, rest, [Value(tuple(handed))], node, "future")
             answers.note_escape(frame, answer, "handed_over", node)
 
 

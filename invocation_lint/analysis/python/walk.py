@@ -11,8 +11,8 @@ from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Imported, ModuleRef, ObjectId, SiteKey, Value
-from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.atoms import EnumMember, Imported, ModuleRef, ObjectId, SiteKey, Value
+from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python.arguments import Arguments
@@ -87,6 +87,46 @@ class Modules(Protocol[F_contra]):
         """The call expressions that stand directly behind `await`."""
 
 
+class Libraries(Protocol[F_contra]):
+    """What known functions and classes outside the program do."""
+
+    def call_symbol(self, frame: F_contra, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+        """The value of `name(..)` for a dotted name."""
+
+    def call_method(
+        self, frame: F_contra, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode
+    ) -> Value | None:
+        """`atom.name(..)`; None where it is not known what that does."""
+
+    def call_runner(
+        self, frame: F_contra, name: str, arguments: Arguments, node: cst.CSTNode, source: str = ""
+    ) -> Value | None:
+        """`something.name(..)` where the name is that of a method that runs what it is handed elsewhere; else None."""
+
+    def submitted(
+        self, frame: F_contra, arguments: Arguments, target: list[Value], node: cst.CSTNode, via: str
+    ) -> Value:
+        """A callable handed to something that calls it: what it gives, with the errors that come with the result."""
+
+    def attribute(self, frame: F_contra, atom: Any, name: str, node: cst.CSTNode) -> Value | None:
+        """`atom.name`; None where no library says what that is."""
+
+    def constructed(self, frame: F_contra, info: ClassInfo, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+        """`Class(..)` where that makes no instance: a member of an enum, a dict. None for any other class."""
+
+    def filled(self, frame: F_contra, info: ClassInfo, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Obj | None:
+        """The instance with what a generated constructor sets; None for a class that has none."""
+
+    def is_field(self, frame: F_contra, cls: ClassInfo, name: str) -> bool:
+        """Whether a generated constructor sets the attribute."""
+
+    def enum_member(self, frame: F_contra, cls: ClassInfo, name: str, body: State) -> Value | None:
+        """The member of an enum that a name of its body stands for; None where it is none."""
+
+    def enum_members(self, frame: F_contra, key: str) -> list[EnumMember]:
+        """The members of an enum in order; none for any other class."""
+
+
 class Walk(Protocol[F]):
     """The interpreter, as a frame and the constructs see it."""
 
@@ -106,6 +146,10 @@ class Walk(Protocol[F]):
     @property
     def statements(self) -> Mapping[type[cst.CSTNode], Callable[[F, Any], None]]:
         """How a statement of each kind is walked."""
+
+    @property
+    def libraries(self) -> Libraries[F]:
+        """What is known of libraries."""
 
     @property
     def definitions(self) -> Definitions[F]:

@@ -1,0 +1,23 @@
+"""All that the constructs of Python ask of libraries: what `python.walk.Libraries` names."""
+
+from invocation_lint.analysis.libraries.attributes import attribute
+from invocation_lint.analysis.libraries.concurrency import submitted
+from invocation_lint.analysis.libraries.construction import constructed, filled, is_field
+from invocation_lint.analysis.libraries.enums import member as enum_member
+from invocation_lint.analysis.libraries.enums import members as enum_members
+from invocation_lint.analysis.libraries.executors import call_method as call_runner
+from invocation_lint.analysis.libraries.methods import call_method
+from invocation_lint.analysis.libraries.symbols import call_symbol
+
+__all__ = [
+    "attribute",
+    "call_method",
+    "call_runner",
+    "call_symbol",
+    "constructed",
+    "enum_member",
+    "enum_members",
+    "filled",
+    "is_field",
+    "submitted",
+]
