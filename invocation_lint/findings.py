@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 
 class Severity(str, Enum):
@@ -29,9 +30,11 @@ class Confidence(str, Enum):
     POSSIBLE = "possible"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A span of a file. Lines and columns count from 1, columns in characters; the end column is one past the last."""
+class Place(NamedTuple):
+    """A span of a file. Lines and columns count from 1, columns in characters; the end column is one past the last.
+
+    A tuple, since places are hashed and compared more often than anything else.
+    """
 
     path: str
     line: int

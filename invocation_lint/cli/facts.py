@@ -118,4 +118,4 @@ def _plain(value: Any) -> Any:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return dataclasses.asdict(place)
+    return place._asdict()

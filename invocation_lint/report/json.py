@@ -20,7 +20,6 @@ place = {path, line, column, end_line, end_column}   lines and columns count fro
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from invocation_lint.findings import Finding, Place, Report
@@ -84,4 +83,4 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {**asdict(place), "path": place.path.replace("\\", "/")}
+    return {**place._asdict(), "path": place.path.replace("\\", "/")}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import is_
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import (
-    NEVER,
     Encoded,
     FunctionRef,
     Method,
@@ -145,6 +144,19 @@ class State:
         """A state that can be changed without changing this one."""
         return State(dict(self.env), dict(self.heap), self.marks)
 
+    def take_in(self, other: State) -> None:
+        """Become the union of this state and another one."""
+        env, heap = self.env, self.heap
+        for name, value in other.env.items():
+            known = env.get(name)
+            if known is not value:
+                env[name] = value if known is None else join2(known, value)
+        for object_id, obj in other.heap.items():
+            held = heap.get(object_id)
+            if held is not obj:
+                heap[object_id] = obj if held is None else join_objects(held, obj)
+        self.marks &= other.marks
+
     def deref(self, value: Value) -> Iterator[tuple[ObjectId, Obj]]:
         """The heap objects that the value may be."""
         for atom in value.atoms:
@@ -171,10 +183,10 @@ class State:
                 waiting.extend(references(inner))
         return found
 
-    def rename(self, change: Callable[[ObjectId], ObjectId]) -> None:
+    def rename(self, names: Mapping[ObjectId, ObjectId]) -> None:
         """Give objects other ids, everywhere."""
-        self.env = {name: map_ids(value, change) for name, value in self.env.items()}
-        self.heap = {change(object_id): map_object(obj, change) for object_id, obj in self.heap.items()}
+        self.env = {name: map_ids(value, names) for name, value in self.env.items()}
+        self.heap = {names.get(object_id, object_id): map_object(obj, names) for object_id, obj in self.heap.items()}
 
 
 def references(value: Value) -> list[ObjectId]:
@@ -197,7 +209,7 @@ def references(value: Value) -> list[ObjectId]:
     return found
 
 
-_HOLDERS = (Ref, FunctionRef, Partial, Method, Pending, Encoded, Text)
+_HOLDERS = frozenset({Ref, FunctionRef, Partial, Method, Pending, Encoded, Text})
 """Atoms in which a heap reference may stand."""
 
 
@@ -231,23 +243,24 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
     return value if same else join_values(Value((atom,)) for atom in atoms)
 
 
-def map_ids(value: Value, change: Callable[[ObjectId], ObjectId]) -> Value:
+def map_ids(value: Value, names: Mapping[ObjectId, ObjectId]) -> Value:
     """The value with its heap references renamed."""
-    if not any(isinstance(atom, _HOLDERS) for atom in value.atoms):
+    for atom in value.atoms:
+        if type(atom) in _HOLDERS:
+            break
+    else:
         return value
 
     def rename(atom: Any) -> Any:
-        if isinstance(atom, Ref):
-            new = change(atom.id)
-            return atom if new == atom.id else Ref(new)
-        return atom
+        new = names.get(atom.id) if type(atom) is Ref else None
+        return atom if new is None else Ref(new)
 
     return map_atoms(value, rename)
 
 
-def map_object(obj: Obj, change: Callable[[ObjectId], ObjectId]) -> Obj:
+def map_object(obj: Obj, names: Mapping[ObjectId, ObjectId]) -> Obj:
     """The object with the references in it renamed."""
-    return map_object_values(obj, lambda value: map_ids(value, change))
+    return map_object_values(obj, lambda value: map_ids(value, names))
 
 
 def map_object_values(obj: Obj, change: Callable[[Value], Value]) -> Obj:
@@ -272,12 +285,9 @@ def join_states(left: State | None, right: State | None) -> State | None:
         return right
     if right is None:
         return left
-    env = {name: join2(left.env.get(name, NEVER), right.env.get(name, NEVER)) for name in {**left.env, **right.env}}
-    heap: dict[ObjectId, Obj] = {}
-    for object_id in {**left.heap, **right.heap}:
-        one, other = left.heap.get(object_id), right.heap.get(object_id)
-        heap[object_id] = join_objects(one, other) if one and other else (one or other)  # type: ignore[assignment]
-    return State(env, heap, left.marks & right.marks)
+    joined = left.copy()
+    joined.take_in(right)
+    return joined
 
 
 def freeze(state: State, value: Value, most: int = MAX_HELD) -> Value:

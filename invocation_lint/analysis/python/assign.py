@@ -10,6 +10,7 @@ from invocation_lint.analysis.domain.atoms import (
     Ref,
     Response,
     Value,
+    id_of,
     join2,
     join_values,
     unknown,
@@ -72,8 +73,8 @@ def _is_shared(frame: Frame, object_id: ObjectId) -> bool:
     """Whether an object is the module's or an attribute's, seen from a function."""
     if frame.function is None:
         return False
-    made = object_id[0]
-    if not isinstance(made, Place) or object_id[1] != "thawed":
+    made = object_id.parts[0]
+    if not isinstance(made, Place) or object_id.parts[1] != "thawed":
         return bool(made == "global")
     own = frame.module.source.place(frame.function.node)
     return made.path != own.path or (made.line, made.column) < (own.line, own.column)
@@ -120,7 +121,7 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
         if isinstance(atom, Ref):
             frame.interpreter.definitions.note_attribute(frame, atom.id, name, value)
         elif isinstance(atom, ClassRef):  # its instances find the attribute too
-            frame.interpreter.definitions.note_attribute(frame, ("self", atom.key), name, value)
+            frame.interpreter.definitions.note_attribute(frame, id_of("self", atom.key), name, value)
     note_kept(frame, receiver, value, node)
     queries.note_write(frame, receiver, name, value, node)
 

@@ -146,9 +146,9 @@ class Definitions:
 
     def note_attribute(self, frame: Frame, object_id: ObjectId, name: str, value: Value) -> None:
         """`self.name = value` in a method that is walked for its attributes."""
-        if object_id[0] != "self" or not self._interpreter.is_noting_attributes:
+        if object_id.parts[0] != "self" or not self._interpreter.is_noting_attributes:
             return
-        key = (str(object_id[1]), name)
+        key = (str(object_id.parts[1]), name)
         kept = portable(frame, value)
         self._attributes[key] = join2(self._attributes.get(key, kept), kept)
 

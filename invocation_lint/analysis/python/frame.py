@@ -16,6 +16,7 @@ from invocation_lint.analysis.domain.atoms import (
     Ref,
     SiteKey,
     Value,
+    id_of,
     join2,
     unknown,
 )
@@ -172,13 +173,13 @@ class Frame:
 
     def allocate_at(self, key: tuple[object, ...], obj: Obj) -> Value:
         """Make an object under a key."""
-        young: ObjectId = (*key, "young")
+        young = id_of(*key, "young")
         if self.state is None:
             return NEVER
         if young in self.state.heap:
-            old: ObjectId = (*key, "old")
+            old = id_of(*key, "old")
             previous = self.state.heap.get(old)
-            self.state.rename(lambda object_id: old if object_id == young else object_id)
+            self.state.rename({young: old})
             aged = self.state.heap[old]
             merged = join_objects(previous, aged) if previous else aged
             self.state.heap[old] = Obj(
@@ -231,4 +232,7 @@ class Frame:
         if self.state is None:
             return
         for index, seen in enumerate(self.tries):
-            self.tries[index] = join_states(seen, self.state.copy())
+            if seen is None:
+                self.tries[index] = self.state.copy()
+            else:
+                seen.take_in(self.state)

@@ -7,7 +7,18 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Pending, Ref, Response, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    FunctionRef,
+    ObjectId,
+    Pending,
+    Ref,
+    Response,
+    Value,
+    id_of,
+    join2,
+    unknown,
+)
 from invocation_lint.analysis.domain.events import Argument, ChainCall, Event, Looped, LoopInfo, Visit, prefixed
 from invocation_lint.analysis.domain.state import Obj, map_atoms, map_object_values
 from invocation_lint.analysis.program.model import FunctionInfo
@@ -103,8 +114,8 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         return (place, *site) if site in created else site
 
     def change(atom: Any) -> Any:
-        if isinstance(atom, Ref) and atom.id not in state.heap and atom.id[0] != "global":
-            return Ref((place, *atom.id))
+        if isinstance(atom, Ref) and atom.id not in state.heap and atom.id.parts[0] != "global":
+            return Ref(id_of(place, *atom.id.parts))
         if isinstance(atom, Response) and atom.site in created:
             return replace(atom, site=shift_site(atom.site))
         if isinstance(atom, Pending) and (atom.raises or atom.sites):
@@ -116,12 +127,13 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     def shift(value: Value) -> Value:
         return map_atoms(value, change)
 
-    moved = {
-        (object_id if object_id in state.heap or object_id[0] == "global" else (place, *object_id)): map_object_values(
-            obj, shift
-        )
-        for object_id, obj in outcome.heap.items()
-    }
+    moved: dict[ObjectId, Obj] = {}
+    for own_id, obj in outcome.heap.items():
+        known = state.heap.get(own_id)
+        if known is obj:  # what is as it was refers to nothing that the call has made
+            continue
+        is_known = known is not None or own_id.parts[0] == "global"
+        moved[own_id if is_known else id_of(place, *own_id.parts)] = map_object_values(obj, shift)
     state.heap.update(moved)
     del own
     loop = frame.loops[-1].info if frame.loops else None
