@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -37,17 +38,27 @@ class Notes:
     comments: list[tuple[int, str]] = field(default_factory=list)
 
     def span(self, node: cst.CSTNode) -> Span | None:
-        """Start and end of a node; of one that was not noted itself, the stretch that its children cover."""
+        """Start and end of a node; of one that was not noted itself, the stretch that its children cover. None for
+        layout, and for a node of another tree."""
         found = self.spans.get(id(node))
-        if found is not None and not isinstance(node, cst.Param):  # libcst's span of a parameter is its name alone
+        is_parameter = type(node) is cst.Param  # libcst's span of a parameter is its name alone
+        if found is not None and not is_parameter:
             return found
+        if not is_parameter and _is_always_noted(type(node)):
+            return None
         covered = [span for span in map(self.span, children(node)) if span is not None]
         if found is not None:
             covered.append(found)
         whole = (min(start for start, _ in covered), max(end for _, end in covered)) if covered else None
-        if whole is not None and not isinstance(node, cst.Param):
-            self.spans[id(node)] = whole  # a class or a module is asked for again and again
+        if whole is not None and not is_parameter:
+            self.spans[id(node)] = whole
         return whole
+
+
+@lru_cache(maxsize=512)
+def _is_always_noted(kind: type[cst.CSTNode]) -> bool:
+    """Whether each node of a kind is noted: what has no span is of another tree, and its children need no look."""
+    return issubclass(kind, (cst.BaseExpression, cst.BaseSmallStatement, cst.BaseStatement))
 
 
 def take_notes(module: cst.Module) -> Notes:

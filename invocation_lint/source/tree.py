@@ -59,6 +59,7 @@ class SourceFile:
     _starts: list[int]
     _shift: list[int] | None
     _ranges: list[tuple[int, int]] | None = field(default=None)
+    _places: dict[int, Place] = field(default_factory=dict)
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets in `text` at which the node starts and ends, without the parentheses and space around it."""
@@ -74,7 +75,10 @@ class SourceFile:
 
     def place(self, node: cst.CSTNode) -> Place:
         """Where the node stands: lines and columns from 1, end exclusive."""
-        return self.place_of(*self.span(node))
+        found = self._places.get(id(node))
+        if found is None:
+            found = self._places[id(node)] = self.place_of(*self.span(node))
+        return found
 
     def place_of(self, start: int, end: int) -> Place:
         """The place of a stretch of `text`."""

@@ -5,11 +5,14 @@ Demand chooses functions: those that hold a call site, and those that name one t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import libcst as cst
 
+from invocation_lint.findings import Place
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children
 
@@ -126,12 +129,44 @@ class ModuleInfo:
     aliased: dict[str, list[str]] = field(default_factory=dict)  # its names to their aliases
     words: frozenset[str] = frozenset()  # all that stand in its text
     passes_everything: bool = False  # it imports all names of another module
+    _spans: list[Span] | None = None
 
     def querying(self) -> list[FunctionInfo]:
         """The functions that may query a table of jobs, and those of the module that name one of these, in order of
         their definition."""
         names = {info.name for info in self.functions.values() if info.holds_query} - _SAYS_NOTHING
         return [info for info in self.functions.values() if info.holds_query or info.mentions & names]
+
+    def function_at(self, place: Place) -> FunctionInfo | None:
+        """The innermost function around a place of this module, or None at its own level."""
+        if self._spans is None:
+            self._spans = _spans(self)
+        at = bisect_right(self._spans, (place.line, place.column), key=lambda span: span.start) - 1
+        while at >= 0 and self._spans[at].end < (place.line, place.column):
+            at = self._spans[at].around
+        return self._spans[at].function if at >= 0 else None
+
+
+class Span(NamedTuple):
+    """Where a function starts and ends, by lines and columns; `around` is the index of the one around it, or -1."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    function: FunctionInfo
+    around: int
+
+
+def _spans(module: ModuleInfo) -> list[Span]:
+    """Those of all functions of a module, in order of their starts."""
+    places = [(module.source.place(info.node), info) for info in module.functions.values()]
+    places.sort(key=lambda one: (one[0].line, one[0].column))
+    found: list[Span] = []
+    for place, info in places:
+        start, around = (place.line, place.column), len(found) - 1
+        while around >= 0 and found[around].end < start:
+            around = found[around].around
+        found.append(Span(start, (place.end_line, place.end_column), info, around))
+    return found
 
 
 @lru_cache(maxsize=8192)

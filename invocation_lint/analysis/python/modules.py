@@ -102,6 +102,7 @@ class ModuleTable:
         self._interpreter = interpreter
         self._finder = finder
         self._runtimes: dict[str, Runtime] = {}
+        self._by_path: dict[str, ModuleInfo] = {}
         self._following = 0
 
     @property
@@ -114,6 +115,7 @@ class ModuleTable:
         runtime = self._runtimes.get(module.name)
         if runtime is None:
             runtime = self._runtimes[module.name] = Runtime(module)
+            self._by_path.setdefault(module.source.name, module)
             self._interpreter.adopt(module)
             self._walk(runtime)
         return runtime
@@ -250,23 +252,12 @@ class ModuleTable:
 
     def enclosing(self, place: Place) -> FunctionInfo | None:
         """The innermost function around a place, or None at module level."""
-        best, found = (0, 0), None
-        for runtime in self._runtimes.values():
-            if runtime.module.source.name != place.path:
-                continue
-            for info in runtime.module.functions.values():
-                span = runtime.module.source.place(info.node)
-                start = (span.line, span.column)
-                if best <= start <= (place.line, place.column) <= (span.end_line, span.end_column):
-                    best, found = start, info
-        return found
+        module = self.module_at(place)
+        return module.function_at(place) if module is not None else None
 
     def module_at(self, place: Place) -> ModuleInfo | None:
         """The module of the program that holds a place."""
-        for runtime in self._runtimes.values():
-            if runtime.module.source.name == place.path:
-                return runtime.module
-        return None
+        return self._by_path.get(place.path)
 
     def awaited_calls(self, module: ModuleInfo) -> set[cst.CSTNode]:
         """The call expressions that stand directly behind `await`."""
