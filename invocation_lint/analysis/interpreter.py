@@ -62,10 +62,12 @@ class Root:
 
 
 class Interpreter:
-    """Walks the functions of a program. `sdks` holds the SDK of every call site reached; "" when it is not known."""
+    """Walks the functions of a program. `sdks` holds the SDK of every call site reached; "" when it is not known.
+    `visits` counts the nodes walked so far in modules and functions: what a run costs, equal on every machine."""
 
     def __init__(self, finder: Finder | None = None) -> None:
         self.max_visits = MAX_VISITS
+        self.visits = 0
         self.expressions = expressions.HANDLERS
         self.statements = statements.HANDLERS
         self.libraries: Libraries[Frame] = known
@@ -209,10 +211,13 @@ class Interpreter:
         return frame
 
     def _walk(self, frame: Frame, info: FunctionInfo) -> None:
-        if isinstance(info.node, cst.Lambda):
-            frame.note_return(frame.evaluate(info.node.body))
-        else:
-            frame.run(info.node.body)
+        try:
+            if isinstance(info.node, cst.Lambda):
+                frame.note_return(frame.evaluate(info.node.body))
+            else:
+                frame.run(info.node.body)
+        finally:
+            self.visits += frame.visits
 
     def _unknown_parameters(self, frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[str, Value]:
         params = info.node.params

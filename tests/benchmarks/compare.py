@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.benchmarks.timing import run
 
 ROOT = Path(__file__).parents[2]
 PATTERN = "$CLIENT.invoke(..., FunctionName=$NAME, ...)"
@@ -105,19 +105,10 @@ def seconds(tool: Tool, folder: Path, path: Path, repeat: int) -> tuple[float, f
     environment = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}", "SEMGREP_SEND_METRICS": "off"}
     best = busy = float("inf")
     for _ in range(repeat):
-        started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(
-            [str(binaries / tool.command[0]), *tool.command[1:], str(path)],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            check=False,
-        )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        best = min(best, time.perf_counter() - started)
-        busy = min(busy, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        if done.returncode not in (0, 1, 2):
+        taken = run([str(binaries / tool.command[0]), *tool.command[1:], str(path)], folder, environment)
+        if taken is None or taken.status not in (0, 1, 2):
             return None
+        best, busy = min(best, taken.wall), min(busy, taken.busy)
     return best, busy
 
 

@@ -8,14 +8,12 @@ half of the table has files without invocations.
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from tests.benchmarks.timing import run
 from tests.command import ROOT, clean_environment
 
 CALLS = (ROOT / "examples" / "story_platform" / "story_platform" / "stories_api.py").read_text("utf-8")
@@ -27,11 +25,11 @@ def seconds(folder: Path, jobs: int) -> tuple[float, float]:
     wall, busy = [], []
     command = [sys.executable, "-m", "invocation_lint", "check", "-q", "--exit-zero", "--jobs", str(jobs), "."]
     for _ in range(5):
-        before, started = os.times(), time.perf_counter()
-        subprocess.run(command, cwd=folder, env=clean_environment(), capture_output=True, check=True)
-        after = os.times()
-        wall.append(time.perf_counter() - started)
-        busy.append(after.children_user + after.children_system - before.children_user - before.children_system)
+        taken = run(command, folder, clean_environment())
+        if taken is None or taken.status:
+            raise RuntimeError("the tool broke off" if taken is None else taken.errors)
+        wall.append(taken.wall)
+        busy.append(taken.busy)
     return statistics.median(wall), statistics.median(busy)
 
 

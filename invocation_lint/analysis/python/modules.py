@@ -129,6 +129,7 @@ class ModuleTable:
                 frame.run(runtime.module.source.module.body)
             except BudgetExceeded:
                 self._interpreter.too_large.add(f"{runtime.module.name}:<module>")
+        self._interpreter.visits += frame.visits
         last = frame.tries.pop()
         runtime.state = frame.state or last or State()
         runtime.events, runtime.raises = tuple(frame.events), tuple(frame.raises)
