@@ -131,6 +131,7 @@ class Walk(Protocol[F]):
     """The interpreter, as a frame and the constructs see it."""
 
     max_visits: int  # nodes walked in one function
+    visits: int  # nodes walked so far, in all of them
     is_noting_attributes: bool  # a method is walked for what it assigns to attributes
     sdks: dict[Place, str]  # call sites to the SDK of their client
     definers: dict[str, F]  # functions to the frames in which they were defined
