@@ -22,13 +22,14 @@ from typing import Any
 from invocation_lint.errors import UsageError
 from invocation_lint.findings import Confidence, Finding, Place, Report, Suppression
 from invocation_lint.identity import Key, Lines, keys_of
+from invocation_lint.records import record
 from invocation_lint.tool_findings import NOT_ANALYSED
 
 VERSION = 1
 _FIELDS = {"rule": str, "path": str, "function": str, "snippet": str, "ordinal": int}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """What a baseline says of a key beside it."""
 

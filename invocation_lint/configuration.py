@@ -7,12 +7,12 @@ wins over every file and every override.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from invocation_lint.documents import Node, node_of, read_text, read_toml, read_yaml
 from invocation_lint.errors import UsageError
+from invocation_lint.records import record
 from invocation_lint.settings import Origin, Settings, read_key, read_keys
 
 PYPROJECT = "pyproject.toml"
@@ -22,7 +22,7 @@ COMMAND_LINE = "the command line"
 _ADDING = frozenset({"extend-select", "ignore"})  # on the command line these add to what the file says
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recipe:
     """What a `Configuration` is made of, to make it again in another process."""
 

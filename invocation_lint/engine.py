@@ -18,6 +18,7 @@ from invocation_lint.configuration import Configuration, Recipe, shown
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Confidence, Finding, Place, Report
 from invocation_lint.project import Project
+from invocation_lint.records import record
 from invocation_lint.settings import Settings
 from invocation_lint.source.scan import may_matter, may_query_jobs, may_read_lists
 from invocation_lint.source.suppressions import may_suppress
@@ -36,7 +37,7 @@ _DATA = (".yaml", ".yml", ".toml", ".json")  # files that hooks may name and tha
 _FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """A file to lint: the name that findings show, its path (which decides its settings), and its bytes if given."""
 
@@ -45,7 +46,7 @@ class Input:
     data: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inputs:
     """The files of a run; `whole_project` says that they are more than was given."""
 
@@ -65,7 +66,7 @@ class Outcome:
     traceback: str = ""  # of an analysis that broke off
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Work:
     """What a worker must know beside the files that it is given: how to make the `Project`, and what to note in it."""
 

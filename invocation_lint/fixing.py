@@ -13,11 +13,12 @@ from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Edit, Finding
 from invocation_lint.fixes.applying import chosen, edited
 from invocation_lint.fixes.writing import ChangedMeanwhile, write
+from invocation_lint.records import record
 
 MOST_ROUNDS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mended:
     """One file before and after."""
 

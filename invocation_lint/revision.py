@@ -12,17 +12,17 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from invocation_lint.errors import UsageError
+from invocation_lint.records import record
 
 _LARGEST = 2_000_000  # bytes; what is larger is no source that is linted
 _LINK = "120000"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Revision:
     """A revision: its short id, the root of the repository, the folder that holds its files, and what was renamed
     since (the path now: the path then)."""

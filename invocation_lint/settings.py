@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from invocation_lint.documents import Node, unknown_name
+from invocation_lint.records import record
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -22,7 +23,7 @@ FailOn = Literal["error", "warning", "advice", "never"]
 Profile = Literal["default", "strict"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """One key of the configuration: its name, the kind of its value, and what it does."""
 
@@ -64,7 +65,7 @@ OVERRIDE_KEYS = ("select", "extend-select", "ignore", "profile", "possible", "ru
 _BY_NAME = MappingProxyType({key.name: key for key in KEYS})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """Where a value comes from: a file with its line (0 when not known), the command line, or the default."""
 
@@ -75,7 +76,7 @@ class Origin:
         return f"{self.source}:{self.line}" if self.line else self.source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Override:
     """Other values, with their origins, for the files that match one of `paths`."""
 

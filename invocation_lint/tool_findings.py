@@ -6,13 +6,13 @@ and the checks of ids are derived from here and from the texts in `data/tool_fin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from invocation_lint.findings import Finding, Place, Severity
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToolFinding:
     """One kind of finding of the tool. One that is not `selectable` is always reported."""
 

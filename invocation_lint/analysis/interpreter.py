@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -32,6 +31,7 @@ from invocation_lint.analysis.python.walk import Libraries
 from invocation_lint.analysis.tracing.answers import note_escape
 from invocation_lint.analysis.tracing.outcomes import failures_of
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 MAX_CALLS = 5
 """Calls below the function that is looked at: deeper ones are frameworks, not the way of a payload."""
@@ -50,7 +50,7 @@ ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS = 2, 20
 """The same limits where a method is walked only for what it assigns to attributes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root:
     """What one function does when it is looked at alone; `function` is None for a module's own body."""
 

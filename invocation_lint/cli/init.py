@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from invocation_lint.configuration import PYPROJECT, TABLE, YAML_NAME, Configura
 from invocation_lint.engine import Input, Run, inputs_of, lint
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
+from invocation_lint.records import record
 from invocation_lint.report.closing import closing_line
 from invocation_lint.settings import BASELINE_NAME
 
@@ -21,7 +21,7 @@ _TEMPLATES = 5  # templates whose functions it names
 _LARGEST = 1_000_000  # bytes of a file that may be a contract
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen:
     """What was seen of a repository. Paths are relative to it."""
 

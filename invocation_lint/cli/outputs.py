@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from invocation_lint.documents import unknown_name
 from invocation_lint.errors import UsageError
+from invocation_lint.records import record
 from invocation_lint.report import FORMATS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """One report to write: its format, and the file, or None for standard output."""
 

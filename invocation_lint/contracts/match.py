@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from invocation_lint.contracts.model import ContractBook, FunctionContract
+from invocation_lint.records import record
 
 Pieces = tuple["str | None", ...]  # of a text; None is a piece that is not known
 
@@ -18,7 +18,7 @@ _PREFIX = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conflict:
     """Contracts that match the same function and differ: none of them can be trusted."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A field of the payload. `why` is shown to the user; `fallback` names a field that is accepted instead."""
 
@@ -18,7 +20,7 @@ class Field:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Action:
     """One action of a function: how long it takes (seconds, minimum and maximum) and which fields it reads."""
 
@@ -28,7 +30,7 @@ class Action:
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionContract:
     """The contract of one function. `discriminator` holds the paths that may name the action, first present wins."""
 
@@ -51,7 +53,7 @@ class FunctionContract:
         return next((action for action in self.actions if action.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrapper:
     """A function outside the project that invokes for its caller: which parameter is what."""
 
@@ -62,7 +64,7 @@ class Wrapper:
     modes: tuple[tuple[str, str], ...] = ()  # ("yes", "RequestResponse"), ("no", "Event")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ContractBook:
     """All contracts of a run: what functions expect, who invokes for others, and which tables hold jobs."""
 

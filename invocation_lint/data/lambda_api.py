@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from invocation_lint.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Operation:
     """One of the three operations that invoke a function."""
 
@@ -18,7 +19,7 @@ class Operation:
     errors: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LambdaApi:
     """`operations` by boto3's method name; the codes are those that Invoke answers without modelling them."""
 

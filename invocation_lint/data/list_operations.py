@@ -6,15 +6,16 @@ The file is written by a script from the botocore whose version it holds; botoco
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from invocation_lint.records import record
+
 PATH = Path(__file__).with_suffix(".json")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOperation:
     """One operation. `tokens` are the names by which a page leads to the next one, in the request and in the answer;
     `keys` the parts of the answer that hold the entries; `page` how many entries a page holds, 0 where not known;

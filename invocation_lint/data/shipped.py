@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from invocation_lint.records import record
 
 COMPILED = Path(__file__).with_name("rulebook.json")
 FOLDERS = Path(__file__).parents[2] / "rules"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ShippedRule:
     """One rule: its YAML as plain data when compiled, else as text; `path` is relative to the folder above `rules/`."""
 
@@ -25,7 +26,7 @@ class ShippedRule:
     readme: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ShippedContract:
     """One contract document, likewise."""
 
@@ -34,7 +35,7 @@ class ShippedContract:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shipped:
     """Everything that the package knows before it reads a user's files."""
 

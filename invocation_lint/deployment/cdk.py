@@ -11,9 +11,10 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from invocation_lint.deployment.model import DeployedFunction, Template, in_order
+from invocation_lint.records import record
 
 _TEXTS = (
     r'"""(?:[^\\]|\\.)*?"""'
@@ -71,7 +72,7 @@ MAX_ARGUMENTS = 4_000
 """Characters of the arguments of one call that are looked at: a definition with all its states has fewer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Call:
     name: str
     start: int  # of the name

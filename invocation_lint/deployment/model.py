@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from invocation_lint.records import record
 
 REDELIVERING = frozenset({"queue", "stream", "s3", "sns", "eventbridge", "schedule", "event"})
 """What delivers an event again when its handler raises (AWS: Lambda developer guide, retry behavior): sources that are
@@ -13,7 +14,7 @@ WAITING = frozenset({"http", "service"})
 """What waits for the handler and hands its error to somebody: an API, or another service (AppSync, Lex, Connect)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeployedFunction:
     """A Lambda function. `name` is its key in the template, `invoked_by` what the template says that invokes it, in
     order of the alphabet: words of `REDELIVERING` and `WAITING`, `state_machine`, `cognito`."""
@@ -28,7 +29,7 @@ class DeployedFunction:
     known_as: tuple[str, ...] = ()  # by which code invokes it: its name, variables of the environment that hold it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Template:
     """What one template deploys. `layers` are the folders of all layers that it makes; `tasks` the names of functions
     that a definition of a state machine invokes without telling in which template they are."""
@@ -39,7 +40,7 @@ class Template:
     tasks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handlers:
     """The functions of a module that templates name as handlers, each with what invokes it, and by which names code
     does."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from invocation_lint.deployment.cloudformation import PRINCIPALS
 from invocation_lint.deployment.model import DeployedFunction, Template, in_order
 from invocation_lint.deployment.nodes import below
+from invocation_lint.records import record
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\#[^\n]*|//[^\n]*|/\*.*?\*/|[{}]', re.DOTALL)
 _HEADER = re.compile(r'^[ \t]*(resource|data|module)[ \t]+"([\w-]+)"(?:[ \t]+"([\w-]+)")?[ \t]*\{', re.MULTILINE)
@@ -36,7 +36,7 @@ _REFERRING = {
 """What the resources of a type do to the functions that they refer to."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Block:
     kind: str  # resource, data or module
     type: str  # of a module: its name

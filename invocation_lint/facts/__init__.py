@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.program.model import ModuleInfo
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from invocation_lint.source.tree import SourceFile
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileFacts:
     """The facts of one file; `without_contract` names the invoked functions that no contract describes, and
     `conflicts` the calls whose function two differing contracts describe."""

@@ -6,27 +6,28 @@ Facts are frozen, hold no syntax and serialize. Two-valued fields hold the text 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, field
 from typing import Any
 
 from invocation_lint.findings import Label, Place
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """The analysis cannot tell; `reason` says why, in words for a user."""
 
     reason: str = "not known"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OneOf:
     """One of several values, at least two; which one depends on the path taken."""
 
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Range:
     """A number between `min` and `max`, both included; `max` may be infinite."""
 
@@ -44,7 +45,7 @@ def fact_field(doc: str, *, words: tuple[str, ...] = (), default: Any = MISSING)
     return field(default=value, metadata={"doc": doc, "words": words})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact:
     """One fact with its places.
 

@@ -6,21 +6,20 @@ Field names say what was seen, never a verdict. Parameters, modes and errors are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from invocation_lint.facts.base import Number, Text, Unknown, fact_field
+from invocation_lint.records import record
 
 YES_NO = ("yes", "no")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnknownArgument:
     name: str = fact_field("the keyword as written", default="")
     near: Text = fact_field("the parameter of Invoke that it nearly spells")
     operation: Text = fact_field("another Lambda operation that has a parameter of this name")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefusedArgument:
     name: str = fact_field("the keyword; the missing parameter; 'the first argument' for a positional one", default="")
     why: Text = fact_field(
@@ -30,12 +29,12 @@ class RefusedArgument:
     always: Text = fact_field("whether it is so on every path; unknown when on some", words=YES_NO, default="yes")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Named:
     name: str = fact_field("the name", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arguments:
     positional: Text = fact_field("whether positional arguments are given", words=YES_NO)
     missing: tuple[Named, ...] | Unknown = fact_field("required parameters that are surely not given", default=())
@@ -44,7 +43,7 @@ class Arguments:
     open: Text = fact_field("whether more keywords may come, from **kwargs that are not known", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClientContext:
     type: Text = fact_field(
         "the Python type of the ClientContext argument", words=("str", "bytes", "dict", "none", "other")
@@ -52,7 +51,7 @@ class ClientContext:
     encoding: Text = fact_field("how its text is encoded", words=("plain", "base64"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     name: Text = fact_field("the function's plain name: region, account and qualifier cut off")
     environment_variable: Text = fact_field("the environment variable that names it")
@@ -60,7 +59,7 @@ class Function:
     self: Text = fact_field("whether the function names itself", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     contract: Text = fact_field("the contract that describes the invoked function; absent when none does")
     duration_seconds: Number = fact_field(
@@ -75,13 +74,13 @@ class Target:
     origin: Text = fact_field("where the contract comes from", words=("declared", "inferred", "deployed", "shipped"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Action:
     value: Text = fact_field("the action that the payload asks for, under the contract's discriminator")
     nearest: Text = fact_field("the action of the contract that it nearly spells")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     name: str = fact_field("the key", default="")
     presence: Text = fact_field("whether the key is sent; unknown when only on some paths", words=YES_NO, default="yes")
@@ -96,7 +95,7 @@ class Key:
     forbidden_source: Text = fact_field("the contract's glob that the source matches; absent when none does")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MissingKey:
     name: str = fact_field("the required field", default="")
     presence: Text = fact_field("'no': surely absent; unknown when only on some paths", words=("no",), default="no")
@@ -106,7 +105,7 @@ class MissingKey:
     why: Text = fact_field("why the contract requires it")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EncodedField:
     name: str = fact_field("the field that holds encoded text; $ for the payload itself", default="")
     holds: Text = fact_field("what the text decodes to", words=("object", "array", "text", "number", "other"))
@@ -114,14 +113,14 @@ class EncodedField:
     taken_as: Text = fact_field("how the function takes a field named body", words=("fields", "text"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefusedValue:
     path: str = fact_field("where in the payload the value stands", default="")
     type: Text = fact_field("its Python type")
     encoder: Text = fact_field("the encoder that refuses it")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Payload:
     python_type: Text = fact_field(
         "the Python type of the Payload argument",
@@ -143,7 +142,7 @@ class Payload:
     size_bytes: Number = fact_field("the size of the encoded payload in bytes, where it is known")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Client:
     sdk: Text = fact_field("the library the client comes from", words=("boto3", "botocore", "aioboto3", "aiobotocore"))
     read_timeout: Number = fact_field("seconds the client waits for the next byte; 60 unless configured")
@@ -151,7 +150,7 @@ class Client:
     created: Text = fact_field("where the client is made", words=("module", "function", "attribute", "parameter"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StatusCompared:
     field: Text = fact_field("the status that is compared", words=("StatusCode", "HTTPStatusCode"))
     accepts_mode_status: Text = fact_field(
@@ -160,7 +159,7 @@ class StatusCompared:
     decides: Text = fact_field("whether a raise, a return or another branch depends on it", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     field: str = fact_field(
         "what is read: response, Payload, FunctionError, StatusCode, or payload.<key>", default="response"
@@ -175,7 +174,7 @@ class Read:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Response:
     payload: Text = fact_field(
         "what happens to the payload of the answer", words=("unused", "used", "tested", "handed_over", "returned")
@@ -192,7 +191,7 @@ class Response:
     reads: tuple[Read, ...] | Unknown = fact_field("what is read of the answer, in order", default=())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ErrorFate:
     seen_by_handler: Text = fact_field("whether an except clause takes it", words=("yes", "partly", "no"))
     handler_does: Text = fact_field(
@@ -211,7 +210,7 @@ class ErrorFate:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Catch:
     name: str = fact_field("the exception as written, or the error code that a clause compares", default="")
     kind: Text = fact_field(
@@ -225,13 +224,13 @@ class Catch:
     other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CodeCompared:
     code: str = fact_field("the error code that is compared", default="")
     known: Text = fact_field("whether Invoke ever answers with it", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     kind: Text = fact_field(
         "what the code of the call site is", words=("lambda_handler", "view", "script", "library", "test", "task")
@@ -246,13 +245,13 @@ class Caller:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Retry:
     pause: Text = fact_field("how long it sleeps in between", words=("none", "fixed", "growing"))
     bounded: Text = fact_field("whether the number of its rounds has an end", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     times: Number = fact_field("how often the loop runs, times that of the loops around it that are known")
     concurrent: Text = fact_field("whether its invocations overlap", words=YES_NO)
@@ -275,7 +274,7 @@ class Loop:
     retry: Retry | None = fact_field("how a failed invocation is sent again; absent when it is not")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WrittenRecord:
     status: Text = fact_field("the waiting state that is written: pending, running and the like")
     touched_on_failure: Text = fact_field(
@@ -284,13 +283,13 @@ class WrittenRecord:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TaskToken:
     key: Text = fact_field("the key of the payload that carries it")
     failure_told: Text = fact_field("whether the module speaks of telling a workflow that a task failed", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToldFailure:
     value: Text = fact_field("what it returns: False, None, number, text, object, tuple, list or error")
     use: Text = fact_field(
@@ -305,7 +304,7 @@ class ToldFailure:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Invocation:
     """One invocation, as seen from one frame. Absent is None, not known is `Unknown`."""
 

@@ -5,24 +5,23 @@ A dialect (supabase-py, SQLAlchemy, SQL, ...) is only a way of writing; every on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from invocation_lint.facts.base import Number, Text, Unknown, fact_field
+from invocation_lint.records import record
 
 YES_NO = ("yes", "no")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     name: str = fact_field("the table, or the ORM class where its table is not in sight", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     name: str = fact_field("the column", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     name: str = fact_field("the column that is compared", default="")
     operator: Text = fact_field(
@@ -36,7 +35,7 @@ class Condition:
     waiting: Text = fact_field("whether the value names a job that waits to be done", words=YES_NO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EachItem:
     invokes: Text = fact_field("whether a function is invoked for each row", words=YES_NO, default="no")
     sends: Text = fact_field("whether a message or event is sent for each row", words=YES_NO, default="no")
@@ -47,7 +46,7 @@ class EachItem:
     checks_time: Text = fact_field("whether the loop looks at the time that is left", words=YES_NO, default="no")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     how: Text = fact_field(
         "how a row is marked before its work is sent: rows locked by the query, an update under the condition of the"
@@ -61,7 +60,7 @@ class Claim:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Owner:
     field: Text = fact_field("the field of the payload that names the owner, by the contract of the invoked function")
     sent: Text = fact_field(
@@ -74,7 +73,7 @@ class Owner:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     kind: Text = fact_field(
         "what the code of the query is", words=("lambda_handler", "view", "script", "library", "test", "task")
@@ -84,7 +83,7 @@ class Caller:
     purpose: Text = fact_field("what the function's name says that it does", words=("lists", "cleans_up", "other"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JobQuery:
     """One read of a table of jobs, as seen from one frame. Absent is None, not known is `Unknown`."""
 

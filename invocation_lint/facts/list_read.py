@@ -6,21 +6,20 @@ hold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from invocation_lint.facts.base import Text, fact_field
+from invocation_lint.records import record
 
 YES_NO = ("yes", "no")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     kind: Text = fact_field(
         "what the code of the read is", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListRead:
     """One read of a page, as its function shows it. Absent is None, not known is `Unknown`."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from invocation_lint.records import record
 
 JOB_TABLES = ("*_jobs", "*_job_queue", "jobs", "job", "job_queue", "*Job")
 """Names of tables, and of ORM classes (with a capital), that hold jobs unless the configuration says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnalysisOptions:
     """`boundary_paths`: globs of files whose functions a state machine or another runner calls and retries;
     `boundary_frameworks`: names of frameworks whose views are not to be taken for a last frame; `job_tables`: globs of

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import libcst as cst
 
 from invocation_lint.findings import Finding, FixRequest
 from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.records import record
 from invocation_lint.source.walk import walk
 
 Change = tuple[int, int, str]
 """Start and end in the text that was read, and what stands there instead."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proposal:
     """The edits of a fix, and what they do in a few words. `is_safe` is False where the author may have meant other."""
 

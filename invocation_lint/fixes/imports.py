@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import libcst as cst
 
 from invocation_lint.fixes.case import Change
 from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.records import record
 from invocation_lint.source.names import Scope, collect_bindings, dotted_name
 from invocation_lint.source.walk import walk
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportLine:
     """One line: `import a, b` with its modules in `plain`, or `from a import b` with its module in `origin`."""
 

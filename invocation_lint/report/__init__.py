@@ -6,16 +6,16 @@ A format is a module with `render(report, presentation) -> str`; its name is add
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 
 from invocation_lint.findings import Report, Severity
+from invocation_lint.records import record
 
 FORMATS = ("full", "concise", "json", "github", "gitlab", "junit", "sarif")
 FOR_PEOPLE = frozenset({"full", "concise", "github"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleText:
     """What a report tells of a rule beside its findings. `help` is Markdown; `severity` the worst that it reports."""
 
@@ -31,7 +31,7 @@ def _no_rules() -> Sequence[RuleText]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Presentation:
     """How a report is shown.
 

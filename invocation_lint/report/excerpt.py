@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 from invocation_lint.report.style import Style
 
 _TAB = 4
@@ -24,7 +24,7 @@ _CONTEXT_GAP = 2  # unmarked lines between two marked ones that are shown rather
 _Drawn = tuple[str, bool]  # what stands at a cell, and whether it belongs to the main place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """A span to underline, and the words for it; the main one is drawn with ^, others with -."""
 
@@ -33,7 +33,7 @@ class Mark:
     main: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Cell:
     """The part of a mark that lies in one line, in cells of the terminal: start and end (exclusive)."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from invocation_lint.findings import Severity
+from invocation_lint.records import record
 
 _RESET = "\x1b[0m"
 _SEVERITY = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.ADVICE: "1;36"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Style:
     """Paints words when `color`, else leaves them as they are. `severity` is that of the finding being shown."""
 

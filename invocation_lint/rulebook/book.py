@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from invocation_lint.documents import nearest
 from invocation_lint.errors import UsageError
+from invocation_lint.records import record
 from invocation_lint.rulebook.model import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rulebook:
     """Rules in the order of their ids; `texts` holds each one's README."""
 

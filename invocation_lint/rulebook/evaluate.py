@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from invocation_lint.facts.base import Fact, OneOf, Unknown
 from invocation_lint.findings import FixRequest, Label, Severity
+from invocation_lint.records import record
 from invocation_lint.rulebook.logic import MAYBE, NO, YES, agreed, all_of, any_of, follow, negated, passes
 from invocation_lint.rulebook.model import Condition, OptionName, PathTest, Reference, Rule, When
 from invocation_lint.rulebook.requests import request_of
 from invocation_lint.rulebook.template import element_name, is_complete, render
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """A rule that answers yes or maybe for a fact; `element` names the element of `each`, None without it."""
 
@@ -48,7 +49,7 @@ def evaluate(rule: Rule, fact: Fact, options: Mapping[str, Any] | None = None) -
     return [found for frame in frames if (found := frame.match(rule))]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Frame:
     """What the names of a rule stand for."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from invocation_lint.documents import Node, kind_of, unknown_name
 from invocation_lint.errors import UsageError
+from invocation_lint.records import record
 from invocation_lint.rulebook.model import Condition, Operand, Option, OptionName, PathTest, Reference, Template, When
 from invocation_lint.rulebook.paths import FieldInfo, fields_of, siblings
 from invocation_lint.rulebook.template import TemplateError, split
@@ -22,7 +23,7 @@ _BARE_PATH = re.compile(r"[a-z][a-z0-9_.]*\Z")
 _PATH = re.compile(r"=([a-z][a-z0-9_.]*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Where:
     """Where a condition stands: `element` is the list that a some/none looks at, `negative` is under unless or none."""
 

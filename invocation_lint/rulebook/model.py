@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Union
 
 from invocation_lint.findings import Severity
+from invocation_lint.records import record
 
 Template = tuple[Union[str, "Reference", "OptionName"], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """A path: of the fact, of the element that `each` gives (`item`), or of the element that some/none look at."""
 
@@ -24,7 +25,7 @@ class Reference:
         return ".".join(("item", *self.parts) if self.scope == "item" else self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OptionName:
     """`$name`: the value of one of the rule's options."""
 
@@ -34,7 +35,7 @@ class OptionName:
 Operand = str | int | float | Reference | OptionName
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PathTest:
     """One operator with its operands, of which one must fit; `some` and `none` hold a condition instead."""
 
@@ -43,7 +44,7 @@ class PathTest:
     when: When | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """The tests of one path, all of which must hold."""
 
@@ -51,7 +52,7 @@ class Condition:
     tests: tuple[PathTest, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class When:
     """Conditions that must all hold, and one of `any` where there is one."""
 
@@ -59,7 +60,7 @@ class When:
     any: tuple[When, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SeverityChoice:
     """The severity: `otherwise`, or `special` where `when` surely holds."""
 
@@ -74,7 +75,7 @@ class SeverityChoice:
         return max(both, key=lambda severity: severity.rank)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """A number, text or list of texts that users may set for the rule."""
 
@@ -84,7 +85,7 @@ class Option:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """The fix to ask for, by name."""
 
@@ -92,7 +93,7 @@ class Fix:
     safety: str  # safe | unsafe
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proof:
     """What the reference runtime must observe of the bad program and not of the good one; or why there is none."""
 
@@ -101,7 +102,7 @@ class Proof:
     none_because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One rule. `path` is the file it was read from."""
 

@@ -6,16 +6,17 @@ import functools
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from invocation_lint.facts.base import OneOf, Range, Unknown
 from invocation_lint.facts.kinds import KINDS
+from invocation_lint.records import record
 
 RESERVED = ("any", "item")  # words of the rule language that no field may be named
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldInfo:
     """One path of a fact.
 

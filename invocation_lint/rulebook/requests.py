@@ -6,12 +6,12 @@ Fixes see findings only, so all that they need of a fact goes into the request, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from invocation_lint.facts.base import Fact, Range
 from invocation_lint.facts.building.near import nearest
 from invocation_lint.findings import FixRequest, Place
+from invocation_lint.records import record
 from invocation_lint.rulebook.logic import follow
 from invocation_lint.rulebook.model import Fix
 
@@ -20,7 +20,7 @@ _MODES = ("Event", "RequestResponse", "DryRun")
 _MODE = ("api", "invocation_type", "invocation_type_source")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Wanted:
     """`place` is the path whose place is handed over, in which `{name}` is a field of the element, `otherwise` the one
     for facts that have none there; '' keeps the rule's. `item` are fields of the element, `facts` paths of the fact:

@@ -7,10 +7,11 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from invocation_lint.errors import UsageError
+from invocation_lint.records import record
 from invocation_lint.source.folders import Walk
 from invocation_lint.source.ignores import with_separator
 
@@ -18,7 +19,7 @@ _GLOB = re.compile(r"[*?[]")
 _NO_PYTHON = "files in caches and virtual environments, and files that git ignores, are read only when they are named"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoundFile:
     """A file to read and the name that findings show for it.
 

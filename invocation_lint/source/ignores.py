@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from invocation_lint.records import record
 from invocation_lint.source.gitignore import translate
 
 IGNORE_FILE = ".gitignore"
@@ -27,7 +27,7 @@ class _Block(NamedTuple):
     regex: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignores:
     """The patterns that count in a folder, nearest first, each with the folder that its paths start from.
 

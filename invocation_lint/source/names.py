@@ -8,11 +8,12 @@ unseen from its methods.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 import libcst as cst
 
+from invocation_lint.records import record
 from invocation_lint.source.walk import children
 
 Scope = cst.Module | cst.FunctionDef | cst.ClassDef | cst.Lambda
@@ -29,7 +30,7 @@ _IMPORT_FROM = (cst.ImportFrom, getattr(cst, "LazyImportFrom", cst.ImportFrom))
 _EXCEPT = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportMap:
     """The imports of one scope.
 

@@ -7,13 +7,14 @@ hold the seed of invocations.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from invocation_lint.records import record
 
 Patterns = tuple[re.Pattern[bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seed:
     """What the bytes of a file hold if it can give a fact of a kind: every pattern, in one of several ways.
 

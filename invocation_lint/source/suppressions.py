@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from invocation_lint.findings import Place, Suppression
+from invocation_lint.records import record
 
 if TYPE_CHECKING:
     from invocation_lint.source.tree import Comment, SourceFile
@@ -33,7 +33,7 @@ _MEANT = re.compile(r"(?:ignore|noqa|disable|skip|suppress|allow|off)\b\s*(?:[\[
 _FORM = "write # invocation-lint: ignore[RULE] reason, with ids or names"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Malformed:
     """A comment that looks like a suppression but is none."""
 

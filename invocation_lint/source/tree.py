@@ -15,6 +15,7 @@ import libcst as cst
 
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 from invocation_lint.source.decode import decode
 from invocation_lint.source.guard import check_depth, check_size
 from invocation_lint.source.positions import (
@@ -31,7 +32,7 @@ from invocation_lint.source.syntax import syntax_error
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comment:
     """A comment with its hash sign. Line and column count from 1, columns in characters."""
 

@@ -6,10 +6,11 @@ A `Value` is a small set of atoms, each one way the value can be. Atoms are immu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 MAX_ATOMS = 8
 """Atoms in one value: more alternatives than this answer no question that a reader would ask."""
@@ -51,7 +52,7 @@ def id_of(*parts: Any) -> ObjectId:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Const:
     """A constant. `kind` keeps 1, 1.0 and True apart."""
 
@@ -59,7 +60,7 @@ class Const:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """Text of which some pieces are known; a piece that is not is a value."""
 
@@ -67,7 +68,7 @@ class Text:
     type: str = "str"  # or bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Typed:
     """A value whose Python type is known and whose content is not; `source` is what it was read from, `chain` the
     calls that made it where they are a query."""
@@ -77,14 +78,14 @@ class Typed:
     chain: Chain | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ref:
     """A reference to an object of the heap."""
 
     id: ObjectId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """One key of an object: presence is "yes" or "maybe"."""
 
@@ -93,7 +94,7 @@ class Slot:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Struct:
     """An object as it was at one moment, without identity: what an encoder saw."""
 
@@ -118,7 +119,7 @@ class Struct:
         return self._hash
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Encoded:
     """Text or bytes made from another value: json, base64, repr, or bytes (text turned into bytes)."""
 
@@ -134,7 +135,7 @@ class Encoded:
         object.__setattr__(self, "weight", 1 + weight_of(self.value))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvVar:
     """The value of an environment variable; `default` when it is not set, None when a KeyError is raised instead."""
 
@@ -142,14 +143,14 @@ class EnvVar:
     default: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """Something imported from outside the project, by its dotted name."""
 
     dotted: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfigValue:
     """botocore's Config: options by name."""
 
@@ -157,14 +158,14 @@ class ConfigValue:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SdkSession:
     """A session of an SDK, or a factory of clients."""
 
     sdk: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Client:
     """A client of one AWS service. `config` is None when it is not known, and an empty Config when none is given."""
 
@@ -175,7 +176,7 @@ class Client:
     pending: bool = False  # an async context manager or coroutine that yields the client
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AwsObject:
     """A resource or table: known not to be a Lambda client. `of` is the service of a resource, the name of a table."""
 
@@ -183,7 +184,7 @@ class AwsObject:
     of: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Response:
     """A part of the answer of one call site: () is the whole; steps are keys, "read()" and "json"."""
 
@@ -192,7 +193,7 @@ class Response:
     default: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pending:
     """An awaitable or future: what it yields, and the errors (`events.Raised`) that it delivers."""
 
@@ -203,7 +204,7 @@ class Pending:
     told: tuple[Any, ...] = ()  # `events.FailureTold`: what it yields tells that an invocation failed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionRef:
     """A function of the project, with what is bound to it."""
 
@@ -215,14 +216,14 @@ class FunctionRef:
     bare: bool = False  # without its decorators
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassRef:
     """A class of the project."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """An attribute of a value that is not a project object, ready to be called."""
 
@@ -230,7 +231,7 @@ class Method:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Partial:
     """functools.partial of something that is not a project function."""
 
@@ -239,7 +240,7 @@ class Partial:
     kwargs: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param:
     """A parameter of the frame that is looked at alone."""
 
@@ -247,7 +248,7 @@ class Param:
     annotation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ErrorValue:
     """The exception bound by an except clause, or a part of it."""
 
@@ -255,7 +256,7 @@ class ErrorValue:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnumMember:
     """A member of an enum class of the project; `mixin` is str for (str, Enum), StrEnum for that, else empty."""
 
@@ -265,7 +266,7 @@ class EnumMember:
     mixin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """Not known; `source` is the expression's own path (story.library_id), `reason` why it is not known, `chain` the
     calls that made it, where the module queries something."""
@@ -275,7 +276,7 @@ class Unknown:
     chain: Chain | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Imported:
     """A name that an import binds, looked up only when it is used; `level` counts the dots of a relative import."""
 
@@ -285,7 +286,7 @@ class Imported:
     member: str = ""  # of `from dotted import member`
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModuleRef:
     """A module or package of the project, by its name in the program."""
 
@@ -293,7 +294,7 @@ class ModuleRef:
     dotted: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SuperRef:
     """`super()` in a method of a class."""
 
@@ -301,7 +302,7 @@ class SuperRef:
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One attribute or call of a chain; `open` when more arguments may be given. A slice is a call of `[]`."""
 
@@ -313,7 +314,7 @@ class Step:
     is_call: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chain:
     """Attributes and calls in a row, on something that is not followed: how queries are built."""
 
@@ -356,7 +357,7 @@ Atom = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """A set of at most `MAX_ATOMS` atoms, in the order in which they were found; empty means never reached."""
 

@@ -6,14 +6,15 @@ them relative to its caller.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Chain, Client, SiteKey, Value
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """One argument of an invocation; `presence` is "yes" or "maybe"."""
 
@@ -23,7 +24,7 @@ class Argument:
     presence: str = "yes"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LoopInfo:
     """The innermost loop around a call; `times` is None when it is not known."""
 
@@ -33,7 +34,7 @@ class LoopInfo:
     collection: str = ""  # pages or scan: what the items come from, when nothing says how many there are
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Visit:
     """An invocation that is reached."""
 
@@ -51,7 +52,7 @@ class Visit:
     run_by: str = "statement"  # or executor, a thread included
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Use:
     """Something done with a part of an answer. `path` is as in `Response`."""
 
@@ -64,7 +65,7 @@ class Use:
     optional: bool = False  # a key is read by `.get(key)`, which gives None where it is not there
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PayloadTest:
     """A condition on the decoded payload. `evaded` says whether the payload of a crash takes the healthy branch;
     `guards` that it takes the other one, on which nothing happens: what stands behind the condition is not tested."""
@@ -75,7 +76,7 @@ class PayloadTest:
     guards: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StatusTest:
     """A comparison of a status: which of the codes 200, 202 and 204 pass as success; None when it cannot be told."""
 
@@ -86,7 +87,7 @@ class StatusTest:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ErrorLook:
     """FunctionError is looked at; `behind_status` when only on the branch of a status that is not success."""
 
@@ -95,7 +96,7 @@ class ErrorLook:
     behind_status: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Raised:
     """An error of an invocation on its way out of a frame."""
 
@@ -108,7 +109,7 @@ class Raised:
     clause: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caught:
     """An error of an invocation that a clause took for good."""
 
@@ -121,7 +122,7 @@ class Caught:
     logged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClauseSeen:
     """An except clause around an invocation."""
 
@@ -134,7 +135,7 @@ class ClauseSeen:
     other_source: str = "yes"  # whether something else in the guarded statements may raise it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CodeSeen:
     """An error code that such a clause compares."""
 
@@ -144,7 +145,7 @@ class CodeSeen:
     other_source: str = "yes"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lost:
     """An awaitable of an invocation that this frame drops, with or without the invocation's error in it."""
 
@@ -155,7 +156,7 @@ class Lost:
     waited_for: bool = False  # whether the frame waits for the end of what it handed away
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FailureTold:
     """A call gives back a value that tells that the invocation failed; `use` is what becomes of it in this frame."""
 
@@ -167,7 +168,7 @@ class FailureTold:
     logged: bool = False  # by the clause that took the error
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChainCall:
     """A call at the end of a chain."""
 
@@ -175,7 +176,7 @@ class ChainCall:
     chain: Chain
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Looped:
     """A loop over the rows of a chain, with the events of its body."""
 
@@ -184,7 +185,7 @@ class Looped:
     body: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LoopLeft:
     """An error of an invocation ends a loop over items; `place` is what the loop runs over.
 
@@ -196,7 +197,7 @@ class LoopLeft:
     excuse: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetryLoop:
     """A loop that sends an invocation again when it has failed."""
 

@@ -26,6 +26,7 @@ from invocation_lint.analysis.domain.atoms import (
     weight_of,
 )
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 MAX_KEYS = 64
 """Keys of one object; a literal with more is data, not a payload."""
@@ -41,7 +42,7 @@ RECEIVER = "it is the receiver"
 """Why the attributes of `self` are not all known: the object may be one of a subclass."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Obj:
     """An object of the heap.
 

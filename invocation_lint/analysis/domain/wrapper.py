@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrapper:
     """Which parameter of a function is what; `modes` says what yes and no mean for `invocation_type`."""
 

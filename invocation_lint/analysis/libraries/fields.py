@@ -6,7 +6,6 @@ Parameters are those of dataclasses.field, attrs.field, pydantic.Field and pydan
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -19,6 +18,7 @@ from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring, thaw
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.names import dotted
+from invocation_lint.records import record
 
 DECLARING_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings"})
 
@@ -40,7 +40,7 @@ _NO_FIELDS = frozenset({"ClassVar", "KW_ONLY"})
 _TEXTS = frozenset({"str", "Optional[str]", "str | None", "None | str"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """One field: the class that declares it, what it is set to there, and the names by which it is given."""
 

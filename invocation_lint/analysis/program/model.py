@@ -13,6 +13,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children
 
@@ -81,7 +82,7 @@ Pairs = frozenset[tuple[str, str]]
 """A class, and a name that counts where the class is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Demand:
     """By what a module is a way to call sites: `names` of functions, `methods` with the classes that must be known, and
     `holders`, the names by which each of these classes is known."""

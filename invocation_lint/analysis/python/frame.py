@@ -27,6 +27,7 @@ from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayOut
 from invocation_lint.analysis.python.walk import Walk
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 MAX_VISITS = 20_000
 """Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
@@ -38,7 +39,7 @@ MAX_LAST_CALLS = 16
 """Calls whose last value a frame keeps: one condition names fewer, and what is further back is not asked for again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LastCall:
     """What a call gave, and the names and objects from which it would give the same: those that it left where it was
     walked in earnest, those that it found where it was walked for its value only."""

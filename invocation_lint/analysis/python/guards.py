@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CaughtType:
     """One exception of a clause; `service` and `transport` say yes, partly, no or unknown."""
 
@@ -19,7 +18,7 @@ class CaughtType:
     transport: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Guard:
     """A clause or manager around the call of the decorated function; `how` is drops, raises (again) or maybe."""
 
@@ -31,7 +30,7 @@ class Guard:
     as_type: str = ""  # what it raises instead
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrapping:
     """What the decorators of a function, all of them followed, do around a call: the guards, innermost first."""
 

@@ -7,7 +7,7 @@ is known by its name, or not at all.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import libcst as cst
 
@@ -37,6 +37,7 @@ from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.guards import CaughtType
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 _TRANSPARENT = frozenset(
     {"open", "closing", "nullcontext", "Lock", "RLock", "Semaphore", "BoundedSemaphore", "TemporaryDirectory",
@@ -54,7 +55,7 @@ _GROUPS = frozenset({"TaskGroup", "create_task_group", "open_nursery"})
 _EVERY_ERROR = [CaughtType("", "generic", "yes", "yes")]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Manager:
     """What a manager does with errors: it drops or raises again those of some types, may take any, raises them as a
     group, or belongs to a test."""
@@ -66,7 +67,7 @@ class Manager:
     as_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exit:
     """A manager of the program, entered: what is called when its block is left."""
 

@@ -8,6 +8,7 @@ from invocation_lint.analysis.domain.atoms import ObjectId, SiteKey, Value
 from invocation_lint.analysis.domain.events import Event, LoopInfo, Raised
 from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 
 class BudgetExceeded(Exception):
@@ -23,7 +24,7 @@ class LoopFrame:
     continues: list[State] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WayOut:
     """One return of a function: its value, the invocations that have come back, and those that have failed."""
 
@@ -33,7 +34,7 @@ class WayOut:
     place: Place | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fork:
     """What each name is where the invocations have come back, and where a clause took their errors."""
 
@@ -42,7 +43,7 @@ class Fork:
     bad: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """A function tells by what it returns that an invocation failed: what, and where it does."""
 
@@ -52,7 +53,7 @@ class Failure:
     logged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What a call does: its return value, the objects it leaves, its events, and the errors that escape."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from invocation_lint.analysis.domain.events import ErrorLook, Event, PayloadTest, StatusTest, Use
@@ -11,6 +10,7 @@ from invocation_lint.analysis.tracing.answers import DECODED, STREAM, TEXT, is_d
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 STATUS_OF = {"RequestResponse": 200, "Event": 202, "DryRun": 204}
 """The HTTP status of an accepted invocation, by mode (AWS: Lambda API reference, Invoke, StatusCode)."""
@@ -21,7 +21,7 @@ _ENTRY_USE = frozenset({"returned"})
 Note = Callable[[str, "Place | None"], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reader:
     """Who gets what the last frame does with an answer."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Struct, Unknown, Value
@@ -18,13 +17,14 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import arguments, functions, payloads, shapes
 from invocation_lint.facts.building.dialects.shape import text
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 _OWNER = re.compile(
     r"owner|creator|created_?by|user|customer|account|author|tenant|request(er|ed_?by)|submitted_?by", re.I
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Work:
     """One invocation for each row: the target, the payload, and the value that is sent as the payload."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from invocation_lint.facts.building.own_invocations import is_for_own_events, is
 from invocation_lint.facts.building.test_paths import is_test_path
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -42,7 +42,7 @@ _TASKS = frozenset({"shared_task", "task", "celery_task", "actor", "job", "perio
 _COMMANDS = frozenset({"command", "group", "callback"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ending:
     """Where an error ends that leaves the frame: the kind of frame, and what takes it behind that."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -16,6 +15,7 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.deployment.model import REDELIVERING, WAITING
+from invocation_lint.records import record
 
 _EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
 _CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")
@@ -57,7 +57,7 @@ _BY_HAND = re.compile(r"(?:^|_)(?:local|locally|manual|manually|debug|offline)(?
 """Words in the name of a function that a developer runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Invoked:
     """What triggers a handler, and what takes an error that leaves it; None where nothing tells, or nothing does."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import (
@@ -24,9 +23,10 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.facts.base import Text as TextAnswer
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decoded:
     """What one atom is behind its text layers.
 

@@ -10,9 +10,10 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Chain, Const, EnumMember, Step, Struct, Symbol, Unknown, Value
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """A condition: `values` are the constants that the column is compared with, None when they are not all known."""
 
@@ -22,7 +23,7 @@ class Condition:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ordering:
     """A column of an order."""
 
@@ -31,7 +32,7 @@ class Ordering:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entity:
     """What is queried: the name of a table, of a class, or of both; `is_seen` for a class of the project."""
 
@@ -42,7 +43,7 @@ class Entity:
     columns: tuple[str, ...] = ()  # that the class itself declares
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Traits:
     """What a store does that a table of SQL does not: rows come in the order of a key, a write whose condition fails
     raises, and an answer is one page; `stops_when_enough` says whether a function that goes on to the next page stops
@@ -78,7 +79,7 @@ class Query:
     fetched: str = "lazy"
     fetch: Place | None = None
     cut: Place | None = None
-    traits: Traits = Traits()
+    traits: Traits = field(default=Traits())
 
     def take_rest(self, step: Step, neutral: frozenset[str]) -> None:
         """A step without a meaning of its own: rows in groups are counted, any but the `neutral` ones may ask for more,
@@ -97,7 +98,7 @@ class Query:
         self.limit = atom.value if isinstance(atom, Const) and isinstance(atom.value, (int, float)) else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A chain with the names of its root as steps: `db.supabase.table(..)` is db, .supabase, .table(..)."""
 
@@ -174,7 +175,7 @@ def constants(value: Value | None) -> tuple[Any, ...] | None:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Named:
     """A constant of which only the name is in sight: `JobStatus.QUEUED`."""
 
