@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from invocation_lint.contracts.model import ContractBook
     from invocation_lint.facts.options import AnalysisOptions
     from invocation_lint.rulebook.book import Rulebook
+    from invocation_lint.rulebook.evaluate import PreparedRules
     from invocation_lint.rulebook.model import Rule
     from invocation_lint.source.record import Question
 
@@ -36,6 +38,13 @@ class RuleSet:
     tool: frozenset[str]  # ids of the tool's own findings that are reported
     options: Mapping[str, Mapping[str, Any]]
     known: tuple[Selectable, ...]
+
+    @cached_property
+    def prepared(self) -> PreparedRules:
+        """The rules with their options, to be asked of facts."""
+        from invocation_lint.rulebook.evaluate import PreparedRules
+
+        return PreparedRules(self.rules, self.options)
 
 
 class Row(NamedTuple):

@@ -2,149 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
-from invocation_lint.facts.base import Fact, OneOf, Unknown
+from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.findings import FixRequest, Label, Severity
-from invocation_lint.records import record
-from invocation_lint.rulebook.logic import MAYBE, NO, YES, agreed, all_of, any_of, follow, negated, passes
-from invocation_lint.rulebook.model import Condition, OptionName, PathTest, Reference, Rule, When
+from invocation_lint.rulebook.conditions import Frame, question
+from invocation_lint.rulebook.logic import NO, YES, follow, negated
+from invocation_lint.rulebook.model import OptionName, Reference, Rule
 from invocation_lint.rulebook.requests import request_of
 from invocation_lint.rulebook.template import element_name, is_complete, render
 
-
-@record
-class Match:
-    """A rule that answers yes or maybe for a fact; `element` names the element of `each`, None without it."""
-
-    rule: Rule
-    fact: Fact
-    answer: str  # yes | maybe
-    element: str | None
-    severity: Severity
-    message: str
-    help: str
-    labels: tuple[Label, ...]
-    fix: FixRequest | None
+MOST_REMEMBERED = 2000  # facts whose answers are kept; one holds a few kilobytes
 
 
-def evaluate(rule: Rule, fact: Fact, options: Mapping[str, Any] | None = None) -> list[Match]:
-    """The matches of a rule in a fact: at most one without `each`, else at most one an element.
+class Prepared:
+    """A rule and the values of its options, ready to be asked of many facts."""
 
-    `options` are the values that the user set, by name; the others keep the rule's defaults. A fact of another kind
-    has no match.
-    """
-    if fact.kind != rule.fact:
-        return []
-    values = {**rule.defaults, **(options or {})}
-    if rule.each is None:
-        found = _Frame(fact, values).match(rule)
-        return [found] if found else []
-    elements = follow(fact.data, rule.each.parts)
-    if not isinstance(elements, tuple):
-        return []
-    frames = (_Frame(fact, values, element, rule.each.text) for element in elements if not isinstance(element, Unknown))
-    return [found for frame in frames if (found := frame.match(rule))]
+    def __init__(self, rule: Rule, options: Mapping[str, Any] | None = None) -> None:
+        """`options` are the values that the user set, by name; the others keep the rule's defaults."""
+        self.rule = rule
+        self.options: Mapping[str, Any] = {**rule.defaults, **(options or {})}
+        self._when = question(rule.when, self.options)
+        self._unless = question(rule.unless, self.options) if rule.unless is not None else None
+        special = rule.severity.when if rule.severity.special is not None else None
+        self._is_special = question(special, self.options) if special is not None else None
 
+    def answers(self, data: Any) -> list[tuple[str, Any]]:
+        """What the rule answers for the data of a fact of its kind, where that is yes or maybe, each with the element
+        of `each`: at most one without `each`, else at most one an element."""
+        each = self.rule.each
+        if each is None:
+            answer = self._answer(Frame(data))
+            return [(answer, None)] if answer else []
+        elements = follow(data, each.parts)
+        if not isinstance(elements, tuple):
+            return []
+        known = [element for element in elements if not isinstance(element, Unknown)]
+        return [(answer, element) for element in known if (answer := self._answer(Frame(data, element)))]
 
-@record
-class _Frame:
-    """What the names of a rule stand for."""
+    def _answer(self, frame: Frame) -> str:
+        """yes, maybe, or nothing for no."""
+        answer = self._when(frame)
+        if answer != NO and self._unless is not None:
+            answer = min(answer, negated(self._unless(frame)))
+        return "" if answer == NO else "yes" if answer == YES else "maybe"
 
-    fact: Fact
-    options: Mapping[str, Any]
-    item: Any = None
-    each: str = ""
-    chosen: Mapping[Reference, Any] = field(default_factory=dict)  # one of several values, for a while
-
-    def match(self, rule: Rule) -> Match | None:
-        answer = self.when(rule.when)
-        if answer != NO and rule.unless is not None:
-            answer = all_of((answer, negated(self.when(rule.unless))))
-        if answer == NO:
-            return None
-        element = element_name(self.item) if self.each else None
-        help = "\n".join(render(line, self.value) for line in rule.help if is_complete(line, self.value))
-        labels = tuple(
-            Label(place, render(text, self.value))
-            for reference, text in rule.labels
-            if (place := self.fact.place_of(self._path(reference))) != self.fact.site
-            and is_complete(text, self.value)
-            and self.value(reference) != "no"  # what was not seen has no place
-        )
-        fix = None
-        if rule.fix is not None:
-            place = self.fact.place_of(f"{self.each}[{element}]" if self.each else "")
-            fix = request_of(rule.fix, self.fact, place, element, self.item, self.options)
-        return Match(
-            rule=rule,
-            fact=self.fact,
-            answer="yes" if answer == YES else "maybe",
-            element=element,
-            severity=self._severity(rule),
-            message=render(rule.message, self.value),
-            help=help,
-            labels=labels,
-            fix=fix,
-        )
-
-    def _severity(self, rule: Rule) -> Severity:
-        choice = rule.severity
-        if choice.special is not None and choice.when is not None and self.when(choice.when) == YES:
+    def severity(self, frame: Frame) -> Severity:
+        """The severity of what matches."""
+        choice = self.rule.severity
+        if choice.special is not None and self._is_special is not None and self._is_special(frame) == YES:
             return choice.special
         return choice.otherwise
 
+
+class Match:
+    """A rule that answers yes or maybe for a fact, by its element `item` where the rule has `each`.
+
+    What is said of it is worded when it is asked for: most matches are shown by another one, or not at all.
+    """
+
+    def __init__(self, prepared: Prepared, fact: Fact, answer: str, item: Any = None) -> None:
+        self.prepared = prepared
+        self.fact = fact
+        self.answer = answer  # yes | maybe
+        self.item = item
+
+    @property
+    def rule(self) -> Rule:
+        return self.prepared.rule
+
+    @cached_property
+    def element(self) -> str | None:
+        """The name of the element of `each`, None without it."""
+        return element_name(self.item) if self.rule.each is not None else None
+
+    @cached_property
+    def severity(self) -> Severity:
+        return self.prepared.severity(Frame(self.fact.data, self.item))
+
+    @cached_property
+    def message(self) -> str:
+        return render(self.rule.message, self._value)
+
+    @cached_property
+    def help(self) -> str:
+        """What to do, without the lines that lack a value."""
+        return "\n".join(render(line, self._value) for line in self.rule.help if is_complete(line, self._value))
+
+    @cached_property
+    def labels(self) -> tuple[Label, ...]:
+        """The places beside the call site, each with its words."""
+        return tuple(
+            Label(place, render(text, self._value))
+            for reference, text in self.rule.labels
+            if (place := self.fact.place_of(self._path(reference))) != self.fact.site
+            and is_complete(text, self._value)
+            and self._value(reference) != "no"  # what was not seen has no place
+        )
+
+    @cached_property
+    def fix(self) -> FixRequest | None:
+        """The fix that the rule asks for."""
+        rule = self.rule
+        if rule.fix is None:
+            return None
+        place = self.fact.place_of(f"{rule.each.text}[{self.element}]" if rule.each is not None else "")
+        return request_of(rule.fix, self.fact, place, self.element, self.item, self.prepared.options)
+
     def _path(self, reference: Reference) -> str:
         """The path of a reference as `Fact.places` names it."""
-        if reference.scope != "item":
+        if reference.scope != "item" or self.rule.each is None:
             return reference.text
-        return ".".join((f"{self.each}[{element_name(self.item)}]", *reference.parts))
+        return ".".join((f"{self.rule.each.text}[{self.element}]", *reference.parts))
 
-    def value(self, name: Reference | OptionName, element: Any = None) -> Any:
+    def _value(self, name: Reference | OptionName) -> Any:
         if isinstance(name, OptionName):
-            return self.options[name.name]
-        if name in self.chosen:
-            return self.chosen[name]
-        root = {"fact": self.fact.data, "item": self.item, "element": element}[name.scope]
-        return follow(root, name.parts)
-
-    def when(self, when: When, element: Any = None) -> int:
-        answers = [self._condition(condition, element) for condition in when.conditions]
-        if when.any:
-            answers.append(any_of(self.when(branch, element) for branch in when.any))
-        return all_of(answers)
-
-    def _condition(self, condition: Condition, element: Any) -> int:
-        value = self.value(condition.reference, element)
-        return all_of(self._test(one, value) for one in condition.tests)
-
-    def _test(self, one: PathTest, value: Any) -> int:
-        if one.when is not None:
-            return self._quantified(one.operator, one.when, value)
-        operands = tuple(
-            self.value(operand) if isinstance(operand, (Reference, OptionName)) else operand for operand in one.operands
-        )
-        return passes(one.operator, value, operands)
-
-    def _quantified(self, operator: str, when: When, value: Any) -> int:
-        if value is None:
-            return NO
-        if not isinstance(value, tuple):
-            return MAYBE
-        for operand in _operands(when):
-            several = self.value(operand)
-            if isinstance(several, OneOf):  # whichever it is, it is the same one for all elements
-                frames = (replace(self, chosen={**self.chosen, operand: one}) for one in several.values)
-                return agreed(frame._quantified(operator, when, value) for frame in frames)
-        some = any_of(self.when(when, element) for element in value)
-        return some if operator == "some" else negated(some)
+            return self.prepared.options[name.name]
+        return follow(self.item if name.scope == "item" else self.fact.data, name.parts)
 
 
-def _operands(when: When) -> Iterator[Reference]:
-    """The fields of the fact or item that the tests of a some/none compare with."""
-    for part in (when, *when.any):
-        for condition in part.conditions:
-            for one in condition.tests:
-                yield from (name for name in one.operands if isinstance(name, Reference) and name.scope != "element")
+class PreparedRules:
+    """The rules of a run, each with the `options` under its id, ready to be asked of the facts of many files."""
+
+    def __init__(self, rules: Iterable[Rule], options: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self._by_kind: dict[str, list[Prepared]] = {}
+        for rule in rules:
+            self._by_kind.setdefault(rule.fact, []).append(Prepared(rule, (options or {}).get(rule.id)))
+        self._answers: dict[tuple[str, Any], list[tuple[Prepared, str, Any]]] = {}  # by kind and data of a fact
+
+    def matches(self, facts: Iterable[Fact]) -> list[Match]:
+        """The matches of all rules in all facts: fact by fact, in the order of the rules.
+
+        Rules are asked once of facts that hold the same: most callers of a helper add nothing to what is known of its
+        calls, and files that share a helper share those.
+        """
+        return [Match(rule, fact, answer, item) for fact in facts for rule, answer, item in self._asked(fact)]
+
+    def _asked(self, fact: Fact) -> list[tuple[Prepared, str, Any]]:
+        key = (fact.kind, fact.data)
+        found = self._answers.get(key)
+        if found is None:
+            if len(self._answers) >= MOST_REMEMBERED:
+                self._answers.clear()
+            asked = self._by_kind.get(fact.kind, ())
+            found = [(rule, answer, item) for rule in asked for answer, item in rule.answers(fact.data)]
+            self._answers[key] = found
+        return found
+
+
+def evaluate(rule: Rule, fact: Fact, options: Mapping[str, Any] | None = None) -> list[Match]:
+    """The matches of one rule in one fact; `options` are the values that the user set, by name. A fact of another kind
+    has none."""
+    return PreparedRules([rule], {rule.id: options or {}}).matches([fact])

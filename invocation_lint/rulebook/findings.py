@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from invocation_lint.facts.base import Fact
 from invocation_lint.findings import Confidence, Finding, Label, Place
-from invocation_lint.rulebook.evaluate import Match, evaluate
+from invocation_lint.rulebook.evaluate import Match, PreparedRules
 from invocation_lint.rulebook.model import Rule
 
 _HAPPENS = {
@@ -18,6 +19,9 @@ _HAPPENS = {
     "list_read": "the page is read here",
 }
 WHOLE_PAYLOAD = "$"  # the element that stands for the payload itself
+_ALL = (None, WHOLE_PAYLOAD)  # what speaks of all elements
+_ANY = object()  # stands for any element in an index
+_AS_CERTAIN = {"yes": ("yes",), "maybe": ("yes", "maybe")}  # the answers that are as certain as one
 
 
 def findings_of(
@@ -26,51 +30,73 @@ def findings_of(
     options: Mapping[str, Mapping[str, Any]] | None = None,
     possible: bool = False,
 ) -> list[Finding]:
-    """The findings of the selected rules, in report order.
+    """The findings of the selected rules, as `findings_in` has them.
 
-    `options` holds the values that the user set, by rule id and option name. With `possible`, what cannot be told is
-    reported too, marked so; a rule never reports both for the same element of one call.
+    `options` holds the values that the user set, by rule id and option name.
     """
-    options = options or {}
-    matches = [match for fact in facts for rule in rules for match in evaluate(rule, fact, options.get(rule.id))]
-    kept = _innermost(matches, possible)
-    return sorted(_distinct(_superseded(kept)), key=lambda finding: finding.sort_key)
+    return findings_in(PreparedRules(rules, options).matches(facts), possible)
 
 
-def _innermost(matches: Sequence[Match], possible: bool) -> list[Match]:
+def findings_in(matches: Sequence[Match], possible: bool = False) -> list[Finding]:
+    """The findings of a file's matches, in report order.
+
+    With `possible`, what cannot be told is reported too, marked so; a rule never reports both for the same element of
+    one call.
+    """
+    frames = _Frames()
+    kept = _innermost(matches, possible, frames)
+    return sorted(_distinct(_superseded(kept, frames)), key=lambda finding: finding.sort_key)
+
+
+class _Frames:
+    """The frames that chains of calls lead through, each a number. 0 is the function of the call site; the frame around
+    another one is found by the call that leads from it. So chains that end alike share their frames."""
+
+    def __init__(self) -> None:
+        self._around: dict[tuple[int, Place], int] = {}
+        self._inside: list[int] = [0]
+        self._of: dict[int, int] = {}
+
+    def of(self, match: Match) -> int:
+        """The frame whose values make the match."""
+        found = self._of.get(id(match))
+        if found is None:
+            found = 0
+            for step in reversed(match.fact.chain):
+                inside, found = found, self._around.setdefault((found, step.place), len(self._inside))
+                if found == len(self._inside):
+                    self._inside.append(inside)
+            self._of[id(match)] = found
+        return found
+
+    def inside(self, frame: int) -> Iterator[int]:
+        """The frames that the calls of a frame lead through, outermost first, without itself."""
+        while frame:
+            frame = self._inside[frame]
+            yield frame
+
+
+def _innermost(matches: Sequence[Match], possible: bool, frames: _Frames) -> list[Match]:
     """For each rule and element of one call: the certain answers, else the possible; of those, the innermost frames."""
     groups: dict[tuple[str, Place, str | None], list[Match]] = defaultdict(list)
     for match in matches:
         groups[match.rule.id, match.fact.site, match.element].append(match)
     kept: list[Match] = []
     for group in groups.values():
-        certain = [match for match in group if match.answer == "yes"]
-        candidates = certain or (group if possible else [])
-        kept += [match for match in candidates if not any(_is_inside(other, match) for other in candidates)]
+        candidates = [match for match in group if match.answer == "yes"] or (group if possible else [])
+        taken = {frames.of(match) for match in candidates}
+        kept += [match for match in candidates if taken.isdisjoint(frames.inside(frames.of(match)))]
     return kept
 
 
-def _steps(match: Match) -> tuple[Place, ...]:
-    return tuple(step.place for step in match.fact.chain)
-
-
-def _is_inside(inner: Match, outer: Match) -> bool:
-    """Whether the frame of `inner` is one that the chain of `outer` leads through."""
-    short, long = _steps(inner), _steps(outer)
-    return len(short) < len(long) and long[len(long) - len(short) :] == short
-
-
-def _superseded(matches: Sequence[Match]) -> list[Finding]:
+def _superseded(matches: Sequence[Match], frames: _Frames) -> list[Finding]:
     """The findings, with those that another supersedes turned into its notes."""
     by_site: dict[Place, list[int]] = defaultdict(list)
     for index, match in enumerate(matches):
         by_site[match.fact.site].append(index)
     above: dict[int, int] = {}
     for indexes in by_site.values():
-        for low in indexes:
-            over = next((high for high in indexes if _supersedes(matches[high], matches[low])), None)
-            if over is not None:
-                above[low] = over
+        above.update(_above(matches, indexes, frames))
     notes: dict[int, list[str]] = defaultdict(list)
     for low, top in above.items():
         while top in above:  # ends: rules do not supersede in circles
@@ -79,12 +105,37 @@ def _superseded(matches: Sequence[Match]) -> list[Finding]:
     return [_finding(match, sorted(set(notes[i]))) for i, match in enumerate(matches) if i not in above]
 
 
-def _supersedes(high: Match, low: Match) -> bool:
-    if not high.rule.comes_before(low.rule.id) or (high.answer == "maybe" and low.answer == "yes"):
-        return False
-    same_element = high.element == low.element or {high.element, low.element} & {None, WHOLE_PAYLOAD}
-    same_call = _steps(high) == _steps(low) or _is_inside(high, low) or _is_inside(low, high)
-    return bool(same_element) and same_call
+def _above(matches: Sequence[Match], indexes: Sequence[int], frames: _Frames) -> Iterator[tuple[int, int]]:
+    """Of the matches of one call site, each that is superseded and the first one that does so.
+
+    That one is of a rule that comes before, speaks of the same element or of all, and is as certain. Its frame is the
+    same, or the calls of one of the two lead through the other.
+    """
+    rules = {matches[index].rule.id: matches[index].rule for index in indexes}
+    before = {low: [high.id for high in rules.values() if high.comes_before(low)] for low in rules}
+    if not any(before.values()):
+        return
+    at: dict[tuple[str, str, object, int], int] = {}  # the first index by rule, answer, element and frame
+    through: dict[tuple[str, str, object, int], int] = {}  # and by each frame that its calls lead through as well
+    for index in indexes:
+        match = matches[index]
+        frame = frames.of(match)
+        for element in (match.element, _ANY):
+            key = (match.rule.id, match.answer, element)
+            at.setdefault((*key, frame), index)
+            for inner in (frame, *frames.inside(frame)):
+                through.setdefault((*key, inner), index)
+    for index in indexes:
+        match = matches[index]
+        frame = frames.of(match)
+        elements = (_ANY,) if match.element in _ALL else (match.element, *_ALL)
+        found = []
+        for key in product(before[match.rule.id], _AS_CERTAIN[match.answer], elements):
+            found.append(through.get((*key, frame)))
+            found += [at.get((*key, inner)) for inner in frames.inside(frame)]
+        over = min((one for one in found if one is not None), default=None)
+        if over is not None:
+            yield index, over
 
 
 def _as_note(match: Match) -> str:
@@ -115,12 +166,13 @@ def _finding(match: Match, notes: list[str]) -> Finding:
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
     """One finding for the same rule, place and message: a certain one first, then the one with the shortest chain."""
     best: dict[tuple[str, Place, str], Finding] = {}
+    notes: dict[tuple[str, Place, str], set[str]] = defaultdict(set)
     ranked = sorted(findings, key=lambda finding: (finding.confidence is Confidence.POSSIBLE, len(finding.chain)))
     for finding in ranked:
         key = (finding.id, finding.place, finding.message)
-        if key not in best:
-            best[key] = finding
-        elif finding.notes:
-            notes = tuple(sorted({*best[key].notes, *finding.notes}))
-            best[key] = replace(best[key], notes=notes)
-    return list(best.values())
+        best.setdefault(key, finding)
+        notes[key].update(finding.notes)
+    return [
+        finding if len(notes[key]) == len(finding.notes) else replace(finding, notes=tuple(sorted(notes[key])))
+        for key, finding in best.items()
+    ]
