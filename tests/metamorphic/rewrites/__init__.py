@@ -7,6 +7,7 @@ where it does not apply.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import libcst as cst
 
@@ -29,11 +30,12 @@ REWRITES: Mapping[str, Rewrite] = {
 }
 
 APP = "app.py"
+_parsed = cache(cst.parse_module)  # rewrites make new trees
 
 
 def rewritten(name: str, text: str) -> dict[str, str] | None:
     """The files of the program after the rewrite of that name, `app.py` first; None where it does not apply."""
-    found = REWRITES[name](cst.parse_module(text))
+    found = REWRITES[name](_parsed(text))
     if found is None:
         return None
     if isinstance(found, cst.Module):

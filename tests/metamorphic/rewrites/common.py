@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
+from invocation_lint.source.walk import children
+
 INVOKES = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 PARAMETERS = frozenset({"FunctionName", "functionName", "InvocationType", "Payload", "InvokeArgs"})
 
@@ -30,7 +32,7 @@ def walk(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(top.children)
+        stack.extend(children(top))
 
 
 def names_read(nodes: Iterable[cst.CSTNode]) -> set[str]:
@@ -51,7 +53,7 @@ def names_bound(nodes: Iterable[cst.CSTNode]) -> set[str]:
         node = stack.pop()
         if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
             continue
-        stack.extend(node.children)
+        stack.extend(children(node))
         targets: Sequence[cst.CSTNode] = ()
         if isinstance(node, cst.AssignTarget | cst.AnnAssign | cst.AugAssign | cst.NamedExpr | cst.For | cst.CompFor):
             targets = (node.target,)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from invocation_lint.source.walk import children
 from tests.metamorphic.rewrites.common import (
     after_imports,
     is_invocation,
@@ -170,7 +171,7 @@ def _leaves(body: Sequence[cst.CSTNode]) -> bool:
             return True
         if isinstance(node, cst.Return) and node is not last:
             return True
-        stack.extend(node.children)
+        stack.extend(children(node))
     return False
 
 
@@ -181,16 +182,16 @@ def _handling(node: cst.Try) -> list[cst.CSTNode]:
 def _around(function: cst.FunctionDef, without: cst.Try) -> list[cst.CSTNode]:
     """The parts of the function's body that do not hold the body of `without`."""
     found: list[cst.CSTNode] = []
-    stack: list[cst.CSTNode] = list(function.body.children)
+    stack: list[cst.CSTNode] = list(children(function.body))
     while stack:
         node = stack.pop()
         if node is without.body:
             continue
         if any(inner is without.body for inner in walk(node)):
-            found += [part for part in node.children if isinstance(part, cst.AsName)]
+            found += [part for part in children(node) if isinstance(part, cst.AsName)]
             if isinstance(node, cst.For):
                 found += [cst.AssignTarget(node.target), node.iter]
-            stack.extend(node.children)
+            stack.extend(children(node))
         else:
             found.append(node)
     return found

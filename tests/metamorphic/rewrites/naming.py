@@ -7,6 +7,7 @@ import re
 
 import libcst as cst
 
+from invocation_lint.source.walk import children
 from tests.metamorphic.rewrites.common import names_bound, parameters_of, walk
 
 ENTRY = re.compile(r"(?:.*_)?handler\Z|main\Z|test_.*|__.*__\Z")
@@ -49,14 +50,14 @@ def rename(module: cst.Module) -> cst.Module | None:
     lambdas = [node for node in walk(module) if isinstance(node, cst.Lambda)]
     found = names_bound(module.body)
     for function in functions:
-        found |= names_bound(function.body.children)
+        found |= names_bound(children(function.body))
         if not function.decorators:
             found |= parameters_of(function)
     helpers = {function.name.value for function in functions if not function.decorators}
     found |= {name for name in helpers if not ENTRY.match(name)}
     taken = {keyword.keyword.value for keyword in walk(module) if isinstance(keyword, cst.Arg) and keyword.keyword}
     for class_ in classes:
-        taken |= {class_.name.value} | names_bound(class_.body.children)
+        taken |= {class_.name.value} | names_bound(children(class_.body))
         taken |= {node.name.value for node in class_.body.body if isinstance(node, cst.FunctionDef)}
     for scope in [*lambdas, *(function for function in functions if function.decorators)]:
         taken |= parameters_of(scope)
