@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+
+from tests.forking import Forking
 
 ROOT = Path(__file__).parents[1]
 Ran = subprocess.CompletedProcess[str]
@@ -29,11 +33,21 @@ def run_lint(
     env: Mapping[str, str] | None = None,
     prelude: str = "",
 ) -> Ran:
-    """Runs `invocation-lint ARGUMENTS`; `prelude` is code that the child runs before it."""
+    """Runs `invocation-lint ARGUMENTS`; `prelude` is code that the child runs before it.
+
+    The child is forked from a process that has imported the tool, but where it matters how Python starts: with a
+    prelude, and with variables that Python reads.
+    """
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    if (
+        not prelude
+        and hasattr(os, "fork")
+        and not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in env or ())
+    ):
+        return _forked([*map(str, arguments)], cwd, data, clean_environment(**(env or {})))
     start: Sequence[str] = ("-m", "invocation_lint")
     if prelude:
         start = ("-c", f"{prelude}\nfrom invocation_lint.cli import main\nmain()")
-    data = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
         [sys.executable, *start, *map(str, arguments)],
         cwd=cwd,
@@ -45,6 +59,23 @@ def run_lint(
         check=False,
     )
     return Ran(done.args, done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+@cache
+def _forking() -> Forking:
+    return Forking(clean_environment())
+
+
+def _forked(arguments: list[str], cwd: Path, data: bytes | None, env: dict[str, str]) -> Ran:
+    with tempfile.TemporaryDirectory(prefix="run-") as name:
+        given, told, complained = (Path(name) / stream for stream in ("in", "out", "err"))
+        given.write_bytes(data or b"")
+        told.touch()
+        complained.touch()
+        streams = [given if data is not None else Path(os.devnull), told, complained]
+        status = _forking().run(arguments, cwd, env, streams)
+        command = ["invocation-lint", *arguments]
+        return Ran(command, status, _text(told.read_bytes()), _text(complained.read_bytes()))
 
 
 def _text(data: bytes) -> str:
