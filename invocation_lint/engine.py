@@ -267,7 +267,7 @@ def _parsed(given: Input, settings: Settings, project: Project) -> SourceFile | 
     found = found or may_suppress(data)
     if not found and not _names_wrapper(data, settings, project):
         programs = _programs(given, project)
-        if programs is None or not programs.leads_to_call_site(given.path, data):
+        if programs is None or not programs.leads_to_call_site(given.path):
             return None
     from invocation_lint.source.tree import parse
 

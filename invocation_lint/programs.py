@@ -15,6 +15,7 @@ from invocation_lint.source.project_files import ProjectFiles, project_root
 from invocation_lint.source.record import Question
 
 if TYPE_CHECKING:
+    from invocation_lint.analysis.program.reach import Reach
     from invocation_lint.analysis.project import Program
 
 
@@ -27,6 +28,7 @@ class Programs:
         self._names: dict[str, str] = {}
         self._overlay: dict[Path, bytes] = {}
         self._files: dict[Path, ProjectFiles] = {}
+        self._reaches: dict[Path, Reach] = {}
         self._programs: dict[Path, Program] = {}
         self._roots: dict[Path, Path] = {}
 
@@ -48,6 +50,7 @@ class Programs:
         if root in self._files and was_on_disk and self._is_as_on_disk(path):
             return
         self._files.pop(root, None)
+        self._reaches.pop(root, None)
         self._programs.pop(root, None)
 
     def _is_as_on_disk(self, path: Path) -> bool:
@@ -71,13 +74,22 @@ class Programs:
             self._files[root] = ProjectFiles(root, self._overlay)
         return self._files[root]
 
+    def reach(self, path: Path) -> Reach:
+        """Who may reach a call site in the project that holds a path."""
+        from invocation_lint.analysis.program.reach import Reach
+
+        root = self._root_of(path)
+        if root not in self._reaches:
+            self._reaches[root] = Reach(self.files(path))
+        return self._reaches[root]
+
     def program(self, path: Path) -> Program:
         """The modules of the project that holds a path."""
         from invocation_lint.analysis.project import Program
 
         root = self._root_of(path)
         if root not in self._programs:
-            self._programs[root] = Program(self.files(path), self.name_of, partial(self._noted_options, root))
+            self._programs[root] = Program(self.reach(path), self.name_of, partial(self._noted_options, root))
         return self._programs[root]
 
     def _noted_options(self, root: Path, key: str) -> Any:
@@ -96,6 +108,12 @@ class Programs:
             return str(self._root_of(path))
         if question[0] == "options":
             return repr(self._options_of(Path(question[1])))
+        if question[0] == "reach":
+            from invocation_lint.analysis.program.reach import told
+
+            return told(self.reach(path).foreign(question[1]))
+        if question[0] == "callers":
+            return repr(self.reach(path).callers(question[1]))
         return asking.answer(self.files(path), question)
 
     def name_of(self, key: str) -> str:
@@ -108,10 +126,6 @@ class Programs:
                 self._names[key] = path.as_posix()
         return self._names[key]
 
-    def leads_to_call_site(self, path: Path, data: bytes) -> bool:
+    def leads_to_call_site(self, path: Path) -> bool:
         """Whether a file without a call site names a function of another module that reaches one."""
-        key = str(path.absolute())
-        files = self.files(path)
-        if not files.reaching_imports(key):
-            return False
-        return self.program(path).modules.reaches(key, data)
+        return self.reach(path).leads(str(path.absolute()))

@@ -43,9 +43,8 @@ def facts_of(
     """
     from invocation_lint.analysis.domain.wrapper import Wrapper
     from invocation_lint.analysis.interpreter import Interpreter
-    from invocation_lint.analysis.program.demand import joined
+    from invocation_lint.analysis.program.demand import Demand, joined
     from invocation_lint.analysis.program.indexing import index_module
-    from invocation_lint.analysis.program.model import Demand
     from invocation_lint.facts.building.invocations import Builder
     from invocation_lint.facts.building.job_queries import JobQueryBuilder
     from invocation_lint.source.folders import below_project

@@ -26,6 +26,4 @@ def answer(files: ProjectFiles, question: Question) -> str:
         return told_of(files.handlers_of(about[0]))
     if kind == "django":
         return repr(files.settings(about[0]))
-    if kind == "imports":
-        return repr(files.imports(about[0]))
-    return repr(files.reaching_imports(about[0]) if kind == "reaching" else files.importers_of(about[0]))
+    raise ValueError(f"{kind} is no question about files")

@@ -51,7 +51,7 @@ class ProjectFiles:
         self._children: dict[tuple[str, str], str | None] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
         self._seeded: dict[str, bool] = {}
-        self._reaching: dict[str, bool] = {}
+        self._handing_on: set[str] = set()
         self._is_file: dict[str, bool] = {}
         self._holding: dict[Pattern, tuple[str, ...]] = {}
         self.record = Record()
@@ -299,6 +299,8 @@ class ProjectFiles:
             self._seeded[key] = data is not None and may_matter(data)
             found: dict[str, None] = {}
             for dotted, level, names in imports_in(data) if data else ():
+                if "*" in names:
+                    self._handing_on.add(key)
                 base = self._known_place(key, dotted, level)
                 if base is None:
                     continue
@@ -317,38 +319,14 @@ class ProjectFiles:
         self.imports(key)
         return self._seeded[key]
 
-    def reaches_seed(self, key: str) -> bool:
-        """Whether a module holds a call site, or imports, however far, one that does."""
-        if key in self._reaching:
-            return self._reaching[key]
-        seen: set[str] = set()
-        waiting = [key]
-        reached = False
-        while waiting and not reached:
-            current = waiting.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            reached = self._reaching.get(current, False) or self.holds_seed(current)
-            waiting.extend(imported for imported in self.imports(current) if self._reaching.get(imported) is not False)
-        if not reached:
-            self._reaching.update(dict.fromkeys(seen, False))
-        self._reaching[key] = reached
-        return reached
-
-    def reaching_imports(self, key: str) -> list[str]:
-        """The modules that a module imports and that lead to a call site."""
-        imported = self.imports(key)
-        found = [one for one in imported if self.reaches_seed(one)]
-        self.record.note(key, ("imports", key), repr(imported))
-        self.record.note(key, ("reaching", key), repr(found), found)
-        return found
+    def hands_on(self, key: str) -> bool:
+        """Whether a module hands on the names of others: a package's, or one that imports all names of another."""
+        self.imports(key)
+        return key.endswith("/__init__.py") or key in self._handing_on
 
     def importers_of(self, key: str) -> tuple[str, ...]:
         """The modules that import a module."""
-        found = self._importers.get(key, ())
-        self.record.note(key, ("importers", key), repr(found), found)
-        return found
+        return self._importers.get(key, ())
 
     def holding(self, asker: str, pattern: Pattern) -> tuple[str, ...]:
         """The modules below the root whose bytes hold a pattern, in order of their paths."""

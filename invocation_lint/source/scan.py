@@ -30,6 +30,9 @@ class Seed:
         return self.word in data and any(all(pattern.search(data) for pattern in patterns) for patterns in self.ways)
 
 
+SITE_ATTRIBUTES = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
+"""The methods of a client that invoke."""
+
 # A method of the client, called or handed over (`submit(client.invoke, FunctionName=name)`); the dot and the name may
 # stand on two lines.
 _METHOD = re.compile(rb"\.(?:\s|\\\r?\n)*invoke(?:_async|_with_response_stream)?\b")

@@ -134,6 +134,6 @@ def test_what_git_ignores_is_no_part_of_the_project(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".gitignore").write_text("/generated/\n*_pb2.py\n")
     files = project(tmp_path, "app.py", "generated/helpers.py", "a/helpers.py", "b/spans_pb2.py", ".venv/x.py")
-    below = [key.removeprefix(f"{tmp_path}/") for key in files.every_file]
+    below = sorted(key.removeprefix(f"{tmp_path}/") for key in files.walked)
     assert below == ["a/helpers.py", "app.py"]
     assert meant(files, "app.py", "helpers") == "a/helpers.py"

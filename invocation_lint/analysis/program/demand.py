@@ -8,9 +8,104 @@ call site for those of its callers that know the class.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from invocation_lint.analysis.program.model import UNNAMED, Demand, FunctionInfo, ModuleInfo
+from invocation_lint.records import record
+
+UNNAMED = frozenset({"<lambda>", "__init__", "__call__", "__new__", "__enter__", "__aenter__", "__post_init__"})
+"""Functions that are called without their name."""
+
+
+Pairs = frozenset[tuple[str, str]]
+"""A class, and a name that counts where the class is known."""
+
+
+@record
+class Demand:
+    """By what a module is a way to call sites: `names` of functions, `methods` with the classes that must be known, and
+    `holders`, the names by which each of these classes is known."""
+
+    names: frozenset[str] = frozenset()
+    methods: Pairs = frozenset()
+    holders: Pairs = frozenset()
+
+    def among(self, words: frozenset[str]) -> Demand:
+        """What of it a text of these words may name: a function, or a class, its methods and what holds an instance."""
+        holders = frozenset(pair for pair in self.holders if pair[1] in words)
+        known = {cls for cls, _ in holders}
+        methods = frozenset((cls, name) for cls, name in self.methods if cls in known or name in words or cls in words)
+        return Demand(self.names & words, methods, holders)
+
+    def met_by(self, words: frozenset[str]) -> bool:
+        """Whether a text of these words may name a function that reaches a call site."""
+        if not words.isdisjoint(self.names):
+            return True
+        asked = {cls for cls, name in self.methods if name in words}
+        return any(holder in words for cls, holder in self.holders if cls in asked)
+
+    def words(self) -> frozenset[str]:
+        """The words one of which stands in every module that reaches a call site through this one."""
+        return self.names | {holder for _, holder in self.holders}
+
+
+NOTHING = Demand()
+
+
+class Named(Protocol):
+    """A class of a module."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+F = TypeVar("F", bound="Code")
+
+
+class Code(Protocol):
+    """A function of a module, as demand sees it."""
+
+    name: str
+    holds_site: bool
+    mentions: frozenset[str]
+
+    @property
+    def cls(self) -> Named | None:
+        """The class of a method."""
+
+    @property
+    def parent(self: F) -> F | None:
+        """The function around it."""
+
+
+F_co = TypeVar("F_co", bound=Code, covariant=True)
+
+
+class Scope(Protocol[F_co]):
+    """A module, as demand sees it: a `ModuleInfo`, or the `Outline` of one."""
+
+    name: str
+    mentions: frozenset[str]
+    words: frozenset[str]
+    passes_everything: bool
+    foreign: Demand
+    aliases: dict[str, frozenset[str]]
+    bindings: dict[str, frozenset[str]]
+    made_of: dict[str, list[str]]
+    aliased: dict[str, list[str]]
+
+    @property
+    def runs(self) -> frozenset[str]:
+        """The names in its own body, perhaps without what it only imports."""
+
+    @property
+    def functions(self) -> Mapping[Any, F_co]:
+        """Its functions, in order of their definition."""
+
+    @property
+    def named_by(self) -> Mapping[str, Sequence[F_co]]:
+        """Its names to the functions that name them."""
 
 
 def joined(demands: Iterable[Demand]) -> Demand:
@@ -23,21 +118,28 @@ def joined(demands: Iterable[Demand]) -> Demand:
     )
 
 
-def demanded(module: ModuleInfo) -> list[FunctionInfo]:
+def demanded(module: Scope[F]) -> list[F]:
     """The functions that hold a call site, name one that does, or make or name an object with a method that does, in
     order of their definition."""
     calling, making = _demanded(module, _known(module))
     return [info for info in module.functions.values() if info in calling or info in making]
 
 
-def leading(module: ModuleInfo) -> list[FunctionInfo]:
+def leading(module: Scope[F]) -> list[F]:
     """The demanded functions, and those that lead to a call site when they are handed an instance of a class that their
     module does not know."""
     calling, making = _demanded(module, {cls for cls, _ in module.foreign.methods})
     return [info for info in module.functions.values() if info in calling or info in making]
 
 
-def _demanded(module: ModuleInfo, known: set[str]) -> tuple[set[FunctionInfo], set[FunctionInfo]]:
+def runs_into(module: Scope[F]) -> bool:
+    """Whether the module's own body may reach a call site of another module: it names what leads there, other than to
+    import it."""
+    foreign, known = module.foreign, _known(module)
+    return not module.runs.isdisjoint(foreign.names | {name for cls, name in foreign.methods if cls in known})
+
+
+def _demanded(module: Scope[F], known: set[str]) -> tuple[set[F], set[F]]:
     """The functions that name a call site, however far; and those that make the object of such a method, or name one
     that the module keeps: where its method is called, the name of the method need not be one that tells."""
     methods = {name for cls, name in module.foreign.methods if cls in known}
@@ -50,12 +152,12 @@ def _demanded(module: ModuleInfo, known: set[str]) -> tuple[set[FunctionInfo], s
     return calling, making
 
 
-def _classes(calling: set[FunctionInfo]) -> set[str]:
+def _classes(calling: set[F]) -> set[str]:
     """The classes that have a method by which a call site is reached."""
     return {info.cls.name for info in calling if info.cls is not None}
 
 
-def _with_aliases(module: ModuleInfo, names: set[str]) -> set[str]:
+def _with_aliases(module: Scope[F], names: set[str]) -> set[str]:
     """The names, and those of the module that are bound to what they name."""
     known = set(names)
     while more := {alias for alias, mentioned in module.aliases.items() if mentioned & known} - known:
@@ -63,7 +165,7 @@ def _with_aliases(module: ModuleInfo, names: set[str]) -> set[str]:
     return known
 
 
-def demand_of(module: ModuleInfo) -> Demand:
+def demand_of(module: Scope[F]) -> Demand:
     """By what other modules reach a call site through this one, what it passes on included."""
     foreign, known = module.foreign, _known(module)
     calling, making = _demanded(module, known)
@@ -82,19 +184,19 @@ def demand_of(module: ModuleInfo) -> Demand:
     return Demand(frozenset(names), frozenset(methods), frozenset(holders))
 
 
-def _known(module: ModuleInfo) -> set[str]:
+def _known(module: Scope[F]) -> set[str]:
     """The classes of other modules whose methods are asked for, and of which the module may hold an instance."""
     return {cls for cls, holder in module.foreign.holders if holder in module.words}
 
 
-def _passes_everything(module: ModuleInfo) -> bool:
+def _passes_everything(module: Scope[F]) -> bool:
     """A package hands on what its modules define: `package.module.Class().method()` names neither there."""
     return module.passes_everything or module.name.endswith("/__init__.py")
 
 
-def _reached(module: ModuleInfo, names: frozenset[str] | set[str], holding: list[FunctionInfo]) -> set[FunctionInfo]:
+def _reached(module: Scope[F], names: frozenset[str] | set[str], holding: list[F]) -> set[F]:
     """These functions, those around them, and those that name one of them or of the names, through others or not."""
-    found: set[FunctionInfo] = set()
+    found: set[F] = set()
     known = _with_aliases(module, set(names))
     waiting = [*holding, *(info for info in module.functions.values() if not info.mentions.isdisjoint(known))]
     while waiting:
@@ -112,14 +214,14 @@ def _reached(module: ModuleInfo, names: frozenset[str] | set[str], holding: list
     return found
 
 
-def _titles(info: FunctionInfo) -> set[str]:
+def _titles(info: Code) -> set[str]:
     """The names by which a function is called: of one that is called without its own, the name of its class."""
     if info.name not in UNNAMED:
         return {info.name}
     return {info.cls.name, info.name} if info.cls is not None else set()
 
 
-def _handed(module: ModuleInfo, own: set[FunctionInfo], known: set[str]) -> set[tuple[str, str]]:
+def _handed(module: Scope[F], own: set[F], known: set[str]) -> set[tuple[str, str]]:
     """The functions that reach a call site for callers that hand them an instance of a class not known here."""
     found: set[tuple[str, str]] = set()
     classes: dict[str, list[str]] = {}
@@ -132,7 +234,7 @@ def _handed(module: ModuleInfo, own: set[FunctionInfo], known: set[str]) -> set[
     return found
 
 
-def _holders(module: ModuleInfo, classes: set[str]) -> set[tuple[str, str]]:
+def _holders(module: Scope[F], classes: set[str]) -> set[tuple[str, str]]:
     """The module's names by which something may get hold of an instance of each class."""
     found: set[tuple[str, str]] = set()
     for cls in classes:
@@ -146,3 +248,26 @@ def _holders(module: ModuleInfo, classes: set[str]) -> set[tuple[str, str]]:
                 waiting.extend(module.made_of.get(name, ()))
         found |= {(cls, holder) for holder in holders}
     return found
+
+
+def users_of(
+    functions: Collection[F],
+    classes: Iterable[str],
+    aliases: Mapping[str, frozenset[str]],
+    bindings: Mapping[str, frozenset[str]],
+) -> tuple[dict[str, list[F]], dict[str, list[str]], dict[str, list[str]]]:
+    """For each name of a module the functions that name it, its aliases, and what is made of it."""
+    own = {*(info.name for info in functions), *classes, *aliases}
+    named_by: dict[str, list[F]] = {}
+    aliased: dict[str, list[str]] = {}
+    made_of: dict[str, list[str]] = {}
+    for info in functions:
+        for name in info.mentions & own:
+            named_by.setdefault(name, []).append(info)
+    for alias, mentioned in aliases.items():
+        for name in mentioned & own:
+            aliased.setdefault(name, []).append(alias)
+    for bound, mentioned in bindings.items():
+        for name in mentioned & bindings.keys():
+            made_of.setdefault(name, []).append(bound)
+    return named_by, aliased, made_of

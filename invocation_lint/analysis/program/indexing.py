@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+from invocation_lint.analysis.program.demand import users_of
 from invocation_lint.analysis.program.model import (
-    SITE_ATTRIBUTES,
     ClassInfo,
     FunctionInfo,
     ModuleInfo,
     own_nodes,
     self_name,
 )
-from invocation_lint.source.scan import may_query, may_query_jobs, speaks_of_lambda
+from invocation_lint.source.scan import SITE_ATTRIBUTES, may_query, may_query_jobs, speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import walk
 
@@ -52,7 +52,9 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
                 _note_aliases(module, statement)
     module.words = frozenset(re.findall(r"\w+", source.text))
     _note_bindings(module)
-    _note_users(module)
+    module.named_by, module.aliased, module.made_of = users_of(
+        module.functions.values(), (cls.name for cls in module.classes.values()), module.aliases, module.bindings
+    )
     return module
 
 
@@ -77,21 +79,6 @@ def _note_bindings(module: ModuleInfo) -> None:
         if name in found and isinstance(call.func, cst.Attribute):
             found[name].update(*(_named(arg.value) for arg in call.args))
     module.bindings = {name: frozenset(named) for name, named in found.items() if name}
-
-
-def _note_users(module: ModuleInfo) -> None:
-    """Note for each name of the module who uses it."""
-    own = {info.name for info in module.functions.values()} | {cls.name for cls in module.classes.values()}
-    own |= module.aliases.keys()
-    for info in module.functions.values():
-        for name in info.mentions & own:
-            module.named_by.setdefault(name, []).append(info)
-    for alias, mentioned in module.aliases.items():
-        for name in mentioned & own:
-            module.aliased.setdefault(name, []).append(alias)
-    for bound, mentioned in module.bindings.items():
-        for name in mentioned & module.bindings.keys():
-            module.made_of.setdefault(name, []).append(bound)
 
 
 def _top(module: ModuleInfo, key: str) -> str:

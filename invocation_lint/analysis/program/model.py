@@ -12,12 +12,10 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from invocation_lint.analysis.program.demand import NOTHING, Demand
 from invocation_lint.findings import Place
-from invocation_lint.records import record
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children
-
-SITE_ATTRIBUTES = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 
 
 @dataclass(eq=False, slots=True)
@@ -74,38 +72,6 @@ _SAYS_NOTHING = frozenset(
 """Names by which a function cannot be told from the method of something else."""
 
 
-UNNAMED = frozenset({"<lambda>", "__init__", "__call__", "__new__", "__enter__", "__aenter__", "__post_init__"})
-"""Functions that are called without their name."""
-
-
-Pairs = frozenset[tuple[str, str]]
-"""A class, and a name that counts where the class is known."""
-
-
-@record
-class Demand:
-    """By what a module is a way to call sites: `names` of functions, `methods` with the classes that must be known, and
-    `holders`, the names by which each of these classes is known."""
-
-    names: frozenset[str] = frozenset()
-    methods: Pairs = frozenset()
-    holders: Pairs = frozenset()
-
-    def met_by(self, words: frozenset[str]) -> bool:
-        """Whether a text of these words may name a function that reaches a call site."""
-        if not words.isdisjoint(self.names):
-            return True
-        asked = {cls for cls, name in self.methods if name in words}
-        return any(holder in words for cls, holder in self.holders if cls in asked)
-
-    def words(self) -> frozenset[str]:
-        """The words one of which stands in every module that reaches a call site through this one."""
-        return self.names | {holder for _, holder in self.holders}
-
-
-NOTHING = Demand()
-
-
 @dataclass(eq=False, slots=True)
 class ModuleInfo:
     """One module: its source and all that it defines."""
@@ -131,6 +97,11 @@ class ModuleInfo:
     words: frozenset[str] = frozenset()  # all that stand in its text
     passes_everything: bool = False  # it imports all names of another module
     _spans: list[Span] | None = None
+
+    @property
+    def runs(self) -> frozenset[str]:
+        """The names in its own body."""
+        return self.mentions
 
     def querying(self) -> list[FunctionInfo]:
         """The functions that may query a table of jobs, and those of the module that name one of these, in order of

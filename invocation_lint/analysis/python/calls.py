@@ -30,7 +30,7 @@ from invocation_lint.analysis.domain.events import Argument, Caught
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.program.acts import LOG_METHODS
-from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, self_name
+from invocation_lint.analysis.program.model import FunctionInfo, self_name
 from invocation_lint.analysis.python import background, classes, function_calls, iteration, lookup
 from invocation_lint.analysis.python.arguments import Arguments, merge_partial
 from invocation_lint.analysis.python.awaiting import deliver
@@ -38,6 +38,7 @@ from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.python.unfollowed import call_unknown
 from invocation_lint.analysis.tracing import answers, outcomes, queries
+from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 
 def call(frame: Frame, node: cst.Call) -> Value:

@@ -34,12 +34,12 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
 from invocation_lint.analysis.python import classes
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers, queries
+from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 _MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
 _BUILTINS = frozenset(dir(builtins))

@@ -24,7 +24,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.acts import block_end, records, strongest_act
-from invocation_lint.analysis.program.model import SITE_ATTRIBUTES, FunctionInfo, own_nodes
+from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.python import (
     assign,
     classes,
@@ -38,6 +38,7 @@ from invocation_lint.analysis.python.guards import CaughtType
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.findings import Place
 from invocation_lint.records import record
+from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 _TRANSPARENT = frozenset(
     {"open", "closing", "nullcontext", "Lock", "RLock", "Semaphore", "BoundedSemaphore", "TemporaryDirectory",

@@ -7,10 +7,10 @@ from dataclasses import replace
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Method, Value, unknown
-from invocation_lint.analysis.program.model import SITE_ATTRIBUTES
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.tracing import answers
+from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 
 def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, source: str = "", use: str = "") -> Value:

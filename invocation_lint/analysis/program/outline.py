@@ -1,0 +1,376 @@
+"""What demand must know of a module, read with the standard `ast`: its functions, and who names whom.
+
+It takes a tenth of the time of a tree with positions, so who may reach a call site is known before a file is parsed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import NoneType
+from typing import Any
+
+from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope, users_of
+from invocation_lint.errors import UnreadableFile
+from invocation_lint.source.decode import decode
+from invocation_lint.source.guard import check_depth, check_size
+from invocation_lint.source.scan import SITE_ATTRIBUTES, speaks_of_lambda
+
+
+@dataclass(eq=False, slots=True)
+class OutlinedClass:
+    """A class of a module; `top` is what it is, or is defined in, at the top of the module."""
+
+    name: str
+    top: str
+    mentions: frozenset[str] = frozenset()
+
+
+@dataclass(eq=False, slots=True)
+class OutlinedFunction:
+    """A function, method, nested function or lambda of a module."""
+
+    name: str
+    top: str
+    cls: OutlinedClass | None = None
+    parent: OutlinedFunction | None = None
+    holds_site: bool = False
+    mentions: frozenset[str] = frozenset()
+    globals: frozenset[str] = frozenset()
+
+
+@dataclass(eq=False, slots=True)
+class Outline:
+    """One module. Fields have the meaning that they have in `ModuleInfo`; `runs` are the names in its own body and in
+    those of its classes, without what they only import."""
+
+    name: str
+    functions: dict[int, OutlinedFunction] = field(default_factory=dict)
+    aliases: dict[str, frozenset[str]] = field(default_factory=dict)
+    bindings: dict[str, frozenset[str]] = field(default_factory=dict)
+    made_of: dict[str, list[str]] = field(default_factory=dict)
+    named_by: dict[str, list[OutlinedFunction]] = field(default_factory=dict)
+    aliased: dict[str, list[str]] = field(default_factory=dict)
+    mentions: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    passes_everything: bool = False
+    runs: frozenset[str] = frozenset()
+    foreign: Demand = NOTHING
+
+
+def outline(data: bytes, key: str) -> Scope[Any] | None:
+    """The outline of a module; None where it cannot be read, or is nested too deeply."""
+    try:
+        check_size(data, key)
+        text, _ = decode(data, key)
+        check_depth(text, key)
+        tree = ast.parse(text)
+    except SyntaxError:
+        return _of_newer_python(data, key)
+    except (UnreadableFile, ValueError, RecursionError, MemoryError):
+        return None
+    clients = None
+    if speaks_of_lambda(data):
+        clients = frozenset(name for names in _CLIENTS.findall(text) for name in names if name)
+    return _Reader(key, clients).read(tree, text)
+
+
+def _of_newer_python(data: bytes, key: str) -> Scope[Any] | None:
+    """The same of a module in words that the Python that runs does not know."""
+    from invocation_lint.analysis.program.indexing import index_module
+    from invocation_lint.source.tree import parse
+
+    try:
+        return index_module(parse(data, key), key)
+    except UnreadableFile:
+        return None
+
+
+@dataclass(slots=True)
+class _Own:
+    """What the code of a function, class or module holds outside the functions and classes in it."""
+
+    holds_site: bool = False
+    mentions: set[str] = field(default_factory=set)
+    imported: set[str] = field(default_factory=set)
+    globals: set[str] = field(default_factory=set)
+    nodes: list[ast.AST] = field(default_factory=list)  # those of the module's own body that bind or call
+
+
+class _Reader:
+    def __init__(self, key: str, clients: frozenset[str] | None) -> None:
+        """`clients` are the names of the clients of Lambda that the module makes; None where it speaks of none."""
+        self._found = Outline(key)
+        self._clients = clients
+        self._classes: list[tuple[OutlinedClass, ast.ClassDef]] = []
+        self._renamed: list[tuple[int, int, str, str]] = []  # where, `b` and `a` of `import a as b`
+        self._lambdas: dict[ast.AST, OutlinedFunction] = {}
+
+    def read(self, tree: ast.Module, text: str) -> Outline:
+        """All of it."""
+        found = self._found
+        found.words = frozenset(re.findall(r"\w+", text))
+        own = self._own(list(reversed(tree.body)), "", None, None)
+        bodies = (
+            *(cls.mentions for cls, _ in self._classes),
+            *(_named(base) for _, node in self._classes for base in node.bases),
+        )
+        found.runs = frozenset(own.mentions).union(*bodies)
+        found.mentions = frozenset(own.mentions | own.imported)
+        for _, _, alias, name in sorted(self._renamed):
+            found.aliases[alias] = frozenset({name})
+        for body in (tree.body, *(node.body for _, node in self._classes)):
+            for statement in body:
+                self._note_aliases(statement)
+        self._note_bindings(own)
+        users = users_of(
+            found.functions.values(), (cls.name for cls, _ in self._classes), found.aliases, found.bindings
+        )
+        found.named_by, found.aliased, found.made_of = users
+        return found
+
+    def _own(
+        self, waiting: list[ast.AST], top: str, cls: OutlinedClass | None, parent: OutlinedFunction | None
+    ) -> _Own:
+        own = _Own()
+        mentions = own.mentions
+        is_module = not top
+        called: set[ast.AST] = set()
+        while waiting:
+            node = waiting.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                mentions.add(node.id)  # type: ignore[attr-defined]
+                continue
+            if isinstance(node, ast.Attribute):
+                mentions.add(node.attr)
+                if node.attr in SITE_ATTRIBUTES and node not in called:
+                    own.holds_site = own.holds_site or self._may_be_client(node.value)
+                waiting.append(node.value)
+                continue
+            if kind is ast.Constant or kind is ast.Load or kind is ast.Store:
+                continue
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self._add_function(node, top, cls, parent)
+                waiting += [*node.decorator_list, node.args]
+                continue
+            if isinstance(node, ast.ClassDef):
+                self._add_class(node, top, parent)
+                waiting += node.decorator_list
+                continue
+            if isinstance(node, ast.Lambda):
+                inner = self._add_lambda(node, top, cls, parent)
+                own.holds_site = own.holds_site or inner.holds_site
+                mentions |= inner.mentions
+                continue
+            if isinstance(node, ast.Call):
+                if isinstance(node.func, ast.Attribute) and node.func.attr in SITE_ATTRIBUTES:
+                    called.add(node.func)
+                    own.holds_site = own.holds_site or self._may_invoke(node, node.func.value)
+            elif kind in _NAMES:
+                self._note_names(node, own)
+            if is_module and kind in _BINDING:
+                own.nodes.append(node)
+            for value in vars(node).values():
+                if isinstance(value, list):
+                    waiting += [one for one in reversed(value) if isinstance(one, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    waiting.append(value)
+        return own
+
+    def _may_invoke(self, call: ast.Call, receiver: ast.expr) -> bool:
+        """Whether a call is one of Lambda's for some receiver that a caller in another module may decide on."""
+        if any(keyword.arg is None or keyword.arg.lower() == "functionname" for keyword in call.keywords):
+            return True
+        own_names = any(keyword.arg in _PARAMETERS for keyword in call.keywords)
+        return self._may_be_client(receiver) or (own_names and self._clients is not None)
+
+    def _may_be_client(self, receiver: ast.expr) -> bool:
+        """Whether the last name of a receiver says that it is a client of Lambda."""
+        if self._clients is None:
+            return False
+        while isinstance(receiver, (ast.Call, ast.Subscript)):
+            receiver = receiver.func if isinstance(receiver, ast.Call) else receiver.value
+        name = receiver.attr if isinstance(receiver, ast.Attribute) else getattr(receiver, "id", "")
+        return name in self._clients or "client" in name.lower()
+
+    def _note_names(self, node: ast.AST, own: _Own) -> None:
+        """Note the names that a node holds as texts."""
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            own.mentions.update(node.names)
+            own.globals.update(node.names if isinstance(node, ast.Global) else ())
+        elif isinstance(node, ast.alias):
+            own.imported.update(node.name.split("."))
+            own.imported.discard("*")
+            self._found.passes_everything = self._found.passes_everything or node.name == "*"
+            if node.asname is not None:
+                own.imported.add(node.asname)
+                self._renamed.append((node.lineno, node.col_offset, node.asname, node.name.rpartition(".")[2]))
+        elif isinstance(node, ast.ImportFrom):
+            own.imported.update((node.module or "").split("."))
+            own.imported.discard("")
+        else:
+            own.mentions.update(_texts(node))
+
+    def _add_function(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        top: str,
+        cls: OutlinedClass | None,
+        parent: OutlinedFunction | None,
+    ) -> None:
+        info = OutlinedFunction(node.name, top or node.name, cls, parent)
+        self._found.functions[len(self._found.functions)] = info
+        own = self._own(_parts(node), info.top, None, info)
+        info.mentions = frozenset({node.name, *own.mentions, *own.imported})
+        info.holds_site, info.globals = own.holds_site, frozenset(own.globals)
+
+    def _add_lambda(
+        self, node: ast.Lambda, top: str, cls: OutlinedClass | None, parent: OutlinedFunction | None
+    ) -> OutlinedFunction:
+        info = OutlinedFunction("<lambda>", top or "<lambda>", cls, parent)
+        self._found.functions[len(self._found.functions)] = info
+        self._lambdas[node] = info
+        own = self._own(_parts(node), info.top, None, info)
+        info.holds_site, info.mentions = own.holds_site, frozenset(own.mentions)
+        return info
+
+    def _add_class(self, node: ast.ClassDef, top: str, parent: OutlinedFunction | None) -> None:
+        info = OutlinedClass(node.name, top or node.name)
+        self._classes.append((info, node))
+        own = self._own(list(reversed(node.body)), info.top, info, parent)
+        info.mentions = frozenset(own.mentions | own.imported)
+
+    def _note_aliases(self, statement: ast.stmt) -> None:
+        """Note what a name of a module or class may stand for by its value."""
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not _may_name(statement.value):
+            return
+        assert statement.value is not None
+        names = _named(statement.value)
+        inner = self._lambdas.get(statement.value)
+        for target in _flat(_targets(statement)):
+            if isinstance(target, ast.Name) and inner is not None:
+                inner.name = target.id
+            elif isinstance(target, ast.Name):
+                known = self._found.aliases.get(target.id, frozenset())
+                self._found.aliases[target.id] = known | (names - {target.id})
+
+    def _note_bindings(self, own: _Own) -> None:
+        """Note the names of the module, and all that is named by the code that makes each or may put something in."""
+        found: dict[str, set[str]] = {alias: set(named) for alias, named in self._found.aliases.items()}
+        for info in self._found.functions.values():
+            for name in (info.top, *info.globals):
+                found.setdefault(name, set()).update(info.mentions)
+        for cls, node in self._classes:
+            made = found.setdefault(cls.top, set())
+            made.update(cls.mentions, *(_named(base) for base in node.bases))
+        for binding in own.nodes:
+            for target, value in _parts_of_binding(binding):
+                named = _named(value)
+                for one in _flat([target]):
+                    found.setdefault(_root(one), set()).update(named)
+        for call in own.nodes:  # registry.add(Sender())
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+                name = _root(call.func)
+                if name in found:
+                    found[name].update(*(_named(one) for one in call.args), *(_named(k.value) for k in call.keywords))
+        self._found.bindings = {name: frozenset(named) for name, named in found.items() if name}
+
+
+_NAMING = (ast.Call, ast.Name, ast.Attribute, ast.Dict, ast.List, ast.Tuple, ast.Lambda)
+_BINDING = frozenset(
+    {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem, ast.Call}
+)
+_NAMES = frozenset(
+    {ast.arg, ast.keyword, ast.alias, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs,
+     ast.MatchStar, ast.MatchMapping, ast.MatchClass,
+     *(getattr(ast, name) for name in ("TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name))}
+)  # fmt: skip
+"""Nodes that hold names as texts."""
+
+_CLIENTS = re.compile(
+    r"""(\w+)\s*(?::[^=\n]+)?=[^=\n][^\n]*\(\s*(?:service_name\s*=\s*)?["']lambda["']|(\w+)\s*:[^=,()\n]*LambdaClient"""
+)
+"""The names to which a client of Lambda is bound."""
+
+_PARAMETERS = frozenset({"InvocationType", "LogType", "ClientContext", "Payload", "Qualifier", "InvokeArgs"})
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """The names that a node holds as texts: of a parameter, a keyword, a pattern, a clause."""
+    for name in ("arg", "name", "rest"):
+        text = getattr(node, name, None)
+        if isinstance(text, str):
+            yield text
+    yield from getattr(node, "kwd_attrs", ())
+
+
+def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
+    """What stands in a function, its first part last."""
+    found: list[ast.AST] = []
+    for value in vars(node).values():
+        if isinstance(value, list):
+            found += value
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found[::-1]
+
+
+def _may_name(value: ast.expr | None) -> bool:
+    """Whether a name may stand for a function by this value: what makes one, holds some, is one, or will be."""
+    return isinstance(value, _NAMING) or (isinstance(value, ast.Constant) and isinstance(value.value, (bool, NoneType)))
+
+
+def _named(node: ast.AST) -> set[str]:
+    """All names in a node, however deep."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Name):
+            found.add(one.id)
+            continue
+        if isinstance(one, ast.Attribute):
+            found.add(one.attr)
+        elif type(one) in _NAMES:
+            found.update(_texts(one))
+        for value in vars(one).values():
+            if isinstance(value, list):
+                waiting += [part for part in value if isinstance(part, ast.AST)]
+            elif isinstance(value, ast.AST):
+                waiting.append(value)
+    return found
+
+
+def _root(node: ast.AST) -> str:
+    """The name at the beginning of `name.attribute[key]`; empty when there is none."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _parts_of_binding(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a node binds, with what it is bound to."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+        for target in _targets(node):
+            yield target, node.value
+    elif isinstance(node, ast.NamedExpr):
+        yield node.target, node.value
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        yield node.target, node.iter
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield node.optional_vars, node.context_expr
+
+
+def _targets(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
+def _flat(targets: list[ast.expr]) -> Iterator[ast.expr]:
+    for target in targets:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            yield from _flat([one.value if isinstance(one, ast.Starred) else one for one in target.elts])
+        else:
+            yield target

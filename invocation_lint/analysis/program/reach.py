@@ -1,0 +1,206 @@
+"""Who may reach a call site: one search from the call sites up along resolved imports, over the words of files.
+
+A module has demand when names of it lead to a call site. Its importers are looked at next: those whose words name what
+leads there are outlined, and have demand of their own. Nothing else is parsed. The search goes up `MAX_LEVELS` modules;
+a package that only hands on what its modules define is no level. What is known of a module depends on what it imports
+and on nothing else, so it is the same whichever files are asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from invocation_lint.analysis.program.demand import (
+    NOTHING,
+    Demand,
+    Scope,
+    demand_of,
+    demanded,
+    joined,
+    runs_into,
+)
+from invocation_lint.source.project_files import ProjectFiles
+
+MAX_LEVELS = 5
+"""Modules that call one another on the way to a call site, and levels of callers that are asked where an error ends."""
+
+MAX_CALLERS = 60
+"""Modules of callers that are read for one file: a helper with more is a library, and public."""
+
+_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
+
+
+class Reach:
+    """The search over the files of a project."""
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self.files = files
+        self._known: set[str] = set()  # modules for which the search was made
+        self._levels: dict[str, list[Demand]] = {}  # the demand of modules, level by level
+        self._outlines: dict[str, Scope[Any] | None] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._callers: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def outlined(self) -> tuple[str, ...]:
+        """The modules that the search looked into."""
+        return tuple(self._outlines)
+
+    def foreign(self, key: str) -> Demand:
+        """By what the words of a module reach call sites in other modules."""
+        self._search(key)
+        found = self._foreign(key, MAX_LEVELS)
+        found = found if found == NOTHING else found.among(self._words_of(key))
+        self.files.record.note(key, ("reach", key), told(found))
+        return found
+
+    def leads(self, key: str) -> bool:
+        """Whether something in a module, which may hold no call site, leads to one in another module."""
+        return self.foreign(key).met_by(self._words_of(key)) and self._is_way(key)
+
+    def callers(self, key: str) -> tuple[str, ...]:
+        """The modules that import one, however far, and in which something leads to its call sites; the nearest first.
+
+        A package that defines or calls something is among them: it may be a way to a query, which nothing leads to.
+        """
+        if key not in self._callers:
+            self._callers[key] = tuple(islice(self._ways_to(key), MAX_CALLERS))
+        self.files.record.note(key, ("callers", key), repr(self._callers[key]), self._callers[key])
+        return self._callers[key]
+
+    def _ways_to(self, key: str) -> Iterator[str]:
+        seen = {key}
+        level = [key]
+        for _ in range(MAX_LEVELS):
+            following: list[str] = []
+            for one in level:
+                self._search(one)
+                wanted = self._at(one, MAX_LEVELS).words()
+                for importer in self.files.importers_of(one):
+                    hands_on = self.files.hands_on(importer)
+                    if importer in seen or not (
+                        hands_on or (wanted and not wanted.isdisjoint(self._words_of(importer)))
+                    ):
+                        continue
+                    seen.add(importer)
+                    following.append(importer)
+                    self._search(importer)
+                    if self._is_way(importer) or (hands_on and self._does_something(importer)):
+                        yield importer
+            level = following
+
+    def _is_way(self, key: str) -> bool:
+        """Whether a function of a module leads to a call site, or the module's own body does."""
+        module = self._outline(key)
+        if module is None:
+            return True
+        module.foreign = self._foreign(key, MAX_LEVELS)
+        return runs_into(module) or bool(demanded(module))
+
+    def _does_something(self, key: str) -> bool:
+        """Whether a module does more than to import and to list what it exports."""
+        module = self._outline(key)
+        return module is None or bool(module.functions) or any(not name.startswith("__") for name in module.runs)
+
+    def _at(self, key: str, level: int) -> Demand:
+        found = self._levels.get(key)
+        return found[level] if found is not None and level >= 0 else NOTHING
+
+    def _foreign(self, key: str, level: int) -> Demand:
+        found = dict.fromkeys(self._at(one, level) for one in self.files.imports(key) if one in self._levels)
+        return next(iter(found)) if len(found) == 1 else joined(found)
+
+    # -- the search --------------------------------------------------------------------------------------------------
+
+    def _search(self, key: str) -> None:
+        """Search from the call sites in what a module imports, however far, where it was not done before."""
+        new = self._closure(key)
+        importers: dict[str, list[str]] = {}
+        waiting: list[set[str]] = [set() for _ in range(MAX_LEVELS + 2)]
+        for one in new:
+            if self.files.holds_seed(one):
+                waiting[0].add(one)
+            for imported in self.files.imports(one):
+                if imported in new:
+                    importers.setdefault(imported, []).append(one)
+                for level in self._changes(imported):
+                    waiting[level + 1 - self.files.hands_on(one)].add(one)
+        for level in range(MAX_LEVELS + 1):
+            for hands_on in (False, True):
+                current = sorted(one for one in waiting[level] if self.files.hands_on(one) is hands_on)
+                while current:
+                    one = current.pop()
+                    waiting[level].discard(one)
+                    if not self._advance(one, level):
+                        continue
+                    for importer in importers.get(one, ()):
+                        if not self.files.hands_on(importer):
+                            waiting[level + 1].add(importer)
+                        elif importer not in waiting[level]:
+                            waiting[level].add(importer)
+                            if hands_on:
+                                current.append(importer)
+
+    def _closure(self, key: str) -> set[str]:
+        """A module and all that it imports, however far, for which the search was not made."""
+        found: set[str] = set()
+        waiting = [key]
+        while waiting:
+            one = waiting.pop()
+            if one not in self._known:
+                self._known.add(one)
+                found.add(one)
+                waiting.extend(self.files.imports(one))
+        return found
+
+    def _changes(self, key: str) -> list[int]:
+        """The levels at which the demand of a module grows."""
+        return [n for n in range(MAX_LEVELS + 1) if self._at(key, n) != self._at(key, n - 1)]
+
+    def _advance(self, key: str, level: int) -> bool:
+        """Take what a module imports as it is known at a level; whether more is demanded of the module then."""
+        foreign = self._foreign(key, level if self.files.hands_on(key) else level - 1)
+        found = self._demand(key, foreign)
+        before = self._at(key, level)
+        if found == before:
+            return False
+        levels = self._levels.setdefault(key, [NOTHING] * (MAX_LEVELS + 1))
+        levels[level:] = [found] * (MAX_LEVELS + 1 - level)
+        return True
+
+    def _demand(self, key: str, foreign: Demand) -> Demand:
+        if not self.files.holds_seed(key) and foreign.among(self._words_of(key)) == NOTHING:
+            return foreign if self.files.hands_on(key) else NOTHING
+        module = self._outline(key)
+        if module is None:
+            return NOTHING
+        module.foreign = foreign
+        return demand_of(module)
+
+    def _words_of(self, key: str) -> frozenset[str]:
+        if key not in self._words:
+            self._words[key] = words_in(self.files.read(key) or b"")
+        return self._words[key]
+
+    def _outline(self, key: str) -> Scope[Any] | None:
+        if key not in self._outlines:
+            from invocation_lint.analysis.program.outline import outline  # loads `ast`
+
+            data = self.files.read(key)
+            self._outlines[key] = outline(data, key) if data is not None else None
+        return self._outlines[key]
+
+
+def told(demand: Demand) -> str:
+    """A demand in words that are the same in every process; empty for none."""
+    if demand == NOTHING:
+        return ""
+    return repr((sorted(demand.names), sorted(demand.methods), sorted(demand.holders)))
+
+
+def words_in(data: bytes) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(word.decode("utf-8", "ignore") for word in set(_WORD.findall(data)))

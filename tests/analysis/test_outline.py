@@ -1,0 +1,135 @@
+"""The outline of a module says what its index says, without a tree; but for calls that are Lambda's by their receiver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import invocation_lint
+from invocation_lint.analysis.program.indexing import index_module
+from invocation_lint.analysis.program.outline import Outline, outline
+from invocation_lint.source.tree import parse
+
+CODE = {
+    "functions in classes in functions": """
+def outer(a, *args, key=default, **rest):
+    class Inner(Base, metaclass=Meta):
+        field: Type = make(a)
+        def method(self):
+            return lambda x: x.value
+    return Inner
+""",
+    "aliases": """
+import package.module as short
+from elsewhere import name as other, third
+send = partial(other, third)
+left, (right, *more) = pair = [other, {"k": third}]
+go = lambda payload: send(payload)
+class C:
+    run = send
+    async def later(self):
+        import inner as alias
+""",
+    "bindings": """
+registry = []
+registry.add(Sender(key=value))
+for item in sources: pass
+with opened(path) as handle, other() as (a, b): pass
+if (found := search(text)): pass
+count += step()
+table[key].field = made
+typed: Kind = built()
+def change():
+    global registry, made_here
+    made_here = Made()
+""",
+    "patterns and clauses": """
+def f(event):
+    match event:
+        case {"key": value, **rest}: return value
+        case Point(x=0, y=other) | [Point(), *tail]: return tail
+        case str() as text: return text
+    try: pass
+    except (A, b.C) as error: raise error
+    def g():
+        nonlocal event
+        yield from [x async for x in y]
+""",
+    "all names of another": "from elsewhere import *\nfrom . import sibling\nfrom ..upper import thing\n",
+    "decorators": "@app.route('/x', methods=names)\n@plain\nclass A(B):\n    @property\n    def x(self) -> 'T': ...\n",
+    "a site": "import boto3\nclient = boto3.client('lambda')\ndef f(n):\n    client.invoke(FunctionName=n)\n",
+    "a site that is handed on": "import boto3\nclient = boto3.client('lambda')\ndef f(n):\n    submit(client.invoke, n)\n",
+    "keywords from elsewhere": "def f(c, n):\n    c.invoke(**n)\n",
+    "a client under another name": "import boto3\nlam = boto3.client('lambda')\ndef f(n):\n    lam.invoke(n)\n",
+    "a client by its type": "def f(lam: 'types.LambdaClient', n):\n    lam.invoke(Payload=n)\n",
+    "nothing": "",
+}
+CONSTANTS = frozenset({"None", "True", "False"})  # names in a tree of libcst
+
+
+def told(module: Any) -> dict[str, Any]:
+    """What demand asks of a module, in a form that can be compared."""
+
+    def name_of(part: Any) -> str:
+        return part.name if part is not None else ""
+
+    def users(found: dict[str, list[Any]]) -> dict[str, list[str]]:
+        lists = ((name, sorted(one if isinstance(one, str) else one.name for one in by)) for name, by in found.items())
+        return {name: by for name, by in lists if name not in CONSTANTS}
+
+    return {
+        "functions": sorted(
+            (info.name, name_of(info.cls), name_of(info.parent), info.holds_site, sorted(info.mentions - CONSTANTS))
+            for info in module.functions.values()
+        ),
+        "globals": sorted(sorted(info.globals) for info in module.functions.values()),
+        "aliases": {name: named - CONSTANTS for name, named in module.aliases.items() if named - CONSTANTS},
+        "bindings": {name: named - CONSTANTS for name, named in module.bindings.items()},
+        "named by": users(module.named_by),
+        "aliased": users(module.aliased),
+        "mentions": module.mentions - CONSTANTS,
+        "words": module.words,
+        "passes everything": module.passes_everything,
+    }
+
+
+def both(data: bytes) -> tuple[Outline, dict[str, Any], dict[str, Any]]:
+    read = outline(data, "app.py")
+    assert isinstance(read, Outline)
+    return read, told(read), told(index_module(parse(data, "app.py"), "app.py"))
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_it_says_what_the_index_says(name: str) -> None:
+    _, outlined, indexed = both(CODE[name].encode())
+    assert outlined == indexed
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(invocation_lint.__file__).parent / "cli").glob("*.py")), ids=lambda p: p.name
+)
+def test_it_says_it_of_whole_modules(path: Path) -> None:
+    _, outlined, indexed = both(path.read_bytes())
+    assert outlined == indexed
+
+
+@pytest.mark.parametrize("call", ["fn.invoke(body, headers)", "self.invoke(function_name=n)", "queue.put(fn.invoke)"])
+def test_a_call_without_parameters_of_lambda_is_no_way_for_other_modules(call: str) -> None:
+    """A file that speaks of Lambda holds such calls of its own objects; the file itself is looked at all the same."""
+    data = f"import boto3\nlam = boto3.client('lambda')\ndef f(self, fn, n, body, headers):\n    {call}\n".encode()
+    read, _, _ = both(data)
+    assert not any(info.holds_site for info in read.functions.values())
+    assert any(info.holds_site for info in index_module(parse(data, "app.py"), "app.py").functions.values())
+
+
+def test_what_a_body_only_imports_does_not_run() -> None:
+    read, _, _ = both(b"from a import send, make\nmade = make()\nclass C(Base):\n    x = more()\n")
+    assert {"make", "made", "Base", "more"} <= read.runs
+    assert "send" not in read.runs
+
+
+@pytest.mark.parametrize("data", [b"def f(:\n", b"x = '\xff'\n", b"x = " + b"(" * 300 + b")" * 300, b"\0"])
+def test_of_what_cannot_be_read_there_is_none(data: bytes) -> None:
+    assert outline(data, "app.py") is None
