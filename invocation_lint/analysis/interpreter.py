@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import libcst as cst
 
+from invocation_lint.analysis import tracing
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Event, Raised, Visit
 from invocation_lint.analysis.domain.state import RECEIVER, Obj, State, join_states
@@ -24,12 +25,13 @@ from invocation_lint.analysis.python.copying import portable, without_none
 from invocation_lint.analysis.python.definitions import Definitions
 from invocation_lint.analysis.python.frame import MAX_VISITS, Frame
 from invocation_lint.analysis.python.guards import Wrapping
+from invocation_lint.analysis.python.kinds import Kinds
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.python.outcome import BudgetExceeded, Outcome
+from invocation_lint.analysis.python.told import failures_of
+from invocation_lint.analysis.python.traced import note_escape
 from invocation_lint.analysis.python.walk import Libraries
-from invocation_lint.analysis.tracing.answers import note_escape
-from invocation_lint.analysis.tracing.outcomes import failures_of
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -62,7 +64,7 @@ class Root:
 
 
 class Interpreter:
-    """Walks the functions of a program. `sdks` holds the SDK of every call site reached; "" when it is not known.
+    """Walks the functions of a program. `kinds` are what it follows;
     `visits` counts the nodes walked so far in modules and functions: what a run costs, equal on every machine."""
 
     def __init__(self, finder: Finder | None = None) -> None:
@@ -71,7 +73,7 @@ class Interpreter:
         self.expressions = expressions.HANDLERS
         self.statements = statements.HANDLERS
         self.libraries: Libraries[Frame] = known
-        self.sdks: dict[Place, str] = {}
+        self.kinds: Kinds[Frame] = tracing.all_kinds()
         self.definers: dict[str, Frame] = {}
         self.too_large: set[str] = set()
         self.wrappings: dict[str, Wrapping | None] = {}  # functions to what their decorators do
@@ -273,7 +275,7 @@ class Interpreter:
             return None
         fragment = frame.live.reachable([*bound.values(), *(value for _, value in cells)])
         left = self._limits[0] - frame.depth
-        key = self._memo_key(info, bound, fragment, left, building, in_rows=frame.in_rows)
+        key = self._memo_key(info, bound, fragment, left, building, watching=frame.watching)
         kept = self._outcomes.get(key) if key is not None else None
         is_affordable = kept is not None and self._interpretations + kept.cost <= self._limits[1]
         if kept is not None and is_affordable and not any(name in self._stack for name in kept.functions):
@@ -292,7 +294,7 @@ class Interpreter:
             State(dict(bound), dict(fragment)),
             depth=frame.depth + 1,
             building=building,
-            in_rows=frame.in_rows,
+            watching=frame.watching,
             cells=dict(cells),
             outer=self.definers.get(info.key),
         )
@@ -325,7 +327,7 @@ class Interpreter:
         left: int,
         building: int,
         *,
-        in_rows: bool,
+        watching: frozenset[str],
     ) -> object | None:
         if info.parent is not None or self.modules.is_running or self.is_noting_attributes:
             return None
@@ -333,7 +335,7 @@ class Interpreter:
             (object_id, o.kind, tuple(o.slots.items()), o.open, o.items, o.rest, o.made, o.cls, o.many)
             for object_id, o in sorted(fragment.items(), key=lambda item: repr(item[0]))
         )
-        return (info.key, tuple(bound.items()), objects, left, building, in_rows)
+        return (info.key, tuple(bound.items()), objects, left, building, watching)
 
     def sites_made(self, outcome: Outcome) -> set[SiteKey]:
         """The call sites that a call reaches itself, as it names them."""

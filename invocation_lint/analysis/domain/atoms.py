@@ -185,10 +185,15 @@ class AwsObject:
 
 
 @record
-class Response:
-    """A part of the answer of one call site: () is the whole; steps are keys, "read()" and "json"."""
+class Traced:
+    """A part of something that is followed; what is done with it, its kind says (`python/kinds.py`).
 
-    site: SiteKey
+    `origin` is where the thing comes from, `path` the way from there to this part, () being the whole; `default` is
+    what was given for it where it may be missing.
+    """
+
+    kind: str
+    origin: SiteKey
     path: tuple[str, ...] = ()
     default: Value | None = None
 
@@ -343,7 +348,7 @@ Atom = (
     | SdkSession
     | Client
     | AwsObject
-    | Response
+    | Traced
     | Pending
     | FunctionRef
     | ClassRef
@@ -414,7 +419,7 @@ def join_values(values: Iterable[Value]) -> Value:
         for atom in value.atoms:
             seen.setdefault(atom)
     if len(seen) > MAX_ATOMS:
-        kept = [atom for atom in seen if isinstance(atom, (Client, Response))][: MAX_ATOMS - 1]
+        kept = [atom for atom in seen if isinstance(atom, (Client, Traced))][: MAX_ATOMS - 1]
         return Value((*kept, Unknown("too many alternatives")))
     return Value(tuple(seen))
 

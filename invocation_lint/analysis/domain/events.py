@@ -7,11 +7,31 @@ them relative to its caller.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Chain, Client, SiteKey, Value
+from invocation_lint.analysis.domain.atoms import Client, SiteKey, Value
 from invocation_lint.findings import Place
 from invocation_lint.records import record
+
+
+@record
+class Event:
+    """Something that is noted; `site` is what it is about. A kind of followed things may have events of its own."""
+
+    site: SiteKey
+
+
+@record
+class Start(Event):
+    """Something that is followed starts here: to callers of the function its site is another one at each call."""
+
+
+@record
+class Use(Event):
+    """Something done with a part of what is followed; `path` is as in `Traced`."""
+
+    path: tuple[str, ...]
+    use: str
+    place: Place
 
 
 @record
@@ -35,10 +55,9 @@ class LoopInfo:
 
 
 @record
-class Visit:
+class Visit(Start):
     """An invocation that is reached."""
 
-    site: SiteKey
     api: str
     client: Client | None  # None: the receiver is not known
     arguments: tuple[Argument, ...]
@@ -50,50 +69,6 @@ class Visit:
     created: str  # where the client was made
     sent: str
     run_by: str = "statement"  # or executor, a thread included
-
-
-@record
-class Use:
-    """Something done with a part of an answer. `path` is as in `Response`."""
-
-    site: SiteKey
-    path: tuple[str, ...]
-    use: str
-    place: Place
-    guarded: bool = False  # stands on a branch that the payload of a crash does not take
-    required: bool = False  # a key that the payload of a crash lacks is read by subscript
-    optional: bool = False  # a key is read by `.get(key)`, which gives None where it is not there
-
-
-@record
-class PayloadTest:
-    """A condition on the decoded payload. `evaded` says whether the payload of a crash takes the healthy branch;
-    `guards` that it takes the other one, on which nothing happens: what stands behind the condition is not tested."""
-
-    site: SiteKey
-    evaded: bool
-    place: Place
-    guards: bool = False
-
-
-@record
-class StatusTest:
-    """A comparison of a status: which of the codes 200, 202 and 204 pass as success; None when it cannot be told."""
-
-    site: SiteKey
-    field: str  # StatusCode or HTTPStatusCode
-    accepted: frozenset[int] | None
-    decides: bool
-    place: Place
-
-
-@record
-class ErrorLook:
-    """FunctionError is looked at; `behind_status` when only on the branch of a status that is not success."""
-
-    site: SiteKey
-    place: Place
-    behind_status: bool = False
 
 
 @record
@@ -110,10 +85,9 @@ class Raised:
 
 
 @record
-class Caught:
+class Caught(Event):
     """An error of an invocation that a clause took for good."""
 
-    site: SiteKey
     family: str
     does: str
     clause: Place
@@ -123,10 +97,9 @@ class Caught:
 
 
 @record
-class ClauseSeen:
+class ClauseSeen(Event):
     """An except clause around an invocation."""
 
-    site: SiteKey
     name: str
     kind: str
     covers: str
@@ -136,20 +109,18 @@ class ClauseSeen:
 
 
 @record
-class CodeSeen:
+class CodeSeen(Event):
     """An error code that such a clause compares."""
 
-    site: SiteKey
     code: str
     place: Place
     other_source: str = "yes"
 
 
 @record
-class Lost:
+class Lost(Event):
     """An awaitable of an invocation that this frame drops, with or without the invocation's error in it."""
 
-    site: SiteKey
     via: str
     place: Place
     with_error: bool = True
@@ -157,10 +128,9 @@ class Lost:
 
 
 @record
-class FailureTold:
+class FailureTold(Event):
     """A call gives back a value that tells that the invocation failed; `use` is what becomes of it in this frame."""
 
-    site: SiteKey
     value: str
     use: str  # dropped, unread, read
     returned: Place | None
@@ -169,60 +139,23 @@ class FailureTold:
 
 
 @record
-class ChainCall:
-    """A call at the end of a chain."""
-
-    site: SiteKey
-    chain: Chain
-
-
-@record
-class Looped:
-    """A loop over the rows of a chain, with the events of its body."""
-
-    site: SiteKey
-    chain: Chain
-    body: tuple[Any, ...]
-
-
-@record
-class LoopLeft:
+class LoopLeft(Event):
     """An error of an invocation ends a loop over items; `place` is what the loop runs over.
 
     `excuse` says why the items after it may be none of its business; empty where nothing says so.
     """
 
-    site: SiteKey
     place: Place
     excuse: str = ""
 
 
 @record
-class RetryLoop:
+class RetryLoop(Event):
     """A loop that sends an invocation again when it has failed."""
 
-    site: SiteKey
     place: Place
     pause: str  # none, fixed, growing, unknown
     bounded: bool | None
-
-
-Event = (
-    Visit
-    | Use
-    | PayloadTest
-    | StatusTest
-    | ErrorLook
-    | Caught
-    | ClauseSeen
-    | CodeSeen
-    | Lost
-    | FailureTold
-    | LoopLeft
-    | RetryLoop
-    | ChainCall
-    | Looped
-)
 
 
 def prefixed(event: Event, call: Place) -> Event:

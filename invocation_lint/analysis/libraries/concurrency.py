@@ -10,11 +10,10 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Const, Pending, Value, join_values, unknown
 from invocation_lint.analysis.domain.events import Caught, Raised
 from invocation_lint.analysis.domain.state import Obj
-from invocation_lint.analysis.python import background, iteration
+from invocation_lint.analysis.python import background, iteration, told
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import outcomes
 
 
 def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst.CSTNode, via: str) -> Value:
@@ -26,10 +25,8 @@ def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst
     sites = background.run_elsewhere(frame, before)
     inner = join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms)
     more = [raised for a in value.atoms if isinstance(a, Pending) for raised in a.raises]
-    told = [one for a in value.atoms if isinstance(a, Pending) for one in a.told]
-    return Value(
-        (Pending(inner, (*raises, *more), via, sites, (*outcomes.kept_for_later(frame, before, node), *told)),)
-    )
+    failing = [one for a in value.atoms if isinstance(a, Pending) for one in a.told]
+    return Value((Pending(inner, (*raises, *more), via, sites, (*told.kept_for_later(frame, before, node), *failing)),))
 
 
 def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -43,7 +40,7 @@ def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
         for atom in value.of(Pending):
             for raised in atom.raises:
                 kept = isinstance(raised, Raised) and keeps
-                does = "drops" if outcomes.use_of(frame, node) in {"dropped", "unread"} else "returns"
+                does = "drops" if told.use_of(frame, node) in {"dropped", "unread"} else "returns"
                 raises.append(Caught(raised.site, raised.family, does, place) if kept else raised)
     for value in arguments.args:
         items.append(join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms))
@@ -51,8 +48,8 @@ def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
     if arguments.star:
         result = Obj("list", rest=unknown("a result"), made=frame.place(node))
     sites = tuple(site for value in arguments.args for atom in value.of(Pending) for site in atom.sites)
-    told = [one for value in [*arguments.args, arguments.rest] for atom in value.of(Pending) for one in atom.told]
-    return Value((Pending(frame.allocate(node, result), tuple(raises), "task", sites, tuple(told)),))
+    failing = [one for value in [*arguments.args, arguments.rest] for atom in value.of(Pending) for one in atom.told]
+    return Value((Pending(frame.allocate(node, result), tuple(raises), "task", sites, tuple(failing)),))
 
 
 def _task(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -17,10 +17,10 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import MAX_KEYS, Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
+from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import thaw
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers
 
 ENCODERS = {
     "json": "str",
@@ -39,7 +39,7 @@ def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     value = arguments.get(0, "obj") or unknown()
     module = name.split(".", maxsplit=1)[0]
     for argument in arguments.values():
-        _note_parts(frame, argument, node)
+        traced.note_encoded(frame, argument, node)
     default = arguments.plain().get("default", NONE)
     lenient = bool({"cls", "skipkeys"} & set(arguments.kwargs)) or default != NONE or arguments.open is not None
     lenient = lenient or len(arguments.args) > 1
@@ -47,17 +47,10 @@ def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     return Value((Encoded("json", frozen, ENCODERS.get(module, "str"), module, lenient, frame.place(node)),))
 
 
-def _note_parts(frame: Frame, value: Value, node: cst.CSTNode) -> None:
-    """A whole answer is put into text. What a payload says is noted where the text goes: it may only be logged."""
-    for part in answers.parts_within(frame, value):
-        if part.path in {(), answers.STREAM}:
-            answers.note(frame, part, "stored", node)
-
-
 def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`json.loads(text)`: the value again where the text was made here."""
     value = arguments.get(0, "s") or unknown()
-    part = answers.loads(frame, value, node)
+    part = traced.decoded(frame, value, node)
     found: list[Value] = [part] if part.atoms else []
     for atom in value.atoms:
         inner = atom

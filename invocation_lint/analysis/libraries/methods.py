@@ -9,9 +9,9 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import AwsObject, ClassRef, Client, Ref, SdkSession, Value, unknown
 from invocation_lint.analysis.libraries import containers, models, sdk, texts
+from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers
 
 
 def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
@@ -26,7 +26,7 @@ def _of_object(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: c
 def _of_class(frame: Frame, atom: ClassRef, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`Model.model_validate(..)` and the like."""
     for value in arguments.values():
-        answers.note_escape(frame, value, "handed_over", node)
+        traced.note_escape(frame, value, "handed_over", node)
     info = frame.interpreter.class_info(atom.key)
     return models.made(frame, info, node) if info is not None else unknown("an instance of a class not followed")
 

@@ -10,7 +10,6 @@ from invocation_lint.analysis.domain.atoms import (
     ConfigValue,
     Const,
     Pending,
-    Response,
     SdkSession,
     Slot,
     Typed,
@@ -23,7 +22,7 @@ from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.python import calls
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing.answers import note_escape
+from invocation_lint.analysis.python.traced import note_escape
 
 _SESSIONS = {
     "boto3.Session": "boto3",
@@ -127,4 +126,4 @@ def call_method(frame: Frame, atom: Client | SdkSession, name: str, arguments: A
     return unknown(f"an answer of {atom.service}", f"{name}()")
 
 
-__all__ = ["Response", "call_method", "call_symbol", "calls", "join_values", "make_client"]
+__all__ = ["call_method", "call_symbol", "calls", "join_values", "make_client"]

@@ -31,26 +31,24 @@ from invocation_lint.analysis.libraries import (
     iterables,
     mappings,
     sdk,
-    wrappers,
 )
 from invocation_lint.analysis.libraries.replies import REPLIES, reply
 from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, RESULTS
 from invocation_lint.analysis.program.acts import LOG_METHODS
-from invocation_lint.analysis.python import calls, imports
+from invocation_lint.analysis.python import calls, imports, traced
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import thaw
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.unfollowed import call_unknown
-from invocation_lint.analysis.tracing import answers
 
 Handler = Callable[[Frame, str, "Arguments", cst.CSTNode], Value]
 
 
 def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """The value of `name(..)` for a dotted name from outside."""
-    wrapper = frame.interpreter.wrappers.get(name)
-    if wrapper is not None:
-        return wrappers.wrapped(frame, wrapper, arguments, node)
+    made = traced.made_by_function(frame, name, arguments, node)
+    if made is not None:
+        return made
     handler = _HANDLERS.get(name)
     if handler is not None:
         return handler(frame, name, arguments, node)
@@ -64,7 +62,7 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         return _logged(frame, arguments, node)
     if name.startswith("builtins.") and last.endswith(("Error", "Exception", "Exit", "Interrupt", "Iteration")):
         for value in arguments.values():
-            answers.note_escape(frame, value, "formatted", node, deep=False)
+            traced.note_escape(frame, value, "formatted", node, deep=False)
         return Value((Symbol(name),))
     if last in {"dumps", "loads"} and name.split(".", maxsplit=1)[0] in encoding.ENCODERS:
         return _codec(frame, name, last, arguments, node)
@@ -73,14 +71,14 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
 
 def _logged(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     for value in arguments.values():
-        answers.note_escape(frame, value, "logged", node)
+        traced.note_escape(frame, value, "logged", node)
     return NONE
 
 
 def _typed_result(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     kind = RESULTS[name]
     for value in arguments.values():
-        answers.note_escape(frame, value, "read", node, deep=False)
+        traced.note_escape(frame, value, "read", node, deep=False)
     if kind == "@deep" and arguments.args and frame.state is not None:
         return thaw(frame, freeze(frame.state, arguments.args[0]), frame.place(node))
     if kind == "@same":
@@ -116,7 +114,7 @@ def _str(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Va
         return _decode_bytes(value)
     found: list[Value] = []
     for atom in value.atoms:
-        answers.note_formatted(frame, Value((atom,)), node)
+        traced.note_formatted(frame, Value((atom,)), node)
         if isinstance(atom, Const) and atom.kind in {"str", "int", "bool", "NoneType"}:
             found.append(const(str(atom.value)))
         elif isinstance(atom, (Typed,)) and atom.type not in {"str"}:
@@ -215,7 +213,7 @@ def _bytes_io(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
 
 def _json_load(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.args[0] if arguments.args else unknown()
-    part = answers.load(frame, value, node)
+    part = traced.decoded(frame, value, node, from_file=True)
     return part if part.atoms else unknown("decoded JSON")
 
 

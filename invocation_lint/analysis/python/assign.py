@@ -8,7 +8,7 @@ from invocation_lint.analysis.domain.atoms import (
     ClassRef,
     ObjectId,
     Ref,
-    Response,
+    Traced,
     Value,
     id_of,
     join2,
@@ -17,9 +17,8 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators
+from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators, traced
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers, queries
 from invocation_lint.findings import Place
 
 
@@ -46,9 +45,9 @@ def _assign_name(frame: Frame, target: cst.Name, value: Value) -> None:
     state, name = frame.live, target.value
     if frame.function is not None and name in frame.function.globals:
         frame.global_writes[name] = join2(frame.global_writes.get(name, value), value)
-        answers.note_escape(frame, value, "stored", target)
-    elif value.of(Response) and _others_read(frame, name):
-        answers.note_escape(frame, value, "stored", target)
+        traced.note_escape(frame, value, "stored", target)
+    elif value.of(Traced) and _others_read(frame, name):
+        traced.note_escape(frame, value, "stored", target)
     state.env[name] = value
 
 
@@ -61,11 +60,11 @@ def _others_read(frame: Frame, name: str) -> bool:
 def note_kept(frame: Frame, receiver: Value, value: Value, node: cst.CSTNode) -> None:
     """The value is put into an object; note it where others hold that object too."""
     for atom in receiver.atoms:
-        if isinstance(atom, Response):
+        if isinstance(atom, Traced):
             continue
         obj = frame.live.heap.get(atom.id) if isinstance(atom, Ref) else None
         if not isinstance(atom, Ref) or obj is None or obj.kind == "instance" or _is_shared(frame, atom.id):
-            answers.note_escape(frame, value, "stored", node)
+            traced.note_escape(frame, value, "stored", node)
             return
 
 
@@ -123,7 +122,7 @@ def set_attribute(frame: Frame, receiver: Value, name: str, value: Value, node: 
         elif isinstance(atom, ClassRef):  # its instances find the attribute too
             frame.interpreter.definitions.note_attribute(frame, id_of("self", atom.key), name, value)
     note_kept(frame, receiver, value, node)
-    queries.note_write(frame, receiver, name, value, node)
+    traced.note_attribute_set(frame, receiver, name, value, node)
 
 
 def _set_by_property(frame: Frame, receiver: Value, name: str, value: Value, node: cst.BaseExpression) -> bool:
@@ -158,8 +157,8 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.
         return obj
 
     state.update(receiver, change)
-    for atom in receiver.of(Response):
-        answers.set_key(frame, atom, names[0] if len(names) == 1 else None, value)
+    for part in receiver.of(Traced):
+        traced.kind_of(frame, part).set_item(frame, part, names[0] if len(names) == 1 else None, value, node)
     note_kept(frame, receiver, value, node)
 
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Pending, Value, join_values
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    AwsObject,
+    Client,
+    Pending,
+    Traced,
+    Unknown,
+    Value,
+    join_values,
+    unknown,
+)
 from invocation_lint.analysis.domain.events import Caught
+from invocation_lint.analysis.python import told, traced
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers, outcomes
 
 
 def deliver(frame: Frame, found: tuple[Any, ...]) -> None:
@@ -19,7 +30,7 @@ def deliver(frame: Frame, found: tuple[Any, ...]) -> None:
             frame.events.append(outcome)
         else:
             frame.raises.append(outcome)
-            outcomes.note_sent(frame, (outcome.site,))
+            told.note_sent(frame, (outcome.site,))
 
 
 def awaited(frame: Frame, value: Value, node: cst.CSTNode | None = None) -> Value:
@@ -29,10 +40,24 @@ def awaited(frame: Frame, value: Value, node: cst.CSTNode | None = None) -> Valu
         if isinstance(atom, Pending):
             deliver(frame, atom.raises)
             if node is not None:
-                outcomes.note_delivered(frame, atom, node)
+                told.note_delivered(frame, atom, node)
             found.append(atom.value)
         elif any(obj.kind == "dict" for _, obj in frame.live.deref(Value((atom,)))):
             found.append(Value((atom,)))  # an answer of a resource of aioboto3
         else:
-            found.append(answers.awaited_atom(atom))
+            found.append(_awaited_atom(frame, atom))
     return join_values(found) if found else NEVER
+
+
+def _awaited_atom(frame: Frame, atom: Any) -> Value:
+    """What awaiting something that is no awaitable of the program yields."""
+    if isinstance(atom, Client):
+        return Value((replace(atom, pending=False),))
+    if isinstance(atom, Traced):
+        return traced.kind_of(frame, atom).awaited(frame, atom)
+    if isinstance(atom, AwsObject):
+        return Value((atom,))
+    reason = "what an awaitable yields"
+    if isinstance(atom, Unknown):
+        return Value((replace(atom, reason=reason),))
+    return unknown(reason, getattr(atom, "source", ""))

@@ -10,18 +10,15 @@ from invocation_lint.analysis.domain.atoms import (
     NEVER,
     NONE,
     ClassRef,
-    Client,
     FunctionRef,
     Method,
-    Param,
     Partial,
     Pending,
     Ref,
-    Response,
     SdkSession,
     SuperRef,
     Symbol,
-    Unknown,
+    Traced,
     Value,
     join_values,
     unknown,
@@ -31,14 +28,12 @@ from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import FunctionInfo, self_name
-from invocation_lint.analysis.python import background, classes, function_calls, iteration, lookup
+from invocation_lint.analysis.python import background, classes, function_calls, iteration, lookup, told, traced
 from invocation_lint.analysis.python.arguments import Arguments, merge_partial
 from invocation_lint.analysis.python.awaiting import deliver
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.python.unfollowed import call_unknown
-from invocation_lint.analysis.tracing import answers, outcomes, queries
-from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 
 def call(frame: Frame, node: cst.Call) -> Value:
@@ -107,7 +102,7 @@ def _spread_mapping(frame: Frame, result: Arguments, value: Value, node: cst.Bas
     objects = [obj for _, obj in frame.state.deref(value) if obj.kind == "dict"]
     if len(objects) != len(value.atoms) or not objects:
         result.open = "keywords that are not known are given with **"
-        answers.note_escape(frame, Value(tuple(value.of(Response))), "handed_over", node)
+        traced.note_escape(frame, Value(tuple(value.of(Traced))), "handed_over", node)
         return
     merged = objects[0]
     for other in objects[1:]:
@@ -129,9 +124,9 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTN
 
 def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
     """Call one thing."""
-    step = queries.step_of(frame, atom, arguments, node)
+    watching = traced.calling(frame, atom, arguments, node)
     value = _call_atom(frame, atom, arguments, node)
-    return value if step is None else queries.called(frame, atom, step, arguments, node, value)
+    return traced.called(frame, atom, watching, arguments, value, node) if watching else value
 
 
 def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -187,14 +182,11 @@ def _call_operator(frame: Frame, obj: Obj) -> FunctionInfo | None:
 
 def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`atom.name(..)` for something that is no object of the program."""
-    from invocation_lint.analysis.tracing import sites
-
-    if name in SITE_ATTRIBUTES and isinstance(atom, (Client, Unknown, Param)):
-        found = sites.invocation(frame, atom, name, arguments, node)
-        if found is not None:
-            return found
-    if isinstance(atom, Response):
-        return answers.call_method(frame, atom, name, arguments.args, node)
+    made = traced.made_by_method(frame, atom, name, arguments, node)
+    if made is not None:
+        return made
+    if isinstance(atom, Traced):
+        return traced.kind_of(frame, atom).method(frame, atom, name, arguments, node)
     if isinstance(atom, Pending):
         return _call_pending(frame, atom, name, arguments, node)
     known = frame.interpreter.libraries.call_method(frame, atom, name, arguments, node)
@@ -204,7 +196,7 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
 def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     if name == "result":
         deliver(frame, atom.raises)
-        outcomes.note_delivered(frame, atom, node)
+        told.note_delivered(frame, atom, node)
         return atom.value
     if name == "start" and atom.via == "thread":
         background.note_dropped(frame, Value((atom,)), node)

@@ -8,7 +8,7 @@ from invocation_lint.analysis.domain.atoms import NEVER, NONE, EnvVar, Value, co
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.python import conditions, operators
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing.answer_conditions import note_condition, speaks_of_answer
+from invocation_lint.analysis.python.tested import is_asked_of, note_condition
 
 
 def evaluate_conditional(frame: Frame, node: cst.IfExp) -> Value:
@@ -38,7 +38,7 @@ def evaluate_boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
         value = frame.evaluate(term)
         if frame.state is None:
             break
-        if speaks_of_answer(frame, term):
+        if is_asked_of(frame, term):
             note_condition(frame, beginning, decides=False)
         found.append(Value(tuple(atom for atom in value.atoms if conditions.atom_truth(frame, atom) is not is_and)))
         before = frame.state

@@ -10,10 +10,9 @@ from invocation_lint.analysis.domain.atoms import NEVER, Value, const, join_valu
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import Obj, join_states
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.python import assign, conditions, iteration, loops
+from invocation_lint.analysis.python import assign, conditions, iteration, loops, traced
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.outcome import LoopFrame
-from invocation_lint.analysis.tracing import queries
 from invocation_lint.source.walk import walk
 
 _Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
@@ -39,9 +38,9 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     else:
         first_event = len(frame.events)
         element = _bind_sources(frame, node.for_in, iterable)
-        with queries.handling_rows(frame, element):
+        with traced.running_over(frame, element):
             _add_element(frame, node, result, sure=False)
-        queries.note_loop(frame, element, node, first_event)
+        traced.note_loop(frame, element, node, first_event)
     frame.loops.pop()
     if frame.state is not None:
         bound = {name: frame.state.env[name] for name in _walrus_names(node) if name in frame.state.env}

@@ -19,12 +19,12 @@ from invocation_lint.analysis.domain.atoms import (
     FunctionRef,
     Param,
     Ref,
-    Response,
     SdkSession,
     Slot,
     Struct,
     Symbol,
     Text,
+    Traced,
     Typed,
     Unknown,
     Value,
@@ -107,8 +107,8 @@ def atom_truth(frame: Frame, atom: Any) -> bool | None:
         return True if atom.how in {"json", "repr"} else None
     if isinstance(atom, Typed):
         return True if atom.type in {"datetime", "date", "UUID", "Decimal-positive"} else None
-    if isinstance(atom, Response):
-        return True if atom.path in {(), ("Payload",)} else None
+    if isinstance(atom, Traced):
+        return True if frame.interpreter.kinds.of(atom).is_there(atom) else None
     return None
 
 
@@ -244,7 +244,7 @@ def _equals(frame: Frame, atom: Any, wanted: Const, outcome: bool) -> bool:
     if wanted.value is None:
         never_none = isinstance(
             atom, (Text, Encoded, Ref, Struct, Symbol, FunctionRef, ClassRef, Client, SdkSession, EnumMember, Typed)
-        ) or (isinstance(atom, Response) and atom.path in {(), ("Payload",)})
+        ) or (isinstance(atom, Traced) and frame.interpreter.kinds.of(atom).is_there(atom))
         never_none = never_none or (isinstance(atom, EnvVar) and atom.default is None)
         return not (outcome and never_none)
     if isinstance(atom, (Ref, Client, FunctionRef, ClassRef)):

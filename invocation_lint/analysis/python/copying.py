@@ -9,9 +9,9 @@ from invocation_lint.analysis.domain.atoms import (
     Param,
     Pending,
     Ref,
-    Response,
     Slot,
     Struct,
+    Traced,
     Unknown,
     Value,
     join_values,
@@ -61,14 +61,14 @@ def thaw(frame: Frame, value: Value, place: Place, level: int = 0) -> Value:
 
 
 def portable(frame: Frame, value: Value) -> Value:
-    """The value as another frame may see it: objects frozen, parameters and answers unknown."""
+    """The value as another frame may see it: objects frozen, parameters and what is followed unknown."""
     if frame.state is None:
         return unknown("not reached")
 
     def change(atom: object) -> object:
         if isinstance(atom, Param):
             return Unknown("set from a parameter", atom.name)
-        if isinstance(atom, (Response, Pending)):
+        if isinstance(atom, (Traced, Pending)):
             return Unknown("set from an answer")
         return Unknown("an object of another function") if isinstance(atom, Ref) else atom
 

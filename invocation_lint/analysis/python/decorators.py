@@ -16,14 +16,13 @@ from invocation_lint.analysis.domain.events import Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.acts import block_end, records, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
-from invocation_lint.analysis.python import clauses, conditions, errors
+from invocation_lint.analysis.python import clauses, conditions, errors, traced
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.guards import PLAIN, CaughtType, Guard, Wrapping
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.python.walk import Walk
-from invocation_lint.analysis.tracing import answers
 from invocation_lint.source.walk import children
 
 _TRANSPARENT = frozenset(
@@ -267,7 +266,7 @@ def guarded(frame: Frame, wrapping: Wrapping, raised: list[Raised]) -> list[Rais
 def guarded_value(frame: Frame, wrapping: Wrapping, value: Value, node: cst.CSTNode) -> Value:
     """What the caller of a wrapper gets; the errors of a coroutine that the wrapper takes are taken."""
     if not wrapping.gives_value:
-        answers.note_escape(frame, value, "handed_over", node)
+        traced.note_escape(frame, value, "handed_over", node)
         return unknown("what a decorator returns")
     atoms = tuple(
         replace(atom, raises=tuple(guarded(frame, wrapping, list(atom.raises)))) if isinstance(atom, Pending) else atom

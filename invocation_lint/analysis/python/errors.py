@@ -11,14 +11,13 @@ from dataclasses import replace
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import ErrorValue, SiteKey, Value, unknown
-from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, PayloadTest, Raised, Use
+from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, Raised
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
-from invocation_lint.analysis.python import clauses, loop_ends
+from invocation_lint.analysis.python import clauses, loop_ends, told, traced
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.guards import CaughtType
-from invocation_lint.analysis.tracing import answers, outcomes
 from invocation_lint.findings import Place
 
 FAMILIES = ("service", "transport")
@@ -36,7 +35,7 @@ def run_raise(frame: Frame, node: cst.Raise) -> None:
     """`raise`, `raise X`, `raise X from e`."""
     if node.exc is not None:
         value = frame.evaluate(node.exc)
-        answers.note_escape(frame, value, "handed_over", node.exc, deep=False)
+        traced.note_escape(frame, value, "handed_over", node.exc, deep=False)
 
 
 def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
@@ -53,23 +52,22 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     first_break = len(loop.breaks) if loop is not None else 0
     frame.run(node.body)
     frame.end_of_try = outer_end
-    payloads_read = _payloads_read(frame.events[before:])
+    noted = frame.events[before:]
     during = frame.tries.pop()
     if during is not None:
-        # what the body reads and decodes is read already when a clause runs: it is the decoding that fails
-        during.marks |= {("read", event.site) for event in frame.events[before:] if _is_decoding(event)}
+        during.marks |= traced.after_body(frame, noted)
     body_raises, frame.raises = frame.raises, []
     ended: State | None = frame.state
     if node.orelse is not None and frame.state is not None:
         frame.run(node.orelse.body)
         ended = frame.state
     loop_ends.excuse_by_clauses(frame, node, before)
-    leaving = _run_handlers(frame, node, body_raises, during, payloads_read)
+    leaving = _run_handlers(frame, node, body_raises, during, noted)
     taken = frozenset(
         raised.site for raised in body_raises if raised.family == "service" and raised not in frame.raises
     )
     left_loop = loop.breaks[-1] if loop is not None and len(loop.breaks) > first_break else None
-    outcomes.note_fork(frame, taken, ended if ended is not None else left_loop, leaving)
+    told.note_fork(frame, taken, ended if ended is not None else left_loop, leaving)
     ended = join_states(ended, leaving)
     escaped = frame.raises
     frame.raises = outer_raises
@@ -108,26 +106,12 @@ def _always_returns(clause: cst.Finally) -> bool:
     return block_end(clause) in {"return", "leaves"}
 
 
-_MISSING_KEY = frozenset({"KeyError", "LookupError"})
-"""A clause for one of these is a test whether the payload has the key that the body reads."""
-
-
-def _is_decoding(event: Event) -> bool:
-    return isinstance(event, Use) and event.use == "decoded"
-
-
-def _payloads_read(events: list[Event]) -> list[SiteKey]:
-    """The call sites of whose decoded payload a key is read."""
-    reads = (event for event in events if isinstance(event, Use) and event.use == "read")
-    return list(dict.fromkeys(use.site for use in reads if answers.is_decoded(use.path) and use.path[3:]))
-
-
 def _run_handlers(
     frame: Frame,
     node: cst.Try | cst.TryStar,
     raises: list[Raised],
     during: State | None,
-    payloads_read: list[SiteKey],
+    noted: list[Event],
 ) -> State | None:
     """Walk the clauses from the state that any statement of the body may leave; give the errors to those they fit."""
     after: State | None = None
@@ -152,39 +136,16 @@ def _run_handlers(
         codes = list(clauses.compared_codes(frame, handler)) if sites else []
         _run_clause(frame, handler)
         frame.clauses.pop()
-        does = strongest_act(handler.body) if sites or payloads_read else "drops"
+        does = strongest_act(handler.body) if sites else "drops"
         reads = clauses.response_reads(handler) if sites else "no"
         for site in sites:
             _note_clause(frame, site, types, reads, place, other)
             frame.events.extend(CodeSeen(site, code, where, other) for code, where in codes)
-        if does != "drops":
-            frame.events.extend(
-                PayloadTest(site, False, place) for site in _tested_by(node, types, payloads_read, sites)
-            )
+        traced.note_clause(frame, node, handler, types, noted, sites)
         remaining = distribute(frame, remaining, types, does, place, handler)
         after = join_states(after, frame.state)
     frame.raises.extend(remaining)
     return after
-
-
-def _tested_by(
-    node: cst.Try | cst.TryStar,
-    types: list[CaughtType],
-    payloads_read: list[SiteKey],
-    invoked: tuple[SiteKey, ...],
-) -> list[SiteKey]:
-    """The call sites of whose payload a clause notices that a key is missing: it waits for just that, or it takes
-    everything, and all that the body does is to read the answer of an invocation before it."""
-    if any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
-        return payloads_read
-    is_plain = all(isinstance(line, cst.SimpleStatementLine) for line in node.body.body)
-    if is_plain and len(node.body.body) <= _FEW and any(caught.kind == "generic" for caught in types):
-        return [site for site in payloads_read if site not in invoked]
-    return []
-
-
-_FEW = 3
-"""Statements: to decode the answer, to read a key of it, and a log line or a return."""
 
 
 def _run_clause(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
@@ -250,18 +211,18 @@ def raised_again(raised: Raised, types: list[CaughtType], place: Place, as_type:
 
 def _taken(raised: Raised, types: list[CaughtType], handler: cst.CSTNode | None) -> str:
     """Whether one of the types takes the error: yes, partly, no or unknown."""
-    answers = set()
+    found = set()
     out_of_group = raised.as_type == GROUP and isinstance(handler, cst.ExceptStarHandler)
     for caught in types:
         if raised.as_type and not out_of_group:
             if caught.kind == "generic" or (raised.as_type == GROUP and caught.name.endswith("ExceptionGroup")):
-                answers.add("yes")
+                found.add("yes")
             else:
-                answers.add("yes" if caught.name.rpartition(".")[2] == raised.as_type.rpartition(".")[2] else "no")
+                found.add("yes" if caught.name.rpartition(".")[2] == raised.as_type.rpartition(".")[2] else "no")
             continue
-        answers.add(caught.service if raised.family == "service" else caught.transport)
+        found.add(caught.service if raised.family == "service" else caught.transport)
     for answer in ("yes", "unknown", "partly"):
-        if answer in answers:
+        if answer in found:
             return answer
     return "no"
 

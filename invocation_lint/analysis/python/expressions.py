@@ -19,7 +19,6 @@ from invocation_lint.analysis.domain.atoms import (
     Value,
     const,
     join2,
-    join_values,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj
@@ -33,10 +32,10 @@ from invocation_lint.analysis.python import (
     literals,
     lookup,
     operators,
+    traced,
 )
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers, queries
 
 
 def _literal(frame: Frame, node: Any) -> Value:
@@ -67,7 +66,7 @@ def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
             continue
         assert isinstance(part, cst.FormattedStringExpression)
         value = frame.evaluate(part.expression)
-        answers.note_formatted(frame, value, part.expression)
+        traced.note_formatted(frame, value, part.expression)
         if part.format_spec:
             value = unknown("a formatted value")
         elif part.conversion == "r":
@@ -95,14 +94,12 @@ def _attribute(frame: Frame, node: cst.Attribute) -> Value:
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     receiver = frame.evaluate(node.value)
-    if frame.follows_queries and isinstance(node.slice[0].slice, cst.Slice) and queries.is_queried(receiver):
+    if isinstance(node.slice[0].slice, cst.Slice) and traced.is_sliced(frame, receiver):
         return _sliced(frame, receiver, node.slice[0].slice, node)
     key = lookup.subscript_key(frame, node)
     if frame.state is None:
         return NEVER
-    found = lookup.item(frame, receiver, key, node)
-    atom = receiver.single
-    return found if atom is None else queries.item(frame, atom, key, found)
+    return traced.item(frame, receiver, key, lookup.item(frame, receiver, key, node))
 
 
 def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript) -> Value:
@@ -110,7 +107,7 @@ def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript)
     upper = frame.evaluate(part.upper) if part.upper is not None else None
     if frame.state is None:
         return NEVER
-    return join_values(queries.sliced(frame, atom, lower, upper, node) for atom in receiver.atoms)
+    return traced.sliced(frame, receiver, (lower, upper), node)
 
 
 def _mapping(frame: Frame, node: cst.Dict) -> Value:
@@ -139,21 +136,18 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
     atom = value.single
     if isinstance(node.operator, cst.Minus) and isinstance(atom, Const) and atom.kind in {"int", "float"}:
         return const(-atom.value)
-    falling = queries.negative(frame, atom, node)
-    return Value((Typed("number"),)) if falling is None else falling
+    return traced.unary(frame, value, Value((Typed("number"),)), node)
 
 
 def _comparison(frame: Frame, node: cst.Comparison) -> Value:
     first = left = frame.evaluate(node.left)
     for target in node.comparisons:
         right = frame.evaluate(target.comparator)
-        answers.note_comparison(frame, left, target.operator, right, node)
+        traced.note_comparison(frame, left, target.operator, right, node)
         left = right
     truth = conditions.truth(frame, node)
-    alone = frame.follows_queries and len(node.comparisons) == 1
-    if alone and (truth is None or queries.is_column(first, node)):
-        return queries.condition(frame, first, node, left)
-    return Value((Typed("bool"),)) if truth is None else const(truth)
+    found = Value((Typed("bool"),)) if truth is None else const(truth)
+    return traced.comparison(frame, first, left, found, node)
 
 
 def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
@@ -168,12 +162,12 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
             base = literals.merged(frame, Obj("dict", made=frame.place(node)), left)
             return frame.allocate(node, literals.merged(frame, base, right))
     if isinstance(node.operator, (cst.BitAnd, cst.BitOr)) and left.of(Unknown):
-        return queries.combined(frame, left, right, node)
+        return traced.binary(frame, left, right, unknown("the result of an operation"), node)
     if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
         return operators.percent_format(frame, left.single.value, right)
     if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in frame.state.deref(left)):
         return frame.allocate(node, Obj("list", rest=unknown("a repeated element"), made=frame.place(node)))
-    return queries.shifted(frame, left, right, node) or operators.arithmetic(left, right)
+    return traced.binary(frame, left, right, operators.arithmetic(left, right), node)
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:
@@ -190,13 +184,13 @@ def _named(frame: Frame, node: cst.NamedExpr) -> Value:
 def _yield(frame: Frame, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
         source = frame.evaluate(node.value.item)
-        answers.note_escape(frame, source, "returned", node)
+        traced.note_escape(frame, source, "returned", node)
         if frame.state is not None:
             frame.returned = join2(frame.returned, iteration.element_of(frame, source))
     elif node.value is not None:
         value = frame.evaluate(node.value)
         frame.returned = join2(frame.returned, value)
-        answers.note_escape(frame, value, "returned", node)
+        traced.note_escape(frame, value, "returned", node)
     return unknown("what is sent to the generator")
 
 

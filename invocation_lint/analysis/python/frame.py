@@ -77,7 +77,7 @@ class Frame:
     global_writes: dict[str, Value] = field(default_factory=dict)
     cells: dict[str, Value] = field(default_factory=dict)  # names of functions around it that have returned
     in_class: str = ""
-    in_rows: bool = False  # in a loop over the rows of a query, perhaps of another module
+    watching: frozenset[str] = frozenset()  # the watches that see all that the loop around it does
     ways_out: list[WayOut] = field(default_factory=list)
     forks: list[Fork] = field(default_factory=list)
     handed_on: list[Failure] = field(default_factory=list)  # told by a call whose value is returned
@@ -92,11 +92,6 @@ class Frame:
         """The state of a point that is known to be reached."""
         assert self.state is not None
         return self.state
-
-    @property
-    def follows_queries(self) -> bool:
-        """Whether chains of calls are kept: the module speaks of queries, or handles rows of one that does."""
-        return self.in_rows or self.module.speaks_of_queries
 
     def is_reached(self) -> bool:
         """Whether a path leads here."""

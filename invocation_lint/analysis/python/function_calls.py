@@ -13,23 +13,22 @@ from invocation_lint.analysis.domain.atoms import (
     ObjectId,
     Pending,
     Ref,
-    Response,
+    Traced,
     Value,
     id_of,
     join2,
     unknown,
 )
-from invocation_lint.analysis.domain.events import Argument, ChainCall, Event, Looped, LoopInfo, Visit, prefixed
+from invocation_lint.analysis.domain.events import Argument, Event, LoopInfo, Start, Visit, prefixed
 from invocation_lint.analysis.domain.state import Obj, map_atoms, map_object_values
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import decorators, loops
+from invocation_lint.analysis.python import decorators, loops, told, traced
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.guards import PLAIN, Wrapping
 from invocation_lint.analysis.python.names import dotted
 from invocation_lint.analysis.python.outcome import Outcome
 from invocation_lint.analysis.python.unfollowed import call_unknown, open_objects
-from invocation_lint.analysis.tracing import answers, outcomes
 
 
 def call_project_function(
@@ -97,7 +96,7 @@ def _interpret_call(
     outcome = frame.interpreter.interpret_call(frame, info, bound, ref.cells)
     if outcome is None:
         for value in bound.values():
-            answers.note_escape(frame, value, "handed_over", node)
+            traced.note_escape(frame, value, "handed_over", node)
             open_objects(frame, value, "it is handed to code that is not followed")
         return unknown("a call that is too deep to follow", info.name)
     return apply_outcome(frame, info, outcome, node)
@@ -107,8 +106,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     """Bring what a call does into the caller: objects, events, errors, the return value."""
     place = frame.place(node)
     state = frame.live
-    own = {event.site for event in outcome.events} | {raised.site for raised in outcome.raises}
-    created = frame.interpreter.sites_made(outcome)
+    created = {event.site for event in outcome.events if isinstance(event, Start)}
 
     def shift_site(site: Any) -> Any:
         return (place, *site) if site in created else site
@@ -116,12 +114,12 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     def change(atom: Any) -> Any:
         if isinstance(atom, Ref) and atom.id not in state.heap and atom.id.parts[0] != "global":
             return Ref(id_of(place, *atom.id.parts))
-        if isinstance(atom, Response) and atom.site in created:
-            return replace(atom, site=shift_site(atom.site))
+        if isinstance(atom, Traced) and atom.origin in created:
+            return replace(atom, origin=shift_site(atom.origin))
         if isinstance(atom, Pending) and (atom.raises or atom.sites):
             raises = tuple(replace(raised, site=shift_site(raised.site)) for raised in atom.raises)
-            told = tuple(replace(one, site=shift_site(one.site)) for one in atom.told)
-            return replace(atom, raises=raises, sites=tuple(map(shift_site, atom.sites)), told=told)
+            shifted = tuple(replace(one, site=shift_site(one.site)) for one in atom.told)
+            return replace(atom, raises=raises, sites=tuple(map(shift_site, atom.sites)), told=shifted)
         return atom
 
     def shift(value: Value) -> Value:
@@ -135,32 +133,29 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         is_known = known is not None or own_id.parts[0] == "global"
         moved[own_id if is_known else id_of(place, *own_id.parts)] = map_object_values(obj, shift)
     state.heap.update(moved)
-    del own
     loop = frame.loops[-1].info if frame.loops else None
     if info.is_async:
         loop = loops.run_beside(frame, node, loop)
     frame.events.extend(
-        prefixed(_in_loop(event, loop), place)
-        if event.site in created or isinstance(event, (ChainCall, Looped))
-        else event
-        for event in outcome.events
+        prefixed(_in_loop(event, loop), place) if event.site in created else event for event in outcome.events
     )
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
     value = shift(outcome.value)
     if info.is_generator and not _is_entered(info):
         rest = value if value.atoms else unknown("what a generator yields")
         value = frame.allocate(node, Obj("generator", rest=rest, made=place))
-    told = outcomes.told_by(frame, outcome, node, shift_site)
+    failing = told.told_by(frame, outcome, node, shift_site)
     if info.is_async:
         via = "decorated" if info.is_generator or info.decorators else "coroutine"
-        return Value((Pending(value, tuple(raises), via, tuple(sorted(map(shift_site, created))), told),))
-    outcomes.note_use(frame, told, node)
+        sites = tuple(sorted(map(shift_site, frame.interpreter.sites_made(outcome))))
+        return Value((Pending(value, tuple(raises), via, sites, failing),))
+    told.note_use(frame, failing, node)
     frame.raises.extend(raises)
     if not outcome.returns and not info.is_generator:
         frame.note_progress()
         frame.state = None
         return NEVER
-    outcomes.note_sent(frame, (raised.site for raised in raises))
+    told.note_sent(frame, (raised.site for raised in raises))
     return value
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join_values, unknown
 from invocation_lint.analysis.domain.values import key_value
+from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers
 
 MAX_ITEMS = 1000
 """Elements of a sequence that are taken one by one: longer ones are made by code that doubles a list over and over."""
@@ -45,5 +45,5 @@ def element_of(frame: Frame, iterable: Value) -> Value:
             else:
                 found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
         else:
-            found.append(answers.element(atom))
+            found.append(traced.element(frame, atom))
     return join_values(found) if found else NEVER

@@ -6,12 +6,11 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Const, Response, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, Const, Value, join2, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of, source_of
-from invocation_lint.analysis.python import iteration
+from invocation_lint.analysis.python import iteration, traced
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers
 
 MAX_LITERAL = 400
 """Elements of one literal that are looked at; longer ones are tables of data."""
@@ -25,9 +24,7 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             spread = frame.evaluate(element.value)
-            answers.note_escape(
-                frame, Value(tuple(part for part in spread.of(Response) if not part.path)), "handed_over", element.value
-            )
+            traced.note_spread(frame, spread, element.value)
             obj = merged(frame, obj, spread)
             continue
         assert isinstance(element, cst.DictElement)

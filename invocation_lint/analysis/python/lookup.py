@@ -21,10 +21,10 @@ from invocation_lint.analysis.domain.atoms import (
     Param,
     Pending,
     Ref,
-    Response,
     Struct,
     SuperRef,
     Symbol,
+    Traced,
     Typed,
     Unknown,
     Value,
@@ -34,12 +34,10 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.python import classes
+from invocation_lint.analysis.python import classes, traced
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.copying import bring
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers, queries
-from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 _MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
 _BUILTINS = frozenset(dir(builtins))
@@ -79,7 +77,7 @@ def name(frame: Frame, text: str) -> Value:
 def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
     """`receiver.text`."""
     found = [
-        queries.attribute(frame, atom, text, _attribute_of(frame, atom, text, node), node) for atom in receiver.atoms
+        traced.attribute(frame, atom, text, _attribute_of(frame, atom, text, node), node) for atom in receiver.atoms
     ]
     joined = join_values(found)
     return joined if joined.atoms or not receiver.atoms else unknown("an attribute that is not there", text)
@@ -101,6 +99,8 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
             return setting
         known = frame.interpreter.libraries.attribute(frame, atom, text, node)
         return Value((Symbol(f"{atom.dotted}.{text}"),)) if known is None else known
+    if isinstance(atom, Traced):
+        return traced.kind_of(frame, atom).attribute(frame, atom, text, node)
     if isinstance(atom, AwsObject) and text in {"Table", "meta"}:
         return Value((Method(alone, text),))
     if isinstance(atom, ModuleRef):
@@ -118,7 +118,7 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
         return Value((ErrorValue(atom.clause, (*atom.path, text)),))
     if isinstance(atom, (Unknown, Param)):
         source = atom.source if isinstance(atom, Unknown) else atom.name
-        if text in SITE_ATTRIBUTES:
+        if text in frame.interpreter.kinds.by_method:
             return Value((Method(alone, text),))
         if text == "exceptions":
             return Value((Symbol("@unknown.exceptions"),))
@@ -141,8 +141,8 @@ def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
         if made.cls == "collections.defaultdict" and single is not None and single not in made.slots:
             return _made_item(frame, atom, single, node)
         return object_item(frame.live.heap[atom.id], names)
-    if isinstance(atom, Response):
-        return answers.read_item(frame, atom, single if isinstance(single, str) else None, node)
+    if isinstance(atom, Traced):
+        return traced.kind_of(frame, atom).item(frame, atom, single, node)
     if isinstance(atom, Symbol) and atom.dotted == "os.environ" and isinstance(single, str):
         return Value((EnvVar(single),))
     if isinstance(atom, Symbol) and not atom.dotted.startswith("builtins."):

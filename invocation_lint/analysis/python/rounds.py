@@ -7,12 +7,11 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import State, join_states, widen
-from invocation_lint.analysis.python import assign, conditions, iteration, loop_ends, loops
+from invocation_lint.analysis.python import assign, conditions, iteration, loop_ends, loops, traced
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frame import Frame
 from invocation_lint.analysis.python.outcome import LoopFrame
-from invocation_lint.analysis.tracing import queries
-from invocation_lint.analysis.tracing.answer_conditions import note_condition
+from invocation_lint.analysis.python.tested import note_condition
 
 
 def run_while(frame: Frame, node: cst.While) -> None:
@@ -59,12 +58,12 @@ def run_for(frame: Frame, node: cst.For) -> None:
         assign.assign(frame, node.target, element)
         frame.run(node.body)
 
-    with queries.handling_rows(frame, element):
+    with traced.running_over(frame, element):
         frame.state = _run_rounds(frame, info, one_round)
     loop_ends.excuse_inner(frame, first_event, first_raised)
     loop_ends.note_left(frame, node, info, first_raised)
     loops.note_retries(frame, node, first_event, first_raised)
-    queries.note_loop(frame, element, node, first_event)
+    traced.note_loop(frame, element, node, first_event)
     _finish_loop(frame, node.orelse)
 
 

@@ -18,16 +18,11 @@ from invocation_lint.analysis.python import (
     errors,
     imports,
     rounds,
+    told,
     type_hints,
 )
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import outcomes
-from invocation_lint.analysis.tracing.answer_conditions import (
-    guarded_sites,
-    note_condition,
-    note_match,
-    status_branches,
-)
+from invocation_lint.analysis.python.tested import branch_marks, note_condition, note_match
 
 
 def _run_expression(frame: Frame, node: cst.Expr) -> None:
@@ -74,7 +69,7 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
         note_condition(frame, node.value)
     if frame.state is not None:
         name = node.value.value if isinstance(node.value, cst.Name) else ""
-        outcomes.note_return(frame, value, frame.place(node), name)
+        told.note_return(frame, value, frame.place(node), name)
         frame.note_return(value)
     frame.state = None
 
@@ -114,18 +109,17 @@ def _run_if(frame: Frame, node: cst.If) -> None:
     if frame.state is None:
         return
     orelse = node.orelse
-    note_condition(frame, node.test, branches=node)
+    parts = note_condition(frame, node.test, branches=node)
     before = frame.state
-    failing = status_branches(frame, node.test)
-    guarded = guarded_sites(frame, node)
+    marks = branch_marks(frame, node, parts)
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
     if frame.state is not None:
-        frame.state.marks |= failing[0] | guarded
+        frame.state.marks |= marks[0]
         frame.run(node.body)
     after_then = frame.state
     frame.state = conditions.refine(frame, before.copy(), node.test, False)
     if frame.state is not None:
-        frame.state.marks |= failing[1]
+        frame.state.marks |= marks[1]
     if frame.state is not None and orelse is not None:
         if isinstance(orelse, cst.If):
             frame.run_statement(orelse)

@@ -7,17 +7,16 @@ from dataclasses import replace
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Method, Value, unknown
+from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import answers
-from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 
 def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, source: str = "", use: str = "") -> Value:
     """A call of something not known: it may keep what it is given, and add keys to it."""
     _invoke_elsewhere(frame, arguments, node)
     for value in arguments.values():
-        answers.note_escape(frame, value, use or "handed_over", node)
+        traced.note_escape(frame, value, use or "handed_over", node)
         if not use:
             open_objects(frame, value, "it is handed to code that is not followed")
     return unknown("what a function that is not followed returns", f"{source}()" if source else "")
@@ -26,11 +25,11 @@ def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, sourc
 def _invoke_elsewhere(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> None:
     """`run(client.invoke, FunctionName=..)`: an invocation by code that is not followed, which gets the answer."""
     for index, value in enumerate(arguments.args):
-        handed = [atom for atom in value.of(Method) if atom.name in SITE_ATTRIBUTES]
+        handed = [atom for atom in value.of(Method) if atom.name in frame.interpreter.kinds.by_method]
         if handed:
             rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
             answer = frame.interpreter.libraries.submitted(frame, rest, [Value(tuple(handed))], node, "future")
-            answers.note_escape(frame, answer, "handed_over", node)
+            traced.note_escape(frame, answer, "handed_over", node)
 
 
 def open_objects(frame: Frame, value: Value, reason: str) -> None:

@@ -17,10 +17,11 @@ from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.guards import Wrapping
+from invocation_lint.analysis.python.kinds import Kinds, Noting
 from invocation_lint.analysis.python.outcome import Outcome
 from invocation_lint.findings import Place
 
-F = TypeVar("F")
+F = TypeVar("F", bound=Noting)
 F_contra = TypeVar("F_contra", contravariant=True)
 
 Bases = tuple[list[ClassInfo], list[str], bool]
@@ -133,7 +134,6 @@ class Walk(Protocol[F]):
     max_visits: int  # nodes walked in one function
     visits: int  # nodes walked so far, in all of them
     is_noting_attributes: bool  # a method is walked for what it assigns to attributes
-    sdks: dict[Place, str]  # call sites to the SDK of their client
     definers: dict[str, F]  # functions to the frames in which they were defined
     wrappers: dict[str, Wrapper]  # functions outside the program that invoke, by dotted name
     wrappings: dict[str, Wrapping | None]  # functions to what their decorators do
@@ -147,6 +147,10 @@ class Walk(Protocol[F]):
     @property
     def statements(self) -> Mapping[type[cst.CSTNode], Callable[[F, Any], None]]:
         """How a statement of each kind is walked."""
+
+    @property
+    def kinds(self) -> Kinds[F]:
+        """What is followed."""
 
     @property
     def libraries(self) -> Libraries[F]:

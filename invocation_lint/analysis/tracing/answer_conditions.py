@@ -2,116 +2,43 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    ClassRef,
-    Imported,
-    ModuleRef,
-    Pending,
-    Ref,
-    Response,
-    SiteKey,
-    SuperRef,
-    Value,
-)
-from invocation_lint.analysis.domain.events import PayloadTest, StatusTest
+from invocation_lint.analysis.domain.atoms import SiteKey, Traced
+from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.program.acts import strongest_act
 from invocation_lint.analysis.program.model import own_nodes
-from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing.answer_tests import (
-    MissingKey,
-    converted,
-    crash_view,
-    decide,
-    healthy_view,
-    status_view,
-)
-from invocation_lint.analysis.tracing.answers import is_decoded, note, note_error_look
-
-
-def _operands(node: cst.BaseExpression) -> list[cst.BaseExpression]:
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        return _operands(node.expression)
-    if isinstance(node, cst.BooleanOperation):
-        return [*_operands(node.left), *_operands(node.right)]
-    if isinstance(node, cst.Comparison):
-        return [converted(side) for side in (node.left, *(target.comparator for target in node.comparisons))]
-    if isinstance(node, cst.NamedExpr):
-        return [node.value]
-    if isinstance(node, cst.Call):
-        return [node, *(arg.value for arg in node.args)]
-    return [node]
-
-
-_NO_PART = (cst.SimpleString, cst.Integer, cst.Float, cst.ConcatenatedString, cst.Ellipsis)
-"""Operands that are never a part of an answer."""
-
-_MAY_HOLD = (Ref, Response, Pending, Imported, ModuleRef, ClassRef, SuperRef)
-"""What a part of an answer may be, or be an attribute or item of."""
-
-
-@lru_cache(maxsize=4096)
-def _root(node: cst.BaseExpression) -> str | None:
-    """The name at which a chain of attributes and items with constant keys begins; None for any other expression."""
-    while type(node) is cst.Attribute or type(node) is cst.Subscript:
-        if isinstance(node, cst.Subscript):
-            part = node.slice[0].slice if len(node.slice) == 1 else None
-            if not isinstance(part, cst.Index) or type(part.value) not in _NO_PART:
-                return None
-        node = node.value
-    return node.value if isinstance(node, cst.Name) else None
-
-
-def _holds_none(frame: Frame, node: cst.BaseExpression) -> bool:
-    """Whether an operand is surely no part of an answer, seen without evaluating it."""
-    if type(node) in _NO_PART:
-        return True
-    name = _root(node)
-    value = frame.live.env.get(name) if name is not None else None
-    return value is not None and not any(isinstance(atom, _MAY_HOLD) for atom in value.atoms)
-
-
-def _parts_in(frame: Frame, node: cst.BaseExpression) -> list[Response]:
-    found: dict[Response, None] = {}
-    for leaf in _operands(node):
-        if _holds_none(frame, leaf):
-            continue
-        for atom in conditions.quietly(frame, leaf).of(Response):
-            found.setdefault(atom)
-    return list(found)
-
-
-def speaks_of_answer(frame: Frame, node: cst.BaseExpression) -> bool:
-    """Whether a part of an invocation's answer stands in a condition."""
-    return frame.state is not None and bool(frame.interpreter.sdks) and bool(_parts_in(frame, node))
+from invocation_lint.analysis.python.guards import CaughtType
+from invocation_lint.analysis.python.kinds import Marks
+from invocation_lint.analysis.python.tested import parts_in
+from invocation_lint.analysis.tracing.answer_notes import AnswerUse, PayloadTest, StatusTest
+from invocation_lint.analysis.tracing.answer_parts import is_decoded, note, note_error_look
+from invocation_lint.analysis.tracing.answer_tests import MissingKey, crash_view, decide, healthy_view, status_view
 
 
 def note_condition(
-    frame: Frame, node: cst.BaseExpression, *, branches: cst.If | None = None, decides: bool = True
+    frame: Frame, parts: list[Traced], node: cst.BaseExpression, branches: cst.If | None, *, decides: bool
 ) -> None:
     """A condition on parts of an answer: note what it tells a crash, or a status, from success."""
-    if frame.state is None or not frame.interpreter.sdks:
-        return
-    parts = _parts_in(frame, node)
     place = frame.place(node)
     for part in parts:
         note(frame, part, "tested", node)
-    for site in dict.fromkeys(part.site for part in parts if is_decoded(part.path)):
+    for site in dict.fromkeys(part.origin for part in parts if is_decoded(part.path)):
         crash = _taken_by_crash(frame, node, site, branches)
         guards = branches is not None and crash is False and _only_guards(branches)
         frame.events.append(PayloadTest(site, crash == "as healthy", place, guards))
-    for part in parts:
-        if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
-            accepted = _accepted(frame, node, part)
-            decides = decides and (branches is None or _does_more_than_log(branches))
-            frame.events.append(
-                StatusTest(part.site, part.path[-1], None if accepted is None else accepted[1], decides, place)
-            )
+    for part in filter(_is_status, parts):
+        accepted = _accepted(frame, node, part)
+        decides = decides and (branches is None or _does_more_than_log(branches))
+        codes = None if accepted is None else accepted[1]
+        frame.events.append(StatusTest(part.origin, part.path[-1], codes, decides, place))
+
+
+def _is_status(part: Traced) -> bool:
+    return bool(part.path) and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path)
 
 
 def _taken_by_crash(
@@ -166,7 +93,7 @@ def _leaves(block: cst.CSTNode) -> bool:
 _FAILS_WHEN_TRUE = (cst.NotEqual, cst.NotIn, cst.GreaterThan, cst.GreaterThanEqual, cst.IsNot)
 
 
-def _accepted(frame: Frame, node: cst.BaseExpression, part: Response) -> tuple[bool, frozenset[int]] | None:
+def _accepted(frame: Frame, node: cst.BaseExpression, part: Traced) -> tuple[bool, frozenset[int]] | None:
     """The outcome of a condition that stands for success as far as this status goes, and the codes that have it.
 
     `== 200` and `< 300` stand for success, `!= 200` and `>= 300` for failure.
@@ -176,7 +103,7 @@ def _accepted(frame: Frame, node: cst.BaseExpression, part: Response) -> tuple[b
         return None if inner is None else (not inner[0], inner[1])
     if isinstance(node, cst.BooleanOperation):
         return _accepted(frame, node.left, part) or _accepted(frame, node.right, part)
-    if not isinstance(node, cst.Comparison) or part not in _parts_in(frame, node):
+    if not isinstance(node, cst.Comparison) or part not in parts_in(frame, node):
         return None
     sides: dict[bool, set[int]] = {True: set(), False: set()}
     for code in (200, 202, 204):
@@ -190,33 +117,22 @@ def _accepted(frame: Frame, node: cst.BaseExpression, part: Response) -> tuple[b
     return success, frozenset(sides[success])
 
 
-def status_branches(frame: Frame, node: cst.BaseExpression) -> tuple[frozenset[Any], frozenset[Any]]:
-    """The marks of the then and the else branch: on which of them a status is surely not success."""
-    if frame.state is None or not frame.interpreter.sdks:
-        return frozenset(), frozenset()
+def branch_marks(frame: Frame, parts: list[Traced], node: cst.If) -> tuple[Marks, Marks]:
+    """The marks of the then and the else branch: on which of them a status is surely not success, and to which of them
+    the payload of a crash does not come."""
     marks: dict[bool, set[Any]] = {True: set(), False: set()}
-    for part in _parts_in(frame, node):
-        if part.path and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path):
-            accepted = _accepted(frame, node, part)
-            if accepted is not None:
-                marks[not accepted[0]].add(("bad_status", part.site))
+    for part in filter(_is_status, parts):
+        accepted = _accepted(frame, node.test, part)
+        if accepted is not None:
+            marks[not accepted[0]].add(("bad_status", part.origin))
+    for site in dict.fromkeys(part.origin for part in parts if is_decoded(part.path)):
+        if _taken_by_crash(frame, node.test, site) is False:
+            marks[True].add(("guarded", site))
     return frozenset(marks[True]), frozenset(marks[False])
 
 
-def guarded_sites(frame: Frame, node: cst.If) -> frozenset[Any]:
-    """The marks of the then branch: of whose call sites the payload of a crash does not come here."""
-    if frame.state is None or not frame.interpreter.sdks:
-        return frozenset()
-    parts = _parts_in(frame, node.test)
-    sites = dict.fromkeys(part.site for part in parts if is_decoded(part.path))
-    return frozenset(("guarded", site) for site in sites if _taken_by_crash(frame, node.test, site) is False)
-
-
-def note_match(frame: Frame, subject: Value, case: cst.MatchCase) -> None:
+def note_match(frame: Frame, part: Traced, case: cst.MatchCase) -> None:
     """A case that looks for keys of an answer."""
-    parts = subject.of(Response)
-    if not parts:
-        return
     keys = [
         element.key.raw_value
         for pattern in [case.pattern, *case.pattern.children]
@@ -224,9 +140,51 @@ def note_match(frame: Frame, subject: Value, case: cst.MatchCase) -> None:
         for element in pattern.elements
         if isinstance(element.key, cst.SimpleString)
     ]
-    for part in parts:
-        note(frame, part, "tested", case.pattern)
-        if "FunctionError" in keys and part.path == ():
-            note_error_look(frame, part.site, case.pattern)
-        if is_decoded(part.path):
-            frame.events.append(PayloadTest(part.site, False, frame.place(case.pattern)))
+    note(frame, part, "tested", case.pattern)
+    if "FunctionError" in keys and part.path == ():
+        note_error_look(frame, part.origin, case.pattern)
+    if is_decoded(part.path):
+        frame.events.append(PayloadTest(part.origin, False, frame.place(case.pattern)))
+
+
+# -- clauses that notice a crash -------------------------------------------------------------------------------------
+
+_MISSING_KEY = frozenset({"KeyError", "LookupError"})
+"""A clause for one of these is a test whether the payload has the key that the body reads."""
+
+_FEW = 3
+"""Statements: to decode the answer, to read a key of it, and a log line or a return."""
+
+
+def note_clause(
+    frame: Frame,
+    node: cst.Try | cst.TryStar,
+    handler: cst.ExceptHandler | cst.ExceptStarHandler,
+    types: list[CaughtType],
+    body: list[Event],
+    raising: tuple[SiteKey, ...],
+) -> None:
+    """A clause may notice that a key is missing from the payload that the body reads."""
+    tested = _tested_by(node, types, _payloads_read(body), raising)
+    if tested and strongest_act(handler.body) != "drops":
+        place = frame.place(handler)
+        frame.events.extend(PayloadTest(site, False, place) for site in tested)
+
+
+def _payloads_read(events: list[Event]) -> list[SiteKey]:
+    """The call sites of whose decoded payload a key is read."""
+    reads = (event for event in events if isinstance(event, AnswerUse) and event.use == "read")
+    return list(dict.fromkeys(use.site for use in reads if is_decoded(use.path) and use.path[3:]))
+
+
+def _tested_by(
+    node: cst.Try | cst.TryStar, types: list[CaughtType], payloads_read: list[SiteKey], raising: tuple[SiteKey, ...]
+) -> list[SiteKey]:
+    """The call sites of whose payload a clause notices that a key is missing: it waits for just that, or it takes
+    everything, and all that the body does is to read the answer of an invocation before it."""
+    if any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
+        return payloads_read
+    is_plain = all(isinstance(line, cst.SimpleStatementLine) for line in node.body.body)
+    if is_plain and len(node.body.body) <= _FEW and any(caught.kind == "generic" for caught in types):
+        return [site for site in payloads_read if site not in raising]
+    return []

@@ -7,7 +7,7 @@ A crashed function answers {"errorMessage", "errorType"} and, as a rule, "reques
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import libcst as cst
 
@@ -15,10 +15,10 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     TRUE,
     Const,
-    Response,
     SiteKey,
     Slot,
     Struct,
+    Traced,
     Typed,
     Value,
     const,
@@ -27,10 +27,10 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.tested import converted
+from invocation_lint.analysis.tracing.answer_parts import DECODED, NAME
 
-DECODED = ("Payload", "read()", "json")
-
-View = Callable[[Response], "Value | None"]
+View = Callable[[Traced], "Value | None"]
 
 _SURE = frozenset({"errorMessage", "errorType"})
 _USUAL = frozenset({"requestId", "stackTrace", "cause"})
@@ -47,8 +47,8 @@ class MissingKey(Exception):
 def crash_view(site: SiteKey) -> View:
     """The payload of a crash in place of the parts of this site's answer. MissingKey for a key that it lacks."""
 
-    def view(part: Response) -> Value | None:
-        if part.site != site or part.path[:3] != DECODED:
+    def view(part: Traced) -> Value | None:
+        if part.origin != site or part.path[:3] != DECODED:
             return None
         keys = part.path[3:]
         text = Value((Typed("str"),))
@@ -69,8 +69,8 @@ def crash_view(site: SiteKey) -> View:
 def healthy_view(site: SiteKey) -> View:
     """A payload without any sign of an error: every other key is there and true."""
 
-    def view(part: Response) -> Value | None:
-        if part.site != site or part.path[:3] != DECODED:
+    def view(part: Traced) -> Value | None:
+        if part.origin != site or part.path[:3] != DECODED:
             return None
         keys = part.path[3:]
         if not keys:
@@ -88,11 +88,11 @@ def healthy_view(site: SiteKey) -> View:
     return view
 
 
-def status_view(wanted: Response, code: int) -> View:
+def status_view(wanted: Traced, code: int) -> View:
     """A status code in place of one part of the answer."""
 
-    def view(part: Response) -> Value | None:
-        return const(code) if (part.site, part.path) == (wanted.site, wanted.path) else None
+    def view(part: Traced) -> Value | None:
+        return const(code) if (part.origin, part.path) == (wanted.origin, wanted.path) else None
 
     return view
 
@@ -120,17 +120,8 @@ def _decide_boolean(frame: Frame, node: cst.BooleanOperation, view: View) -> boo
     return None if left is None or right is None else not decisive
 
 
-def converted(node: cst.BaseExpression) -> cst.BaseExpression:
-    """What is compared in `int(value)` and `str(value)`: the value."""
-    while (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Name)
-        and node.func.value in {"int", "str", "float", "bool"}
-        and len(node.args) == 1
-        and not node.args[0].star
-    ):
-        node = node.args[0].value
-    return node
+def _is_part(atom: object) -> TypeGuard[Traced]:
+    return isinstance(atom, Traced) and atom.kind == NAME
 
 
 def _seen(frame: Frame, node: cst.BaseExpression, view: View) -> Value | None:
@@ -140,13 +131,13 @@ def _seen(frame: Frame, node: cst.BaseExpression, view: View) -> Value | None:
     lacking: MissingKey | None = None
     for atom in conditions.quietly(frame, converted(node)).atoms:
         try:
-            value = view(atom) if isinstance(atom, Response) else None
+            value = view(atom) if _is_part(atom) else None
         except MissingKey as missing:  # the way on which it is this part does not come here, if there is another one
             lacking = missing
             continue
         if value is not None:
             viewed.append(value)
-        elif isinstance(atom, Response):
+        elif _is_part(atom):
             known = False
         else:
             others.append(Value((atom,)))

@@ -7,8 +7,6 @@ built in steps, handed to a helper and executed elsewhere. Which chain is a quer
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -31,13 +29,30 @@ from invocation_lint.analysis.domain.atoms import (
     Value,
     const,
     join_values,
-    unknown,
 )
-from invocation_lint.analysis.domain.events import ChainCall, Looped
+from invocation_lint.analysis.domain.events import Event, Start
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.kinds import Watch
+from invocation_lint.records import record
 from invocation_lint.source.scan import may_query_jobs
+
+
+@record
+class ChainCall(Start):
+    """A call at the end of a chain."""
+
+    chain: Chain
+
+
+@record
+class Looped(Start):
+    """A loop over the rows of a chain, with the events of its body."""
+
+    chain: Chain
+    body: tuple[Event, ...]
+
 
 MAX_STEPS = 16
 """Calls and attributes of one chain; a longer one is no query that a person wrote."""
@@ -61,10 +76,156 @@ _SIGNS: dict[type[cst.BaseCompOp], str] = {
     cst.IsNot: "is not",
 }
 
+_JOINING: dict[type[cst.BaseBinaryOp], str] = {
+    cst.BitAnd: "&",
+    cst.BitOr: "|",
+    cst.LeftShift: "<<",
+    cst.RightShift: ">>",
+}
+
 _FIELD = re.compile(r"(Field|Column|Key|^mapped_column|^relationship|^deferred)\(\)$")
 """Calls that make an attribute of an ORM class a column."""
 
 _READ_WHOLE = frozenset({"list", "tuple", "set", "sorted", "len", "sum", "any", "all", "bool", "max", "min", "next"})
+
+
+class Queries(Watch[Frame]):
+    """Chains of calls on things that are not followed, where the module speaks of queries, or handles rows of one."""
+
+    name = "queries"
+
+    def follows(self, frame: Frame) -> bool:
+        """Whether chains are kept of things that have none yet."""
+        return frame.module.speaks_of_queries or self.name in frame.watching
+
+    def goes_into(self, frame: Frame, element: Value) -> bool:
+        return any(_has_chain(atom) for atom in element.atoms)
+
+    def attribute(self, frame: Frame, atom: Any, name: str, found: Value, node: cst.CSTNode) -> Value:
+        if not self.follows(frame) and not _has_chain(atom):
+            return found
+        if isinstance(atom, ClassRef) and _is_field(found):
+            found = Value((Unknown("a column"),))
+        return with_chain(found, extended(chain_of(atom), Step(name, frame.place(node))))
+
+    def calling(self, frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Step | None:
+        """The call as a step of a chain, with its arguments as they are before the callee may change them."""
+        if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
+            return None
+        if not (self.follows(frame) or _has_chain(atom)):
+            return None
+        return Step(
+            "",
+            frame.place(node),
+            tuple(freeze(frame.state, item) for item in arguments.args),
+            tuple((name, freeze(frame.state, item.value)) for name, item in arguments.kwargs.items()),
+            arguments.open is not None or arguments.star,
+            is_call=True,
+        )
+
+    def called(
+        self, frame: Frame, atom: Any, before: Step, arguments: Arguments, found: Value, node: cst.CSTNode
+    ) -> Value:
+        """The value of a call of something not followed, with the chain that it ends; notes the call."""
+        if frame.state is None:
+            return found
+        if isinstance(atom, Symbol) and atom.dotted.startswith("builtins."):
+            return _read_by_builtin(frame, atom.dotted.rpartition(".")[2], arguments, node, found)
+        chain = _callee(atom)
+        if chain is None or not chain.steps:
+            return found
+        *earlier, last = chain.steps
+        chain = Chain(chain.root, (*earlier, replace(before, name=last.name)))
+        frame.events.append(ChainCall((frame.place(node),), chain))
+        if isinstance(atom, Method) and isinstance(atom.receiver.single, AwsObject):
+            frame.live.update(found, lambda obj, weak: _answer(obj, chain))
+        return with_chain(found, chain)
+
+    def item(self, frame: Frame, atom: Any, key: Value, found: Value) -> Value:
+        """What an answer holds under a name, one of the rows, or a collection of jobs."""
+        named = key.single
+        if not isinstance(named, Const):
+            return found
+        chain = atom.chain if isinstance(atom, Unknown) else None
+        if chain is None and self.follows(frame) and named.kind == "str" and is_of_jobs(frame, named.value):
+            chain = chain_of(atom) or (Chain(Value((atom,)), ()) if isinstance(atom, Unknown) else None)
+        return with_chain(found, extended(chain, Step("[key]", args=(key,))))
+
+    def is_sliced(self, frame: Frame, receiver: Value) -> bool:
+        return self.follows(frame) and any(isinstance(atom, Unknown) or _has_chain(atom) for atom in receiver.atoms)
+
+    def sliced(
+        self, frame: Frame, atom: Any, bounds: tuple[Value | None, Value | None], found: Value, node: cst.CSTNode
+    ) -> Value:
+        given = tuple(item if item is not None else Value(()) for item in bounds)
+        longer = extended(_chain(atom), Step("[]", frame.place(node), given, is_call=True))
+        if longer is None:
+            return found
+        frame.events.append(ChainCall((frame.place(node),), longer))
+        return Value((Unknown("a slice of a query", getattr(atom, "source", ""), longer),))
+
+    def unary(self, frame: Frame, operand: Value, found: Value, node: cst.UnaryOperation) -> Value:
+        """`-column` turns an order round."""
+        asked = isinstance(node.operator, cst.Minus) and self.follows(frame)
+        chain = chain_of(operand.single) if asked else None
+        longer = extended(chain, Step("-", frame.place(node), is_call=True))
+        return found if longer is None else Value((Unknown("a falling order", chain=longer),))
+
+    def binary(self, frame: Frame, left: Value, right: Value, found: Value, node: cst.BinaryOperation) -> Value:
+        """Conditions: `one & other`, `one | other`, and peewee's `column << values` and `column >> None`."""
+        sign = _JOINING.get(type(node.operator))
+        atom = left.single
+        if sign is None or frame.state is None:
+            return found
+        if sign in {"&", "|"}:
+            chain = atom.chain if isinstance(atom, Unknown) else None
+        else:
+            chain = chain_of(atom) if self.follows(frame) else None
+        if chain is None:
+            return found
+        step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+        return Value((Unknown("a condition", chain=extended(chain, step)),))
+
+    def compared(self, frame: Frame, left: Value, right: Value, found: Value, node: cst.Comparison) -> Value:
+        """A comparison is a condition of a query when its left side is a column of something not followed."""
+        if not self.follows(frame) or (isinstance(found.single, Const) and not _is_column(left, node)):
+            return found
+        sign = _SIGNS.get(type(node.comparisons[0].operator))
+        atom = left.single
+        chain = chain_of(atom) if sign is not None and frame.state is not None else None
+        if sign is None or chain is None or frame.state is None:
+            return Value((Typed("bool"),))
+        step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
+        if any(one.name == ELEMENT for one in chain.steps):
+            frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
+        return Value((Unknown("a condition", chain=extended(chain, step)),))
+
+    def element(self, frame: Frame, atom: Any, found: Value) -> Value:
+        """One row of what a chain yields; one page of what a paginator yields."""
+        chain = _chain(atom)
+        if chain is not None and any(one.name == ELEMENT for one in chain.steps):
+            chain = None
+        step = Step(PAGE if chain is not None and chain.steps and chain.steps[-1].name == "paginate" else ELEMENT)
+        return with_chain(found, extended(chain, step))
+
+    def attribute_set(self, frame: Frame, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
+        """A row of a chain is written: what sessions of an ORM do."""
+        if frame.state is None:
+            return
+        for atom in receiver.atoms:
+            chain = atom.chain if isinstance(atom, Unknown) else None
+            if chain is not None and chain.steps and chain.steps[-1].name == ELEMENT:
+                step = Step(f"{name} =", frame.place(node), (freeze(frame.state, value),), is_call=True)
+                frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
+
+    def loop_ended(self, frame: Frame, element: Value, node: cst.CSTNode, first_event: int) -> None:
+        for atom in element.atoms:
+            chain = atom.chain if isinstance(atom, Unknown) else None
+            if chain is not None and chain.steps[-1].name == ELEMENT:
+                rows = Chain(chain.root, chain.steps[:-1])
+                body = tuple(event for event in frame.events[first_event:] if not isinstance(event, Looped))
+                place = frame.place(node)
+                frame.events.append(Looped((place,), rows, body))
 
 
 def chain_of(atom: Any) -> Chain | None:
@@ -90,11 +251,6 @@ def _has_chain(atom: Any) -> bool:
     return _chain(atom) is not None
 
 
-def is_queried(value: Value) -> bool:
-    """Whether a value may be the rows of a query."""
-    return any(isinstance(atom, Unknown) or _has_chain(atom) for atom in value.atoms)
-
-
 def _chain(atom: Any) -> Chain | None:
     return atom.chain if isinstance(atom, (Unknown, Typed)) else None
 
@@ -112,63 +268,9 @@ def _at_the_end(atom: Any, chain: Chain) -> Any:
     return replace(atom, chain=chain) if isinstance(atom, Unknown) and atom.chain is None else atom
 
 
-@contextmanager
-def handling_rows(frame: Frame, element: Value) -> Iterator[None]:
-    """The body of a loop: where its elements are rows of a query, what is done to them is kept in every module."""
-    before = frame.in_rows
-    frame.in_rows = before or any(_has_chain(atom) for atom in element.atoms)
-    try:
-        yield
-    finally:
-        frame.in_rows = before
-
-
-def attribute(frame: Frame, atom: Any, name: str, value: Value, node: cst.CSTNode) -> Value:
-    """The value of `atom.name`, with the chain that leads to it."""
-    if not frame.follows_queries and not _has_chain(atom):
-        return value
-    if isinstance(atom, ClassRef) and _is_field(value):
-        value = Value((Unknown("a column"),))
-    return with_chain(value, extended(chain_of(atom), Step(name, frame.place(node))))
-
-
 def _is_field(value: Value) -> bool:
     """Whether the body of a class binds a column: `status = Column(String)`, `status = CharField()`."""
     return any(isinstance(atom, Unknown) and _FIELD.search(atom.source) for atom in value.atoms)
-
-
-def step_of(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Step | None:
-    """The call as a step of a chain, with its arguments as they are before the callee may change them; None where
-    nobody asks for chains."""
-    if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
-        return None
-    if not (frame.follows_queries or _has_chain(atom)):
-        return None
-    return Step(
-        "",
-        frame.place(node),
-        tuple(freeze(frame.state, item) for item in arguments.args),
-        tuple((name, freeze(frame.state, item.value)) for name, item in arguments.kwargs.items()),
-        arguments.open is not None or arguments.star,
-        is_call=True,
-    )
-
-
-def called(frame: Frame, atom: Any, step: Step, arguments: Arguments, node: cst.CSTNode, value: Value) -> Value:
-    """The value of a call of something not followed, with the chain that it ends; notes the call."""
-    if frame.state is None:
-        return value
-    if isinstance(atom, Symbol) and atom.dotted.startswith("builtins."):
-        return _read_by_builtin(frame, atom.dotted.rpartition(".")[2], arguments, node, value)
-    chain = _callee(atom)
-    if chain is None or not chain.steps:
-        return value
-    *before, last = chain.steps
-    chain = Chain(chain.root, (*before, replace(step, name=last.name)))
-    frame.events.append(ChainCall((frame.place(node),), chain))
-    if isinstance(atom, Method) and isinstance(atom.receiver.single, AwsObject):
-        frame.live.update(value, lambda obj, weak: _answer(obj, chain))
-    return with_chain(value, chain)
 
 
 def _answer(obj: Obj, chain: Chain) -> Obj:
@@ -210,109 +312,13 @@ def _read_by_builtin(frame: Frame, name: str, arguments: Arguments, node: cst.CS
     return value
 
 
-def sliced(frame: Frame, atom: Any, lower: Value | None, upper: Value | None, node: cst.CSTNode) -> Value:
-    """The value of `atom[lower:upper]`."""
-    bounds = tuple(item if item is not None else Value(()) for item in (lower, upper))
-    chain = _chain(atom)
-    longer = extended(chain, Step("[]", frame.place(node), bounds, is_call=True))
-    if longer is None:
-        return unknown("a slice of something not known", getattr(atom, "source", ""))
-    frame.events.append(ChainCall((frame.place(node),), longer))
-    return Value((Unknown("a slice of a query", getattr(atom, "source", ""), longer),))
-
-
-def item(frame: Frame, atom: Any, key: Value, value: Value) -> Value:
-    """The value of `atom[key]`: what an answer holds under a name, one of the rows, or a collection of jobs."""
-    named = key.single
-    if not isinstance(named, Const):
-        return value
-    chain = atom.chain if isinstance(atom, Unknown) else None
-    if chain is None and frame.follows_queries and named.kind == "str" and is_of_jobs(frame, named.value):
-        chain = chain_of(atom) or (Chain(Value((atom,)), ()) if isinstance(atom, Unknown) else None)
-    return with_chain(value, extended(chain, Step("[key]", args=(key,))))
-
-
 def is_of_jobs(frame: Frame, name: str) -> bool:
     """Whether a name is that of a table of jobs."""
     return may_query_jobs(f".select {name}".encode(), frame.module.job_tables)
 
 
-def negative(frame: Frame, atom: Any, node: cst.UnaryOperation) -> Value | None:
-    """The value of `-column`, which turns an order round; None for anything else."""
-    asked = frame.follows_queries and isinstance(node.operator, cst.Minus)
-    chain = chain_of(atom) if asked else None
-    longer = extended(chain, Step("-", frame.place(node), is_call=True))
-    return Value((Unknown("a falling order", chain=longer),)) if longer is not None else None
-
-
-def shifted(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation) -> Value | None:
-    """The value of `column << values` and `column >> None`, conditions of peewee; None for anything else."""
-    sign = "<<" if isinstance(node.operator, cst.LeftShift) else ">>"
-    asked = frame.follows_queries and isinstance(node.operator, (cst.LeftShift, cst.RightShift))
-    chain = chain_of(left.single) if asked else None
-    if chain is None or frame.state is None:
-        return None
-    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
-    return Value((Unknown("a condition", chain=extended(chain, step)),))
-
-
-def note_write(frame: Frame, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
-    """`row.name = value`, for a row of a chain: what sessions of an ORM write."""
-    if frame.state is None:
-        return
-    for atom in receiver.atoms:
-        chain = atom.chain if isinstance(atom, Unknown) else None
-        if chain is not None and chain.steps and chain.steps[-1].name == ELEMENT:
-            step = Step(f"{name} =", frame.place(node), (freeze(frame.state, value),), is_call=True)
-            frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
-
-
-def is_column(left: Value, node: cst.Comparison) -> bool:
+def _is_column(left: Value, node: cst.Comparison) -> bool:
     """Whether `==` compares an attribute of something outside the project: mappers overload it, also for None."""
     atom = left.single
     is_attribute = isinstance(atom, Symbol) and atom.dotted.count(".") > 1
     return is_attribute and isinstance(node.comparisons[0].operator, (cst.Equal, cst.NotEqual))
-
-
-def condition(frame: Frame, left: Value, node: cst.Comparison, right: Value) -> Value:
-    """The value of a comparison: a condition of a query when its left side is a column of something not followed."""
-    sign = _SIGNS.get(type(node.comparisons[0].operator))
-    atom = left.single
-    chain = chain_of(atom) if sign is not None and frame.state is not None else None
-    if sign is None or chain is None or frame.state is None:
-        return Value((Typed("bool"),))
-    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
-    if any(one.name == ELEMENT for one in chain.steps):
-        frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
-    return Value((Unknown("a condition", chain=extended(chain, step)),))
-
-
-def combined(frame: Frame, left: Value, right: Value, node: cst.BinaryOperation) -> Value:
-    """`condition & condition`, `condition | condition`."""
-    atom = left.single
-    chain = atom.chain if isinstance(atom, Unknown) else None
-    if chain is None or frame.state is None:
-        return unknown("the result of an operation")
-    sign = "&" if isinstance(node.operator, cst.BitAnd) else "|"
-    step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
-    return Value((Unknown("a condition", chain=extended(chain, step)),))
-
-
-def element(atom: Any) -> Value:
-    """One row of what a chain yields; one page of what a paginator yields."""
-    chain = _chain(atom)
-    if chain is not None and any(one.name == ELEMENT for one in chain.steps):
-        chain = None
-    step = Step(PAGE if chain is not None and chain.steps and chain.steps[-1].name == "paginate" else ELEMENT)
-    return Value((Unknown("an element", getattr(atom, "source", ""), extended(chain, step)),))
-
-
-def note_loop(frame: Frame, item: Value, node: cst.CSTNode, first_event: int) -> None:
-    """A loop over the rows of a chain ends: what its body did stands in the events since `first_event`."""
-    for atom in item.atoms:
-        chain = atom.chain if isinstance(atom, Unknown) else None
-        if chain is not None and chain.steps[-1].name == ELEMENT:
-            rows = Chain(chain.root, chain.steps[:-1])
-            body = tuple(event for event in frame.events[first_event:] if not isinstance(event, Looped))
-            place = frame.place(node)
-            frame.events.append(Looped((place,), rows, body))

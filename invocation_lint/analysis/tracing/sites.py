@@ -6,19 +6,20 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Client, Param, Pending, Response, Unknown, Value
+from invocation_lint.analysis.domain.atoms import Client, Param, Pending, Traced, Unknown, Value
 from invocation_lint.analysis.domain.events import Argument, LoopInfo, Raised, Visit
 from invocation_lint.analysis.domain.state import freeze
-from invocation_lint.analysis.python import errors, loops
+from invocation_lint.analysis.python import errors, loops, told
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.tracing import outcomes
+from invocation_lint.analysis.python.kinds import Kind
+from invocation_lint.analysis.python.traced import begin, note_escape
 
 _SITE_APIS = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 
 
 def invocation(
-    frame: Frame, atom: Client | Unknown | Param, name: str, arguments: Arguments, node: cst.CSTNode
+    frame: Frame, kind: Kind[Frame], atom: Client | Unknown | Param, name: str, arguments: Arguments, node: cst.CSTNode
 ) -> Value | None:
     """Note the invocation and give its answer; None when the call is none of Lambda's.
 
@@ -34,7 +35,6 @@ def invocation(
         client = None
     place = frame.place(node)
     site = (place,)
-    frame.interpreter.sdks[place] = client.sdk if client is not None else ""
     is_pending = client.sdk.startswith("aio") if client is not None else _is_awaited(frame, node)
     loop = frame.loops[-1].info if frame.loops else None
     if is_pending:
@@ -53,18 +53,14 @@ def invocation(
         "awaited",
     )
     frame.events.append(visit)
-    frame.live.marks = frozenset(mark for mark in frame.live.marks if not (isinstance(mark, tuple) and mark[1] == site))
     raises = tuple(Raised(site, family) for family in errors.FAMILIES)
-    answer = Value((Response(site),))
+    answer = Value((begin(frame, kind, node, client.sdk if client is not None else ""),))
     for value in arguments.values():
-        for part in value.of(Response):
-            from invocation_lint.analysis.tracing.answers import note
-
-            note(frame, part, "handed_over", node)
+        note_escape(frame, Value(tuple(value.of(Traced))), "handed_over", node, deep=False)
     if is_pending:
         return Value((Pending(answer, raises, sites=(site,)),))
     frame.raises.extend(raises)
-    outcomes.note_sent(frame, (site,))
+    told.note_sent(frame, (site,))
     return answer
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from invocation_lint.analysis.domain.events import ErrorLook, Event, PayloadTest, StatusTest, Use
-from invocation_lint.analysis.tracing.answers import DECODED, STREAM, TEXT, is_decoded
+from invocation_lint.analysis.domain.events import Event
+from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, PayloadTest, StatusTest
+from invocation_lint.analysis.tracing.answer_parts import DECODED, STREAM, TEXT, is_decoded
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
@@ -32,7 +33,7 @@ class Reader:
 
 def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note) -> facts.Response:
     """The fact of an answer. In the last frame a payload that is returned is used; in a helper it is handed back."""
-    uses = [event for event in events if isinstance(event, Use)]
+    uses = [event for event in events if isinstance(event, AnswerUse)]
     mattering = _not_only_printed(uses) if reader.by_hand else uses
     reads: list[facts.Read] = []
     for use in uses:
@@ -62,7 +63,7 @@ def field_of(path: tuple[str, ...]) -> str:
     return path[-1]
 
 
-def _not_only_printed(uses: list[Use]) -> list[Use]:
+def _not_only_printed(uses: list[AnswerUse]) -> list[AnswerUse]:
     """Without the parts of an answer that are read to be printed, and for nothing else.
 
     A key that may be missing, asked for and not seen again, goes the same way: by a function that prints.
@@ -77,7 +78,7 @@ def _not_only_printed(uses: list[Use]) -> list[Use]:
     ]
 
 
-def _crash(uses: list[Use], reader: Reader, note: Note) -> str | None:
+def _crash(uses: list[AnswerUse], reader: Reader, note: Note) -> str | None:
     """key_error, when the first thing that is done with the payload fails for that of a crash."""
     first = next((use for use in uses if not use.guarded and _weight(use, reader) == "used"), None)
     if first is None or not first.required:
@@ -86,7 +87,7 @@ def _crash(uses: list[Use], reader: Reader, note: Note) -> str | None:
     return "key_error"
 
 
-def _payload(events: Sequence[Event], uses: list[Use], reader: Reader, note: Note) -> Any:
+def _payload(events: Sequence[Event], uses: list[AnswerUse], reader: Reader, note: Note) -> Any:
     tests = [event for event in events if isinstance(event, PayloadTest)]
     for test in tests:
         if not test.evaded and not test.guards:
@@ -120,7 +121,7 @@ def _within(place: Place, other: Place) -> bool:
     return (other.line, other.column) <= start and end <= (other.end_line, other.end_column)
 
 
-def _weight(use: Use, reader: Reader) -> str | None:
+def _weight(use: AnswerUse, reader: Reader) -> str | None:
     if use.path in {(), STREAM}:
         if use.use == "returned":
             return "returned"
@@ -138,7 +139,7 @@ def _weight(use: Use, reader: Reader) -> str | None:
     return None
 
 
-def _function_error(events: Sequence[Event], uses: list[Use], note: Note) -> str:
+def _function_error(events: Sequence[Event], uses: list[AnswerUse], note: Note) -> str:
     looks = [event for event in events if isinstance(event, ErrorLook)]
     if looks:
         note("response.function_error", looks[0].place)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Struct, Unknown, Value
-from invocation_lint.analysis.domain.events import Looped, Visit
-from invocation_lint.analysis.tracing.queries import ELEMENT
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.tracing.queries import ELEMENT, Looped
 from invocation_lint.contracts.match import Conflict
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import invocation, job_query

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Chain, Struct, Text, Unknown, Value
-from invocation_lint.analysis.domain.events import ChainCall, Looped, Visit
-from invocation_lint.analysis.tracing.queries import ELEMENT
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.tracing.queries import ELEMENT, ChainCall, Looped
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import job_words
 from invocation_lint.facts.building.dialects.shape import Query, line_of, text

@@ -9,10 +9,10 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.atoms import Chain, SiteKey, Step
-from invocation_lint.analysis.domain.events import ChainCall, Looped, Visit
+from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.interpreter import Interpreter, Root
 from invocation_lint.analysis.program.model import ModuleInfo
-from invocation_lint.analysis.tracing.queries import ELEMENT
+from invocation_lint.analysis.tracing.queries import ELEMENT, ChainCall, Looped
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import job_query as facts
 from invocation_lint.facts.base import Fact

@@ -12,7 +12,6 @@ from invocation_lint.analysis.domain.atoms import (
     EnumMember,
     EnvVar,
     Param,
-    Response,
     Slot,
     Struct,
     Text,
@@ -260,4 +259,4 @@ def is_nan(atom: Any) -> str:
     return ""
 
 
-__all__ = ["Decoded", "Param", "Place", "Response", "decode", "from_data", "holds", "is_nan", "json_type", "size_bytes"]
+__all__ = ["Decoded", "Param", "Place", "decode", "from_data", "holds", "is_nan", "json_type", "size_bytes"]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Client, Encoded, Value, const, join_values, unknown
-from invocation_lint.analysis.domain.events import Argument, Use, Visit
+from invocation_lint.analysis.domain.events import Argument, Visit
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.kinds import Kind
+from invocation_lint.analysis.python.traced import begin
 
 
-def wrapped(frame: Frame, wrapper: Wrapper, arguments: Arguments, node: cst.CSTNode) -> Value:
+def wrapped(frame: Frame, kind: Kind[Frame], wrapper: Wrapper, arguments: Arguments, node: cst.CSTNode) -> Value:
     """An invocation by such a function: it encodes the payload, and what it does with errors is not known."""
     place = frame.place(node)
     given = [
@@ -33,7 +35,7 @@ def wrapped(frame: Frame, wrapper: Wrapper, arguments: Arguments, node: cst.CSTN
         told.append(Argument(name, freeze(frame.live, value), arguments.kwargs[parameter].place))
     missing = wrapper.invocation_type and wrapper.invocation_type not in arguments.kwargs
     client = Client("lambda", "", None)
-    frame.interpreter.sdks[place] = ""
+    answer = begin(frame, kind, node)
     reason = "the wrapper has a default" if missing or arguments.open or arguments.args else None
     function = frame.function.key if frame.function else f"{frame.module.name}:<module>"
     is_async = frame.function.is_async if frame.function else False
@@ -42,7 +44,7 @@ def wrapped(frame: Frame, wrapper: Wrapper, arguments: Arguments, node: cst.CSTN
         (place,), "invoke", client, tuple(told), False, reason, function, is_async, loop, "parameter", "awaited"
     )
     frame.events.append(visit)
-    frame.events.append(Use((place,), (), "handed_over", place))
+    kind.escape(frame, answer, "handed_over", node)
     return unknown("what a wrapper returns")
 
 

@@ -1,0 +1,192 @@
+"""The parts of the answer of an invocation, and what is had from each.
+
+The path of a part: () is the dict that Invoke gives, ("Payload",) its stream, ("Payload", "read()") the bytes,
+("Payload", "read()", "json") the decoded payload, and then its keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    NONE,
+    Const,
+    Pending,
+    SiteKey,
+    Traced,
+    Typed,
+    Value,
+    unknown,
+)
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.domain.state import freeze
+from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.traced import about_origin
+from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook
+
+ERROR_HEADER = "x-amz-function-error"
+"""The header that becomes FunctionError (AWS: Lambda API reference, Invoke, response syntax)."""
+
+STREAM = ("Payload",)
+TEXT = ("Payload", "read()")
+DECODED = ("Payload", "read()", "json")
+
+_NOT_OF_A_STREAM = frozenset({"get", "decode", "keys", "items", "values", "pop", "strip", "encode", "copy"})
+
+
+NAME = "answer"
+"""The name of the kind."""
+
+
+def part_of(origin: SiteKey, path: tuple[str, ...] = (), default: Value | None = None) -> Traced:
+    """A part of the answer of a call site."""
+    return Traced(NAME, origin, path, default)
+
+
+def is_decoded(path: tuple[str, ...]) -> bool:
+    """Whether a path leads into the decoded payload."""
+    return path[:3] == DECODED
+
+
+def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode) -> None:
+    """Note a use of a part of an answer."""
+    guarded = frame.state is not None and ("guarded", atom.origin) in frame.state.marks
+    required = use == "read" and _fails_after_crash(atom)
+    optional = use == "read" and is_decoded(atom.path) and atom.default == NONE
+    frame.events.append(AnswerUse(atom.origin, atom.path, use, frame.place(node), guarded, required, optional))
+
+
+CRASH_KEYS = frozenset({"errorMessage", "errorType", "requestId", "stackTrace", "cause"})
+"""What the payload of a crash has (Lambda developer guide, invocation of Python functions)."""
+
+
+def _fails_after_crash(atom: Traced) -> bool:
+    return atom.path[:3] == DECODED and len(atom.path) == 4 and atom.default is None and atom.path[3] not in CRASH_KEYS
+
+
+def set_key(frame: Frame, atom: Traced, key: object, value: Value) -> None:
+    """`part[key] = value`: from here on the key is what was put there."""
+    state = frame.live
+    set_before = {
+        mark for mark in state.marks if isinstance(mark, tuple) and mark[:3] == ("set", atom.origin, atom.path)
+    }
+    same = {mark for mark in set_before if key is None or mark[3] == key}
+    state.marks = (state.marks - same) | {("set", atom.origin, atom.path, key, freeze(state, value))}
+
+
+def _set_value(frame: Frame, atom: Traced, key: str | None) -> Value | None:
+    for mark in frame.state.marks if frame.state is not None else ():
+        if isinstance(mark, tuple) and mark[:3] == ("set", atom.origin, atom.path) and mark[3] in {key, None}:
+            value: Value = mark[4] if mark[3] is not None else unknown("an item that was set")
+            return value
+    return None
+
+
+def read_item(frame: Frame, atom: Traced, key: str | None, node: cst.CSTNode, default: Value | None = None) -> Value:
+    """`part[key]` or `part.get(key, default)`."""
+    replaced = _set_value(frame, atom, key)
+    if replaced is not None:
+        return replaced
+    if atom.path == STREAM:
+        note(frame, atom, "subscripted", node)
+        return unknown("an item of a stream")
+    if atom.path == TEXT:
+        return Value((Typed("str"),))
+    if key is None:
+        note(frame, atom, "read", node)
+        return unknown("an item of an answer")
+    if is_decoded(atom.path) and atom.path != DECODED and atom.default is None:
+        default = None  # what leads here raises KeyError where the payload lacks it
+    part = part_of(atom.origin, (*atom.path, key), default)
+    if key.lower() == ERROR_HEADER:
+        note_error_look(frame, atom.origin, node)
+    elif atom.path == ():
+        if key == "FunctionError":
+            note_error_look(frame, atom.origin, node)
+        elif key in {"StatusCode", "LogResult", "ExecutedVersion", "Status"}:
+            note(frame, part, "read", node)
+    elif is_decoded(atom.path) or key in {"HTTPStatusCode", "ErrorCode", "InvokeComplete", "PayloadChunk"}:
+        note(frame, part, "read", node)
+        if key in {"ErrorCode", "InvokeComplete"}:
+            note_error_look(frame, atom.origin, node)
+    return Value((part,))
+
+
+def note_error_look(frame: Frame, site: SiteKey, node: cst.CSTNode) -> None:
+    """FunctionError, or what stands for it, is looked at."""
+    behind = frame.state is not None and ("bad_status", site) in frame.state.marks
+    frame.events.append(ErrorLook(site, frame.place(node), behind))
+
+
+def call_method(frame: Frame, atom: Traced, name: str, args: list[Value], node: cst.CSTNode) -> Value:
+    """`part.name(..)`."""
+    if name in {"get", "pop"} and atom.path != STREAM:
+        key = args[0].single if args else None
+        text = key.value if isinstance(key, Const) and isinstance(key.value, str) else None
+        return read_item(frame, atom, text, node, args[1] if len(args) > 1 else NONE)
+    if atom.path == STREAM:
+        return _call_stream(frame, atom, name, node)
+    if atom.path == TEXT:
+        return Value((atom,)) if name in {"decode", "strip", "encode", "rstrip", "lstrip"} else Value((Typed("str"),))
+    if name in {"items", "keys", "values"}:
+        note(frame, replace(atom, path=(*atom.path, "[]")), "read", node)
+        return unknown("parts of an answer")
+    note(frame, atom, "read", node)
+    if name == "copy":
+        return Value((atom,))
+    return unknown("the result of a method of an answer")
+
+
+def _call_stream(frame: Frame, atom: Traced, name: str, node: cst.CSTNode) -> Value:
+    if name in {"read", "readlines", "readline", "iter_lines", "iter_chunks"}:
+        mark = ("read", atom.origin)
+        state = frame.live
+        again = mark in state.marks and not _is_of_several(frame, atom.origin)
+        note(frame, atom, "read_again" if again else "read", node)
+        state.marks |= {mark}
+        part = Value((part_of(atom.origin, TEXT),))
+        if is_aio(frame, atom):
+            return Value((Pending(part, (), "read"),))
+        return part if name == "read" else unknown("lines of a payload")
+    if name in _NOT_OF_A_STREAM:
+        note(frame, atom, "subscripted", node)
+    return unknown("the result of a method of a stream")
+
+
+def is_aio(frame: Frame, atom: Traced) -> bool:
+    """Whether the client that was asked is an asynchronous one."""
+    return about_origin(frame, atom).startswith("aio")
+
+
+def loads(frame: Frame, atom: Traced, node: cst.CSTNode) -> Value:
+    """`json.loads(part)`: what it decodes to."""
+    if atom.path == STREAM:
+        note(frame, atom, "loads_unread", node)
+        return Value((part_of(atom.origin, DECODED),))
+    if atom.path == TEXT:
+        note(frame, atom, "decoded", node)
+        return Value((part_of(atom.origin, DECODED),))
+    note(frame, atom, "decoded" if is_decoded(atom.path) else "read", node)
+    return Value((replace(atom, default=None),))
+
+
+def _is_of_several(frame: Frame, site: SiteKey) -> bool:
+    """Whether an answer is one of those that a loop, now over, has got: what is read may be another one each time."""
+    visits = (event for event in frame.events if isinstance(event, Visit) and event.site == site)
+    return not frame.loops and any(event.loop is not None for event in visits)
+
+
+def load(frame: Frame, atom: Traced, node: cst.CSTNode) -> Value:
+    """`json.load(stream)`; empty for any other part."""
+    if atom.path != STREAM:
+        note(frame, atom, "read", node)
+        return NEVER
+    mark = ("read", atom.origin)
+    use = "not_awaited" if is_aio(frame, atom) else "json_load"
+    again = mark in frame.live.marks and not _is_of_several(frame, atom.origin)
+    note(frame, atom, "read_again" if again else use, node)
+    frame.live.marks |= {mark}
+    return Value((part_of(atom.origin, DECODED),))
