@@ -19,19 +19,20 @@ from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.libraries import injected, known
 from invocation_lint.analysis.program.demand import demanded, leading
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python import calls, decorators, expressions, function_calls, statements, type_hints
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.copying import portable, without_none
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python import expressions, statements, type_hints
+from invocation_lint.analysis.python.calls import callees, decorators, function_calls
 from invocation_lint.analysis.python.definitions import Definitions
-from invocation_lint.analysis.python.frame import MAX_VISITS, Frame
-from invocation_lint.analysis.python.guards import Wrapping
-from invocation_lint.analysis.python.kinds import Kinds
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import portable, without_none
+from invocation_lint.analysis.python.frames.frame import MAX_VISITS, Frame
+from invocation_lint.analysis.python.frames.guards import Wrapping
+from invocation_lint.analysis.python.frames.kinds import Kinds
+from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Outcome
+from invocation_lint.analysis.python.frames.protocol import Libraries
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
-from invocation_lint.analysis.python.names import dotted
-from invocation_lint.analysis.python.outcome import BudgetExceeded, Outcome
 from invocation_lint.analysis.python.told import failures_of
 from invocation_lint.analysis.python.traced import note_escape
-from invocation_lint.analysis.python.walk import Libraries
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -252,7 +253,7 @@ class Interpreter:
 
     def call_value(self, frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
         """Call each thing that the callee may be."""
-        return calls.call_value(frame, callee, arguments, node)
+        return callees.call_value(frame, callee, arguments, node)
 
     def call_function(
         self, frame: Frame, info: FunctionInfo, receiver: Value, args: list[Value], node: cst.CSTNode

@@ -1,4 +1,4 @@
-"""The house of the analysis: no modules import each other in a circle.
+"""The house of the analysis: each floor imports only those below it, and no modules import each other in a circle.
 
 Every import counts here, those inside functions and those for types alone as well.
 """
@@ -15,6 +15,22 @@ import invocation_lint.analysis
 
 ROOT = Path(invocation_lint.analysis.__file__).parent
 PACKAGE = invocation_lint.analysis.__name__
+
+FLOORS = ("domain", "program", "python", "libraries", "tracing", "interpreter", "project")
+"""From the ground up."""
+
+MOST_LINES = 400
+MOST_FILES = 25
+
+
+def test_each_floor_imports_only_those_below_it() -> None:
+    upward = [
+        f"{importer} imports {imported}"
+        for importer, every in imports_of_analysis().items()
+        for imported in every
+        if FLOORS.index(_floor(imported)) > FLOORS.index(_floor(importer))
+    ]
+    assert upward == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -44,6 +60,13 @@ def later():
 """
     known = {"python", "python.frame", "tracing.answers", "libraries.tables"}
     assert imports_in(source, known) == ["libraries.tables", "python.frame", "tracing.answers"]
+
+
+def test_files_and_folders_stay_small() -> None:
+    long = [str(path) for path in ROOT.rglob("*.py") if len(path.read_text().splitlines()) > MOST_LINES]
+    folders = [ROOT, *(path for path in ROOT.rglob("*") if path.is_dir())]
+    full = [str(path) for path in folders if len(list(path.glob("*.py"))) > MOST_FILES]
+    assert (long, full) == ([], [])
 
 
 def imports_of_analysis() -> dict[str, list[str]]:
@@ -79,3 +102,7 @@ def circle_in(imports: Mapping[str, Iterable[str]]) -> list[str]:
 def _name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _floor(name: str) -> str:
+    return name.partition(".")[0]

@@ -186,7 +186,7 @@ class AwsObject:
 
 @record
 class Traced:
-    """A part of something that is followed; what is done with it, its kind says (`python/kinds.py`).
+    """A part of something that is followed; what is done with it, its kind says (`python/frames/kinds.py`).
 
     `origin` is where the thing comes from, `path` the way from there to this part, () being the whole; `default` is
     what was given for it where it may be missing.

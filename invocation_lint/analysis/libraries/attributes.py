@@ -10,7 +10,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import ClassRef, EnumMember, Method, Ref, Symbol, Typed, Value, const
 from invocation_lint.analysis.libraries import enums, models
 from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def attribute(frame: Frame, atom: Any, name: str, node: cst.CSTNode) -> Value | None:

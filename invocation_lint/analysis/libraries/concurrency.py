@@ -11,9 +11,9 @@ from invocation_lint.analysis.domain.atoms import Const, Pending, Value, join_va
 from invocation_lint.analysis.domain.events import Caught, Raised
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.python import background, iteration, told
-from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.awaiting import awaited
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def submitted(frame: Frame, arguments: Arguments, target: list[Value], node: cst.CSTNode, via: str) -> Value:

@@ -9,8 +9,8 @@ from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries import enums, fields
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.python import classes, literals
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _TYPED_DICTS = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
 

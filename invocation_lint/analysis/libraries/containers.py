@@ -13,10 +13,10 @@ from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value, keys_of
 from invocation_lint.analysis.libraries import models
 from invocation_lint.analysis.python import assign, literals
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.lookup import object_item
-from invocation_lint.analysis.python.unfollowed import call_unknown
 
 
 def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

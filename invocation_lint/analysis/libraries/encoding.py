@@ -9,7 +9,6 @@ from invocation_lint.analysis.domain.atoms import (
     Const,
     Encoded,
     Ref,
-    Typed,
     Value,
     const,
     join_values,
@@ -18,9 +17,9 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import MAX_KEYS, Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.python import traced
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.copying import thaw
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import thaw
+from invocation_lint.analysis.python.frames.frame import Frame
 
 ENCODERS = {
     "json": "str",
@@ -113,4 +112,4 @@ def as_mapping(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     return join_values(found)
 
 
-__all__ = ["ENCODERS", "Typed", "as_mapping", "b64encode", "dumps", "loads", "repr_of"]
+__all__ = ["ENCODERS", "as_mapping", "b64encode", "dumps", "loads", "repr_of"]

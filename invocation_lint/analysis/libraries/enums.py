@@ -17,9 +17,9 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.program.model import ClassInfo
-from invocation_lint.analysis.python import classes, iteration, lookup
-from invocation_lint.analysis.python.copying import thaw
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python import classes, iteration
+from invocation_lint.analysis.python.frames.copying import thaw
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _BASES = {
     "enum.Enum": "",
@@ -113,4 +113,4 @@ def attribute(frame: Frame, atom: EnumMember, text: str, node: cst.CSTNode) -> V
     return slot.value if slot is not None else unknown("an attribute of an enum's member", text)
 
 
-__all__ = ["attribute", "lookup", "lookup_by_value", "member", "members", "mixin"]
+__all__ = ["attribute", "lookup_by_value", "member", "members", "mixin"]

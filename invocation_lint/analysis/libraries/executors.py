@@ -15,13 +15,13 @@ from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Method, Par
 from invocation_lint.analysis.domain.events import Argument, LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.concurrency import submitted
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import iteration
-from invocation_lint.analysis.python.arguments import Arguments
 from invocation_lint.analysis.python.awaiting import awaited, deliver
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
-from invocation_lint.analysis.python.outcome import LoopFrame
-from invocation_lint.analysis.python.unfollowed import call_unknown
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.outcome import LoopFrame
 from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})

@@ -13,11 +13,11 @@ from invocation_lint.analysis.domain.atoms import EnvVar, Symbol, Value, join2, 
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.domain.values import constants, text_constant
 from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import classes, conditions, iteration
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.copying import bring, thaw
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import bring, thaw
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.records import record
 
 DECLARING_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings"})

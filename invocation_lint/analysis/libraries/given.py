@@ -10,8 +10,8 @@ from invocation_lint.analysis.domain.atoms import NONE, Const, EnvVar, Symbol, V
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.python import iteration
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def _environ(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

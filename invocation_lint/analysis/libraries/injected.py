@@ -8,10 +8,10 @@ from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol,
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries import fields
 from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import classes
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 DEPENDS = frozenset({"Depends", "Security"})
 

@@ -20,10 +20,10 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.python import iteration
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.outcome import LoopFrame
-from invocation_lint.analysis.python.unfollowed import call_unknown
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.outcome import LoopFrame
 
 _CALLED = (FunctionRef, ClassRef, Partial, Symbol)
 

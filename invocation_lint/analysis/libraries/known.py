@@ -1,4 +1,4 @@
-"""All that the constructs of Python ask of libraries: what `python.walk.Libraries` names."""
+"""All that the constructs of Python ask of libraries: what `python.frames.protocol.Libraries` names."""
 
 from invocation_lint.analysis.libraries.attributes import attribute
 from invocation_lint.analysis.libraries.concurrency import submitted

@@ -11,8 +11,8 @@ from invocation_lint.analysis.domain.atoms import NONE, Value, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import iteration, literals
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 DEFAULT_DICT = "collections.defaultdict"
 

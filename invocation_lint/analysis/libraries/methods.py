@@ -10,8 +10,8 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import AwsObject, ClassRef, Client, Ref, SdkSession, Value, unknown
 from invocation_lint.analysis.libraries import containers, models, sdk, texts
 from invocation_lint.analysis.python import traced
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:

@@ -28,10 +28,10 @@ from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.libraries import encoding, fields
 from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import classes, iteration
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _OF_MODELS = frozenset({"model_dump", "model_dump_json", "dict", "json", "model_copy", "copy"})
 _OF_TUPLES = frozenset({"_asdict", "_replace"})

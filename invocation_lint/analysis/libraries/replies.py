@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from invocation_lint.analysis.domain.atoms import Value, unknown
 from invocation_lint.analysis.libraries import models
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 if TYPE_CHECKING:
     import libcst as cst

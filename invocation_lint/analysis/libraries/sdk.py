@@ -14,14 +14,12 @@ from invocation_lint.analysis.domain.atoms import (
     Slot,
     Typed,
     Value,
-    join_values,
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import text_constant
-from invocation_lint.analysis.python import calls
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import note_escape
 
 _SESSIONS = {
@@ -126,4 +124,4 @@ def call_method(frame: Frame, atom: Client | SdkSession, name: str, arguments: A
     return unknown(f"an answer of {atom.service}", f"{name}()")
 
 
-__all__ = ["call_method", "call_symbol", "calls", "join_values", "make_client"]
+__all__ = ["call_method", "call_symbol", "make_client"]

@@ -35,11 +35,12 @@ from invocation_lint.analysis.libraries import (
 from invocation_lint.analysis.libraries.replies import REPLIES, reply
 from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, RESULTS
 from invocation_lint.analysis.program.acts import LOG_METHODS
-from invocation_lint.analysis.python import calls, imports, traced
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.copying import thaw
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.unfollowed import call_unknown
+from invocation_lint.analysis.python import traced
+from invocation_lint.analysis.python.calls import callees
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import thaw
+from invocation_lint.analysis.python.frames.frame import Frame
 
 Handler = Callable[[Frame, str, "Arguments", cst.CSTNode], Value]
 
@@ -130,7 +131,7 @@ def _str_encode(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
     """`str.encode(text)`: the method taken from its class."""
     rest = replace(arguments, args=arguments.args[1:], nodes=arguments.nodes[1:])
     found = [
-        calls.call_method(frame, atom, "encode", rest, node) for value in arguments.args[:1] for atom in value.atoms
+        callees.call_method(frame, atom, "encode", rest, node) for value in arguments.args[:1] for atom in value.atoms
     ]
     return join_values(found) if found else unknown()
 
@@ -298,4 +299,4 @@ _HANDLERS: dict[str, Handler] = {
     "base64.urlsafe_b64encode": encoding.b64encode,
 }
 
-__all__ = ["call_symbol", "imports"]
+__all__ = ["call_symbol"]

@@ -22,9 +22,9 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.tables import METHOD_RESULTS
 from invocation_lint.analysis.python import iteration, operators
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.unfollowed import open_objects
+from invocation_lint.analysis.python.calls.unfollowed import open_objects
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _SAME = frozenset({"strip", "rstrip", "lstrip"})
 

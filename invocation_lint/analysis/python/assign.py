@@ -18,7 +18,7 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators, traced
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
 

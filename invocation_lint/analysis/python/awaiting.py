@@ -20,7 +20,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Caught
 from invocation_lint.analysis.python import told, traced
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def deliver(frame: Frame, found: tuple[Any, ...]) -> None:

@@ -13,9 +13,9 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, Pending, SiteKey, Value
 from invocation_lint.analysis.domain.events import Lost, Raised, Visit
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.program.reads import FILLING, is_read
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _POOLS = ("Executor", "Pool", "TaskGroup", "create_task_group")
 """What a `with` statement opens that waits, at its end, for the work handed to it; by the end of the name."""

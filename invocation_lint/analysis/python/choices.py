@@ -7,7 +7,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, EnvVar, Value, const, join2, join_values
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.python import conditions, operators
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.tested import is_asked_of, note_condition
 
 

@@ -11,7 +11,6 @@ from invocation_lint.analysis.domain.atoms import (
     Ref,
     SuperRef,
     Symbol,
-    Typed,
     Value,
     join2,
     join_values,
@@ -19,10 +18,10 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.copying import bring
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import bring
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "cached_property.cached_property"})
 
@@ -196,4 +195,4 @@ def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CST
     return instance
 
 
-__all__ = ["Typed", "class_attribute", "construct", "find_method", "instance_attribute", "run_class"]
+__all__ = ["class_attribute", "construct", "find_method", "instance_attribute", "run_class"]

@@ -9,7 +9,6 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
     NEVER,
-    NONE,
     ClassRef,
     Client,
     Const,
@@ -33,7 +32,7 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.python import assign
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _TYPES = {
     "builtins.str": {"str"},
@@ -374,4 +373,4 @@ def _captures(node: cst.CSTNode) -> list[cst.Name]:
     return [name for child in node.children for name in _captures(child)]
 
 
-__all__ = ["NONE", "atom_truth", "bind_pattern", "python_type", "quietly", "refine", "refine_case", "truth"]
+__all__ = ["atom_truth", "bind_pattern", "python_type", "quietly", "refine", "refine_case", "truth"]

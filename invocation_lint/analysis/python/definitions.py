@@ -14,9 +14,9 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.analysis.python.copying import bring, portable, thaw, without_none
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.walk import Walk
+from invocation_lint.analysis.python.frames.copying import bring, portable, thaw, without_none
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.protocol import Walk
 
 Bases = tuple[list[ClassInfo], list[str], bool]
 

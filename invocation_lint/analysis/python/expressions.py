@@ -23,19 +23,11 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import (
-    calls,
-    choices,
-    comprehensions,
-    conditions,
-    iteration,
-    literals,
-    lookup,
-    operators,
-    traced,
-)
+from invocation_lint.analysis.python import choices, conditions, iteration, literals, lookup, operators, traced
 from invocation_lint.analysis.python.awaiting import awaited
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.calls import callees
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops import comprehensions
 
 
 def _literal(frame: Frame, node: Any) -> Value:
@@ -199,7 +191,7 @@ def _starred(frame: Frame, node: cst.StarredElement) -> Value:
 
 
 def _call(frame: Frame, node: cst.Call) -> Value:
-    return calls.call(frame, node)
+    return callees.call(frame, node)
 
 
 HANDLERS: dict[type[cst.CSTNode], Callable[[Frame, Any], Value]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Imported, Value
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def bind_import(frame: Frame, node: cst.Import) -> None:

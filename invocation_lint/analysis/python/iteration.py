@@ -5,7 +5,7 @@ from __future__ import annotations
 from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join_values, unknown
 from invocation_lint.analysis.domain.values import key_value
 from invocation_lint.analysis.python import traced
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 
 MAX_ITEMS = 1000
 """Elements of a sequence that are taken one by one: longer ones are made by code that doubles a list over and over."""

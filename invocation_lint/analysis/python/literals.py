@@ -10,7 +10,7 @@ from invocation_lint.analysis.domain.atoms import NEVER, Const, Value, join2, un
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of, source_of
 from invocation_lint.analysis.python import iteration, traced
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 
 MAX_LITERAL = 400
 """Elements of one literal that are looked at; longer ones are tables of data."""

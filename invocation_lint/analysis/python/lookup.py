@@ -35,9 +35,9 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import classes, traced
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.copying import bring
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import bring
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
 _BUILTINS = frozenset(dir(builtins))

@@ -27,10 +27,10 @@ from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python.copying import bring, thaw, without_none
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.outcome import BudgetExceeded
-from invocation_lint.analysis.python.walk import Walk
+from invocation_lint.analysis.python.frames.copying import bring, thaw, without_none
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.outcome import BudgetExceeded
+from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.findings import Place
 from invocation_lint.source.walk import walk
 

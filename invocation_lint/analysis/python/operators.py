@@ -23,7 +23,7 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.python import iteration
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 
 MAX_PIECES = 400
 """Pieces of a text of which some are known; a template of a real program has some dozens."""

@@ -10,18 +10,10 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Value, unknown
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import (
-    assign,
-    background,
-    classes,
-    conditions,
-    errors,
-    imports,
-    rounds,
-    told,
-    type_hints,
-)
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python import assign, background, classes, conditions, imports, told, type_hints
+from invocation_lint.analysis.python.errors import tries
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops import rounds
 from invocation_lint.analysis.python.tested import branch_marks, note_condition, note_match
 
 
@@ -75,7 +67,7 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
 
 
 def _run_raise(frame: Frame, node: cst.Raise) -> None:
-    errors.run_raise(frame, node)
+    tries.run_raise(frame, node)
     frame.note_progress()
     frame.state = None
 
@@ -137,13 +129,13 @@ def _run_for(frame: Frame, node: cst.For) -> None:
 
 
 def _run_with(frame: Frame, node: cst.With) -> None:
-    from invocation_lint.analysis.python import managers
+    from invocation_lint.analysis.python.errors import managers
 
     managers.run_with(frame, node)
 
 
 def _run_try(frame: Frame, node: cst.Try) -> None:
-    errors.run_try(frame, node)
+    tries.run_try(frame, node)
 
 
 def _run_function(frame: Frame, node: cst.FunctionDef) -> None:

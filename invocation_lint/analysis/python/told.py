@@ -28,8 +28,8 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Caught, FailureTold
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.program.reads import is_read
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.outcome import Failure, Fork, Outcome, WayOut
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.outcome import Failure, Fork, Outcome, WayOut
 from invocation_lint.findings import Place
 
 

@@ -14,10 +14,10 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Encoded, Pending, Struct, Text, Traced, Value, join_values, unknown
 from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.domain.state import State
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import CaughtType
-from invocation_lint.analysis.python.kinds import Kind, Watch
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import CaughtType
+from invocation_lint.analysis.python.frames.kinds import Kind, Watch
 
 
 def kind_of(frame: Frame, part: Traced) -> Kind[Frame]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, Client, Param, Symbol, Value
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import lookup
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.frames.frame import Frame
 
 _CLIENT_ANNOTATIONS = {
     "mypy_boto3_lambda.LambdaClient": "boto3",

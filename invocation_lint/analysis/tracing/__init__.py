@@ -9,8 +9,8 @@ import pkgutil
 from functools import lru_cache
 from importlib import import_module
 
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.kinds import Kind, Kinds, Watch
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.kinds import Kind, Kinds, Watch
 
 
 def all_kinds() -> Kinds[Frame]:

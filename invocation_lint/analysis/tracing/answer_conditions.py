@@ -10,9 +10,9 @@ from invocation_lint.analysis.domain.atoms import SiteKey, Traced
 from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.program.acts import strongest_act
 from invocation_lint.analysis.program.model import own_nodes
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import CaughtType
-from invocation_lint.analysis.python.kinds import Marks
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import CaughtType
+from invocation_lint.analysis.python.frames.kinds import Marks
 from invocation_lint.analysis.python.tested import parts_in
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, PayloadTest, StatusTest
 from invocation_lint.analysis.tracing.answer_parts import is_decoded, note, note_error_look

@@ -23,7 +23,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.state import freeze
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook
 

@@ -26,7 +26,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.python import conditions
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.tested import converted
 from invocation_lint.analysis.tracing.answer_parts import DECODED, NAME
 

@@ -8,10 +8,10 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Client, Const, Method, Param, Traced, Unknown, Value
 from invocation_lint.analysis.domain.events import Event
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import CaughtType
-from invocation_lint.analysis.python.kinds import Kind, Marks
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import CaughtType
+from invocation_lint.analysis.python.frames.kinds import Kind, Marks
 from invocation_lint.analysis.tracing import answer_conditions, sites, wrappers
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, PayloadTest
 from invocation_lint.analysis.tracing.answer_parts import (

@@ -32,9 +32,9 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Event, Start
 from invocation_lint.analysis.domain.state import Obj, freeze
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.kinds import Watch
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.kinds import Watch
 from invocation_lint.records import record
 from invocation_lint.source.scan import may_query_jobs
 

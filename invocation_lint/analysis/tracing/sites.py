@@ -7,12 +7,14 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Client, Param, Pending, Traced, Unknown, Value
-from invocation_lint.analysis.domain.events import Argument, LoopInfo, Raised, Visit
+from invocation_lint.analysis.domain.events import Argument, Raised, Visit
 from invocation_lint.analysis.domain.state import freeze
-from invocation_lint.analysis.python import errors, loops, told
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.kinds import Kind
+from invocation_lint.analysis.python import told
+from invocation_lint.analysis.python.errors import tries
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.kinds import Kind
+from invocation_lint.analysis.python.loops import retries
 from invocation_lint.analysis.python.traced import begin, note_escape
 
 _SITE_APIS = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
@@ -38,7 +40,7 @@ def invocation(
     is_pending = client.sdk.startswith("aio") if client is not None else _is_awaited(frame, node)
     loop = frame.loops[-1].info if frame.loops else None
     if is_pending:
-        loop = loops.run_beside(frame, node, loop)
+        loop = retries.run_beside(frame, node, loop)
     visit = Visit(
         site,
         name,
@@ -53,7 +55,7 @@ def invocation(
         "awaited",
     )
     frame.events.append(visit)
-    raises = tuple(Raised(site, family) for family in errors.FAMILIES)
+    raises = tuple(Raised(site, family) for family in tries.FAMILIES)
     answer = Value((begin(frame, kind, node, client.sdk if client is not None else ""),))
     for value in arguments.values():
         note_escape(frame, Value(tuple(value.of(Traced))), "handed_over", node, deep=False)
@@ -82,4 +84,4 @@ def _created(frame: Frame, client: Client | None, atom: Any) -> str:
     return frame.interpreter.scope_of(frame, client.place)
 
 
-__all__ = ["LoopInfo", "invocation"]
+__all__ = ["invocation"]

@@ -9,9 +9,9 @@ from invocation_lint.analysis.domain.events import Argument, Visit
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.python import conditions
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.kinds import Kind
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.kinds import Kind
 from invocation_lint.analysis.python.traced import begin
 
 

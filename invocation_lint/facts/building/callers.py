@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.error_handlers import has_error_handler
 from invocation_lint.facts.building.handlers import (

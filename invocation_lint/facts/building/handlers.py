@@ -13,7 +13,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.model import REDELIVERING, WAITING
 from invocation_lint.records import record
 

@@ -23,7 +23,7 @@ from invocation_lint.analysis.interpreter import Interpreter, Root
 from invocation_lint.analysis.libraries import fields
 from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.python import classes
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.contracts.match import Conflict
 from invocation_lint.contracts.model import ContractBook, FunctionContract
 from invocation_lint.facts import invocation as facts

@@ -15,7 +15,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.data.list_operations import ListOperation, is_list_operation, list_operations, services
 from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from invocation_lint.analysis.program.acts import LOGGING
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.findings import Place
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children, walk

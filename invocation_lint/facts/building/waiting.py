@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import HARMLESS, LOGGING
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer

@@ -7,10 +7,11 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import State, join_states, widen
-from invocation_lint.analysis.python import assign, conditions, iteration, loop_ends, loops, traced
+from invocation_lint.analysis.python import assign, conditions, iteration, traced
 from invocation_lint.analysis.python.awaiting import awaited
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.outcome import LoopFrame
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.outcome import LoopFrame
+from invocation_lint.analysis.python.loops import loop_ends, retries
 from invocation_lint.analysis.python.tested import note_condition
 
 
@@ -29,8 +30,8 @@ def run_while(frame: Frame, node: cst.While) -> None:
     first_event, first_raised = len(frame.events), len(frame.raises)
     after = _run_rounds(frame, LoopInfo(None, over="condition"), one_round)
     loop_ends.excuse_inner(frame, first_event, first_raised)
-    loops.note_retries(frame, node, first_event, first_raised)
-    loops.note_polls(frame, node, first_event)
+    retries.note_retries(frame, node, first_event, first_raised)
+    retries.note_polls(frame, node, first_event)
     if after is not None:
         frame.state = after
         frame.state = conditions.refine(frame, after, node.test, False)
@@ -47,7 +48,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
     if node.asynchronous is not None:
         iterable = awaited(frame, iterable)
     items = iteration.iteration_items(frame, iterable)
-    info = loops.within(frame.loops[-1].info if frame.loops else None, loops.for_info(frame, node, iterable, items))
+    info = retries.within(frame.loops[-1].info if frame.loops else None, retries.for_info(frame, node, iterable, items))
     if items is not None and len(items) <= iteration.MAX_UNROLLED:
         _run_unrolled(frame, node, items, info)
         return
@@ -62,7 +63,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
         frame.state = _run_rounds(frame, info, one_round)
     loop_ends.excuse_inner(frame, first_event, first_raised)
     loop_ends.note_left(frame, node, info, first_raised)
-    loops.note_retries(frame, node, first_event, first_raised)
+    retries.note_retries(frame, node, first_event, first_raised)
     traced.note_loop(frame, element, node, first_event)
     _finish_loop(frame, node.orelse)
 
@@ -80,7 +81,7 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
     loop_ends.excuse_inner(frame, first_event, first_raised)
-    loops.note_retries(frame, node, first_event, first_raised)
+    retries.note_retries(frame, node, first_event, first_raised)
     _finish_loop(frame, node.orelse)
 
 

@@ -19,7 +19,7 @@ from invocation_lint.analysis.domain.atoms import (
     weight_of,
 )
 from invocation_lint.analysis.domain.state import Obj, State, freeze, map_atoms
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
 VALUES_A_VISIT = 4

@@ -22,13 +22,15 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Argument, Event, LoopInfo, Start, Visit, prefixed
 from invocation_lint.analysis.domain.state import Obj, map_atoms, map_object_values
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import decorators, loops, told, traced
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import PLAIN, Wrapping
-from invocation_lint.analysis.python.names import dotted
-from invocation_lint.analysis.python.outcome import Outcome
-from invocation_lint.analysis.python.unfollowed import call_unknown, open_objects
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python import told, traced
+from invocation_lint.analysis.python.calls import decorators
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown, open_objects
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import PLAIN, Wrapping
+from invocation_lint.analysis.python.frames.outcome import Outcome
+from invocation_lint.analysis.python.loops import retries
 
 
 def call_project_function(
@@ -135,7 +137,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     state.heap.update(moved)
     loop = frame.loops[-1].info if frame.loops else None
     if info.is_async:
-        loop = loops.run_beside(frame, node, loop)
+        loop = retries.run_beside(frame, node, loop)
     frame.events.extend(
         prefixed(_in_loop(event, loop), place) if event.site in created else event for event in outcome.events
     )
@@ -169,7 +171,7 @@ def _in_loop(event: Event, loop: LoopInfo | None) -> Event:
     """The event in the loop around the call; a loop nearer to the invocation stays, with the rounds of both."""
     if loop is None or not isinstance(event, Visit):
         return event
-    return replace(event, loop=loop if event.loop is None else loops.within(loop, event.loop))
+    return replace(event, loop=loop if event.loop is None else retries.within(loop, event.loop))
 
 
 def bind_parameters(

@@ -25,17 +25,12 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.acts import block_end, records, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
-from invocation_lint.analysis.python import (
-    assign,
-    classes,
-    clauses,
-    conditions,
-    errors,
-)
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python import assign, classes, conditions
 from invocation_lint.analysis.python.awaiting import awaited, deliver
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import CaughtType
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.errors import clauses, tries
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 from invocation_lint.source.scan import SITE_ATTRIBUTES
@@ -114,11 +109,11 @@ def run_with(frame: Frame, node: cst.With) -> None:
         frame.state = join_states(frame.state, during)
     for manager in managers:
         if manager.how == "drops":
-            raised = errors.distribute(frame, raised, manager.types, manager.does, manager.place, node.body)
+            raised = tries.distribute(frame, raised, manager.types, manager.does, manager.place, node.body)
         elif manager.how == "raises":
-            raised = [errors.raised_again(one, manager.types, manager.place, manager.as_type) for one in raised]
+            raised = [tries.raised_again(one, manager.types, manager.place, manager.as_type) for one in raised]
         elif manager.how == "groups":
-            raised = [replace(one, as_type=errors.GROUP) for one in raised]
+            raised = [replace(one, as_type=tries.GROUP) for one in raised]
         elif manager.how == "test":
             raised = [replace(one, seen="unknown") for one in raised]
         else:

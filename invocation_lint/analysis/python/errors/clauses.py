@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, Const, ErrorValue, Ref, Symbol, Value
-from invocation_lint.analysis.program.acts import strongest_act
+from invocation_lint.analysis.domain.atoms import ClassRef, Const, Ref, Symbol, Value
 from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import CaughtType
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.findings import Place
 
@@ -219,4 +218,4 @@ def _texts(frame: Frame, node: cst.BaseExpression) -> Iterator[str]:
             yield atom.value
 
 
-__all__ = ["CaughtType", "ErrorValue", "caught_types", "compared_codes", "raised_type", "strongest_act", "types_of"]
+__all__ = ["caught_types", "compared_codes", "raised_type", "types_of"]

@@ -23,9 +23,9 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states, map_atoms
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, all_mentions
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayOut
-from invocation_lint.analysis.python.walk import Walk
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayOut
+from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 

@@ -16,13 +16,14 @@ from invocation_lint.analysis.domain.events import Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.acts import block_end, records, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
-from invocation_lint.analysis.python import clauses, conditions, errors, traced
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.copying import bring
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import PLAIN, CaughtType, Guard, Wrapping
-from invocation_lint.analysis.python.names import dotted
-from invocation_lint.analysis.python.walk import Walk
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python import conditions, traced
+from invocation_lint.analysis.python.errors import clauses, tries
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import bring
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import PLAIN, CaughtType, Guard, Wrapping
+from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.source.walk import children
 
 _TRANSPARENT = frozenset(
@@ -257,9 +258,9 @@ def guarded(frame: Frame, wrapping: Wrapping, raised: list[Raised]) -> list[Rais
             raised = [replace(one, seen="unknown") if one.seen == "no" else one for one in raised]
             continue
         if guard.how == "raises":
-            raised = [errors.raised_again(one, list(guard.types), guard.place, guard.as_type) for one in raised]
+            raised = [tries.raised_again(one, list(guard.types), guard.place, guard.as_type) for one in raised]
             continue
-        raised = errors.distribute(frame, raised, list(guard.types), guard.does, guard.place, guard.node)
+        raised = tries.distribute(frame, raised, list(guard.types), guard.does, guard.place, guard.node)
     return raised
 
 
@@ -277,4 +278,4 @@ def guarded_value(frame: Frame, wrapping: Wrapping, value: Value, node: cst.CSTN
     return Value(atoms)
 
 
-__all__ = ["PLAIN", "Guard", "Wrapping", "decorated", "guarded", "guarded_value", "wrapping_of"]
+__all__ = ["decorated", "guarded", "guarded_value", "wrapping_of"]

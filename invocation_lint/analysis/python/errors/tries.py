@@ -10,14 +10,16 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ErrorValue, SiteKey, Value, unknown
+from invocation_lint.analysis.domain.atoms import ErrorValue, SiteKey, Value
 from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, Raised
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
-from invocation_lint.analysis.python import clauses, loop_ends, told, traced
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.guards import CaughtType
+from invocation_lint.analysis.python import told, traced
+from invocation_lint.analysis.python.errors import clauses
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import CaughtType
+from invocation_lint.analysis.python.loops import loop_ends
 from invocation_lint.findings import Place
 
 FAMILIES = ("service", "transport")
@@ -227,4 +229,4 @@ def _taken(raised: Raised, types: list[CaughtType], handler: cst.CSTNode | None)
     return "no"
 
 
-__all__ = ["FAMILIES", "distribute", "note_raised", "raised_again", "run_raise", "run_try", "unknown"]
+__all__ = ["FAMILIES", "distribute", "note_raised", "raised_again", "run_raise", "run_try"]

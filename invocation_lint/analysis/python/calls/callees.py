@@ -28,12 +28,13 @@ from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import FunctionInfo, self_name
-from invocation_lint.analysis.python import background, classes, function_calls, iteration, lookup, told, traced
-from invocation_lint.analysis.python.arguments import Arguments, merge_partial
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python import background, classes, iteration, lookup, told, traced
 from invocation_lint.analysis.python.awaiting import deliver
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.names import dotted
-from invocation_lint.analysis.python.unfollowed import call_unknown
+from invocation_lint.analysis.python.calls import function_calls
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown
+from invocation_lint.analysis.python.frames.arguments import Arguments, merge_partial
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def call(frame: Frame, node: cst.Call) -> Value:

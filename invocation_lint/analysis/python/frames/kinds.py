@@ -14,8 +14,8 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Method, Traced, Value, unknown
 from invocation_lint.analysis.domain.events import Event, Use
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.guards import CaughtType
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.findings import Place
 
 

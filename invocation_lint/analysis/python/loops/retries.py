@@ -12,10 +12,10 @@ from invocation_lint.analysis.domain.events import Caught, LoopInfo, Raised, Ret
 from invocation_lint.analysis.domain.values import constants, source_of
 from invocation_lint.analysis.program.acts import block_end, is_log_line
 from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions
-from invocation_lint.analysis.python.frame import Frame
-from invocation_lint.analysis.python.loop_ends import is_within
-from invocation_lint.analysis.python.names import dotted
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops.loop_ends import is_within
 
 _COUNTERS = frozenset({"range", "count", "itertools.count"})
 _GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)

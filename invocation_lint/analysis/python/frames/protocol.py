@@ -15,10 +15,10 @@ from invocation_lint.analysis.domain.atoms import EnumMember, Imported, ModuleRe
 from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.guards import Wrapping
-from invocation_lint.analysis.python.kinds import Kinds, Noting
-from invocation_lint.analysis.python.outcome import Outcome
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.guards import Wrapping
+from invocation_lint.analysis.python.frames.kinds import Kinds, Noting
+from invocation_lint.analysis.python.frames.outcome import Outcome
 from invocation_lint.findings import Place
 
 F = TypeVar("F", bound=Noting)

@@ -8,8 +8,8 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Method, Value, unknown
 from invocation_lint.analysis.python import traced
-from invocation_lint.analysis.python.arguments import Arguments
-from invocation_lint.analysis.python.frame import Frame
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
 
 
 def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, source: str = "", use: str = "") -> Value:

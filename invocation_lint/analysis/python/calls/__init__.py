@@ -1,0 +1,1 @@
+"""Calls: of functions of the program, and of what is not followed."""

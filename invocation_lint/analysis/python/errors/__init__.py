@@ -1,0 +1,1 @@
+"""Errors: who takes them, and what is done with them."""

@@ -1,0 +1,1 @@
+"""Loops: how often they run, how they end, and what they repeat."""
