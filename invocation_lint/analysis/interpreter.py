@@ -12,8 +12,9 @@ from contextlib import contextmanager
 import libcst as cst
 
 from invocation_lint.analysis import tracing
-from invocation_lint.analysis.domain.atoms import NEVER, NONE, ClassRef, ObjectId, SiteKey, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, NONE, ClassRef, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Event, Raised, Visit
+from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import RECEIVER, Obj, State, join_states
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.libraries import injected, known

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from invocation_lint.analysis.domain.atoms import Client, SiteKey, Value
+from invocation_lint.analysis.domain.atoms import Client, Value
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 

@@ -11,7 +11,6 @@ from invocation_lint.analysis.domain.atoms import (
     Encoded,
     FunctionRef,
     Method,
-    ObjectId,
     Partial,
     Pending,
     Ref,
@@ -25,6 +24,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
     weight_of,
 )
+from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    ClassRef,
-    ObjectId,
-    Ref,
-    Traced,
-    Value,
-    id_of,
-    join2,
-    join_values,
-    unknown,
-)
+from invocation_lint.analysis.domain.atoms import ClassRef, Ref, Traced, Value, join2, join_values, unknown
+from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators, traced

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Pending, SiteKey, Value
+from invocation_lint.analysis.domain.atoms import NEVER, Pending, Value
 from invocation_lint.analysis.domain.events import Lost, Raised, Visit
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.program.reads import FILLING, is_read

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    ClassRef,
-    ObjectId,
-    Symbol,
-    Value,
-    join2,
-    unknown,
-)
+from invocation_lint.analysis.domain.atoms import ClassRef, Symbol, Value, join2, unknown
+from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.python.frames.copying import bring, portable, thaw, without_none

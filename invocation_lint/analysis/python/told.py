@@ -18,7 +18,6 @@ from invocation_lint.analysis.domain.atoms import (
     Encoded,
     ErrorValue,
     Pending,
-    SiteKey,
     Struct,
     Text,
     Typed,
@@ -26,6 +25,7 @@ from invocation_lint.analysis.domain.atoms import (
     join2,
 )
 from invocation_lint.analysis.domain.events import Caught, FailureTold
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.program.reads import is_read
 from invocation_lint.analysis.python.frames.frame import Frame

@@ -6,8 +6,9 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import SiteKey, Traced
+from invocation_lint.analysis.domain.atoms import Traced
 from invocation_lint.analysis.domain.events import Event
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame

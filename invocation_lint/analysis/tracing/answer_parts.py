@@ -10,18 +10,9 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    NEVER,
-    NONE,
-    Const,
-    Pending,
-    SiteKey,
-    Traced,
-    Typed,
-    Value,
-    unknown,
-)
+from invocation_lint.analysis.domain.atoms import NEVER, NONE, Const, Pending, Traced, Typed, Value, unknown
 from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin

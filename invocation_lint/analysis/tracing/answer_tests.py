@@ -15,7 +15,6 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     TRUE,
     Const,
-    SiteKey,
     Slot,
     Struct,
     Traced,
@@ -24,6 +23,7 @@ from invocation_lint.analysis.domain.atoms import (
     const,
     join_values,
 )
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame

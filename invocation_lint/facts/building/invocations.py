@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from invocation_lint.analysis.domain.atoms import SiteKey, Value, unknown
+from invocation_lint.analysis.domain.atoms import Value, unknown
 from invocation_lint.analysis.domain.events import (
     Event,
     FailureTold,
@@ -18,6 +18,7 @@ from invocation_lint.analysis.domain.events import (
     RetryLoop,
     Visit,
 )
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.interpreter import Interpreter, Root
 from invocation_lint.analysis.libraries import fields

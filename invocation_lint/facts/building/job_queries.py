@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from invocation_lint.analysis.domain.atoms import Chain, SiteKey, Step
+from invocation_lint.analysis.domain.atoms import Chain, Step
 from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.interpreter import Interpreter, Root
 from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.tracing.queries import ELEMENT, ChainCall, Looped

@@ -7,19 +7,9 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    NEVER,
-    FunctionRef,
-    ObjectId,
-    Pending,
-    Ref,
-    Traced,
-    Value,
-    id_of,
-    join2,
-    unknown,
-)
+from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Pending, Ref, Traced, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Argument, Event, LoopInfo, Start, Visit, prefixed
+from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.state import Obj, map_atoms, map_object_values
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ErrorValue, SiteKey, Value
+from invocation_lint.analysis.domain.atoms import ErrorValue, Value
 from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, Raised
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, strongest_act
 from invocation_lint.analysis.program.model import own_nodes

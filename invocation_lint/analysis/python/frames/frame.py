@@ -8,19 +8,9 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import (
-    NEVER,
-    FunctionRef,
-    ObjectId,
-    Partial,
-    Ref,
-    SiteKey,
-    Value,
-    id_of,
-    join2,
-    unknown,
-)
+from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Partial, Ref, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Event, Raised
+from invocation_lint.analysis.domain.ids import ObjectId, SiteKey, id_of
 from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states, map_atoms
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, all_mentions
 from invocation_lint.analysis.python.frames.arguments import Arguments

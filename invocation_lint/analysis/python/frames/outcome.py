@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from invocation_lint.analysis.domain.atoms import ObjectId, SiteKey, Value
+from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Event, LoopInfo, Raised
+from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.findings import Place
 from invocation_lint.records import record
