@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -63,8 +65,6 @@ def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _parsed(frame: Frame, text: str | bytes, node: cst.CSTNode) -> Value:
-    import json
-
     try:
         return from_python(frame, json.loads(text), node)
     except (ValueError, RecursionError):

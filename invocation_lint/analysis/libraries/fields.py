@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import EnvVar, Symbol, Value, join2, join_values, unknown
+from invocation_lint.analysis.domain.atoms import EnvVar, Partial, Symbol, Value, const, join2, join_values, unknown
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.domain.values import constants, text_constant
 from invocation_lint.analysis.program.model import ClassInfo
@@ -225,8 +225,6 @@ NAMED_TUPLE = "@namedtuple"
 
 def named_tuple(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`namedtuple("Name", fields)`: something to be called with the values of the fields."""
-    from invocation_lint.analysis.domain.atoms import Partial, const
-
     given = arguments.get(1, "field_names")
     text = text_constant(given) if given is not None else None
     items = iteration.iteration_items(frame, given) if given is not None else None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Value, unknown
 from invocation_lint.analysis.libraries import models
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
-
-if TYPE_CHECKING:
-    import libcst as cst
-
 
 REPLIES = frozenset(
     {"flask.jsonify", "flask.make_response", "quart.jsonify", "fastapi.encoders.jsonable_encoder",

@@ -31,11 +31,12 @@ from invocation_lint.analysis.libraries import (
     iterables,
     mappings,
     sdk,
+    texts,
 )
 from invocation_lint.analysis.libraries.replies import REPLIES, reply
 from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, RESULTS
 from invocation_lint.analysis.program.acts import LOG_METHODS
-from invocation_lint.analysis.python import traced
+from invocation_lint.analysis.python import lookup, traced
 from invocation_lint.analysis.python.calls import callees
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -137,9 +138,9 @@ def _str_encode(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
 
 
 def _decode_bytes(value: Value) -> Value:
-    from invocation_lint.analysis.libraries.texts import _decoded
-
-    return join_values(_decoded(atom) if isinstance(atom, Encoded) else Value((Typed("str"),)) for atom in value.atoms)
+    return join_values(
+        texts.decoded(atom) if isinstance(atom, Encoded) else Value((Typed("str"),)) for atom in value.atoms
+    )
 
 
 def _repr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -184,8 +185,6 @@ def _partial(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
 
 
 def _getattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    from invocation_lint.analysis.python import lookup
-
     key = arguments.args[1].single if len(arguments.args) > 1 else None
     if isinstance(key, Const) and isinstance(key.value, str):
         found = lookup.attribute(frame, arguments.args[0], key.value, node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,7 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
             return const(atom.value.encode("utf-8", "replace"))
         return Value((Encoded("bytes", alone, "bytes", "utf-8"),))
     if name == "decode" and kind == "bytes":
-        return _decoded(atom)
+        return decoded(atom)
     if name in _SAME and isinstance(atom, (Encoded, Text)):
         return alone
     if isinstance(atom, Const) and kind == "str" and name != "join":
@@ -87,7 +88,8 @@ def _kind(atom: Any) -> str | None:
     return None
 
 
-def _decoded(atom: Any) -> Value:
+def decoded(atom: Any) -> Value:
+    """What `atom.decode()` gives of bytes."""
     if isinstance(atom, Encoded) and atom.how == "bytes":
         return atom.value
     if isinstance(atom, Encoded):
@@ -130,8 +132,6 @@ def _may_grow(text: str, values: list[Any]) -> bool:
 
 
 def _format(frame: Frame, template: str, arguments: Arguments) -> Value:
-    import string
-
     pieces: list[str | Value] = []
     position = 0
     try:

@@ -29,7 +29,7 @@ from invocation_lint.analysis.domain.atoms import (
     Value,
     unknown,
 )
-from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.python import assign
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -169,8 +169,6 @@ def _refine_boolean(frame: Frame, state: State, node: cst.BooleanOperation, outc
         for term in terms(node):
             rest = refine(frame, rest, term, outcome)
         return rest
-    from invocation_lint.analysis.domain.state import join_states
-
     found: State | None = None
     for term in terms(node):
         if rest is None:

@@ -11,7 +11,7 @@ from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Value, unkn
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import assign, background, classes, conditions, imports, told, type_hints
-from invocation_lint.analysis.python.errors import tries
+from invocation_lint.analysis.python.errors import managers, tries
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops import rounds
 from invocation_lint.analysis.python.tested import branch_marks, note_condition, note_match
@@ -129,8 +129,6 @@ def _run_for(frame: Frame, node: cst.For) -> None:
 
 
 def _run_with(frame: Frame, node: cst.With) -> None:
-    from invocation_lint.analysis.python.errors import managers
-
     managers.run_with(frame, node)
 
 

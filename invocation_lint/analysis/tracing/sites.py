@@ -14,7 +14,7 @@ from invocation_lint.analysis.python.errors import tries
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Kind
-from invocation_lint.analysis.python.loops import retries
+from invocation_lint.analysis.python.loops import counting
 from invocation_lint.analysis.python.traced import begin, note_escape
 
 _SITE_APIS = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
@@ -40,7 +40,7 @@ def invocation(
     is_pending = client.sdk.startswith("aio") if client is not None else _is_awaited(frame, node)
     loop = frame.loops[-1].info if frame.loops else None
     if is_pending:
-        loop = retries.run_beside(frame, node, loop)
+        loop = counting.run_beside(frame, node, loop)
     visit = Visit(
         site,
         name,

@@ -24,7 +24,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.events import Argument, Caught
-from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.state import Obj, join_objects
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import FunctionInfo, self_name
@@ -107,8 +107,6 @@ def _spread_mapping(frame: Frame, result: Arguments, value: Value, node: cst.Bas
         return
     merged = objects[0]
     for other in objects[1:]:
-        from invocation_lint.analysis.domain.state import join_objects
-
         merged = join_objects(merged, other)
     for name, slot in merged.slots.items():
         if isinstance(name, str):

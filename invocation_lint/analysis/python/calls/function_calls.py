@@ -20,7 +20,7 @@ from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import PLAIN, Wrapping
 from invocation_lint.analysis.python.frames.outcome import Outcome
-from invocation_lint.analysis.python.loops import retries
+from invocation_lint.analysis.python.loops import counting
 
 
 def call_project_function(
@@ -127,7 +127,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     state.heap.update(moved)
     loop = frame.loops[-1].info if frame.loops else None
     if info.is_async:
-        loop = retries.run_beside(frame, node, loop)
+        loop = counting.run_beside(frame, node, loop)
     frame.events.extend(
         prefixed(_in_loop(event, loop), place) if event.site in created else event for event in outcome.events
     )
@@ -161,7 +161,7 @@ def _in_loop(event: Event, loop: LoopInfo | None) -> Event:
     """The event in the loop around the call; a loop nearer to the invocation stays, with the rounds of both."""
     if loop is None or not isinstance(event, Visit):
         return event
-    return replace(event, loop=loop if event.loop is None else retries.within(loop, event.loop))
+    return replace(event, loop=loop if event.loop is None else counting.within(loop, event.loop))
 
 
 def bind_parameters(

@@ -13,7 +13,7 @@ from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import assign, conditions, iteration, traced
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import LoopFrame
-from invocation_lint.analysis.python.loops import retries
+from invocation_lint.analysis.python.loops import counting
 from invocation_lint.source.walk import walk
 
 _Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
@@ -30,7 +30,7 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     items = iteration.iteration_items(frame, iterable)
     known = items is not None and len(items) <= iteration.MAX_UNROLLED and node.for_in.asynchronous is None
     is_plain = not node.for_in.ifs and node.for_in.inner_for_in is None and node.for_in.asynchronous is None
-    info = retries.for_info(frame, node.for_in, iterable, items) if is_plain else LoopInfo(None)
+    info = counting.for_info(frame, node.for_in, iterable, items) if is_plain else LoopInfo(None)
     kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator", cst.DictComp: "dict"}[type(node)]
     result = frame.allocate(node, Obj(kind, made=frame.place(node)))
     frame.loops.append(LoopFrame(info))

@@ -1,77 +1,20 @@
-"""Loops around invocations: what they run over, and how they send again what has failed."""
+"""Loops that send an invocation again after it has failed, or until its answer is the wanted one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Value
-from invocation_lint.analysis.domain.events import Caught, LoopInfo, Raised, RetryLoop, Visit
-from invocation_lint.analysis.domain.values import constants, source_of
+from invocation_lint.analysis.domain.events import Caught, Raised, RetryLoop, Visit
 from invocation_lint.analysis.program.acts import block_end, is_log_line
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops.counting import COUNTERS
 from invocation_lint.analysis.python.loops.loop_ends import is_within
 
-_COUNTERS = frozenset({"range", "count", "itertools.count"})
 _GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)
-
-
-def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: list[Value] | None) -> LoopInfo:
-    """What a for loop runs over, and how often where that is known. `items` are the elements where all are known."""
-    call = node.iter if isinstance(node.iter, cst.Call) else None
-    name = dotted(call.func) if call is not None else ""
-    is_left_early = isinstance(node, cst.For) and _is_left_early(node.body)
-    if call is not None and name in _COUNTERS:
-        over = "attempts" if is_left_early else "numbers"
-        return LoopInfo(_range_length(frame, call) if name == "range" else None, over=over)
-    if items is not None:
-        return LoopInfo(len(items), over="constants")
-    over = "pages" if name.endswith("paginate") else "search" if is_left_early else "items"
-    return LoopInfo(None, over=over, collection="" if is_left_early else _collection(iterable))
-
-
-def _collection(iterable: Value) -> str:
-    """What the items of a loop come from, when nothing bounds how many there are: all pages of a listing, a scan."""
-    source = source_of(iterable)
-    if "paginate()" in source:
-        return "pages"
-    return "scan" if "scan().Items" in source else ""
-
-
-_COUNTED = frozenset({"items", "numbers", "constants", "pages"})
-
-
-def within(outer: LoopInfo | None, inner: LoopInfo) -> LoopInfo:
-    """A loop that is a round of another one: its rounds are those of both, where they are counted and not attempts."""
-    if outer is None or outer.times is None or inner.times is None or outer.concurrent or inner.concurrent:
-        return inner
-    return replace(inner, times=outer.times * inner.times) if {outer.over, inner.over} <= _COUNTED else inner
-
-
-def run_beside(frame: Frame, node: cst.CSTNode, info: LoopInfo | None) -> LoopInfo | None:
-    """The loop around a call that gives an awaitable: unless it is awaited there, the rounds do not wait for it."""
-    if info is None or node in frame.interpreter.modules.awaited_calls(frame.module):
-        return info
-    return replace(info, concurrent=True)
-
-
-def _range_length(frame: Frame, call: cst.Call) -> int | None:
-    given: list[int] = []
-    for arg in call.args:
-        values = constants(conditions.quietly(frame, arg.value))
-        if values is None or len(values) != 1 or not isinstance(values[0], int):
-            return None
-        given.append(values[0])
-    return len(range(*given)) if given and len(given) <= 3 and (len(given) < 3 or given[2]) else None
-
-
-def _is_left_early(body: cst.CSTNode) -> bool:
-    return any(isinstance(node, (cst.Break, cst.Return)) for node in own_nodes(body))
 
 
 def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, first_raised: int) -> None:
@@ -90,7 +33,7 @@ def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, firs
 
 def _turns_to_another(node: cst.For | cst.While, attempt: cst.Try) -> bool:
     """Whether each round asks something else than the one before: another region, another function."""
-    if not isinstance(node, cst.For) or (isinstance(node.iter, cst.Call) and dotted(node.iter.func) in _COUNTERS):
+    if not isinstance(node, cst.For) or (isinstance(node.iter, cst.Call) and dotted(node.iter.func) in COUNTERS):
         return False
     targets = {part.value for part in [node.target, *own_nodes(node.target)] if isinstance(part, cst.Name)}
     handed = (
@@ -203,4 +146,4 @@ def _is_bounded(node: cst.For | cst.While) -> bool | None:
     return None if changed else False
 
 
-__all__ = ["for_info", "note_polls", "note_retries", "run_beside", "within"]
+__all__ = ["note_polls", "note_retries"]

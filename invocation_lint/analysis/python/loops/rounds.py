@@ -11,7 +11,7 @@ from invocation_lint.analysis.python import assign, conditions, iteration, trace
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import LoopFrame
-from invocation_lint.analysis.python.loops import loop_ends, retries
+from invocation_lint.analysis.python.loops import counting, loop_ends, retries
 from invocation_lint.analysis.python.tested import note_condition
 
 
@@ -48,7 +48,8 @@ def run_for(frame: Frame, node: cst.For) -> None:
     if node.asynchronous is not None:
         iterable = awaited(frame, iterable)
     items = iteration.iteration_items(frame, iterable)
-    info = retries.within(frame.loops[-1].info if frame.loops else None, retries.for_info(frame, node, iterable, items))
+    outer = frame.loops[-1].info if frame.loops else None
+    info = counting.within(outer, counting.for_info(frame, node, iterable, items))
     if items is not None and len(items) <= iteration.MAX_UNROLLED:
         _run_unrolled(frame, node, items, info)
         return
