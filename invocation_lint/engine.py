@@ -81,6 +81,9 @@ class Run:
     report: Report = field(default_factory=Report)
     status: int = 0
     texts: dict[str, str] = field(default_factory=dict)
+    _lines: dict[str, tuple[str, Sequence[str]]] = field(
+        default_factory=dict, repr=False
+    )  # and what they were cut from
 
     def lines_of(self, name: str) -> Sequence[str] | None:
         """The lines of a file, cut where Python cuts them: as they were linted, for a related file as they are now.
@@ -92,7 +95,10 @@ class Run:
                 self.texts[name] = Path(name).read_bytes().decode("utf-8", "replace")
             except (OSError, ValueError):
                 return None
-        return self.texts[name].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = self.texts[name]
+        if name not in self._lines or self._lines[name][0] is not text:
+            self._lines[name] = (text, text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        return self._lines[name][1]
 
 
 def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = None) -> Inputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from invocation_lint.project import RuleSet
     from invocation_lint.source.tree import SourceFile
 
+Lines = tuple[int, int]  # first and last
+
 
 def suppress(
     findings: Sequence[Finding], source: SourceFile, rules: RuleSet, with_possible: Callable[[], Sequence[Finding]]
@@ -27,40 +30,77 @@ def suppress(
     suppressions, malformed = read_suppressions(source)
     if not suppressions and not malformed:
         return list(findings)
-    marked = [replace(finding, suppressed_by=_by(finding, suppressions, source, rules)) for finding in findings]
+    comments = _Comments(suppressions, source)
+    marked = [replace(finding, suppressed_by=comments.over(finding)) for finding in findings]
     told = [INVALID_SUPPRESSION.at(one.place, one.message, one.help) for one in malformed]
-    told += [finding for one in suppressions for finding in _invalid(one, rules)]
+    words = _Words(rules.known)
+    told += [finding for one in suppressions for finding in _invalid(one, words)]
     if UNUSED_SUPPRESSION.id in rules.tool:
-        told += _unused(suppressions, findings, source, rules, with_possible)
+        told += _unused(suppressions, findings, comments, words, rules, with_possible)
     return marked + [finding for finding in told if finding.id in rules.tool]
 
 
-def _by(
-    finding: Finding, suppressions: Sequence[Suppression], source: SourceFile, rules: RuleSet
-) -> Suppression | None:
-    """The comment that suppresses a finding: one that names it before a bare one."""
-    covering = [one for one in suppressions if _covers(one, finding, source)]
-    named = [one for one in covering if any(_means(code, finding) for code in one.codes)]
-    return next(iter([*named, *(one for one in covering if not one.codes)]), None)
+class _Comments:
+    """The comments of a file by the statements that they cover: no statement shares a line with another one."""
+
+    def __init__(self, suppressions: Sequence[Suppression], source: SourceFile) -> None:
+        self._on: dict[Lines, list[Suppression]] = defaultdict(list)
+        self._of: dict[int, Lines] = {}  # the lines by the place in the order of comments
+        for index, one in enumerate(suppressions):
+            self._of[index] = covered_lines(one, source)
+            self._on[self._of[index]].append(one)
+        self._around = {line: lines for lines in self._on for line in range(lines[0], lines[1] + 1)}
+        self._over: dict[tuple[Lines, str], Suppression | None] = {}
+
+    def over(self, finding: Finding) -> Suppression | None:
+        """The comment that suppresses a finding: one that names it before a bare one."""
+        lines = self._around.get(finding.place.line)
+        if lines is None:
+            return None
+        key = (lines, finding.id)
+        if key not in self._over:
+            covering = self._on[lines]
+            named = (one for one in covering if any(_means(code, finding) for code in one.codes))
+            bare = (one for one in covering if not one.codes)
+            self._over[key] = next(named, None) or next(bare, None)
+        return self._over[key]
+
+    def found_under(self, findings: Sequence[Finding]) -> Callable[[int], Sequence[Finding]]:
+        """For the place of a comment in their order: the findings on its lines, one of each rule."""
+        found: dict[Lines, dict[str, Finding]] = defaultdict(dict)
+        for finding in findings:
+            lines = self._around.get(finding.place.line)
+            if lines is not None:
+                found[lines].setdefault(finding.id, finding)
+        return lambda index: tuple(found.get(self._of[index], {}).values())
 
 
-def _covers(suppression: Suppression, finding: Finding, source: SourceFile) -> bool:
-    first, last = covered_lines(suppression, source)
-    return first <= finding.place.line <= last
+class _Words:
+    """The rules that a word of a comment means, each word looked up once."""
+
+    def __init__(self, known: Sequence[Selectable]) -> None:
+        self.known = known
+        self._meant: dict[str, frozenset[str]] = {}
+
+    def meant(self, code: str) -> frozenset[str]:
+        """The ids of the rules."""
+        if code not in self._meant:
+            self._meant[code] = frozenset(rule.id for rule in self.known if _means(code, rule))
+        return self._meant[code]
 
 
 def _means(code: str, rule: Selectable) -> bool:
     return code.lower() != "all" and exactness(code, rule) > 0
 
 
-def _invalid(suppression: Suppression, rules: RuleSet) -> list[Finding]:
+def _invalid(suppression: Suppression, words: _Words) -> list[Finding]:
     """INV003 for each code that means no rule, or one that cannot be suppressed."""
     told = []
     for code in suppression.codes:
-        meant = [rule.id for rule in rules.known if _means(code, rule)]
+        meant = words.meant(code)
         if not meant:
-            told.append(INVALID_SUPPRESSION.at(suppression.place, no_rule(code, rules.known)))
-        elif set(meant) <= NOT_ANALYSED:
+            told.append(INVALID_SUPPRESSION.at(suppression.place, no_rule(code, words.known)))
+        elif meant <= NOT_ANALYSED:
             help = "leave the file out by its path: exclude"
             told.append(INVALID_SUPPRESSION.at(suppression.place, f"{code} cannot be suppressed", help))
     return told
@@ -69,25 +109,27 @@ def _invalid(suppression: Suppression, rules: RuleSet) -> list[Finding]:
 def _unused(
     suppressions: Sequence[Suppression],
     findings: Sequence[Finding],
-    source: SourceFile,
+    comments: _Comments,
+    words: _Words,
     rules: RuleSet,
     with_possible: Callable[[], Sequence[Finding]],
 ) -> list[Finding]:
     """INV002 for each code that suppresses nothing, if every rule that it means has run."""
     running = {*rules.tool, *(rule.id for rule in rules.rules)}
     told = []
-    every: Sequence[Finding] | None = None
-    for one in suppressions:
+    certain = comments.found_under(findings)
+    every: Callable[[int], Sequence[Finding]] | None = None
+    for index, one in enumerate(suppressions):
         for code in one.codes:
-            meant = {rule.id for rule in rules.known if _means(code, rule)}
-            if not meant or not meant <= running or meant <= NOT_ANALYSED or _is_used(one, code, findings, source):
+            meant = words.meant(code)
+            if not meant or not meant <= running or meant <= NOT_ANALYSED or _is_used(code, certain(index)):
                 continue
-            every = with_possible() if every is None else every
-            if not _is_used(one, code, every, source):
+            every = every or comments.found_under(with_possible())
+            if not _is_used(code, every(index)):
                 message = f"{code} is suppressed here, but not found"
                 told.append(UNUSED_SUPPRESSION.at(one.place, message, f"remove {code} from the comment"))
     return told
 
 
-def _is_used(one: Suppression, code: str, findings: Sequence[Finding], source: SourceFile) -> bool:
-    return any(_means(code, finding) and _covers(one, finding, source) for finding in findings)
+def _is_used(code: str, findings: Sequence[Finding]) -> bool:
+    return any(_means(code, finding) for finding in findings)

@@ -6,13 +6,7 @@ import libcst as cst
 
 from invocation_lint.fixes.case import Change
 from invocation_lint.fixes.code import Code, DoesNotApply
-
-
-def text_of(node: cst.CSTNode | None) -> str | None:
-    """The value of a plain text literal, else None."""
-    if isinstance(node, cst.SimpleString) and node.prefix.lower() in ("", "u"):
-        return str(node.evaluated_value)
-    return None
+from invocation_lint.fixes.contents import text_of
 
 
 def replaced_text(code: Code, node: cst.BaseExpression, text: str) -> Change:

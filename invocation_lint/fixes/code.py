@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from typing import TypeVar
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import libcst as cst
 
 from invocation_lint.findings import Place
+from invocation_lint.fixes.contents import Contents
+from invocation_lint.source.positions import line_starts
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children, walk
 
 Node = TypeVar("Node", bound=cst.CSTNode)
+Made = TypeVar("Made")
 Span = tuple[int, int]
 
 
@@ -25,6 +30,8 @@ class Code:
     def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.text = source.text
+        self._made: dict[Hashable, Any] = {}
+        self._starts = line_starts(self.text)
         self._parents: dict[int, cst.CSTNode] = {}
         self._at: dict[Span, list[cst.CSTNode]] = defaultdict(list)
         for node in walk(source.module):
@@ -32,6 +39,13 @@ class Code:
                 self._parents[id(child)] = node
             if isinstance(node, (cst.BaseExpression, cst.Arg, cst.DictElement)):
                 self._at[source.span(node)].append(node)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made when it is first asked for by this key: a file may have many findings to mend."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
 
     def at(self, place: Place, kind: type[Node]) -> Node:
         """The node of that kind that fills a place of this file. DoesNotApply when there is none."""
@@ -66,6 +80,10 @@ class Code:
         """The function around a node, or the module."""
         return self.around(node, cst.FunctionDef) or self.source.module
 
+    def contents(self, function: cst.FunctionDef | cst.Module) -> Contents:
+        """What is written in a function or in the module."""
+        return self.once(("contents", id(function)), lambda: Contents(function, self.is_free))
+
     def span(self, node: cst.CSTNode) -> Span:
         """Start and end, without parentheses around it."""
         return self.source.span(node)
@@ -74,8 +92,11 @@ class Code:
         """Start and end with the parentheses around it. DoesNotApply where a comment stands between them."""
         start, end = self.span(node)
         for _ in getattr(node, "lpar", ()):
-            start = len(self.text[:start].rstrip()) - 1
-            end += len(self.text[end:]) - len(self.text[end:].lstrip()) + 1
+            while self.text[start - 1 : start].isspace():
+                start -= 1
+            while self.text[end : end + 1].isspace():
+                end += 1
+            start, end = start - 1, end + 1
             if self.text[start] != "(" or self.text[end - 1] != ")":
                 raise DoesNotApply("a comment stands between the parentheses")
         return start, end
@@ -87,12 +108,15 @@ class Code:
 
     def line_start(self, offset: int) -> int:
         """Where the line of an offset starts."""
-        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        return self._starts[bisect_right(self._starts, offset) - 1]
 
     def line_end(self, offset: int) -> int:
         """Where the line of an offset ends, before its newline."""
-        ends = [at for at in (self.text.find("\n", offset), self.text.find("\r", offset)) if at >= 0]
-        return min(ends, default=len(self.text))
+        line = bisect_right(self._starts, offset)
+        if line == len(self._starts):
+            return len(self.text)
+        end = self._starts[line] - 1
+        return end - 1 if self.text[end - 1 : end + 1] == "\r\n" and end > offset else end
 
     def indentation(self, offset: int) -> str:
         """The space before the first character of the line of an offset."""
@@ -103,7 +127,7 @@ class Code:
     def bound(self, name: cst.Name) -> cst.BaseExpression:
         """The value that is bound to a name which is bound once and used once, in its function or in the module.
         DoesNotApply for any other: it serves others, too."""
-        said = [node for node in walk(self.source.module) if isinstance(node, cst.Name) and node.value == name.value]
+        said = self.contents(self.source.module).names.get(name.value, ())
         for target in said if len(said) == 2 else ():
             holder = self.parent(target)
             assign = self.parent(holder) if isinstance(holder, cst.AssignTarget) else None
@@ -114,12 +138,7 @@ class Code:
 
     def quote(self, at: cst.CSTNode) -> str:
         """The quotation mark that plain texts mostly have in the function of a node; in the file, if it has none."""
-        for around in (self.function(at), self.source.module):
-            marks = [node.quote for node in walk(around) if isinstance(node, cst.SimpleString) and self.is_free(node)]
-            single, double = marks.count("'"), marks.count('"')
-            if single != double:
-                return "'" if single > double else '"'
-        return '"'
+        return self.contents(self.function(at)).quote or self.contents(self.source.module).quote or '"'
 
     def is_free(self, text: cst.SimpleString) -> bool:
         """Whether a text has the quotes of its author's choice: inside an f-string they are those that are left."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import keyword, text_of
+from invocation_lint.fixes.arguments import keyword
 from invocation_lint.fixes.case import Case, Change, Proposal
 from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.fixes.contents import text_of
 from invocation_lint.fixes.imported import is_dumps
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import libcst as cst
 
-from invocation_lint.fixes.arguments import text_of
 from invocation_lint.fixes.case import Case, Proposal
 from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.fixes.contents import text_of
 from invocation_lint.fixes.keys import key_at, renamed, subscript_key
 from invocation_lint.source.walk import walk
 
@@ -38,16 +40,25 @@ def _variable(code: Code, key: cst.CSTNode) -> str | None:
 
 def _reads(code: Code, variable: str, name: str, key: cst.CSTNode) -> int:
     """How often `variable[name]`, or a method of it with this name, stands elsewhere in the function."""
-    count = 0
-    for node in walk(code.function(key)):
-        if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and node.value.value == variable:
-            found = subscript_key(node)
-            count += found is not key and text_of(found) == name
+    function = code.function(key)
+    reads = code.once(("reads of keys", id(function)), lambda: _reads_in(function))
+    own = code.around(key, cst.Subscript)
+    is_own = own is not None and subscript_key(own) is key and text_of(key) == name
+    return reads[variable, name] - is_own
+
+
+def _reads_in(function: cst.FunctionDef | cst.Module) -> Counter[tuple[str, str | None]]:
+    """How often a function names a key of a variable, by variable and key."""
+    found: Counter[tuple[str, str | None]] = Counter()
+    for node in walk(function):
+        if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name):
+            found[node.value.value, text_of(subscript_key(node))] += 1
         elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             of = node.func.value
-            mine = isinstance(of, cst.Name) and of.value == variable
-            count += mine and any(text_of(arg.value) == name for arg in node.args)
-        elif isinstance(node, cst.Comparison) and text_of(node.left) == name:
-            count += any(isinstance(one.comparator, cst.Name) and one.comparator.value == variable
-                         for one in node.comparisons)  # fmt: skip
-    return count
+            if isinstance(of, cst.Name):
+                found.update({(of.value, text_of(arg.value)) for arg in node.args})
+        elif isinstance(node, cst.Comparison):
+            compared = [one.comparator for one in node.comparisons]
+            left = text_of(node.left)
+            found.update({(one.value, left) for one in compared if isinstance(one, cst.Name)})
+    return found

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import text_of
 from invocation_lint.fixes.case import Case, Proposal
 from invocation_lint.fixes.code import Code, DoesNotApply
-from invocation_lint.source.walk import walk
 
 _SHOWING = frozenset({"print", "pprint", "debug", "info", "warning", "error", "exception", "log", "dumps", "str"})
 
@@ -19,7 +17,7 @@ def propose(case: Case) -> Proposal:
     if told.get("api") != "invoke" or told.get("response.function_error") != "unchecked":
         raise DoesNotApply("another test is needed")
     function = code.function(call)
-    if any(text_of(node) == "FunctionError" for node in walk(function)):
+    if "FunctionError" in code.contents(function).texts:
         raise DoesNotApply("FunctionError is looked at already")
     is_async = told.get("client.sdk", "").startswith("aio")
     bound: cst.CSTNode = call
@@ -28,7 +26,8 @@ def propose(case: Case) -> Proposal:
     elif is_async:
         raise DoesNotApply("the answer is awaited elsewhere")
     name = _name_bound(code, bound)
-    if not case.is_direct and not _is_kept(code, function, name):
+    kept = ("is kept", id(function), name)
+    if not case.is_direct and not code.once(kept, lambda: _is_kept(code, function, name)):
         raise DoesNotApply("the answer goes to callers, who may look at it")
     mark = _quote(code, function, call)
     body = f"{name}[{mark}Payload{mark}].read()"
@@ -45,8 +44,8 @@ def _is_kept(code: Code, function: cst.FunctionDef | cst.Module, name: str) -> b
     """Whether a function does nothing with a name but bind it, read keys of it, and show it."""
     return all(
         _is_harmless(code, node)
-        for node in walk(function)
-        if isinstance(node, cst.Name) and node.value == name and not isinstance(code.parent(node), cst.Param)
+        for node in code.contents(function).names.get(name, ())
+        if not isinstance(code.parent(node), cst.Param)
     )
 
 
@@ -64,7 +63,7 @@ def _is_harmless(code: Code, node: cst.Name) -> bool:
 
 def _quote(code: Code, function: cst.FunctionDef | cst.Module, call: cst.Call) -> str:
     """The quotation mark in which the function reads the payload; else what it mostly has."""
-    read = (node for node in walk(function) if isinstance(node, cst.SimpleString) and text_of(node) == "Payload")
+    read = code.contents(function).texts.get("Payload", ())
     return next((node.quote for node in read if len(node.quote) == 1 and code.is_free(node)), None) or code.quote(call)
 
 

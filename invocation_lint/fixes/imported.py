@@ -10,10 +10,9 @@ from invocation_lint.fixes.imports import (
     import_from,
     import_lines,
     import_standard,
-    names_bound,
     scopes_that_bind,
 )
-from invocation_lint.source.names import ImportMap, Scope, imports_of, scope_body
+from invocation_lint.source.names import ImportMap, collect_bindings, imports_of, scope_body
 
 Named = tuple[str, tuple[Change, ...]]
 """A name to be written, and the edits that import it."""
@@ -28,21 +27,26 @@ _SDKS = frozenset({"boto3", "botocore", "aioboto3", "aiobotocore"})
 
 def json_name(code: Code, at: cst.CSTNode) -> Named:
     """What to write for `json` at a node. DoesNotApply where the name is another's."""
-    module = code.source.module
-    bound = scopes_that_bind(module, "json")
-    imported = [scope for scope in bound if imports_of(scope_body(scope)).get("json") == ("json",)
-                and names_bound(scope)["json"] == {"import"}]  # fmt: skip
-    if ImportMap.of(module).stars or len(imported) < len(bound):
+    if code.once("is json another's", lambda: _is_anothers(code)):
         raise DoesNotApply("json may be something else here")
-    if module in imported:
-        if _line_of_json(code) > code.span(at)[0]:
+    scopes = code.once("scopes of json", lambda: {id(scope) for scope, _ in scopes_that_bind(code, "json")})
+    if id(code.source.module) in scopes:
+        if code.once("line of json", lambda: _line_of_json(code)) > code.span(at)[0]:
             raise DoesNotApply("json is imported below")
         return "json", ()
-    if code.function(at) in imported:
+    if id(code.function(at)) in scopes:
         return "json", ()
-    if bound:
+    if scopes:
         raise DoesNotApply("json is imported in another function")
     return "json", (import_standard(code, "json"),)
+
+
+def _is_anothers(code: Code) -> bool:
+    """Whether `json` may be anything but the module, in any scope."""
+    return bool(_imports(code).stars) or not all(
+        ways == {"import"} and imports_of(scope_body(scope)).get("json") == ("json",)
+        for scope, ways in scopes_that_bind(code, "json")
+    )
 
 
 def is_dumps(code: Code, call: cst.BaseExpression) -> bool:
@@ -55,13 +59,12 @@ def is_dumps(code: Code, call: cst.BaseExpression) -> bool:
 
 def config_name(code: Code, at: cst.CSTNode, *, is_async: bool) -> Named:
     """What to write for the class of a client's configuration at a node. DoesNotApply where its name is another's."""
-    module = code.source.module
-    for name, ways in names_bound(module).items():
-        if ways == {"import"} and is_config(code, name):
-            _check_alone(module, name, [module])
-            return name, ()
+    name = code.once("name of Config", lambda: _config_imported(code))
+    if name is not None:
+        _check_alone(code, name, imported=True)
+        return name, ()
     origin, name = _CONFIGS["aiobotocore.config.AioConfig" if is_async else "botocore.config.Config"]
-    _check_alone(module, name, [])
+    _check_alone(code, name, imported=False)
     change = import_from(code, origin, name, _SDKS)
     if change[0] > code.span(at)[0]:
         raise DoesNotApply("the SDK is imported below")
@@ -70,16 +73,28 @@ def config_name(code: Code, at: cst.CSTNode, *, is_async: bool) -> Named:
 
 def is_config(code: Code, name: str) -> bool:
     """Whether a name of the module can only be the class of a client's configuration."""
-    meanings = ImportMap.of(code.source.module).meanings(name)
+    meanings = _imports(code).meanings(name)
     return bool(meanings) and set(meanings) <= set(_CONFIGS)
 
 
-def _check_alone(module: cst.Module, name: str, scopes: list[Scope]) -> None:
-    if ImportMap.of(module).stars or scopes_that_bind(module, name) != scopes:
+def _config_imported(code: Code) -> str | None:
+    """The first name of the module that is bound by imports alone and is such a class."""
+    bound = collect_bindings(code.source.module)
+    return next((name for name, ways in bound.items() if ways == {"import"} and is_config(code, name)), None)
+
+
+def _check_alone(code: Code, name: str, *, imported: bool) -> None:
+    """DoesNotApply where a name may mean something else than the module's import of it, or than nothing at all."""
+    bound = [scope for scope, _ in scopes_that_bind(code, name)]
+    if _imports(code).stars or bound != ([code.source.module] if imported else []):
         raise DoesNotApply(f"{name} may be something else here")
+
+
+def _imports(code: Code) -> ImportMap:
+    return code.once("imports", lambda: ImportMap.of(code.source.module))
 
 
 def _line_of_json(code: Code) -> int:
     """Where the module's `import json` starts."""
-    lines = import_lines(code.source.module)
+    lines = import_lines(code)
     return next((code.span(line.node)[0] for line in lines if "json" in line.plain), 0)

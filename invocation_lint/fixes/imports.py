@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
 import libcst as cst
 
 from invocation_lint.fixes.case import Change
 from invocation_lint.fixes.code import Code, DoesNotApply
 from invocation_lint.records import record
-from invocation_lint.source.names import Scope, collect_bindings, dotted_name
+from invocation_lint.source.names import How, Scope, collect_bindings, dotted_name
 from invocation_lint.source.walk import walk
 
 
@@ -29,8 +30,12 @@ class ImportLine:
         return (self.plain[0] if self.plain else self.origin or "").partition(".")[0]
 
 
-def import_lines(module: cst.Module) -> list[ImportLine]:
+def import_lines(code: Code) -> list[ImportLine]:
     """The import lines of the module's body, without those of `__future__`."""
+    return code.once("import lines", lambda: _import_lines(code.source.module))
+
+
+def _import_lines(module: cst.Module) -> list[ImportLine]:
     found: list[ImportLine] = []
     for index, line in enumerate(module.body):
         if not isinstance(line, cst.SimpleStatementLine):
@@ -46,23 +51,24 @@ def import_lines(module: cst.Module) -> list[ImportLine]:
     return found
 
 
-def names_bound(scope: Scope) -> dict[str, frozenset[str]]:
-    """The names that a scope binds, and in which ways."""
-    return {name: frozenset(ways) for name, ways in collect_bindings(scope).items()}
+def scopes_that_bind(code: Code, name: str) -> Sequence[tuple[Scope, frozenset[How]]]:
+    """The scopes of a file in which a name means something of their own, each with the ways in which they bind it."""
+    return code.once("scopes by name", lambda: _scopes_by_name(code.source.module)).get(name, ())
 
 
-def scopes_that_bind(module: cst.Module, name: str) -> list[Scope]:
-    """The scopes of a module in which a name means something of their own."""
-    scopes = (
-        node for node in walk(module) if isinstance(node, (cst.Module, cst.FunctionDef, cst.ClassDef, cst.Lambda))
-    )
-    return [scope for scope in scopes if name in collect_bindings(scope)]
+def _scopes_by_name(module: cst.Module) -> dict[str, list[tuple[Scope, frozenset[How]]]]:
+    found: dict[str, list[tuple[Scope, frozenset[How]]]] = defaultdict(list)
+    for node in walk(module):
+        if isinstance(node, (cst.Module, cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+            for name, ways in collect_bindings(node).items():
+                found[name].append((node, ways))
+    return dict(found)
 
 
 def import_standard(code: Code, module: str) -> Change:
     """`import m` in its order among the first plain imports of the standard library; where the first imports are of
     other packages, in a group of its own in front of them."""
-    lines = import_lines(code.source.module)
+    lines = import_lines(code)
     if not lines:
         raise DoesNotApply("nothing is imported yet")
     group = _groups(lines)[0]
@@ -77,7 +83,7 @@ def import_standard(code: Code, module: str) -> Change:
 def import_from(code: Code, origin: str, name: str, beside: Collection[str]) -> Change:
     """`from origin import name` in its order among the imports that stand together with one of the packages `beside`;
     right behind that one where those have no order."""
-    lines = import_lines(code.source.module)
+    lines = import_lines(code)
     written = f"from {origin} import {name}"
     group = next((group for group in _groups(lines) if any(line.package in beside for line in group)), None)
     if group is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import keyword, replaced_text, text_of
+from invocation_lint.fixes.arguments import keyword, replaced_text
 from invocation_lint.fixes.case import Case, Change
 from invocation_lint.fixes.code import DoesNotApply
+from invocation_lint.fixes.contents import text_of
 
 
 def key_at(case: Case, name: str) -> cst.BaseExpression:
