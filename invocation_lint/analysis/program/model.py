@@ -6,6 +6,7 @@ Demand chooses functions: those that hold a call site, and those that name one t
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -97,6 +98,7 @@ class ModuleInfo:
     words: frozenset[str] = frozenset()  # all that stand in its text
     passes_everything: bool = False  # it imports all names of another module
     _spans: list[Span] | None = None
+    _mentioned: Counter[str] | None = None  # how many functions mention a name
 
     @property
     def runs(self) -> frozenset[str]:
@@ -108,6 +110,13 @@ class ModuleInfo:
         their definition."""
         names = {info.name for info in self.functions.values() if info.holds_query} - _SAYS_NOTHING
         return [info for info in self.functions.values() if info.holds_query or info.mentions & names]
+
+    def is_mentioned_outside(self, function: FunctionInfo) -> bool:
+        """Whether code of the module that is not the function's own mentions its name."""
+        if self._mentioned is None:
+            self._mentioned = Counter(name for info in self.functions.values() for name in info.mentions)
+        own = function.name in function.mentions and self.functions.get(function.key) is function
+        return function.name in self.mentions or self._mentioned[function.name] > own
 
     def function_at(self, place: Place) -> FunctionInfo | None:
         """The innermost function around a place of this module, or None at its own level."""

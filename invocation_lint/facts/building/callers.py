@@ -93,10 +93,10 @@ def ending_of(
         return Ending("script", "entry", "script", None, place, True)
     if decorators & _TASKS:
         return Ending("task", "entry", UnknownAnswer("the task runner takes it"), None, place, True)
-    if told is not None and is_handler(function) and not _is_called(module, function):
+    if told is not None and is_handler(function) and not module.is_mentioned_outside(function):
         return Ending("library", UnknownAnswer("templates name another handler of its file"), None, None, place, False)
     source = "custom_resource" if _serves_stack(module, function) else None
-    frame = "helper" if _is_called(module, function) else UnknownAnswer("it may be called from elsewhere")
+    frame = "helper" if module.is_mentioned_outside(function) else UnknownAnswer("it may be called from elsewhere")
     return Ending("library", frame, None, source, place, False, _is_hook(module, function))
 
 
@@ -151,12 +151,6 @@ def _wrapped(function: FunctionInfo, followed: frozenset[str]) -> Any:
     return UnknownAnswer(f"the decorator {unknown[0]} may take it") if unknown else None
 
 
-def _is_called(module: ModuleInfo, function: FunctionInfo) -> bool:
-    """Whether other code of the file names the function."""
-    others = [info.mentions for info in module.functions.values() if info is not function]
-    return any(function.name in mentions for mentions in (*others, module.mentions))
-
-
 def _is_hook(module: ModuleInfo, function: FunctionInfo) -> bool:
     """Whether a base class of the file has the method too, and names it in another one (a template method)."""
     if function.cls is None:
@@ -178,11 +172,18 @@ def _header(module: ModuleInfo, function: FunctionInfo) -> Place:
 _COMMAND_LINES = re.compile(r"\.add_argument\(|^\s*(?:import|from) (?:click|typer|fire|docopt)\b", re.M)
 
 
-def is_by_hand(module: ModuleInfo, ending: Ending) -> bool:
-    """Whether a person runs the code and sees how it ends: a script, or a module of a command line."""
-    if ending.kind in {"lambda_handler", "view", "task", "test"} or any(map(is_handler, module.functions.values())):
+def is_run_by_hand(module: ModuleInfo) -> bool | None:
+    """Whether a module is a script or one of a command line. None where it has a Lambda handler."""
+    if any(map(is_handler, module.functions.values())):
+        return None
+    return _is_script(module) or bool(_COMMAND_LINES.search(module.source.text))
+
+
+def is_by_hand(ending: Ending, module_is: bool | None) -> bool:
+    """Whether a person runs the code and sees how it ends; `module_is` what `is_run_by_hand` says of its module."""
+    if ending.kind in {"lambda_handler", "view", "task", "test"} or module_is is None:
         return False
-    return ending.kind == "script" or _is_script(module) or bool(_COMMAND_LINES.search(module.source.text))
+    return ending.kind == "script" or module_is
 
 
 def _is_script(module: ModuleInfo) -> bool:
@@ -259,4 +260,4 @@ def _serves_stack(module: ModuleInfo, function: FunctionInfo) -> bool:
     return bool(decorators & _STACK_EVENTS) and "crhelper" in module.source.text
 
 
-__all__ = ["Ending", "ending_of", "is_by_hand", "view_framework"]
+__all__ = ["Ending", "ending_of", "is_by_hand", "is_run_by_hand", "view_framework"]

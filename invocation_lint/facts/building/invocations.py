@@ -93,14 +93,14 @@ class Builder:
         self.program = program
         self.conflicts: dict[Place, Conflict] = {}
         self.without_contract: dict[str, None] = {}
+        self._run_by_hand: dict[str, bool | None] = {}  # by module
 
     def build(self) -> tuple[Fact, ...]:
         """All facts, those of each call site next to each other, the shortest chain first."""
-        own = self._seen(self.module)
-        found: list[Fact] = []
-        for place in sorted({one.site[-1] for one in own}):
-            found.extend(self._of_place(place, own))
-        return tuple(found)
+        own: dict[Place, list[Seen]] = defaultdict(list)
+        for one in self._seen(self.module):
+            own[one.site[-1]].append(one)
+        return tuple(fact for place in sorted(own) for fact in self._of_place(place, own[place]))
 
     def _seen(self, module: ModuleInfo) -> list[Seen]:
         options = self.options
@@ -109,8 +109,8 @@ class Builder:
         return [one for root in self.interpreter.roots(module) for one in seen_sites(root, options, self.program)]
 
     def _of_place(self, place: Place, own: list[Seen]) -> list[Fact]:
-        """The facts of one call site, from every way to it."""
-        seen = [one for one in own if one.site[-1] == place]
+        """The facts of one call site, from every way to it; `own` are those of the module itself."""
+        seen = list(own)
         home = self.interpreter.modules.module_at(place)
         if self.program is not None and home is not None:
             others = [module for module in (home, *self.program.callers(home)) if module is not self.module]
@@ -133,6 +133,11 @@ class Builder:
         )
         function = seen.root.function.title if seen.root.function else ""
         return Fact("invocation", data, seen.site[-1], places, chain, function)
+
+    def _is_run_by_hand(self, module: ModuleInfo) -> bool | None:
+        if module.name not in self._run_by_hand:
+            self._run_by_hand[module.name] = callers.is_run_by_hand(module)
+        return self._run_by_hand[module.name]
 
     def _step(self, root: Root, site: SiteKey, index: int) -> str:
         caller = root.function.title if root.function and index == 0 else self.enclosing(site[index])
@@ -166,7 +171,7 @@ class Builder:
         if visit.client is not None:
             note("client", visit.client.place)
             note("client.created", visit.client.place)
-        is_entry, by_hand = seen.ending.is_end, callers.is_by_hand(seen.root.module, seen.ending)
+        is_entry, by_hand = seen.ending.is_end, callers.is_by_hand(seen.ending, self._is_run_by_hand(seen.root.module))
         reader = answers.Reader(is_entry, seen.ending.kind == "task", by_hand)
         ordered = seen.events
         caller_function = seen.root.function
