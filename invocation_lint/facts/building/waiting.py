@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import libcst as cst
 
@@ -25,6 +26,8 @@ _WAITING = frozenset(
      "started", "submitted", "waiting", "created", "creating"}
 )  # fmt: skip
 
+_REMEMBERED = 16  # functions, of which many call sites are asked about one after another
+
 _TOKEN = re.compile(r"task_?token", re.IGNORECASE)
 _TELLS_FAILURE = re.compile(r"task_?failure|fail\w*(task|token|workflow|execution)|abort", re.IGNORECASE)
 _ANSWERS = re.compile(r"(response|answer|json|jsonify|[a-z]Error|[a-z]Exception)$|^(Response|HTTPException)")
@@ -37,8 +40,8 @@ def record_written(
     if function is None:
         return None, None
     clauses = list(_clauses_around(module, function, call))
-    written = _write_before(module, function, call)
-    if not clauses or written is None:
+    written = _write_before(module, function, call) if clauses else None
+    if written is None:
         return None, None
     status, place = written
     touched: Text = "yes" if any(_touches(clause) for clause in clauses) else "no"
@@ -78,14 +81,22 @@ def task_token(payload: facts.Payload | None, module: ModuleInfo) -> facts.TaskT
 
 
 def _write_before(module: ModuleInfo, function: FunctionInfo, call: Place) -> tuple[str, Place] | None:
-    for node in own_nodes(function.node):
-        if not isinstance(node, cst.Call) or not _writes(node):
-            continue
-        place = module.source.place(node)
+    for status, place in _records(module, function):
         if (place.end_line, place.end_column) <= (call.line, call.column):
-            for status in _states(function, node):
-                return status, place
+            return status, place
     return None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _records(module: ModuleInfo, function: FunctionInfo) -> list[tuple[str, Place]]:
+    """The records that a function writes in a waiting state: the state, and the place of the write."""
+    found = []
+    for node in own_nodes(function.node):
+        if isinstance(node, cst.Call) and _writes(node):
+            status = next(_states(function, node), None)
+            if status is not None:
+                found.append((status, module.source.place(node)))
+    return found
 
 
 def _writes(call: cst.Call) -> bool:
@@ -118,11 +129,16 @@ def _text(node: cst.CSTNode) -> str:
 
 
 def _clauses_around(module: ModuleInfo, function: FunctionInfo, call: Place) -> Iterator[cst.ExceptHandler]:
-    for node in own_nodes(function.node):
-        if isinstance(node, cst.Try):
-            body = module.source.place(node.body)
-            if (body.line, body.column) <= (call.line, call.column) and call.end_line <= body.end_line:
-                yield from node.handlers
+    for body, handlers in _protected(module, function):
+        if (body.line, body.column) <= (call.line, call.column) and call.end_line <= body.end_line:
+            yield from handlers
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _protected(module: ModuleInfo, function: FunctionInfo) -> list[tuple[Place, Sequence[cst.ExceptHandler]]]:
+    """The bodies of the `try` statements of a function, with their clauses."""
+    tries = (node for node in own_nodes(function.node) if isinstance(node, cst.Try))
+    return [(module.source.place(node.body), node.handlers) for node in tries]
 
 
 def _touches(clause: cst.ExceptHandler) -> bool:
