@@ -6,7 +6,7 @@ walked. Limits are counts, never times, so that runs are equal everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import libcst as cst
@@ -31,6 +31,7 @@ from invocation_lint.analysis.python.frames.guards import Wrapping
 from invocation_lint.analysis.python.frames.kinds import Kinds
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Outcome
 from invocation_lint.analysis.python.frames.protocol import Libraries
+from invocation_lint.analysis.python.frames.shared_outcomes import Outcomes, canonical
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
 from invocation_lint.analysis.python.told import failures_of
 from invocation_lint.analysis.python.traced import note_escape
@@ -81,6 +82,7 @@ class Interpreter:
         self.wrappings: dict[str, Wrapping | None] = {}  # functions to what their decorators do
         self.decorated: dict[str, tuple[Value, State] | None] = {}  # functions to what their decorators make of them
         self.wrappers: dict[str, Wrapper] = {}  # functions outside the program that invoke, by dotted name
+        self.shared: dict[tuple[int, Place], tuple[Value, Value, dict[ObjectId, Obj]]] = {}  # values, as objects
         self.is_noting_attributes = False
         self.definitions = Definitions(self)
         self.modules = ModuleTable(self, finder or NoFinder())
@@ -88,8 +90,8 @@ class Interpreter:
         self._classes: dict[str, ClassInfo] = {}
         self._demanded: set[str] = set()
         self._leading: set[str] = set()  # these, and those that reach a call site with what they are handed
-        self._outcomes: dict[object, Outcome] = {}
-        self._exceeded: dict[object, int] = {}  # calls over the budget of visits, and what they cost
+        self._outcomes = Outcomes()
+        self._exceeded: dict[tuple[object, int], int] = {}  # calls over the budget of visits, and what they cost
         self._roots: dict[str, Root] = {}
         self._running: set[str] = set()
         self._stack: list[str] = []
@@ -271,23 +273,33 @@ class Interpreter:
             return None
         building = 0 if info.key in self._leading else frame.building + 1
         if frame.depth >= self._limits[0] or building > MAX_BUILDING_CALLS:
+            frame.levels = max(frame.levels, 1)
             return None  # as wherever as many levels are left
         if self._interpretations >= self._limits[1]:
             frame.complete = False
             return None
-        fragment = frame.live.reachable([*bound.values(), *(value for _, value in cells)])
+        values = [*bound.values(), *(value for _, value in cells)]
+        fragment = frame.live.reachable(values)
         left = self._limits[0] - frame.depth
-        key = self._memo_key(info, bound, fragment, left, building, watching=frame.watching)
-        kept = self._outcomes.get(key) if key is not None else None
-        is_affordable = kept is not None and self._interpretations + kept.cost <= self._limits[1]
-        if kept is not None and is_affordable and not any(name in self._stack for name in kept.functions):
-            self._interpretations += kept.cost
-            frame.cost += kept.cost
-            frame.entered |= kept.functions
-            return kept
-        if key is not None and key in self._exceeded:
-            self._interpretations += self._exceeded[key]
-            return None
+        key = None
+        if info.parent is None and not self.modules.is_running and not self.is_noting_attributes:
+            key = (info.key, building, frame.watching, *bound, canonical(values, fragment))
+            kept = self._outcomes.find(key, left, tuple(fragment))
+            if (
+                kept is not None
+                and self._interpretations + kept.cost <= self._limits[1]
+                and kept.functions.isdisjoint(self._stack)
+            ):
+                self._interpretations += kept.cost
+                frame.cost += kept.cost
+                frame.entered |= kept.functions
+                frame.levels = max(frame.levels, kept.levels + 1)
+                return kept
+            exceeded = self._exceeded.get((key, left))
+            if exceeded is not None:
+                self._interpretations += exceeded
+                frame.levels = max(frame.levels, left + 1)
+                return None
         self._interpretations += 1
         inner = Frame(
             self,
@@ -307,37 +319,21 @@ class Interpreter:
         except BudgetExceeded:
             self.too_large.add(info.key)
             if key is not None and inner.complete and not inner.blocked:
-                self._exceeded[key] = inner.cost
+                self._exceeded[key, left] = inner.cost
+            frame.levels = max(frame.levels, left + 1)
             return None
         finally:
             self._stack.pop()
         inner.blocked.discard(info.key)  # its own recursion is the same wherever it is called from
         frame.blocked |= inner.blocked
         frame.complete = frame.complete and inner.complete
-        outcome = _outcome(inner, info)
+        outcome = _outcome(inner, info, tuple(fragment))
         frame.cost += inner.cost
         frame.entered |= inner.entered
+        frame.levels = max(frame.levels, inner.levels + 1)
         if key is not None and outcome.complete:
-            self._outcomes[key] = outcome
+            self._outcomes.keep(key, left, outcome)
         return outcome
-
-    def _memo_key(
-        self,
-        info: FunctionInfo,
-        bound: dict[str, Value],
-        fragment: dict[ObjectId, Obj],
-        left: int,
-        building: int,
-        *,
-        watching: frozenset[str],
-    ) -> object | None:
-        if info.parent is not None or self.modules.is_running or self.is_noting_attributes:
-            return None
-        objects = tuple(
-            (object_id, o.kind, tuple(o.slots.items()), o.open, o.items, o.rest, o.made, o.cls, o.many)
-            for object_id, o in sorted(fragment.items(), key=lambda item: repr(item[0]))
-        )
-        return (info.key, tuple(bound.items()), objects, left, building, watching)
 
     def sites_made(self, outcome: Outcome) -> set[SiteKey]:
         """The call sites that a call reaches itself, as it names them."""
@@ -360,13 +356,13 @@ def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
     return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))
 
 
-def _outcome(frame: Frame, info: FunctionInfo) -> Outcome:
+def _outcome(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) -> Outcome:
     falls = frame.state is not None and not isinstance(info.node, cst.Lambda)
     value = join2(frame.returned, NONE) if falls and not info.is_generator else frame.returned
     end = join_states(frame.return_state, frame.state)
     return Outcome(
         value,
-        {} if end is None else dict(end.heap),
+        {} if end is None else _left_behind(frame, end, value, given),
         tuple(frame.events),
         tuple(frame.raises),
         end is not None,
@@ -374,4 +370,17 @@ def _outcome(frame: Frame, info: FunctionInfo) -> Outcome:
         frame.complete and not frame.blocked,
         frozenset(frame.entered),
         failures_of(frame, is_generator=info.is_generator),
+        given,
+        frame.levels,
     )
+
+
+def _left_behind(frame: Frame, end: State, value: Value, given: Iterable[ObjectId]) -> dict[ObjectId, Obj]:
+    """The objects that others may come to when a function has returned: what it made for itself is gone."""
+    kept = [object_id for object_id in end.heap if object_id.parts[0] == "global"]
+    outer = frame.outer
+    while outer is not None:
+        if outer.state is not None:
+            kept.extend(object_id for object_id in end.heap if object_id in outer.state.heap)
+        outer = outer.outer
+    return end.reachable([value], [*given, *kept])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import is_
 from typing import Any
@@ -171,17 +171,22 @@ class State:
         for object_id, obj in targets:
             self.heap[object_id] = change(obj, not alone or obj.many)
 
-    def reachable(self, values: list[Value]) -> dict[ObjectId, Obj]:
-        """The heap objects that can be reached from the values."""
+    def reachable(self, values: Iterable[Value], ids: Iterable[ObjectId] = ()) -> dict[ObjectId, Obj]:
+        """The heap objects that can be reached from the values and the objects `ids`."""
         found: dict[ObjectId, Obj] = {}
-        waiting = [object_id for value in values for object_id in references(value)]
+        waiting = [*ids, *(object_id for value in values for object_id in references(value))]
         while waiting:
             object_id = waiting.pop()
-            if object_id in found or object_id not in self.heap:
+            obj = self.heap.get(object_id)
+            if obj is None or object_id in found:
                 continue
-            obj = found[object_id] = self.heap[object_id]
-            for inner in [*(slot.value for slot in obj.slots.values()), *obj.elements()]:
-                waiting.extend(references(inner))
+            found[object_id] = obj
+            for slot in obj.slots.values():
+                waiting.extend(references(slot.value))
+            for item in obj.items:
+                waiting.extend(references(item))
+            if obj.rest is not None:
+                waiting.extend(references(obj.rest))
         return found
 
     def rename(self, names: Mapping[ObjectId, ObjectId]) -> None:
@@ -194,6 +199,8 @@ def references(value: Value) -> list[ObjectId]:
     """Ids of the heap objects that the value's atoms name, directly or bound in them."""
     found: list[ObjectId] = []
     for atom in value.atoms:
+        if type(atom) not in _HOLDERS:
+            continue
         if isinstance(atom, Ref):
             found.append(atom.id)
         elif isinstance(atom, FunctionRef):
@@ -244,12 +251,14 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
     return value if same else join_values(Value((atom,)) for atom in atoms)
 
 
+def may_refer(value: Value) -> bool:
+    """Whether a heap reference may stand in the value."""
+    return any(type(atom) in _HOLDERS for atom in value.atoms)
+
+
 def map_ids(value: Value, names: Mapping[ObjectId, ObjectId]) -> Value:
     """The value with its heap references renamed."""
-    for atom in value.atoms:
-        if type(atom) in _HOLDERS:
-            break
-    else:
+    if not may_refer(value):
         return value
 
     def rename(atom: Any) -> Any:

@@ -64,7 +64,7 @@ def _is_shared(frame: Frame, object_id: ObjectId) -> bool:
     if frame.function is None:
         return False
     made = object_id.parts[0]
-    if not isinstance(made, Place) or object_id.parts[1] != "thawed":
+    if not isinstance(made, Place) or object_id.parts[1] not in {"thawed", "shared"}:
         return bool(made == "global")
     own = frame.module.source.place(frame.function.node)
     return made.path != own.path or (made.line, made.column) < (own.line, own.column)

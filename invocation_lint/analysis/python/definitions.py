@@ -8,7 +8,7 @@ from invocation_lint.analysis.domain.atoms import ClassRef, Symbol, Value, join2
 from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.analysis.python.frames.copying import bring, portable, thaw, without_none
+from invocation_lint.analysis.python.frames.copying import bring, portable, thaw_shared, without_none
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.protocol import Walk
 
@@ -28,6 +28,7 @@ class Definitions:
         self._lineages: dict[str, tuple[list[ClassInfo], list[str]]] = {}
         self._defaults: dict[str, tuple[dict[str, Value], State]] = {}
         self._attributes: dict[tuple[str, str], Value] = {}
+        self._after_init: dict[tuple[str, str], tuple[Value, Value]] = {}  # the same, and without None
         self._attribute_runs: set[str] = set()
 
     # -- functions ---------------------------------------------------------------------------------------------------
@@ -155,7 +156,10 @@ class Definitions:
         value = self._attributes.get((cls.key, name))
         if value is None:
             return unknown("an attribute that is set where it cannot be followed", f"self.{name}")
-        found = thaw(frame, without_none(value), cls.module.source.place(cls.node))
+        kept = self._after_init.get((cls.key, name))
+        if kept is None or kept[0] is not value:
+            kept = self._after_init[cls.key, name] = (value, without_none(value))
+        found = thaw_shared(frame, kept[1], cls.module.source.place(cls.node))
         if name in cls.mutated:
             frame.live.update(found, lambda obj, weak: obj.opened("another method changes it"))
         return found

@@ -27,7 +27,7 @@ from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python.frames.copying import bring, thaw, without_none
+from invocation_lint.analysis.python.frames.copying import bring, thaw_shared, without_none
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded
 from invocation_lint.analysis.python.frames.protocol import Walk
@@ -164,7 +164,7 @@ class ModuleTable:
                 if info.globals:
                     runtime.global_writes.update(self._interpreter.global_writes(info, runtime.global_writes))
         value = runtime.global_writes.get(text)
-        return None if value is None else thaw(frame, value, Place(runtime.module.source.name, 1, 1, 1, 1))
+        return None if value is None else thaw_shared(frame, value, Place(runtime.module.source.name, 1, 1, 1, 1))
 
     def looked_up(self, frame: Frame, value: Value) -> Value:
         """The value with its imports followed."""

@@ -122,6 +122,8 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         known = state.heap.get(own_id)
         if known is obj:  # what is as it was refers to nothing that the call has made
             continue
+        if known is not None and own_id.parts[1] == "shared" and own_id not in outcome.given:
+            continue  # an attribute as the call found it by itself: what the caller did to it is not undone
         is_known = known is not None or own_id.parts[0] == "global"
         moved[own_id if is_known else id_of(place, *own_id.parts)] = map_object_values(obj, shift)
     state.heap.update(moved)

@@ -18,6 +18,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
     weight_of,
 )
+from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.state import Obj, State, freeze, map_atoms
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
@@ -37,27 +38,64 @@ def bring(frame: Frame, value: Value, heap: dict[Any, Obj], *, opened: str = "")
     return value
 
 
-def thaw(frame: Frame, value: Value, place: Place, level: int = 0) -> Value:
-    """A frozen value as objects of the heap; what holds much costs its reader visits, as a walk of its text would."""
-    frame.visits += weight_of(value) // VALUES_A_VISIT if level == 0 else 0
-    found: list[Value] = []
-    for index, atom in enumerate(value.atoms):
-        if not isinstance(atom, Struct):
-            found.append(Value((atom,)))
-            continue
-        kind = "list" if atom.kind in {"tuple", "generator"} else atom.kind
-        obj = Obj(
-            kind,
-            {key: Slot(s.presence, thaw(frame, s.value, place, level + 1), s.place) for key, s in atom.slots},
+def thaw(frame: Frame, value: Value, place: Place) -> Value:
+    """A frozen value as new objects of the heap; what holds much costs its reader visits, as its text would."""
+    frame.visits += weight_of(value) // VALUES_A_VISIT
+    if not _holds_objects(value):
+        return value
+    frame.thawed += 1
+    objects: dict[ObjectId, Obj] = {}
+    found = _Thawing((place, "thawed", frame.thawed), objects).value(value)
+    frame.live.heap.update(objects)
+    return found
+
+
+def thaw_shared(frame: Frame, value: Value, place: Place) -> Value:
+    """The same, for a value that all who ask share: what one of them changes, the others in this frame find changed."""
+    frame.visits += weight_of(value) // VALUES_A_VISIT
+    if not _holds_objects(value):
+        return value
+    made = frame.interpreter.shared
+    kept = made.get((id(value), place))
+    if kept is None:
+        objects: dict[ObjectId, Obj] = {}
+        found = _Thawing((place, "shared", len(made)), objects).value(value)
+        kept = made[id(value), place] = (value, found, objects)  # holds the value, so that its address stays its own
+    heap = frame.live.heap
+    for object_id, obj in kept[2].items():
+        heap.setdefault(object_id, obj)
+    return kept[1]
+
+
+def _holds_objects(value: Value) -> bool:
+    return any(type(atom) is Struct for atom in value.atoms)
+
+
+class _Thawing:
+    """Makes objects of frozen ones; their ids begin with `key`."""
+
+    def __init__(self, key: tuple[object, ...], objects: dict[ObjectId, Obj]) -> None:
+        self._key = key
+        self._objects = objects
+
+    def value(self, value: Value) -> Value:
+        if not _holds_objects(value):
+            return value
+        return join_values(self._object(atom) if isinstance(atom, Struct) else Value((atom,)) for atom in value.atoms)
+
+    def _object(self, atom: Struct) -> Value:
+        object_id = id_of(*self._key, len(self._objects))
+        self._objects[object_id] = Obj("other")  # takes the number
+        self._objects[object_id] = Obj(
+            "list" if atom.kind in {"tuple", "generator"} else atom.kind,
+            {key: Slot(slot.presence, self.value(slot.value), slot.place) for key, slot in atom.slots},
             atom.open,
-            tuple(thaw(frame, item, place, level + 1) for item in atom.items),
-            None if atom.rest is None else thaw(frame, atom.rest, place, level + 1),
+            tuple(map(self.value, atom.items)),
+            None if atom.rest is None else self.value(atom.rest),
             atom.made,
             atom.cls,
         )
-        key = (place, "thawed", level, index, len(frame.live.heap))
-        found.append(frame.allocate_at(key, obj))
-    return join_values(found)
+        return Value((Ref(object_id),))
 
 
 def portable(frame: Frame, value: Value) -> Value:

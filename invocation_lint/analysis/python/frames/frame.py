@@ -61,6 +61,7 @@ class Frame:
     visits: int = 0
     nesting: int = 0
     cost: int = 1
+    levels: int = 0  # of calls below this frame, those that were not followed for being too deep included
     complete: bool = True
     blocked: set[str] = field(default_factory=set)  # functions that were on the stack already when they were called
     entered: set[str] = field(default_factory=set)
@@ -74,6 +75,7 @@ class Frame:
     statement: cst.CSTNode | None = None  # the simple statement being walked
     end_of_try: cst.CSTNode | None = None  # the last statement of a try body, behind which nothing of it can raise
     dropped: cst.CSTNode | None = None  # the expression whose value the statement being walked does not use
+    thawed: int = 0  # values that were made objects of
     quiet: int = 0  # expressions around this one that are walked for their value only
     last_calls: dict[cst.CSTNode, LastCall] = field(default_factory=dict)
 

@@ -67,3 +67,5 @@ class Outcome:
     complete: bool  # False when what it shows depends on the stack or the budget left: not to be kept
     functions: frozenset[str]  # keys of the functions that were walked
     failures: tuple[Failure, ...] = ()
+    given: tuple[ObjectId, ...] = ()  # the objects that the arguments lead to
+    levels: int = 0  # of calls below it, those that were not followed included

@@ -139,6 +139,7 @@ class Walk(Protocol[F]):
     wrappers: dict[str, Wrapper]  # functions outside the program that invoke, by dotted name
     wrappings: dict[str, Wrapping | None]  # functions to what their decorators do
     decorated: dict[str, tuple[Value, State] | None]  # functions to what their decorators make of them
+    shared: dict[tuple[int, Place], tuple[Value, Value, dict[ObjectId, Obj]]]  # values of attributes, as objects
     too_large: set[str]  # functions over a budget
 
     @property

@@ -1,0 +1,80 @@
+"""Outcomes of functions that were walked, shared by the calls that would give the same.
+
+Calls are alike when their arguments are, whatever the objects in them are called: an object's id says where it was
+made, which no construct asks. Objects of modules and those of attributes are the exception: a function may come to
+them by itself as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from invocation_lint.analysis.domain.atoms import Ref, Value
+from invocation_lint.analysis.domain.ids import ObjectId, id_of
+from invocation_lint.analysis.domain.state import Obj, map_atoms, map_ids, map_object, may_refer
+from invocation_lint.analysis.python.frames.outcome import Outcome
+
+Key = tuple[Any, ...]
+
+
+def canonical(values: Iterable[Value], fragment: Mapping[ObjectId, Obj]) -> Key:
+    """The values, and the objects that they lead to, the objects named by the order in which they are come to."""
+    numbers: dict[ObjectId, ObjectId] = {}
+    for object_id in fragment:
+        numbers[object_id] = object_id if _has_a_name(object_id) else id_of("number", len(numbers))
+
+    def change(atom: Any) -> Any:
+        return Ref(numbers.get(atom.id, atom.id)) if type(atom) is Ref else atom
+
+    def told(value: Value) -> Value:
+        return map_atoms(value, change) if may_refer(value) else value
+
+    objects = [
+        (
+            numbers[object_id],
+            obj.kind,
+            tuple((key, slot.presence, told(slot.value), slot.place) for key, slot in obj.slots.items()),
+            obj.open,
+            tuple(map(told, obj.items)),
+            None if obj.rest is None else told(obj.rest),
+            obj.made,
+            obj.cls,
+            obj.many,
+        )
+        for object_id, obj in fragment.items()
+    ]
+    return (*map(told, values), *objects)
+
+
+def _has_a_name(object_id: ObjectId) -> bool:
+    return bool(object_id.parts[0] == "global" or object_id.parts[1] == "shared")
+
+
+class Outcomes:
+    """The outcomes that are kept."""
+
+    def __init__(self) -> None:
+        self._of_any: dict[Key, Outcome] = {}
+        self._of_levels: dict[tuple[Key, int], Outcome] = {}
+
+    def keep(self, key: Key, left: int, outcome: Outcome) -> None:
+        """Keep what a call gave that had so many levels of calls left."""
+        if outcome.levels < left:  # it never came to the last one
+            self._of_any[key] = outcome
+        else:
+            self._of_levels[key, left] = outcome
+
+    def find(self, key: Key, left: int, given: tuple[ObjectId, ...]) -> Outcome | None:
+        """The outcome of an equal call, as that of one whose arguments lead to the objects `given`."""
+        kept = self._of_any.get(key)
+        if kept is None or kept.levels >= left:
+            kept = self._of_levels.get((key, left))
+        if kept is None or kept.given == given:
+            return kept
+        names = {was: now for was, now in zip(kept.given, given, strict=True) if was is not now}
+        if any(now in kept.heap and now not in names for now in names.values()):
+            return None
+        heap = {names.get(object_id, object_id): map_object(obj, names) for object_id, obj in kept.heap.items()}
+        return replace(kept, value=map_ids(kept.value, names), heap=heap, given=given)
