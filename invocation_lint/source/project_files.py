@@ -22,6 +22,7 @@ from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.import_lines import imports_in
 from invocation_lint.source.record import Pattern, Record, told_of
 from invocation_lint.source.scan import may_matter
+from invocation_lint.source.test_paths import is_test_path
 
 if TYPE_CHECKING:
     from invocation_lint.deployment.deployments import Deployments
@@ -74,6 +75,10 @@ class ProjectFiles:
         """A module's path relative to the project's root, with forward slashes."""
         root = str(self.root)
         return key[len(root) + 1 :] if key.startswith(f"{root}/") else key.rpartition("/")[2]
+
+    def is_test(self, key: str) -> bool:
+        """Whether a module is a test, or something that tests share."""
+        return is_test_path(self.path_below_root(key))
 
     def _file(self, path: str) -> bool:
         found = self._is_file.get(path)

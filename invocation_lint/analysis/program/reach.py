@@ -3,7 +3,7 @@
 A module has demand when names of it lead to a call site. Its importers are looked at next: those whose words name what
 leads there are outlined, and have demand of their own. Nothing else is parsed. The search goes up `MAX_LEVELS` modules;
 a package that only hands on what its modules define is no level. What is known of a module depends on what it imports
-and on nothing else, so it is the same whichever files are asked for.
+and on nothing else, so it is the same whichever files are asked for. Tests are searched for the call sites of tests.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ class Reach:
                 self._search(one)
                 wanted = self._at(one, MAX_LEVELS).words()
                 for importer in self.files.importers_of(one):
+                    if not self._is_asked(one, importer):
+                        continue
                     hands_on = self.files.hands_on(importer)
                     if importer in seen or not (
                         hands_on or (wanted and not wanted.isdisjoint(self._words_of(importer)))
@@ -105,12 +107,18 @@ class Reach:
         module = self._outline(key)
         return module is None or bool(module.functions) or any(not name.startswith("__") for name in module.runs)
 
+    def _is_asked(self, key: str, importer: str) -> bool:
+        """Whether the call sites of a module are looked at from one that imports it. Not from tests: they patch what
+        they test, so that a chain of calls that begins in a test says nothing of the product."""
+        return not self.files.is_test(importer) or self.files.is_test(key)
+
     def _at(self, key: str, level: int) -> Demand:
         found = self._levels.get(key)
         return found[level] if found is not None and level >= 0 else NOTHING
 
     def _foreign(self, key: str, level: int) -> Demand:
-        found = dict.fromkeys(self._at(one, level) for one in self.files.imports(key) if one in self._levels)
+        imported = (one for one in self.files.imports(key) if one in self._levels and self._is_asked(one, key))
+        found = dict.fromkeys(self._at(one, level) for one in imported)
         return next(iter(found)) if len(found) == 1 else joined(found)
 
     # -- the search --------------------------------------------------------------------------------------------------

@@ -22,10 +22,10 @@ from invocation_lint.facts.building.handlers import (
     positional_names,
 )
 from invocation_lint.facts.building.own_invocations import is_for_own_events, is_only_sent_events
-from invocation_lint.facts.building.test_paths import is_test_path
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import record
+from invocation_lint.source.test_paths import is_test_path
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program

@@ -34,6 +34,7 @@ from invocation_lint.facts.building import answers, arguments, callers, fates, f
 from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
+from invocation_lint.source.test_paths import is_test_path
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -99,7 +100,8 @@ class Builder:
         """All facts, those of each call site next to each other, the shortest chain first."""
         own: dict[Place, list[Seen]] = defaultdict(list)
         for one in self._seen(self.module):
-            own[one.site[-1]].append(one)
+            if self._counts(one.site[-1]):
+                own[one.site[-1]].append(one)
         return tuple(fact for place in sorted(own) for fact in self._of_place(place, own[place]))
 
     def _seen(self, module: ModuleInfo) -> list[Seen]:
@@ -107,6 +109,11 @@ class Builder:
         if self.program is not None and module is not self.module:
             options = self.program.options_of(module.name)
         return [one for root in self.interpreter.roots(module) for one in seen_sites(root, options, self.program)]
+
+    def _counts(self, place: Place) -> bool:
+        """Whether what the module does about a call site is told: of a test, what it does about those of tests."""
+        home = self.interpreter.modules.module_at(place)
+        return home is None or is_test_path(home.path) or not is_test_path(self.module.path)
 
     def _of_place(self, place: Place, own: list[Seen]) -> list[Fact]:
         """The facts of one call site, from every way to it; `own` are those of the module itself."""

@@ -16,9 +16,9 @@ from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.handlers import constants
 from invocation_lint.facts.building.payloads import payload_fact
-from invocation_lint.facts.building.test_paths import is_test_path
 from invocation_lint.findings import Place
 from invocation_lint.source.record import Pattern
+from invocation_lint.source.test_paths import is_test_path
 
 MAX_FILES = 8
 """Files that name a function and are looked at: what more of them name is a word, or a function that many invoke."""

@@ -1,0 +1,85 @@
+"""A chain of calls that begins in a test says nothing of the product: tests patch what they test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from invocation_lint.configuration import Configuration
+from invocation_lint.engine import Input, lint
+from invocation_lint.project import Project
+
+PRODUCT = """
+import boto3
+
+def send(name, mode="Event"):
+    boto3.client("lambda").invoke(FunctionName=name, InvocationType=mode, Payload=b"{}")
+"""
+THROUGH_PRODUCT = """
+from sending import send
+
+def test_send():
+    send("story", mode="Async")
+"""
+OWN_CALL = """
+import boto3
+
+def test_call():
+    boto3.client("lambda").invoke(FunctionName="story", InvocationType="Async", Payload=b"{}")
+"""
+HELPER = """
+import boto3
+
+def call(mode):
+    boto3.client("lambda").invoke(FunctionName="story", InvocationType=mode, Payload=b"{}")
+"""
+THROUGH_HELPER = """
+from tests.helper import call
+
+def test_call():
+    call("Async")
+"""
+
+
+def linted(folder: Path, files: dict[str, str]) -> tuple[list[tuple[str, str]], Project]:
+    (folder / ".git").mkdir()
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    project = Project(Configuration())
+    run = lint([Input(name, folder / name) for name in files], project)
+    return [(f.place.path, f.id) for f in run.report.findings], project
+
+
+@pytest.mark.parametrize("test", ["tests/test_send.py", "test/send.py", "send_test.py", "tests/unit/conftest.py"])
+def test_what_a_test_hands_to_the_product_is_not_reported(tmp_path: Path, test: str) -> None:
+    found, project = linted(tmp_path, {"sending.py": PRODUCT, test: THROUGH_PRODUCT})
+    assert (test, "INV107") not in found
+    assert project.programs is not None
+    files = project.programs.program(tmp_path / "sending.py").modules.reach.outlined
+    assert str(tmp_path / test) not in files, "a caller in a test is not paid for"
+
+
+def test_the_same_call_in_the_product_is_reported(tmp_path: Path) -> None:
+    found, _ = linted(tmp_path, {"sending.py": PRODUCT, "app.py": THROUGH_PRODUCT.replace("test_send", "go")})
+    assert ("app.py", "INV107") in found
+
+
+def test_the_own_call_of_a_test_is_reported(tmp_path: Path) -> None:
+    found, _ = linted(tmp_path, {"sending.py": PRODUCT, "tests/test_own.py": OWN_CALL})
+    assert ("tests/test_own.py", "INV107") in found
+
+
+def test_a_call_through_what_tests_share_is_reported(tmp_path: Path) -> None:
+    found, _ = linted(
+        tmp_path, {"tests/__init__.py": "", "tests/helper.py": HELPER, "tests/test_it.py": THROUGH_HELPER}
+    )
+    assert ("tests/test_it.py", "INV107") in found
+
+
+def test_a_test_with_a_call_of_its_own_tells_nothing_of_the_product_either(tmp_path: Path) -> None:
+    both = OWN_CALL + THROUGH_PRODUCT
+    found, _ = linted(tmp_path, {"sending.py": PRODUCT, "tests/test_both.py": both})
+    assert found.count(("tests/test_both.py", "INV107")) == 1
