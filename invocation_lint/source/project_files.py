@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from invocation_lint.deployment.candidates import ENDINGS, import_roots
 from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.import_lines import imports_in
+from invocation_lint.source.listing import Listings
 from invocation_lint.source.record import Pattern, Record, told_of
 from invocation_lint.source.scan import may_matter
 from invocation_lint.source.test_paths import is_test_path
@@ -53,7 +54,8 @@ class ProjectFiles:
         self._imports: dict[str, tuple[str, ...]] = {}
         self._seeded: dict[str, bool] = {}
         self._handing_on: set[str] = set()
-        self._is_file: dict[str, bool] = {}
+        self._listings = Listings(str(path).replace(os.sep, "/") for path in self._overlay)
+        self._open: dict[str, bool] = {}
         self._holding: dict[Pattern, tuple[str, ...]] = {}
         self.record = Record()
 
@@ -61,15 +63,14 @@ class ProjectFiles:
 
     def read(self, key: str) -> bytes | None:
         """The bytes of a module's file; None when it cannot be read or is too large."""
-        path = Path(key)
-        if path in self._overlay:
-            return self._overlay[path]
+        if self._overlay and Path(key) in self._overlay:
+            return self._overlay[Path(key)]
         try:
-            if path.stat().st_size > MAX_BYTES:
-                return None
-            return path.read_bytes()
+            with open(key, "rb") as file:  # noqa: PTH123
+                data = file.read(MAX_BYTES + 1)
         except OSError:
             return None
+        return data if len(data) <= MAX_BYTES else None
 
     def path_below_root(self, key: str) -> str:
         """A module's path relative to the project's root, with forward slashes."""
@@ -81,10 +82,7 @@ class ProjectFiles:
         return is_test_path(self.path_below_root(key))
 
     def _file(self, path: str) -> bool:
-        found = self._is_file.get(path)
-        if found is None:
-            found = self._is_file[path] = Path(path) in self._overlay or os.path.isfile(path)  # noqa: PTH113
-        return found
+        return self._listings.is_file(path)
 
     # -- what an import means ----------------------------------------------------------------------------------------
 
@@ -130,18 +128,20 @@ class ProjectFiles:
         current = folder
         root = str(self.root)
         while True:
-            for base in (current, os.path.join(current, "src"), os.path.join(current, "python")):  # noqa: PTH118
+            beside = self._listings.names(current)
+            for base in (current, *(f"{current}/{inner}" for inner in ("src", "python") if beside.get(inner))):
                 found = self._member(base, name)
                 if found is not None and (found != importer or found.endswith("/__init__.py")):
-                    if base == current and self._file(f"{base}/__init__.py"):
+                    if base == current and beside.get("__init__.py") is False:
                         packages.append((base, found))
                         continue
                     deployed = [one for holder, one in packages if self.deployments.is_code(holder)]
                     yield from deployed
                     yield found  # a package may import what it holds by its own name
-            if current == root or not current.startswith(root) or os.path.dirname(current) == current:  # noqa: PTH120
+            parent = current.rpartition("/")[0]
+            if current == root or not current.startswith(root) or not parent:
                 break
-            current = os.path.dirname(current)  # noqa: PTH120
+            current = parent
         yield from (found for _, found in packages)
         candidates = self._tops.get(name, [])
         found = candidates[0] if len(candidates) == 1 else None
@@ -192,27 +192,25 @@ class ProjectFiles:
         return None
 
     def _member(self, folder: str, name: str) -> str | None:
-        init = f"{folder}/{name}/__init__.py"
-        if self._file(init):
-            return init
-        module = f"{folder}/{name}.py"
-        if self._file(module):
-            return module
-        package = f"{folder}/{name}"
-        return package if self._holds_modules(package) else None
+        beside = self._listings.names(folder)
+        package = f"{folder}/{name}" if beside.get(name) else None
+        if package is not None and self._file(f"{package}/__init__.py"):
+            return f"{package}/__init__.py"
+        if beside.get(f"{name}.py") is False:
+            return f"{folder}/{name}.py"
+        return package if package is not None and self._holds_modules(package) else None
 
     def _package(self, folder: str) -> str | None:
         init = f"{folder}/__init__.py"
         if self._file(init):
             return init
-        return folder if os.path.isdir(folder) else None  # noqa: PTH112
+        return folder if self._listings.is_folder(folder) else None
 
     def _holds_modules(self, folder: str) -> bool:
-        try:
-            with os.scandir(folder) as entries:
-                return any(entry.name.endswith(".py") or (entry.is_dir() and _is_open(entry.name)) for entry in entries)
-        except OSError:
-            return False
+        if folder not in self._open:
+            names = self._listings.names(folder).items()
+            self._open[folder] = any(_is_open(name) if is_folder else name.endswith(".py") for name, is_folder in names)
+        return self._open[folder]
 
     def child(self, key: str, name: str) -> str | None:
         """The key of a submodule of a package, or None."""
