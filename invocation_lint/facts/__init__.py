@@ -43,7 +43,7 @@ def facts_of(
     """
     from invocation_lint.analysis.domain.wrapper import Wrapper
     from invocation_lint.analysis.interpreter import Interpreter
-    from invocation_lint.analysis.program.demand import Demand, joined
+    from invocation_lint.analysis.program.demand import Demand, joined, reaches_sites
     from invocation_lint.analysis.program.indexing import index_module
     from invocation_lint.facts.building.invocations import Builder
     from invocation_lint.facts.building.job_queries import JobQueryBuilder
@@ -59,8 +59,11 @@ def facts_of(
     }
     module.foreign = joined([module.foreign, Demand(frozenset(one.call.rpartition(".")[2] for one in book.wrappers))])
     builder = Builder(interpreter, module, book, options, program)
-    queries = JobQueryBuilder(interpreter, module, options, book, program).build()
-    facts = (*builder.build(), *queries, *_list_reads(module, options))
+    facts: tuple[Fact, ...] = ()
+    if reaches_sites(module) or module.speaks_of_queries:  # else nothing of it need be walked
+        queries = JobQueryBuilder(interpreter, module, options, book, program).build()
+        facts = (*builder.build(), *queries)
+    facts = (*facts, *_list_reads(module, options))
     too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
     return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))
 

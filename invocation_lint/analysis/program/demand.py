@@ -86,6 +86,7 @@ class Scope(Protocol[F_co]):
     """A module, as demand sees it: a `ModuleInfo`, or the `Outline` of one."""
 
     name: str
+    holds_site: bool
     mentions: frozenset[str]
     words: frozenset[str]
     passes_everything: bool
@@ -132,11 +133,12 @@ def leading(module: Scope[F]) -> list[F]:
     return [info for info in module.functions.values() if info in calling or info in making]
 
 
-def runs_into(module: Scope[F]) -> bool:
-    """Whether the module's own body may reach a call site of another module: it names what leads there, other than to
-    import it."""
+def reaches_sites(module: Scope[F]) -> bool:
+    """Whether the module holds a call site, or something in it may lead to one of another module: a function, or its
+    own body, which names what leads there other than to import it."""
     foreign, known = module.foreign, _known(module)
-    return not module.runs.isdisjoint(foreign.names | {name for cls, name in foreign.methods if cls in known})
+    leading = foreign.names | {name for cls, name in foreign.methods if cls in known}
+    return module.holds_site or not module.runs.isdisjoint(leading) or bool(demanded(module))
 
 
 def _demanded(module: Scope[F], known: set[str]) -> tuple[set[F], set[F]]:

@@ -15,6 +15,7 @@ from invocation_lint.analysis.program.model import (
     own_nodes,
     self_name,
 )
+from invocation_lint.analysis.program.sites import clients_in, may_invoke
 from invocation_lint.source.scan import SITE_ATTRIBUTES, may_query, may_query_jobs, speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import walk
@@ -32,7 +33,7 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
         name,
         source,
         path=path,
-        speaks_of_lambda=speaks_of_lambda(source.data),
+        clients=clients_in(source.text) if speaks_of_lambda(source.data) else None,
         speaks_of_queries=may_query_jobs(source.data, job_tables),
         job_tables=job_tables,
     )
@@ -205,11 +206,11 @@ def _index(
         elif isinstance(child, cst.Call):
             if isinstance(child.func, cst.Attribute) and child.func.attr.value in SITE_ATTRIBUTES:
                 callees.add(child.func)
-                holds_site = holds_site or module.speaks_of_lambda or _may_name_a_function(child)
+                holds_site = holds_site or _may_invoke(module, child.func.value, child.args)
         elif isinstance(child, cst.Attribute):
             mentions.add(child.attr.value)
             handed_on = child.attr.value in SITE_ATTRIBUTES and child not in callees
-            holds_site = holds_site or (handed_on and module.speaks_of_lambda)
+            holds_site = holds_site or (handed_on and _may_invoke(module, child.value, ()))
         elif isinstance(child, cst.Name):
             mentions.add(child.value)
         elif isinstance(child, (cst.SimpleString, cst.FormattedStringText)) and module.speaks_of_queries:
@@ -238,12 +239,25 @@ def _index(
         module.holds_site, module.mentions = holds_site, frozenset(mentions)
 
 
-def _may_name_a_function(call: cst.Call) -> bool:
-    """Whether keywords of a call, known or not, may name a function."""
-    return any(
-        arg.star == "**" or (arg.keyword is not None and arg.keyword.value.lower().startswith("function"))
-        for arg in call.args
-    )
+def _may_invoke(module: ModuleInfo, receiver: cst.BaseExpression, args: Sequence[cst.Arg]) -> bool:
+    keywords = [
+        None if arg.keyword is None else arg.keyword.value
+        for arg in args
+        if arg.keyword is not None or arg.star == "**"
+    ]
+    return may_invoke(_last(receiver), keywords, module.clients)
+
+
+def _last(receiver: cst.BaseExpression) -> str:
+    """The last name of what a method is called on; empty where it has none."""
+    while isinstance(receiver, (cst.Call, cst.Subscript, cst.Await)):
+        if isinstance(receiver, cst.Call):
+            receiver = receiver.func
+        else:
+            receiver = receiver.value if isinstance(receiver, cst.Subscript) else receiver.expression
+    if isinstance(receiver, cst.Attribute):
+        return receiver.attr.value
+    return receiver.value if isinstance(receiver, cst.Name) else ""
 
 
 def _unique(key: str, taken: dict[str, FunctionInfo] | dict[str, ClassInfo], line: int) -> str:

@@ -89,7 +89,7 @@ class ModuleInfo:
     path: str = ""  # below the project's root
     speaks_of_queries: bool = False  # in its bytes
     job_tables: tuple[str, ...] | None = None  # what the user calls tables of jobs
-    speaks_of_lambda: bool = True  # in its bytes
+    clients: frozenset[str] | None = frozenset()  # names of clients of Lambda; None where its bytes do not speak of it
     foreign: Demand = NOTHING  # by what a call site is reached in other modules
     bindings: dict[str, frozenset[str]] = field(default_factory=dict)  # its names, and all that their makers name
     made_of: dict[str, list[str]] = field(default_factory=dict)  # its names to those that are made of them

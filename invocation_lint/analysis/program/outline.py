@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any
 
 from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope, users_of
+from invocation_lint.analysis.program.sites import clients_in, may_invoke
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.source.decode import decode
 from invocation_lint.source.guard import check_depth, check_size
@@ -56,6 +57,7 @@ class Outline:
     mentions: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     passes_everything: bool = False
+    holds_site: bool = False
     runs: frozenset[str] = frozenset()
     foreign: Demand = NOTHING
 
@@ -73,7 +75,7 @@ def outline(data: bytes, key: str) -> Scope[Any] | None:
         return None
     clients = None
     if speaks_of_lambda(data):
-        clients = frozenset(name for names in _CLIENTS.findall(text) for name in names if name)
+        clients = clients_in(text)
     return _Reader(key, clients).read(tree, text)
 
 
@@ -118,6 +120,7 @@ class _Reader:
             *(_named(base) for _, node in self._classes for base in node.bases),
         )
         found.runs = frozenset(own.mentions).union(*bodies)
+        found.holds_site = own.holds_site
         found.mentions = frozenset(own.mentions | own.imported)
         for _, _, alias, name in sorted(self._renamed):
             found.aliases[alias] = frozenset({name})
@@ -147,7 +150,7 @@ class _Reader:
             if isinstance(node, ast.Attribute):
                 mentions.add(node.attr)
                 if node.attr in SITE_ATTRIBUTES and node not in called:
-                    own.holds_site = own.holds_site or self._may_be_client(node.value)
+                    own.holds_site = own.holds_site or may_invoke(_last(node.value), (), self._clients)
                 waiting.append(node.value)
                 continue
             if kind is ast.Constant or kind is ast.Load or kind is ast.Store:
@@ -168,7 +171,7 @@ class _Reader:
             if isinstance(node, ast.Call):
                 if isinstance(node.func, ast.Attribute) and node.func.attr in SITE_ATTRIBUTES:
                     called.add(node.func)
-                    own.holds_site = own.holds_site or self._may_invoke(node, node.func.value)
+                    own.holds_site = own.holds_site or self._may_invoke(node.func.value, node)
             elif kind in _NAMES:
                 self._note_names(node, own)
             if is_module and kind in _BINDING:
@@ -180,21 +183,8 @@ class _Reader:
                     waiting.append(value)
         return own
 
-    def _may_invoke(self, call: ast.Call, receiver: ast.expr) -> bool:
-        """Whether a call is one of Lambda's for some receiver that a caller in another module may decide on."""
-        if any(keyword.arg is None or keyword.arg.lower() == "functionname" for keyword in call.keywords):
-            return True
-        own_names = any(keyword.arg in _PARAMETERS for keyword in call.keywords)
-        return self._may_be_client(receiver) or (own_names and self._clients is not None)
-
-    def _may_be_client(self, receiver: ast.expr) -> bool:
-        """Whether the last name of a receiver says that it is a client of Lambda."""
-        if self._clients is None:
-            return False
-        while isinstance(receiver, (ast.Call, ast.Subscript)):
-            receiver = receiver.func if isinstance(receiver, ast.Call) else receiver.value
-        name = receiver.attr if isinstance(receiver, ast.Attribute) else getattr(receiver, "id", "")
-        return name in self._clients or "client" in name.lower()
+    def _may_invoke(self, receiver: ast.expr, call: ast.Call) -> bool:
+        return may_invoke(_last(receiver), [keyword.arg for keyword in call.keywords], self._clients)
 
     def _note_names(self, node: ast.AST, own: _Own) -> None:
         """Note the names that a node holds as texts."""
@@ -290,13 +280,6 @@ _NAMES = frozenset(
 )  # fmt: skip
 """Nodes that hold names as texts."""
 
-_CLIENTS = re.compile(
-    r"""(\w+)\s*(?::[^=\n]+)?=[^=\n][^\n]*\(\s*(?:service_name\s*=\s*)?["']lambda["']|(\w+)\s*:[^=,()\n]*LambdaClient"""
-)
-"""The names to which a client of Lambda is bound."""
-
-_PARAMETERS = frozenset({"InvocationType", "LogType", "ClientContext", "Payload", "Qualifier", "InvokeArgs"})
-
 
 def _texts(node: ast.AST) -> Iterator[str]:
     """The names that a node holds as texts: of a parameter, a keyword, a pattern, a clause."""
@@ -316,6 +299,15 @@ def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[as
         elif isinstance(value, ast.AST):
             found.append(value)
     return found[::-1]
+
+
+def _last(receiver: ast.expr) -> str:
+    """The last name of what a method is called on; empty where it has none."""
+    while isinstance(receiver, (ast.Call, ast.Subscript, ast.Await)):
+        receiver = receiver.func if isinstance(receiver, ast.Call) else receiver.value
+    if isinstance(receiver, ast.Attribute):
+        return receiver.attr
+    return receiver.id if isinstance(receiver, ast.Name) else ""
 
 
 def _may_name(value: ast.expr | None) -> bool:

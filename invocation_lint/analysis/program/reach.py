@@ -18,9 +18,8 @@ from invocation_lint.analysis.program.demand import (
     Demand,
     Scope,
     demand_of,
-    demanded,
     joined,
-    runs_into,
+    reaches_sites,
 )
 from invocation_lint.source.project_files import ProjectFiles
 
@@ -100,7 +99,7 @@ class Reach:
         if module is None:
             return True
         module.foreign = self._foreign(key, MAX_LEVELS)
-        return runs_into(module) or bool(demanded(module))
+        return reaches_sites(module)
 
     def _does_something(self, key: str) -> bool:
         """Whether a module does more than to import and to list what it exports."""
