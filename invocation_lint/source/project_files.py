@@ -362,17 +362,35 @@ def _holds(folder: str, path: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
-def project_root(path: Path) -> Path:
-    """The folder up to which a file's project is known: the nearest with a configuration of ours, or a repository."""
-    start = path.absolute().parent
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists() or (folder / ".invocation-lint.yaml").exists():
-            return folder
-        try:
-            if b"[tool.invocation-lint" in (folder / "pyproject.toml").read_bytes():
-                return folder
-        except OSError:
-            continue
-    while (start / "__init__.py").exists() and start.parent != start:
-        start = start.parent
-    return start
+def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
+    """The folder up to which a file's project is known: the nearest with a configuration of ours, or a repository.
+
+    `tops` keeps which folders are such, for who asks for many files.
+    """
+    tops = {} if tops is None else tops
+    start = os.path.dirname(os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118, PTH120
+    folder = start
+    while True:
+        if folder not in tops:
+            tops[folder] = _is_top(folder)
+        if tops[folder]:
+            return Path(folder)
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:
+            break
+        folder = above
+    root = Path(start)
+    while (root / "__init__.py").exists() and root.parent != root:
+        root = root.parent
+    return root
+
+
+def _is_top(folder: str) -> bool:
+    """Whether a folder is the top of a project: it holds a configuration of ours, or a repository."""
+    if any(os.path.exists(f"{folder}/{name}") for name in (".git", ".invocation-lint.yaml")):  # noqa: PTH110
+        return True
+    try:
+        with open(f"{folder}/pyproject.toml", "rb") as file:  # noqa: PTH123
+            return b"[tool.invocation-lint" in file.read()
+    except OSError:
+        return False

@@ -42,13 +42,13 @@ _SIGN = re.compile(rb"functionname|[\"']lambda[\"']|lambdaclient", re.IGNORECASE
 _HANDED_ON = re.compile(rb"\*\*|partial|submit|to_thread|run_in_executor")
 _NAME = re.compile(rb"[Ll]ambda_|_lambda|lambda[A-Z]|Lambda[A-Z]?|LAMBDA")
 
-_JOB_WORD = re.compile(rb"[jJ](?:ob|OB)")  # looked for first: it takes a tenth of the time
+_JOB_WORDS = (b"job", b"Job", b"JOB", b"jOB")  # looked for first: that takes a tenth of the time
 _JOBS = re.compile(rb"(?i:_jobs?\b|\bjobs?\b|job_?queue\b|jobs?_?table|jobs?_coll)|Jobs?\b")
 _QUERY = re.compile(
     rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b"
 )
 
-_AWS = re.compile(rb"boto|[\"']Items[\"']")
+_ITEMS = re.compile(rb"[\"']Items[\"']")
 _LIST_CALL = re.compile(rb"\.\s*((?:list|describe|get|lookup|filter|search)_\w+|scan|query)\s*\(")
 
 INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME)), b"invoke")
@@ -75,7 +75,7 @@ def may_query(data: bytes) -> bool:
 
 def may_query_jobs(data: bytes, tables: tuple[str, ...] | None = None) -> bool:
     """Whether the bytes may hold a query of a table of jobs; `tables` are globs of their names, None the usual ones."""
-    if tables is None and _JOB_WORD.search(data) is None:
+    if tables is None and not any(word in data for word in _JOB_WORDS):
         return False
     names = _JOBS if tables is None else _names(tables)
     return names is not None and _QUERY.search(data) is not None and names.search(data) is not None
@@ -85,7 +85,7 @@ def may_read_lists(data: bytes) -> bool:
     """Whether the bytes may hold a call of an operation of AWS that answers in pages, and look into its answer."""
     from invocation_lint.data.list_operations import is_list_operation, list_operations
 
-    if _AWS.search(data) is None:
+    if b"boto" not in data and (b"Items" not in data or _ITEMS.search(data) is None):
         return False
     for called in set(_LIST_CALL.findall(data)):
         name = called.decode()

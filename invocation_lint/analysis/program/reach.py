@@ -58,7 +58,8 @@ class Reach:
 
     def leads(self, key: str) -> bool:
         """Whether something in a module, which may hold no call site, leads to one in another module."""
-        return self.foreign(key).met_by(self._words_of(key)) and self._is_way(key)
+        found = self.foreign(key)
+        return found != NOTHING and found.met_by(self._words_of(key)) and self._is_way(key)
 
     def callers(self, key: str) -> tuple[str, ...]:
         """The modules that import one, however far, and in which something leads to its call sites; the nearest first.

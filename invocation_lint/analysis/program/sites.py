@@ -14,16 +14,24 @@ _PARAMETERS = frozenset(
      "DurableExecutionName"}
 )  # fmt: skip
 
-_CLIENTS = re.compile(
-    r"""(\w+)\s*(?::[^=\n]+)?=[^=\n][^\n]*\(\s*(?:service_name\s*=\s*)?["']lambda["']"""
-    r"|(\w+)\s*:[^=,()\n]*LambdaClient"
-    r"""|\(\s*(?:service_name\s*=\s*)?["']lambda["'][^\n]*\)\s*as\s+(\w+)"""
-)
+_MADE = re.compile(r"""\(\s*(?:service_name\s*=\s*)?["']lambda["']""")
+_BOUND = re.compile(r"[^=\n]*?(\w+)\s*(?::[^=\n]*)?=(?!=)")
+_MANAGED = re.compile(r"[^\n]*\)\s*as\s+(\w+)")
+_DECLARED = re.compile(r"(\w+)\s*:[^=,()\n:]*\Z")
 
 
 def clients_in(text: str) -> frozenset[str]:
     """The names that a text binds to a client of Lambda, or declares as one."""
-    return frozenset(name for names in _CLIENTS.findall(text) for name in names if name)
+    found: set[str] = set()
+    for made in _MADE.finditer(text):
+        bound = _BOUND.match(text, text.rfind("\n", 0, made.start()) + 1, made.start())
+        found.update(match[1] for match in (bound, _MANAGED.match(text, made.end())) if match is not None)
+    at = text.find("LambdaClient")
+    while at >= 0:
+        declared = _DECLARED.search(text[text.rfind("\n", 0, at) + 1 : at])
+        found.update([declared[1]] if declared is not None else ())
+        at = text.find("LambdaClient", at + 1)
+    return frozenset(found)
 
 
 def may_invoke(receiver: str, keywords: Collection[str | None], clients: Collection[str] | None) -> bool:
