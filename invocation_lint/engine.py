@@ -72,6 +72,7 @@ class Work:
 
     recipe: Recipe
     notes: tuple[tuple[str, Path, bytes | None], ...]  # files that are not named, or do not read, as one would think
+    mends: bool
 
 
 @dataclass(slots=True)
@@ -197,7 +198,9 @@ def _outcomes(inputs: Sequence[Input], project: Project, executor: Executor | No
         for given in inputs
         if given.data is not None or Path(given.name).is_absolute() or here / given.name != given.path.absolute()
     )
-    return spread(executor, jobs, partial(lint_apart, Work(project.configuration.recipe, notes)), inputs, _lost)
+    return spread(
+        executor, jobs, partial(lint_apart, Work(project.configuration.recipe, notes, project.mends)), inputs, _lost
+    )
 
 
 _working: tuple[Work, Project] | None = None
@@ -207,7 +210,7 @@ def lint_apart(work: Work, given: Input) -> Outcome:
     """One file, in a process (or thread) that may know nothing yet."""
     global _working  # noqa: PLW0603 - a worker lives as long as its process, and there is no other place
     if _working is None or _working[0] != work:
-        project = Project(Configuration.of(work.recipe))
+        project = Project(Configuration.of(work.recipe), mends=work.mends)
         if project.programs is not None:
             project.programs.note(work.notes)
         _working = (work, project)
@@ -335,8 +338,9 @@ def _analyse(source: SourceFile, given: Input, settings: Settings, project: Proj
     findings = find(settings.possible)
     if AMBIGUOUS_CONTRACT.id in rules.tool:
         findings += [AMBIGUOUS_CONTRACT.at(place, conflict.message) for place, conflict in told.conflicts]
+    findings = suppress(findings, source, rules, lambda: find(True))
     return Outcome(
-        with_edits(suppress(findings, source, rules, lambda: find(True)), source),
+        with_edits(findings, source) if project.mends else findings,
         analysed=True,
         functions_too_large=told.functions_too_large,
         without_contract=told.without_contract,

@@ -121,7 +121,7 @@ def _project_of_process() -> Project:
     config = InvocationPlugin.config
     if _project is None or _project[:2] != (config, Path.cwd()):
         configuration = Configuration(config=Path(config) if config else None)
-        _project = (config, Path.cwd(), Project(configuration))
+        _project = (config, Path.cwd(), Project(configuration, mends=False))
     return _project[2]
 
 

@@ -61,8 +61,10 @@ class Row(NamedTuple):
 class Project:
     """Settings, rules and contracts of one run. UsageError where what was given is wrong."""
 
-    def __init__(self, configuration: Configuration | None = None) -> None:
+    def __init__(self, configuration: Configuration | None = None, *, mends: bool = True) -> None:
+        """`mends` says that fixes are asked for; without it no finding has edits."""
         self.configuration = configuration or Configuration()
+        self.mends = mends
         self._rulebooks: dict[tuple[Path, ...], Rulebook] = {}
         self._contracts: dict[tuple[Path, ...], ContractBook] = {}
         self._chosen: dict[int, tuple[Settings, RuleSet]] = {}

@@ -139,7 +139,7 @@ def _lint_before(given: Mapping[str, Any]) -> Run | None:
     """Lints an earlier revision, in its folder: those of the paths that exist there."""
     paths = [path for path in given["paths"] if path != STDIN]
     paths += [given["stdin_filename"]] if given["stdin_filename"] else []
-    project = Project(configuration_of(given))
+    project = Project(configuration_of(given), mends=False)
     files: dict[str, Input] = {}
     for path in paths:
         if _holds_python(path):  # else all that is found there now is new

@@ -99,3 +99,10 @@ def test_twice_as_many_cost_twice_as_much(
 def test_those_programs_have_fixes(name: str) -> None:
     findings = linted(apart(FUNCTIONS[name], 3)).report.findings
     assert len([finding for finding in findings if finding.is_fixable]) == 3
+
+
+def test_what_nobody_asks_for_is_not_mended() -> None:
+    text = apart(FUNCTIONS["another mode"], 1)
+    project = Project(Configuration(isolated=True), mends=False)
+    (finding,) = lint([Input("app.py", Path("app.py"), text.encode())], project).report.findings
+    assert (finding.id, finding.is_fixable) == ("INV107", False)
