@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.groups import group_of
+
+if TYPE_CHECKING:
+    from tests.proving import Proving
+
 # How long an example takes depends on what else the machine does; it says nothing about the code.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several processes, tests of one group run in one of them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
+
+
+@pytest.fixture(scope="session")
+def proving() -> Iterator[Proving]:
+    """What runs programs on local Lambda services in the background; it starts services when it is used."""
+    from tests.proving import Proving
+
+    with Proving() as proving:
+        yield proving
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
