@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from concurrent.futures import Future
 from textwrap import dedent
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from invocation_lint import lint_source
 from invocation_lint.reference.proofs import WORDS
 from invocation_lint.reference.proofs.observations import observe
-from invocation_lint.reference.proofs.runner import open_runner
+from invocation_lint.reference.proofs.runner import Outcome
+from tests.proving import Proving
 
 WORKER = dedent("""
     import json
@@ -76,12 +78,20 @@ PROGRAMS = {
 }
 
 
+@pytest.fixture(scope="module")
+def runs(proving: Proving, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Future[Outcome]]:
+    """Both programs at work."""
+    begun = {}
+    for name, text in PROGRAMS.items():
+        program = tmp_path_factory.mktemp(name) / f"{name}.py"
+        program.write_text(text, encoding="utf-8")
+        begun[name] = proving.begin(program, WORDS["job_started_twice"])
+    return begun
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_job_is_started_twice_unless_its_status_is_asked_for(name: str, tmp_path: Path) -> None:
-    program = tmp_path / f"{name}.py"
-    program.write_text(PROGRAMS[name], encoding="utf-8")
-    with open_runner() as runner:
-        evidence = runner.run(program, WORDS["job_started_twice"]).evidence
+def test_a_job_is_started_twice_unless_its_status_is_asked_for(name: str, runs: Mapping[str, Future[Outcome]]) -> None:
+    evidence = runs[name].result().evidence
     assert evidence.exit_code == 0
     assert evidence.callee_requests
     assert bool(observe(WORDS["job_started_twice"], evidence)) is (name == "by_key")
