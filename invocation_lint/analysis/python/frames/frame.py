@@ -1,4 +1,4 @@
-"""The frame of one function while it is walked, and what comes out of it."""
+"""The frame of one function while it is walked: its state, and by what constructs recur."""
 
 from __future__ import annotations
 
