@@ -39,7 +39,7 @@ def facts_of(
     """All facts of a parsed file. Nothing of the file is imported or run.
 
     With a program, and the file's path in it, values and callers in other modules are followed; without, the file is
-    looked at alone.
+    looked at alone. Raises UnreadableFile where the parser does not take a part that matters.
     """
     from invocation_lint.analysis.domain.wrapper import Wrapper
     from invocation_lint.analysis.interpreter import Interpreter
@@ -64,6 +64,8 @@ def facts_of(
         queries = JobQueryBuilder(interpreter, module, options, book, program).build()
         facts = (*builder.build(), *queries)
     facts = (*facts, *_list_reads(module, options))
+    if source.failure is not None:
+        raise source.failure
     too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
     return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))
 

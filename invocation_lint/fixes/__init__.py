@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def with_edits(findings: Sequence[Finding], source: SourceFile) -> list[Finding]:
     """The findings of a file, those that can be mended with their edits. Nothing can be where `source.fixable` is
     false."""
-    if not source.fixable or not any(_is_asked_for(finding) for finding in findings):
+    if not any(_is_asked_for(finding) for finding in findings) or not source.fixable:
         return list(findings)
     from invocation_lint.fixes.code import Code
 

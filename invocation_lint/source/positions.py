@@ -1,4 +1,4 @@
-"""Positions of nodes and the comments of a file, from one pass of libcst's code generator.
+"""Positions of the nodes of a tree, from one pass of libcst's code generator.
 
 libcst's PositionProvider notes every node, line and column wise; noting offsets of the nodes that matter takes a
 fraction of its time. The pass rests on the class `CodegenState` of a private module: where libcst differs,
@@ -22,20 +22,24 @@ except ImportError:  # pragma: no cover - a libcst that is laid out differently
     CodegenState = None  # type: ignore[assignment, misc]
 
 Span = tuple[int, int]
+Definition = cst.FunctionDef | cst.Lambda | cst.ClassDef
+
+
+_DEFINING = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
 
 
 @dataclass(slots=True)
 class Notes:
     """What the pass found; offsets count the characters of `code`, the text that the tree writes.
 
-    `spans` maps the id of a node to its start and end (end exclusive); `line_ends` maps the id of a TrailingWhitespace,
-    which closes each simple statement and each header, to its start; `comments` are (offset, text).
+    `spans` maps the id of a node to its start and end (end exclusive). `definitions` are the functions, lambdas and
+    classes, and `awaited` what stands directly behind `await`.
     """
 
     code: str = ""
     spans: dict[int, Span] = field(default_factory=dict)
-    line_ends: dict[int, int] = field(default_factory=dict)
-    comments: list[tuple[int, str]] = field(default_factory=list)
+    definitions: list[Definition] = field(default_factory=list)
+    awaited: set[cst.CSTNode] = field(default_factory=set)
 
     def span(self, node: cst.CSTNode) -> Span | None:
         """Start and end of a node; of one that was not noted itself, the stretch that its children cover. None for
@@ -84,8 +88,8 @@ if CodegenState is not None:
             self.offset = 0
             self.notes = notes
             self.spans = notes.spans
-            self.line_ends = notes.line_ends
-            self.comments = notes.comments
+            self.definitions = notes.definitions
+            self.awaited = notes.awaited
             self.open: list[tuple[int, int, cst.CSTNode | None, cst.CSTNode | None]] = []
 
         def add_token(self, value: str) -> None:
@@ -99,10 +103,10 @@ if CodegenState is not None:
 
         def before_codegen(self, node: cst.CSTNode) -> None:
             kind = type(node)
-            if kind is cst.Comment:
-                self.comments.append((self.offset, node.value))  # type: ignore[attr-defined]
-            elif kind is cst.TrailingWhitespace:
-                self.line_ends[id(node)] = self.offset
+            if kind in _DEFINING:
+                self.definitions.append(node)  # type: ignore[arg-type]
+            elif kind is cst.Await:
+                self.awaited.add(node.expression)  # type: ignore[attr-defined]
 
         def record_syntactic_position(  # type: ignore[override]
             self,
@@ -149,11 +153,10 @@ def notes_by_provider(module: cst.Module) -> Notes:
 
     for node, where in positions.items():
         notes.spans[id(node)] = (offset(where.start), offset(where.end))
-        if isinstance(node, cst.Comment):
-            notes.comments.append((offset(where.start), node.value))
-        elif isinstance(node, cst.TrailingWhitespace):
-            notes.line_ends[id(node)] = offset(where.start)
-    notes.comments.sort()
+        if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            notes.definitions.append(node)
+        elif isinstance(node, cst.Await):
+            notes.awaited.add(node.expression)
     return notes
 
 

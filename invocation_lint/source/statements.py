@@ -1,58 +1,48 @@
-"""Which lines a statement takes: a simple one whole, of a compound one the header."""
+"""Comments, and which lines a statement takes: a simple one whole, of a compound one the header; from the tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, field
 
-import libcst as cst
-
-from invocation_lint.source.positions import Notes
+from invocation_lint.source.positions import line_and_column
+from invocation_lint.source.tokens import tokens
 
 LineRange = tuple[int, int]
 
 
-def statement_ranges(module: cst.Module, notes: Notes, line_of: Callable[[int], int]) -> list[LineRange]:
-    """First and last line of every simple statement and of every header, in order; `line_of` answers for an offset.
+@dataclass(slots=True)
+class Lines:
+    """Comments as (offset, text); and first and last line of every simple statement and of every header, in order.
 
     A header reaches from the first decorator to the colon, and over a body on the same line. `else`, `except`,
     `finally` and `case` have headers of their own.
     """
-    ranges: list[LineRange] = []
-    stack: list[cst.CSTNode] = list(module.body)
-    while stack:
-        node = stack.pop()
-        start, end = _start(node, notes), _line_end(node)
-        ranges.append((line_of(start), line_of(notes.line_ends[id(end)])))
-        stack.extend(_below(node))
-    return sorted(ranges)
+
+    comments: list[tuple[int, str]] = field(default_factory=list)
+    ranges: list[LineRange] = field(default_factory=list)
 
 
-def _start(node: cst.CSTNode, notes: Notes) -> int:
-    decorators = getattr(node, "decorators", None)
-    span = notes.span(decorators[0] if decorators else node)
-    if span is None:
-        raise ValueError(f"no position for a {type(node).__name__}")
-    return span[0]
-
-
-def _line_end(node: Any) -> cst.CSTNode:
-    """The layout node that closes the statement's or the header's last line."""
-    if isinstance(node, cst.SimpleStatementLine):
-        return node.trailing_whitespace
-    if isinstance(node, cst.Match):
-        return node.whitespace_after_colon
-    suite = node.body
-    return suite.header if isinstance(suite, cst.IndentedBlock) else suite.trailing_whitespace
-
-
-def _below(node: Any) -> list[cst.CSTNode]:
-    """The statements and clauses inside a compound statement or clause."""
-    below: list[cst.CSTNode] = []
-    suite = getattr(node, "body", None)
-    if isinstance(suite, cst.IndentedBlock):
-        below.extend(suite.body)
-    below.extend(getattr(node, "handlers", ()))
-    below.extend(getattr(node, "cases", ()))
-    below.extend(clause for clause in (getattr(node, "orelse", None), getattr(node, "finalbody", None)) if clause)
-    return below
+def read_lines(text: str, starts: list[int]) -> Lines:
+    """What stands in the lines of a text, which start at `starts`."""
+    lines = Lines()
+    first: int | None = None  # where the statement starts
+    depth = last = 0
+    begins, is_decorator = True, False  # whether the next token is the first of its line; whether that line decorates
+    for kind, start, word in tokens(text, comments=True):
+        if kind == "comment":
+            lines.comments.append((start, word))
+        elif kind == "newline":
+            if not depth:
+                if first is not None and not is_decorator:
+                    lines.ranges.append((line_and_column(starts, first)[0], line_and_column(starts, start)[0]))
+                    first = None
+                begins = True
+        else:
+            if begins:
+                begins, is_decorator = False, word == "@"
+                first = start if first is None else first
+            depth += (kind == "open") - (kind == "close")
+            last = start
+    if first is not None:
+        lines.ranges.append((line_and_column(starts, first)[0], line_and_column(starts, last)[0]))
+    return lines

@@ -25,6 +25,7 @@ _DIRECTIVE_BYTES = re.compile(rb"nvocation[-_ ]?lint", re.IGNORECASE)
 _NOQA = re.compile(
     r"#\s*noqa\b(?:\s*:\s*(?P<codes>(?:[A-Z]+\d+|IN[VX]\b)(?:[,\s]+[A-Z]+\d+)*))?(?P<rest>[^#]*)", re.IGNORECASE
 )
+_ANY = re.compile(r"#\s*(?:noqa|invocation[-_ ]?lint)\b", re.IGNORECASE)
 _OURS = re.compile(r"IN[VX]\d*\Z", re.IGNORECASE)
 _NO_COLON = re.compile(r"\s*IN[VX]\d", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#\s*(?P<tool>invocation[-_ ]?lint)\b(?P<colon>\s*:)?\s*(?P<text>[^#]*)", re.IGNORECASE)
@@ -52,6 +53,8 @@ def read_suppressions(source: SourceFile) -> tuple[list[Suppression], list[Malfo
     """What the comments suppress, in order, and those that are wrongly written."""
     suppressions: list[Suppression] = []
     malformed: list[Malformed] = []
+    if _ANY.search(source.text) is None:
+        return suppressions, malformed
     for comment in source.comments:
         for found in (*_noqas(comment, source.name), *_ignores(comment, source.name)):
             (suppressions if isinstance(found, Suppression) else malformed).append(found)  # type: ignore[arg-type]

@@ -10,8 +10,7 @@ from typing import NamedTuple
 class Token(NamedTuple):
     """A token. `kind` is a group of `_TOKEN`; the braces of f-strings come as `open` and `close`, the end as `string`.
 
-    A string kind with empty text marks where an f-string ends. Comments, continued lines and text within strings do not
-    come.
+    A string kind with empty text marks where an f-string ends. Continued lines and text within strings do not come.
     """
 
     kind: str
@@ -31,7 +30,8 @@ _TOKEN = re.compile(
     | (?P<name>[^\W\d]\w*)
     | (?P<number>\.?\d[\w.]*)
     | (?P<newline>\r\n?|\n)
-    | (?P<skipped>\#[^\r\n]*|\\(?:\r\n?|\n))
+    | (?P<comment>\#[^\r\n]*)
+    | (?P<skipped>\\(?:\r\n?|\n))
     | (?P<open>[(\[{])
     | (?P<close>[)\]}])
     | (?P<ellipsis>\.\.\.)
@@ -62,7 +62,7 @@ _TEXT = {quote: _format_text(quote, spec=False) for quote in ('"', "'", '"""', "
 _SPEC = {quote: _format_text(quote, spec=True) for quote in ('"', "'", '"""', "'''")}
 
 
-def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
+def tokens(text: str, start: int = 0, end: int | None = None, *, comments: bool = False) -> Iterator[Token]:
     """The tokens of a stretch of text, up to its end or to the first thing that no Python tokenizer would take."""
     position, depth = start, 0
     end = len(text) if end is None else end
@@ -97,7 +97,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]
         start = found.start(kind)
         word = text[start:position]
         within = bool(modes) and modes[-1][2] == depth
-        if kind == "skipped":
+        if kind == "skipped" or (kind == "comment" and not comments):
             continue
         if kind == "unfinished":
             return

@@ -5,10 +5,10 @@ This module imports libcst; import it only for a file that `scan.may_matter` let
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
@@ -16,18 +16,15 @@ import libcst as cst
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place
 from invocation_lint.records import record
+from invocation_lint.source.as_ast import as_ast
 from invocation_lint.source.decode import decode
 from invocation_lint.source.guard import check_depth, check_size
-from invocation_lint.source.positions import (
-    Notes,
-    align,
-    line_and_column,
-    line_starts,
-    take_notes,
-)
+from invocation_lint.source.positions import Definition, line_and_column, line_starts
+from invocation_lint.source.python_tree import Offsets, bodies, python_tree
 from invocation_lint.source.stack import on_large_stack
-from invocation_lint.source.statements import statement_ranges
+from invocation_lint.source.statements import Lines, read_lines
 from invocation_lint.source.syntax import syntax_error
+from invocation_lint.source.trees import REFUSALS, Trees
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
@@ -41,38 +38,114 @@ class Comment:
     text: str
 
 
-@dataclass(slots=True, eq=False)
 class SourceFile:
-    """One parsed file.
+    """One file that can be parsed: its text, Python's own tree of it, and libcst's, which is parsed where it is read.
 
-    `text` is what was decoded, without a byte order mark; offsets count its characters. `fixable` is False where the
-    tree does not write the very text back, so that edits could not be placed with certainty.
+    `text` is what was decoded, without a byte order mark; offsets count its characters. `syntax` is Python's tree, or
+    what comes nearest to it where only libcst takes the text; whoever has read it lets it go with `forget_syntax`.
+    `failure` is set once libcst does not take a part that was asked for.
     """
 
-    name: str
-    data: bytes
-    text: str
-    encoding: str
-    module: cst.Module
-    comments: tuple[Comment, ...]
-    fixable: bool
-    _notes: Notes
-    _starts: list[int]
-    _shift: list[int] | None
-    _ranges: list[tuple[int, int]] | None = field(default=None)
-    _places: dict[int, Place] = field(default_factory=dict)
+    def __init__(self, name: str, data: bytes, text: str, encoding: str, readable: str) -> None:
+        self.name = name
+        self.data = data
+        self.text = text
+        self.encoding = encoding
+        self.failure: UnreadableFile | None = None
+        self._readable = readable
+        self._starts = line_starts(text)
+        self._offsets = Offsets(text, self._starts)
+        self._syntax = python_tree(readable)
+        waiting = bodies(self._syntax, readable, self._offsets) if self._syntax is not None else ()
+        self._trees = Trees(readable, waiting, self._note_failure)
+        self._read_lines: Lines | None = None
+        self._places: dict[int, Place] = {}
+        if self._syntax is None:
+            self._read_whole()
+
+    def _read_whole(self) -> None:
+        try:
+            self._trees.read()
+        except REFUSALS as error:
+            raise self._refusal(error) from None
+
+    def _note_failure(self, error: Exception) -> None:
+        self.failure = self.failure or self._refusal(error)
+
+    def _refusal(self, error: Exception) -> UnreadableFile:
+        if isinstance(error, cst.ParserSyntaxError):
+            return syntax_error(self.text, self.name, str(error))
+        if isinstance(error, cst.CSTValidationError):  # valid Python that the parser does not take, as `return[1]`
+            return UnreadableFile(f"the parser cannot read it: {error}", path=self.name, help=_SPACED)
+        return UnreadableFile("the code is nested too deeply to be analysed", path=self.name)
+
+    @property
+    def syntax(self) -> ast.Module:
+        """The file as Python's parser sees it."""
+        if self._syntax is None:
+            self._syntax = python_tree(self._readable) or on_large_stack(lambda: as_ast(self.module, self.position_of))
+        return self._syntax
+
+    def forget_syntax(self) -> None:
+        """Python's tree has been read."""
+        self._syntax = None
+
+    @property
+    def module(self) -> cst.Module:
+        """libcst's tree. Below it, the bodies of functions are parsed when they are looked at."""
+        return self._trees.module
+
+    @property
+    def awaited(self) -> set[cst.CSTNode]:
+        """What stands directly behind `await`, in the parts that were looked at."""
+        return self._trees.notes.awaited
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        """All comments, in order."""
+        return tuple(Comment(*line_and_column(self._starts, at), text) for at, text in self._lines.comments)
+
+    @property
+    def _lines(self) -> Lines:
+        if self._read_lines is None:
+            self._read_lines = read_lines(self._readable, self._starts)
+        return self._read_lines
+
+    @property
+    def fixable(self) -> bool:
+        """False where the trees do not write the very text back, so that edits could not be placed with certainty."""
+        self._trees.complete()
+        return self._trees.round_trips and self._readable == self.text and self.failure is None
+
+    def definition(self, start: int) -> Definition:
+        """The function, lambda or class that starts at an offset. KeyError when there is none."""
+        try:
+            return self._trees.definition(start)
+        except KeyError:
+            if self.failure is not None:
+                raise self.failure from None
+            raise
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets in `text` at which the node starts and ends, without the parentheses and space around it."""
-        if node is self.module:
+        if type(node) is cst.Module and node is self.module:
             return 0, len(self.text)
-        found = self._notes.span(node)
+        found = self._trees.notes.span(node)
         if found is None:
             raise ValueError(f"the {type(node).__name__} is layout or not of {self.name}")
-        start, end = found
-        if self._shift is None:
-            return found
-        return self._shift[start], (self._shift[end - 1] + 1 if end > start else self._shift[end])
+        return found
+
+    def syntax_span(self, node: ast.stmt | ast.expr) -> tuple[int, int]:
+        """The same for a node of `syntax`."""
+        return self._offsets.span(node)
+
+    def position_of(self, node: cst.CSTNode) -> tuple[int, int, int, int]:
+        """Where a node starts and ends as Python's parser tells it: lines from 1, bytes of UTF-8 from 0."""
+        found: list[int] = []
+        for offset in self.span(node):
+            line, column = line_and_column(self._starts, offset)
+            found += [line, len(self.text[offset - column + 1 : offset].encode())]
+        return found[0], found[1], found[2], found[3]
 
     def place(self, node: cst.CSTNode) -> Place:
         """Where the node stands: lines and columns from 1, end exclusive."""
@@ -114,16 +187,11 @@ class SourceFile:
         A header reaches from the first decorator to the colon; `else`, `except`, `finally` and `case` have their own.
         A line outside all statements stands alone.
         """
-        if self._ranges is None:
-            self._ranges = statement_ranges(self.module, self._notes, self._line_of)
-        at = bisect_right(self._ranges, (line, sys.maxsize)) - 1
-        if at >= 0 and self._ranges[at][0] <= line <= self._ranges[at][1]:
-            return self._ranges[at]
+        ranges = self._lines.ranges
+        at = bisect_right(ranges, (line, sys.maxsize)) - 1
+        if at >= 0 and ranges[at][0] <= line <= ranges[at][1]:
+            return ranges[at]
         return line, line
-
-    def _line_of(self, offset: int) -> int:
-        """The line of an offset in the code that the tree writes."""
-        return line_and_column(self._starts, offset if self._shift is None else self._shift[offset])[0]
 
 
 def _mend_conditional_expressions() -> None:
@@ -143,33 +211,10 @@ _SPACED = "put a space behind each keyword that a bracket or a quote follows"
 
 
 def parse(data: bytes, name: str) -> SourceFile:
-    """The tree of a file, with positions and comments. Raises UnreadableFile when it cannot be decoded or parsed."""
+    """A file as a tree. Raises UnreadableFile when it cannot be decoded or parsed."""
     check_size(data, name)
     text, encoding = decode(data, name)
     check_depth(text, name)
     # Python takes a lone carriage return for a newline, libcst does not always: same length, so offsets stay.
     readable = _LONE_RETURN.sub("\n", text) if "\r" in text else text
-
-    def work() -> tuple[cst.Module, Notes]:
-        module = cst.parse_module(readable)
-        return module, take_notes(module)
-
-    try:
-        module, notes = on_large_stack(work)
-    except cst.ParserSyntaxError as error:
-        raise syntax_error(text, name, str(error)) from None
-    except cst.CSTValidationError as error:  # valid Python that the parser does not take, such as `return[1]`
-        raise UnreadableFile(f"the parser cannot read it: {error}", path=name, help=_SPACED) from None
-    except (RecursionError, MemoryError):
-        raise UnreadableFile("the code is nested too deeply to be analysed", path=name) from None
-    starts = line_starts(text)
-    shift = align(notes.code, readable)
-    comments = tuple(
-        Comment(
-            *line_and_column(starts, offset if shift is None else shift[offset]),
-            comment,
-        )
-        for offset, comment in notes.comments
-    )
-    fixable = notes.code == text
-    return SourceFile(name, data, text, encoding, module, comments, fixable, notes, starts, shift)
+    return SourceFile(name, data, text, encoding, readable)

@@ -150,7 +150,7 @@ def _aliases(frame: Frame, info: ClassInfo, wanted: Value) -> dict[str, str]:
     if wanted != TRUE:
         return {}
     for cls in classes.lineage(frame, info)[0]:
-        if b"alias_generator" in cls.module.source.module.code_for_node(cls.node).encode():
+        if any("alias_generator" in cls.module.source.code(part) for part in (*cls.node.decorators, cls.node)):
             return {}
     every = fields.all_fields(frame, info)
     return {name: one.option(frame, "serialization_alias") or one.option(frame, "alias") or name

@@ -1,29 +1,36 @@
-"""The functions and classes of a parsed file: where each is, what it mentions, and what it changes."""
+"""The functions and classes of a file: where each is, what it mentions, and what it changes.
+
+It reads Python's own tree, since that costs a tenth of libcst's; whoever walks a function asks for libcst's nodes.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator, Sequence
-
-import libcst as cst
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from invocation_lint.analysis.program.demand import users_of
-from invocation_lint.analysis.program.model import (
-    ClassInfo,
-    FunctionInfo,
-    ModuleInfo,
-    own_nodes,
-    self_name,
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
+from invocation_lint.analysis.program.naming import (
+    NAMES,
+    all_targets,
+    changed_by,
+    children,
+    flat,
+    is_attribute_of,
+    last_name,
+    may_name,
+    names_in,
+    parts_of_binding,
+    root,
+    targets,
+    texts_of,
 )
 from invocation_lint.analysis.program.sites import clients_in, may_invoke
 from invocation_lint.source.scan import SITE_ATTRIBUTES, may_query, may_query_jobs, speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
-from invocation_lint.source.walk import walk
-
-MUTATORS = frozenset(
-    {"update", "append", "extend", "insert", "pop", "popitem", "clear", "setdefault", "add", "remove", "discard",
-     "sort", "reverse", "__setitem__", "__delitem__"}
-)  # fmt: skip
 
 
 def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | None = None) -> ModuleInfo:
@@ -37,49 +44,307 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
         speaks_of_queries=may_query_jobs(source.data, job_tables),
         job_tables=job_tables,
     )
-    _index(module, source.module, "", None, None)
-    classes = frozenset(info.name for info in module.classes.values() if module.speaks_of_queries and _holds_jobs(info))
-    names = classes | _named_after_tables(module) if module.speaks_of_queries else classes
-    for info in module.functions.values():
-        _note_mutations(module, info)
-        if info.mentions & names:
-            info.holds_query = info.holds_query or may_query("\n".join(f".{name}" for name in info.mentions).encode())
-    queried = {info.name for info in module.functions.values() if info.holds_query} - {"__init__"}
-    for info in module.functions.values():
-        info.holds_query = info.holds_query or bool(info.mentions & queried)  # what is read there is worked on here
-    for body in (source.module.body, *(info.node.body.body for info in module.classes.values())):
+    tree = source.syntax
+    source.forget_syntax()
+    index = _Index(module)
+    own = index.read(tree)
+    if module.speaks_of_queries:
+        index.note_queries(own)
+    for body in (tree.body, *(cls.body for cls in index.classes)):
         for statement in body:
-            if isinstance(statement, cst.SimpleStatementLine):
-                _note_aliases(module, statement)
+            index.note_aliases(statement)
     module.words = frozenset(re.findall(r"\w+", source.text))
-    _note_bindings(module)
+    index.note_bindings(own)
     module.named_by, module.aliased, module.made_of = users_of(
         module.functions.values(), (cls.name for cls in module.classes.values()), module.aliases, module.bindings
     )
     return module
 
 
-def _note_bindings(module: ModuleInfo) -> None:
-    """Note the names of the module, and all that is named by the code that makes each or may put something into it."""
-    found: dict[str, set[str]] = {alias: set(mentioned) for alias, mentioned in module.aliases.items()}
-    for info in module.functions.values():
-        for name in (_top(module, info.key), *info.globals):
-            found.setdefault(name, set()).update(info.mentions)
-    for cls in module.classes.values():
-        bases = set().union(*(_named(arg.value) for arg in cls.node.bases))
-        found.setdefault(_top(module, cls.key), set()).update(cls.mentions, bases)
-    calls: list[cst.Call] = []
-    for node in own_nodes(module.source.module):
-        for target, value in _parts_of_binding(node):
-            for one in _flat([target]):
-                found.setdefault(_root(one), set()).update(_named(value))
-        if isinstance(node, cst.Call):
-            calls.append(node)
-    for call in calls:  # registry.add(Sender())
-        name = _root(call.func)
-        if name in found and isinstance(call.func, cst.Attribute):
-            found[name].update(*(_named(arg.value) for arg in call.args))
-    module.bindings = {name: frozenset(named) for name, named in found.items() if name}
+@dataclass(slots=True)
+class _Own:
+    """What stands in the code of one function, class body or module itself: not in the functions and classes in it."""
+
+    holds_site: bool = False
+    mentions: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    rebound: set[str] = field(default_factory=set)
+    is_generator: bool = False
+    texts: list[str] = field(default_factory=list)
+    changing: list[ast.stmt] = field(default_factory=list)  # assignments, and `del`
+    binding: list[ast.AST] = field(default_factory=list)  # what binds names in other ways
+    calls: list[ast.Call] = field(default_factory=list)
+
+
+class _Index:
+    """Fills a module from its tree."""
+
+    def __init__(self, module: ModuleInfo) -> None:
+        self.module = module
+        self.classes: list[ast.ClassDef] = []
+        self._bases: dict[str, set[str]] = {}  # keys of classes to the names in their bases
+        self._own: dict[str, _Own] = {}  # of functions, by key
+        self._bodies: dict[str, _Own] = {}  # of classes, by key
+        self._lambdas: dict[ast.Lambda, FunctionInfo] = {}
+
+    def read(self, tree: ast.Module) -> _Own:
+        """Note all functions and classes of the module; the answer is what is in none of them."""
+        own = self._read(tree.body, "", None, None)
+        self.module.holds_site, self.module.mentions = own.holds_site, frozenset(own.mentions)
+        for info in self.module.functions.values():
+            self._note_mutations(info)
+        return own
+
+    def _read(
+        self, roots: Sequence[ast.AST | None], prefix: str, cls: ClassInfo | None, parent: FunctionInfo | None
+    ) -> _Own:
+        own = _Own()
+        mentions = own.mentions
+        callees: set[ast.AST] = set()
+        stack: list[Any] = [node for node in reversed(roots) if node is not None]
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                mentions.add(node.id)
+                continue
+            if kind is ast.Attribute:
+                mentions.add(node.attr)
+                if node.attr in SITE_ATTRIBUTES and node not in callees:
+                    own.holds_site = own.holds_site or may_invoke(last_name(node.value), (), self.module.clients)
+                stack.append(node.value)
+                continue
+            if kind is ast.Constant:
+                if self.module.speaks_of_queries and isinstance(node.value, (str, bytes)):
+                    own.texts.append(str(node.value))
+                continue
+            read = _READERS.get(kind)
+            if read is not None:
+                read(own, node)
+            elif kind is ast.Call:
+                self._note_call(own, node, callees)
+            elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+                self._add_function(node, prefix, cls, parent)
+                stack.append(node.args)
+                stack.extend(reversed(node.decorator_list))
+                continue
+            elif kind is ast.Lambda:
+                inner = self._add_function(node, prefix, cls, parent)
+                own.holds_site = own.holds_site or inner.holds_site
+                own.mentions |= inner.mentions
+                continue
+            elif kind is ast.ClassDef:
+                self._add_class(node, prefix, parent)
+                stack.extend(reversed(node.decorator_list))
+                continue
+            elif kind is ast.JoinedStr:
+                own.texts += [str(one.value) for one in node.values if isinstance(one, ast.Constant)]
+                stack.extend(one for one in reversed(node.values) if not isinstance(one, ast.Constant))
+                continue
+            elif kind is ast.Import or kind is ast.ImportFrom:
+                self._note_import(own, node)
+                continue
+            stack.extend(reversed(children(node)))
+        return own
+
+    def _note_call(self, own: _Own, node: ast.Call, callees: set[ast.AST]) -> None:
+        own.calls.append(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in SITE_ATTRIBUTES:
+            callees.add(node.func)
+            keywords = [keyword.arg for keyword in node.keywords]
+            receiver = last_name(node.func.value)
+            own.holds_site = own.holds_site or may_invoke(receiver, keywords, self.module.clients)
+
+    def _note_import(self, own: _Own, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            own.mentions.update(node.module.split("."))
+        for alias in node.names:
+            if alias.name == "*":
+                self.module.passes_everything = True
+                continue
+            parts = alias.name.split(".")
+            own.mentions.update(parts)
+            if alias.asname is not None:  # whoever names it names what it stands for
+                own.mentions.add(alias.asname)
+                self.module.aliases[alias.asname] = frozenset({parts[-1]})
+
+    # -- definitions -------------------------------------------------------------------------------------------------
+
+    def _add_function(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        prefix: str,
+        cls: ClassInfo | None,
+        parent: FunctionInfo | None,
+    ) -> FunctionInfo:
+        module = self.module
+        start, end = module.source.syntax_span(node)
+        place = module.source.place_of(start, end)
+        is_lambda = isinstance(node, ast.Lambda)
+        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+        key = _unique(f"{module.name}:{prefix}{name}", module.functions, place.line)
+        while key in module.functions:
+            key += f".{place.column}"
+        first = [*node.args.posonlyargs, *node.args.args][:1]
+        info = FunctionInfo(
+            key,
+            name,
+            module,
+            start,
+            place,
+            cls,
+            parent,
+            is_lambda=is_lambda,
+            is_async=isinstance(node, ast.AsyncFunctionDef),
+            first_parameter=first[0].arg if first else "",
+        )
+        module.functions[key] = info
+        module.by_start[start] = info
+        if isinstance(node, ast.Lambda):
+            self._lambdas[node] = info
+            own = self._read([node.args, node.body], f"{prefix}{name}.<locals>.", None, info)
+        else:
+            if cls is not None:
+                cls.methods[f"{name}.setter" if _sets_property(node) else name] = info
+            parts = [node.args, *node.body, *node.decorator_list, node.returns, *getattr(node, "type_params", ())]
+            own = self._read(parts, f"{prefix}{name}.<locals>.", None, info)
+            own.mentions.add(name)
+        self._own[key] = own
+        info.holds_site, info.mentions = own.holds_site, frozenset(own.mentions)
+        info.globals, info.nonlocals = frozenset(own.declared), frozenset(own.rebound)
+        info.is_generator = own.is_generator
+        return info
+
+    def _add_class(self, node: ast.ClassDef, prefix: str, parent: FunctionInfo | None) -> None:
+        module = self.module
+        start, end = module.source.syntax_span(node)
+        place = module.source.place_of(start, end)
+        key = _unique(f"{module.name}:{prefix}{node.name}", module.classes, place.line)
+        info = ClassInfo(key, node.name, module, start, place)
+        module.classes[key] = info
+        module.by_start[start] = info
+        self.classes.append(node)
+        own = self._bodies[key] = self._read(node.body, f"{prefix}{node.name}.", info, parent)
+        info.mentions = frozenset(own.mentions)
+        self._bases[key] = set().union(*map(names_in, node.bases))
+        for method in info.methods.values():
+            self._note_self_writes(info, method)
+
+    # -- what is changed ---------------------------------------------------------------------------------------------
+
+    def _note_self_writes(self, cls: ClassInfo, method: FunctionInfo) -> None:
+        own, name = self._own[method.key], method.first_parameter
+        for target in all_targets(own.changing):
+            if is_attribute_of(target, name) or is_attribute_of(target, cls.name):
+                assert isinstance(target, ast.Attribute)
+                cls.writers.setdefault(target.attr, []).append(method)
+            elif isinstance(target, ast.Subscript) and is_attribute_of(target.value, name):
+                assert isinstance(target.value, ast.Attribute)
+                cls.mutated.add(target.value.attr)
+        for changed in changed_by(own.calls):
+            if isinstance(changed, ast.Attribute) and is_attribute_of(changed, name):
+                cls.mutated.add(changed.attr)
+
+    def _note_mutations(self, info: FunctionInfo) -> None:
+        own = self._own[info.key]
+        changed = [target.value for target in all_targets(own.changing) if isinstance(target, ast.Subscript)]
+        self.module.mutated_globals.update(
+            node.id for node in (*changed, *changed_by(own.calls)) if isinstance(node, ast.Name)
+        )
+
+    # -- queries -----------------------------------------------------------------------------------------------------
+
+    def note_queries(self, own: _Own) -> None:
+        """Note the functions that may query a table of jobs."""
+        module = self.module
+        for info in module.functions.values():
+            said = [*(f".{name}" for name in info.mentions), *self._own[info.key].texts]
+            info.holds_query = self._asks_for_jobs(*said)
+        mapped = {module.classes[key].name for key, body in self._bodies.items() if self._holds_jobs(body)}
+        names = mapped | self._named_after_tables(own)
+        for info in module.functions.values():
+            if info.mentions & names:
+                info.holds_query = info.holds_query or may_query(_bytes(f".{one}" for one in info.mentions))
+        queried = {info.name for info in module.functions.values() if info.holds_query} - {"__init__"}
+        for info in module.functions.values():
+            info.holds_query = info.holds_query or bool(info.mentions & queried)  # what is read there is worked on here
+
+    def _holds_jobs(self, body: _Own) -> bool:
+        """Whether a class of another name is mapped to a table of jobs."""
+        return self._asks_for_jobs(".select", *body.texts)
+
+    def _asks_for_jobs(self, *said: str) -> bool:
+        """Whether names and texts may make a query of a table of jobs."""
+        return may_query_jobs(_bytes(said), self.module.job_tables)
+
+    def _named_after_tables(self, own: _Own) -> set[str]:
+        """The names of the module, and the attributes of its objects, that are bound to something which a table of jobs
+        names: `collection = db["jobs"]`, `WAITING = select(Job).where(..)`."""
+        functions = self.module.functions.values()
+        found: set[str] = set()
+        for one in (own, *(self._own[info.key] for info in functions if info.cls is not None)):
+            for node in one.changing:
+                if isinstance(node, ast.Assign) and (
+                    any(map(self._is_table, ast.walk(node.value))) or (one is own and self._is_statement(node))
+                ):
+                    bound = list(flat(node.targets))
+                    found |= {target.id for target in bound if isinstance(target, ast.Name)}
+                    found |= {target.attr for target in bound if isinstance(target, ast.Attribute)}
+        return found
+
+    def _is_statement(self, node: ast.Assign) -> bool:
+        """Whether a module's own name is bound to a whole statement, to be executed elsewhere."""
+        source = self.module.source
+        written = source.text[source.syntax_span(node.targets[-1])[1] : source.syntax_span(node)[1]]
+        return self._asks_for_jobs(written if "(" in written else f".select {written}")
+
+    def _is_table(self, node: ast.AST) -> bool:
+        """Whether a text is the name of a table of jobs, and nothing else."""
+        name = node.value if isinstance(node, ast.Constant) else None
+        if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
+            return False
+        return self._asks_for_jobs(f".select {name}")
+
+    # -- what names stand for ----------------------------------------------------------------------------------------
+
+    def note_aliases(self, statement: ast.stmt) -> None:
+        """Note the names that a statement of the module or of a class binds to what may name a function."""
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            return
+        value = statement.value
+        if value is None or not may_name(value):
+            return
+        names = names_in(value)
+        inner = self._lambdas.get(value) if isinstance(value, ast.Lambda) else None
+        for target in flat(targets(statement)):
+            if isinstance(target, ast.Name) and inner is not None:
+                inner.name = target.id
+            elif isinstance(target, ast.Name):
+                known = self.module.aliases.get(target.id, frozenset())
+                self.module.aliases[target.id] = known | (names - {target.id})
+
+    def note_bindings(self, own: _Own) -> None:
+        """Note the names of the module, and all that is named by the code that makes each or may put something in."""
+        module = self.module
+        found: dict[str, set[str]] = {alias: set(mentioned) for alias, mentioned in module.aliases.items()}
+        for info in module.functions.values():
+            for name in (_top(module, info.key), *info.globals):
+                found.setdefault(name, set()).update(info.mentions)
+        for cls in module.classes.values():
+            found.setdefault(_top(module, cls.key), set()).update(cls.mentions, self._bases[cls.key])
+        for node in (*own.changing, *own.binding):
+            for target, value in parts_of_binding(node):
+                for one in flat([target]):
+                    found.setdefault(root(one), set()).update(names_in(value))
+        for call in own.calls:  # registry.add(Sender())
+            name = root(call.func)
+            if name in found and isinstance(call.func, ast.Attribute):
+                found[name].update(*map(names_in, call.args), *(names_in(one.value) for one in call.keywords))
+        module.bindings = {name: frozenset(named_by) for name, named_by in found.items() if name}
+
+
+def _bytes(said: Iterable[str]) -> bytes:
+    return "\n".join(said).encode("utf-8", "replace")
 
 
 def _top(module: ModuleInfo, key: str) -> str:
@@ -87,272 +352,47 @@ def _top(module: ModuleInfo, key: str) -> str:
     return key[len(module.name) + 1 :].partition(".")[0].partition(":")[0]
 
 
-def _named(node: cst.CSTNode) -> set[str]:
-    return {part.value for part in walk(node) if isinstance(part, cst.Name)}
-
-
-def _root(node: cst.BaseExpression) -> str:
-    """The name at the beginning of `name.attribute[key]`; empty when there is none."""
-    while isinstance(node, (cst.Attribute, cst.Subscript)):
-        node = node.value
-    return node.value if isinstance(node, cst.Name) else ""
-
-
-def _parts_of_binding(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
-    """What a statement binds, with what it is bound to."""
-    if isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign)) and node.value is not None:
-        for target in _targets(node):
-            yield target, node.value
-    elif isinstance(node, cst.NamedExpr):
-        yield node.target, node.value
-    elif isinstance(node, cst.For):
-        yield node.target, node.iter
-    elif isinstance(node, cst.WithItem) and node.asname is not None:
-        yield node.asname.name, node.item
-
-
-_NAMING = (cst.Call, cst.Name, cst.Attribute, cst.Dict, cst.List, cst.Tuple, cst.Lambda)
-"""Values by which a name may stand for a function: what makes one, holds some, or is one."""
-
-
-def _note_aliases(module: ModuleInfo, statement: cst.SimpleStatementLine) -> None:
-    for small in statement.body:
-        if not isinstance(small, (cst.Assign, cst.AnnAssign)) or not isinstance(small.value, _NAMING):
-            continue
-        names = {node.value for node in walk(small.value) if isinstance(node, cst.Name)}
-        inner = module.by_node.get(small.value)
-        for target in _flat(_targets(small)):
-            if isinstance(target, cst.Name) and isinstance(inner, FunctionInfo):
-                inner.name = target.value
-            elif isinstance(target, cst.Name):
-                known = module.aliases.get(target.value, frozenset())
-                module.aliases[target.value] = known | (names - {target.value})
-
-
-def _note_import_as(module: ModuleInfo, node: cst.ImportAlias) -> None:
-    """`import a as b`: whoever names `b` names `a`."""
-    alias = node.asname.name if node.asname is not None else None
-    if isinstance(alias, cst.Name):
-        last = node.name.attr if isinstance(node.name, cst.Attribute) else node.name
-        module.aliases[alias.value] = frozenset({last.value})
-
-
-def _holds_jobs(info: ClassInfo) -> bool:
-    """Whether a class of another name is mapped to a table of jobs."""
-    texts = [node.value for node in own_nodes(info.node.body) if isinstance(node, cst.SimpleString)]
-    return may_query_jobs("\n".join([".select", *texts]).encode(), info.module.job_tables)
-
-
-def _named_after_tables(module: ModuleInfo) -> frozenset[str]:
-    """The names of the module, and the attributes of its objects, that are bound to something which a table of jobs
-    names: `collection = db["jobs"]`, `WAITING = select(Job).where(..)`."""
-    bodies = [module.source.module, *(info.node for info in module.functions.values() if info.cls is not None)]
-    found: set[str] = set()
-    own = frozenset(own_nodes(module.source.module))
-    for node in (node for body in bodies for node in own_nodes(body)):
-        if isinstance(node, cst.Assign) and (
-            any(_is_table(module, part) for part in walk(node.value)) or (node in own and _is_statement(module, node))
-        ):
-            targets = list(_flat(_targets(node)))
-            found |= {target.value for target in targets if isinstance(target, cst.Name)}
-            found |= {target.attr.value for target in targets if isinstance(target, cst.Attribute)}
-    return frozenset(found)
-
-
-def _is_statement(module: ModuleInfo, node: cst.Assign) -> bool:
-    """Whether a module's own name is bound to a whole statement, to be executed elsewhere."""
-    written = module.source.module.code_for_node(node.value).encode()
-    return may_query_jobs(written if b"(" in written else b".select " + written, module.job_tables)
-
-
-def _is_table(module: ModuleInfo, node: cst.CSTNode) -> bool:
-    """Whether a text is the name of a table of jobs, and nothing else."""
-    name = node.evaluated_value if isinstance(node, cst.SimpleString) else getattr(node, "value", None)
-    if not isinstance(node, (cst.SimpleString, cst.FormattedStringText)) or not isinstance(name, str):
-        return False
-    return name.replace("-", "_").isidentifier() and may_query_jobs(f".select {name}".encode(), module.job_tables)
-
-
-_INDEXED = frozenset(
-    {cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.Call, cst.Attribute, cst.Name, cst.SimpleString,
-     cst.FormattedStringText, cst.Global, cst.Nonlocal, cst.Yield, cst.ImportAlias, cst.ImportStar}
-)  # fmt: skip
-_CHANGING = frozenset({cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Call})
-"""Nodes that are looked at, by type: asking each node for its kind would take half of the time."""
-
-
-def _index(
-    module: ModuleInfo, node: cst.CSTNode, prefix: str, cls: ClassInfo | None, parent: FunctionInfo | None
-) -> None:
-    holds_site = False
-    mentions: set[str] = set()
-    declared: set[str] = set()
-    rebound: set[str] = set()
-    generator = False
-    callees: set[cst.CSTNode] = set()
-    texts: list[str] = []
-    for child in own_nodes(node):
-        if type(child) not in _INDEXED:
-            continue
-        if isinstance(child, (cst.FunctionDef, cst.Lambda)):
-            _add_function(module, child, prefix, cls, parent)
-            if isinstance(child, cst.Lambda):
-                inner = module.by_node[child]
-                assert isinstance(inner, FunctionInfo)
-                holds_site = holds_site or inner.holds_site
-                mentions |= inner.mentions
-        elif isinstance(child, cst.ClassDef):
-            _add_class(module, child, prefix, parent)
-        elif isinstance(child, cst.Call):
-            if isinstance(child.func, cst.Attribute) and child.func.attr.value in SITE_ATTRIBUTES:
-                callees.add(child.func)
-                holds_site = holds_site or _may_invoke(module, child.func.value, child.args)
-        elif isinstance(child, cst.Attribute):
-            mentions.add(child.attr.value)
-            handed_on = child.attr.value in SITE_ATTRIBUTES and child not in callees
-            holds_site = holds_site or (handed_on and _may_invoke(module, child.value, ()))
-        elif isinstance(child, cst.Name):
-            mentions.add(child.value)
-        elif isinstance(child, (cst.SimpleString, cst.FormattedStringText)) and module.speaks_of_queries:
-            texts.append(child.value)
-        elif isinstance(child, cst.ImportAlias) and child.asname is not None:
-            _note_import_as(module, child)
-        elif isinstance(child, cst.ImportStar):
-            module.passes_everything = True
-        elif isinstance(child, cst.Global):
-            declared |= {item.name.value for item in child.names}
-        elif isinstance(child, cst.Nonlocal):
-            rebound |= {item.name.value for item in child.names}
-        elif isinstance(child, cst.Yield):
-            generator = True
-    owner = module.by_node.get(node)
-    if isinstance(owner, FunctionInfo):
-        owner.holds_site, owner.mentions = holds_site, frozenset(mentions)
-        owner.globals, owner.nonlocals, owner.is_generator = frozenset(declared), frozenset(rebound), generator
-        if module.speaks_of_queries:
-            owner.holds_query = may_query_jobs(
-                "\n".join([*(f".{name}" for name in mentions), *texts]).encode(), module.job_tables
-            )
-    elif cls is not None and node is cls.node.body:
-        cls.mentions = frozenset(mentions)
-    else:
-        module.holds_site, module.mentions = holds_site, frozenset(mentions)
-
-
-def _may_invoke(module: ModuleInfo, receiver: cst.BaseExpression, args: Sequence[cst.Arg]) -> bool:
-    keywords = [
-        None if arg.keyword is None else arg.keyword.value
-        for arg in args
-        if arg.keyword is not None or arg.star == "**"
-    ]
-    return may_invoke(_last(receiver), keywords, module.clients)
-
-
-def _last(receiver: cst.BaseExpression) -> str:
-    """The last name of what a method is called on; empty where it has none."""
-    while isinstance(receiver, (cst.Call, cst.Subscript, cst.Await)):
-        if isinstance(receiver, cst.Call):
-            receiver = receiver.func
-        else:
-            receiver = receiver.value if isinstance(receiver, cst.Subscript) else receiver.expression
-    if isinstance(receiver, cst.Attribute):
-        return receiver.attr.value
-    return receiver.value if isinstance(receiver, cst.Name) else ""
-
-
 def _unique(key: str, taken: dict[str, FunctionInfo] | dict[str, ClassInfo], line: int) -> str:
     return f"{key}:{line}" if key in taken else key
 
 
-def _add_function(
-    module: ModuleInfo,
-    node: cst.FunctionDef | cst.Lambda,
-    prefix: str,
-    cls: ClassInfo | None,
-    parent: FunctionInfo | None,
-) -> None:
-    place = module.source.place(node)
-    name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
-    key = _unique(f"{module.name}:{prefix}{name}", module.functions, place.line)
-    while key in module.functions:
-        key += f".{place.column}"
-    info = FunctionInfo(key, name, node, module, cls, parent)
-    module.functions[key] = info
-    module.by_node[node] = info
-    if cls is not None and isinstance(node, cst.FunctionDef):
-        cls.methods[f"{name}.setter" if _sets_property(node) else name] = info
-    _index(module, node, f"{prefix}{name}.<locals>.", None, info)
-
-
-def _sets_property(node: cst.FunctionDef) -> bool:
+def _sets_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether it is decorated with `@name.setter`, or with what deletes the property."""
-    decorators = (item.decorator for item in node.decorators)
-    return any(isinstance(item, cst.Attribute) and item.attr.value in {"setter", "deleter"} for item in decorators)
+    return any(isinstance(item, ast.Attribute) and item.attr in {"setter", "deleter"} for item in node.decorator_list)
 
 
-def _add_class(module: ModuleInfo, node: cst.ClassDef, prefix: str, parent: FunctionInfo | None) -> None:
-    key = _unique(f"{module.name}:{prefix}{node.name.value}", module.classes, module.source.place(node).line)
-    info = ClassInfo(key, node.name.value, node, module)
-    module.classes[key] = info
-    module.by_node[node] = info
-    _index(module, node.body, f"{prefix}{node.name.value}.", info, parent)
-    for method in info.methods.values():
-        _note_self_writes(info, method)
+def _read_change(own: _Own, node: ast.stmt) -> None:
+    own.changing.append(node)
 
 
-def _targets(node: cst.CSTNode) -> Sequence[cst.BaseExpression]:
-    if isinstance(node, cst.Assign):
-        return [target.target for target in node.targets]
-    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
-        return [node.target]
-    if isinstance(node, cst.Del):
-        return [node.target]
-    return []
+def _read_binding(own: _Own, node: ast.AST) -> None:
+    own.binding.append(node)
 
 
-def _flat(targets: Sequence[cst.BaseExpression]) -> Iterator[cst.BaseExpression]:
-    for target in targets:
-        if isinstance(target, (cst.Tuple, cst.List)):
-            yield from _flat([element.value for element in target.elements])
-        else:
-            yield target
+def _read_yield(own: _Own, node: ast.AST) -> None:
+    own.is_generator = True
 
 
-def _note_self_writes(cls: ClassInfo, method: FunctionInfo) -> None:
-    name = self_name(method)
-    for node in own_nodes(method.node):
-        if type(node) not in _CHANGING:
-            continue
-        for target in _flat(_targets(node)):
-            if _is_self_attribute(target, name) or _is_self_attribute(target, cls.name):
-                assert isinstance(target, cst.Attribute)
-                cls.writers.setdefault(target.attr.value, []).append(method)
-            elif isinstance(target, cst.Subscript) and _is_self_attribute(target.value, name):
-                assert isinstance(target.value, cst.Attribute)
-                cls.mutated.add(target.value.attr.value)
-        changed = _mutated_by_call(node)
-        if changed is not None and _is_self_attribute(changed, name):
-            assert isinstance(changed, cst.Attribute)
-            cls.mutated.add(changed.attr.value)
+def _read_global(own: _Own, node: ast.Global) -> None:
+    own.declared.update(node.names)
+    own.mentions.update(node.names)
 
 
-def _is_self_attribute(node: cst.BaseExpression, name: str) -> bool:
-    return isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == name
+def _read_nonlocal(own: _Own, node: ast.Nonlocal) -> None:
+    own.rebound.update(node.names)
+    own.mentions.update(node.names)
 
 
-def _mutated_by_call(node: cst.CSTNode) -> cst.BaseExpression | None:
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in MUTATORS:
-        return node.func.value
-    return None
+def _read_named(own: _Own, node: Any) -> None:
+    own.mentions.update(texts_of(node))
 
 
-def _note_mutations(module: ModuleInfo, info: FunctionInfo) -> None:
-    for node in own_nodes(info.node):
-        if type(node) not in _CHANGING:
-            continue
-        for target in _flat(_targets(node)):
-            if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
-                module.mutated_globals.add(target.value.value)
-        changed = _mutated_by_call(node)
-        if isinstance(changed, cst.Name):
-            module.mutated_globals.add(changed.value)
+_READERS: dict[type[ast.AST], Any] = {
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete), _read_change),
+    **dict.fromkeys((ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem), _read_binding),
+    **dict.fromkeys((ast.Yield, ast.YieldFrom), _read_yield),
+    ast.Global: _read_global,
+    ast.Nonlocal: _read_nonlocal,
+    **dict.fromkeys(NAMES - {ast.alias, ast.ImportFrom, ast.Global, ast.Nonlocal}, _read_named),
+}
+"""What is noted of a node before the nodes below it are read."""

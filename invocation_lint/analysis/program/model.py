@@ -5,6 +5,7 @@ Demand chooses functions: those that hold a call site, and those that name one t
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from invocation_lint.findings import Place
 from invocation_lint.source.tree import SourceFile
 from invocation_lint.source.walk import children
 
+_WORD = re.compile(r"\w+")
+
 
 @dataclass(eq=False, slots=True)
 class FunctionInfo:
@@ -25,10 +28,14 @@ class FunctionInfo:
 
     key: str
     name: str
-    node: cst.FunctionDef | cst.Lambda
     module: ModuleInfo
+    start: int  # its offset in the text
+    place: Place
     cls: ClassInfo | None = None
     parent: FunctionInfo | None = None
+    is_lambda: bool = False
+    is_async: bool = False
+    first_parameter: str = ""
     holds_site: bool = False
     holds_query: bool = False
     mentions: frozenset[str] = frozenset()
@@ -37,14 +44,22 @@ class FunctionInfo:
     nonlocals: frozenset[str] = frozenset()
 
     @property
-    def is_async(self) -> bool:
-        """Whether it is an `async def`."""
-        return isinstance(self.node, cst.FunctionDef) and self.node.asynchronous is not None
+    def node(self) -> cst.FunctionDef | cst.Lambda:
+        """Its tree, which is parsed at the first question."""
+        node = self.module.source.definition(self.start)
+        assert isinstance(node, (cst.FunctionDef, cst.Lambda))
+        return node
 
     @property
     def decorators(self) -> list[cst.BaseExpression]:
         """The decorators' expressions, outermost first."""
         return [item.decorator for item in self.node.decorators] if isinstance(self.node, cst.FunctionDef) else []
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words in its text and that of its decorators, in comments and texts, too."""
+        source = self.module.source
+        return self.mentions.union(_WORD.findall(source.text, *source.offsets(self.place)))
 
     @property
     def title(self) -> str:
@@ -58,12 +73,20 @@ class ClassInfo:
 
     key: str
     name: str
-    node: cst.ClassDef
     module: ModuleInfo
+    start: int  # its offset in the text
+    place: Place
     methods: dict[str, FunctionInfo] = field(default_factory=dict)
     writers: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # attribute -> methods that assign it on self
     mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
     mentions: frozenset[str] = frozenset()  # in its bases and its own body, not in its methods
+
+    @property
+    def node(self) -> cst.ClassDef:
+        """Its tree, which is parsed at the first question."""
+        node = self.module.source.definition(self.start)
+        assert isinstance(node, cst.ClassDef)
+        return node
 
 
 _SAYS_NOTHING = frozenset(
@@ -81,7 +104,7 @@ class ModuleInfo:
     source: SourceFile
     functions: dict[str, FunctionInfo] = field(default_factory=dict)
     classes: dict[str, ClassInfo] = field(default_factory=dict)
-    by_node: dict[cst.CSTNode, FunctionInfo | ClassInfo] = field(default_factory=dict)
+    by_start: dict[int, FunctionInfo | ClassInfo] = field(default_factory=dict)  # by offset in the text
     aliases: dict[str, frozenset[str]] = field(default_factory=dict)  # module names to the names in their values
     mutated_globals: set[str] = field(default_factory=set)  # module names whose object a function changes in place
     holds_site: bool = False  # in its own body
@@ -118,6 +141,10 @@ class ModuleInfo:
         own = function.name in function.mentions and self.functions.get(function.key) is function
         return function.name in self.mentions or self._mentioned[function.name] > own
 
+    def defined_by(self, node: cst.CSTNode) -> FunctionInfo | ClassInfo:
+        """What a function, lambda or class of this module's tree defines."""
+        return self.by_start[self.source.span(node)[0]]
+
     def function_at(self, place: Place) -> FunctionInfo | None:
         """The innermost function around a place of this module, or None at its own level."""
         if self._spans is None:
@@ -139,7 +166,7 @@ class Span(NamedTuple):
 
 def _spans(module: ModuleInfo) -> list[Span]:
     """Those of all functions of a module, in order of their starts."""
-    places = [(module.source.place(info.node), info) for info in module.functions.values()]
+    places = [(info.place, info) for info in module.functions.values()]
     places.sort(key=lambda one: (one[0].line, one[0].column))
     found: list[Span] = []
     for place, info in places:
@@ -178,6 +205,4 @@ def all_mentions(info: FunctionInfo) -> frozenset[str]:
 
 def self_name(info: FunctionInfo) -> str:
     """The name of a method's first parameter, or empty."""
-    params = info.node.params
-    first = [*params.posonly_params, *params.params]
-    return first[0].name.value if first else ""
+    return info.first_parameter

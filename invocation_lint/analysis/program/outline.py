@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import NoneType
 from typing import Any
 
 from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope, users_of
+from invocation_lint.analysis.program.naming import (
+    NAMES,
+    flat,
+    last_name,
+    may_name,
+    names_in,
+    parts_of_binding,
+    root,
+    targets,
+    texts_of,
+)
 from invocation_lint.analysis.program.sites import clients_in, may_invoke
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.source.decode import decode
@@ -117,7 +126,7 @@ class _Reader:
         own = self._own(list(reversed(tree.body)), "", None, None)
         bodies = (
             *(cls.mentions for cls, _ in self._classes),
-            *(_named(base) for _, node in self._classes for base in node.bases),
+            *(names_in(base) for _, node in self._classes for base in node.bases),
         )
         found.runs = frozenset(own.mentions).union(*bodies)
         found.holds_site = own.holds_site
@@ -150,7 +159,7 @@ class _Reader:
             if isinstance(node, ast.Attribute):
                 mentions.add(node.attr)
                 if node.attr in SITE_ATTRIBUTES and node not in called:
-                    own.holds_site = own.holds_site or may_invoke(_last(node.value), (), self._clients)
+                    own.holds_site = own.holds_site or may_invoke(last_name(node.value), (), self._clients)
                 waiting.append(node.value)
                 continue
             if kind is ast.Constant or kind is ast.Load or kind is ast.Store:
@@ -172,7 +181,7 @@ class _Reader:
                 if isinstance(node.func, ast.Attribute) and node.func.attr in SITE_ATTRIBUTES:
                     called.add(node.func)
                     own.holds_site = own.holds_site or self._may_invoke(node.func.value, node)
-            elif kind in _NAMES:
+            elif kind in NAMES:
                 self._note_names(node, own)
             if is_module and kind in _BINDING:
                 own.nodes.append(node)
@@ -184,7 +193,7 @@ class _Reader:
         return own
 
     def _may_invoke(self, receiver: ast.expr, call: ast.Call) -> bool:
-        return may_invoke(_last(receiver), [keyword.arg for keyword in call.keywords], self._clients)
+        return may_invoke(last_name(receiver), [keyword.arg for keyword in call.keywords], self._clients)
 
     def _note_names(self, node: ast.AST, own: _Own) -> None:
         """Note the names that a node holds as texts."""
@@ -202,7 +211,7 @@ class _Reader:
             own.imported.update((node.module or "").split("."))
             own.imported.discard("")
         else:
-            own.mentions.update(_texts(node))
+            own.mentions.update(texts_of(node))
 
     def _add_function(
         self,
@@ -235,12 +244,12 @@ class _Reader:
 
     def _note_aliases(self, statement: ast.stmt) -> None:
         """Note what a name of a module or class may stand for by its value."""
-        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not _may_name(statement.value):
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not may_name(statement.value):
             return
         assert statement.value is not None
-        names = _named(statement.value)
+        names = names_in(statement.value)
         inner = self._lambdas.get(statement.value)
-        for target in _flat(_targets(statement)):
+        for target in flat(targets(statement)):
             if isinstance(target, ast.Name) and inner is not None:
                 inner.name = target.id
             elif isinstance(target, ast.Name):
@@ -255,39 +264,25 @@ class _Reader:
                 found.setdefault(name, set()).update(info.mentions)
         for cls, node in self._classes:
             made = found.setdefault(cls.top, set())
-            made.update(cls.mentions, *(_named(base) for base in node.bases))
+            made.update(cls.mentions, *(names_in(base) for base in node.bases))
         for binding in own.nodes:
-            for target, value in _parts_of_binding(binding):
-                named = _named(value)
-                for one in _flat([target]):
-                    found.setdefault(_root(one), set()).update(named)
+            for target, value in parts_of_binding(binding):
+                named = names_in(value)
+                for one in flat([target]):
+                    found.setdefault(root(one), set()).update(named)
         for call in own.nodes:  # registry.add(Sender())
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-                name = _root(call.func)
+                name = root(call.func)
                 if name in found:
-                    found[name].update(*(_named(one) for one in call.args), *(_named(k.value) for k in call.keywords))
+                    found[name].update(
+                        *(names_in(one) for one in call.args), *(names_in(k.value) for k in call.keywords)
+                    )
         self._found.bindings = {name: frozenset(named) for name, named in found.items() if name}
 
 
-_NAMING = (ast.Call, ast.Name, ast.Attribute, ast.Dict, ast.List, ast.Tuple, ast.Lambda)
 _BINDING = frozenset(
     {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem, ast.Call}
 )
-_NAMES = frozenset(
-    {ast.arg, ast.keyword, ast.alias, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs,
-     ast.MatchStar, ast.MatchMapping, ast.MatchClass,
-     *(getattr(ast, name) for name in ("TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name))}
-)  # fmt: skip
-"""Nodes that hold names as texts."""
-
-
-def _texts(node: ast.AST) -> Iterator[str]:
-    """The names that a node holds as texts: of a parameter, a keyword, a pattern, a clause."""
-    for name in ("arg", "name", "rest"):
-        text = getattr(node, name, None)
-        if isinstance(text, str):
-            yield text
-    yield from getattr(node, "kwd_attrs", ())
 
 
 def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
@@ -299,70 +294,3 @@ def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[as
         elif isinstance(value, ast.AST):
             found.append(value)
     return found[::-1]
-
-
-def _last(receiver: ast.expr) -> str:
-    """The last name of what a method is called on; empty where it has none."""
-    while isinstance(receiver, (ast.Call, ast.Subscript, ast.Await)):
-        receiver = receiver.func if isinstance(receiver, ast.Call) else receiver.value
-    if isinstance(receiver, ast.Attribute):
-        return receiver.attr
-    return receiver.id if isinstance(receiver, ast.Name) else ""
-
-
-def _may_name(value: ast.expr | None) -> bool:
-    """Whether a name may stand for a function by this value: what makes one, holds some, is one, or will be."""
-    return isinstance(value, _NAMING) or (isinstance(value, ast.Constant) and isinstance(value.value, (bool, NoneType)))
-
-
-def _named(node: ast.AST) -> set[str]:
-    """All names in a node, however deep."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ast.Name):
-            found.add(one.id)
-            continue
-        if isinstance(one, ast.Attribute):
-            found.add(one.attr)
-        elif type(one) in _NAMES:
-            found.update(_texts(one))
-        for value in vars(one).values():
-            if isinstance(value, list):
-                waiting += [part for part in value if isinstance(part, ast.AST)]
-            elif isinstance(value, ast.AST):
-                waiting.append(value)
-    return found
-
-
-def _root(node: ast.AST) -> str:
-    """The name at the beginning of `name.attribute[key]`; empty when there is none."""
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _parts_of_binding(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """What a node binds, with what it is bound to."""
-    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value is not None:
-        for target in _targets(node):
-            yield target, node.value
-    elif isinstance(node, ast.NamedExpr):
-        yield node.target, node.value
-    elif isinstance(node, (ast.For, ast.AsyncFor)):
-        yield node.target, node.iter
-    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-        yield node.optional_vars, node.context_expr
-
-
-def _targets(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
-    return node.targets if isinstance(node, ast.Assign) else [node.target]
-
-
-def _flat(targets: list[ast.expr]) -> Iterator[ast.expr]:
-    for target in targets:
-        if isinstance(target, (ast.Tuple, ast.List)):
-            yield from _flat([one.value if isinstance(one, ast.Starred) else one for one in target.elts])
-        else:
-            yield target

@@ -28,7 +28,7 @@ _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_proper
 
 def run_class(frame: Frame, node: cst.ClassDef) -> None:
     """A class statement: its body runs once, in a scope of its own."""
-    info = frame.module.by_node[node]
+    info = frame.module.defined_by(node)
     assert isinstance(info, ClassInfo)
     if frame.state is None:
         return

@@ -111,7 +111,7 @@ def _sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
 
 
 def _lambda(frame: Frame, node: cst.Lambda) -> Value:
-    info = frame.module.by_node[node]
+    info = frame.module.defined_by(node)
     assert isinstance(info, FunctionInfo)
     frame.interpreter.definitions.note_defaults(frame, info)
     frame.interpreter.definers[info.key] = frame

@@ -32,7 +32,6 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded
 from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.findings import Place
-from invocation_lint.source.walk import walk
 
 MAX_FOLLOWED = 10
 """Re-exports that one name is followed through."""
@@ -85,7 +84,6 @@ class Runtime:
     raises: tuple[Raised, ...] = ()
     global_writes: dict[str, Value] = field(default_factory=dict)
     globals_done: bool = False
-    awaited: set[cst.CSTNode] | None = None
 
     @property
     def names(self) -> State | None:
@@ -262,11 +260,7 @@ class ModuleTable:
 
     def awaited_calls(self, module: ModuleInfo) -> set[cst.CSTNode]:
         """The call expressions that stand directly behind `await`."""
-        runtime = self.runtime(module)
-        if runtime.awaited is None:
-            nodes = walk(module.source.module)
-            runtime.awaited = {node.expression for node in nodes if isinstance(node, cst.Await)}
-        return runtime.awaited
+        return module.source.awaited
 
 
 def _listed(state: State, value: Value | None) -> set[str] | None:

@@ -137,7 +137,7 @@ def _run_try(frame: Frame, node: cst.Try) -> None:
 
 
 def _run_function(frame: Frame, node: cst.FunctionDef) -> None:
-    info = frame.module.by_node[node]
+    info = frame.module.defined_by(node)
     assert isinstance(info, FunctionInfo)
     for decorator in info.decorators:
         frame.evaluate(decorator)

@@ -189,7 +189,7 @@ def is_by_hand(ending: Ending, module_is: bool | None) -> bool:
 def _is_script(module: ModuleInfo) -> bool:
     """Whether the module is there to be run: by its first line, its folder, or because it defines nothing to import."""
     parts = module.path.split("/")
-    defines = any(isinstance(info.node, cst.FunctionDef) for info in module.functions.values()) or module.classes
+    defines = any(not info.is_lambda for info in module.functions.values()) or module.classes
     in_folder = bool({"scripts", "bin", "tools", "examples"} & set(parts[:-1]))
     return module.source.text.startswith("#!") or in_folder or not defines
 

@@ -80,8 +80,9 @@ class ListReadBuilder:
         return tuple(sorted(found, key=lambda fact: fact.site))
 
     def _roots(self) -> Iterator[tuple[cst.CSTNode, FunctionInfo | None]]:
+        told = {word for word in self.module.words if _may_tell(word)}
         for info in self.module.functions.values():
-            if info.parent is None and isinstance(info.node, cst.FunctionDef):
+            if info.parent is None and not info.is_lambda and not told.isdisjoint(info.words):
                 yield info.node, info
         yield self.module.source.module, None
 
@@ -152,7 +153,7 @@ class ListReadBuilder:
             return
         operation, uses = read[0]
         site = source.place(call)
-        around = [self.module.by_node[one] for one in scope.around(call) if isinstance(one, cst.FunctionDef)]
+        around = [self.module.defined_by(one) for one in scope.around(call) if isinstance(one, cst.FunctionDef)]
         inner = around[0] if around else None
         holder = inner if isinstance(inner, FunctionInfo) else body.function
         assert isinstance(call.func, cst.Attribute)
@@ -228,6 +229,11 @@ def _is_in_while(scope: Scope, call: cst.CSTNode) -> bool:
         if isinstance(node, (cst.While, cst.FunctionDef)):
             return isinstance(node, cst.While)
     return False
+
+
+def _may_tell(word: str) -> bool:
+    """Whether a word may name an operation that answers in pages, or what makes a client."""
+    return is_list_operation(word) or word == "Table" or _MAKERS.search(word) is not None
 
 
 def _may_be_read(call: cst.Call) -> bool:

@@ -43,7 +43,7 @@ def _dropped(module: ModuleInfo) -> dict[Place, FunctionInfo]:
     """The calls whose value nobody uses, with the function that holds each."""
     found: dict[Place, FunctionInfo] = {}
     for info in module.functions.values():
-        if isinstance(info.node, cst.Lambda):
+        if info.is_lambda:
             continue
         for node in own_nodes(info.node):
             value = _called(node.value) if isinstance(node, (cst.Expr, cst.Assign)) else None

@@ -167,7 +167,7 @@ def _returned(info: FunctionInfo) -> FunctionInfo | None:
     inner = {
         node.name.value: found
         for node in own_nodes(info.node.body)
-        if isinstance(node, cst.FunctionDef) and isinstance(found := info.module.by_node.get(node), FunctionInfo)
+        if isinstance(node, cst.FunctionDef) and isinstance(found := info.module.defined_by(node), FunctionInfo)
     }
     values = [node.value for node in own_nodes(info.node.body) if isinstance(node, cst.Return)]
     names = {value.value if isinstance(value, cst.Name) else "" for value in values}

@@ -1,0 +1,132 @@
+"""Which names stand in a tree of Python's `ast`, what is bound there to what, and what is changed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from types import NoneType
+
+NAMES = frozenset(
+    {ast.arg, ast.keyword, ast.alias, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs,
+     ast.MatchStar, ast.MatchMapping, ast.MatchClass,
+     *(getattr(ast, name) for name in ("TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name))}
+)  # fmt: skip
+"""Nodes that hold names as texts."""
+
+_NAMING = (ast.Call, ast.Name, ast.Attribute, ast.Dict, ast.List, ast.Tuple, ast.Lambda)
+_MUTATORS = frozenset(
+    {"update", "append", "extend", "insert", "pop", "popitem", "clear", "setdefault", "add", "remove", "discard",
+     "sort", "reverse", "__setitem__", "__delitem__"}
+)  # fmt: skip
+_LAYOUT = frozenset({"ctx", "op", "ops", "type_comment", "type_ignores", "kind", "simple", "level", "conversion"})
+_fields: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly below a node, in order; no contexts or operators."""
+    kind = type(node)
+    names = _fields.get(kind)
+    if names is None:
+        names = _fields[kind] = tuple(name for name in kind._fields if name not in _LAYOUT)
+    found: list[ast.AST] = []
+    for name in names:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found.extend(one for one in value if isinstance(one, ast.AST))
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def texts_of(node: ast.AST) -> Iterator[str]:
+    """The names that a node holds as texts: of a parameter, a keyword, a pattern, a clause."""
+    for name in ("arg", "name", "rest"):
+        text = getattr(node, name, None)
+        if isinstance(text, str):
+            yield text
+    yield from getattr(node, "kwd_attrs", ())
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """All names in a node, however deep."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Name):
+            found.add(one.id)
+            continue
+        if isinstance(one, ast.Attribute):
+            found.add(one.attr)
+        elif type(one) in NAMES:
+            found.update(texts_of(one))
+        waiting += children(one)
+    return found
+
+
+def may_name(value: ast.expr | None) -> bool:
+    """Whether a name may stand for a function by this value: what makes one, holds some, is one, or will be."""
+    return isinstance(value, _NAMING) or (isinstance(value, ast.Constant) and isinstance(value.value, (bool, NoneType)))
+
+
+def root(node: ast.AST) -> str:
+    """The name at the beginning of `name.attribute[key]`; empty when there is none."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def last_name(receiver: ast.expr) -> str:
+    """The last name of what a method is called on; empty where it has none."""
+    while isinstance(receiver, (ast.Call, ast.Subscript, ast.Await)):
+        receiver = receiver.func if isinstance(receiver, ast.Call) else receiver.value
+    if isinstance(receiver, ast.Attribute):
+        return receiver.attr
+    return receiver.id if isinstance(receiver, ast.Name) else ""
+
+
+def parts_of_binding(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a node binds, with what it is bound to."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+        for target in targets(node):
+            yield target, node.value
+    elif isinstance(node, ast.NamedExpr):
+        yield node.target, node.value
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        yield node.target, node.iter
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield node.optional_vars, node.context_expr
+
+
+def targets(node: ast.AST) -> Sequence[ast.expr]:
+    """What a statement assigns to or deletes."""
+    if isinstance(node, (ast.Assign, ast.Delete)):
+        return node.targets
+    return [node.target] if isinstance(node, (ast.AnnAssign, ast.AugAssign)) else []
+
+
+def flat(targets: Sequence[ast.expr]) -> Iterator[ast.expr]:
+    """Targets one by one, those in tuples and lists, too."""
+    for target in targets:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            yield from flat([one.value if isinstance(one, ast.Starred) else one for one in target.elts])
+        else:
+            yield target
+
+
+def all_targets(statements: Iterable[ast.stmt]) -> Iterator[ast.expr]:
+    """All that these statements assign to or delete."""
+    for node in statements:
+        yield from flat(targets(node))
+
+
+def is_attribute_of(node: ast.expr, name: str) -> bool:
+    """Whether it is `name.attribute`."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+
+
+def changed_by(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
+    """What the calls of methods that change their object change."""
+    for call in calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _MUTATORS:
+            yield call.func.value
