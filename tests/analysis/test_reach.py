@@ -145,3 +145,16 @@ def test_it_is_the_same_whichever_module_is_asked_for_first(tmp_path: Path, shap
     again = Reach(ProjectFiles(tmp_path))
     assert {one: again.foreign(one) for one in keys} == whole
     assert [again.callers(one) for one in keys] == [first.callers(one) for one in keys]
+
+
+def test_through_a_package_only_who_names_what_leads_to_the_module_is_its_caller(tmp_path: Path) -> None:
+    files = package(20)
+    reach = project(tmp_path, files)
+    assert names(reach, reach.callers(key(reach, "pkg/m0.py"))) == ["app.py", "pkg/m1.py", "pkg/m19.py"]
+    renamed = {
+        **files,
+        "pkg/__init__.py": files["pkg/__init__.py"] + "deliver = send0\nfrom pkg.m0 import send0 as post\n",
+    }
+    renamed |= {"a.py": "import pkg\npkg.deliver(1)\n", "b.py": "import pkg\npkg.post(1)\n"}
+    again = project(tmp_path / "renamed", renamed)
+    assert {"a.py", "b.py"} <= {*names(again, again.callers(key(again, "pkg/m0.py")))}

@@ -9,6 +9,7 @@ and on nothing else, so it is the same whichever files are asked for. Tests are 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -41,6 +42,8 @@ class Reach:
         self._levels: dict[str, list[Demand]] = {}  # the demand of modules, level by level
         self._outlines: dict[str, Scope[Any] | None] = {}
         self._words: dict[str, frozenset[str]] = {}
+        self._owns: dict[str, frozenset[str]] = {}
+        self._users: dict[str, dict[str, list[str]]] = {}  # modules to the words of their importers that count
         self._callers: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -73,26 +76,47 @@ class Reach:
 
     def _ways_to(self, key: str) -> Iterator[str]:
         seen = {key}
-        level = [key]
+        self._search(key)
+        level = [(key, self._own(key))]
         for _ in range(MAX_LEVELS):
-            following: list[str] = []
-            for one in level:
-                self._search(one)
-                wanted = self._at(one, MAX_LEVELS).words()
-                for importer in self.files.importers_of(one):
-                    if not self._is_asked(one, importer):
-                        continue
-                    hands_on = self.files.hands_on(importer)
-                    if importer in seen or not (
-                        hands_on or (wanted and not wanted.isdisjoint(self._words_of(importer)))
-                    ):
+            following: list[tuple[str, frozenset[str]]] = []
+            for one, wanted in level:
+                for importer in self._importers(one, wanted):
+                    if importer in seen:
                         continue
                     seen.add(importer)
-                    following.append(importer)
+                    hands_on = self.files.hands_on(importer)
                     self._search(importer)
+                    following.append((importer, self._handed_on(importer, wanted) if hands_on else self._own(importer)))
                     if self._is_way(importer) or (hands_on and self._does_something(importer)):
                         yield importer
             level = following
+
+    def _importers(self, key: str, wanted: frozenset[str]) -> list[str]:
+        """The modules that import one and name what is wanted of it, which is what it hands on or less; and those that
+        hand it on themselves."""
+        if key not in self._users:
+            users = self._users[key] = defaultdict(list)
+            own = self._own(key)
+            for importer in self.files.importers_of(key):
+                for word in ("",) if self.files.hands_on(importer) else own & self._words_of(importer):
+                    users[word].append(importer)
+        found = self._users[key]
+        return sorted({importer for word in ("", *wanted) for importer in found.get(word, ())})
+
+    def _own(self, key: str) -> frozenset[str]:
+        """The words one of which stands in every module that reaches a call site through one."""
+        if key not in self._owns:
+            self._owns[key] = self._at(key, MAX_LEVELS).words()
+        return self._owns[key]
+
+    def _handed_on(self, key: str, wanted: frozenset[str]) -> frozenset[str]:
+        """The same of what a package hands on of one of its modules, with what it makes of that itself."""
+        module = self._outline(key)
+        if module is None:
+            return wanted
+        made = {*module.bindings, *(info.name for info in module.functions.values())}
+        return self._own(key) & (wanted | made)
 
     def _is_way(self, key: str) -> bool:
         """Whether a function of a module leads to a call site, or the module's own body does."""
