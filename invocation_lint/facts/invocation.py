@@ -168,7 +168,7 @@ class Read:
         "what happens to it",
         words=(
             "read", "read_again", "decoded", "loads_unread", "json_load", "subscripted", "compared", "tested",
-            "formatted", "logged", "returned", "stored", "handed_over", "not_awaited",
+            "formatted", "logged", "returned", "stored", "handed_over", "not_awaited", "used",
         ),
         default="read",
     )  # fmt: skip

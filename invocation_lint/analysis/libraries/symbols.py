@@ -72,15 +72,27 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
 
 
 def _logged(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+    use = "handed_over" if _writes_file(arguments) else "logged"
     for value in arguments.values():
-        traced.note_escape(frame, value, "logged", node)
+        traced.note_escape(frame, value, use, node)
     return NONE
+
+
+_LOOKS = frozenset({"builtins.bool", "builtins.isinstance", "builtins.hasattr", "builtins.callable", "builtins.type"})
+"""Functions that look at a value as a test does: they read nothing of what is in it."""
+
+
+def _writes_file(arguments: Arguments) -> bool:
+    """Whether `print(.., file=..)` writes elsewhere than a log does."""
+    file = arguments.plain().get("file")
+    return file is not None and not any(isinstance(a, Symbol) and a.dotted.startswith("sys.") for a in file.atoms)
 
 
 def _typed_result(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     kind = RESULTS[name]
-    for value in arguments.values():
-        traced.note_escape(frame, value, "read", node, deep=False)
+    if name in _LOOKS:
+        for value in arguments.values():
+            traced.note_escape(frame, value, "read", node, deep=False)
     if kind == "@deep" and arguments.args and frame.state is not None:
         return thaw(frame, freeze(frame.state, arguments.args[0]), frame.place(node))
     if kind == "@same":

@@ -22,7 +22,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.tables import METHOD_RESULTS
-from invocation_lint.analysis.python import iteration, operators
+from invocation_lint.analysis.python import iteration, operators, traced
 from invocation_lint.analysis.python.calls.unfollowed import open_objects
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -51,7 +51,10 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
     if isinstance(atom, Const) and kind == "str" and name != "join":
         return _constant_method(frame, atom.value, name, arguments, node)
     if name == "join":
-        return _joined(frame, atom, arguments)
+        joined = _joined(frame, atom, arguments)
+        elements = [iteration.element_of(frame, value) for value in arguments.args[:1]]
+        traced.note_operation(frame, elements, (joined,), node)
+        return joined
     if isinstance(atom, Encoded) and kind == "binary_file" and name in {"read", "getvalue"}:
         return Value((replace(atom, type="bytes"),))
     result = METHOD_RESULTS.get((kind, name))

@@ -72,6 +72,7 @@ def _is_shared(frame: Frame, object_id: ObjectId) -> bool:
 
 def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
     elements = target.elements
+    traced.note_iterated(frame, value, target)
     items = iteration.iteration_items(frame, value)
     starred = [index for index, element in enumerate(elements) if isinstance(element, cst.StarredElement)]
     if items is not None and not starred and len(items) == len(elements):
@@ -133,6 +134,7 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.
     place = frame.place(node)
     keys = keys_of(key)
     names, known = keys or [], keys is not None
+    traced.note_operation(frame, (key,), (), node)
 
     def change(obj: Obj, weak: bool) -> Obj:
         if obj.kind == "list":
@@ -159,17 +161,18 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
     value = frame.evaluate(node.value)
     if frame.state is None:
         return
-    if isinstance(node.operator, cst.BitOrAssign) and any(True for _ in frame.state.deref(before)):
+    objects = [obj for _, obj in frame.state.deref(before)]
+    if isinstance(node.operator, cst.BitOrAssign) and objects:
         literals.merge_into(frame, before, value, node)
-        return
-    if isinstance(node.operator, cst.AddAssign):
-        targets = list(frame.state.deref(before))
-        if targets and all(obj.kind == "list" for _, obj in targets):
-            extend(frame, before, value)
-            return
-        assign(frame, node.target, operators.add(frame, node, before, value))
-        return
-    assign(frame, node.target, operators.arithmetic(before, value))
+        after = before
+    elif isinstance(node.operator, cst.AddAssign) and objects and all(obj.kind == "list" for obj in objects):
+        extend(frame, before, value)
+        after = before
+    else:
+        is_sum = isinstance(node.operator, cst.AddAssign)
+        after = operators.add(frame, node, before, value) if is_sum else operators.arithmetic(before, value)
+        assign(frame, node.target, after)
+    traced.note_operation(frame, (before, value), (after,), node)
 
 
 def extend(frame: Frame, receiver: Value, more: Value) -> None:
@@ -196,7 +199,11 @@ def delete(frame: Frame, target: cst.BaseExpression) -> None:
         frame.state.env.pop(target.value, None)
     elif isinstance(target, cst.Subscript):
         receiver = frame.evaluate(target.value)
-        remove_key(frame, receiver, lookup.subscript_key(frame, target))
+        key = lookup.subscript_key(frame, target)
+        remove_key(frame, receiver, key)
+        for part in receiver.of(Traced):
+            traced.kind_of(frame, part).delete_item(frame, part, target)
+        traced.note_operation(frame, (key,), (), target)
     elif isinstance(target, cst.Attribute):
         receiver = frame.evaluate(target.value)
         frame.state.update(receiver, lambda obj, weak: obj.without_slot(target.attr.value, weak=weak))

@@ -21,7 +21,7 @@ from invocation_lint.analysis.domain.atoms import (
     join2,
     unknown,
 )
-from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import choices, conditions, iteration, literals, lookup, operators, traced
 from invocation_lint.analysis.python.awaiting import awaited
@@ -91,7 +91,9 @@ def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     key = lookup.subscript_key(frame, node)
     if frame.state is None:
         return NEVER
-    return traced.item(frame, receiver, key, lookup.item(frame, receiver, key, node))
+    found = lookup.item(frame, receiver, key, node)
+    traced.note_operation(frame, (key,), (found,), node)
+    return traced.item(frame, receiver, key, found)
 
 
 def _sliced(frame: Frame, receiver: Value, part: cst.Slice, node: cst.Subscript) -> Value:
@@ -128,6 +130,7 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
     atom = value.single
     if isinstance(node.operator, cst.Minus) and isinstance(atom, Const) and atom.kind in {"int", "float"}:
         return const(-atom.value)
+    traced.note_operation(frame, (value,), (), node)
     return traced.unary(frame, value, Value((Typed("number"),)), node)
 
 
@@ -146,10 +149,16 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
     left, right = frame.evaluate(node.left), frame.evaluate(node.right)
     if frame.state is None:
         return NEVER
+    found = _operated(frame, node, left, right, frame.state)
+    traced.note_operation(frame, (left, right), (found,), node)
+    return found
+
+
+def _operated(frame: Frame, node: cst.BinaryOperation, left: Value, right: Value, state: State) -> Value:
     if isinstance(node.operator, cst.Add):
         return operators.add(frame, node, left, right)
     if isinstance(node.operator, cst.BitOr):
-        kinds = [obj.kind for side in (left, right) for _, obj in frame.state.deref(side)]
+        kinds = [obj.kind for side in (left, right) for _, obj in state.deref(side)]
         if "dict" in kinds:
             base = literals.merged(frame, Obj("dict", made=frame.place(node)), left)
             return frame.allocate(node, literals.merged(frame, base, right))
@@ -157,7 +166,7 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
         return traced.binary(frame, left, right, unknown("the result of an operation"), node)
     if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
         return operators.percent_format(frame, left.single.value, right)
-    if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in frame.state.deref(left)):
+    if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in state.deref(left)):
         return frame.allocate(node, Obj("list", rest=unknown("a repeated element"), made=frame.place(node)))
     return traced.binary(frame, left, right, operators.arithmetic(left, right), node)
 

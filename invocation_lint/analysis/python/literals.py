@@ -30,6 +30,7 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
         assert isinstance(element, cst.DictElement)
         key = frame.evaluate(element.key)
         value = frame.evaluate(element.value)
+        traced.note_operation(frame, (key,), (), element)
         names = keys_of(key)
         if names is None or any(_unhashable(name) for name in names):
             obj = obj.opened("a key that is not known is set")
@@ -108,6 +109,7 @@ def sequence(frame: Frame, node: cst.List | cst.Tuple | cst.Set) -> Value:
         if isinstance(element, cst.StarredElement):
             more = iteration.iteration_items(frame, value) if frame.state is not None else None
             if more is None or rest is not None:
+                traced.note_iterated(frame, value, element.value)
                 every = iteration.element_of(frame, value) if frame.state is not None else NEVER
                 rest = every if rest is None else join2(rest, every)
             else:

@@ -5,13 +5,25 @@ Where nothing is followed, none of these costs more than a look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Encoded, Pending, Struct, Text, Traced, Value, join_values, unknown
+from invocation_lint.analysis.domain.atoms import (
+    Encoded,
+    FunctionRef,
+    Method,
+    Partial,
+    Pending,
+    Struct,
+    Text,
+    Traced,
+    Value,
+    join_values,
+    unknown,
+)
 from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -198,6 +210,57 @@ def note_loop(frame: Frame, elements: Value, node: cst.CSTNode, first_event: int
         watch.loop_ended(frame, elements, node, first_event)
 
 
+def note_iterated(frame: Frame, value: Value, node: cst.CSTNode) -> None:
+    """A loop runs over a value, or it is unpacked."""
+    for part in value.of(Traced):
+        kind_of(frame, part).iterated(frame, part, node)
+
+
+def note_operation(
+    frame: Frame, given: Iterable[Value], result: Iterable[Value], node: cst.CSTNode, since: int | None = None
+) -> None:
+    """An operation has ended: what went into it is used, unless it came out again, or was noted on the way.
+
+    That is what makes an operation of which nobody has thought a use. `since` is the number of events before it.
+    """
+    if frame.state is None or not frame.interpreter.kinds.origins:
+        return
+    parts = [atom for value in given for atom in value.atoms if type(atom) is Traced]
+    if not parts:
+        return
+    known = {event.site for event in frame.events[since:]} if since is not None else set()
+    known.update(part.origin for value in result for part in parts_within(frame.state, value))
+    for part in dict.fromkeys(parts):
+        if part.origin not in known:
+            kind_of(frame, part).unknown_operation(frame, part, node)
+
+
+def parts_within(state: State, value: Value) -> Iterator[Traced]:
+    """The parts in a value: itself, in what is bound or written in it, and in the objects that it refers to."""
+    for one in _values_within(state, value):
+        for atom in one.atoms:
+            yield from _parts_of(state, atom)
+
+
+def _parts_of(state: State, atom: Any) -> Iterator[Traced]:
+    held: list[Value] = []
+    if isinstance(atom, Traced):
+        yield atom
+    elif isinstance(atom, (Pending, Encoded)):
+        held = [atom.value]
+    elif isinstance(atom, Text):
+        held = [piece for piece in atom.pieces if isinstance(piece, Value)]
+    elif isinstance(atom, Struct):
+        held = [*(slot.value for _, slot in atom.slots), *atom.items, *([atom.rest] if atom.rest is not None else [])]
+    elif isinstance(atom, Method):
+        held = [atom.receiver]
+    elif isinstance(atom, (Partial, FunctionRef)):
+        held = [*atom.args, *(item for _, item in atom.kwargs)]
+    for value in held:
+        for inner in value.atoms:
+            yield from _parts_of(state, inner)
+
+
 # -- where it goes ---------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +298,9 @@ def _note_atom_escape(frame: Frame, atom: Any, use: str, node: cst.CSTNode) -> N
         for _, slot in atom.slots:
             for held in slot.value.atoms:
                 _note_atom_escape(frame, held, use, node)
+    elif isinstance(atom, Method):
+        for held in atom.receiver.of(Traced):
+            _note_atom_escape(frame, held, use, node)
 
 
 def note_formatted(frame: Frame, value: Value, node: cst.CSTNode) -> None:

@@ -141,7 +141,7 @@ def note_match(frame: Frame, part: Traced, case: cst.MatchCase) -> None:
         for element in pattern.elements
         if isinstance(element.key, cst.SimpleString)
     ]
-    note(frame, part, "tested", case.pattern)
+    note(frame, part, "compared" if isinstance(case.pattern, cst.MatchValue) else "tested", case.pattern)
     if "FunctionError" in keys and part.path == ():
         note_error_look(frame, part.origin, case.pattern)
     if is_decoded(part.path):

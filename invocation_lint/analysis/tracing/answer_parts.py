@@ -13,7 +13,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, Const, Pending, Traced, Typed, Value, unknown
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.ids import SiteKey
-from invocation_lint.analysis.domain.state import freeze
+from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook
@@ -24,6 +24,11 @@ ERROR_HEADER = "x-amz-function-error"
 STREAM = ("Payload",)
 TEXT = ("Payload", "read()")
 DECODED = ("Payload", "read()", "json")
+
+_READING = frozenset({"read", "readlines", "readline", "iter_lines", "iter_chunks"})
+
+_IDLE = frozenset({"close", "tell", "readable", "set_socket_timeout", "__enter__", "__aenter__"})
+"""Methods of a stream that read nothing of it (botocore.response.StreamingBody)."""
 
 _NOT_OF_A_STREAM = frozenset({"get", "decode", "keys", "items", "values", "pop", "strip", "encode", "copy"})
 
@@ -40,6 +45,22 @@ def part_of(origin: SiteKey, path: tuple[str, ...] = (), default: Value | None =
 def is_decoded(path: tuple[str, ...]) -> bool:
     """Whether a path leads into the decoded payload."""
     return path[:3] == DECODED
+
+
+def holds_payload(path: tuple[str, ...]) -> bool:
+    """Whether a part is the payload, in any form, or holds it."""
+    return path in {(), STREAM, TEXT} or is_decoded(path) or path[-1:] == ("PayloadChunk",)
+
+
+def has_method(atom: Traced, name: str) -> bool:
+    """Whether an attribute of a part is a method that is known here, so that its call tells more."""
+    if atom.path == STREAM:
+        return name in _READING or name in _IDLE or name in _NOT_OF_A_STREAM
+    return name in (_OF_TEXT if atom.path == TEXT else _OF_MAPPING)
+
+
+_OF_TEXT = frozenset({*dir(str), *dir(bytes)})
+_OF_MAPPING = frozenset({*dir(dict), *dir(list), *dir(str)})
 
 
 def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode) -> None:
@@ -85,9 +106,12 @@ def read_item(frame: Frame, atom: Traced, key: str | None, node: cst.CSTNode, de
         note(frame, atom, "subscripted", node)
         return unknown("an item of a stream")
     if atom.path == TEXT:
-        return Value((Typed("str"),))
+        return Value((atom,))
     if key is None:
-        note(frame, atom, "read", node)
+        if atom.path:
+            note(frame, replace(atom, path=(*atom.path, "[]")), "read", node)
+        else:
+            note(frame, atom, "used", node)
         return unknown("an item of an answer")
     if is_decoded(atom.path) and atom.path != DECODED and atom.default is None:
         default = None  # what leads here raises KeyError where the payload lacks it
@@ -121,30 +145,71 @@ def call_method(frame: Frame, atom: Traced, name: str, args: list[Value], node: 
     if atom.path == STREAM:
         return _call_stream(frame, atom, name, node)
     if atom.path == TEXT:
-        return Value((atom,)) if name in {"decode", "strip", "encode", "rstrip", "lstrip"} else Value((Typed("str"),))
+        return _call_text(frame, atom, name, node)
     if name in {"items", "keys", "values"}:
-        note(frame, replace(atom, path=(*atom.path, "[]")), "read", node)
+        run_over(frame, atom, node)
         return unknown("parts of an answer")
-    note(frame, atom, "read", node)
-    if name == "copy":
+    note(frame, atom, "read" if name == "copy" or not holds_payload(atom.path) else "used", node)
+    return Value((atom,)) if name == "copy" else unknown("the result of a method of an answer")
+
+
+def run_over(frame: Frame, atom: Traced, node: cst.CSTNode) -> None:
+    """All that is in a part is gone through."""
+    if is_decoded(atom.path):
+        note(frame, replace(atom, path=(*atom.path, "[]")), "read", node)
+    elif atom.path == STREAM:
+        _read_stream(frame, atom, node)
+    else:
+        note(frame, atom, "used" if holds_payload(atom.path) else "read", node)
+
+
+def element_of(atom: Traced) -> Value:
+    """What a loop over a part yields: a stream, lines or pieces of the text."""
+    if atom.path in {STREAM, TEXT}:
+        return Value((part_of(atom.origin, TEXT),))
+    return Value((part_of(atom.origin, (*atom.path, "[]")),))
+
+
+_SAME_TEXT = frozenset(
+    {"decode", "encode", "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "replace", "removeprefix",
+     "removesuffix", "expandtabs", "translate"}
+)  # fmt: skip
+"""Methods that give the text again, a little changed."""
+
+_PIECES = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
+
+
+def _call_text(frame: Frame, atom: Traced, name: str, node: cst.CSTNode) -> Value:
+    if name in _SAME_TEXT:
         return Value((atom,))
-    return unknown("the result of a method of an answer")
+    if name in _PIECES:
+        return frame.allocate(node, Obj("list", rest=Value((atom,)), made=frame.place(node)))
+    note(frame, atom, "used", node)
+    return Value((Typed("bool" if name.startswith(("is", "starts", "ends")) else "str"),))
 
 
 def _call_stream(frame: Frame, atom: Traced, name: str, node: cst.CSTNode) -> Value:
-    if name in {"read", "readlines", "readline", "iter_lines", "iter_chunks"}:
-        mark = ("read", atom.origin)
-        state = frame.live
-        again = mark in state.marks and not _is_of_several(frame, atom.origin)
-        note(frame, atom, "read_again" if again else "read", node)
-        state.marks |= {mark}
+    if name in _READING:
+        _read_stream(frame, atom, node)
         part = Value((part_of(atom.origin, TEXT),))
         if is_aio(frame, atom):
             return Value((Pending(part, (), "read"),))
-        return part if name == "read" else unknown("lines of a payload")
+        if name in {"read", "readline"}:
+            return part
+        return frame.allocate(node, Obj("list", rest=part, made=frame.place(node)))
     if name in _NOT_OF_A_STREAM:
         note(frame, atom, "subscripted", node)
+    elif name not in _IDLE:
+        note(frame, atom, "used", node)
     return unknown("the result of a method of a stream")
+
+
+def _read_stream(frame: Frame, atom: Traced, node: cst.CSTNode) -> None:
+    mark = ("read", atom.origin)
+    state = frame.live
+    again = mark in state.marks and not _is_of_several(frame, atom.origin)
+    note(frame, atom, "read_again" if again else "read", node)
+    state.marks |= {mark}
 
 
 def is_aio(frame: Frame, atom: Traced) -> bool:

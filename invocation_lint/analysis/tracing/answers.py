@@ -20,6 +20,9 @@ from invocation_lint.analysis.tracing.answer_parts import (
     STREAM,
     TEXT,
     call_method,
+    element_of,
+    has_method,
+    holds_payload,
     is_decoded,
     load,
     loads,
@@ -27,6 +30,7 @@ from invocation_lint.analysis.tracing.answer_parts import (
     note_error_look,
     part_of,
     read_item,
+    run_over,
     set_key,
 )
 from invocation_lint.source.scan import SITE_ATTRIBUTES
@@ -52,7 +56,12 @@ class Answers(Kind[Frame]):
     def use(self, frame: Frame, part: Traced, what: str, node: cst.CSTNode) -> None:
         note(frame, part, what, node)
 
+    def unknown_operation(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
+        note(frame, part, "used" if holds_payload(part.path) else "read", node)
+
     def attribute(self, frame: Frame, part: Traced, name: str, node: cst.CSTNode) -> Value:
+        if not has_method(part, name):
+            self.unknown_operation(frame, part, node)
         return Value((Method(Value((part,)), name),))
 
     def method(self, frame: Frame, part: Traced, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -63,6 +72,15 @@ class Answers(Kind[Frame]):
 
     def set_item(self, frame: Frame, part: Traced, key: Any, value: Value, node: cst.CSTNode) -> None:
         set_key(frame, part, key, value)
+
+    def delete_item(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
+        """What is left of it is followed on."""
+
+    def iterated(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
+        run_over(frame, part, node)
+
+    def element(self, frame: Frame, part: Traced) -> Value:
+        return element_of(part)
 
     def decoded(self, frame: Frame, part: Traced, node: cst.CSTNode, *, from_file: bool) -> Value:
         return load(frame, part, node) if from_file else loads(frame, part, node)
@@ -81,6 +99,8 @@ class Answers(Kind[Frame]):
     def spread(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
         if not part.path:
             note(frame, part, "handed_over", node)
+        else:
+            self.unknown_operation(frame, part, node)
 
     def searched(self, frame: Frame, part: Traced, key: Value, node: cst.CSTNode) -> None:
         wanted = key.single

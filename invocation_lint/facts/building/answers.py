@@ -37,7 +37,7 @@ def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note
     mattering = _not_only_printed(uses) if reader.by_hand else uses
     reads: list[facts.Read] = []
     for use in uses:
-        of_bytes = use.path == TEXT and use.use in {"formatted", "logged"}
+        of_bytes = use.path == TEXT and use.use in {"formatted", "logged", "used"}
         read = facts.Read("payload" if of_bytes else field_of(use.path), use.use)
         note(f"response.reads[{read.field} {read.use}]", use.place)
         note(f"response.reads[{read.field}]", use.place)
@@ -125,7 +125,7 @@ def _weight(use: AnswerUse, reader: Reader) -> str | None:
     if use.path in {(), STREAM}:
         if use.use == "returned":
             return "returned"
-        return "handed_over" if use.use in {"handed_over", "stored"} else None
+        return "handed_over" if use.use in {"handed_over", "stored", "used"} else None
     if use.path == TEXT or is_decoded(use.path) or use.path[-1:] == ("PayloadChunk",):
         if use.use in _NO_USE and len(use.path) <= len(DECODED):
             return None
@@ -146,7 +146,7 @@ def _function_error(events: Sequence[Event], uses: list[AnswerUse], note: Note) 
         if not all(look.behind_status for look in looks):
             return "checked"
     for use in uses:
-        if use.path == () and use.use in {"handed_over", "stored", "returned"}:
+        if use.path == () and use.use in {"handed_over", "stored", "returned", "used"}:
             note("response.function_error", use.place)
             return "returned" if use.use == "returned" else "handed_over"
     return "unchecked"

@@ -76,6 +76,7 @@ def evaluate_arguments(frame: Frame, node: cst.Call) -> Arguments:
         value = frame.evaluate(arg.value)
         place = frame.place(arg.value)
         if arg.star == "*":
+            traced.note_iterated(frame, value, arg.value)
             _spread_sequence(frame, result, value)
         elif arg.star == "**":
             _spread_mapping(frame, result, value, arg.value)
@@ -124,7 +125,12 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTN
 def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
     """Call one thing."""
     watching = traced.calling(frame, atom, arguments, node)
+    since = len(frame.events)
     value = _call_atom(frame, atom, arguments, node)
+    if isinstance(atom, Symbol):
+        traced.note_operation(frame, arguments.values(), (value,), node, since)
+    elif isinstance(atom, Method) and atom.receiver != NONE:  # which has no methods, and stands for what only logs
+        traced.note_operation(frame, arguments.values(), (value, atom.receiver), node, since)
     return traced.called(frame, atom, watching, arguments, value, node) if watching else value
 
 
@@ -146,6 +152,8 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
         return call_value(frame, atom.target, merge_partial(atom, arguments), node)
     elif isinstance(atom, SdkSession):
         return Value((atom,))
+    elif isinstance(atom, Traced):
+        traced.kind_of(frame, atom).unknown_operation(frame, atom, node)
     elif isinstance(atom, Ref) and atom.id in frame.live.heap:
         obj = frame.live.heap[atom.id]
         method = _call_operator(frame, obj)

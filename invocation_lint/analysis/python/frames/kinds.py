@@ -58,8 +58,13 @@ class Kind(Generic[F]):
     # -- what is done with a part ------------------------------------------------------------------------------------
 
     def use(self, frame: F, part: Traced, what: str, node: cst.CSTNode) -> None:
-        """Note a use: read, compared, tested, formatted, logged, returned, stored, handed_over, ..."""
+        """Note a use: read, compared, tested, decoded, formatted, logged, returned, stored, handed_over, or used, for
+        any other."""
         frame.events.append(Use(part.origin, part.path, what, frame.place(node)))
+
+    def unknown_operation(self, frame: F, part: Traced, node: cst.CSTNode) -> None:
+        """It goes into an operation of which nothing is known here, and does not come out of it again."""
+        self.use(frame, part, "used", node)
 
     def escape(self, frame: F, part: Traced, use: str, node: cst.CSTNode) -> None:
         """The part goes where it is not followed."""
@@ -72,7 +77,7 @@ class Kind(Generic[F]):
 
     def method(self, frame: F, part: Traced, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
         """`part.name(..)`."""
-        self.use(frame, part, "read", node)
+        self.unknown_operation(frame, part, node)
         return unknown("the result of a method of something that is followed")
 
     def item(self, frame: F, part: Traced, key: Any, node: cst.CSTNode) -> Value:
@@ -82,6 +87,14 @@ class Kind(Generic[F]):
 
     def set_item(self, frame: F, part: Traced, key: Any, value: Value, node: cst.CSTNode) -> None:
         """`part[key] = value`."""
+        self.unknown_operation(frame, part, node)
+
+    def delete_item(self, frame: F, part: Traced, node: cst.CSTNode) -> None:
+        """`del part[key]`."""
+        self.unknown_operation(frame, part, node)
+
+    def iterated(self, frame: F, part: Traced, node: cst.CSTNode) -> None:
+        """A loop runs over it, or it is unpacked."""
         self.use(frame, part, "read", node)
 
     def element(self, frame: F, part: Traced) -> Value:
@@ -109,7 +122,7 @@ class Kind(Generic[F]):
 
     def spread(self, frame: F, part: Traced, node: cst.CSTNode) -> None:
         """`{**part}`."""
-        self.use(frame, part, "read", node)
+        self.unknown_operation(frame, part, node)
 
     # -- questions ---------------------------------------------------------------------------------------------------
 

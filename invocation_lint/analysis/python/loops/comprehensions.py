@@ -112,6 +112,7 @@ def _bind_sources(frame: Frame, source: cst.CompFor, iterable: Value) -> Value:
     """Bind the targets of all `for`; returns what the first one yields."""
     if not frame.is_reached():
         return NEVER
+    traced.note_iterated(frame, iterable, source.iter)
     element = iteration.element_of(frame, iterable) if frame.is_reached() else NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
     for condition in source.ifs:

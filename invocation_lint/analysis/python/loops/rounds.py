@@ -47,6 +47,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
         return
     if node.asynchronous is not None:
         iterable = awaited(frame, iterable)
+    traced.note_iterated(frame, iterable, node.iter)
     items = iteration.iteration_items(frame, iterable)
     outer = frame.loops[-1].info if frame.loops else None
     info = counting.within(outer, counting.for_info(frame, node, iterable, items))

@@ -1,0 +1,172 @@
+"""Whatever is done with a payload is a use of it, also what the analysis knows nothing about."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.invocation import Invocation
+from invocation_lint.source.tree import parse
+
+HEAD = """\
+import base64, hashlib, io, json, logging, re, shutil, zlib
+import boto3
+from store import Row, db, keep
+
+log = logging.getLogger(__name__)
+client = boto3.client("lambda")
+
+def ask(other):
+    response = client.invoke(FunctionName="f", Payload="{}")
+"""
+STREAM = 'stream = response["Payload"]\n'
+TEXT = 'text = response["Payload"].read()\n'
+DATA = 'data = json.loads(response["Payload"].read())\n'
+
+
+def payload_after(body: str) -> object:
+    """What is said of the payload in a function that ends with these statements."""
+    code = HEAD + indent(body, "    ") + "\n"
+    told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    (found,) = (fact.data for fact in told.facts if not fact.chain)
+    assert isinstance(found, Invocation)
+    return found.response.payload
+
+
+USES_OF_TEXT = """
+return text.replace(b"a", b"b")
+return text.lower()
+return text.decode().upper().strip()
+return text.split(b",")
+return text.decode().partition(":")[2]
+return text.hex()
+return text[1:]
+return text[0]
+keep(text.decode()[:5])
+return str(text, "utf-8")
+return bytes(text)
+return bytearray(text)
+return float(text)
+return len(text)
+return text + b"x"
+return b"x" + text
+return text * 2
+return "%s" % text
+return f"{text}"
+return ", ".join([text.decode()])
+return io.BytesIO(text)
+return base64.b64encode(text)
+return hashlib.sha256(text).hexdigest()
+return zlib.decompress(text)
+return re.match("a", text.decode())
+return sorted(text)
+return zip(text, other)
+return list(map(keep, text))
+return [*text]
+return [keep(one) for one in text]
+return text.find(b"x")
+return text.decode
+return {text: 1}
+return other[text]
+return keep(text.decode)
+open("f", "wb").write(text)
+print(text, file=other)
+other[text] = 1
+del other[text]
+for line in text.splitlines(): keep(line)
+for byte in text: keep(byte)
+out = b""; out += text; return out
+out = []; out += text; return out
+first, *rest = text; return first
+if text.startswith(b"ok"): keep(1)
+with open("f", "wb") as file: file.write(text)
+""".strip().splitlines()
+
+USES_OF_DATA = """
+return {**data}
+return dict(data, more=1)
+return data | {}
+return {} | data
+return len(data)
+return any(data)
+return round(data)
+return int(data)
+return data + 1
+return -data
+return data[0]
+return data[1:]
+return data[other]
+return data.field
+return data.method()
+return data()
+return data.setdefault("x", 1)
+return getattr(data, "x")
+return "%(x)s" % data
+return {key: value for key, value in data.items()}
+keep(*data)
+out = {}; out.update(data); return out
+out = {}; out |= data; return out
+first, second = data; return first
+for row in data: keep(1)
+""".strip().splitlines()
+
+USES_OF_A_STREAM = """
+return stream.readline()
+return list(stream.iter_lines())
+return [json.loads(line) for line in stream.iter_lines()]
+return b"".join(stream.iter_chunks())
+return stream._raw_stream.read()
+return keep(stream.read)
+return str(stream.read(), "utf-8")
+shutil.copyfileobj(stream, other)
+for line in stream.iter_lines(): keep(line)
+for line in stream: keep(line)
+while chunk := stream.read(100): keep(chunk)
+""".strip().splitlines()
+
+USES_OF_THE_ANSWER = """
+return response.items()
+return response.values()
+return dict(response)
+return response[other]
+for key, value in response.items(): keep(value)
+""".strip().splitlines()
+
+USES = [
+    *(TEXT + body for body in USES_OF_TEXT),
+    *(DATA + body for body in USES_OF_DATA),
+    *(STREAM + body for body in USES_OF_A_STREAM),
+    *USES_OF_THE_ANSWER,
+]
+
+
+@pytest.mark.parametrize("body", USES)
+def test_any_operation_is_a_use(body: str) -> None:
+    assert payload_after(body) in {"used", "handed_over", "returned"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pass",
+        TEXT + "text",
+        TEXT + "print(text)",
+        TEXT + "print(text.decode().strip()[:100])",
+        TEXT + "log.info('answered %s', text.lower())",
+        TEXT + "for line in text.splitlines(): print(line)",
+        DATA + "print(json.dumps(data))",
+        DATA + "return isinstance(data, dict)",
+        STREAM + "stream.close()",
+        'return int(response["StatusCode"])',
+    ],
+)
+def test_what_reads_nothing_of_it_or_is_only_logged_is_none(body: str) -> None:
+    assert payload_after(body) == "unused"
+
+
+def test_a_changed_text_is_still_decoded() -> None:
+    body = TEXT + 'data = json.loads(text.decode().replace("\'", ""))\nif "rows" in data:\n    keep(data["rows"])'
+    assert payload_after(body) == "tested"
