@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invocation_lint.configuration import Configuration
-from invocation_lint.engine import Input, inputs_of, lint
+from invocation_lint.engine import inputs_of, lint
 from invocation_lint.findings import Report
+from invocation_lint.outcome import Input
 from invocation_lint.project import Project
 
 if TYPE_CHECKING:

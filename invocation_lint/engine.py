@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING
 from invocation_lint.configuration import Configuration, Recipe, shown
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Confidence, Finding, Place, Report
+from invocation_lint.outcome import Input, Outcome
 from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.settings import Settings
+from invocation_lint.source.decode import decode
+from invocation_lint.source.record import digest
 from invocation_lint.source.scan import may_matter, may_query_jobs, may_read_lists
 from invocation_lint.source.suppressions import may_suppress
 from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
@@ -27,23 +30,15 @@ from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NO
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from invocation_lint.cache.cache import Cache
     from invocation_lint.facts import FileFacts
-    from invocation_lint.programs import Programs
+    from invocation_lint.programs import News, Programs
     from invocation_lint.source.tree import SourceFile
 
 MANY_FILES = 1000  # from here on processes pay for the scan alone
 ENOUGH_BYTES = 60_000  # of files that must be analysed, from which on processes pay (tests/benchmarks/processes.py)
 _DATA = (".yaml", ".yml", ".toml", ".json")  # files that hooks may name and that are no Python
 _FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
-
-
-@record
-class Input:
-    """A file to lint: the name that findings show, its path (which decides its settings), and its bytes if given."""
-
-    name: str
-    path: Path
-    data: bytes | None = None
 
 
 @record
@@ -54,18 +49,6 @@ class Inputs:
     whole_project: bool = False
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What linting one file gave. `text` is what was read of it, where there is a finding to show."""
-
-    findings: list[Finding] = field(default_factory=list)
-    analysed: bool = False
-    functions_too_large: int = 0
-    without_contract: tuple[str, ...] = ()
-    text: str = ""
-    traceback: str = ""  # of an analysis that broke off
-
-
 @record
 class Work:
     """What a worker must know beside the files that it is given: how to make the `Project`, and what to note in it."""
@@ -73,6 +56,7 @@ class Work:
     recipe: Recipe
     notes: tuple[tuple[str, Path, bytes | None], ...]  # files that are not named, or do not read, as one would think
     mends: bool
+    keeps: bool  # whether to tell what was asked, for a cache
 
 
 @dataclass(slots=True)
@@ -82,24 +66,31 @@ class Run:
     report: Report = field(default_factory=Report)
     status: int = 0
     texts: dict[str, str] = field(default_factory=dict)
-    _lines: dict[str, tuple[str, Sequence[str]]] = field(
-        default_factory=dict, repr=False
-    )  # and what they were cut from
+    known: dict[str, tuple[Path, bool]] = field(default_factory=dict)  # files not linted anew, and whether analysed
+    _lines: dict[str, tuple[str, Sequence[str]]] = field(default_factory=dict, repr=False)  # and their texts
 
     def lines_of(self, name: str) -> Sequence[str] | None:
         """The lines of a file, cut where Python cuts them: as they were linted, for a related file as they are now.
 
         None when there is no such file.
         """
-        if name not in self.texts:
-            try:
-                self.texts[name] = Path(name).read_bytes().decode("utf-8", "replace")
-            except (OSError, ValueError):
-                return None
-        text = self.texts[name]
+        text = self.text_of(name)
+        if text is None:
+            return None
         if name not in self._lines or self._lines[name][0] is not text:
             self._lines[name] = (text, text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
         return self._lines[name][1]
+
+    def text_of(self, name: str) -> str | None:
+        """The text of a file, likewise."""
+        if name not in self.texts:
+            path, analysed = self.known.get(name, (Path(name), False))
+            try:
+                data = path.read_bytes()
+                self.texts[name] = decode(data, name)[0] if analysed else data.decode("utf-8", "replace")
+            except (OSError, ValueError, UnreadableFile):
+                return None
+        return self.texts[name]
 
 
 def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = None) -> Inputs:
@@ -133,38 +124,51 @@ def lint(
     on_crash: Callable[[str, str], None] | None = None,
     executor: Executor | None = None,
     jobs: int = 1,
+    cache: Cache | None = None,
 ) -> Run:
     """Lints files under the settings of each; `whole_project` says that they are more than was asked for.
 
-    The report is the same with any `executor`, which has `jobs` workers.
+    The report is the same with any `executor`, which has `jobs` workers, and with any `cache`, in which the files were
+    looked up.
 
     `on_file` is told each name when its turn comes; `on_crash` the name and traceback of an analysis that broke off.
     Raises UsageError, before any file is read, when the configuration of one of them is wrong.
     """
     chosen = [(given, project.settings(given.path)) for given in inputs]
-    project.check(settings for _, settings in chosen)
-    if project.programs is not None:
+    known = cache.known if cache is not None else {}
+    project.check(settings for _, settings in chosen if cache is None or not cache.vouches(settings))
+    if project.programs is not None and len(known) < len(chosen):
         project.programs.note((given.name, given.path, given.data) for given, _ in chosen)
     run = Run()
     summary = run.report.summary
     summary.whole_project = whole_project
     without: set[str] = set()
-    outcomes = _outcomes([given for given, _ in chosen], project, executor, jobs)
+    found: dict[str, Outcome] = {}
+    news: list[News] = []
+    missing = [given for given, _ in chosen if given.name not in known]
+    outcomes = _outcomes(missing, project, executor, jobs, keeps=cache is not None)
     for given, settings in chosen:
         if on_file:
             on_file(given.name)
-        outcome = next(outcomes)
+        if given.name in known:
+            outcome = known[given.name]
+            run.known[given.name] = given.path, outcome.analysed
+        else:
+            outcome = found[given.name] = next(outcomes)
+            news += outcome.news
+            if outcome.findings:
+                run.texts[given.name] = outcome.text
         if on_crash and outcome.traceback:
             on_crash(given.name, outcome.traceback)
         run.report.findings += outcome.findings
-        if outcome.findings:
-            run.texts[given.name] = outcome.text
         run.status = max(run.status, status_of(outcome.findings, settings))
         summary.files_found += 1
         summary.files_analysed += outcome.analysed
         summary.files_not_analysed += any(finding.id in NOT_ANALYSED for finding in outcome.findings)
         summary.functions_too_large += outcome.functions_too_large
         without.update(outcome.without_contract)
+    if cache is not None:
+        cache.keep(found, [*news, *(project.programs.news() if project.programs is not None else ())])
     run.report.findings.sort(key=lambda finding: finding.sort_key)
     summary.functions_without_contract = tuple(sorted(without))
     return run
@@ -186,7 +190,9 @@ def pays(inputs: Sequence[Input]) -> bool:
     return False
 
 
-def _outcomes(inputs: Sequence[Input], project: Project, executor: Executor | None, jobs: int) -> Iterator[Outcome]:
+def _outcomes(
+    inputs: Sequence[Input], project: Project, executor: Executor | None, jobs: int, *, keeps: bool
+) -> Iterator[Outcome]:
     """The outcome of each file, in order."""
     if executor is None:
         return (lint_file(given, project.settings(given.path), project) for given in inputs)
@@ -198,9 +204,8 @@ def _outcomes(inputs: Sequence[Input], project: Project, executor: Executor | No
         for given in inputs
         if given.data is not None or Path(given.name).is_absolute() or here / given.name != given.path.absolute()
     )
-    return spread(
-        executor, jobs, partial(lint_apart, Work(project.configuration.recipe, notes, project.mends)), inputs, _lost
-    )
+    work = Work(project.configuration.recipe, notes, project.mends, keeps)
+    return spread(executor, jobs, partial(lint_apart, work), inputs, _lost)
 
 
 _working: tuple[Work, Project] | None = None
@@ -214,7 +219,11 @@ def lint_apart(work: Work, given: Input) -> Outcome:
         if project.programs is not None:
             project.programs.note(work.notes)
         _working = (work, project)
-    return lint_file(given, _working[1].settings(given.path), _working[1])
+    made = _working[1]
+    outcome = lint_file(given, made.settings(given.path), made)
+    if work.keeps and made.programs is not None:
+        outcome.news = made.programs.news()
+    return outcome
 
 
 def _lost(given: Input) -> Outcome:
@@ -226,14 +235,18 @@ def _lost(given: Input) -> Outcome:
 
 def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     """One file, from its bytes to its findings; suppressed ones are among them and say so."""
-    told = ""
+    told = kept = ""
     try:
-        source = _parsed(given, settings, project)
+        data = _read(given)
+        kept = digest(data)
+        source = _parsed(data, given, settings, project)
         if source is None:
-            return Outcome()
+            return Outcome(digest=kept)
         from invocation_lint.source.stack import on_large_stack
 
-        return on_large_stack(lambda: _analyse(source, given, settings, project))
+        outcome = on_large_stack(lambda: _analyse(source, given, settings, project))
+        outcome.digest = kept
+        return outcome
     except UnreadableFile as error:
         place = Place(given.name, error.line, error.column, error.line, error.column + 1)
         help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
@@ -248,7 +261,7 @@ def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
         place = Place(given.name, 1, 1, 1, 1)
         message = f"the analysis broke off: {type(error).__name__}: {error}"
         finding = INTERNAL_ERROR.at(place, message, "run with --debug for the traceback; please report it")
-    return Outcome([finding], text=_text(given), traceback=told)
+    return Outcome([finding], text=_text(given), traceback=told, digest="" if told else kept)
 
 
 def _traceback() -> str:
@@ -261,7 +274,7 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
     """The facts of one file, None when the scan finds that it has none. Raises UnreadableFile."""
     if project.programs is not None:
         project.programs.note([(given.name, given.path, given.data)])
-    source = _parsed(given, settings, project)
+    source = _parsed(_read(given), given, settings, project)
     if source is None:
         return None
     from invocation_lint.source.stack import on_large_stack
@@ -269,9 +282,8 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
     return on_large_stack(lambda: _facts(source, given, settings, project))
 
 
-def _parsed(given: Input, settings: Settings, project: Project) -> SourceFile | None:
+def _parsed(data: bytes, given: Input, settings: Settings, project: Project) -> SourceFile | None:
     """The tree of a file that may matter, by itself or by what it calls in other modules."""
-    data = _read(given)
     found = may_matter(data) or may_query_jobs(data, project.job_tables(settings)) or may_read_lists(data)
     found = found or may_suppress(data)
     if not found and not _names_wrapper(data, settings, project):

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from pathlib import Path
 
-from invocation_lint.engine import Input, Run
+from invocation_lint.engine import Run
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Edit, Finding
 from invocation_lint.fixes.applying import chosen, edited
 from invocation_lint.fixes.writing import ChangedMeanwhile, write
+from invocation_lint.outcome import Input
 from invocation_lint.records import record
 
 MOST_ROUNDS = 10
@@ -69,7 +70,7 @@ def fix(inputs: Sequence[Input], lint: Callable[[Sequence[Input]], Run], *, unsa
             given = now[at[name]]
             try:
                 data = given.path.read_bytes() if given.data is None else given.data
-                new = _mended(data, name, result.run.texts.get(name, ""), findings)
+                new = _mended(data, name, result.run.text_of(name) or "", findings)
             except (OSError, ValueError, UnreadableFile) as error:
                 result.untouched.append((name, str(error)))
                 continue

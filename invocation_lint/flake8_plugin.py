@@ -94,7 +94,8 @@ def _lint(filename: str, text: str) -> list[Finding]:
 
     try:
         from invocation_lint.api import encode
-        from invocation_lint.engine import Input, lint
+        from invocation_lint.engine import lint
+        from invocation_lint.outcome import Input
 
         path = Path(filename)
         project = _project_of_process()

@@ -11,13 +11,30 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from invocation_lint.records import record
 from invocation_lint.source import asking
-from invocation_lint.source.project_files import ProjectFiles, project_root
+from invocation_lint.source.folders import project_root
+from invocation_lint.source.project_files import Links, ProjectFiles
 from invocation_lint.source.record import Question
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.program.reach import Reach
     from invocation_lint.analysis.project import Program
+
+
+@record
+class News:
+    """What was asked of the project with a root since this was asked last: askers with questions and answers, askers
+    with the modules they were led to, folders in which modules were looked for, files that were read, where imports
+    lead, and which files hold patterns."""
+
+    root: str
+    answers: list[tuple[str, Question, str]]
+    leads: list[tuple[str, str]]
+    looked_into: set[str]
+    was_read: set[str]
+    links: dict[str, Links]
+    holding: dict[Question, tuple[str, ...]]
 
 
 class Programs:
@@ -47,7 +64,7 @@ class Programs:
                 self._forget(path, was_on_disk=before is None)
 
     def _forget(self, path: Path, *, was_on_disk: bool) -> None:
-        root = self._root_of(path)
+        root = self.root_of(path)
         if root in self._files and was_on_disk and self._is_as_on_disk(path):
             return
         self._files.pop(root, None)
@@ -60,7 +77,8 @@ class Programs:
         except OSError:
             return False
 
-    def _root_of(self, path: Path) -> Path:
+    def root_of(self, path: Path) -> Path:
+        """The folder up to which the project of a path is known."""
         if self._root is not None:
             return self._root.absolute()
         folder = os.path.dirname(_absolute(path))  # noqa: PTH120
@@ -70,27 +88,29 @@ class Programs:
 
     def files(self, path: Path) -> ProjectFiles:
         """The files of the project that holds a path."""
-        root = self._root_of(path)
+        return self.files_below(self.root_of(path))
+
+    def files_below(self, root: Path) -> ProjectFiles:
+        """The files of the project with a root."""
         if root not in self._files:
             self._files[root] = ProjectFiles(root, self._overlay)
         return self._files[root]
 
-    def reach(self, path: Path) -> Reach:
-        """Who may reach a call site in the project that holds a path."""
+    def _reach(self, root: Path) -> Reach:
+        """Who may reach a call site in the project with a root."""
         from invocation_lint.analysis.program.reach import Reach
 
-        root = self._root_of(path)
         if root not in self._reaches:
-            self._reaches[root] = Reach(self.files(path))
+            self._reaches[root] = Reach(self.files_below(root))
         return self._reaches[root]
 
     def program(self, path: Path) -> Program:
         """The modules of the project that holds a path."""
         from invocation_lint.analysis.project import Program
 
-        root = self._root_of(path)
+        root = self.root_of(path)
         if root not in self._programs:
-            self._programs[root] = Program(self.reach(path), self.name_of, partial(self._noted_options, root))
+            self._programs[root] = Program(self._reach(root), self.name_of, partial(self._noted_options, root))
         return self._programs[root]
 
     def _noted_options(self, root: Path, key: str) -> Any:
@@ -98,24 +118,33 @@ class Programs:
         self._files[root].record.note(key, ("options", key), repr(options))
         return options
 
+    def news(self) -> tuple[News, ...]:
+        """What was asked of each project since this was asked last."""
+        found = (News(str(root), *files.news()) for root, files in self._files.items())
+        return tuple(one for one in found if one.answers or one.leads or one.links)
+
     def asked(self, path: Path) -> dict[Question, str]:
         """What was asked to know what is known of a file that was linted, with the answers."""
         key = _absolute(path)
-        return {("root", key): str(self._root_of(path)), **asking.asked(self.files(path), key)}
+        return {("root", key): str(self.root_of(path)), **asking.asked(self.files(path), key)}
 
     def answer(self, path: Path, question: Question) -> str:
         """What is answered now to a question that was asked for a file, as `asked` tells it."""
         if question[0] == "root":
-            return str(self._root_of(path))
+            return str(self.root_of(path))
+        return self.answer_below(self.root_of(path), question)
+
+    def answer_below(self, root: Path, question: Question) -> str:
+        """What is answered now to a question that was asked of the project with a root."""
         if question[0] == "options":
             return repr(self._options_of(Path(question[1])))
         if question[0] == "reach":
             from invocation_lint.analysis.program.reach import told
 
-            return told(self.reach(path).foreign(question[1]))
+            return told(self._reach(root).foreign(question[1]))
         if question[0] == "callers":
-            return repr(self.reach(path).callers(question[1]))
-        return asking.answer(self.files(path), question)
+            return repr(self._reach(root).callers(question[1]))
+        return asking.answer(self.files_below(root), question)
 
     def name_of(self, key: str) -> str:
         """The name that findings show for a file: as it was given, else relative to the working folder below it."""
@@ -129,7 +158,7 @@ class Programs:
 
     def leads_to_call_site(self, path: Path) -> bool:
         """Whether a file without a call site names a function of another module that reaches one."""
-        return self.reach(path).leads(_absolute(path))
+        return self._reach(self.root_of(path)).leads(_absolute(path))
 
 
 def _absolute(path: Path) -> str:

@@ -169,24 +169,33 @@ class Project:
 
     def asked(self, path: Path) -> dict[Question, str]:
         """What was asked to lint a file, with the answers: what was found of it stays true as long as they do."""
-        settings = self.settings(path)
-        folders = [one for folder in settings.extra_rules for one in sorted(folder.rglob("*")) if one.is_file()]
-        given = [*settings.contracts, *folders]
-        own: list[Question] = [("settings", str(path)), *(("given", str(one)) for one in given)]
+        given = [("given", str(one)) for one in self.given_files(self.settings(path))]
+        own: list[Question] = [("settings", str(path)), *given]
+        if self.programs is None:
+            own.append(("below", str(path)))
         found = {question: self.answer(path, question) for question in own}
         return found if self.programs is None else {**found, **self.programs.asked(path)}
 
     def answer(self, path: Path, question: Question) -> str:
         """What is answered now to a question that was asked for a file, as `asked` tells it."""
+        from invocation_lint.source.folders import below_project
         from invocation_lint.source.record import digest
 
         if question[0] == "settings":
             return repr(self.settings(path))
+        if question[0] == "below":
+            return repr(below_project(Path(question[1])))
         if question[0] == "given":
             one = Path(question[1])
             return digest(one.read_bytes() if one.is_file() else None)
         assert self.programs is not None
         return self.programs.answer(path, question)
+
+    @staticmethod
+    def given_files(settings: Settings) -> list[Path]:
+        """The contracts and rules of one's own that settings name."""
+        folders = [one for folder in settings.extra_rules for one in sorted(folder.rglob("*")) if one.is_file()]
+        return [*settings.contracts, *folders]
 
     def known(self, settings: Settings) -> tuple[Selectable, ...]:
         """Every rule there is under these settings, the tool's own findings among them."""

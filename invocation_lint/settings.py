@@ -58,6 +58,7 @@ KEYS: tuple[Key, ...] = (
         "tables and ORM classes (with a capital) that hold jobs, as globs; replaces the usual names",
     ),
     Key("baseline", "file", "the baseline of `invocation-lint check` where this is the working folder's configuration"),
+    Key("cache-dir", "file", "the folder of the cache where this is the working folder's configuration"),
     Key("overrides", "overrides", "other values for some paths: a list of tables with `paths` and the keys to change"),
 )
 BASELINE_NAME = ".invocation-lint-baseline.json"
@@ -103,6 +104,7 @@ class Settings:
     boundary_frameworks: tuple[str, ...] = ()
     job_tables: tuple[str, ...] | None = None
     baseline: Path | None = None
+    cache_dir: Path | None = None
     overrides: tuple[Override, ...] = ()
     root: Path = field(default_factory=Path)
     origins: Mapping[str, Origin] = field(default_factory=dict)

@@ -14,6 +14,9 @@ from tests.groups import group_of
 if TYPE_CHECKING:
     from tests.proving import Proving
 
+# Nothing is found without having been looked for, and the user's own cache is left alone; tests/cache asks for one.
+os.environ.setdefault("INVOCATION_LINT_NO_CACHE", "1")
+
 # How long an example takes depends on what else the machine does; it says nothing about the code.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invocation_lint import __version__
+from invocation_lint.cli.caching import cache_of, cache_options
 from invocation_lint.cli.fixes import fix_options, run_with_fixes, wants_fixes
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
 from invocation_lint.cli.progress import Progress
 from invocation_lint.configuration import shown
-from invocation_lint.engine import Input, Inputs, Run, inputs_of, lint, pays
+from invocation_lint.engine import Inputs, Run, inputs_of, lint, pays
 from invocation_lint.errors import UsageError
+from invocation_lint.outcome import Input
 from invocation_lint.project import Project
 from invocation_lint.report import FOR_PEOPLE, FORMATS, Presentation, render, step_summary
 from invocation_lint.settings import BASELINE_NAME
@@ -25,6 +27,7 @@ from invocation_lint.settings import BASELINE_NAME
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from invocation_lint.cache.cache import Cache
     from invocation_lint.cli.known import Known
 
 STDIN = "-"
@@ -72,6 +75,7 @@ STDIN = "-"
 @click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, too.")
 @click.option("--stdin-filename", metavar="NAME", help="The file that standard input (-) stands for.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report.")
+@cache_options
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line and no progress.")
 @click.option("--debug", is_flag=True, help="Show the traceback where the tool itself breaks off.")
 def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> int:
@@ -87,7 +91,7 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     fixes = wants_fixes(given, from_stdin=STDIN in paths)
 
     def lint_new(files: Sequence[Input]) -> Run:
-        run = _lint(Inputs(files, inputs.whole_project), project, given)
+        run = _lint(Inputs(files, inputs.whole_project), project, given, cache_of(given, project))
         if known is not None:
             known.apply(run, files, project)
         return run
@@ -121,8 +125,10 @@ def _known(given: Mapping[str, Any]) -> Known | None:
     return Known(given, _lint_before)
 
 
-def _lint(inputs: Inputs, project: Project, given: Mapping[str, Any]) -> Run:
-    jobs = _jobs(given["jobs"], inputs.files)
+def _lint(inputs: Inputs, project: Project, given: Mapping[str, Any], cache: Cache | None) -> Run:
+    if cache is not None:
+        cache.look_up(inputs.files)
+    jobs = _jobs(given["jobs"], [one for one in inputs.files if cache is None or one.name not in cache.known])
     with Progress(len(inputs.files), wanted=not given["quiet"]) as progress, _workers(jobs) as executor:
         return lint(
             inputs.files,
@@ -132,6 +138,7 @@ def _lint(inputs: Inputs, project: Project, given: Mapping[str, Any]) -> Run:
             on_crash=_show_traceback if given["debug"] else None,
             executor=executor,
             jobs=jobs,
+            cache=cache,
         )
 
 
@@ -145,7 +152,9 @@ def _lint_before(given: Mapping[str, Any]) -> Run | None:
         if _holds_python(path):  # else all that is found there now is new
             files |= {file.name: file for file in inputs_of([path], project).files}
     project.check(project.settings(file.path) for file in files.values())
-    return _lint(Inputs(sorted(files.values(), key=lambda file: file.name), False), project, given) if files else None
+    if not files:
+        return None
+    return _lint(Inputs(sorted(files.values(), key=lambda file: file.name), False), project, given, None)
 
 
 def _holds_python(path: str) -> bool:

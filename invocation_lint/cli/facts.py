@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from invocation_lint.cli.options import configuration_of, configuration_options
-from invocation_lint.engine import Input, facts_in
+from invocation_lint.engine import facts_in
 from invocation_lint.errors import UnreadableFile, UsageError
+from invocation_lint.outcome import Input
 from invocation_lint.project import Project
 
 if TYPE_CHECKING:

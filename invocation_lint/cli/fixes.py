@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from invocation_lint.engine import Input, Run
+from invocation_lint.engine import Run
 from invocation_lint.errors import UsageError
+from invocation_lint.outcome import Input
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Lint = Callable[[Sequence[Input]], Run]

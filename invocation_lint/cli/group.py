@@ -9,6 +9,7 @@ import click
 from invocation_lint import __version__
 
 _COMMANDS = {
+    "cache": "Show where the cache is, or remove what is in it.",
     "check": "Report the calls of AWS Lambda that will hurt.",
     "config": "Show the configuration of a file.",
     "explain": "Tell what a rule finds, why it matters, and what to do instead.",

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from invocation_lint.configuration import PYPROJECT, TABLE, YAML_NAME, Configuration
-from invocation_lint.engine import Input, Run, inputs_of, lint
+from invocation_lint.engine import Run, inputs_of, lint
 from invocation_lint.errors import UsageError
+from invocation_lint.outcome import Input
 from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.report.closing import closing_line

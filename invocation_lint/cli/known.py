@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.baseline import Baseline, mark_known, read_baseline
-from invocation_lint.engine import Input, Run, status_of_run
+from invocation_lint.engine import Run, status_of_run
 from invocation_lint.errors import UsageError
 from invocation_lint.identity import keys_of
+from invocation_lint.outcome import Input
 from invocation_lint.project import Project
 from invocation_lint.settings import BASELINE_NAME
 from invocation_lint.tool_findings import NOT_ANALYSED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from invocation_lint.source.ignores import IGNORE_FILE, Ignores, ignores_above, with_separator
@@ -19,7 +19,7 @@ SKIPPED = frozenset(
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
 
-_TOPS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+TOPS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 """What stands in the top folder of a project, for a file that is looked at alone: its path below says what it is."""
 
 
@@ -27,7 +27,7 @@ def below_project(path: Path) -> str | None:
     """The path of a file below the nearest folder that looks like the top of a project; None when none does."""
     path = path.absolute()
     for folder in path.parents:
-        if any(_is_there(folder / name) for name in _TOPS):
+        if any(_is_there(folder / name) for name in TOPS):
             return path.relative_to(folder).as_posix()
     return None
 
@@ -42,13 +42,19 @@ def _is_there(path: Path) -> bool:
 
 class Walk:
     """Walks a folder for files by the ends of their names. `leaves_out` is asked of each folder below: what it leaves
-    out is not entered. `met_any` tells afterwards whether there was a file, or anything that was left out."""
+    out is not entered. `on_folder` is told each folder that is entered, with what stands in it by name. `met_any` tells
+    afterwards whether there was a file, or anything that was left out."""
 
     def __init__(
-        self, endings: tuple[str, ...] = (".py",), *, leaves_out: Callable[[Path], bool] | None = None
+        self,
+        endings: tuple[str, ...] = (".py",),
+        *,
+        leaves_out: Callable[[Path], bool] | None = None,
+        on_folder: Callable[[str, Mapping[str, os.DirEntry[str]]], None] | None = None,
     ) -> None:
         self.endings = endings
         self.leaves_out = leaves_out
+        self.on_folder = on_folder
         self.met_any = False
 
     def paths(self, top: str) -> Iterator[tuple[str, bool]]:
@@ -60,9 +66,13 @@ class Walk:
                 with os.scandir(folder) as listing:
                     entries = {entry.name: entry for entry in listing}
             except OSError:
+                if self.on_folder is not None:
+                    self.on_folder(folder, {})
                 self.met_any = True
                 yield folder, False
                 continue
+            if self.on_folder is not None:
+                self.on_folder(folder, entries)
             if _VIRTUAL_ENVIRONMENT in entries and folder != top:
                 continue
             ignores = above.below(
@@ -99,3 +109,37 @@ class Walk:
             return entry.is_file()
         except OSError:
             return False
+
+
+def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
+    """The folder up to which a file's project is known: the nearest with a configuration of ours, or a repository.
+
+    `tops` keeps which folders are such, for who asks for many files.
+    """
+    tops = {} if tops is None else tops
+    start = os.path.dirname(os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118, PTH120
+    folder = start
+    while True:
+        if folder not in tops:
+            tops[folder] = _is_top(folder)
+        if tops[folder]:
+            return Path(folder)
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:
+            break
+        folder = above
+    root = Path(start)
+    while (root / "__init__.py").exists() and root.parent != root:
+        root = root.parent
+    return root
+
+
+def _is_top(folder: str) -> bool:
+    """Whether a folder is the top of a project: it holds a configuration of ours, or a repository."""
+    if any(os.path.exists(f"{folder}/{name}") for name in (".git", ".invocation-lint.yaml")):  # noqa: PTH110
+        return True
+    try:
+        with open(f"{folder}/pyproject.toml", "rb") as file:  # noqa: PTH123
+            return b"[tool.invocation-lint" in file.read()
+    except OSError:
+        return False

@@ -42,7 +42,7 @@ class Ignores:
             return self
         levels = self.levels
         if is_repository:
-            levels = _level(folder, _excludes_of(Path(folder, ".git")))
+            levels = _level(folder, excludes_of(Path(folder, ".git")))
         if has_ignore_file:
             levels = (*_level(folder, Path(folder, IGNORE_FILE)), *levels)
         return Ignores(levels)
@@ -115,7 +115,7 @@ def _read(file: Path) -> tuple[_Block, ...]:
     return tuple(reversed(blocks))
 
 
-def _excludes_of(git: Path) -> Path:
+def excludes_of(git: Path) -> Path:
     """info/exclude of a repository. In a worktree or submodule `.git` is a file that names the real folder."""
     try:
         if git.is_file():

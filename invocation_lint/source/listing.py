@@ -12,6 +12,7 @@ class Listings:
     def __init__(self, extra: Iterable[str] = ()) -> None:
         self._folders: dict[str, dict[str, bool]] = {}
         self._extra: dict[str, list[str]] = {}
+        self._told: set[str] = set()
         for path in extra:
             folder, _, name = path.rpartition("/")
             self._extra.setdefault(folder, []).append(name)
@@ -29,6 +30,12 @@ class Listings:
             except OSError:  # there is no such folder, or it may not be entered
                 pass
             found.update(dict.fromkeys(self._extra.get(folder, ()), False))
+        return found
+
+    def news(self) -> set[str]:
+        """The folders that were listed since this was asked last."""
+        found = self._folders.keys() - self._told
+        self._told |= found
         return found
 
     def is_file(self, path: str) -> bool:

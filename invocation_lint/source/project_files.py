@@ -12,10 +12,10 @@ import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.candidates import ENDINGS, import_roots
 from invocation_lint.source.folders import SKIPPED, Walk
@@ -42,6 +42,9 @@ _DEEPEST = 4
 
 _NOT_OF_A_PROJECT = sys.stdlib_module_names | {"boto3", "botocore", "aioboto3", "aiobotocore", "aws_lambda_powertools"}
 
+Links = tuple[bool, bool, tuple[str, ...]]
+"""Whether a module's own bytes may hold a call site, whether it imports all names of another, and what it imports."""
+
 
 class ProjectFiles:
     """The files below a project's root. Keys are absolute paths: of a module's file, or of a package without one."""
@@ -58,11 +61,14 @@ class ProjectFiles:
         self._open: dict[str, bool] = {}
         self._holding: dict[Pattern, tuple[str, ...]] = {}
         self.record = Record()
+        self._was_read: set[str] = set()
+        self._new_links: list[str] = []
 
     # -- bytes -------------------------------------------------------------------------------------------------------
 
     def read(self, key: str) -> bytes | None:
         """The bytes of a module's file; None when it cannot be read or is too large."""
+        self._was_read.add(key)
         if self._overlay and Path(key) in self._overlay:
             return self._overlay[Path(key)]
         try:
@@ -315,7 +321,29 @@ class ProjectFiles:
                         found.setdefault(child)
             found.pop(key, None)
             self._imports[key] = tuple(found)
+            self._new_links.append(key)
         return self._imports[key]
+
+    def news(self) -> tuple[Any, ...]:
+        """What `programs.News` tells beside the root."""
+        links = {key: self.links_of(key) for key in self._new_links}
+        holding = {pattern.question: found for pattern, found in self._holding.items()}
+        found = (*self.record.news(), self._listings.news(), self._was_read, links, holding)
+        self._was_read, self._new_links = set(), []
+        return found
+
+    def links_of(self, key: str) -> Links:
+        """Whether a module may hold a call site, and where its imports lead."""
+        imported = self.imports(key)
+        return self._seeded[key], key in self._handing_on, imported
+
+    def remember(self, links: Mapping[str, Links]) -> None:
+        """Take what was known of where imports lead when nothing was different that decides it."""
+        for key, (seeded, hands_on, imported) in links.items():
+            self._imports[key] = imported
+            self._seeded[key] = seeded
+            if hands_on:
+                self._handing_on.add(key)
 
     def holds_seed(self, key: str) -> bool:
         """Whether a module's own bytes may hold a call site."""
@@ -360,37 +388,3 @@ def _is_open(name: str) -> bool:
 
 def _holds(folder: str, path: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
-
-
-def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
-    """The folder up to which a file's project is known: the nearest with a configuration of ours, or a repository.
-
-    `tops` keeps which folders are such, for who asks for many files.
-    """
-    tops = {} if tops is None else tops
-    start = os.path.dirname(os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118, PTH120
-    folder = start
-    while True:
-        if folder not in tops:
-            tops[folder] = _is_top(folder)
-        if tops[folder]:
-            return Path(folder)
-        above = os.path.dirname(folder)  # noqa: PTH120
-        if above == folder:
-            break
-        folder = above
-    root = Path(start)
-    while (root / "__init__.py").exists() and root.parent != root:
-        root = root.parent
-    return root
-
-
-def _is_top(folder: str) -> bool:
-    """Whether a folder is the top of a project: it holds a configuration of ours, or a repository."""
-    if any(os.path.exists(f"{folder}/{name}") for name in (".git", ".invocation-lint.yaml")):  # noqa: PTH110
-        return True
-    try:
-        with open(f"{folder}/pyproject.toml", "rb") as file:  # noqa: PTH123
-            return b"[tool.invocation-lint" in file.read()
-    except OSError:
-        return False

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 Question = tuple[str, ...]
 """A kind (`bytes`, `imports`, `importers`, `locate`, ..) and what it is asked about."""
 
+Noted = tuple[str, Question, str]
+"""The module that asked, its question, and the answer."""
+
 
 class Pattern(NamedTuple):
     """What is looked for in all files of a project: `words`, of which one stands wherever it is found, are looked for
@@ -44,7 +47,10 @@ class Pattern(NamedTuple):
 
 def digest(data: bytes | None) -> str:
     """The hash of a file's bytes; empty for one that is not there, or is not read."""
-    from hashlib import blake2b  # loads a large library, which a run without call sites needs not
+    try:
+        from _blake2 import blake2b  # hashlib loads a large library as well, which a run needs not
+    except ImportError:
+        from hashlib import blake2b
 
     return blake2b(data, digest_size=16).hexdigest() if data is not None else ""
 
@@ -55,15 +61,30 @@ class Record:
     def __init__(self) -> None:
         self._answers: dict[str, dict[Question, str]] = {}
         self._leads: dict[str, set[str]] = {}
+        self._new: list[Noted] = []
+        self._new_leads: list[tuple[str, str]] = []
 
     def note(self, asker: str, question: Question, answer: str, leads: Iterable[str | None] = ()) -> None:
         """A module asks and is answered; `leads` are the modules that it goes on to look into."""
-        self._answers.setdefault(asker, {})[question] = answer
+        answers = self._answers.setdefault(asker, {})
+        if answers.get(question) != answer:
+            answers[question] = answer
+            self._new.append((asker, question, answer))
         self.lead(asker, (lead for lead in leads if lead is not None))
 
     def lead(self, asker: str, leads: Iterable[str]) -> None:
         """What was asked for `leads` was asked for a module as well."""
-        self._leads.setdefault(asker, set()).update(leads)
+        known = self._leads.setdefault(asker, set())
+        for lead in leads:
+            if lead not in known:
+                known.add(lead)
+                self._new_leads.append((asker, lead))
+
+    def news(self) -> tuple[list[Noted], list[tuple[str, str]]]:
+        """What was noted since this was asked last: askers with questions and answers, and askers with their leads."""
+        found = self._new, self._new_leads
+        self._new, self._new_leads = [], []
+        return found
 
     def of(self, key: str) -> dict[Question, str]:
         """All that was asked for a module: by itself, and by each module to which that led."""

@@ -39,9 +39,10 @@ class Tool:
     command: tuple[str, ...]
 
 
+_OURS = ("invocation-lint", "check", "-q", "--isolated", "--no-cache")
 TOOLS = (
-    Tool(OURS, "ours", (str(ROOT), "flake8"), ("invocation-lint", "check", "-q", "--isolated", "--jobs", "1")),
-    Tool("invocation-lint, 2 processes", "ours", (), ("invocation-lint", "check", "-q", "--isolated", "--jobs", "2")),
+    Tool(OURS, "ours", (str(ROOT), "flake8"), (*_OURS, "--jobs", "1")),
+    Tool("invocation-lint, 2 processes", "ours", (), (*_OURS, "--jobs", "2")),
     Tool("ruff, its default rules", "ruff", ("ruff",), ("ruff", "check", "-q", "--isolated", "--no-cache")),
     Tool("flake8 without the plugin", "flake8", ("flake8",), ("flake8", "--isolated", "-q")),
     Tool("flake8 with the plugin", "ours", (), ("flake8", "--isolated", "-q")),

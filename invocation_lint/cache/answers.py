@@ -1,0 +1,263 @@
+"""What was asked of one project, with the answers, and which modules are known otherwise since files changed.
+
+Most questions need not be asked again. As long as the same files are there, and none that says what is deployed has
+changed, an import means what it meant, and where those of the other files lead need not be found again. The digests of
+modules are at hand. Only who reaches a call site is looked for anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from invocation_lint.cache.tree import listing
+from invocation_lint.deployment.candidates import CODE
+from invocation_lint.source.project_files import MAX_BYTES, Links, ProjectFiles
+from invocation_lint.source.record import Pattern, Question, digest
+
+_OF_PLACES = frozenset({"locate", "child", "handlers", "django"})
+"""Questions that are answered by which files there are, and by what templates say."""
+
+_OF_WORDS = frozenset({"reach", "callers"})
+"""Questions that are answered by these, by what files import, and by the words of them."""
+
+_NAMING_SETTINGS = ("manage.py", "wsgi.py", "asgi.py", "celery.py")
+_LONGEST_ANSWER = 32
+_TOO_LARGE = "!"
+
+
+@dataclass(slots=True)
+class Contents:
+    """What the files of a project hold: the digests of those that a walk meets, and of others that were read; those of
+    them that are code and yet tell what is deployed, or which settings count; and what is in folders beside."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+    telling: set[str] = field(default_factory=set)
+    beside: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: str, data: bytes | None, *, walked: bool) -> None:
+        """Take the bytes of a file."""
+        into = self.files if walked else self.others
+        into[path] = (_TOO_LARGE if data is not None and len(data) > MAX_BYTES else "") + digest(data)
+        if data is not None and _tells(path, data):
+            self.telling.add(path)
+        else:
+            self.telling.discard(path)
+
+    def own(self, path: str) -> str:
+        """The digest of a file's bytes; empty for one that is not known."""
+        return (self.files.get(path) or self.others.get(path, "")).removeprefix(_TOO_LARGE)
+
+    def of_module(self, path: str) -> str:
+        """What is answered to who reads a file as a module: nothing for one that is too large."""
+        found = self.files.get(path) or self.others.get(path, "")
+        return "" if found.startswith(_TOO_LARGE) else found
+
+    def changed(self, before: Contents) -> set[str]:
+        """The files that hold something else than before, or are new, or gone."""
+        paths = self.files.keys() | before.files.keys()
+        return {path for path in paths if self.files.get(path) != before.files.get(path)}
+
+    def has_other_places(self, before: Contents, changed: set[str]) -> bool:
+        """Whether an import may mean something else than before, or a template say it."""
+        return (
+            self.files.keys() != before.files.keys()
+            or self.others != before.others
+            or self.beside != before.beside
+            or not changed.isdisjoint(self.telling | before.telling)
+            or any(not path.endswith(CODE) for path in changed)
+        )
+
+    def look_beside(self, folders: Iterable[str]) -> None:
+        """Take what is in folders that are not walked."""
+        self.beside = {folder: listing(folder) for folder in folders}
+
+
+def _tells(path: str, data: bytes) -> bool:
+    from invocation_lint.deployment.reading import may_be_code
+
+    return path.endswith(_NAMING_SETTINGS) or may_be_code(path, data)
+
+
+@dataclass(slots=True)
+class Answers:
+    """Questions with their answers, by the module that asked, and the modules to which that led. An answer is short: of
+    a long one its digest is kept. `holding` are the files that hold a pattern; `links` is where imports lead."""
+
+    questions: dict[str, dict[Question, str]] = field(default_factory=dict)
+    leads: dict[str, set[str]] = field(default_factory=dict)
+    holding: dict[Question, tuple[str, ...]] = field(default_factory=dict)
+    links: dict[str, Links] = field(default_factory=dict)
+
+    def note(self, asker: str, question: Question, answer: str) -> None:
+        """Take a question with its answer."""
+        self.questions.setdefault(asker, {})[question] = short(answer)
+
+    def tainted(self, dirty: set[str]) -> set[str]:
+        """The modules of which something else may be known since questions of `dirty` ones are answered otherwise."""
+        ways: dict[str, list[str]] = {}
+        for asker, led in self.leads.items():
+            for one in led:
+                ways.setdefault(one, []).append(asker)
+        found = set(dirty)
+        waiting = list(dirty)
+        while waiting:
+            for asker in ways.get(waiting.pop(), ()):
+                if asker not in found:
+                    found.add(asker)
+                    waiting.append(asker)
+        return found
+
+    def without(self, askers: set[str]) -> None:
+        """Forget what modules asked."""
+        for asker in askers:
+            self.questions.pop(asker, None)
+            self.leads.pop(asker, None)
+
+    def keep_for(self, keys: Iterable[str]) -> None:
+        """Forget what was not asked for one of these modules."""
+        seen: set[str] = set()
+        waiting = list(keys)
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                waiting.extend(self.leads.get(current, ()))
+        self.without((self.questions.keys() | self.leads.keys()) - seen)
+        asked = {question for questions in self.questions.values() for question in questions}
+        self.holding = {question: found for question, found in self.holding.items() if question in asked}
+
+
+def short(answer: str) -> str:
+    """An answer as it is kept."""
+    return answer if len(answer) <= _LONGEST_ANSWER else digest(answer.encode("utf-8", "surrogateescape"))
+
+
+@dataclass(slots=True)
+class Change:
+    """What became of a project since questions were asked. `ask` asks one again; `settings_of` says which settings a
+    file has now, as it was noted for questions about options."""
+
+    before: Contents
+    now: Contents
+    files: ProjectFiles | None
+    ask: Callable[[Question], str]
+    settings_of: Callable[[str], str]
+    changed: set[str] = field(default_factory=set)
+    other_places: bool = False
+    _asked: dict[Question, str] = field(default_factory=dict)
+
+    def look(self, answers: Answers) -> None:
+        """Find out what has to be asked again, and tell the project what need not be read again."""
+        self.changed = self.now.changed(self.before)
+        self.other_places = self.now.has_other_places(self.before, self.changed)
+        if self.other_places or self.files is None:
+            answers.links = {}
+            return
+        answers.links = {key: links for key, links in answers.links.items() if key not in self.changed}
+        self.files.remember(answers.links)
+
+    def dirty(self, answers: Answers) -> set[str]:
+        """The modules that asked what is answered otherwise now."""
+        patterns = {question: self._holding(question, found) for question, found in answers.holding.items()}
+        found = set()
+        for asker, questions in answers.questions.items():
+            if any(self._differs(question, told, patterns) for question, told in questions.items()):
+                found.add(asker)
+        answers.holding = {question: keys for question, (keys, _) in patterns.items()}
+        return found
+
+    def _holding(self, question: Question, found: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """The modules that hold a pattern now, and whether others did before."""
+        pattern = Pattern.of(question)
+        kept = [key for key in found if key not in self.changed]
+        new = [
+            key
+            for key in self.changed & self.now.files.keys()
+            if key.endswith(".py") and self.files is not None and pattern.is_in(self.files.read(key) or b"")
+        ]
+        now = tuple(sorted({*kept, *new}))
+        return now, set(now) != set(found)
+
+    def _differs(
+        self, question: Question, told: str, patterns: Mapping[Question, tuple[tuple[str, ...], bool]]
+    ) -> bool:
+        kind = question[0]
+        if kind == "bytes":
+            return told != self.now.of_module(question[1])
+        if kind == "options":
+            return told != self.settings_of(question[1])
+        if kind == "holding":
+            return question not in patterns or patterns[question][1]
+        if kind in _OF_PLACES and not self.other_places:
+            return False
+        if kind in _OF_WORDS and not self.other_places and not self.changed:
+            return False
+        if question not in self._asked:
+            self._asked[question] = short(self.ask(question))
+        return told != self._asked[question]
+
+
+class _Texts:
+    """Texts by number: paths stand in many questions."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self._known: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        if text not in self._known:
+            self._known[text] = len(self.all)
+            self.all.append(text)
+        return self._known[text]
+
+
+def plain(contents: Contents, answers: Answers) -> Any:
+    """Both as lists, texts and numbers."""
+    number = _Texts()
+    files = [[number(path), told, path in contents.telling] for path, told in contents.files.items()]
+    others = [[number(path), told, path in contents.telling] for path, told in contents.others.items()]
+    questions = [
+        [number(asker), [[*map(number, question), number(told)] for question, told in asked.items()]]
+        for asker, asked in answers.questions.items()
+    ]
+    leads = [[number(asker), [number(one) for one in led]] for asker, led in answers.leads.items()]
+    holding = [[list(map(number, question)), list(map(number, found))] for question, found in answers.holding.items()]
+    links = [[number(key), *flags, list(map(number, found))] for key, (*flags, found) in answers.links.items()]
+    return [number.all, files, others, list(contents.beside.items()), questions, leads, holding, links]
+
+
+def of_plain(told: Any) -> tuple[Contents, Answers]:
+    """Both, of what `plain` gave."""
+    texts, files, others, beside, questions, leads, holding, links = told
+
+    def all_of(numbers: Iterable[int]) -> Iterator[str]:
+        return (texts[number] for number in numbers)
+
+    contents = Contents(
+        {texts[path]: told for path, told, _ in files},
+        {texts[path]: told for path, told, _ in others},
+        {texts[path] for path, _, tells in (*files, *others) if tells},
+        dict(beside),
+    )
+    answers = Answers(
+        {
+            texts[asker]: {tuple(all_of(question)): texts[answer] for *question, answer in asked}
+            for asker, asked in questions
+        },
+        {texts[asker]: set(all_of(led)) for asker, led in leads},
+        {tuple(all_of(question)): tuple(all_of(found)) for question, found in holding},
+        {texts[key]: (seeded, hands_on, tuple(all_of(found))) for key, seeded, hands_on, found in links},
+    )
+    return contents, answers
+
+
+def bytes_of(path: str) -> bytes | None:
+    """The bytes of a file; None when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return None

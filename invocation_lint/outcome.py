@@ -1,0 +1,36 @@
+"""What goes into the linting of a file, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from invocation_lint.findings import Finding
+from invocation_lint.records import record
+
+if TYPE_CHECKING:
+    from invocation_lint.programs import News
+
+
+@record
+class Input:
+    """A file to lint: the name that findings show, its path (which decides its settings), and its bytes if given."""
+
+    name: str
+    path: Path
+    data: bytes | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What linting one file gave. `text` is what was read of it, where there is a finding to show."""
+
+    findings: list[Finding] = field(default_factory=list)
+    analysed: bool = False
+    functions_too_large: int = 0
+    without_contract: tuple[str, ...] = ()
+    text: str = ""
+    traceback: str = ""  # of an analysis that broke off
+    digest: str = ""  # of the bytes that were read; empty where the outcome is not to be kept
+    news: tuple[News, ...] = ()  # what another process asked of projects
