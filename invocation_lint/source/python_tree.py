@@ -39,6 +39,7 @@ _TEXT = re.compile(
       | \#[^\n]*""",
     re.VERBOSE | re.DOTALL,
 )
+_LAMBDA_IN_BRACES = re.compile(r"""[{}][^{}\n]*\blambda\b|[fF][rR]?(?:\"{3}|'{3})""")  # where it may be in an f-string
 _WORDS = re.compile(r"[^\W\d]\w*")
 
 
@@ -87,7 +88,12 @@ def python_tree(text: str) -> ast.Module | None:
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if sys.version_info < (3, 12) and "lambda" in text and _holds_lambda_in_text(tree):
+    if (
+        sys.version_info < (3, 12)
+        and "lambda" in text
+        and _LAMBDA_IN_BRACES.search(text)
+        and _holds_lambda_in_text(tree)
+    ):
         return None  # which has no place of its own
     return tree
 

@@ -194,3 +194,14 @@ def test_a_body_that_the_parser_refuses_makes_the_file_unreadable_once_it_matter
     assert not module.functions["n:otherwise"].node.body.body
     assert source.failure is not None and source.failure.path == "n.py"
     assert not source.fixable
+
+
+@pytest.mark.parametrize(
+    "text", ['f"{ {1: 2}.get(lambda: 1)}"', 'f"{(lambda x: x)(1)}"', 'f"""{\n  list(\n  map(lambda x: x, y))}"""']
+)
+def test_a_function_inside_a_text_has_its_place(text: str) -> None:
+    source = parse(f"{'# ' + 'x' * 400}\nvalue = {text}\n".encode(), "n.py")
+    module = index_module(source, "n")
+    (info,) = module.functions.values()
+    assert source.code(info.node).startswith("lambda")
+    assert source.place(info.node) == info.place

@@ -80,11 +80,18 @@ class ListReadBuilder:
         return tuple(sorted(found, key=lambda fact: fact.site))
 
     def _roots(self) -> Iterator[tuple[cst.CSTNode, FunctionInfo | None]]:
-        told = {word for word in self.module.words if _may_tell(word)}
+        words = self.module.words
+        reading = {word for word in words if is_list_operation(word)}
+        making = {word for word in words if word == "Table" or _MAKERS.search(word) is not None}
+        naming = (words & _service_heads()) | {"Table"}
         for info in self.module.functions.values():
-            if info.parent is None and not info.is_lambda and not told.isdisjoint(info.words):
-                yield info.node, info
-        yield self.module.source.module, None
+            if info.parent is None and not info.is_lambda:
+                own = info.words
+                if not reading.isdisjoint(own) or not (making.isdisjoint(own) or naming.isdisjoint(own)):
+                    yield info.node, info
+        outside = self.module.mentions.union(*(cls.mentions for cls in self.module.classes.values()))
+        if not outside.isdisjoint(reading | making):
+            yield self.module.source.module, None
 
     def _body(self, root: cst.CSTNode, info: FunctionInfo | None) -> _Body:
         body = _Body(root, info, [])
@@ -231,11 +238,6 @@ def _is_in_while(scope: Scope, call: cst.CSTNode) -> bool:
     return False
 
 
-def _may_tell(word: str) -> bool:
-    """Whether a word may name an operation that answers in pages, or what makes a client."""
-    return is_list_operation(word) or word == "Table" or _MAKERS.search(word) is not None
-
-
 def _may_be_read(call: cst.Call) -> bool:
     """Whether a call may be one of an operation that answers in pages; those take no argument by position."""
     named = all(arg.keyword is not None or arg.star == "**" for arg in call.args)
@@ -258,6 +260,12 @@ def _last(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Attribute):
         return node.attr.value
     return node.value if isinstance(node, cst.Name) else ""
+
+
+@lru_cache(maxsize=1)
+def _service_heads() -> frozenset[str]:
+    """The first words of the names of services."""
+    return frozenset(name.partition("-")[0] for name in services())
 
 
 @lru_cache(maxsize=1)
