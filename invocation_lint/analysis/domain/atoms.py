@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import Any
 
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
+from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -81,7 +82,7 @@ class Struct:
 
     def __post_init__(self) -> None:
         held = [*(slot.value for _, slot in self.slots), *self.items, *([self.rest] if self.rest is not None else [])]
-        object.__setattr__(self, "weight", 1 + sum(map(weight_of, held)))
+        object.__setattr__(self, "weight", 1 + sum([value.weight for value in held]))
 
     def __hash__(self) -> int:
         if not self._hash:
@@ -103,7 +104,7 @@ class Encoded:
     weight: int = field(default=0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weight", 1 + weight_of(self.value))
+        object.__setattr__(self, "weight", 1 + self.value.weight)
 
 
 @record
@@ -253,24 +254,6 @@ class Unknown:
 
 
 @record
-class Imported:
-    """A name that an import binds, looked up only when it is used; `level` counts the dots of a relative import."""
-
-    importer: str  # name of the importing module
-    dotted: str
-    level: int
-    member: str = ""  # of `from dotted import member`
-
-
-@record
-class ModuleRef:
-    """A module or package of the project, by its name in the program."""
-
-    name: str
-    dotted: str
-
-
-@record
 class SuperRef:
     """`super()` in a method of a class."""
 
@@ -333,11 +316,25 @@ Atom = (
 )
 
 
-@record
 class Value:
-    """A set of at most `MAX_ATOMS` atoms, in the order in which they were found; empty means never reached."""
+    """A set of at most `MAX_ATOMS` atoms, in the order in which they were found; empty means never reached.
 
-    atoms: tuple[Atom, ...]
+    Nobody changes a value. It is no record: a walk makes more of them than of anything else, and asks for their hashes.
+    """
+
+    __slots__ = ("_hash", "_weight", "atoms")
+
+    def __init__(self, atoms: tuple[Atom, ...]) -> None:
+        self.atoms = atoms
+        self._hash = self._weight = 0
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Value) and self.atoms == other.atoms)
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            self._hash = hash(self.atoms) or 1
+        return self._hash
 
     @property
     def single(self) -> Atom | None:
@@ -348,6 +345,13 @@ class Value:
     def is_unknown(self) -> bool:
         """Whether something about it is not known at all."""
         return any(isinstance(atom, (Unknown, Param)) for atom in self.atoms)
+
+    @property
+    def weight(self) -> int:
+        """How many values it holds, each counted as often as it is met."""
+        if not self._weight:
+            self._weight = sum([atom.weight if isinstance(atom, (Struct, Encoded)) else 1 for atom in self.atoms])
+        return self._weight
 
     def of(self, kind: type[Any]) -> list[Any]:
         """The atoms of one class."""
@@ -365,11 +369,6 @@ def const(value: Any) -> Value:
     return Value((Typed(kind) if is_long else Const(value, kind),))
 
 
-def weight_of(value: Value) -> int:
-    """How many values it holds, each counted as often as it is met."""
-    return sum(atom.weight if isinstance(atom, (Struct, Encoded)) else 1 for atom in value.atoms)
-
-
 NONE = const(None)
 TRUE = const(True)
 FALSE = const(False)
@@ -383,12 +382,11 @@ def unknown(reason: str = "not known", source: str = "") -> Value:
 def join_values(values: Iterable[Value]) -> Value:
     """The union; more than `MAX_ATOMS` alternatives are unknown."""
     values = [value for value in values if value.atoms]
-    if len(values) < 2 and all(len(value.atoms) <= MAX_ATOMS for value in values):
+    if len(values) < 2 and (not values or len(values[0].atoms) <= MAX_ATOMS):
         return values[0] if values else NEVER
     seen: dict[Atom, None] = {}
     for value in values:
-        for atom in value.atoms:
-            seen.setdefault(atom)
+        seen.update(dict.fromkeys(value.atoms))
     if len(seen) > MAX_ATOMS:
         kept = [atom for atom in seen if isinstance(atom, (Client, Traced))][: MAX_ATOMS - 1]
         return Value((*kept, Unknown("too many alternatives")))

@@ -22,7 +22,6 @@ from invocation_lint.analysis.domain.atoms import (
     join2,
     join_values,
     unknown,
-    weight_of,
 )
 from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.findings import Place
@@ -316,7 +315,7 @@ class _Snapshot:
 
     def of(self, value: Value, level: int, seen: frozenset[ObjectId]) -> Value:
         if not any(isinstance(atom, Ref) for atom in value.atoms):
-            self._left -= weight_of(value)
+            self._left -= value.weight
             return value if self._left >= 0 else unknown("it holds too much")
         return join_values(Value((self._atom(atom, level, seen),)) for atom in value.atoms)
 

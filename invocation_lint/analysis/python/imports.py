@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Imported, Value
+from invocation_lint.analysis.domain.atoms import Value
+from invocation_lint.analysis.domain.imported import Imported
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 

@@ -17,7 +17,6 @@ from invocation_lint.analysis.domain.atoms import (
     ErrorValue,
     FunctionRef,
     Method,
-    ModuleRef,
     Param,
     Pending,
     Ref,
@@ -32,6 +31,7 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
+from invocation_lint.analysis.domain.imported import ModuleRef
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import classes, traced

@@ -15,8 +15,6 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     ClassRef,
     FunctionRef,
-    Imported,
-    ModuleRef,
     Symbol,
     Value,
     join2,
@@ -24,6 +22,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.events import Event, Raised
+from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo

@@ -7,7 +7,8 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, Imported, ModuleRef, Pending, Ref, SuperRef, Traced, Value
+from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, SuperRef, Traced, Value
+from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import is_idle, kind_of

@@ -16,7 +16,6 @@ from invocation_lint.analysis.domain.atoms import (
     Value,
     join_values,
     unknown,
-    weight_of,
 )
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.state import Obj, State, freeze, map_atoms
@@ -40,7 +39,7 @@ def bring(frame: Frame, value: Value, heap: dict[Any, Obj], *, opened: str = "")
 
 def thaw(frame: Frame, value: Value, place: Place) -> Value:
     """A frozen value as new objects of the heap; what holds much costs its reader visits, as its text would."""
-    frame.visits += weight_of(value) // VALUES_A_VISIT
+    frame.visits += value.weight // VALUES_A_VISIT
     if not _holds_objects(value):
         return value
     frame.thawed += 1
@@ -52,7 +51,7 @@ def thaw(frame: Frame, value: Value, place: Place) -> Value:
 
 def thaw_shared(frame: Frame, value: Value, place: Place) -> Value:
     """The same, for a value that all who ask share: what one of them changes, the others in this frame find changed."""
-    frame.visits += weight_of(value) // VALUES_A_VISIT
+    frame.visits += value.weight // VALUES_A_VISIT
     if not _holds_objects(value):
         return value
     made = frame.interpreter.shared

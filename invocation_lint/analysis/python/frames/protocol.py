@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import EnumMember, Imported, ModuleRef, Value
+from invocation_lint.analysis.domain.atoms import EnumMember, Value
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
+from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
