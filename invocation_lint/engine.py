@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING
 
 from invocation_lint.configuration import Configuration, Recipe, shown
@@ -30,6 +31,7 @@ from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NO
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from invocation_lint.analysis.interpreter import Walked
     from invocation_lint.cache.cache import Cache
     from invocation_lint.facts import FileFacts
     from invocation_lint.programs import News, Programs
@@ -66,6 +68,7 @@ class Run:
     report: Report = field(default_factory=Report)
     status: int = 0
     texts: dict[str, str] = field(default_factory=dict)
+    costs: dict[str, tuple[float, tuple[Walked, ...]]] = field(default_factory=dict)  # of each file
     known: dict[str, tuple[Path, bool]] = field(default_factory=dict)  # files not linted anew, and whether analysed
     _lines: dict[str, tuple[str, Sequence[str]]] = field(default_factory=dict, repr=False)  # and their texts
 
@@ -165,7 +168,8 @@ def lint(
         summary.files_found += 1
         summary.files_analysed += outcome.analysed
         summary.files_not_analysed += any(finding.id in NOT_ANALYSED for finding in outcome.findings)
-        summary.functions_too_large += outcome.functions_too_large
+        summary.functions_too_large += tuple(f"{given.name}: {one}" for one in outcome.functions_too_large)
+        run.costs[given.name] = (outcome.seconds, outcome.walks)
         without.update(outcome.without_contract)
     if cache is not None:
         cache.keep(found, [*news, *(project.programs.news() if project.programs is not None else ())])
@@ -235,6 +239,13 @@ def _lost(given: Input) -> Outcome:
 
 def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     """One file, from its bytes to its findings; suppressed ones are among them and say so."""
+    began = process_time()
+    outcome = _lint_file(given, settings, project)
+    outcome.seconds = process_time() - began
+    return outcome
+
+
+def _lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     told = kept = ""
     try:
         data = _read(given)
@@ -355,6 +366,7 @@ def _analyse(source: SourceFile, given: Input, settings: Settings, project: Proj
         with_edits(findings, source) if project.mends else findings,
         analysed=True,
         functions_too_large=told.functions_too_large,
+        walks=told.walks,
         without_contract=told.without_contract,
         text=source.text,
     )

@@ -135,7 +135,7 @@ class Summary:
     files_found: int = 0
     files_analysed: int = 0  # holding something to analyse, parsed and interpreted
     files_not_analysed: int = 0  # INV001 or INV000
-    functions_too_large: int = 0
+    functions_too_large: tuple[str, ...] = ()  # over a budget: `path: function`
     functions_without_contract: tuple[str, ...] = ()
     whole_project: bool = False
     baseline_vanished: tuple[str, ...] = ()  # entries of the baseline that are no longer found, as shown to people

@@ -10,6 +10,7 @@ from invocation_lint.findings import Finding
 from invocation_lint.records import record
 
 if TYPE_CHECKING:
+    from invocation_lint.analysis.interpreter import Walked
     from invocation_lint.programs import News
 
 
@@ -28,9 +29,11 @@ class Outcome:
 
     findings: list[Finding] = field(default_factory=list)
     analysed: bool = False
-    functions_too_large: int = 0
+    functions_too_large: tuple[str, ...] = ()
     without_contract: tuple[str, ...] = ()
     text: str = ""
     traceback: str = ""  # of an analysis that broke off
+    seconds: float = 0.0  # of a processor
+    walks: tuple[Walked, ...] = ()  # the functions that were walked for it
     digest: str = ""  # of the bytes that were read; empty where the outcome is not to be kept
     news: tuple[News, ...] = ()  # what another process asked of projects

@@ -23,7 +23,7 @@ NOTHING = 0
 def plain(outcome: Outcome) -> Any:
     """An outcome as lists, texts and numbers. Its text is not among them: the file still holds it."""
     findings = [_plain_finding(finding) for finding in outcome.findings]
-    rest = [outcome.analysed, outcome.functions_too_large, list(outcome.without_contract)]
+    rest = [outcome.analysed, list(outcome.functions_too_large), list(outcome.without_contract)]
     return [findings, *rest] if findings or any(rest) else NOTHING
 
 
@@ -31,8 +31,8 @@ def outcome_of(told: Any) -> Outcome:
     """The outcome of what `plain` gave."""
     if told == NOTHING:
         return Outcome()
-    findings, analysed, functions_too_large, without_contract = told
-    return Outcome([_finding(one) for one in findings], analysed, functions_too_large, tuple(without_contract))
+    findings, analysed, too_large, without_contract = told
+    return Outcome([_finding(one) for one in findings], analysed, tuple(too_large), tuple(without_contract))
 
 
 def _plain_finding(finding: Finding) -> list[Any]:

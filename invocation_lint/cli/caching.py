@@ -46,7 +46,7 @@ def folder_of(given: Path | None, project: Project) -> Path:
 
 def cache_of(given: Mapping[str, Any], project: Project) -> Cache | None:
     """The cache of a run; None where none is wanted."""
-    if given["no_cache"]:
+    if given["no_cache"] or given.get("profile_analysis"):
         return None
     from invocation_lint.cache.cache import Cache
 

@@ -76,6 +76,10 @@ STDIN = "-"
 @click.option("--stdin-filename", metavar="NAME", help="The file that standard input (-) stands for.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report.")
 @cache_options
+@click.option("-v", "--verbose", is_flag=True, help="Name the functions that were too large to follow.")
+@click.option(
+    "--profile-analysis", is_flag=True, help="Print to standard error which files and functions took the time."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line and no progress.")
 @click.option("--debug", is_flag=True, help="Show the traceback where the tool itself breaks off.")
 def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> int:
@@ -103,6 +107,7 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
                 _write(output, run, project, given)
     if known is not None and not given["quiet"]:
         known.tell(run)
+    _tell_costs(run, given)
     return 0 if run.status == 1 and given["exit_zero"] else run.status
 
 
@@ -193,6 +198,16 @@ def _write(output: Output, run: Run, project: Project, given: dict[str, Any]) ->
         append_step_summary(step_summary(run.report, presentation))
     name = "statistics" if given["statistics"] and output.path is None else output.format
     output.write(render(name if output.format in FOR_PEOPLE else output.format, run.report, presentation))
+
+
+def _tell_costs(run: Run, given: Mapping[str, Any]) -> None:
+    if not (given["verbose"] or given["profile_analysis"]):
+        return
+    from invocation_lint.cli.costs import costs, too_large
+
+    lines = [*(too_large(run) if given["verbose"] else ()), *(costs(run) if given["profile_analysis"] else ())]
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _show_traceback(name: str, told: str) -> None:

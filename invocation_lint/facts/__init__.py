@@ -11,6 +11,7 @@ from invocation_lint.findings import Place
 from invocation_lint.records import record
 
 if TYPE_CHECKING:
+    from invocation_lint.analysis.interpreter import Walked
     from invocation_lint.analysis.program.model import ModuleInfo
     from invocation_lint.analysis.project import Program
     from invocation_lint.contracts.match import Conflict
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 
 @record
 class FileFacts:
-    """The facts of one file; `without_contract` names the invoked functions that no contract describes, and
-    `conflicts` the calls whose function two differing contracts describe."""
+    """The facts of one file; `functions_too_large` names its functions over a budget, `without_contract` the invoked
+    functions that no contract describes, `conflicts` the calls whose function two differing contracts describe, and
+    `walks` the functions, of this or other files, that were walked for it."""
 
     facts: tuple[Fact, ...]
-    functions_too_large: int
+    functions_too_large: tuple[str, ...]
     without_contract: tuple[str, ...]
     conflicts: tuple[tuple[Place, Conflict], ...] = ()
+    walks: tuple[Walked, ...] = ()
 
 
 def facts_of(
@@ -54,6 +57,7 @@ def facts_of(
     else:
         interpreter, module = Interpreter(), index_module(source, source.name, options.job_tables)
         module.path = (below_project(path) if path is not None else None) or module.path
+    walked_before = len(interpreter.walks)
     interpreter.wrappers = {
         one.call: Wrapper(one.call, one.function, one.payload, one.invocation_type, one.modes) for one in book.wrappers
     }
@@ -66,8 +70,11 @@ def facts_of(
     facts = (*facts, *_list_reads(module, options))
     if source.failure is not None:
         raise source.failure
-    too_large = {key for key in interpreter.too_large if key.startswith(f"{module.name}:")}
-    return FileFacts(facts, len(too_large), tuple(builder.without_contract), tuple(sorted(builder.conflicts.items())))
+    prefix = f"{module.name}:"
+    too_large = sorted(key.removeprefix(prefix) for key in interpreter.too_large if key.startswith(prefix))
+    conflicts = tuple(sorted(builder.conflicts.items()))
+    walks = tuple(interpreter.walks[walked_before:])
+    return FileFacts(facts, tuple(too_large), tuple(builder.without_contract), conflicts, walks)
 
 
 def _list_reads(module: ModuleInfo, options: AnalysisOptions) -> tuple[Fact, ...]:

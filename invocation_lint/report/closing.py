@@ -17,7 +17,7 @@ def closing_line(report: Report) -> str:
     if summary.files_not_analysed:
         parts[-1] += f", {summary.files_not_analysed} not analysed"
     if summary.functions_too_large:
-        parts.append(f"{_count(summary.functions_too_large, 'function')} too large to follow")
+        parts.append(f"{_count(len(summary.functions_too_large), 'function')} too large to follow")
     without = sorted(summary.functions_without_contract)
     if without:
         names = ", ".join(without[:_NAMES_SHOWN]) + (", ..." if len(without) > _NAMES_SHOWN else "")

@@ -40,7 +40,7 @@ def render(report: Report, presentation: Presentation) -> str:
             "files_found": summary.files_found,
             "files_analysed": summary.files_analysed,
             "files_not_analysed": summary.files_not_analysed,
-            "functions_too_large": summary.functions_too_large,
+            "functions_too_large": len(summary.functions_too_large),
             "functions_without_contract": sorted(summary.functions_without_contract),
             "whole_project": summary.whole_project,
             "baseline_vanished": list(summary.baseline_vanished),

@@ -67,10 +67,8 @@ class Definitions:
         )
         self._bases[info.key] = self._resolve_bases(frame, info)
         self._bodies[info.key] = State()
-        inner.tries.append(State())
         inner.run(info.node.body)
-        last = inner.tries.pop()
-        body = inner.state or last or State()
+        body = inner.state or inner.last or State()
         self._bodies[info.key] = body
         return body
 

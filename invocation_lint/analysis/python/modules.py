@@ -89,7 +89,7 @@ class Runtime:
         """The names as far as they are known."""
         if self.frame is None:
             return self.state
-        return self.frame.state or (self.frame.tries[0] if self.frame.tries else None)
+        return self.frame.state or self.frame.last
 
 
 class ModuleTable:
@@ -101,11 +101,12 @@ class ModuleTable:
         self._runtimes: dict[str, Runtime] = {}
         self._by_path: dict[str, ModuleInfo] = {}
         self._following = 0
+        self._running = 0
 
     @property
     def is_running(self) -> bool:
         """Whether some module's body is being walked: its names are not final."""
-        return any(runtime.frame is not None for runtime in self._runtimes.values())
+        return self._running > 0
 
     def runtime(self, module: ModuleInfo) -> Runtime:
         """The module's runtime; its body is walked at the first question."""
@@ -119,18 +120,18 @@ class ModuleTable:
 
     def _walk(self, runtime: Runtime) -> None:
         frame = Frame(self._interpreter, runtime.module, None, State())
-        frame.tries.append(State())
         runtime.frame = frame
+        self._running += 1
         with self._interpreter.own_budget():
             try:
                 frame.run(runtime.module.source.module.body)
             except BudgetExceeded:
                 self._interpreter.too_large.add(f"{runtime.module.name}:<module>")
         self._interpreter.visits += frame.visits
-        last = frame.tries.pop()
-        runtime.state = frame.state or last or State()
+        runtime.state = frame.state or frame.last or State()
         runtime.events, runtime.raises = tuple(frame.events), tuple(frame.raises)
         runtime.frame = None
+        self._running -= 1
 
     # -- names -------------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ class Frame:
     return_state: State | None = None
     loops: list[LoopFrame] = field(default_factory=list)
     tries: list[State | None] = field(default_factory=list)
+    last: State | None = None  # the last state of a path that was walked
     groups: dict[str, list[Any]] = field(default_factory=dict)  # groups of tasks that are open, with their errors
     clauses: list[tuple[Place, tuple[SiteKey, ...]]] = field(default_factory=list)
     visits: int = 0
@@ -219,6 +220,7 @@ class Frame:
         """A statement ends: an exception in the next one finds this state."""
         if self.state is None:
             return
+        self.last = self.state
         for index, seen in enumerate(self.tries):
             if seen is None:
                 self.tries[index] = self.state.copy()
