@@ -124,7 +124,7 @@ class Frame:
         self.visits += 1
         if self.visits > MAX_VISITS:
             raise BudgetExceeded
-        if isinstance(node, cst.SimpleStatementLine):
+        if type(node) is cst.SimpleStatementLine:
             for small in node.body:
                 if self.state is None:
                     return
