@@ -27,14 +27,14 @@ LARGE = {
 @pytest.mark.parametrize("name", LARGE)
 def test_the_call_after_it_is_still_found(name: str) -> None:
     told = ask(f"def f(a):\n    {LARGE[name]}\n    {CALL}\n")
-    assert len(told.facts) == 1 or told.functions_too_large == 1
+    assert len(told.facts) == 1 or len(told.functions_too_large) == 1
 
 
 @pytest.mark.parametrize("word", ["and", "or"])
 def test_a_long_chain_of_conditions_is_within_the_budget(word: str) -> None:
     chain = f" {word} ".join(f'a["k{n}"] == {n}' for n in range(200))
     told = ask(f"def f(a):\n    payload = {{}}\n    if {chain}:\n        {CALL}\n")
-    assert (len(told.facts), told.functions_too_large) == (1, 0)
+    assert (len(told.facts), told.functions_too_large) == (1, ())
 
 
 def test_each_term_of_a_chain_is_read_where_those_before_it_hold() -> None:
@@ -50,7 +50,7 @@ def test_each_term_of_a_chain_is_read_where_those_before_it_hold() -> None:
 def test_a_function_over_the_budget_is_counted() -> None:
     lines = "\n".join(f"    x{n} = [a, a, a, a, a, a, a, a]" for n in range(4000))
     told = ask(f"def f(a):\n    payload = {{}}\n{lines}\n    {CALL}\n")
-    assert told.functions_too_large == 1
+    assert len(told.functions_too_large) == 1
 
 
 def test_helpers_that_call_each_other_end() -> None:

@@ -64,7 +64,7 @@ HIDDEN = Finding(
     place(10, 1, 10),
     suppressed_by=Suppression(place(10, 12, 26), "noqa", ("INV102",)),
 )
-REPORT = Report([MAYBE, LONG, HIDDEN], Summary(12, 3, 1, 2, ("b", "a")))
+REPORT = Report([MAYBE, LONG, HIDDEN], Summary(12, 3, 1, ("a.py: one", "a.py: two"), ("b", "a")))
 
 
 def lines_of(path: str) -> Sequence[str] | None:
@@ -165,7 +165,7 @@ def test_more_than_was_given_is_said() -> None:
 
 
 def test_counts_of_one() -> None:
-    report = Report([], Summary(1, 1, 0, 1, ("a",)))
+    report = Report([], Summary(1, 1, 0, ("a.py: one",), ("a",)))
     assert closing_line(report) == (
         "no findings; 1 file looked at, 1 analysed; 1 function too large to follow; "
         "1 invoked function without a contract: a"
