@@ -149,7 +149,9 @@ def empty_point(options: Sequence[str]) -> Point:
 
 def fresh_environment(cache: Path) -> Mapping[str, str]:
     """The environment of a run whose cache is this folder."""
-    return clean_environment(XDG_CACHE_HOME=str(cache))
+    environment = clean_environment(INVOCATION_LINT_CACHE_DIR=str(cache))
+    environment.pop("INVOCATION_LINT_NO_CACHE", None)
+    return environment
 
 
 def rows(growths: Iterator[Growth]) -> Iterator[str]:
