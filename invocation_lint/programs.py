@@ -16,6 +16,7 @@ from invocation_lint.source import asking
 from invocation_lint.source.folders import project_root
 from invocation_lint.source.project_files import Links, ProjectFiles
 from invocation_lint.source.record import Question
+from invocation_lint.source.seeds import Seeds
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.program.reach import Reach
@@ -46,6 +47,7 @@ class Programs:
         self._names: dict[str, str] = {}
         self._overlay: dict[Path, bytes] = {}
         self._files: dict[Path, ProjectFiles] = {}
+        self._seeds: dict[Path, Seeds] = {}
         self._reaches: dict[Path, Reach] = {}
         self._programs: dict[Path, Program] = {}
         self._roots: dict[str, Path] = {}  # by folder
@@ -68,6 +70,7 @@ class Programs:
         if root in self._files and was_on_disk and self._is_as_on_disk(path):
             return
         self._files.pop(root, None)
+        self._seeds.pop(root, None)
         self._reaches.pop(root, None)
         self._programs.pop(root, None)
 
@@ -139,6 +142,8 @@ class Programs:
         if question[0] == "options":
             return repr(self._options_of(Path(question[1])))
         if question[0] == "reach":
+            if self._is_out_of_reach(root, question[1]):
+                return ""
             from invocation_lint.analysis.program.reach import told
 
             return told(self._reach(root).foreign(question[1]))
@@ -158,7 +163,19 @@ class Programs:
 
     def leads_to_call_site(self, path: Path) -> bool:
         """Whether a file without a call site names a function of another module that reaches one."""
-        return self._reach(self.root_of(path)).leads(_absolute(path))
+        root, key = self.root_of(path), _absolute(path)
+        if self._is_out_of_reach(root, key):
+            self.files_below(root).record.note(key, ("reach", key), "")
+            return False
+        return self._reach(root).leads(key)
+
+    def _is_out_of_reach(self, root: Path, key: str) -> bool:
+        """Whether nothing that a module imports may hold a call site: then nothing of the analysis need be loaded."""
+        if root in self._reaches:
+            return False
+        if root not in self._seeds:
+            self._seeds[root] = Seeds(self.files_below(root))
+        return not self._seeds[root].may_be_reached(key)
 
 
 def _absolute(path: Path) -> str:
