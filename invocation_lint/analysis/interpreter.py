@@ -6,15 +6,15 @@ walked. Limits are counts, never times, so that runs are equal everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import process_time
 
 import libcst as cst
 
 from invocation_lint.analysis import tracing
-from invocation_lint.analysis.domain.atoms import NEVER, NONE, ClassRef, Value, join2, unknown
-from invocation_lint.analysis.domain.events import Event, Raised, Visit
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join2, unknown
+from invocation_lint.analysis.domain.events import Event, Raised, Start, Visit
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import RECEIVER, Obj, State, join_states
 from invocation_lint.analysis.domain.wrapper import Wrapper
@@ -34,7 +34,7 @@ from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Outco
 from invocation_lint.analysis.python.frames.protocol import Libraries
 from invocation_lint.analysis.python.frames.shared_outcomes import Outcomes, canonical
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
-from invocation_lint.analysis.python.told import failures_of
+from invocation_lint.analysis.python.returning import outcome_of
 from invocation_lint.analysis.python.traced import note_escape
 from invocation_lint.findings import Place
 from invocation_lint.records import record
@@ -47,6 +47,10 @@ MAX_INTERPRETATIONS = 400
 
 MAX_BUILDING_CALLS = 2
 """Calls below a demanded function into functions that reach no call site: they build a value, and are shallow."""
+
+MAX_SCOUTED_LINES = 12
+"""Lines of a function that is entered to see whether it may lead anywhere though it names nothing that does: what makes
+a client, a decorated function or `self` of a context manager is short."""
 
 MAX_INHERITED = 200
 """Methods walked in one module for the classes that inherit them: a module of real code has a dozen, one that describes
@@ -106,6 +110,7 @@ class Interpreter:
         self._exceeded: dict[tuple[object, int], int] = {}  # calls over the budget of visits, and what they cost
         self._roots: dict[str, Root] = {}
         self._running: set[str] = set()
+        self._around: dict[str, set[str]] = {}  # modules to their functions in which demanded ones stand
         self._stack: list[str] = []
         self._interpretations = 0
         self._limits = MAX_CALLS, MAX_INTERPRETATIONS
@@ -169,6 +174,9 @@ class Interpreter:
             return None
         if info.parent is not None:
             self.root(info.parent)
+        if not self._is_way(info):
+            root = self._roots[info.key] = Root(info, info.module, (), ())
+            return root
         frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False)
         if frame.state is not None:
             note_escape(frame, frame.returned, "returned", info.node)
@@ -179,6 +187,25 @@ class Interpreter:
         root = Root(info, info.module, tuple(frame.events), tuple(frame.raises), followed)
         self._roots[info.key] = root
         return root
+
+    def _is_way(self, info: FunctionInfo) -> bool:
+        """Whether a walk of a function may start anything that is followed.
+
+        Most that name what leads to a call site do not come to it: they call something else of that name, or it is too
+        far. A walk that leaves out all but small functions which build values tells so for a fraction of the cost.
+        """
+        if info.holds_site or info.module.speaks_of_queries or self._defines_functions(info):
+            return True
+        frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, scouting=True)
+        return not frame.complete or info.key in self.too_large or any(isinstance(one, Start) for one in frame.events)
+
+    def _defines_functions(self, info: FunctionInfo) -> bool:
+        """Whether functions that are walked themselves stand in a function: they see what its walk leaves."""
+        around = self._around.get(info.module.name)
+        if around is None:
+            inner = (one for one in info.module.functions.values() if one.key in self._demanded)
+            around = self._around[info.module.name] = {one.parent.key for one in inner if one.parent is not None}
+        return info.key in around
 
     def run_for_attributes(self, info: FunctionInfo) -> None:
         """Walk a method for what it assigns to attributes."""
@@ -205,11 +232,17 @@ class Interpreter:
             self._stack, self._interpretations, self._limits, self.is_noting_attributes = saved
 
     def _run_alone(
-        self, info: FunctionInfo, limits: tuple[int, int], *, noting: bool, receiver: ClassInfo | None = None
+        self,
+        info: FunctionInfo,
+        limits: tuple[int, int],
+        *,
+        noting: bool,
+        receiver: ClassInfo | None = None,
+        scouting: bool = False,
     ) -> Frame:
         """Walk one function from its declaration; with `noting`, what it assigns to attributes is kept. `receiver` is
         the class of `self` where it is not the one that defines the method."""
-        frame = Frame(self, info.module, info, State(), outer=self.definers.get(info.key))
+        frame = Frame(self, info.module, info, State(), outer=self.definers.get(info.key), scouting=scouting)
         walk = f"{info.key} for attributes" if noting else info.key
         if walk in self._running:
             return frame
@@ -285,19 +318,21 @@ class Interpreter:
         if info.key in self._stack:
             frame.blocked.add(info.key)
             return None
+        values = [*bound.values(), *(value for _, value in cells)]
         building = 0 if info.key in self._leading else frame.building + 1
+        if frame.scouting and building and (building > 1 or _lines_of(info) > MAX_SCOUTED_LINES):
+            return None
         if frame.depth >= self._limits[0] or building > MAX_BUILDING_CALLS:
             frame.levels = max(frame.levels, 1)
             return None  # as wherever as many levels are left
         if self._interpretations >= self._limits[1]:
             frame.complete = False
             return None
-        values = [*bound.values(), *(value for _, value in cells)]
         fragment = frame.live.reachable(values)
         left = self._limits[0] - frame.depth
         key = None
         if info.parent is None and not self.modules.is_running and not self.is_noting_attributes:
-            key = (info.key, building, frame.watching, *bound, canonical(values, fragment))
+            key = (info.key, building, frame.scouting, frame.watching, *bound, canonical(values, fragment))
             kept = self._outcomes.find(key, left, tuple(fragment))
             if (
                 kept is not None
@@ -321,6 +356,7 @@ class Interpreter:
             info,
             State(dict(bound), dict(fragment)),
             depth=frame.depth + 1,
+            scouting=frame.scouting,
             building=building,
             watching=frame.watching,
             cells=dict(cells),
@@ -341,7 +377,7 @@ class Interpreter:
         inner.blocked.discard(info.key)  # its own recursion is the same wherever it is called from
         frame.blocked |= inner.blocked
         frame.complete = frame.complete and inner.complete
-        outcome = _outcome(inner, info, tuple(fragment))
+        outcome = outcome_of(inner, info, tuple(fragment))
         frame.cost += inner.cost
         frame.entered |= inner.entered
         frame.levels = max(frame.levels, inner.levels + 1)
@@ -361,6 +397,10 @@ class Interpreter:
         return "attribute" if info is not frame.function and info.cls is not None else "function"
 
 
+def _lines_of(info: FunctionInfo) -> int:
+    return info.place.end_line - info.place.line + 1
+
+
 def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
     decorators = {dotted(item) for item in info.decorators}
     if "staticmethod" in decorators:
@@ -368,33 +408,3 @@ def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
     if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
         return Value((ClassRef(cls.key),))
     return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))
-
-
-def _outcome(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) -> Outcome:
-    falls = frame.state is not None and not isinstance(info.node, cst.Lambda)
-    value = join2(frame.returned, NONE) if falls and not info.is_generator else frame.returned
-    end = join_states(frame.return_state, frame.state)
-    return Outcome(
-        value,
-        {} if end is None else _left_behind(frame, end, value, given),
-        tuple(frame.events),
-        tuple(frame.raises),
-        end is not None,
-        frame.cost,
-        frame.complete and not frame.blocked,
-        frozenset(frame.entered),
-        failures_of(frame, is_generator=info.is_generator),
-        given,
-        frame.levels,
-    )
-
-
-def _left_behind(frame: Frame, end: State, value: Value, given: Iterable[ObjectId]) -> dict[ObjectId, Obj]:
-    """The objects that others may come to when a function has returned: what it made for itself is gone."""
-    kept = [object_id for object_id in end.heap if object_id.parts[0] == "global"]
-    outer = frame.outer
-    while outer is not None:
-        if outer.state is not None:
-            kept.extend(object_id for object_id in end.heap if object_id in outer.state.heap)
-        outer = outer.outer
-    return end.reachable([value], [*given, *kept])

@@ -99,6 +99,8 @@ class Reach:
             users = self._users[key] = defaultdict(list)
             own = self._own(key)
             for importer in self.files.importers_of(key):
+                if not self._is_asked(key, importer):
+                    continue
                 for word in ("",) if self.files.hands_on(importer) else own & self._words_of(importer):
                     users[word].append(importer)
         found = self._users[key]

@@ -116,7 +116,7 @@ def _lambda(frame: Frame, node: cst.Lambda) -> Value:
     info = frame.module.defined_by(node)
     assert isinstance(info, FunctionInfo)
     frame.interpreter.definitions.note_defaults(frame, info)
-    frame.interpreter.definers[info.key] = frame
+    frame.note_definition(info.key)
     return Value((FunctionRef(info.key),))
 
 

@@ -143,7 +143,7 @@ def _run_function(frame: Frame, node: cst.FunctionDef) -> None:
         frame.evaluate(decorator)
     frame.interpreter.definitions.note_defaults(frame, info)
     if frame.state is not None:
-        frame.interpreter.definers[info.key] = frame
+        frame.note_definition(info.key)
         frame.state.env[node.name.value] = Value((FunctionRef(info.key),))
 
 

@@ -48,6 +48,7 @@ class Frame:
     function: FunctionInfo | None
     state: State | None
     depth: int = 0
+    scouting: bool = False  # calls into functions that reach no call site are left out
     building: int = 0  # calls below the last function that reaches a call site
     outer: Frame | None = None
     events: list[Event] = field(default_factory=list)
@@ -144,6 +145,11 @@ class Frame:
     def call_function(self, info: FunctionInfo, receiver: Value, args: list[Value], node: cst.CSTNode) -> Value:
         """Call a method of the program that Python itself calls: a property, `__exit__`."""
         return self.interpreter.call_function(self, info, receiver, args, node)
+
+    def note_definition(self, key: str) -> None:
+        """A function is defined in this frame, and sees its names."""
+        if not self.scouting or key not in self.interpreter.definers:
+            self.interpreter.definers[key] = self
 
     # -- places and objects ------------------------------------------------------------------------------------------
 

@@ -1,0 +1,46 @@
+"""What comes back from a function that was walked: its value, and the objects that others can come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import NONE, Value, join2
+from invocation_lint.analysis.domain.ids import ObjectId
+from invocation_lint.analysis.domain.state import Obj, State, join_states
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.outcome import Outcome
+from invocation_lint.analysis.python.told import failures_of
+
+
+def outcome_of(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) -> Outcome:
+    """The outcome of a walk that has ended; `given` are the objects that the arguments led to."""
+    falls = frame.state is not None and not isinstance(info.node, cst.Lambda)
+    value = join2(frame.returned, NONE) if falls and not info.is_generator else frame.returned
+    end = join_states(frame.return_state, frame.state)
+    return Outcome(
+        value,
+        {} if end is None else _left_behind(frame, end, value, given),
+        tuple(frame.events),
+        tuple(frame.raises),
+        end is not None,
+        frame.cost,
+        frame.complete and not frame.blocked,
+        frozenset(frame.entered),
+        failures_of(frame, is_generator=info.is_generator),
+        given,
+        frame.levels,
+    )
+
+
+def _left_behind(frame: Frame, end: State, value: Value, given: Iterable[ObjectId]) -> dict[ObjectId, Obj]:
+    """The objects that others may come to when a function has returned: what it made for itself is gone."""
+    kept = [object_id for object_id in end.heap if object_id.parts[0] == "global"]
+    outer = frame.outer
+    while outer is not None:
+        if outer.state is not None:
+            kept.extend(object_id for object_id in end.heap if object_id in outer.state.heap)
+        outer = outer.outer
+    return end.reachable([value], [*given, *kept])
