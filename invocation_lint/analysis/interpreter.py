@@ -13,20 +13,19 @@ from time import process_time
 import libcst as cst
 
 from invocation_lint.analysis import tracing
-from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import Value, join2
 from invocation_lint.analysis.domain.events import Event, Raised, Start, Visit
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
-from invocation_lint.analysis.domain.state import RECEIVER, Obj, State, join_states
+from invocation_lint.analysis.domain.state import Obj, State, join_states
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.libraries import injected, known
 from invocation_lint.analysis.program.demand import demanded, leading
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
-from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import expressions, statements, type_hints
+from invocation_lint.analysis.python import expressions, statements
 from invocation_lint.analysis.python.calls import callees, decorators, function_calls
 from invocation_lint.analysis.python.definitions import Definitions
 from invocation_lint.analysis.python.frames.arguments import Arguments
-from invocation_lint.analysis.python.frames.copying import portable, without_none
+from invocation_lint.analysis.python.frames.copying import portable
 from invocation_lint.analysis.python.frames.frame import MAX_VISITS, Frame
 from invocation_lint.analysis.python.frames.guards import Wrapping
 from invocation_lint.analysis.python.frames.kinds import Kinds
@@ -251,7 +250,7 @@ class Interpreter:
         with self.own_budget():
             self._stack, self._limits, self.is_noting_attributes = [info.key], limits, noting
             try:
-                frame.live.env.update(self._unknown_parameters(frame, info, receiver or info.cls))
+                frame.live.env.update(injected.parameters(frame, info, receiver or info.cls))
                 self._walk(frame, info)
             except BudgetExceeded:
                 self.too_large.add(info.key)
@@ -271,33 +270,6 @@ class Interpreter:
                 frame.run(info.node.body)
         finally:
             self.visits += frame.visits
-
-    def _unknown_parameters(self, frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[str, Value]:
-        params = info.node.params
-        defaults = self.definitions.defaults_of(frame, info)
-        found: dict[str, Value] = {}
-        every = [*params.posonly_params, *params.params, *params.kwonly_params]
-        for index, param in enumerate(every):
-            name = param.name.value
-            if index == 0 and cls is not None and isinstance(info.node, cst.FunctionDef):
-                bound = _receiver(frame, info, cls)
-                if bound is not None:
-                    found[name] = bound
-                    continue
-            default = defaults.get(name)
-            found[name] = injected.given(frame, param, default)
-            if found[name] is NEVER:
-                value = type_hints.parameter(frame, param)
-                found[name] = value if default is None else join2(without_none(default), value)
-        place = frame.place(info.node)
-        if isinstance(params.star_arg, cst.Param):
-            name = params.star_arg.name.value
-            found[name] = frame.allocate_at((place, "*"), Obj("tuple", rest=unknown("an argument", name), made=place))
-        if params.star_kwarg is not None:
-            name = params.star_kwarg.name.value
-            keywords = Obj("dict", open="it holds the caller's keywords", made=place)
-            found[name] = frame.allocate_at((place, "**"), keywords)
-        return found
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -399,12 +371,3 @@ class Interpreter:
 
 def _lines_of(info: FunctionInfo) -> int:
     return info.place.end_line - info.place.line + 1
-
-
-def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
-    decorators = {dotted(item) for item in info.decorators}
-    if "staticmethod" in decorators:
-        return None
-    if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
-        return Value((ClassRef(cls.key),))
-    return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))

@@ -1,16 +1,18 @@
-"""Parameters that a framework fills: FastAPI's dependencies, and objects whose class the annotation names."""
+"""Parameters of a function that is looked at alone, those that a framework fills among them: FastAPI's dependencies, and
+objects whose class the annotation names."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol, Value, unknown
-from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol, Value, join2, unknown
+from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.libraries import fields
-from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import classes
+from invocation_lint.analysis.python import classes, type_hints
 from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.copying import without_none
 from invocation_lint.analysis.python.frames.frame import Frame
 
 DEPENDS = frozenset({"Depends", "Security"})
@@ -70,3 +72,42 @@ def _instance(frame: Frame, param: cst.Param, info: ClassInfo) -> Value:
     slots = {one: Slot("yes", unknown("a field of a parameter", f"{name}.{one}")) for one in names}
     obj = Obj("instance", dict(slots), "it may be of a subclass", made=place, cls=info.key)
     return frame.allocate_at((place, "given"), obj)
+
+
+def parameters(frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[str, Value]:
+    """The parameters of a function that is looked at alone: what frameworks hand over, what the declaration says of the
+    others. `cls` is the class of its receiver."""
+    params = info.node.params
+    defaults = frame.interpreter.definitions.defaults_of(frame, info)
+    found: dict[str, Value] = {}
+    every = [*params.posonly_params, *params.params, *params.kwonly_params]
+    for index, param in enumerate(every):
+        name = param.name.value
+        if index == 0 and cls is not None and isinstance(info.node, cst.FunctionDef):
+            bound = _receiver(frame, info, cls)
+            if bound is not None:
+                found[name] = bound
+                continue
+        default = defaults.get(name)
+        found[name] = given(frame, param, default)
+        if found[name] is NEVER:
+            value = type_hints.parameter(frame, param)
+            found[name] = value if default is None else join2(without_none(default), value)
+    place = frame.place(info.node)
+    if isinstance(params.star_arg, cst.Param):
+        name = params.star_arg.name.value
+        found[name] = frame.allocate_at((place, "*"), Obj("tuple", rest=unknown("an argument", name), made=place))
+    if params.star_kwarg is not None:
+        name = params.star_kwarg.name.value
+        keywords = Obj("dict", open="it holds the caller's keywords", made=place)
+        found[name] = frame.allocate_at((place, "**"), keywords)
+    return found
+
+
+def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
+    decorators = {dotted(item) for item in info.decorators}
+    if "staticmethod" in decorators:
+        return None
+    if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
+        return Value((ClassRef(cls.key),))
+    return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))
