@@ -161,8 +161,10 @@ class Interpreter:
         """An inherited method, walked with an instance of the class that inherits it."""
         key = f"{info.key} of {cls.key}"
         if key not in self._roots:
-            frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, receiver=cls)
-            self._roots[key] = Root(info, info.module, tuple(frame.events), tuple(frame.raises))
+            self._roots[key] = Root(info, info.module, (), ())
+            if self._is_way(info, cls):
+                frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, receiver=cls)
+                self._roots[key] = Root(info, info.module, tuple(frame.events), tuple(frame.raises))
         return self._roots[key]
 
     def root(self, info: FunctionInfo) -> Root | None:
@@ -187,15 +189,16 @@ class Interpreter:
         self._roots[info.key] = root
         return root
 
-    def _is_way(self, info: FunctionInfo) -> bool:
-        """Whether a walk of a function may start anything that is followed.
+    def _is_way(self, info: FunctionInfo, receiver: ClassInfo | None = None) -> bool:
+        """Whether a walk of a function, with this receiver, may start anything that is followed.
 
         Most that name what leads to a call site do not come to it: they call something else of that name, or it is too
         far. A walk that leaves out all but small functions which build values tells so for a fraction of the cost.
         """
         if info.holds_site or info.module.speaks_of_queries or self._defines_functions(info):
             return True
-        frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, scouting=True)
+        limits = MAX_CALLS, MAX_INTERPRETATIONS
+        frame = self._run_alone(info, limits, noting=False, receiver=receiver, scouting=True)
         return not frame.complete or info.key in self.too_large or any(isinstance(one, Start) for one in frame.events)
 
     def _defines_functions(self, info: FunctionInfo) -> bool:

@@ -236,11 +236,20 @@ class ProjectFiles:
         for key in (key for folder, key in named if len(folder) == deepest):
             folder = os.path.dirname(key)  # noqa: PTH120
             if os.path.basename(folder) == "settings":  # noqa: PTH119
-                beside = (one for one in self._modules if os.path.dirname(one) == folder)  # noqa: PTH120
-                found.update(dict.fromkeys(one for one in beside if not one.endswith("/__init__.py")))
+                found.update(dict.fromkeys(self._beside.get(folder, ())))
             found.setdefault(key)
         self.record.note(importer, ("django", importer), repr(tuple(found)), found)
         return tuple(found)
+
+    @cached_property
+    def _beside(self) -> dict[str, list[str]]:
+        """The modules of each folder, without its own."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key in self._modules:
+            folder, _, name = key.rpartition("/")
+            if name != "__init__.py":
+                found[folder].append(key)
+        return found
 
     @cached_property
     def _django(self) -> list[tuple[str, str]]:

@@ -1,5 +1,5 @@
-"""Parameters of a function that is looked at alone, those that a framework fills among them: FastAPI's dependencies, and
-objects whose class the annotation names."""
+"""Parameters of a function that is looked at alone, among them those that a framework fills: the dependencies of
+FastAPI, and objects whose class the annotation names."""
 
 from __future__ import annotations
 
