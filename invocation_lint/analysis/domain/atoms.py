@@ -322,11 +322,13 @@ class Value:
     Nobody changes a value. It is no record: a walk makes more of them than of anything else, and asks for their hashes.
     """
 
-    __slots__ = ("_hash", "_weight", "atoms")
+    __slots__ = ("_hash", "_weight", "atoms", "ids", "refers")
 
     def __init__(self, atoms: tuple[Atom, ...]) -> None:
         self.atoms = atoms
         self._hash = self._weight = 0
+        self.ids: tuple[ObjectId, ...] | None = None  # kept by `state.references`
+        self.refers: bool | None = None  # kept by `state.may_refer`
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Value) and self.atoms == other.atoms)

@@ -194,12 +194,16 @@ class State:
         self.heap = {names.get(object_id, object_id): map_object(obj, names) for object_id, obj in self.heap.items()}
 
 
-def references(value: Value) -> list[ObjectId]:
+def references(value: Value) -> tuple[ObjectId, ...]:
     """Ids of the heap objects that the value's atoms name, directly or bound in them."""
+    if value.ids is None:
+        value.ids = tuple(_references(value)) if may_refer(value) else ()
+    return value.ids
+
+
+def _references(value: Value) -> list[ObjectId]:
     found: list[ObjectId] = []
     for atom in value.atoms:
-        if type(atom) not in _HOLDERS:
-            continue
         if isinstance(atom, Ref):
             found.append(atom.id)
         elif isinstance(atom, FunctionRef):
@@ -252,7 +256,9 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
 
 def may_refer(value: Value) -> bool:
     """Whether a heap reference may stand in the value."""
-    return any(type(atom) in _HOLDERS for atom in value.atoms)
+    if value.refers is None:
+        value.refers = not _HOLDERS.isdisjoint(map(type, value.atoms))
+    return value.refers
 
 
 def map_ids(value: Value, names: Mapping[ObjectId, ObjectId]) -> Value:

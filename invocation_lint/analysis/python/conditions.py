@@ -126,17 +126,17 @@ def refine(frame: Frame, state: State | None, node: cst.BaseExpression, outcome:
     """The state in which the condition has this outcome; None when it cannot."""
     if state is None:
         return None
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+    if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
         return refine(frame, state, node.expression, not outcome)
-    if isinstance(node, cst.BooleanOperation):
+    if type(node) is cst.BooleanOperation:
         return _refine_boolean(frame, state, node, outcome)
-    if isinstance(node, cst.NamedExpr):
+    if type(node) is cst.NamedExpr:
         return _narrow(frame, state, node.target, lambda atom: _matches(frame, atom, outcome))
-    if isinstance(node, cst.Comparison):
+    if type(node) is cst.Comparison:
         if len(node.comparisons) == 1:
             return _refine_comparison(frame, state, node.left, node.comparisons[0], outcome)
         return state
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "isinstance":
+    if type(node) is cst.Call and type(node.func) is cst.Name and node.func.value == "isinstance":
         return _refine_isinstance(frame, state, node, outcome)
     return _narrow(frame, state, node, lambda atom: _matches(frame, atom, outcome))
 

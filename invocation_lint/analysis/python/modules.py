@@ -23,7 +23,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.imported import Imported, ModuleRef
-from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.state import State, references
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python.frames.copying import bring, thaw_shared, without_none
@@ -101,6 +101,7 @@ class ModuleTable:
         self._runtimes: dict[str, Runtime] = {}
         self._by_path: dict[str, ModuleInfo] = {}
         self._following = 0
+        self._looked_up: dict[Value, Value] = {}  # values with imports to what these mean
         self._running = 0
 
     @property
@@ -166,8 +167,20 @@ class ModuleTable:
 
     def looked_up(self, frame: Frame, value: Value) -> Value:
         """The value with its imports followed."""
-        if not any(isinstance(atom, Imported) for atom in value.atoms):
+        for atom in value.atoms:
+            if type(atom) is Imported:
+                break
+        else:
             return value
+        kept = self._looked_up.get(value)
+        if kept is not None:
+            return kept
+        found = self._lookup(frame, value)
+        if not (self.is_running or self._following or references(found)):  # names are final, and nothing is copied
+            self._looked_up[value] = found
+        return found
+
+    def _lookup(self, frame: Frame, value: Value) -> Value:
         if self._following >= MAX_FOLLOWED:
             names = [atom.member or atom.dotted for atom in value.of(Imported)]
             return unknown("an import that leads too far", names[0])
