@@ -347,16 +347,13 @@ def _facts(source: SourceFile, given: Input, settings: Settings, project: Projec
 
 def _analyse(source: SourceFile, given: Input, settings: Settings, project: Project) -> Outcome:
     from invocation_lint.fixes import with_edits
-    from invocation_lint.rulebook.findings import findings_in
     from invocation_lint.suppression import suppress
 
     rules = project.rules(settings)
     told = _facts(source, given, settings, project)
 
-    matches = rules.prepared.matches(told.facts)
-
     def find(possible: bool) -> list[Finding]:
-        return [finding for finding in findings_in(matches, possible) if finding.place.path == source.name]
+        return rules.findings.of(source.name, told.sites, possible)
 
     findings = find(settings.possible)
     if AMBIGUOUS_CONTRACT.id in rules.tool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from invocation_lint.contracts.model import ContractBook
     from invocation_lint.facts.options import AnalysisOptions
     from invocation_lint.rulebook.book import Rulebook
-    from invocation_lint.rulebook.evaluate import PreparedRules
+    from invocation_lint.rulebook.findings import FindingsOfFiles
     from invocation_lint.rulebook.model import Rule
     from invocation_lint.source.record import Question
 
@@ -40,11 +40,12 @@ class RuleSet:
     known: tuple[Selectable, ...]
 
     @cached_property
-    def prepared(self) -> PreparedRules:
-        """The rules with their options, to be asked of facts."""
+    def findings(self) -> FindingsOfFiles:
+        """The rules with their options, to be asked for the findings of files."""
         from invocation_lint.rulebook.evaluate import PreparedRules
+        from invocation_lint.rulebook.findings import FindingsOfFiles
 
-        return PreparedRules(self.rules, self.options)
+        return FindingsOfFiles(PreparedRules(self.rules, self.options))
 
 
 class Row(NamedTuple):

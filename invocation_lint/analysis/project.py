@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,10 @@ class Program:
         name_of: Callable[[str], str],
         options_of: Callable[[str], Any],
     ) -> None:
-        self.options_of = options_of
-        self._callers: dict[str, tuple[ModuleInfo, ...]] = {}
+        self.options_of = cache(options_of)
+        self._reaching: dict[str, dict[str, ModuleInfo]] = {}
         self.sent_events: dict[frozenset[str], bool] = {}  # names of functions: whether they are only sent events
+        self.built: dict[tuple[int, Any], tuple[Any, ...]] = {}  # what those keep who build something of its modules
         self.modules = ProjectModules(reach, name_of, options_of)
         self.interpreter = Interpreter(self.modules)
 
@@ -97,9 +99,9 @@ class Program:
         """The handlers of a module that templates of the project name; None when none does."""
         return self.modules.files.handlers_of(module.name)
 
-    def callers(self, module: ModuleInfo) -> tuple[ModuleInfo, ...]:
-        """The other modules from which the module's call sites may be reached."""
-        if module.name not in self._callers:
-            found = self.modules.caller_modules(module)
-            self._callers[module.name] = tuple(found)
-        return self._callers[module.name]
+    def reaching(self, module: ModuleInfo) -> Mapping[str, ModuleInfo]:
+        """A module and the others from which its call sites may be reached, by name."""
+        if module.name not in self._reaching:
+            found = (module, *self.modules.caller_modules(module))
+            self._reaching[module.name] = {one.name: one for one in found}
+        return self._reaching[module.name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,25 +13,32 @@ from invocation_lint.findings import Place
 from invocation_lint.records import record
 
 if TYPE_CHECKING:
-    from invocation_lint.analysis.interpreter import Walked
+    from invocation_lint.analysis.interpreter import Interpreter, Walked
     from invocation_lint.analysis.program.model import ModuleInfo
     from invocation_lint.analysis.project import Program
     from invocation_lint.contracts.match import Conflict
     from invocation_lint.contracts.model import ContractBook
+    from invocation_lint.facts.building.invocations import Invocations
+    from invocation_lint.facts.building.job_queries import JobQueries
     from invocation_lint.source.tree import SourceFile
 
 
 @record
 class FileFacts:
-    """The facts of one file; `functions_too_large` names its functions over a budget, `without_contract` the invoked
-    functions that no contract describes, `conflicts` the calls whose function two differing contracts describe, and
-    `walks` the functions, of this or other files, that were walked for it."""
+    """The facts of one file, those of each site together; `functions_too_large` names its functions over a budget,
+    `without_contract` the invoked functions that no contract describes, `conflicts` the calls whose function two
+    differing contracts describe, and `walks` the functions, of this or other files, that were walked for it."""
 
-    facts: tuple[Fact, ...]
+    sites: tuple[tuple[Fact, ...], ...]
     functions_too_large: tuple[str, ...]
     without_contract: tuple[str, ...]
     conflicts: tuple[tuple[Place, Conflict], ...] = ()
     walks: tuple[Walked, ...] = ()
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts."""
+        return tuple(fact for site in self.sites for fact in site)
 
 
 def facts_of(
@@ -48,8 +57,7 @@ def facts_of(
     from invocation_lint.analysis.interpreter import Interpreter
     from invocation_lint.analysis.program.demand import Demand, joined, reaches_sites
     from invocation_lint.analysis.program.indexing import index_module
-    from invocation_lint.facts.building.invocations import Builder
-    from invocation_lint.facts.building.job_queries import JobQueryBuilder
+    from invocation_lint.facts.building.invocations import OfModule
     from invocation_lint.source.folders import below_project
 
     if program is not None and path is not None:
@@ -62,19 +70,49 @@ def facts_of(
         one.call: Wrapper(one.call, one.function, one.payload, one.invocation_type, one.modes) for one in book.wrappers
     }
     module.foreign = joined([module.foreign, Demand(frozenset(one.call.rpartition(".")[2] for one in book.wrappers))])
-    builder = Builder(interpreter, module, book, options, program)
-    facts: tuple[Fact, ...] = ()
+    sites: list[tuple[Fact, ...]] = []
+    told = OfModule()
     if reaches_sites(module) or module.speaks_of_queries:  # else nothing of it need be walked
-        queries = JobQueryBuilder(interpreter, module, options, book, program).build()
-        facts = (*builder.build(), *queries)
-    facts = (*facts, *_list_reads(module, options))
+        invocations, queries = _builders(interpreter, book, options, program)
+        read = queries.of(module, options)
+        told = invocations.of(module, options)
+        sites += (*told.sites, *read)
+    sites += _by_site(_list_reads(module, options))
     if source.failure is not None:
         raise source.failure
     prefix = f"{module.name}:"
     too_large = sorted(key.removeprefix(prefix) for key in interpreter.too_large if key.startswith(prefix))
-    conflicts = tuple(sorted(builder.conflicts.items()))
     walks = tuple(interpreter.walks[walked_before:])
-    return FileFacts(facts, tuple(too_large), tuple(builder.without_contract), conflicts, walks)
+    return FileFacts(tuple(_joined(sites)), tuple(too_large), told.without_contract, told.conflicts, walks)
+
+
+def _builders(
+    interpreter: Interpreter, book: ContractBook, options: AnalysisOptions, program: Program | None
+) -> tuple[Invocations, JobQueries]:
+    """Who builds facts; the same for all files of a program to which the same contracts and tables apply."""
+    from invocation_lint.facts.building.invocations import Invocations
+    from invocation_lint.facts.building.job_queries import JobQueries
+
+    built = program.built if program is not None else {}
+    key = (id(book), options.job_tables)
+    if key not in built:  # with the book, so that no other is taken for it
+        queries = JobQueries(interpreter, options.job_tables, book, program)
+        built[key] = book, Invocations(interpreter, book, program), queries
+    return built[key][1], built[key][2]
+
+
+def _by_site(facts: Iterable[Fact]) -> Iterator[tuple[Fact, ...]]:
+    """The facts of each site, which stand next to each other."""
+    return (tuple(group) for _, group in groupby(facts, lambda fact: fact.site))
+
+
+def _joined(sites: Iterable[tuple[Fact, ...]]) -> Iterable[tuple[Fact, ...]]:
+    """The facts of each site once, with those of other kinds."""
+    found: dict[Place, tuple[Fact, ...]] = {}
+    for facts in filter(None, sites):
+        known = found.get(facts[0].site)
+        found[facts[0].site] = facts if known is None else known + facts
+    return found.values()
 
 
 def _list_reads(module: ModuleInfo, options: AnalysisOptions) -> tuple[Fact, ...]:

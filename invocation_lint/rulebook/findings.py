@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -43,9 +43,41 @@ def findings_in(matches: Sequence[Match], possible: bool = False) -> list[Findin
     With `possible`, what cannot be told is reported too, marked so; a rule never reports both for the same element of
     one call.
     """
+    return _in_report_order(_told(matches, possible))
+
+
+class FindingsOfFiles:
+    """The findings of many files, as `findings_in` has them. What is said of a site that several files lead to is found
+    out once: the facts of a site are told apart by what they are, not by what they hold."""
+
+    def __init__(self, rules: PreparedRules) -> None:
+        self._rules = rules
+        self._shared: dict[tuple[int, bool], tuple[tuple[Fact, ...], dict[str, list[Finding]]]] = {}
+
+    def of(self, path: str, sites: Iterable[tuple[Fact, ...]], possible: bool = False) -> list[Finding]:
+        """Those that are shown in one file, of the facts of the sites that it leads to."""
+        return _in_report_order([one for facts in sites for one in self._at(facts, possible).get(path, ())])
+
+    def _at(self, facts: tuple[Fact, ...], possible: bool) -> dict[str, list[Finding]]:
+        """The findings of one site by the files that show them."""
+        key = (id(facts), possible)
+        if key in self._shared:
+            return self._shared[key][1]
+        found: dict[str, list[Finding]] = defaultdict(list)
+        for finding in _told(self._rules.matches(facts), possible):
+            found[finding.place.path].append(finding)
+        if any(step.place.path != fact.site.path for fact in facts for step in fact.chain):
+            self._shared[key] = facts, found
+        return found
+
+
+def _told(matches: Sequence[Match], possible: bool) -> list[Finding]:
     frames = _Frames()
-    kept = _innermost(matches, possible, frames)
-    return sorted(_distinct(_superseded(kept, frames)), key=lambda finding: finding.sort_key)
+    return _superseded(_innermost(matches, possible, frames), frames)
+
+
+def _in_report_order(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(_distinct(findings), key=lambda finding: finding.sort_key)
 
 
 class _Frames:

@@ -238,11 +238,19 @@ def _handed(module: Scope[F], own: set[F], known: set[str]) -> set[tuple[str, st
 
 def _holders(module: Scope[F], classes: set[str]) -> set[tuple[str, str]]:
     """The module's names by which something may get hold of an instance of each class."""
+    known_by: dict[str, set[str]] = {cls: {cls} for cls in classes}
+    for cls, holder in module.foreign.holders:
+        if cls in known_by:
+            known_by[cls].add(holder)
+    asked = frozenset().union(*known_by.values())
+    bound_with: dict[str, list[str]] = {}
+    for name, mentioned in module.bindings.items():
+        for one in mentioned & asked:
+            bound_with.setdefault(one, []).append(name)
     found: set[tuple[str, str]] = set()
-    for cls in classes:
-        first = {cls} | {holder for one, holder in module.foreign.holders if one == cls}
+    for cls, first in known_by.items():
         holders = set(first)
-        waiting = [name for name, mentioned in module.bindings.items() if not mentioned.isdisjoint(first)]
+        waiting = [name for one in first for name in bound_with.get(one, ())]
         while waiting:
             name = waiting.pop()
             if name not in holders:

@@ -45,6 +45,7 @@ class Reach:
         self._owns: dict[str, frozenset[str]] = {}
         self._users: dict[str, dict[str, list[str]]] = {}  # modules to the words of their importers that count
         self._callers: dict[str, tuple[str, ...]] = {}
+        self._ways: dict[str, bool] = {}
 
     @property
     def outlined(self) -> tuple[str, ...]:
@@ -121,11 +122,19 @@ class Reach:
         return self._own(key) & (wanted | made)
 
     def _is_way(self, key: str) -> bool:
-        """Whether a function of a module leads to a call site, or the module's own body does."""
+        """Whether a function of a module leads to a call site, or the module's own body does. The search was made."""
+        if key not in self._ways:
+            self._ways[key] = self._reaches_sites(key)
+        return self._ways[key]
+
+    def _reaches_sites(self, key: str) -> bool:
+        foreign = self._foreign(key, MAX_LEVELS)
+        if not self.files.holds_seed(key) and foreign.among(self._words_of(key)) == NOTHING:
+            return False
         module = self._outline(key)
         if module is None:
             return True
-        module.foreign = self._foreign(key, MAX_LEVELS)
+        module.foreign = foreign
         return reaches_sites(module)
 
     def _does_something(self, key: str) -> bool:

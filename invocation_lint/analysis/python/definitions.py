@@ -26,6 +26,7 @@ class Definitions:
         self._bodies: dict[str, State] = {}
         self._bases: dict[str, Bases] = {}
         self._lineages: dict[str, tuple[list[ClassInfo], list[str]]] = {}
+        self._families: dict[str, list[ClassInfo]] = {}  # linearizations that nothing is left out of
         self._defaults: dict[str, tuple[dict[str, Value], State]] = {}
         self._attributes: dict[tuple[str, str], Value] = {}
         self._after_init: dict[tuple[str, str], tuple[Value, Value]] = {}  # the same, and without None
@@ -91,32 +92,35 @@ class Definitions:
         (docs.python.org, The Python 2.3 Method Resolution Order)."""
         found = self._lineages.get(info.key)
         if found is None:
-            family = self._linearized(info, (), {})
+            known: dict[str, tuple[list[ClassInfo], bool]] = {}
+            family, _ = self._linearized(info, (), known)
             more = ["an unknown class"] if len(family) > MAX_ANCESTORS else []
             family = family[:MAX_ANCESTORS]
             found = family, [name for cls in family for name in self.bases(cls)[1]] + more
             if not self._interpreter.modules.is_running:  # a base may be bound later
                 self._lineages[info.key] = found
+                whole = ((key, line) for key, (line, is_whole) in known.items() if is_whole)
+                self._families.update((key, line) for key, line in whole if len(line) <= MAX_ANCESTORS)
         return found
 
     def _linearized(
-        self, info: ClassInfo, below: tuple[str, ...], known: dict[str, list[ClassInfo]]
-    ) -> list[ClassInfo]:
+        self, info: ClassInfo, below: tuple[str, ...], known: dict[str, tuple[list[ClassInfo], bool]]
+    ) -> tuple[list[ClassInfo], bool]:
+        """A class and its ancestors in order, and whether none was left out: the class itself in a circle, or what is
+        too far up."""
+        if info.key in self._families:
+            return self._families[info.key], True
         if info.key in known:
             return known[info.key]
         if info.key in below or len(below) > MAX_ANCESTORS:
-            return []
-        bases = [base for base in self.bases(info)[0] if base.key not in below]
-        waiting = [self._linearized(base, (*below, info.key), known) for base in bases] + [bases]
-        family = [info]
-        while waiting := [line for line in waiting if line]:
-            heads = [line[0] for line in waiting]
-            free = [head for head in heads if all(head not in line[1:] for line in waiting)]
-            chosen = free[0] if free else heads[0]
-            family.append(chosen)
-            waiting = [[cls for cls in line if cls is not chosen] for line in waiting]
-        known[info.key] = family
-        return family
+            return [], False
+        every = self.bases(info)[0]
+        bases = [base for base in every if base.key not in below]
+        above = [self._linearized(base, (*below, info.key), known) for base in bases]
+        lines = [line for line, _ in above]
+        family = [info, *(dict.fromkeys(lines[0] or bases) if len(bases) == 1 else _merged([*lines, bases]))]
+        known[info.key] = family, len(bases) == len(every) and all(is_whole for _, is_whole in above)
+        return known[info.key]
 
     def _resolve_bases(self, frame: Frame, info: ClassInfo) -> Bases:
         inner: list[ClassInfo] = []
@@ -161,3 +165,15 @@ class Definitions:
         if name in cls.mutated:
             frame.live.update(found, lambda obj, weak: obj.opened("another method changes it"))
         return found
+
+
+def _merged(waiting: list[list[ClassInfo]]) -> list[ClassInfo]:
+    """The classes of several lines in an order that keeps to each of them, where there is one."""
+    family: list[ClassInfo] = []
+    while waiting := [line for line in waiting if line]:
+        heads = [line[0] for line in waiting]
+        free = [head for head in heads if all(head not in line[1:] for line in waiting)]
+        chosen = free[0] if free else heads[0]
+        family.append(chosen)
+        waiting = [[cls for cls in line if cls is not chosen] for line in waiting]
+    return family

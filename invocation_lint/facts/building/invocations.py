@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.atoms import Value, unknown
@@ -14,7 +13,6 @@ from invocation_lint.analysis.domain.events import (
     LoopInfo,
     LoopLeft,
     Lost,
-    Raised,
     RetryLoop,
     Visit,
 )
@@ -32,8 +30,10 @@ from invocation_lint.facts.base import Fact, Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import answers, arguments, callers, fates, functions, lifting, payloads, waiting
 from invocation_lint.facts.building.merging import join_answers, merge
+from invocation_lint.facts.building.seen import Seen, SeenSites
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
+from invocation_lint.records import record
 from invocation_lint.source.test_paths import is_test_path
 
 if TYPE_CHECKING:
@@ -43,97 +43,113 @@ if TYPE_CHECKING:
 Note = Callable[[str, "Place | None"], None]
 
 
+@record
+class OfModule:
+    """What a module's functions reach: the facts of each call site, the shortest chain first; of those that stand in
+    the module itself, the calls whose function two differing contracts describe, and the functions that none does."""
+
+    sites: tuple[tuple[Fact, ...], ...] = ()
+    conflicts: tuple[tuple[Place, Conflict], ...] = ()
+    without_contract: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
-class Seen:
-    """All that one root saw of one call site."""
+class _AtPlace:
+    """What is said of one call site, whoever asks."""
 
-    root: Root
-    site: SiteKey
-    visits: list[Visit]
-    events: list[Event]
-    raises: list[Raised]
-    ending: callers.Ending
+    facts: tuple[Fact, ...] = ()
+    conflict: Conflict | None = None
+    without_contract: dict[str, None] = field(default_factory=dict)
 
 
-def seen_sites(root: Root, options: AnalysisOptions, program: Program | None = None) -> Iterator[Seen]:
-    """The call sites that a root reaches, with what happens to each. The program knows what templates say."""
-    events: dict[SiteKey, list[Event]] = defaultdict(list)
-    visits: dict[SiteKey, list[Visit]] = defaultdict(list)
-    raises: dict[SiteKey, list[Raised]] = defaultdict(list)
-    for event in root.events:
-        if isinstance(event, Visit):
-            visits[event.site].append(event)
-        else:
-            events[event.site].append(event)
-    for raised in root.raises:
-        raises[raised.site].append(raised)
-    for site, reached in visits.items():
-        ending = callers.ending_of(root.module, root.function, site[0], options, root.followed, program)
-        yield Seen(root, site, reached, events[site], raises[site], ending)
-
-
-class Builder:
-    """Builds the facts of the call sites that a module's functions reach.
+class Invocations:
+    """Builds the facts of the call sites that the functions of modules reach, those of each call site once.
 
     A call site is told with all the ways that lead to it, from whichever module they come, so that what is said of it
     does not depend on the files that are looked at.
     """
 
-    def __init__(
-        self,
-        interpreter: Interpreter,
-        module: ModuleInfo,
-        book: ContractBook,
-        options: AnalysisOptions,
-        program: Program | None = None,
-    ) -> None:
-        self.module = module
+    def __init__(self, interpreter: Interpreter, book: ContractBook, program: Program | None = None) -> None:
         self.interpreter = interpreter
         self.book = book
-        self.options = options
         self.program = program
-        self.conflicts: dict[Place, Conflict] = {}
-        self.without_contract: dict[str, None] = {}
+        self._seen = SeenSites(interpreter, program)
+        self._version = 0  # of what is seen, when these were built:
+        self._of_seen: dict[int, tuple[Seen, _AtPlace]] = {}
+        self._known: dict[tuple[Place, str, AnalysisOptions | None], _AtPlace] = {}
         self._run_by_hand: dict[str, bool | None] = {}  # by module
 
-    def build(self) -> tuple[Fact, ...]:
-        """All facts, those of each call site next to each other, the shortest chain first."""
-        own: dict[Place, list[Seen]] = defaultdict(list)
-        for one in self._seen(self.module):
-            if self._counts(one.site[-1]):
-                own[one.site[-1]].append(one)
-        return tuple(fact for place in sorted(own) for fact in self._of_place(place, own[place]))
+    def of(self, module: ModuleInfo, options: AnalysisOptions) -> OfModule:
+        """The call sites that the functions of a module reach, in the order of their places."""
+        own = self._seen.of(module, options)
+        usual = self.program is not None and self.program.options_of(module.name) == options
+        sites = []
+        conflicts = []
+        without: dict[str, None] = {}
+        for place in sorted(own):
+            if not self._counts(module, place):
+                continue
+            found = self._at(place, module, options, usual=usual)
+            sites.append(found.facts)
+            if place.path == module.source.name:
+                conflicts += [(place, found.conflict)] if found.conflict is not None else []
+                without.update(found.without_contract)
+        return OfModule(tuple(sites), tuple(conflicts), tuple(without))
 
-    def _seen(self, module: ModuleInfo) -> list[Seen]:
-        options = self.options
-        if self.program is not None and module is not self.module:
-            options = self.program.options_of(module.name)
-        return [one for root in self.interpreter.roots(module) for one in seen_sites(root, options, self.program)]
-
-    def _counts(self, place: Place) -> bool:
-        """Whether what the module does about a call site is told: of a test, what it does about those of tests."""
+    def _counts(self, module: ModuleInfo, place: Place) -> bool:
+        """Whether what a module does about a call site is told: of a test, what it does about those of tests."""
         home = self.interpreter.modules.module_at(place)
-        return home is None or is_test_path(home.path) or not is_test_path(self.module.path)
+        return home is None or is_test_path(home.path) or not is_test_path(module.path)
 
-    def _of_place(self, place: Place, own: list[Seen]) -> list[Fact]:
-        """The facts of one call site, from every way to it; `own` are those of the module itself."""
-        seen = list(own)
+    def _at(self, place: Place, module: ModuleInfo, options: AnalysisOptions, *, usual: bool) -> _AtPlace:
+        """What is said of a call site that a module reaches; `usual` are options that others see its file with."""
+        group = self._group(place)
+        is_shared = usual and module.name in group
+        key = (place, "", None) if is_shared else (place, module.name, options)
+        if self._version == self._seen.version and key in self._known:
+            return self._known[key]
+        seen = [] if is_shared else list(self._seen.of(module, options)[place])
+        for other in group.values():
+            if is_shared or other is not module:
+                assert self.program is not None
+                seen += self._seen.of(other, self.program.options_of(other.name)).get(place, ())
+        if self._version != self._seen.version:
+            self._version = self._seen.version
+            self._known.clear()
+            self._of_seen.clear()
+        found = self._known[key] = self._of_ways(sorted(seen, key=lambda one: (len(one.site), one.site)))
+        return found
+
+    def _group(self, place: Place) -> Mapping[str, ModuleInfo]:
+        """The module that holds a call site, and those from which that may be reached; none for a file alone."""
         home = self.interpreter.modules.module_at(place)
-        if self.program is not None and home is not None:
-            others = [module for module in (home, *self.program.callers(home)) if module is not self.module]
-            for module in others:
-                seen.extend(one for one in self._seen(module) if one.site[-1] == place)
-        group = sorted(seen, key=lambda one: (len(one.site), one.site))
-        made = [self._fact(one) for one in group]
-        endings = [one.ending for one in group]
+        return self.program.reaching(home) if self.program is not None and home is not None else {}
+
+    def _of_ways(self, ways: Sequence[Seen]) -> _AtPlace:
+        """What is said of one call site, from all ways to it."""
+        each = [self._of_way(one) for one in ways]
+        endings = [one.ending for one in ways]
+        made = [fact for one in each for fact in one.facts]
         lifted = lifting.lift_answers(lifting.lift_fates(made, endings), endings)
-        return lifting.lift_loops(lifted, endings)
+        return _AtPlace(
+            tuple(lifting.lift_loops(lifted, endings)),
+            next((one.conflict for one in reversed(each) if one.conflict is not None), None),
+            {name: None for one in each for name in one.without_contract},
+        )
 
-    def _fact(self, seen: Seen) -> Fact:
+    def _of_way(self, seen: Seen) -> _AtPlace:
+        """What is said of one call site, from one way to it."""
+        if id(seen) not in self._of_seen:
+            found = _AtPlace()
+            found.facts = (self._fact(seen, found),)
+            self._of_seen[id(seen)] = seen, found
+        return self._of_seen[id(seen)][1]
+
+    def _fact(self, seen: Seen, at: _AtPlace) -> Fact:
         places: dict[str, Place] = {}
         data: facts.Invocation | None = None
         for visit in seen.visits:
-            one = self._invocation(seen, visit, places)
+            one = self._invocation(seen, visit, places, at)
             data = one if data is None else merge(data, one)
         chain = tuple(
             Label(place, self._step(seen.root, seen.site, index)) for index, place in enumerate(seen.site[:-1])
@@ -155,7 +171,7 @@ class Builder:
         info = self.interpreter.modules.enclosing(place)
         return info.title if info is not None else ""
 
-    def _invocation(self, seen: Seen, visit: Visit, places: dict[str, Place]) -> facts.Invocation:
+    def _invocation(self, seen: Seen, visit: Visit, places: dict[str, Place], at: _AtPlace) -> facts.Invocation:
         def note(path: str, place: Place | None) -> None:
             if place is not None:
                 places.setdefault(path, place)
@@ -165,7 +181,7 @@ class Builder:
             if path is not None:
                 note(path, argument.place)
         name = arguments.find(visit, "FunctionName")
-        contract = self._contract(visit, name.value if name else None)
+        contract = self._contract(visit, name.value if name else None, at)
         payload_name = "InvokeArgs" if visit.api == "invoke_async" else "Payload"
         given = arguments.find(visit, payload_name)
         payload = None
@@ -217,20 +233,16 @@ class Builder:
             waited_for=_waited_for(ordered, note),
         )
 
-    def _contract(self, visit: Visit, name: Value | None) -> FunctionContract | None:
+    def _contract(self, visit: Visit, name: Value | None, at: _AtPlace) -> FunctionContract | None:
         found = functions.contract_of(name, self.book)
-        place = visit.site[-1]
         if isinstance(found, Conflict):
-            if place.path == self.module.source.name:
-                self.conflicts[place] = found
+            at.conflict = found
             return None
-        if place.path != self.module.source.name:
-            return found
         if found is None and name is not None and visit.client is not None:
             fact = functions.function_fact(name)
             for answer in (fact.name, fact.environment_variable, fact.pattern):
                 if isinstance(answer, str):
-                    self.without_contract.setdefault(answer)
+                    at.without_contract.setdefault(answer)
                     break
         return found
 
@@ -326,4 +338,4 @@ def _waited_for(events: list[Event], note: Note) -> Any:
     return join_answers("yes" if event.waited_for else "no" for event in lost)
 
 
-__all__ = ["Builder", "Range"]
+__all__ = ["Invocations", "Range"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from invocation_lint.analysis.domain.atoms import Chain, Step
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.interpreter import Interpreter, Root
+from invocation_lint.analysis.program.demand import Demand
 from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.tracing.queries import ELEMENT, ChainCall, Looped
 from invocation_lint.contracts.model import ContractBook
@@ -27,6 +28,7 @@ from invocation_lint.facts.building.queries import QueryReader
 from invocation_lint.facts.building.results import Results
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
+from invocation_lint.records import record
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -42,48 +44,80 @@ class _Read:
     loops: list[Looped] = field(default_factory=list)
 
 
-class JobQueryBuilder:
-    """Builds the facts of the job queries that a module's functions reach."""
+@record
+class _Told:
+    """The facts of a module's functions by the places of the queries; true while `foreign` is what leads from it."""
+
+    foreign: Demand
+    by_site: dict[Place, list[Fact]]
+
+
+class JobQueries:
+    """Builds the facts of the job queries that the functions of modules reach, each once. `job_tables` are globs."""
 
     def __init__(
         self,
         interpreter: Interpreter,
-        module: ModuleInfo,
-        options: AnalysisOptions,
+        job_tables: tuple[str, ...] | None,
         book: ContractBook,
         program: Program | None = None,
     ) -> None:
         self.interpreter = interpreter
-        self.module = module
+        self.job_tables = job_tables
         self.book = book
-        self.options = options
         self.program = program
         self._results = Results(interpreter)
-        self._reader = QueryReader(Models(interpreter), options.job_tables)
+        self._reader = QueryReader(Models(interpreter), job_tables)
+        self._known: dict[tuple[str, AnalysisOptions], _Told] = {}
+        self._version = 0  # counts when something else is known of a module than before
+        self._elsewhere: dict[tuple[Place, str, int], tuple[Fact, ...]] = {}
 
-    def build(self) -> tuple[Fact, ...]:
-        """All facts, in the order of their places, the shortest chain first.
+    def of(self, module: ModuleInfo, options: AnalysisOptions) -> tuple[tuple[Fact, ...], ...]:
+        """The facts of each query, in the order of their places, the shortest chain first.
 
         A query of another module comes with the facts of the frames between, so that the innermost can be told.
         """
-        found = self._of_module(self.module)
-        elsewhere = {fact.site for fact in found if fact.site.path != self.module.source.name}
-        for module in self._between(elsewhere):
-            found += [fact for fact in self._of_module(module) if fact.site in elsewhere]
-        return tuple(sorted(found, key=lambda fact: (fact.site, len(fact.chain))))
+        own = self._of_module(module, options)
+        usual = self.program is not None and self.program.options_of(module.name) == options
+        return tuple(
+            _in_order(own[site])
+            if site.path == module.source.name
+            else self._from_elsewhere(site, module, own[site], usual=usual)
+            for site in sorted(own)
+        )
 
-    def _of_module(self, module: ModuleInfo) -> list[Fact]:
-        return [fact for root in self.interpreter.roots(module) for fact in self._of_root(root)]
+    def _of_module(self, module: ModuleInfo, options: AnalysisOptions) -> dict[Place, list[Fact]]:
+        known = self._known.get((module.name, options))
+        if known is None or known.foreign != module.foreign:
+            found: dict[Place, list[Fact]] = defaultdict(list)
+            for root in self.interpreter.roots(module):
+                for fact in self._of_root(root, options):
+                    found[fact.site].append(fact)
+            self._version += known is not None
+            known = self._known[module.name, options] = _Told(module.foreign, dict(found))
+        return known.by_site
 
-    def _between(self, sites: Iterable[Place]) -> list[ModuleInfo]:
-        """The other modules that hold these queries, and those through which they are reached."""
-        if self.program is None:
-            return []
-        homes = [home for site in sorted(sites) if (home := self.interpreter.modules.module_at(site)) is not None]
-        found = [module for home in homes for module in (home, *self.program.callers(home))]
-        return list({module.name: module for module in found if module is not self.module}.values())
+    def _from_elsewhere(self, site: Place, module: ModuleInfo, own: list[Fact], *, usual: bool) -> tuple[Fact, ...]:
+        """The facts of another module's query, from the functions of a module, and from all that are between."""
+        group = self._group(site)
+        is_shared = usual and module.name in group
+        key = (site, "" if is_shared else module.name, self._version)
+        if not is_shared or key not in self._elsewhere:
+            found = [] if is_shared else list(own)
+            for other in group.values():
+                if is_shared or other is not module:
+                    assert self.program is not None
+                    found += self._of_module(other, self.program.options_of(other.name)).get(site, ())
+            key = (site, key[1], self._version)
+            self._elsewhere[key] = _in_order(found)
+        return self._elsewhere[key]
 
-    def _of_root(self, root: Root) -> Iterable[Fact]:
+    def _group(self, site: Place) -> Mapping[str, ModuleInfo]:
+        """The module that holds a query, and those through which it is reached."""
+        home = self.interpreter.modules.module_at(site)
+        return self.program.reaching(home) if self.program is not None and home is not None else {}
+
+    def _of_root(self, root: Root, options: AnalysisOptions) -> Iterable[Fact]:
         self._reader.begin()
         reached: dict[Place, list[SiteKey]] = defaultdict(list)
         reads: dict[SiteKey, _Read] = defaultdict(_Read)
@@ -98,24 +132,21 @@ class JobQueryBuilder:
             query = self._reader.read(chain)
             if query is None or query.fetch is None or query.verb != "read":
                 continue
-            if not job_words.job_entities(query.entities, self.options.job_tables):
+            if not job_words.job_entities(query.entities, self.job_tables):
                 continue
             for site in dict.fromkeys(reached.get(query.fetch, ())) or [(*event.site[:-1], query.fetch)]:
                 if query not in reads[site].queries:
                     reads[site].queries.append(query)
                 if isinstance(event, Looped):
                     reads[site].loops.append(event)
-        return [self._fact(root, site, read) for site, read in reads.items()]
+        return [self._fact(root, site, read, options) for site, read in reads.items()]
 
-    def _fact(self, root: Root, site: SiteKey, read: _Read) -> Fact:
+    def _fact(self, root: Root, site: SiteKey, read: _Read, options: AnalysisOptions) -> Fact:
         places: dict[str, Place] = {"fetched": site[-1]}
         fetched = min((query.fetched for query in read.queries), key=_STRENGTH.index)
         cut = next((query.cut for query in read.queries if query.cut is not None), None)
         ways = [self._job_query(query, places) for query in read.queries if query.fetched == fetched]
         data = reduce(merge, ways)
-        options = self.options
-        if self.program is not None and root.module is not self.module:
-            options = self.program.options_of(root.module.name)
         ending = callers.ending_of(root.module, root.function, site[0], options)
         caller = facts.Caller(ending.kind, ending.event_source, self._purpose(root, site))
         data = replace(data, fetched=fetched, cut="slice" if cut else None, caller=caller)
@@ -140,7 +171,7 @@ class JobQueryBuilder:
         return asked is not None and info is not None and asked(info.node)
 
     def _job_query(self, query: Query, places: dict[str, Place]) -> facts.JobQuery:
-        entities = job_words.job_entities(query.entities, self.options.job_tables)
+        entities = job_words.job_entities(query.entities, self.job_tables)
         names = tuple(dict.fromkeys(one.table or one.cls for one in entities))
         for path in ("dialect", "tables", "columns", "created"):
             _note(places, path, query.entity_place)
@@ -180,7 +211,7 @@ class JobQueryBuilder:
     # -- what is done with each row ----------------------------------------------------------------------------------
 
     def _is_of_jobs(self, query: Query) -> bool:
-        return bool(job_words.job_entities(query.entities, self.options.job_tables))
+        return bool(job_words.job_entities(query.entities, self.job_tables))
 
     def _with_loops(self, data: facts.JobQuery, read: _Read, places: dict[str, Place]) -> facts.JobQuery:
         if not read.loops:
@@ -219,7 +250,7 @@ class JobQueryBuilder:
         query = self._reader.read(event.chain)
         if query is None or query.fetch is None:
             return []
-        if not job_words.job_entities(query.entities, self.options.job_tables):
+        if not job_words.job_entities(query.entities, self.job_tables):
             return []
         if query.verb == "update":
             return ["writes_status"] if job_words.tell_status(query.written or ()) else []
@@ -240,6 +271,10 @@ class JobQueryBuilder:
     def _enclosing(self, place: Place) -> str:
         info = self.interpreter.modules.enclosing(place)
         return info.title if info is not None else ""
+
+
+def _in_order(found: list[Fact]) -> tuple[Fact, ...]:
+    return tuple(sorted(found, key=lambda fact: len(fact.chain)))
 
 
 def _note(places: dict[str, Place], path: str, place: Place | None) -> None:

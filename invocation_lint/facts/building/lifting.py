@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.invocation import ErrorFate
+from invocation_lint.findings import Place
 
 MANY_WAYS = 3
 """As many ways on which nothing takes an error are one finding, though others take it: each would be told the same."""
@@ -36,11 +38,22 @@ def _is_open(fate: ErrorFate) -> bool:
     return fate.seen_by_handler == "no" and fate.boundary is None
 
 
-def _goes_on(found: list[Fact], index: int) -> bool:
-    """Whether a longer chain of calls leads through the frame of a fact."""
-    steps = [label.place for label in found[index].chain]
-    chains = ([label.place for label in fact.chain] for fact in found)
-    return any(len(chain) > len(steps) and chain[len(chain) - len(steps) :] == steps for chain in chains)
+Frames = tuple[Place, ...]
+
+
+def _frames(fact: Fact) -> Frames:
+    """The calls that lead to a call site, outermost first."""
+    return tuple(label.place for label in fact.chain)
+
+
+def _longer(found: Iterable[Fact]) -> dict[Frames, list[int]]:
+    """The frames through which longer chains of calls lead, with the indexes of these chains' facts."""
+    longer: dict[Frames, list[int]] = {}
+    for index, fact in enumerate(found):
+        frames = _frames(fact)
+        for start in range(1, len(frames) + 1):
+            longer.setdefault(frames[start:], []).append(index)
+    return longer
 
 
 def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
@@ -52,18 +65,18 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     own = [index for index, fact in enumerate(found) if not fact.chain]
     if len(own) != 1 or endings[own[0]].is_end:
         return found
+    longer = _longer(found)
     ended = [index for index, ending in enumerate(endings) if ending.is_end and index != own[0]]
     seen = [index for index, fact in enumerate(found) if fact.chain and _is_seen(fact)]
     if not ended and not seen:
-        outermost = [index for index in range(len(found)) if not _goes_on(found, index)]
         return [
-            _called_by_unseen(fact) if index in outermost and not endings[index].is_hook else fact
+            _called_by_unseen(fact) if _frames(fact) not in longer and not endings[index].is_hook else fact
             for index, fact in enumerate(found)
         ]
     mine = found[own[0]]
     places = dict(mine.places)
     changed = mine.data
-    outermost = [index for index in range(len(found)) if index != own[0] and not _goes_on(found, index)]
+    outermost = [index for index, fact in enumerate(found) if index != own[0] and _frames(fact) not in longer]
     for family in ("service_error", "transport_error"):
         fate = getattr(mine.data, family)
         if fate.seen_by_handler != "no":
@@ -107,11 +120,8 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     if len(own) != 1 or endings[own[0]].is_end:
         return found
     mine = found[own[0]]
-    ways = [
-        fact
-        for index, fact in enumerate(found)
-        if fact.chain and not _goes_on(found, index) and fact.data.caller.kind != "test"
-    ]
+    longer = _longer(found)
+    ways = [fact for fact in found if fact.chain and _frames(fact) not in longer and fact.data.caller.kind != "test"]
     answers = [fact.data.response for fact in ways]
     users = [fact for fact in ways if fact.data.response.payload == "used" and not _dies_in_sight(fact)]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
@@ -132,16 +142,20 @@ def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     That is a caller for which the loop is one of several items, and CloudFormation, which takes a failed resource back.
     """
     result = list(found)
-    deployed = [fact for fact in found if fact.data.caller.kind != "test"]
+    if not any(map(_loses_items, found)):
+        return result
+    deployed = {index for index, fact in enumerate(found) if fact.data.caller.kind != "test"}
+    longer = {frames: list(filter(deployed.__contains__, ways)) for frames, ways in _longer(found).items()}
     for index, fact in enumerate(found):
         if not _loses_items(result[index]) or endings[index].is_end:
             continue
-        ways = _longer(deployed, fact)
-        is_part = any(way.data.in_loop and isinstance(way.data.in_loop.item_failure, UnknownAnswer) for way in ways)
-        ends = [way for way in ways if not _goes_on(deployed, deployed.index(way))]
+        ways = longer.get(_frames(fact), [])
+        loops = (found[way].data.in_loop for way in ways)
+        is_part = any(loop and isinstance(loop.item_failure, UnknownAnswer) for loop in loops)
+        ends = [found[way] for way in ways if not longer.get(_frames(found[way]))]
         if is_part:
-            for other in (fact, *ways):
-                _excuse(result, found.index(other), "a caller goes over several of these loops, and takes their errors")
+            for other in (index, *ways):
+                _excuse(result, other, "a caller goes over several of these loops, and takes their errors")
         elif ends and all(way.data.caller.event_source == "custom_resource" for way in ends):
             _excuse(result, index, "CloudFormation takes the whole back")
     return result
@@ -156,17 +170,6 @@ def _excuse(found: list[Fact], index: int, why: str) -> None:
     if _loses_items(fact):
         loop = replace(fact.data.in_loop, item_failure=UnknownAnswer(why))
         found[index] = replace(fact, data=replace(fact.data, in_loop=loop))
-
-
-def _longer(found: list[Fact], fact: Fact) -> list[Fact]:
-    """The facts of longer chains that lead through the frame of a fact."""
-    steps = [label.place for label in fact.chain]
-    return [
-        other
-        for other in found
-        if len(other.chain) > len(steps)
-        and [label.place for label in other.chain][len(other.chain) - len(steps) :] == steps
-    ]
 
 
 __all__ = ["lift_answers", "lift_fates", "lift_loops"]
