@@ -49,7 +49,6 @@ _QUERY = re.compile(
 )
 
 _ITEMS = re.compile(rb"[\"']Items[\"']")
-_LIST_CALL = re.compile(rb"\.\s*((?:list|describe|get|lookup|filter|search)_\w+|scan|query)\s*\(")
 
 INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME)), b"invoke")
 JOB_QUERY = Seed("job_query", ((_QUERY, _JOBS),))
@@ -83,21 +82,11 @@ def may_query_jobs(data: bytes, tables: tuple[str, ...] | None = None) -> bool:
 
 def may_read_lists(data: bytes) -> bool:
     """Whether the bytes may hold a call of an operation of AWS that answers in pages, and look into its answer."""
-    from invocation_lint.data.list_operations import is_list_operation, list_operations
-
     if b"boto" not in data and (b"Items" not in data or _ITEMS.search(data) is None):
         return False
-    for called in set(_LIST_CALL.findall(data)):
-        name = called.decode()
-        if is_list_operation(name) and any(
-            _quotes(data, key.rpartition(".")[2].encode()) for one in list_operations(name) for key in one.keys
-        ):
-            return True
-    return False
+    from invocation_lint.source.list_calls import list_calls, reads_entries
 
-
-def _quotes(data: bytes, key: bytes) -> bool:
-    return b'"' + key + b'"' in data or b"'" + key + b"'" in data
+    return any(reads_entries(data, call.name, call.start, len(data)) for call in list_calls(data))
 
 
 @lru_cache(maxsize=16)

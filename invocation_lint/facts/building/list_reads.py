@@ -7,8 +7,9 @@ page, and that is written there. A token, a paginator or a cursor anywhere in th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,7 @@ from invocation_lint.facts.building.job_words import snake_case
 from invocation_lint.facts.building.list_uses import Scope, UseReader, Uses, called_name, text_of
 from invocation_lint.facts.building.partitions import asks_for_a_status
 from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.source.list_calls import clients_made, list_calls, reads_entries
 from invocation_lint.source.walk import walk
 
 _LOOKS = re.compile(
@@ -32,6 +34,7 @@ _LOOKS = re.compile(
     r"|continuation|has_?more|key_?count|fetch_all_pages|(?:^|_)(?:offset|token)$",
     re.IGNORECASE,
 )
+_NAMING = (cst.Assign, cst.AnnAssign, cst.WithItem)
 _MAKERS = re.compile(r"client|resource|boto", re.IGNORECASE)
 _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
                    "Select", "ReturnConsumedCapacity", "ScanIndexForward", "IndexName", "TableName", "AttributesToGet",
@@ -60,8 +63,31 @@ class _Body:
 
     root: cst.CSTNode
     function: FunctionInfo | None
-    calls: list[cst.Call]
+    calls: list[cst.Call] = field(default_factory=list)
+    clients: list[cst.CSTNode] = field(default_factory=list)  # statements that may bind one to a name
     looks: bool = False  # whether any name or text speaks of a next page
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """The same before it is parsed, and where it stands in the text; the module's start is -1."""
+
+    module: ModuleInfo
+    function: FunctionInfo | None
+    start: int
+    end: int
+
+    @property
+    def node(self) -> cst.CSTNode:
+        """Its tree."""
+        return self.module.source.module if self.function is None else self.function.node
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that stand there, at least."""
+        if self.function is not None:
+            return self.function.words
+        return self.module.mentions.union(*(cls.mentions for cls in self.module.classes.values()))
 
 
 class ListReadBuilder:
@@ -75,34 +101,51 @@ class ListReadBuilder:
 
     def build(self) -> tuple[Fact, ...]:
         """All facts, in the order of their places."""
-        bodies = [self._body(root, info) for root, info in self._roots()]
-        found = [fact for body in bodies if body.calls for fact in self._of_body(body)]
+        roots = list(self._roots())
+        called = self._called(roots)
+        bodies = {root.start: self._body(root) for root in roots if root.start in called}
+        receivers = {_receiver(call) for body in bodies.values() for call in body.calls}
+        makers = self._makers(roots) if receivers else set()
+        for root in roots:
+            if root.start in makers and ("" in receivers or not receivers.isdisjoint(root.words)):
+                known = bodies.get(root.start)
+                for node in known.clients if known is not None else _nodes(root):
+                    self._note_client(node)
+        found = [fact for body in bodies.values() if body.calls for fact in self._of_body(body)]
         return tuple(sorted(found, key=lambda fact: fact.site))
 
-    def _roots(self) -> Iterator[tuple[cst.CSTNode, FunctionInfo | None]]:
-        words = self.module.words
-        reading = {word for word in words if is_list_operation(word)}
-        making = {word for word in words if word == "Table" or _MAKERS.search(word) is not None}
-        naming = (words & _service_heads()) | {"Table"}
-        for info in self.module.functions.values():
-            if info.parent is None and not info.is_lambda:
-                own = info.words
-                if not reading.isdisjoint(own) or not (making.isdisjoint(own) or naming.isdisjoint(own)):
-                    yield info.node, info
-        outside = self.module.mentions.union(*(cls.mentions for cls in self.module.classes.values()))
-        if not outside.isdisjoint(reading | making):
-            yield self.module.source.module, None
+    def _roots(self) -> Iterator[_Root]:
+        """The functions that stand in no other one, in order, and the module without its functions."""
+        source = self.module.source
+        whole = [info for info in self.module.functions.values() if info.parent is None and not info.is_lambda]
+        for info in sorted(whole, key=lambda info: info.start):
+            yield _Root(self.module, info, info.start, source.offsets(info.place)[1])
+        yield _Root(self.module, None, -1, len(source.text))
 
-    def _body(self, root: cst.CSTNode, info: FunctionInfo | None) -> _Body:
-        body = _Body(root, info, [])
-        for node in walk(root, enter=None if info is not None else lambda one: not isinstance(one, cst.FunctionDef)):
+    def _called(self, roots: Sequence[_Root]) -> set[int]:
+        """The starts of those that may hold a call of an operation, and read its answer."""
+        text = self.module.source.text
+        found: set[int] = set()
+        for call in list_calls(text):
+            for root in _holding(roots, call.start):
+                if root.start not in found and reads_entries(text, call.name, call.start, root.end):
+                    found.add(root.start)
+        return found
+
+    def _makers(self, roots: Sequence[_Root]) -> set[int]:
+        """The starts of those that may make a client or table."""
+        return {root.start for at in clients_made(self.module.source.text) for root in _holding(roots, at)}
+
+    def _body(self, root: _Root) -> _Body:
+        body = _Body(root.node, root.function)
+        for node in _nodes(root):
             if isinstance(node, cst.Call):
                 if _may_be_read(node):
                     body.calls.append(node)
             elif isinstance(node, (cst.Name, cst.SimpleString)):
                 body.looks = body.looks or (len(node.value) < 60 and _LOOKS.search(node.value) is not None)
-            else:
-                self._note_client(node)
+            elif isinstance(node, _NAMING):
+                body.clients.append(node)
         return body
 
     def _of_body(self, body: _Body) -> Iterator[Fact]:
@@ -220,6 +263,29 @@ class ListReadBuilder:
         return _words(before[-1].value) if before else self._tables.get(_last(receiver), "")
 
 
+def _nodes(root: _Root) -> Iterator[cst.CSTNode]:
+    return walk(root.node, enter=None if root.function is not None else _is_no_function)
+
+
+def _holding(roots: Sequence[_Root], at: int) -> Iterator[_Root]:
+    """The code that may hold an offset: a function, or the module and the function whose decorator it may stand in."""
+    index = bisect_right(roots, at, hi=len(roots) - 1, key=lambda root: root.start)
+    if index and at < roots[index - 1].end:
+        yield roots[index - 1]
+    else:
+        yield from roots[index:][:1]
+        yield roots[-1]
+
+
+def _is_no_function(node: cst.CSTNode) -> bool:
+    return not isinstance(node, cst.FunctionDef)
+
+
+def _receiver(call: cst.Call) -> str:
+    assert isinstance(call.func, cst.Attribute)
+    return _last(call.func.value)
+
+
 def _words(node: cst.CSTNode) -> str:
     """The names and texts of an expression."""
     parts = [part.value for part in walk(node) if isinstance(part, (cst.Name, cst.SimpleString))]
@@ -260,12 +326,6 @@ def _last(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Attribute):
         return node.attr.value
     return node.value if isinstance(node, cst.Name) else ""
-
-
-@lru_cache(maxsize=1)
-def _service_heads() -> frozenset[str]:
-    """The first words of the names of services."""
-    return frozenset(name.partition("-")[0] for name in services())
 
 
 @lru_cache(maxsize=1)
