@@ -13,7 +13,7 @@ from time import process_time
 import libcst as cst
 
 from invocation_lint.analysis import tracing
-from invocation_lint.analysis.domain.atoms import Value, join2
+from invocation_lint.analysis.domain.atoms import FunctionRef, Method, Partial, Value, join2
 from invocation_lint.analysis.domain.events import Event, Raised, Start, Visit
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import Obj, State, join_states
@@ -201,6 +201,20 @@ class Interpreter:
         frame = self._run_alone(info, limits, noting=False, receiver=receiver, scouting=True)
         return not frame.complete or info.key in self.too_large or any(isinstance(one, Start) for one in frame.events)
 
+    def _is_scouted(self, frame: Frame, info: FunctionInfo, building: int, values: list[Value]) -> bool:
+        """Whether a function that leads nowhere by itself is entered to see where a walk may lead: a small one, and one
+        that is handed something to call."""
+        if building == 1 and info.place.end_line - info.place.line < MAX_SCOUTED_LINES:
+            return True
+        objects = frame.live.reachable(values).values()
+        held = (value for obj in objects for value in (*(slot.value for slot in obj.slots.values()), *obj.elements()))
+        return any(self._may_lead(atom) for value in (*values, *held) for atom in value.atoms)
+
+    def _may_lead(self, atom: object) -> bool:
+        if isinstance(atom, FunctionRef):
+            return atom.key in self._leading
+        return isinstance(atom, (Method, Partial))
+
     def _defines_functions(self, info: FunctionInfo) -> bool:
         """Whether functions that are walked themselves stand in a function: they see what its walk leaves."""
         around = self._around.get(info.module.name)
@@ -295,7 +309,7 @@ class Interpreter:
             return None
         values = [*bound.values(), *(value for _, value in cells)]
         building = 0 if info.key in self._leading else frame.building + 1
-        if frame.scouting and building and (building > 1 or _lines_of(info) > MAX_SCOUTED_LINES):
+        if frame.scouting and building and not self._is_scouted(frame, info, building, values):
             return None
         if frame.depth >= self._limits[0] or building > MAX_BUILDING_CALLS:
             frame.levels = max(frame.levels, 1)
@@ -370,7 +384,3 @@ class Interpreter:
         if info is None:
             return "module"
         return "attribute" if info is not frame.function and info.cls is not None else "function"
-
-
-def _lines_of(info: FunctionInfo) -> int:
-    return info.place.end_line - info.place.line + 1
