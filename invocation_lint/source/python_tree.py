@@ -45,13 +45,15 @@ _WORDS = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a function, by offsets: its lines whole, from `start` to `end`, without the newline at the end; its
-    first statement starts at `first`, and its last one ends at `last`."""
+    """The body of a function or class, by offsets: its lines whole, from `start` to `end`, without the newline at the
+    end; its first statement starts at `first`, and its last one ends at `last`. `outer` is the index of the body that
+    it stands in, or -1."""
 
     start: int
     end: int
     first: int
     last: int
+    outer: int = -1
 
 
 class Offsets:
@@ -116,12 +118,26 @@ def _holds_lambda_in_text(tree: ast.Module) -> bool:
 
 
 def bodies(tree: ast.Module, text: str, offsets: Offsets) -> list[Body]:
-    """The bodies that can be left out of the module, in order: those of functions that are in no other function."""
-    return [body for function in _outermost(tree) if (body := _body(function, text, offsets)) is not None]
+    """The bodies that can be left out of the module, in order: those of its classes, and in all classes those of
+    functions that are in no other function."""
+    found: list[Body] = []
+    for statement in tree.body:
+        outer = -1
+        inner = [statement]
+        if isinstance(statement, ast.ClassDef):
+            whole = _body(statement, text, offsets)
+            if whole is not None:
+                outer, inner = len(found), statement.body
+                found.append(whole)
+        for function in _outermost(inner):
+            body = _body(function, text, offsets, outer)
+            if body is not None:
+                found.append(body)
+    return found
 
 
-def _outermost(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    stack: list[ast.AST] = tree.body[::-1]  # type: ignore[assignment]
+def _outermost(statements: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    stack: list[ast.AST] = statements[::-1]  # type: ignore[assignment]
     while stack:
         node = stack.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -133,9 +149,11 @@ def _outermost(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunction
             stack.extend(reversed(inner))
 
 
-def _body(function: ast.FunctionDef | ast.AsyncFunctionDef, text: str, offsets: Offsets) -> Body | None:
-    """The body of a function; None where it is short, or does not stand in lines of its own."""
-    first, last = function.body[0], function.body[-1]
+def _body(
+    definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, text: str, offsets: Offsets, outer: int = -1
+) -> Body | None:
+    """The body of a definition; None where it is short, or does not stand in lines of its own."""
+    first, last = definition.body[0], definition.body[-1]
     assert last.end_lineno is not None
     decorators = getattr(first, "decorator_list", ())
     line = min((first.lineno, *(item.lineno for item in decorators)))
@@ -152,4 +170,4 @@ def _body(function: ast.FunctionDef | ast.AsyncFunctionDef, text: str, offsets: 
     rest = text[end:line_end].strip(" \t")
     if rest and not rest.startswith("#") and rest != ";":
         return None
-    return Body(start, line_end, begins, end)
+    return Body(start, line_end, begins, end, outer)

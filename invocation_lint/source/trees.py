@@ -1,4 +1,4 @@
-"""libcst's tree of a file, read bit by bit: the bodies of functions are parsed when somebody looks into them.
+"""libcst's tree of a file, read bit by bit: bodies of functions and classes are parsed when somebody looks into them.
 
 The module is parsed with a placeholder for each body. A `LazyBlock` takes its place in the tree; the first look at its
 statements parses the lines of the body. So the tree is the same for whoever reads it, and costs what is read of it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import libcst as cst
 
@@ -85,17 +86,22 @@ class Trees:
     def complete(self) -> None:
         """Parse all bodies that are still waiting."""
         assert self.module is not None
-        for block in list(self._waiting.values()):
-            assert block.body is not None
+        while self._waiting:
+            assert next(iter(self._waiting.values())).body is not None
 
     def definition(self, start: int) -> Definition:
         """The function, lambda or class that starts at an offset. KeyError when there is none."""
         assert self.module is not None
         if start not in self.by_start:
             index = bisect_right(self._bodies, start, key=lambda body: body.start) - 1
-            block = self._waiting.get(index)
-            if block is not None and start < self._bodies[index].end:
-                assert block.body is not None
+            around: list[int] = []
+            while index >= 0:
+                around.append(index)
+                index = self._bodies[index].outer
+            for index in reversed(around):
+                block = self._waiting.get(index)
+                if block is not None and start < self._bodies[index].end:
+                    assert block.body is not None
         return self.by_start[start]
 
     # -- parsing -----------------------------------------------------------------------------------------------------
@@ -103,10 +109,24 @@ class Trees:
     def _parse_module(self) -> cst.Module:
         if not self._bodies:
             return self._parsed(self._text, 0)
-        parts: list[str] = []
-        marks = _Marks()
-        at = size = 0
+        text, marks = self._shortened(0, len(self._text), self._inside[-1], 0)
+        return self._parsed(text, marks)
+
+    @cached_property
+    def _inside(self) -> dict[int, list[int]]:
+        """The indexes of the bodies that stand directly in a body, by its index; those of the module under -1."""
+        found: dict[int, list[int]] = {}
         for index, body in enumerate(self._bodies):
+            found.setdefault(body.outer, []).append(index)
+        return found
+
+    def _shortened(self, start: int, end: int, inside: list[int], size: int) -> tuple[str, _Marks]:
+        """A stretch of the text with placeholders for the bodies in it; so many characters will stand before it."""
+        parts: list[str] = []
+        marks = _Marks(start - size)
+        at = start
+        for index in inside:
+            body = self._bodies[index]
             kept = self._text[at : body.start]
             indent = self._text[body.start : body.first].partition("@")[0]
             marker = PLACEHOLDER.format(index)
@@ -114,16 +134,12 @@ class Trees:
             marks.add(size + len(kept), len(indent), len(marker), body)
             size += len(kept) + len(indent) + len(marker)
             at = body.end
-        parts.append(self._text[at:])
-        module = self._parsed("".join(parts), marks)
-        for node in list(self.notes.definitions):
-            if isinstance(node, cst.FunctionDef):
-                self._leave_out(node)
-        return module
+        parts.append(self._text[at:end])
+        return "".join(parts), marks
 
-    def _leave_out(self, function: cst.FunctionDef) -> None:
+    def _leave_out(self, definition: cst.FunctionDef | cst.ClassDef) -> None:
         """Let a body that is a placeholder be parsed when it is looked at."""
-        found = function.body
+        found = definition.body
         line = found.body[0] if isinstance(found, cst.IndentedBlock) and found.body else None
         small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and line.body else None
         name = small.value.value if isinstance(small, cst.Expr) and isinstance(small.value, cst.Name) else ""
@@ -134,15 +150,20 @@ class Trees:
         block = LazyBlock.instead_of(found, lambda: self._parse_body(index))
         self._waiting[index] = block
         self.notes.spans[id(block)] = self.notes.spans[id(found)]
-        object.__setattr__(function, "body", block)
+        object.__setattr__(definition, "body", block)
         self._kept.append(found)
 
     def _parse_body(self, index: int) -> Statements:
         body = self._bodies[index]
         self._waiting.pop(index)
-        text = f"{_HEADER}{self._text[body.start : body.end]}\n"
+        inside = self._inside.get(index)
+        places: int | _Marks = body.start - len(_HEADER)
+        if inside:
+            written, places = self._shortened(body.start, body.end, inside, len(_HEADER))
+        else:
+            written = self._text[body.start : body.end]
         try:
-            module = on_large_stack(lambda: self._parsed(text, body.start - len(_HEADER), skip=1))
+            module = on_large_stack(lambda: self._parsed(f"{_HEADER}{written}\n", places, skip=1))
         except REFUSALS as error:
             self._broken(error)
             return ()
@@ -177,6 +198,10 @@ class Trees:
         self.notes.definitions += definitions
         self.by_start.update((spans[id(node)][0], node) for node in definitions)
         self.notes.awaited |= notes.awaited
+        if isinstance(places, _Marks):
+            for node in definitions:
+                if not isinstance(node, cst.Lambda):
+                    self._leave_out(node)
 
 
 def _offset(places: int | _Marks, shift: list[int] | None) -> Callable[[int], int]:
@@ -186,9 +211,11 @@ def _offset(places: int | _Marks, shift: list[int] | None) -> Callable[[int], in
 
 
 class _Marks:
-    """Where the placeholders stand, and so which offset of the file an offset of the shortened text is."""
+    """Where the placeholders stand, and so which offset of the file an offset of the shortened text is: before the
+    first one, it is so much further."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: int) -> None:
+        self._before = before
         self._starts: list[int] = []
         self._places: list[tuple[int, int, Body]] = []
 
@@ -201,7 +228,7 @@ class _Marks:
         """The offset in the file."""
         index = bisect_right(self._starts, at) - 1
         if index < 0:
-            return at
+            return at + self._before
         begins, ends, body = self._places[index]
         if at > ends:
             return at - ends + body.end

@@ -205,3 +205,55 @@ def test_a_function_inside_a_text_has_its_place(text: str) -> None:
     (info,) = module.functions.values()
     assert source.code(info.node).startswith("lambda")
     assert source.place(info.node) == info.place
+
+
+CLASSES = """
+@decorated
+class First(Base):
+    # above
+    @property
+    def value(self):
+        one = 1
+        two = 2
+        return lambda: one + two
+
+    name: str = "é"
+
+    def other(self, x=lambda y: y):
+        self.x = x
+        self.y = await_(x)
+        return x
+    # below
+
+class Second(Base, key=lambda z: z):
+    def short(self): return 1
+    class Inner:
+        def method(self):
+            a = 1
+            b = 2
+            return a + b
+
+after = 1
+"""
+
+
+def test_the_body_of_a_class_is_parsed_without_those_of_its_methods(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{CLASSES}# {'x' * 400}\n"
+    expected, source = whole(text.encode(), monkeypatch), parse(text.encode(), "n.py")
+    module = index_module(source, "n")
+    parsed: list[str] = []
+    original = cst.parse_module
+
+    def noting(text: str) -> cst.Module:
+        parsed.append(text)
+        return original(text)
+
+    monkeypatch.setattr(cst, "parse_module", noting)
+    assert source.code(module.classes["n:First"].node.bases[0].value) == "Base"
+    assert len(parsed) == 1 and "name" not in parsed[0] and "Inner" not in parsed[0]
+    assert source.code(module.functions["n:Second.Inner.method"].node.params.params[0]) == "self"
+    assert len(parsed) == 2 and "Inner" in parsed[1] and "b = 2" not in parsed[1]
+    assert len(module.classes["n:First"].node.body.body) == 3
+    assert len(parsed) == 3 and "name" in parsed[2] and "two = 2" not in parsed[2]
+    assert shape(source) == shape(expected)
+    assert source.fixable

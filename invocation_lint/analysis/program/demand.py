@@ -230,12 +230,7 @@ def _handed(module: Scope[F], own: set[F], known: set[str]) -> set[tuple[str, st
     for cls, name in module.foreign.methods:
         if cls not in known:
             classes.setdefault(name, []).append(cls)
-    if not classes:
-        return found
-    mentioned = frozenset().union(*(info.mentions for info in module.functions.values()), *module.aliases.values())
     for name, asking in classes.items():
-        if name not in mentioned:
-            continue
         for info in _reached(module, {name}, []) - own:
             found |= {(cls, title) for cls in asking for title in _titles(info)}
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, Modu
 from invocation_lint.analysis.program.naming import (
     NAMES,
     all_targets,
+    as_bytes,
     changed_by,
     children,
     flat,
@@ -25,10 +26,14 @@ from invocation_lint.analysis.program.naming import (
     names_in,
     parts_of_binding,
     root,
+    sets_property,
     targets,
     texts_of,
+    top_name,
+    unique,
 )
 from invocation_lint.analysis.program.sites import clients_in, may_invoke
+from invocation_lint.analysis.program.waiting import bound_by, does_nothing
 from invocation_lint.source.scan import SITE_ATTRIBUTES, may_query, may_query_jobs, speaks_of_lambda
 from invocation_lint.source.tree import SourceFile
 
@@ -48,6 +53,7 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
     source.forget_syntax()
     index = _Index(module)
     own = index.read(tree)
+    index.note_waiting(own, tree)
     if module.speaks_of_queries:
         index.note_queries(own)
     for body in (tree.body, *(cls.body for cls in index.classes)):
@@ -182,7 +188,7 @@ class _Index:
         place = module.source.place_of(start, end)
         is_lambda = isinstance(node, ast.Lambda)
         name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
-        key = _unique(f"{module.name}:{prefix}{name}", module.functions, place.line)
+        key = unique(f"{module.name}:{prefix}{name}", module.functions, place.line)
         while key in module.functions:
             key += f".{place.column}"
         first = [*node.args.posonlyargs, *node.args.args][:1]
@@ -205,7 +211,7 @@ class _Index:
             own = self._read([node.args, node.body], f"{prefix}{name}.<locals>.", None, info)
         else:
             if cls is not None:
-                cls.methods[f"{name}.setter" if _sets_property(node) else name] = info
+                cls.methods[f"{name}.setter" if sets_property(node) else name] = info
             parts = [node.args, *node.body, *node.decorator_list, node.returns, *getattr(node, "type_params", ())]
             own = self._read(parts, f"{prefix}{name}.<locals>.", None, info)
             own.mentions.add(name)
@@ -219,7 +225,7 @@ class _Index:
         module = self.module
         start, end = module.source.syntax_span(node)
         place = module.source.place_of(start, end)
-        key = _unique(f"{module.name}:{prefix}{node.name}", module.classes, place.line)
+        key = unique(f"{module.name}:{prefix}{node.name}", module.classes, place.line)
         info = ClassInfo(key, node.name, module, start, place)
         module.classes[key] = info
         module.by_start[start] = info
@@ -229,6 +235,20 @@ class _Index:
         self._bases[key] = set().union(*map(names_in, node.bases))
         for method in info.methods.values():
             self._note_self_writes(info, method)
+
+    def note_waiting(self, own: _Own, tree: ast.Module) -> None:
+        """Note the classes whose bodies mean the same whenever they are walked."""
+        module = self.module
+        bound = bound_by(own.changing)
+        changed = {name for name, times in bound.items() if times > 1}
+        made = {*bound, *(top_name(module.name, key) for key in (*module.functions, *module.classes))}
+        top = set(tree.body)
+        for node in self.classes:
+            info = module.by_start[module.source.syntax_span(node)[0]]
+            if isinstance(info, ClassInfo) and node in top:
+                body = self._bodies[info.key]
+                is_fixed = not (body.holds_site or body.declared) and body.mentions.isdisjoint(changed)
+                info.can_wait = is_fixed and does_nothing(node, body.calls, made)
 
     # -- what is changed ---------------------------------------------------------------------------------------------
 
@@ -264,7 +284,7 @@ class _Index:
         names = mapped | self._named_after_tables(own)
         for info in module.functions.values():
             if info.mentions & names:
-                info.holds_query = info.holds_query or may_query(_bytes(f".{one}" for one in info.mentions))
+                info.holds_query = info.holds_query or may_query(as_bytes(f".{one}" for one in info.mentions))
         queried = {info.name for info in module.functions.values() if info.holds_query} - {"__init__"}
         for info in module.functions.values():
             info.holds_query = info.holds_query or bool(info.mentions & queried)  # what is read there is worked on here
@@ -275,7 +295,7 @@ class _Index:
 
     def _asks_for_jobs(self, *said: str) -> bool:
         """Whether names and texts may make a query of a table of jobs."""
-        return may_query_jobs(_bytes(said), self.module.job_tables)
+        return may_query_jobs(as_bytes(said), self.module.job_tables)
 
     def _named_after_tables(self, own: _Own) -> set[str]:
         """The names of the module, and the attributes of its objects, that are bound to something which a table of jobs
@@ -328,10 +348,10 @@ class _Index:
         module = self.module
         found: dict[str, set[str]] = {alias: set(mentioned) for alias, mentioned in module.aliases.items()}
         for info in module.functions.values():
-            for name in (_top(module, info.key), *info.globals):
+            for name in (top_name(module.name, info.key), *info.globals):
                 found.setdefault(name, set()).update(info.mentions)
         for cls in module.classes.values():
-            found.setdefault(_top(module, cls.key), set()).update(cls.mentions, self._bases[cls.key])
+            found.setdefault(top_name(module.name, cls.key), set()).update(cls.mentions, self._bases[cls.key])
         for node in (*own.changing, *own.binding):
             for target, value in parts_of_binding(node):
                 for one in flat([target]):
@@ -341,24 +361,6 @@ class _Index:
             if name in found and isinstance(call.func, ast.Attribute):
                 found[name].update(*map(names_in, call.args), *(names_in(one.value) for one in call.keywords))
         module.bindings = {name: frozenset(named_by) for name, named_by in found.items() if name}
-
-
-def _bytes(said: Iterable[str]) -> bytes:
-    return "\n".join(said).encode("utf-8", "replace")
-
-
-def _top(module: ModuleInfo, key: str) -> str:
-    """The name at the top of the module under which something is defined."""
-    return key[len(module.name) + 1 :].partition(".")[0].partition(":")[0]
-
-
-def _unique(key: str, taken: dict[str, FunctionInfo] | dict[str, ClassInfo], line: int) -> str:
-    return f"{key}:{line}" if key in taken else key
-
-
-def _sets_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether it is decorated with `@name.setter`, or with what deletes the property."""
-    return any(isinstance(item, ast.Attribute) and item.attr in {"setter", "deleter"} for item in node.decorator_list)
 
 
 def _read_change(own: _Own, node: ast.stmt) -> None:

@@ -80,6 +80,7 @@ class ClassInfo:
     writers: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # attribute -> methods that assign it on self
     mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
     mentions: frozenset[str] = frozenset()  # in its bases and its own body, not in its methods
+    can_wait: bool = False  # its body means the same whenever it is walked
 
     @property
     def node(self) -> cst.ClassDef:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from types import NoneType
 
 NAMES = frozenset(
@@ -130,3 +130,23 @@ def changed_by(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
     for call in calls:
         if isinstance(call.func, ast.Attribute) and call.func.attr in _MUTATORS:
             yield call.func.value
+
+
+def sets_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it is decorated with `@name.setter`, or with what deletes the property."""
+    return any(isinstance(item, ast.Attribute) and item.attr in {"setter", "deleter"} for item in node.decorator_list)
+
+
+def unique(key: str, taken: Container[str], line: int) -> str:
+    """A key, with its line where it is taken."""
+    return f"{key}:{line}" if key in taken else key
+
+
+def top_name(module: str, key: str) -> str:
+    """The name at the top of a module under which something is defined."""
+    return key[len(module) + 1 :].partition(".")[0].partition(":")[0]
+
+
+def as_bytes(said: Iterable[str]) -> bytes:
+    """Texts as lines of one, for what looks at the bytes of files."""
+    return "\n".join(said).encode("utf-8", "replace")

@@ -27,12 +27,13 @@ _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_proper
 
 
 def run_class(frame: Frame, node: cst.ClassDef) -> None:
-    """A class statement: its body runs once, in a scope of its own."""
+    """A class statement: its body runs once, in a scope of its own, and if it can wait when somebody asks for it."""
     info = frame.module.defined_by(node)
     assert isinstance(info, ClassInfo)
     if frame.state is None:
         return
-    frame.interpreter.definitions.run_class_body(frame, info)
+    if not info.can_wait:
+        frame.interpreter.definitions.run_class_body(frame, info)
     frame.live.env[node.name.value] = Value((ClassRef(info.key),))
 
 

@@ -209,15 +209,14 @@ def _refine_comparison(
     frame: Frame, state: State, left: cst.BaseExpression, target: cst.ComparisonTarget, outcome: bool
 ) -> State | None:
     operator = target.operator
-    kind = type(operator)  # an instance check of libcst's classes costs ten times as much
     right = quietly(frame, target.comparator, state)
-    if kind in {cst.NotEqual, cst.IsNot}:
+    if isinstance(operator, (cst.NotEqual, cst.IsNot)):
         outcome = not outcome
-    if kind in {cst.In, cst.NotIn}:
-        return _refine_in(frame, state, left, target, right, outcome != (kind is cst.NotIn))
-    if kind in {cst.Equal, cst.Is, cst.NotEqual, cst.IsNot}:
+    if isinstance(operator, (cst.In, cst.NotIn)):
+        return _refine_in(frame, state, left, target, right, outcome != isinstance(operator, cst.NotIn))
+    if isinstance(operator, (cst.Equal, cst.Is, cst.NotEqual, cst.IsNot)):
         wanted = right.single
-        if isinstance(wanted, EnumMember):
+        if isinstance(wanted, EnumMember) and isinstance(operator, (cst.Is, cst.Equal, cst.NotEqual, cst.IsNot)):
             return _narrow(frame, state, left, lambda atom: _same_member(atom, wanted, outcome))
         if not isinstance(wanted, Const):
             return state

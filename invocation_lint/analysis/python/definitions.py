@@ -46,6 +46,8 @@ class Definitions:
 
     def defaults_of(self, frame: Frame, info: FunctionInfo) -> dict[str, Value]:
         """Parameter names to the values of their defaults."""
+        if info.key not in self._defaults and info.cls is not None and info.cls.can_wait:
+            self.class_body(info.cls)
         if info.key not in self._defaults:
             home = Frame(self._interpreter, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
             self.note_defaults(home, info)

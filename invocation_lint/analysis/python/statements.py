@@ -28,7 +28,7 @@ def _run_assign(frame: Frame, node: cst.Assign) -> None:
     value = frame.evaluate(node.value)
     if node is frame.end_of_try:
         frame.note_progress()
-    if type(node.value) in {cst.Comparison, cst.BooleanOperation}:
+    if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
         note_condition(frame, node.value)
     for target in node.targets:
         assign.assign(frame, target.target, value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -196,26 +195,15 @@ def constants(nodes: Iterable[cst.CSTNode]) -> set[str]:
     return found
 
 
-@lru_cache(maxsize=8192)
-def _texts(function: FunctionInfo) -> frozenset[str]:
-    """The texts in the code of a function."""
-    return frozenset(constants(own_nodes(function.node)))
-
-
-@lru_cache(maxsize=64)
-def _by_name(module: ModuleInfo) -> dict[str, list[FunctionInfo]]:
-    found: dict[str, list[FunctionInfo]] = {}
-    for info in module.functions.values():
-        found.setdefault(info.name, []).append(info)
-    return found
+def _deep_nodes(function: FunctionInfo) -> Iterator[cst.CSTNode]:
+    yield from own_nodes(function.node)
 
 
 def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
-    texts = _texts(handler)
-    named_here = _by_name(module)
-    near = [info for name in handler.mentions for info in named_here.get(name, ()) if info is not handler]
-    helpers = frozenset().union(*map(_texts, near))
+    texts = constants(_deep_nodes(handler))
+    near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
+    helpers = set().union(*(constants(_deep_nodes(info)) for info in near)) if near else set()
     if _is_of_stack(texts | helpers):
         return "custom_resource"
     if "Records" in texts or "Records" in helpers:
@@ -237,7 +225,7 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     return "cognito" if any(path[0] in _COGNITO for path in _paths_read(handler)) else None
 
 
-def _is_of_stack(texts: frozenset[str]) -> bool:
+def _is_of_stack(texts: set[str]) -> bool:
     """Whether keys are read that only the event of a CloudFormation custom resource has."""
     return "ResponseURL" in texts or {"RequestType", "ResourceProperties"} <= texts
 

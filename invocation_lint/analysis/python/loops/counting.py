@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import libcst as cst
 
@@ -68,6 +67,5 @@ def _range_length(frame: Frame, call: cst.Call) -> int | None:
     return len(range(*given)) if given and len(given) <= 3 and (len(given) < 3 or given[2]) else None
 
 
-@lru_cache(maxsize=4096)
 def _is_left_early(body: cst.CSTNode) -> bool:
     return any(isinstance(node, (cst.Break, cst.Return)) for node in own_nodes(body))

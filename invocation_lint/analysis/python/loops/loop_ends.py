@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 import libcst as cst
 
@@ -16,7 +15,6 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
 
-@lru_cache(maxsize=4096)
 def _is_all_or_nothing(body: cst.CSTNode) -> bool:
     """Whether the loop itself ends with an error where one item is not right."""
     in_clauses = {

@@ -21,7 +21,7 @@ def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, firs
     """A loop that sends the same invocation again after it has failed, or until its answer is the wanted one."""
     caught: list[Caught | Raised] = [event for event in frame.events[first_event:] if isinstance(event, Caught)]
     caught += [raised for raised in frame.raises[first_raised:] if raised.does == "reraises"]
-    tries = [inner for inner in own_nodes(node.body) if isinstance(inner, cst.Try)] if caught else []
+    tries = [inner for inner in own_nodes(node.body) if isinstance(inner, cst.Try)]
     place = frame.place(node)
     for attempt in tries:
         staying = {frame.place(handler) for handler in attempt.handlers if _stays(handler)}
