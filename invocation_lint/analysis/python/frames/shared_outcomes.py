@@ -1,8 +1,8 @@
 """Outcomes of functions that were walked, shared by the calls that would give the same.
 
-Calls are alike when their arguments are, whatever the objects in them are called: an object's id says where it was
-made, which no construct asks. Objects of modules and those of attributes are the exception: a function may come to
-them by itself as well.
+Calls are alike when their arguments are, whatever the objects in them are called. Objects of modules and those of
+attributes are the exception: a function may come to them by itself as well. Of objects that were made of frozen values
+the place is kept, by which an assignment tells whether others hold them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ def canonical(values: Iterable[Value], fragment: Mapping[ObjectId, Obj]) -> Key:
     """The values, and the objects that they lead to, the objects named by the order in which they are come to."""
     numbers: dict[ObjectId, ObjectId] = {}
     for object_id in fragment:
-        numbers[object_id] = object_id if _has_a_name(object_id) else id_of("number", len(numbers))
+        place, kind, *_ = object_id.parts
+        if place == "global" or kind == "shared":
+            numbers[object_id] = object_id
+        else:
+            numbers[object_id] = id_of("number", len(numbers), *((place,) if kind == "thawed" else ()))
 
     def change(atom: Any) -> Any:
         return Ref(numbers.get(atom.id, atom.id)) if type(atom) is Ref else atom
@@ -46,10 +50,6 @@ def canonical(values: Iterable[Value], fragment: Mapping[ObjectId, Obj]) -> Key:
         for object_id, obj in fragment.items()
     ]
     return (*map(told, values), *objects)
-
-
-def _has_a_name(object_id: ObjectId) -> bool:
-    return bool(object_id.parts[0] == "global" or object_id.parts[1] == "shared")
 
 
 class Outcomes:
