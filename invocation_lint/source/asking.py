@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
+from invocation_lint.source.lambda_code import runs_on_lambda
 from invocation_lint.source.project_files import ProjectFiles
 from invocation_lint.source.record import Pattern, Question, digest, told_of
 
@@ -9,6 +12,9 @@ from invocation_lint.source.record import Pattern, Question, digest, told_of
 def asked(files: ProjectFiles, key: str) -> dict[Question, str]:
     """What was asked of the project to know what is known of a module, with the answers."""
     return {**files.record.of(key), ("bytes", key): answer(files, ("bytes", key))}
+
+
+_DEPLOYED: WeakKeyDictionary[ProjectFiles, str] = WeakKeyDictionary()
 
 
 def answer(files: ProjectFiles, question: Question) -> str:
@@ -24,6 +30,12 @@ def answer(files: ProjectFiles, question: Question) -> str:
         return repr(files.holding("", Pattern.of(question)))
     if kind == "handlers":
         return told_of(files.handlers_of(about[0]))
+    if kind == "names":
+        return repr(files.names_in(about[0]))
+    if kind == "deployed":
+        return files.deployed_digest
+    if kind == "lambda":
+        return repr(runs_on_lambda(files, about[0]))
     if kind == "django":
         return repr(files.settings(about[0]))
     raise ValueError(f"{kind} is no question about files")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import codecs
 import re
 
-from invocation_lint.errors import UnreadableFile
+from invocation_lint.data import tool_texts
 
+_WIDE = (
+    ("UTF-32", codecs.BOM_UTF32_LE),
+    ("UTF-32", codecs.BOM_UTF32_BE),
+    ("UTF-16", codecs.BOM_UTF16_LE),
+    ("UTF-16", codecs.BOM_UTF16_BE),
+)
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _LINE_END = re.compile(rb"\r\n?|\n")
-_CODING_HELP = "save the file as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-"
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -21,23 +26,22 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     """
     marked = data.startswith(codecs.BOM_UTF8)
     body = data[3:] if marked else data
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UnreadableFile("the file is encoded as UTF-16, which Python does not read", 1, 1, _CODING_HELP, name)
+    for encoding, mark in _WIDE:
+        if data.startswith(mark):
+            raise tool_texts.WIDE.error(name=name, encoding=encoding)
     cookie = _cookie(body)
     encoding = _known_encoding(cookie, name) if cookie else "utf-8"
     if cookie and marked and encoding != "utf-8":
-        message = f"the file starts with the mark of UTF-8, but its coding line says {cookie[0]}"
-        raise UnreadableFile(message, cookie[1], 1, "remove the coding line", name)
+        raise tool_texts.CODING_CONTRADICTED.error(cookie[1], name=name, encoding=cookie[0])
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
         line, column = _place_of_byte(body, error.start, encoding)
-        message = f"byte 0x{body[error.start]:02x} is not valid {encoding}"
-        raise UnreadableFile(message, line, column, _CODING_HELP, name) from None
+        byte = body[error.start]
+        raise tool_texts.NOT_IN_ENCODING.error(line, column, name, byte=byte, encoding=encoding) from None
     if "\0" in text:
         line, column = _place_of_byte(body, max(body.find(b"\0"), 0), encoding)
-        message = "the file holds a NUL byte, so it is not Python source"
-        raise UnreadableFile(message, line, column, "is it a binary file, or was its writing cut short?", name)
+        raise tool_texts.NUL_BYTE.error(line, column, name)
     return text, "utf-8-sig" if marked else encoding
 
 
@@ -63,7 +67,7 @@ def _known_encoding(cookie: tuple[str, int], name: str) -> str:
     except (LookupError, ValueError):
         codec = None
     if codec is None or not getattr(codec, "_is_text_encoding", True):
-        raise UnreadableFile(f"there is no text encoding named {written}", line, 1, _CODING_HELP, name)
+        raise tool_texts.NO_SUCH_ENCODING.error(line, name=name, encoding=written)
     return codec.name
 
 

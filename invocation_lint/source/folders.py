@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -40,19 +41,31 @@ def _is_there(path: Path) -> bool:
         return False
 
 
+_SCRIPT = re.compile(rb"#![^\n]*\b(?:python|pypy)[\w.]*(?:\s|\Z)|#![^\n]*\b(?:uv|pipx)\s+run\b")
+_FIRST_LINE = 200  # bytes of a file that may be a script that are looked at
+
+
 class Walk:
-    """Walks a folder for files by the ends of their names. `leaves_out` is asked of each folder below: what it leaves
-    out is not entered. `on_folder` is told each folder that is entered, with what stands in it by name. `met_any` tells
-    afterwards whether there was a file, or anything that was left out."""
+    """Walks a folder for files by the ends of their names; with `scripts`, also for those without an end that name
+    Python in their first line. `leaves_out` is asked of each folder below: what it leaves out is not entered.
+    `on_folder` is told each folder that is entered, with what stands in it by name. `met_any` tells afterwards whether
+    there was a file, or anything that was left out; `stubs` which files of type stubs (.pyi) were passed over;
+    `documents` the files with these other ends, each with whether it is a link."""
 
     def __init__(
         self,
         endings: tuple[str, ...] = (".py",),
         *,
+        scripts: bool = False,
+        documents: tuple[str, ...] = (),
         leaves_out: Callable[[Path], bool] | None = None,
         on_folder: Callable[[str, Mapping[str, os.DirEntry[str]]], None] | None = None,
     ) -> None:
         self.endings = endings
+        self.scripts = scripts
+        self.stubs: list[str] = []
+        self.documents: list[tuple[str, bool]] = []
+        self._ends_of_documents = documents
         self.leaves_out = leaves_out
         self.on_folder = on_folder
         self.met_any = False
@@ -85,6 +98,19 @@ class Walk:
                 elif name.endswith(self.endings) and self._is_file(entry) and not ignores.ignore(entry.path):
                     self.met_any = True
                     yield entry.path, entry.is_symlink()
+                elif name.endswith(self._ends_of_documents):
+                    if self._is_file(entry) and not ignores.ignore(entry.path):
+                        self.documents.append((entry.path, entry.is_symlink()))
+                elif not self.scripts or not (name.endswith(".pyi") or "." not in name):
+                    continue
+                elif self._is_file(entry) and not ignores.ignore(entry.path):
+                    if name.endswith(".pyi"):
+                        self.stubs.append(entry.path)
+                    elif _is_script(entry.path):
+                        yield entry.path, entry.is_symlink()
+                    else:
+                        continue
+                    self.met_any = True
 
     def _enters(self, entry: os.DirEntry[str], ignores: Ignores) -> bool:
         if ignores.ignore(entry.path, folder=True):
@@ -111,12 +137,35 @@ class Walk:
             return False
 
 
+def _is_script(path: str) -> bool:
+    """Whether the first line of a file says that Python runs it."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - of each file without an end
+            return _SCRIPT.match(file.read(_FIRST_LINE)) is not None
+    except OSError:
+        return False
+
+
 def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
     """The folder up to which a file's project is known: the nearest with a configuration of ours, or a repository.
 
     `tops` keeps which folders are such, for who asks for many files.
     """
     tops = {} if tops is None else tops
+    found = _top_above(path, tops)
+    if found is not None:
+        return found
+    root = Path(os.path.dirname(os.path.join(os.getcwd(), path)))  # noqa: PTH109, PTH118, PTH120
+    while (root / "__init__.py").exists() and root.parent != root:
+        root = root.parent
+    return root
+
+
+def _top_above(path: Path, tops: dict[str, bool]) -> Path | None:
+    """The nearest folder above a file that is the top of a project.
+
+    Where there is none, what is known of the project is a guess.
+    """
     start = os.path.dirname(os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118, PTH120
     folder = start
     while True:
@@ -128,10 +177,12 @@ def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
         if above == folder:
             break
         folder = above
-    root = Path(start)
-    while (root / "__init__.py").exists() and root.parent != root:
-        root = root.parent
-    return root
+    return None
+
+
+def has_top(path: Path, tops: dict[str, bool] | None = None) -> bool:
+    """Whether something tells where the project of a file begins: a configuration of ours, or a repository."""
+    return _top_above(path, {} if tops is None else tops) is not None
 
 
 def _is_top(folder: str) -> bool:

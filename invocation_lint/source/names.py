@@ -14,7 +14,7 @@ from typing import Literal
 import libcst as cst
 
 from invocation_lint.records import record
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.walk import children
 
 Scope = cst.Module | cst.FunctionDef | cst.ClassDef | cst.Lambda
 How = Literal[

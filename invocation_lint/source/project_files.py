@@ -9,7 +9,6 @@ several, the templates that deploy the importing file tell which layers it has.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,24 +17,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.candidates import ENDINGS, import_roots
+from invocation_lint.source.django_settings import named_settings, settings_for
 from invocation_lint.source.folders import SKIPPED, Walk
 from invocation_lint.source.import_lines import imports_in
 from invocation_lint.source.listing import Listings
-from invocation_lint.source.record import Pattern, Record, told_of
+from invocation_lint.source.reading import code_of_notebook
+from invocation_lint.source.record import Pattern, Record, digest, told_of
 from invocation_lint.source.scan import may_matter
-from invocation_lint.source.test_paths import is_test_path
 
 if TYPE_CHECKING:
+    from invocation_lint.deployment.deployed import Deployed
     from invocation_lint.deployment.deployments import Deployments
-    from invocation_lint.deployment.model import Handlers
+    from invocation_lint.deployment.kinds import Handlers
 
 MAX_FILES = 20_000
 """Files of one project that are looked at for its modules: beyond, only the folders above a file are."""
 
 MAX_BYTES = 2_000_000
 """Larger files are data, not modules that a call site needs."""
-
-_SETTINGS = re.compile(rb"DJANGO_SETTINGS_MODULE['\"][\s,\])=]+['\"]([\w.]+)['\"]")
 
 _DEEPEST = 4
 """Names in a row by which a module is looked for wherever it stands."""
@@ -67,8 +66,10 @@ class ProjectFiles:
     # -- bytes -------------------------------------------------------------------------------------------------------
 
     def read(self, key: str) -> bytes | None:
-        """The bytes of a module's file; None when it cannot be read or is too large."""
+        """The bytes of a module's file, of a notebook its code; None when it cannot be read or is too large."""
         self._was_read.add(key)
+        if key.endswith(".ipynb"):
+            return code_of_notebook(Path(key), self._overlay.get(Path(key)))
         if self._overlay and Path(key) in self._overlay:
             return self._overlay[Path(key)]
         try:
@@ -83,12 +84,15 @@ class ProjectFiles:
         root = str(self.root)
         return key[len(root) + 1 :] if key.startswith(f"{root}/") else key.rpartition("/")[2]
 
-    def is_test(self, key: str) -> bool:
-        """Whether a module is a test, or something that tests share."""
-        return is_test_path(self.path_below_root(key))
-
     def _file(self, path: str) -> bool:
         return self._listings.is_file(path)
+
+    def names_in(self, folder: str, asker: str = "") -> dict[str, bool] | None:
+        """The names in a folder, each with whether it is one of a folder; None where there is no such folder."""
+        is_one = self._listings.is_folder(folder)
+        found = dict(sorted(self._listings.names(folder).items())) if is_one else None
+        self.record.note(asker, ("names", folder), repr(found)) if asker else None
+        return found
 
     # -- what an import means ----------------------------------------------------------------------------------------
 
@@ -230,16 +234,9 @@ class ProjectFiles:
     def settings(self, importer: str) -> tuple[str, ...]:
         """The modules that may be Django's settings for a module: those that `manage.py` and the like name, with the
         other variants beside them."""
-        named = [(folder, key) for folder, key in self._django if _holds(folder, importer)] or self._django
-        deepest = max((len(folder) for folder, _ in named), default=0)
-        found: dict[str, None] = {}
-        for key in (key for folder, key in named if len(folder) == deepest):
-            folder = os.path.dirname(key)  # noqa: PTH120
-            if os.path.basename(folder) == "settings":  # noqa: PTH119
-                found.update(dict.fromkeys(self._beside.get(folder, ())))
-            found.setdefault(key)
-        self.record.note(importer, ("django", importer), repr(tuple(found)), found)
-        return tuple(found)
+        found = settings_for(importer, self._django, self._beside)
+        self.record.note(importer, ("django", importer), repr(found), found)
+        return found
 
     @cached_property
     def _beside(self) -> dict[str, list[str]]:
@@ -254,15 +251,7 @@ class ProjectFiles:
     @cached_property
     def _django(self) -> list[tuple[str, str]]:
         """The folders whose scripts name a module of settings, and those modules."""
-        found: dict[tuple[str, str], None] = {}
-        for key in self._modules:
-            folder, _, name = key.rpartition("/")
-            data = self.read(key) if name in {"manage.py", "wsgi.py", "asgi.py", "celery.py"} else None
-            for match in _SETTINGS.finditer(data or b""):
-                module = self.locate(key, match[1].decode("ascii", "ignore"), 0)
-                if module is not None and module.endswith(".py"):
-                    found.setdefault((folder, module))
-        return list(found)
+        return list(named_settings(self._modules, self.read, lambda key, name: self.locate(key, name, 0)))
 
     @cached_property
     def walked(self) -> tuple[str, ...]:
@@ -293,6 +282,18 @@ class ProjectFiles:
         from invocation_lint.deployment.deployments import Deployments
 
         return Deployments(str(self.root), lambda: self.walked, self.read, self._file)
+
+    def deployed_for(self, asker: str) -> Deployed:
+        """All that the templates deploy, for a module or template that rests on it."""
+        self.record.note(asker, ("deployed",), self.deployed_digest)
+        return self.deployments.deployed
+
+    @cached_property
+    def deployed_digest(self) -> str:
+        """What tells whether the templates of the project say anything else: a digest of all of them."""
+        every = sorted(self.deployments.contents().items())
+        told = "".join(f"{path}:{digest(data)}\n" for path, data in every)
+        return digest(told.encode("utf-8", "surrogateescape"))
 
     @cached_property
     def _tops(self) -> dict[str, list[str]]:
@@ -393,7 +394,3 @@ class ProjectFiles:
 
 def _is_open(name: str) -> bool:
     return not name.startswith((".", "__")) and name not in SKIPPED
-
-
-def _holds(folder: str, path: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")

@@ -29,9 +29,9 @@ class Pattern(NamedTuple):
 
     def is_in(self, data: bytes) -> bool:
         """Whether the bytes of a file hold it."""
-        if not any(word.encode() in data for word in self.words) or re.search(self.regex.encode(), data) is None:
+        if not any(_bytes(word) in data for word in self.words) or re.search(_bytes(self.regex), data) is None:
             return False
-        return not self.unless or re.search(self.unless.encode(), data) is None
+        return not self.unless or re.search(_bytes(self.unless), data) is None
 
     @property
     def question(self) -> Question:
@@ -43,6 +43,11 @@ class Pattern(NamedTuple):
         """The pattern that a question is about."""
         _, regex, unless, *words = question
         return cls(regex, tuple(words), unless)
+
+
+def _bytes(text: str) -> bytes:
+    """A text in UTF-8; the name of a file may hold bytes that are no text."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def digest(data: bytes | None) -> str:

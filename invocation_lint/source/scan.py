@@ -7,6 +7,7 @@ hold the seed of invocations.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from invocation_lint.records import record
@@ -36,24 +37,35 @@ SITE_ATTRIBUTES = frozenset({"invoke", "invoke_async", "invoke_with_response_str
 # A method of the client, called or handed over (`submit(client.invoke, FunctionName=name)`); the dot and the name may
 # stand on two lines.
 _METHOD = re.compile(rb"\.(?:\s|\\\r?\n)*invoke(?:_async|_with_response_stream)?\b")
+# The same taken by its name: `getattr(client, "invoke")`, `methodcaller("invoke", FunctionName=name)`.
+_NAMED = re.compile(rb"[\"'.]invoke(?:_async|_with_response_stream)?[\"']")
+_TAKING = re.compile(rb"\b(?:getattr|methodcaller|attrgetter)\b")
 # What stands beside an invocation: its required keyword, the client's making, or the client's type.
 _SIGN = re.compile(rb"functionname|[\"']lambda[\"']|lambdaclient", re.IGNORECASE)
-# Keywords that come from elsewhere; then the client or something near it speaks of Lambda in its name.
-_HANDED_ON = re.compile(rb"\*\*|partial|submit|to_thread|run_in_executor")
+# Keywords that come from elsewhere, or a method that is not called where it is named; then the client or something near
+# it speaks of Lambda in its name.
+_HANDED_ON = re.compile(rb"\*\*|\.invoke(?:_async|_with_response_stream)?\b(?!\s*\()")
 _NAME = re.compile(rb"[Ll]ambda_|_lambda|lambda[A-Z]|Lambda[A-Z]?|LAMBDA")
 
 _JOB_WORDS = (b"job", b"Job", b"JOB", b"jOB")  # looked for first: that takes a tenth of the time
 _JOBS = re.compile(rb"(?i:_jobs?\b|\bjobs?\b|job_?queue\b|jobs?_?table|jobs?_coll)|Jobs?\b")
 _QUERY = re.compile(
-    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b"
+    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b|\bsession\s*\.\s*get\b"
 )
 
 _ITEMS = re.compile(rb"[\"']Items[\"']")
 
-INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME)), b"invoke")
+INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME), (_NAMED, _TAKING, _SIGN)), b"invoke")
 JOB_QUERY = Seed("job_query", ((_QUERY, _JOBS),))
 
-SEEDS = (INVOCATION,)  # those for which a file is parsed
+# Libraries that invoke for their caller (`data/doors.json`); the word of each is that of its package.
+DOORS = (
+    Seed("invocation", ((re.compile(rb"LambdaInvokeFunctionOperator|LambdaHook"),),), b"airflow"),
+    Seed("invocation", ((re.compile(rb"zappa\.async|from\s+zappa\s+import"),),), b"zappa"),
+    Seed("invocation", ((re.compile(rb"chalice\.test|chalice\s+import\s+test|TypedAWSClient"),),), b"chalice"),
+)
+
+SEEDS = (INVOCATION, *DOORS)  # those for which a file is parsed
 
 
 def may_matter(data: bytes) -> bool:
@@ -72,6 +84,13 @@ def may_query(data: bytes) -> bool:
     return _QUERY.search(data) is not None
 
 
+def spelled(names: Collection[str]) -> Iterator[str]:
+    """The names that a function mentions, as the scan looks for them: each as an attribute, and a session's `get`."""
+    yield from (f".{name}" for name in names)
+    if "get" in names and "session" in names:
+        yield "session.get"
+
+
 def may_query_jobs(data: bytes, tables: tuple[str, ...] | None = None) -> bool:
     """Whether the bytes may hold a query of a table of jobs; `tables` are globs of their names, None the usual ones."""
     if tables is None and not any(word in data for word in _JOB_WORDS):
@@ -87,6 +106,93 @@ def may_read_lists(data: bytes) -> bool:
     from invocation_lint.source.list_calls import list_calls, reads_entries
 
     return any(reads_entries(data, call.name, call.start, len(data)) for call in list_calls(data))
+
+
+_RUNS_LOOP = re.compile(rb"\brun\(|\brun_until_complete\(|from\s+asyncio\s+import\b[^\n]*\brun\b")
+_LOOP_CLIENT = re.compile(
+    rb"\b(?:ClientSession|AsyncClient|Async(?:Azure)?OpenAI|AsyncAnthropic|AsyncIOMotorClient|AsyncMongoClient|"
+    rb"AsyncElasticsearch|create_pool|create_async_engine)\(|\.__aenter__\("
+)
+
+
+def may_run_loops(data: bytes) -> bool:
+    """Whether the bytes may hold a handler that runs coroutines, and an asynchronous client."""
+    return (
+        b"async" in data
+        and _RUNS_LOOP.search(data) is not None
+        and _LOOP_CLIENT.search(data) is not None
+        and b"handler" in data.lower()
+    )
+
+
+_BATCH = re.compile(
+    rb"\.(?:\s|\\\r?\n)*(?:put_events|put_targets|remove_targets|send_message_batch|send_messages|delete_message_batch"
+    rb"|delete_messages|change_message_visibility_batch|publish_batch|batch_write_item|batch_get_item|put_records"
+    rb"|put_record_batch|delete_objects)\b"
+)
+_BATCH_WORDS = (b"_batch", b"put_events", b"_targets", b"_messages", b"batch_", b"put_records", b"delete_objects")
+
+
+def may_send(data: bytes) -> bool:
+    """Whether the bytes may hold a call of a batch operation (`data/batch_operations.json`)."""
+    return any(word in data for word in _BATCH_WORDS) and _BATCH.search(data) is not None
+
+
+_MESSAGE = re.compile(
+    rb"\.(?:\s|\\\r?\n)*(?:send_message|send_message_batch|send_messages|publish|publish_batch|put_events)\s*\("
+)
+_MESSAGE_WORDS = (b"MessageBody", b"TopicArn", b"TargetArn", b"DetailType", b"Message=")
+
+
+def may_write_messages(data: bytes) -> bool:
+    """Whether the bytes may hold a message to a queue, a topic or a bus."""
+    return any(word in data for word in _MESSAGE_WORDS) and _MESSAGE.search(data) is not None
+
+
+_EXECUTION = re.compile(rb"\.(?:\s|\\\r?\n)*(?:start_execution|start_sync_execution|describe_execution)\b")
+
+
+def may_run_machines(data: bytes) -> bool:
+    """Whether the bytes may start an execution of a state machine, or ask for one."""
+    return b"_execution" in data and _EXECUTION.search(data) is not None
+
+
+_OBJECT_KEY = re.compile(rb"[\"']s3[\"']\s*(?:\]|,|\))|\.s3\.get_object\b|[\"']detail[\"']")
+
+
+def may_read_keys(data: bytes) -> bool:
+    """Whether the bytes may read the key of an object of an event of S3."""
+    return b"object" in data and b"key" in data and _OBJECT_KEY.search(data) is not None
+
+
+_FIRST = rb"\s*\(\s*(?:(?:self|cls)\s*,\s*)?(?!self\b|cls\b)"
+_MORE = rb"(?:[^()]|\([^()]*\))*?,\s*[\w/*]"
+_HANDLER = re.compile(
+    rb"def\s+\w*(?:handler|main|run|entry)\w*"
+    + _FIRST
+    + rb"\w+"
+    + _MORE
+    + rb"|def\s+\w+"
+    + _FIRST
+    + rb"_*(?:event|evt)\b[^()]*,\s*_*(?:context|ctx)\b"
+)
+"""A function that takes two parameters besides `self`, and whose name or parameters are like a handler's."""
+
+_EVENT = (b"event", b"evt")
+
+
+def may_handle(data: bytes) -> bool:
+    """Whether the bytes may define a function that Lambda invokes."""
+    return any(word in data for word in _EVENT) and _HANDLER.search(data) is not None
+
+
+_OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may_handle)
+
+
+def may_hold_facts(data: bytes) -> bool:
+    """Whether the bytes may hold what facts are made of without a walk: pages, event loops, batches, messages,
+    executions, keys, handlers."""
+    return may_read_lists(data) or may_run_loops(data) or any(test(data) for test in _OF_SYNTAX)
 
 
 @lru_cache(maxsize=16)

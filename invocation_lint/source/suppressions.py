@@ -3,8 +3,8 @@
     # noqa: INV101 reason                                 as flake8 has it; without codes it silences everything
     # invocation-lint: ignore[sync-long-task] reason      ids, names or families, separated by commas
 
-Both cover the statement that they stand on; the second may also stand on a line of its own above it. Which rules the
-words mean is known above; here is only what is written, and what is written wrongly.
+Both cover the statement that they stand on, in a template (YAML) the line; the second may also stand on a line of its
+own above it. Which rules the words mean is known above; here is only what is written, and what is written wrongly.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from invocation_lint.data import tool_texts
+from invocation_lint.data.tool_texts import ToolText
 from invocation_lint.findings import Place, Suppression
 from invocation_lint.records import record
 
 if TYPE_CHECKING:
-    from invocation_lint.source.tree import Comment, SourceFile
+    from invocation_lint.source.comments import Comment, Commented
 
 _NOQA_BYTES = re.compile(rb"#\s*noqa[^\n]{0,200}\bIN[VX]", re.IGNORECASE)
 _DIRECTIVE_BYTES = re.compile(rb"nvocation[-_ ]?lint", re.IGNORECASE)
@@ -31,7 +33,6 @@ _NO_COLON = re.compile(r"\s*IN[VX]\d", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#\s*(?P<tool>invocation[-_ ]?lint)\b(?P<colon>\s*:)?\s*(?P<text>[^#]*)", re.IGNORECASE)
 _IGNORE = re.compile(r"ignore\s*\[(?P<words>[^\]]*)\](?P<reason>.*)\Z", re.DOTALL)
 _MEANT = re.compile(r"(?:ignore|noqa|disable|skip|suppress|allow|off)\b\s*(?:[\[(=:]|\Z|IN[VX]\d)", re.IGNORECASE)
-_FORM = "write # invocation-lint: ignore[RULE] reason, with ids or names"
 
 
 @record
@@ -49,7 +50,7 @@ def may_suppress(data: bytes) -> bool:
     return directive or ((b"INV" in data or b"INX" in data) and _NOQA_BYTES.search(data) is not None)
 
 
-def read_suppressions(source: SourceFile) -> tuple[list[Suppression], list[Malformed]]:
+def read_suppressions(source: Commented) -> tuple[list[Suppression], list[Malformed]]:
     """What the comments suppress, in order, and those that are wrongly written."""
     suppressions: list[Suppression] = []
     malformed: list[Malformed] = []
@@ -61,7 +62,7 @@ def read_suppressions(source: SourceFile) -> tuple[list[Suppression], list[Malfo
     return suppressions, malformed
 
 
-def covered_lines(suppression: Suppression, source: SourceFile) -> tuple[int, int]:
+def covered_lines(suppression: Suppression, source: Commented) -> tuple[int, int]:
     """The first and last line on which the comment suppresses findings.
 
     They are those of the simple statement that it stands on, of a compound one the header. An `ignore` on a line of its
@@ -76,7 +77,7 @@ def covered_lines(suppression: Suppression, source: SourceFile) -> tuple[int, in
     return source.statement_lines(line)
 
 
-def _is_comment(source: SourceFile, line: int) -> bool:
+def _is_comment(source: Commented, line: int) -> bool:
     return source.line_text(line).lstrip().startswith("#")
 
 
@@ -85,18 +86,16 @@ def _noqas(comment: Comment, name: str) -> Iterator[Suppression | Malformed]:
         place = _place(comment, name, found.start(), len(found[0].rstrip()))
         if found["codes"] is None:
             if _NO_COLON.match(found["rest"]):
-                message = "without a colon this is a bare noqa, which silences everything"
-                yield Malformed(place, message, f"write # noqa: {found['rest'].strip()}")
+                yield Malformed(place, *tool_texts.BARE_NOQA.filled(codes=found["rest"].strip()))
             yield Suppression(place, "noqa", (), found["rest"].strip(" :"))
             continue
         written = re.split(r"[,\s]+", found["codes"])
         ours = [code for code in written if _OURS.match(code)]
         for code in ours:
             if code in ("INV", "INX"):
-                message = f"{code} has no digits: flake8 takes this for a bare noqa"
-                yield Malformed(place, message, f"name the rule: # noqa: {code}101")
+                yield Malformed(place, *tool_texts.NO_DIGITS.filled(code=code))
             elif code != code.upper():
-                yield Malformed(place, f"{code} is written in small letters", f"write # noqa: {code.upper()}")
+                yield Malformed(place, *tool_texts.SMALL_LETTERS.filled(code=code, upper=code.upper()))
         codes = tuple(code for code in ours if code == code.upper() and code not in ("INV", "INX"))
         if codes:
             yield Suppression(place, "noqa", codes, found["rest"].strip())
@@ -108,24 +107,24 @@ def _ignores(comment: Comment, name: str) -> Iterator[Suppression | Malformed]:
         text = found["text"].strip()
         if found["tool"].lower() != "invocation-lint" or found["colon"] is None:
             if _MEANT.match(text):
-                yield Malformed(place, f"the comment {found[0].strip()!r} suppresses nothing", _FORM)
+                yield Malformed(place, *tool_texts.NOTHING_SUPPRESSED.filled(comment=found[0].strip()))
             continue
         ignore = _IGNORE.match(text)
         words = tuple(word.strip() for word in ignore["words"].split(",") if word.strip()) if ignore else ()
         if words and ignore is not None:
             yield Suppression(place, "ignore", words, ignore["reason"].strip())
         elif ignore is not None:
-            yield Malformed(place, "the brackets of ignore[] name no rule", _FORM)
+            yield Malformed(place, *tool_texts.EMPTY_BRACKETS.filled())
         else:
-            yield Malformed(place, f"the comment {found[0].strip()!r} {_fault(text)}", _FORM)
+            yield Malformed(place, *_fault(text).filled(comment=found[0].strip()))
 
 
-def _fault(text: str) -> str:
+def _fault(text: str) -> ToolText:
     """What is wrong with the text of a directive."""
     word, bracket, _ = text.partition("[")
     if word.strip() != "ignore":
-        return "names no rule" if word.split()[:1] == ["ignore"] else "is not understood"
-    return "does not close its bracket" if bracket else "names no rule"
+        return tool_texts.NAMES_NO_RULE if word.split()[:1] == ["ignore"] else tool_texts.NOT_UNDERSTOOD
+    return tool_texts.OPEN_BRACKET if bracket else tool_texts.NAMES_NO_RULE
 
 
 def _place(comment: Comment, name: str, start: int, length: int) -> Place:

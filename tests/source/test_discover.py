@@ -36,8 +36,36 @@ def test_python_files_below_a_folder_in_order() -> None:
 
 
 def test_files_that_are_named_are_taken_whatever_their_name() -> None:
-    write("script", "stub.pyi", "x.txt")
-    assert names("script", "stub.pyi", "./x.txt") == ["script", "stub.pyi", "x.txt"]
+    write("script", "x.txt")
+    assert names("script", "./x.txt") == ["script", "x.txt"]
+
+
+def test_notebooks_windowed_programs_and_scripts_are_found() -> None:
+    write("a.ipynb", "b.pyw", "c.txt", "README", ".ipynb_checkpoints/a.ipynb")
+    write("bin/env", text="#!/usr/bin/env python3\nprint()\n")
+    write("bin/abs", text="#!/opt/venv/bin/python3.12 -u\n")
+    write("bin/uv", text="#!/usr/bin/env -S uv run --script\n")
+    write("bin/pypy", text="#! /usr/bin/pypy3\n")
+    write("bin/shell", text="#!/bin/sh\nexec python x.py\n")
+    write("bin/pythonic", text="#!/usr/bin/env bash\n# python\n")
+    write("bin/late", text="\n#!/usr/bin/env python3\n")
+    write("bin/run.sh", text="#!/usr/bin/env python3\n")
+    assert names(".") == ["a.ipynb", "b.pyw", "bin/abs", "bin/env", "bin/pypy", "bin/uv"]
+
+
+def test_type_stubs_are_left_out_and_told() -> None:
+    write("a.py", "a.pyi", "b/c.pyi", "ignored.pyi")
+    write(".gitignore", text="ignored.pyi\n")
+    told: list[str] = []
+    assert [file.name for file in find_files([".", "b/c.pyi"], on_stub=told.append)] == ["a.py"]
+    assert sorted({Path(stub).name for stub in told}) == ["a.pyi", "c.pyi"]
+
+
+def test_a_link_that_is_named_keeps_its_name_unless_its_file_is_met() -> None:
+    write("y.py")
+    Path("again.py").symlink_to("y.py")
+    assert names("again.py") == ["again.py"]
+    assert names("again.py", "y.py") == names("y.py", "again.py") == ["y.py"]
 
 
 def test_each_file_comes_once_however_it_is_reached() -> None:
@@ -104,7 +132,7 @@ def test_links_that_are_found() -> None:
     Path("loop.py").symlink_to("loop.py")
     Path("again.py").symlink_to("y.py")
     Path("real/up").symlink_to("..")
-    assert names(".") == ["again.py", "real/x.py"]
+    assert names(".") == ["y.py", "real/x.py"], "the file, not the link to it"
 
 
 def test_a_glob_is_expanded_unless_a_file_has_that_very_name() -> None:

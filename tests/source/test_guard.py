@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.errors import UnreadableFile
-from invocation_lint.source import guard
-from invocation_lint.source.guard import MAX_BRACKETS, MAX_ELIFS, MAX_RUN, check_depth, check_size
+from invocation_lint.source.parsing import guard
+from invocation_lint.source.parsing.guard import MAX_BRACKETS, MAX_ELIFS, MAX_RUN, check_depth, check_size
 
 HALF = MAX_RUN // 2
 
@@ -48,7 +48,7 @@ AT_THE_LIMIT = {
 }
 PARSES_EACH = """
 import sys
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 for code in sys.stdin.read().split("\\0"):
     parse(code.encode(), "n.py")
 print("survived")

@@ -6,7 +6,7 @@ import libcst as cst
 import pytest
 
 from invocation_lint.source.names import ImportMap, absolute_name, collect_bindings, dotted_name, imports_of
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
 
 
 def scope(code: str, name: str | None = None) -> cst.Module | cst.FunctionDef | cst.ClassDef:

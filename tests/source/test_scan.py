@@ -109,7 +109,7 @@ def test_reads_of_pages(code: str, expected: bool) -> None:
 
 
 def test_nothing_before_the_parse_imports_a_parser() -> None:
-    modules = ("discover", "scan", "guard", "decode", "tokens", "gitignore", "ignores", "suppressions", "stack")
+    modules = ("discover", "scan", "parsing.guard", "decode", "parsing.tokens", "gitignore", "ignores", "suppressions")
     code = (
         "import sys\n"
         + "".join(f"import invocation_lint.source.{module}\n" for module in modules)

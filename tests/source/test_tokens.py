@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from invocation_lint.source.tokens import tokens
+from invocation_lint.source.parsing.tokens import tokens
 
 
 @pytest.mark.parametrize(

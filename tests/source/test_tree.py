@@ -10,8 +10,8 @@ import pytest
 
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place
-from invocation_lint.source.tree import Comment, SourceFile, parse
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.tree import Comment, SourceFile, parse
+from invocation_lint.source.parsing.walk import walk
 
 
 def calls(source: SourceFile) -> list[tuple[str, int, int, int, int]]:

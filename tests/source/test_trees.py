@@ -11,10 +11,10 @@ import pytest
 import invocation_lint
 from invocation_lint.analysis.program.indexing import index_module
 from invocation_lint.analysis.program.model import ModuleInfo
-from invocation_lint.source import tree
-from invocation_lint.source.python_tree import Offsets, bodies, python_tree
-from invocation_lint.source.tree import SourceFile, parse
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing import tree
+from invocation_lint.source.parsing.python_tree import Offsets, bodies, python_tree
+from invocation_lint.source.parsing.tree import SourceFile, parse
+from invocation_lint.source.parsing.walk import walk
 
 CODE = '''"""Module."""
 import os

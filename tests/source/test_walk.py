@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.source.walk import children, walk
+from invocation_lint.source.parsing.walk import children, walk
 
 
 def names(node: cst.CSTNode) -> list[str]:

@@ -12,10 +12,10 @@ from functools import cached_property
 
 import libcst as cst
 
+from invocation_lint.source.parsing.positions import Definition, Notes, align, take_notes
+from invocation_lint.source.parsing.python_tree import PLACEHOLDER, Body
+from invocation_lint.source.parsing.stack import on_large_stack
 from invocation_lint.source.pause import collector_paused
-from invocation_lint.source.positions import Definition, Notes, align, take_notes
-from invocation_lint.source.python_tree import PLACEHOLDER, Body
-from invocation_lint.source.stack import on_large_stack
 
 _HEADER = "def f():\n"
 Statements = Sequence[cst.BaseStatement]

@@ -12,7 +12,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.walk import children
 
 Position = tuple[int, int, int, int]
 

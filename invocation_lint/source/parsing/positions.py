@@ -14,7 +14,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.walk import children
 
 try:
     from libcst._nodes.internal import CodegenState

@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from invocation_lint.data import tool_texts
+from invocation_lint.data.tool_texts import ToolText
 from invocation_lint.errors import UnreadableFile
-from invocation_lint.source.tokens import tokens
+from invocation_lint.source.parsing.tokens import tokens
 
 MAX_BYTES = 2_000_000
 MAX_LINES = 50_000
@@ -40,13 +42,22 @@ _SHAPE = re.compile(
 )
 
 
+def is_too_large(data: bytes) -> bool:
+    """Whether a file has more than 2 MB or 50,000 lines."""
+    return len(data) > MAX_BYTES or (len(data) > MAX_LINES and _lines(data) > MAX_LINES)
+
+
+def _lines(data: bytes) -> int:
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+
+
 def check_size(data: bytes, name: str) -> None:
     """Raises UnreadableFile for a file of more than 2 MB or 50,000 lines."""
     if len(data) > MAX_BYTES:
-        raise _refused(name, 1, 1, f"the file has {len(data) / 1_000_000:.1f} MB; at most 2 MB are analysed")
-    lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+        raise tool_texts.TOO_MANY_BYTES.error(name=name, size=len(data) / 1_000_000)
+    lines = _lines(data)
     if lines > MAX_LINES:
-        raise _refused(name, 1, 1, f"the file has {lines:,} lines; at most {MAX_LINES:,} are analysed")
+        raise tool_texts.TOO_MANY_LINES.error(name=name, lines=lines, most=MAX_LINES)
 
 
 def check_depth(text: str, name: str) -> None:
@@ -173,11 +184,11 @@ class _Depth:
             self._link(at)
         self.levels.append((bracket, self.runs, self.links, self.lambdas, self.weight))
         if len(self.levels) > MAX_BRACKETS:
-            raise self._refused(at, f"brackets are nested more than {MAX_BRACKETS} deep")
+            raise self._refused(at, tool_texts.TOO_MANY_BRACKETS, MAX_BRACKETS)
         if self.pattern:
             self.weight += 1 if operand or bracket == "[" else 2
             if self.weight > MAX_PATTERN:
-                raise self._refused(at, "a pattern or target of `del` is nested too deeply to be parsed in good time")
+                raise self._refused(at, tool_texts.TOO_DEEP_PATTERN, MAX_PATTERN)
         self.below += self.runs + self.links + 2
         self.runs = self.links = self.lambdas = 0
 
@@ -192,10 +203,10 @@ class _Depth:
 
     def _limit(self, at: int) -> None:
         if self.below + self.runs + self.links > MAX_RUN:
-            raise self._refused(at, f"an expression nests or chains more than {MAX_RUN} operators, calls or strings")
+            raise self._refused(at, tool_texts.TOO_LONG_RUN, MAX_RUN)
 
-    def _refused(self, at: int, message: str) -> UnreadableFile:
-        return _refused(self.name, *_line_and_column(self.text, at), message)
+    def _refused(self, at: int, text: ToolText, most: int) -> UnreadableFile:
+        return text.error(*_line_and_column(self.text, at), self.name, most=most)
 
 
 def _check_elifs(text: str, name: str) -> None:
@@ -211,8 +222,7 @@ def _check_elifs(text: str, name: str) -> None:
             if word == "elif":
                 chains[column] = chains.get(column, 0) + 1
                 if chains[column] > MAX_ELIFS:
-                    message = f"an if statement has more than {MAX_ELIFS} elif clauses"
-                    raise _refused(name, *_line_and_column(text, at), message)
+                    raise tool_texts.TOO_MANY_ELIFS.error(*_line_and_column(text, at), name, most=MAX_ELIFS)
             else:
                 chains = {other: count for other, count in chains.items() if other < column}
 
@@ -220,7 +230,3 @@ def _check_elifs(text: str, name: str) -> None:
 def _line_and_column(text: str, at: int) -> tuple[int, int]:
     before = text[:at].replace("\r\n", "\n").replace("\r", "\n")
     return before.count("\n") + 1, at - max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
-
-
-def _refused(name: str, line: int, column: int, message: str) -> UnreadableFile:
-    return UnreadableFile(message, line, column, f'to leave the file out, add "{name}" to `exclude`', name)

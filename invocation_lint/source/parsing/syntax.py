@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
 
+from invocation_lint.data import tool_texts
 from invocation_lint.errors import UnreadableFile
-from invocation_lint.source.positions import line_and_column, line_starts
+from invocation_lint.source.parsing.positions import line_and_column, line_starts
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 _LIBCST_LINE = re.compile(r"error at (\d+):\d+")
@@ -24,29 +26,25 @@ _PYTHON_2 = (
 )
 
 
-def syntax_error(text: str, name: str, parser_says: str) -> UnreadableFile:
-    """The error to raise for a text that libcst refused: the place and words come from Python's own parser."""
+def syntax_error(text: str, name: str, parser_says: str, refused_line: Callable[[str], int | None]) -> UnreadableFile:
+    """The error to raise for a text that libcst refused: the place and words come from Python's own parser.
+
+    `refused_line` finds the line that libcst alone refuses; `parser_says` may count from the start of a part.
+    """
     conflict = _CONFLICT.search(text)
     if conflict:
         line, _ = line_and_column(line_starts(text), conflict.start())
-        message = "a merge conflict is not resolved here"
-        return UnreadableFile(message, line, 1, "resolve it and remove the <<<<<<<, ======= and >>>>>>> lines", name)
+        return tool_texts.MERGE_CONFLICT.error(line, name=name)
     found = _pythons_error(text)
     if found is None:
         told = _LIBCST_LINE.search(parser_says)
-        line = min(int(told.group(1)), len(line_starts(text))) if told else 1
-        message = "the parser does not take this code, though this Python does"
-        return UnreadableFile(message, line, 1, _leave_out(name), name)
+        line = refused_line(text) or (min(int(told.group(1)), len(line_starts(text))) if told else 1)
+        return tool_texts.REFUSED_BY_PARSER.error(line, name=name)
     line, column, said = found
     old = _python_2(text, line)
     if old:
-        message = f"{old}: this is Python 2, which cannot be parsed"
-        return UnreadableFile(message, line, column, "convert it, or " + _leave_out(name).partition("to ")[2], name)
-    return UnreadableFile(f"syntax error: {said}", line, column, "", name)
-
-
-def _leave_out(name: str) -> str:
-    return f'to leave the file out, add "{name}" to `exclude`'
+        return tool_texts.PYTHON_2.error(line, column, name, old=old)
+    return tool_texts.SYNTAX_ERROR.error(line, column, name, said=said)
 
 
 def _pythons_error(text: str) -> tuple[int, int, str] | None:

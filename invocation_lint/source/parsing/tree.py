@@ -13,29 +13,23 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.data import tool_texts
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place
-from invocation_lint.records import record
-from invocation_lint.source.as_ast import as_ast
+from invocation_lint.source.comments import Comment
 from invocation_lint.source.decode import decode
-from invocation_lint.source.guard import check_depth, check_size
-from invocation_lint.source.positions import Definition, line_and_column, line_starts
-from invocation_lint.source.python_tree import Offsets, bodies, python_tree
-from invocation_lint.source.stack import on_large_stack
-from invocation_lint.source.statements import Lines, read_lines
-from invocation_lint.source.syntax import syntax_error
-from invocation_lint.source.trees import REFUSALS, Trees
+from invocation_lint.source.parsing.as_ast import as_ast
+from invocation_lint.source.parsing.guard import check_depth, check_size
+from invocation_lint.source.parsing.indents import evened
+from invocation_lint.source.parsing.positions import Definition, line_and_column, line_starts
+from invocation_lint.source.parsing.python_tree import Offsets, bodies, python_tree
+from invocation_lint.source.parsing.refusal import refused_line
+from invocation_lint.source.parsing.stack import on_large_stack
+from invocation_lint.source.parsing.statements import Lines, read_lines
+from invocation_lint.source.parsing.syntax import syntax_error
+from invocation_lint.source.parsing.trees import REFUSALS, Trees
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-
-
-@record
-class Comment:
-    """A comment with its hash sign. Line and column count from 1, columns in characters."""
-
-    line: int
-    column: int
-    text: str
 
 
 class SourceFile:
@@ -74,10 +68,11 @@ class SourceFile:
 
     def _refusal(self, error: Exception) -> UnreadableFile:
         if isinstance(error, cst.ParserSyntaxError):
-            return syntax_error(self.text, self.name, str(error))
+            return syntax_error(self.text, self.name, str(error), refused_line)
         if isinstance(error, cst.CSTValidationError):  # valid Python that the parser does not take, as `return[1]`
-            return UnreadableFile(f"the parser cannot read it: {error}", path=self.name, help=_SPACED)
-        return UnreadableFile("the code is nested too deeply to be analysed", path=self.name)
+            line = refused_line(self.text) or 1
+            return tool_texts.NOT_SPACED.error(line, name=self.name, error=error)
+        return tool_texts.TOO_DEEP.error(name=self.name)
 
     @property
     def syntax(self) -> ast.Module:
@@ -207,8 +202,6 @@ def _mend_conditional_expressions() -> None:
 
 _mend_conditional_expressions()
 
-_SPACED = "put a space behind each keyword that a bracket or a quote follows"
-
 
 def parse(data: bytes, name: str) -> SourceFile:
     """A file as a tree. Raises UnreadableFile when it cannot be decoded or parsed."""
@@ -216,5 +209,5 @@ def parse(data: bytes, name: str) -> SourceFile:
     text, encoding = decode(data, name)
     check_depth(text, name)
     # Python takes a lone carriage return for a newline, libcst does not always: same length, so offsets stay.
-    readable = _LONE_RETURN.sub("\n", text) if "\r" in text else text
+    readable = evened(_LONE_RETURN.sub("\n", text) if "\r" in text else text)
     return SourceFile(name, data, text, encoding, readable)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from invocation_lint.source.positions import line_and_column
-from invocation_lint.source.tokens import tokens
+from invocation_lint.source.parsing.positions import line_and_column
+from invocation_lint.source.parsing.tokens import tokens
 
 LineRange = tuple[int, int]
 

@@ -1,0 +1,50 @@
+"""Whether code runs on Lambda, as far as bytes, import lines and templates tell."""
+
+from __future__ import annotations
+
+import re
+
+from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.test_paths import is_test_of
+
+MAX_LEVELS = 5
+"""So many imports are followed upwards, as from a call site to its callers."""
+
+_HANDLER = re.compile(
+    rb"^(?:async )?def +(?:\w*lambda_handler\w*|\w*handler\w*\(\s*_*(?:event|evt)\b"
+    rb"|\w+\(\s*_*(?:event|evt)\b[^,()]*,\s*_*(?:context|ctx)\b)|\blambda_handler\b|\b(?:Mangum|Chalice|APIGateway\w*Resolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice\w*Resolver"
+    rb"|AppSync\w*Resolver|BedrockAgent\w*Resolver)\(|\b(?:awsgi|aws_wsgi|serverless_wsgi|apig_wsgi)\b",
+    re.MULTILINE,
+)
+"""A function that takes an event and a context, and the adapters by which web applications do."""
+
+
+def is_handler_code(data: bytes) -> bool:
+    """Whether the bytes of a module define something that Lambda invokes."""
+    return _HANDLER.search(data) is not None
+
+
+def runs_on_lambda(files: ProjectFiles, key: str) -> bool:
+    """Whether a module is a Lambda handler's, or is imported by one, however far (`MAX_LEVELS`); tests do not count.
+
+    The answer is noted as one that was asked for the module.
+    """
+    found = _is_below_handler(files, key)
+    files.record.note(key, ("lambda", key), repr(found))
+    return found
+
+
+def _is_deployed(files: ProjectFiles, key: str) -> bool:
+    return files.deployments.handlers_of(key) is not None or files.deployments.serves(key)
+
+
+def _is_below_handler(files: ProjectFiles, key: str) -> bool:
+    seen = {key}
+    level = [key]
+    for _ in range(MAX_LEVELS + 1):
+        if any(is_handler_code(files.read(one) or b"") or _is_deployed(files, one) for one in level):
+            return True
+        level = [one for below in level for one in files.importers_of(below) if not is_test_of(files, one, key)]
+        level = [one for one in dict.fromkeys(level) if one not in seen]
+        seen.update(level)
+    return False
