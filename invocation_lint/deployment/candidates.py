@@ -7,16 +7,36 @@ import re
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
 """How the names of documents end that may be templates."""
 
-CODE = (".ts", ".py")
+PYTHON = ".py"
+TYPESCRIPT = ".ts"
+CODE = (TYPESCRIPT, PYTHON)
 """How the names of files end that may be stacks of the CDK."""
 
-TERRAFORM = ".tf"
+TERRAFORM = (".tf", ".tf.json")
 """How the names of the files of Terraform end; those of a folder are one template."""
+
+VALUES = (".auto.tfvars", ".auto.tfvars.json")
+"""How the names of the files end from which Terraform takes values of variables, whatever they are called."""
+
+CHECKED = (*DOCUMENTS, *TERRAFORM)
+"""How the names of files end of which is said when they cannot be read."""
+
+LINTED = (*CHECKED, TYPESCRIPT)
+"""How the names of files end that are no Python, and in which there are findings."""
 
 MAX_BYTES = 1_000_000
 """The size of the largest template that CloudFormation takes (AWS: CloudFormation quotas, template body from S3)."""
 
-ENDINGS = (*DOCUMENTS, *CODE, TERRAFORM)
+SERVERLESS = ("serverless.yml", "serverless.yaml")
+"""The names of the files of the Serverless Framework."""
+
+ZAPPA = tuple(f"zappa_settings{ending}" for ending in (".json", ".toml", ".yaml", ".yml", ".py"))
+"""The names of the settings of Zappa."""
+
+CHALICE = "/app.py"
+"""How the paths of applications of Chalice end."""
+
+ENDINGS = (*DOCUMENTS, *CODE, *TERRAFORM, *VALUES, "zappa_settings.toml")
 """How the names of all of them end."""
 
 

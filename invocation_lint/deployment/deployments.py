@@ -6,15 +6,28 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from invocation_lint.deployment import reading
-from invocation_lint.deployment.candidates import ENDINGS, MAX_BYTES, TERRAFORM
-from invocation_lint.deployment.model import DeployedFunction, Handlers, Template
+from invocation_lint.deployment.candidates import ENDINGS, MAX_BYTES, TERRAFORM, VALUES, ZAPPA
+from invocation_lint.deployment.kinds import Handlers
+from invocation_lint.deployment.sketch import Application, DeployedFunction, Template
+
+if TYPE_CHECKING:
+    from invocation_lint.deployment import model
+    from invocation_lint.deployment.deployed import Deployed
+    from invocation_lint.deployment.reading import Applications
 
 MAX_TEMPLATES = 2_000
 """Templates of one project that are kept in mind: more are collections of examples, of no use to most files."""
 
+MAX_TOGETHER = 8_000_000
+"""Bytes of documents that are brought together as one deployment: in a project with more, each is read by itself."""
+
 _UPWARDS = b".."
+_PLAIN = re.compile(rb"\w+")
+_BEFORE_POINT = re.compile(rb"(\w+)\.")
 
 
 class Deployments:
@@ -33,66 +46,162 @@ class Deployments:
         self._read = read
         self._is_file = is_file
         self._documents: dict[str, bytes] | None = None
-        self._code: dict[str, bytes] = {}
+        self._python: dict[str, bytes] = {}
+        self._chalice: dict[str, bytes] = {}
+        self._typescript: dict[str, bytes] = {}
         self._definitions: dict[str, bytes] = {}
-        self._terraform: dict[str, bytes] = {}  # by the first file of each folder
+        self._terraform: dict[str, bytes] = {}
+        self._zappa: dict[str, bytes] = {}
         self._templates: dict[str, Template] = {}
         self._handlers: dict[str, Handlers | None] = {}
         self._same_names: dict[str, list[str]] | None = None
+        self._before_points: dict[str, frozenset[bytes]] = {}
 
     def _find(self) -> dict[str, bytes]:
         if self._documents is None:
             self._documents = {}
             for path in sorted(self._walked()):
                 data = self._read(path) if path.endswith(ENDINGS) else None
-                if data is None or len(self._documents) + len(self._code) + len(self._terraform) >= MAX_TEMPLATES:
+                if data is None or len(self._documents) + len(self._python) + len(self._terraform) >= MAX_TEMPLATES:
                     continue
-                if path.endswith(TERRAFORM):
-                    self._add_terraform(path, data)
-                elif reading.may_be_code(path, data):
-                    self._code[path] = data
+                if path.endswith((*TERRAFORM, *VALUES)):
+                    if len(data) <= MAX_BYTES:
+                        self._terraform[path] = data
+                elif path.endswith(ZAPPA):
+                    self._zappa[path] = data
+                elif reading.may_be_typescript(path, data):
+                    self._typescript[path] = data
+                elif reading.may_be_python(path, data):
+                    self._python[path] = data
+                elif reading.may_be_chalice(path, data):
+                    self._chalice[path] = data
                 elif reading.may_be_document(path, data):
                     self._documents[path] = data
                 elif reading.may_be_definition(path, data):
                     self._definitions[path] = data
         return self._documents
 
-    def _add_terraform(self, path: str, data: bytes) -> None:
-        folder = path.rpartition("/")[0]
-        first = next((one for one in reversed(self._terraform) if one.rpartition("/")[0] == folder), path)
-        before = self._terraform.get(first, b"")
-        if len(before) + len(data) <= MAX_BYTES:
-            self._terraform[first] = before + data + b"\n"
-
     def every_document(self) -> Iterator[Template]:
-        """All templates that are documents."""
+        """All templates that are documents, and those that programs and configurations are."""
         for path in self._find():
             yield self._template(path)
+        yield from self._views
 
     def _template(self, path: str) -> Template:
         if path not in self._templates:
-            if path in self._code:
-                self._templates[path] = reading.read_code(path, self._code[path], self._is_file)
-            elif path in self._terraform:
-                self._templates[path] = reading.read_terraform_of(path, self._terraform[path])
+            if path in self._zappa:
+                self._templates[path] = reading.read_zappa_of(path, self._zappa[path])
             elif path in self._definitions:
                 self._templates[path] = reading.read_definition(path, self._definitions[path])
             else:
-                self._templates[path] = reading.read_document(path, self._find()[path], self._read)
+                self._templates[path] = self._document(path)
         return self._templates[path]
+
+    def _document(self, path: str) -> Template:
+        from invocation_lint.deployment.views import view_of
+
+        deployed = self.together(path)
+        template = deployed.templates.get(path)
+        return view_of(deployed, template) if template is not None else Template(path)
+
+    def together(self, path: str) -> Deployed:
+        """The templates that count as one deployment with that at a path."""
+        from invocation_lint.deployment.deployed import Deployed
+
+        if sum(map(len, self._find().values())) > MAX_TOGETHER:
+            one = self._read_document(path) if path in self._find() else None
+            return Deployed([one] if one is not None else [])
+        return self.deployed
+
+    def _read_document(self, path: str) -> model.Template | None:
+        return reading.read_document(path, self._find()[path], self._read)
+
+    @cached_property
+    def deployed(self) -> Deployed:
+        """All that the project deploys, brought together."""
+        from invocation_lint.deployment.deployed import Deployed
+
+        read = map(self._read_document, self._find())
+        found = [*(template for template in read if template is not None), *self._applications.templates]
+        return Deployed([*found, *self._definitions_alone(found)])
+
+    def _definitions_alone(self, templates: Iterable[model.Template]) -> Iterator[model.Template]:
+        """The definitions of state machines to which no template refers."""
+        if not self._definitions:
+            return
+        from invocation_lint.deployment.model import StateMachine
+
+        machines = [one for template in templates for one in template.resources if isinstance(one, StateMachine)]
+        used = {one.definition.path for one in machines if one.definition is not None}
+        for path, data in self._definitions.items():
+            template = reading.read_definition_alone(path, data) if path not in used else None
+            if template is not None:
+                yield template
+
+    @cached_property
+    def _applications(self) -> Applications:
+        """What applications of the CDK and of Chalice and configurations of Terraform deploy; nothing when none of them
+        has a function."""
+        self._find()
+        found = (
+            reading.read_applications(self._typescript, self._read),
+            reading.read_python(self._python, self._read),
+            reading.read_chalice(self._chalice, self._read),
+            reading.read_configurations(self._terraform, self._read),
+        )
+        return reading.Applications(
+            tuple(template for one in found for template in one.templates),
+            {path: data for one in found for path, data in one.read.items()},
+        )
+
+    @cached_property
+    def _views(self) -> tuple[Template, ...]:
+        """What programs and configurations deploy, for who asks about handlers."""
+        if not self._applications.templates:
+            return ()
+        from invocation_lint.deployment.views import view_of
+
+        templates = self.deployed.templates
+        return tuple(
+            view_of(self.deployed, templates[one.path]) for one in self._applications.templates if one.path in templates
+        )
+
+    @cached_property
+    def _made_of(self) -> dict[str, list[tuple[str, DeployedFunction]]]:
+        """The functions of programs and configurations, by the modules that are their handlers' and with the names in
+        them."""
+        from invocation_lint.deployment.views import functions_of
+
+        found: dict[str, list[tuple[str, DeployedFunction]]] = defaultdict(list)
+        for one in self._applications.templates:
+            for function, view in functions_of(self.deployed, self.deployed.templates[one.path]):
+                entry = self.entry_of(function) if view.handler else None
+                if entry is not None:
+                    found[entry[0]].append((entry[1], view))
+        return found
 
     def handlers_of(self, key: str) -> Handlers | None:
         """The functions of a module that templates name as handlers, with what invokes them; None when none does."""
         if key not in self._handlers:
             found: dict[str, set[str]] = defaultdict(set)
             known_as: dict[str, set[str]] = defaultdict(set)
+            seconds: dict[str, set[float]] = defaultdict(set)
             for template in self._about(key):
                 for function in template.functions:
                     name = self._function_of(key, function, template.path)
                     if name:
                         found[name].update(self._invoked_by(function, template.path))
                         known_as[name].update(function.known_as)
-            told = Handlers(*({name: frozenset(one[name]) for name in found} for one in (found, known_as)))
+                        seconds[name].update(function.front_seconds)
+            for name, function in self._made_of.get(key, ()):
+                found[name].update(function.invoked_by)
+                known_as[name].update(function.known_as)
+                seconds[name].update(function.front_seconds)
+            told = Handlers(
+                {name: frozenset(found[name]) for name in found},
+                {name: frozenset(known_as[name]) for name in found},
+                {name: frozenset(seconds[name]) for name in found},
+            )
             self._handlers[key] = told if found else None
         return self._handlers[key]
 
@@ -101,17 +210,60 @@ class Deployments:
         meant."""
         folder, _, name = key.rpartition("/")
         is_alone = self._of_name(name.removesuffix(".py")) == [key]
-        word = re.compile(rb"\b" + re.escape(name.removesuffix(".py").encode()) + rb"\.")
+        word = name.removesuffix(".py").encode("utf-8", "surrogatepass")
         for path, data in self._find().items():
             above = path.rpartition("/")[0]
-            if (_holds(above, folder) or is_alone or _UPWARDS in data) and word.search(data):
+            if (_holds(above, folder) or is_alone or _UPWARDS in data) and self._names(path, data, word):
                 yield self._template(path)
-        for path, data in self._terraform.items():
-            if word.search(data):
+        for path, data in self._zappa.items():
+            if self._names(path, data, word):
                 yield self._template(path)
-        for path, data in self._code.items():
-            if path != key and (word.search(data) or (name == "index.py" and b"PythonFunction" in data)):
-                yield self._template(path)
+
+    def _names(self, path: str, data: bytes, word: bytes) -> bool:
+        """Whether a word with a point behind it stands in the bytes of a template, as that of a handler does."""
+        if not _PLAIN.fullmatch(word):
+            return re.search(rb"\b" + re.escape(word) + rb"\.", data) is not None
+        if path not in self._before_points:
+            self._before_points[path] = frozenset(_BEFORE_POINT.findall(data))
+        return word in self._before_points[path]
+
+    def serves(self, key: str) -> bool:
+        """Whether a module holds a web application that Zappa serves from Lambda, or is below the folder of a Django
+        project that it serves."""
+        self._find()
+        return any(_is_in(one, key) for path in self._zappa for one in self._template(path).applications)
+
+    def contents(self) -> dict[str, bytes]:
+        """The bytes of all templates, by their paths."""
+        self._find()
+        programs = {**self._typescript, **self._python, **self._chalice, **self._applications.read}
+        return {**(self._documents or {}), **programs, **self._definitions, **self._terraform}
+
+    def entry_of(self, function: model.Function) -> tuple[str, str] | None:
+        """The module and the name in it that a deployed function calls; None where they are not in the project."""
+        handler = function.handler.text if function.handler is not None else None
+        module, _, name = (handler or "").rpartition(".")
+        is_here = function.code.kind not in {"inline", "unknown"} or function.code.handler_folders
+        if not module or not name or not is_here:
+            return None
+        path = module.lstrip("./") if "/" in module else module.replace(".", "/")
+        folders = [
+            *([function.code.folder] if function.code.folder is not None else []),
+            *function.code.handler_folders,
+        ]
+        for folder in folders:
+            for file in (f"{folder}/{path}.py", f"{folder}/{path}/__init__.py"):
+                if self._is_file(file):
+                    return file, name
+        if function.code.kind == "folder":
+            return None
+        above = function.key.template.rpartition("/")[0]
+        same = self._of_name(path)
+        found = [one for one in same if _holds(above, one)] or same
+        if len(found) > 1:
+            word = re.compile(rb"(?m)^(?:async\s+)?def\s+" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\b")
+            found = [one for one in found if word.search(self._read(one) or b"")]
+        return (found[0], name) if len(found) == 1 else None
 
     def _function_of(self, key: str, function: DeployedFunction, template: str) -> str:
         """The name of the function in the module that a deployed function has for its handler; empty for none of it."""
@@ -168,6 +320,13 @@ class Deployments:
         made = {layer for template in self.every_document() for layer in template.layers}
         used = {layer for one in self.every_document() for function in one.functions for layer in function.layers}
         return {layer for layer in made | used if _holds(root, layer)}
+
+
+def _is_in(application: Application, key: str) -> bool:
+    if application.is_django:
+        return _holds(application.folder, key)
+    path = f"{application.folder}/{application.name.rpartition('.')[0].replace('.', '/')}"
+    return key in {f"{path}.py", f"{path}/__init__.py"}
 
 
 def _holds(folder: str, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reads one file as a template, whatever its language. What is broken, odd or too large tells nothing.
+"""Reads one file as a template, whatever its language.
 
 The reader of a language is imported when there is a file of it: most projects have templates in one, or none.
 """
@@ -6,36 +6,54 @@ The reader of a language is imported when there is a file of it: most projects h
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from invocation_lint.deployment.candidates import CODE, DOCUMENTS, MAX_BYTES, speaks_of_cdk
-from invocation_lint.deployment.model import Template
-from invocation_lint.documents import Node, read_yaml
-from invocation_lint.errors import UsageError
+from invocation_lint.deployment.candidates import (
+    CHALICE,
+    DOCUMENTS,
+    MAX_BYTES,
+    PYTHON,
+    SERVERLESS,
+    TERRAFORM,
+    TYPESCRIPT,
+    speaks_of_cdk,
+)
+from invocation_lint.deployment.marks import has_functions
+from invocation_lint.records import record
 
-_RESOURCES = re.compile(rb"AWS::(?:Lambda|Serverless)::(?:LayerVersion|Function)")
+if TYPE_CHECKING:
+    from invocation_lint.deployment import sketch
+    from invocation_lint.deployment.model import Template
+
+_RESOURCES = re.compile(rb"\bResources\b")
 _SERVERLESS = (b"functions:", b"layers:")
 
 
 def may_be_document(path: str, data: bytes) -> bool:
-    """Whether a file may be a template that has functions or layers."""
+    """Whether a file may be a template of CloudFormation, of SAM or of the Serverless Framework."""
     if len(data) > MAX_BYTES or not path.endswith(DOCUMENTS):
         return False
     if b"AWS::" in data and _RESOURCES.search(data) is not None:
+        return True
+    if path.rpartition("/")[2] in SERVERLESS:
         return True
     return any(data.startswith(word) or b"\n" + word in data for word in _SERVERLESS)
 
 
 def is_document(path: Path) -> bool:
-    """Whether a file may be a template that has functions or layers; one that cannot be read is none."""
+    """Whether a file may be such a template, or one of Terraform or the CDK in TypeScript; one that cannot be read is
+    none."""
     try:
-        return path.stat().st_size <= MAX_BYTES and may_be_document(path.name, path.read_bytes())
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
     except OSError:
         return False
+    if path.name.endswith(TYPESCRIPT):
+        return may_be_typescript(path.name, data)
+    return may_be_document(path.name, data) or (path.name.endswith(TERRAFORM) and has_functions(data))
 
 
 def may_be_definition(path: str, data: bytes) -> bool:
@@ -43,63 +61,140 @@ def may_be_definition(path: str, data: bytes) -> bool:
     return len(data) <= MAX_BYTES and path.endswith(DOCUMENTS) and b"StartAt" in data
 
 
-def may_be_code(path: str, data: bytes) -> bool:
-    """Whether a file may be a stack of the CDK that has functions."""
+def may_be_python(path: str, data: bytes) -> bool:
+    """Whether a file may be part of an application of the CDK in Python."""
+    return len(data) <= MAX_BYTES and path.endswith(PYTHON) and b"aws_cdk" in data
+
+
+def may_be_chalice(path: str, data: bytes) -> bool:
+    """Whether a file may be an application of Chalice."""
+    return len(data) <= MAX_BYTES and path.endswith(CHALICE) and b"Chalice(" in data
+
+
+def may_be_typescript(path: str, data: bytes) -> bool:
+    """Whether a file may be part of an application of the CDK in TypeScript that makes resources."""
     return (
-        len(data) <= MAX_BYTES
-        and path.endswith(CODE)
-        and not path.endswith((".d.ts", ".test.ts"))
-        and b"Function(" in data
+        path.endswith(TYPESCRIPT)
+        and len(data) <= MAX_BYTES
+        and not path.endswith((".d.ts", ".test.ts", ".spec.ts"))
+        and b"aws-cdk" in data
         and speaks_of_cdk(data)
     )
 
 
-def read_document(path: str, data: bytes, read: Callable[[str], bytes | None] = lambda _: None) -> Template:
-    """What the document at an absolute path deploys. `read` gives the bytes of another file, by its absolute path."""
-    from invocation_lint.deployment.cloudformation import read_cloudformation
+def read_document(path: str, data: bytes, read: Callable[[str], bytes | None] = lambda _: None) -> Template | None:
+    """What the document at an absolute path deploys; None when it is no template. `read` gives the bytes of another
+    file, by its absolute path.
+
+    A document that is no YAML is a template with a problem that says so."""
+    from invocation_lint.deployment.model import Problem, Template
     from invocation_lint.deployment.nodes import mapping
+    from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes
+    from invocation_lint.findings import Place
 
-    root = _root(path, data)
-    folder = posixpath.dirname(path.replace(os.sep, "/"))
+    path = path.replace(os.sep, "/")
+    root = read_nodes(path, data)
+    if isinstance(root, Unreadable):
+        place = Place(path, root.line, root.column, root.line, root.column + 1)
+        return Template(path, "", problems=(Problem(root.message, place, is_error=True),))
+    if "Resources" in mapping(root):
+        from invocation_lint.deployment.cloudformation.reader import read_cloudformation
 
-    def text_of(other: str) -> str:
-        return (read(other) or b"").decode("utf-8", "replace")
-
-    if root is None:
-        return Template(path)
-    told = read_cloudformation(path, root, folder, text_of)
+        return read_cloudformation(path, root, read)
     if {"service", "provider"} & mapping(root).keys():
-        from invocation_lint.deployment.serverless import read_serverless
+        from invocation_lint.deployment.serverless.reader import read_serverless
 
-        other = read_serverless(path, root, folder, text_of)
-        told = replace(told, functions=told.functions + other.functions, layers=told.layers + other.layers)
-    return told
+        return read_serverless(path, root, read)
+    return None
 
 
-def _root(path: str, data: bytes) -> Node | None:
-    try:
-        return read_yaml(path, data.decode("utf-8"), short_forms=True)
-    except (UsageError, UnicodeDecodeError):
+def read_definition_alone(path: str, data: bytes) -> Template | None:
+    """The state machine that a file defines to which no template refers; None when it is none. What stands for its
+    functions is filled in elsewhere, so that only those are known whose names are written out."""
+    from invocation_lint.deployment.definitions import may_be_definition as is_definition
+    from invocation_lint.deployment.definitions import plain
+    from invocation_lint.deployment.definitions import read_definition as read_it
+    from invocation_lint.deployment.model import StateMachine, Template, Trigger
+    from invocation_lint.deployment.values import Key
+    from invocation_lint.deployment.yaml_nodes import Unreadable, place_of, read_nodes
+
+    root = read_nodes(path, data)
+    if isinstance(root, Unreadable) or not is_definition(root):
         return None
+    definition, key = read_it(path, root, plain), Key(path, "definition")
+    machine = StateMachine(key, "definition", place_of(root), definition=definition)
+    triggers = (
+        Trigger(key, "definition", state.place, kind="state_machine", function=state.function, input=state.payload)
+        for state in definition.states
+        if state.function is not None
+    )
+    return Template(path, "definition", (machine, *triggers), definition=definition)
 
 
-def read_definition(path: str, data: bytes) -> Template:
+def read_definition(path: str, data: bytes) -> sketch.Template:
     """The tasks of a file that defines a state machine."""
+    from invocation_lint.deployment.sketch import Template
     from invocation_lint.deployment.state_machines import is_definition, tasks_in
 
     text = data.decode("utf-8", "replace")
     return Template(path, tasks=tasks_in(text) if is_definition(text) else ())
 
 
-def read_code(path: str, data: bytes, is_file: Callable[[str], bool]) -> Template:
-    """What a file of the CDK deploys."""
-    from invocation_lint.deployment.cdk import read_cdk
+@record
+class Applications:
+    """What programs and configurations of a project deploy, and the files beside them that were read for that."""
 
-    return read_cdk(path, data.decode("utf-8", "replace"), is_file)
+    templates: tuple[Template, ...] = ()
+    read: dict[str, bytes] = field(default_factory=dict)
 
 
-def read_terraform_of(path: str, data: bytes) -> Template:
-    """What the files of Terraform in a folder deploy, as one text."""
-    from invocation_lint.deployment.terraform import read_terraform
+def read_applications(code: dict[str, bytes], read: Callable[[str], bytes | None]) -> Applications:
+    """What the applications of the CDK in TypeScript in these files deploy; `read` gives the bytes of another."""
+    if not any(b"Function" in data for data in code.values()):
+        return Applications()
+    from invocation_lint.deployment.cdk_typescript.reader import read_applications as read_them
 
-    return read_terraform(path, data.decode("utf-8", "replace"))
+    return read_them(code, read)
+
+
+def read_python(code: dict[str, bytes], read: Callable[[str], bytes | None]) -> Applications:
+    """What the applications of the CDK in Python in these files deploy; `read` gives the bytes of another."""
+    if not any(b"Function" in data for data in code.values()):
+        return Applications()
+    from invocation_lint.deployment.cdk_python.reader import read_applications as read_them
+
+    return read_them(code, read)
+
+
+def read_chalice(code: dict[str, bytes], read: Callable[[str], bytes | None]) -> Applications:
+    """What the applications of Chalice in these files deploy; `read` gives the bytes of another."""
+    if not code:
+        return Applications()
+    from invocation_lint.deployment import chalice
+
+    taken: dict[str, bytes] = {}
+
+    def take(path: str) -> bytes | None:
+        data = read(path)
+        if data is not None:
+            taken[path] = data
+        return data
+
+    found = (chalice.read_chalice(path, data, take) for path, data in code.items())
+    return Applications(tuple(template for template in found if template is not None), taken)
+
+
+def read_configurations(files: dict[str, bytes], read: Callable[[str], bytes | None]) -> Applications:
+    """What the configurations of Terraform in these files deploy; `read` gives the bytes of another."""
+    if not any(b"lambda" in data for data in files.values()):
+        return Applications()
+    from invocation_lint.deployment.terraform.reader import read_configurations as read_them
+
+    return read_them(files, read)
+
+
+def read_zappa_of(path: str, data: bytes) -> sketch.Template:
+    """What the settings of Zappa deploy."""
+    from invocation_lint.deployment.zappa import read_zappa
+
+    return read_zappa(path.replace(os.sep, "/"), data)

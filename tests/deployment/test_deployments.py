@@ -9,6 +9,7 @@ from textwrap import dedent
 
 import pytest
 
+from invocation_lint.deployment.model import Function, StateMachine
 from invocation_lint.source.project_files import ProjectFiles
 
 
@@ -39,7 +40,7 @@ SAM = """
 @pytest.mark.parametrize(
     ("event", "kinds"),
     [
-        ("{Type: Api, Properties: {Path: /orders, Method: post}}", {"http"}),
+        ("{Type: Api, Properties: {Path: /orders, Method: post}}", {"rest_api"}),
         ("{Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}", {"queue"}),
         ("{Type: DynamoDB, Properties: {Stream: !GetAtt T.StreamArn}}", {"stream"}),
         ("{Type: Schedule, Properties: {Schedule: rate(1 minute)}}", {"schedule"}),
@@ -63,10 +64,12 @@ DEFINITION = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "RES
 
 RESOURCES = [
     ("{Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Orders}}", {"queue"}),
-    ("{Type: AWS::Lambda::EventSourceMapping, Properties: {StartingPosition: LATEST, F: !Ref Orders}}", {"stream"}),
-    ("{Type: AWS::Events::Rule, Properties: {ScheduleExpression: x, T: [!GetAtt [Orders, Arn]]}}", {"schedule"}),
-    ("{Type: AWS::Lambda::Permission, Properties: {F: !Ref Orders, Principal: sns.amazonaws.com}}", {"sns"}),
-    ('{Type: AWS::ApiGatewayV2::Integration, Properties: {Uri: !Sub "a:${AWS::Region}/${Orders.Arn}/b"}}', {"http"}),
+    ("{Type: AWS::Lambda::EventSourceMapping, Properties: {StartingPosition: LATEST, FunctionName: !Ref Orders}}",
+     {"stream"}),
+    ("{Type: AWS::Events::Rule, Properties: {ScheduleExpression: x, Targets: [{Arn: !GetAtt [Orders, Arn]}]}}",
+     {"schedule"}),
+    ("{Type: AWS::Lambda::Permission, Properties: {FunctionName: !Ref Orders, Principal: sns.amazonaws.com}}", {"sns"}),
+    ('{Type: AWS::ApiGatewayV2::Integration, Properties: {IntegrationUri: !Sub "FRONT/${Orders.Arn}/b"}}', {"http"}),
     ("{Type: AWS::Lambda::EventInvokeConfig, Properties: {FunctionName: !Ref Orders}}", {"event"}),
     ("{Type: AWS::IAM::Policy, Properties: {Resource: !GetAtt Orders.Arn}}", set()),
     ("{Type: AWS::StepFunctions::StateMachine, Properties: {Text: !Sub 'X${Orders.Arn}'}}", {"state_machine"}),
@@ -79,10 +82,10 @@ RESOURCES = [
 @pytest.mark.parametrize(("resource", "kinds"), RESOURCES)
 def test_what_refers_to_a_function_of_cloudformation_invokes_it(tmp_path: Path, resource: str, kinds: set[str]) -> None:
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-orders"
-    texts = {
-        "deploy/stack.template": f"{FUNCTION}      Other: {resource}\n",
-        "deploy/literal.asl.json": DEFINITION.replace("RESOURCE", arn),
-    }
+    front = "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
+    texts = {"deploy/stack.template": f"{FUNCTION}      Other: {resource.replace('FRONT', front)}\n"}
+    if "literal" in resource:
+        texts["deploy/literal.asl.json"] = DEFINITION.replace("RESOURCE", arn)
     assert told(tmp_path, texts) == {"handler": kinds}
 
 
@@ -115,7 +118,7 @@ SERVERLESS = """
 @pytest.mark.parametrize(
     ("events", "task", "kinds"),
     [
-        ("[{http: POST /orders}]", "other", {"http"}),
+        ("[{http: POST /orders}]", "other", {"rest_api"}),
         ("[{sqs: {arn: 1}}, schedule: rate(1 day)]", "other", {"queue", "schedule"}),
         ("[]", "take-order", {"state_machine"}),
         ("[]", "TakeDashorderLambdaFunction", {"state_machine"}),
@@ -153,8 +156,8 @@ USES = [
     ("new StateMachineStack(this, 'F', { take: orders });", set()),
     ("orders.addEventSource(new SqsEventSource(queue, { batchSize: 1 }));", {"queue"}),
     ("rule.addTarget(new targets.LambdaFunction(orders));", {"eventbridge"}),
-    ("new apigateway.LambdaRestApi(this, 'Api', { handler: orders });", {"http"}),
-    ("orders.addFunctionUrl();", {"http"}),
+    ("new apigateway.LambdaRestApi(this, 'Api', { handler: orders });", {"rest_api"}),
+    ("orders.addFunctionUrl();", {"function_url"}),
     ("new tasks.LambdaInvoke(this, 'Take', { lambdaFunction: web });", set()),
     ("new Thing(this, { orders: 1 });", set()),
 ]
@@ -166,7 +169,8 @@ def test_the_cdk_in_typescript(tmp_path: Path, use: str, kinds: set[str]) -> Non
 
 
 PYTHON = """
-    from aws_cdk import aws_lambda as _lambda, aws_stepfunctions_tasks as tasks
+    from aws_cdk import Stack, aws_apigateway as apigw, aws_lambda as _lambda, aws_lambda_event_sources as sources
+    from aws_cdk import aws_stepfunctions_tasks as tasks
 
     class Shop(Stack):
         def __init__(self, scope, id):
@@ -183,7 +187,7 @@ PYTHON = """
     [
         ('tasks.LambdaInvoke(self, "Take", lambda_function=self.orders)', {"state_machine"}),
         ("self.orders.add_event_source(sources.KinesisEventSource(stream))", {"stream"}),
-        ("apigw.LambdaIntegration(self.orders, proxy=True)", {"http"}),
+        ("apigw.LambdaIntegration(self.orders, proxy=True)", {"rest_api"}),
         ("total = 7 // 2", set()),
     ],
 )
@@ -278,6 +282,12 @@ def test_code_in_an_archive_is_rather_below_the_template(tmp_path: Path) -> None
 VARIABLE = "      Environment: {Variables: {ORDERS_FUNCTION: !GetAtt Orders.Arn, OTHER: text}}"
 
 
+TAKER = "new lambda.Function(this, 'Taker', { environment: { 'TAKER': orders.functionName } });"
+
+
+ADDED = 'self.orders.add_environment("TAKER", self.orders.function_arn)'
+
+
 @pytest.mark.parametrize(
     ("name", "text", "known_as"),
     [
@@ -289,8 +299,12 @@ VARIABLE = "      Environment: {Variables: {ORDERS_FUNCTION: !GetAtt Orders.Arn,
             SERVERLESS.replace("python3.12}", "python3.12, environment: {TAKER: !Ref TakeDashorderLambdaFunction}}"),
             {"TAKER"},
         ),
-        ("shop.ts", TYPESCRIPT.replace("USE", "f({ environment: { 'TAKER': orders.functionName } });"), {"TAKER"}),
-        ("stack.py", PYTHON.replace("USE", 'web.add_environment("TAKER", self.orders.function_arn)'), {"TAKER"}),
+        ("shop.ts", TYPESCRIPT.replace("USE", TAKER), {"TAKER"}),
+        (
+            "stack.py",
+            PYTHON.replace("USE", 'self.orders.add_environment("TAKER", self.orders.function_arn)'),
+            {"TAKER"},
+        ),
     ],
 )
 def test_the_names_by_which_code_knows_a_function(tmp_path: Path, name: str, text: str, known_as: set[str]) -> None:
@@ -317,9 +331,9 @@ def test_a_template_that_tells_nothing_of_the_file(tmp_path: Path, text: str) ->
     assert told(tmp_path, {"template.yaml": text.replace("EVENT", "{Type: SQS}")}) is None
 
 
-def test_a_stack_whose_brackets_do_not_match_tells_nothing(tmp_path: Path) -> None:
+def test_a_stack_whose_brackets_do_not_match_is_read_all_the_same(tmp_path: Path) -> None:
     text = TYPESCRIPT.replace("USE", "new tasks.LambdaInvoke(this, { lambdaFunction: orders })));")
-    assert told(tmp_path, {"lib/shop.ts": text}) is None
+    assert told(tmp_path, {"lib/shop.ts": text}) == {"handler": {"state_machine"}}
     assert told(tmp_path, {"lib/shop.ts": "aws-cdk Function(" + "(" * 100_000 + "handler: 'app.handler'"}) is None
 
 
@@ -351,4 +365,33 @@ def test_templates_are_read_through_the_files_of_the_project(tmp_path: Path) -> 
     files = ProjectFiles(tmp_path, {tmp_path / "template.yaml": changed})
     found = files.deployments.handlers_of(f"{tmp_path}/orders/app.py")
     assert found is not None
-    assert found.invoked_by == {"handler": {"http"}}
+    assert found.invoked_by == {"handler": {"rest_api"}}
+
+
+ALONE = (
+    '{"StartAt": "A", "States": {"A": {"Type": "Task", "End": true, '
+    '"Resource": "arn:aws:lambda:eu-west-1:123456789012:function:shop-orders"}}}'
+)
+
+
+@pytest.mark.parametrize("name", ["flow.asl.json", "flow.asl.yaml"])
+def test_a_definition_to_which_no_template_refers(tmp_path: Path, name: str) -> None:
+    told(tmp_path, {"deploy/stack.yaml": FUNCTION, name: ALONE})
+    deployed = ProjectFiles(tmp_path).deployments.deployed
+    (machine,) = deployed.all(StateMachine)
+    (function,) = deployed.all(Function)
+    assert (machine.key.template, machine.place.line) == (f"{tmp_path}/{name}", 1)
+    assert deployed.invoked_by(function) == {"state_machine"}
+
+
+def test_a_definition_to_which_a_template_refers_is_read_once(tmp_path: Path) -> None:
+    machine = "  Flow: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: ../flow.asl.json}}"
+    told(tmp_path, {"deploy/stack.yaml": dedent(FUNCTION) + machine, "flow.asl.json": ALONE})
+    (machine_of_template,) = ProjectFiles(tmp_path).deployments.deployed.all(StateMachine)
+    assert machine_of_template.key.id == "Flow"
+
+
+def test_a_definition_to_which_no_template_refers_counts_where_nothing_else_is_told(tmp_path: Path) -> None:
+    mapping = "{Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Orders}}"
+    texts = {"deploy/stack.yaml": f"{FUNCTION}      Other: {mapping}\n", "flow.asl.json": ALONE}
+    assert told(tmp_path, texts) == {"handler": {"queue"}}

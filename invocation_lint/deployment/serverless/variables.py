@@ -1,0 +1,383 @@
+"""The variables of a serverless.yml: `${self:custom.table}`, `${file(config.yml):queue}`, `${opt:stage, 'dev'}`.
+
+By the Serverless Framework's documentation, variables. What is set at deployment is a hole; of a mapping that has an
+entry for each stage, each entry is an alternative.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from invocation_lint.deployment.cloudformation.scope import Scope
+from invocation_lint.deployment.names import are_equal
+from invocation_lint.deployment.nodes import below, get, items, mapping, text
+from invocation_lint.deployment.values import (
+    Attribute,
+    Case,
+    Conditions,
+    Hole,
+    Key,
+    Piece,
+    Text,
+    Unknown,
+    both,
+    pieces_of,
+    text_of,
+    together,
+)
+from invocation_lint.deployment.values import text as joined
+from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes
+from invocation_lint.documents import Node
+
+MAX_DEPTH = 16
+"""How far a variable is followed from one to the next."""
+
+STAGE = "stage"
+"""The name of the hole that the stage is: of `${opt:stage}`, `${sls:stage}` and `${self:provider.stage}`."""
+
+_VARIABLE = re.compile(r"[\w.-]+(?:\(|:(?!:))")
+_SOURCE = re.compile(r"(?s)([\w.-]+)(?:\((.*)\))?(?::(.*))?\Z")
+_PSEUDO = re.compile(r"\$\{(AWS::\w+)\}")
+_CIRCLE = "variables refer to each other in a circle"
+_FILES = (".yml", ".yaml", ".json")
+
+Found = list[tuple[Conditions, Node]]
+
+
+class Variables(Scope):
+    """The names of a serverless.yml. `functions` leads from the keys of its functions to their logical ids."""
+
+    def __init__(self, path: str, root: Node, read: Callable[[str], bytes | None]) -> None:
+        super().__init__(path, root)
+        self.root = root
+        self.read = read
+        self.folder = path.rpartition("/")[0]
+        self.functions: dict[str, str] = {}
+        self._depth = 0
+        self._followed: set[str] = set()
+        self._files: dict[str, Node | Unknown] = {}
+
+    def take(self, resources: Node) -> None:
+        """Take the names of a template of CloudFormation that stands beside the functions."""
+        super().__init__(self.path, resources)
+
+    @cached_property
+    def stage(self) -> Hole:
+        """The stage, with the default that the provider gives."""
+        given = get(self.root, "provider", "stage")
+        content = text(given)
+        default: str | None = content
+        if given is not None and "${" in content:
+            addresses = _split(_whole(content) or "", ",")[1:]
+            told = [text_of(case.content) for _, one in self._first(addresses, given) for case in self.cases(one)]
+            default = told[0] if len(told) == 1 else None
+        return Hole(STAGE, "", "the stage is set at deployment", default or "dev")
+
+    @property
+    def included(self) -> tuple[str, ...]:
+        """The files that were read for variables."""
+        return tuple(path for path, found in self._files.items() if isinstance(found, Node))
+
+    # -- what a scope is asked ---------------------------------------------------------------------------------------
+
+    def branches(self, node: Node | None) -> list[tuple[Conditions, Node | Unknown | None]]:
+        """The nodes that may stand at a place, a variable being replaced by what it stands for."""
+        expression = _whole(node.value) if node is not None and isinstance(node.value, str) else None
+        if expression is None or node is None:
+            return super().branches(node)
+        found: list[tuple[Conditions, Node | Unknown | None]] = []
+        for when, one in self.stands_for(expression, node):
+            if isinstance(one.value, Unknown):
+                found.append((when, one.value))
+                continue
+            with self._following(expression) as is_new:
+                inner = self.branches(one) if is_new else [((), Unknown(_CIRCLE))]
+            found += [(told, branch) for more, branch in inner if (told := both(when, more)) is not None]
+        return found
+
+    def interpolate(self, content: str, node: Node) -> Iterable[Case]:
+        """The cases of a text with the variables in it filled in."""
+        if "${" not in content:
+            return (Case(content),)
+        parts: list[list[Case]] = []
+        for part, expression in _parts(content):
+            if expression is None:
+                parts.append([Case(joined(self._with_pseudo(part)))])
+                continue
+            with self._following(expression) as is_new:
+                parts.append(list(self._cases_of(expression, node)) if is_new else [Case(Unknown(_CIRCLE))])
+        return parts[0] if len(parts) == 1 else together(parts)
+
+    def _cases_of(self, expression: str, node: Node) -> Iterator[Case]:
+        for when, one in self.stands_for(expression, node):
+            for case in self.cases(one):
+                told = both(when, case.when)
+                if told is not None:
+                    yield Case(case.content, told)
+
+    @contextmanager
+    def _following(self, expression: str) -> Iterator[bool]:
+        """Follows a variable; what is yielded is whether it is not followed already."""
+        is_new = expression not in self._followed
+        self._followed.add(expression)
+        try:
+            yield is_new
+        finally:
+            if is_new:
+                self._followed.discard(expression)
+
+    def attribute(self, name: str, attribute: str) -> Piece | Unknown:
+        """What `Fn::GetAtt` of a resource is; functions may be named by their keys."""
+        return super().attribute(self.functions.get(name, name), attribute)
+
+    def refer(self, name: str) -> Piece | Unknown | None:
+        """What `Ref` of a name is, likewise."""
+        return super().refer(self.functions.get(name, name))
+
+    def _with_pseudo(self, part: str) -> Iterator[Piece]:
+        end = 0
+        for match in _PSEUDO.finditer(part):
+            yield part[end : match.start()]
+            end = match.end()
+            told = super().refer(match[1])
+            yield told if told is not None and not isinstance(told, Unknown) else match[0]
+        yield part[end:]
+
+    # -- what a variable stands for ----------------------------------------------------------------------------------
+
+    def stands_for(self, expression: str, node: Node) -> Found:
+        """The nodes that a variable stands for: the first of its addresses that is set."""
+        if self._depth >= MAX_DEPTH:
+            return [_unknown(_CIRCLE, node)]
+        self._depth += 1
+        try:
+            return self._first(_split(expression, ","), node)
+        finally:
+            self._depth -= 1
+
+    def _first(self, addresses: list[str], node: Node) -> Found:
+        for index, address in enumerate(addresses):
+            rest = addresses[index + 1 :]
+            literal = _literal(address)
+            if literal is not None:
+                return [((), _node(literal[0], node))]
+            match = _SOURCE.match(address.strip())
+            if match is None:
+                continue
+            source, given, path = match[1], match[2], match[3] or ""
+            told = self._of_source(source, given, path, rest, node)
+            if told:
+                return told
+        return [_unknown(f"${{{', '.join(one.strip() for one in addresses)}}} is not set", node)]
+
+    def _of_source(self, source: str, given: str | None, path: str, rest: list[str], node: Node) -> Found:
+        """What an address stands for; empty where nothing is set."""
+        if source == "self":
+            return self._at(self.root, path, node) if path != "provider.stage" else [((), self._stage(node))]
+        if source == "sls":
+            return [((), self._stage(node))] if path == "stage" else [((), self._hole(f"sls:{path}", rest, node))]
+        if source == "opt":
+            return [((), self._stage(node) if path == "stage" else self._hole(f"opt:{path}", rest, node))]
+        if source == "param":
+            return self._param(path, node) or [((), self._hole(f"param:{path}", rest, node))]
+        if source == "file" and given is not None:
+            return self._of_file(given, path, rest, node)
+        if source == "ssm":
+            setting = self._text(path, node)
+            found = setting if isinstance(setting, str) else path
+            return [((), self._hole(f"ssm:{found.partition('~')[0]}", rest, node))]
+        if source == "aws":
+            name = {"accountId": "AWS::AccountId", "region": "AWS::Region"}.get(path, f"aws:{path}")
+            return [((), _node(joined([Hole(name, "", f"{name} is known at deployment")]), node))]
+        if source == "strToBool" and given is not None:
+            truth = self._text(given, node)
+            known = {"true": True, "1": True, "false": False, "0": False}.get(truth) if isinstance(truth, str) else None
+            return [((), _node(known, node))] if known is not None else [_unknown("strToBool of what is open", node)]
+        where = f"{source}({given})" if given is not None else source
+        return [((), self._hole(f"{where}:{path}", rest, node))]
+
+    def _hole(self, name: str, rest: list[str], node: Node) -> Node:
+        """What is set at deployment, with the default that the addresses behind it give."""
+        default = None
+        if rest:
+            told = [text_of(case.content) for _, one in self._first(rest, node) for case in self.cases(one)]
+            default = told[0] if len(told) == 1 else None
+        return _node(joined([Hole(name, "", f"${{{name}}} is set at deployment", default)]), node)
+
+    def _stage(self, node: Node) -> Node:
+        return _node(joined([self.stage]), node)
+
+    def _param(self, name: str, node: Node) -> Found:
+        found: Found = []
+        for section in (get(self.root, "params"), get(self.root, "stages")):
+            for stage, params in mapping(section).items():
+                one = get(params, name) or get(params, "params", name)
+                if one is not None:
+                    found.append((((Key("", STAGE), stage),), one))
+        return found if len(found) != 1 else [((), found[0][1])]
+
+    def _of_file(self, given: str, path: str, rest: list[str], node: Node) -> Found:
+        told = self._text(given, node)
+        name = told if isinstance(told, str) else told.filled() if isinstance(told, Text) else None
+        when: Conditions = ()
+        if name is None:
+            return [_unknown("the name of a file is set at deployment", node)]
+        if isinstance(told, Text):
+            holes = [one for one in told.pieces if isinstance(one, Hole)]
+            when = tuple((Key(one.scope, one.name), one.default or "") for one in holes)
+        if not name.endswith(_FILES):
+            return [_unknown(f"{name} is run at deployment", node)]
+        root = self._file(below(self.folder, name.strip()))
+        if isinstance(root, Unknown):
+            return self._first(rest, node) if rest else [_unknown(root.reason, node)]
+        found = self._at(root, path, node) if path else [((), root)]
+        return [(joint, one) for more, one in found if (joint := both(when, more)) is not None]
+
+    def _file(self, path: str) -> Node | Unknown:
+        if path not in self._files:
+            data = self.read(path)
+            name = path.rpartition("/")[2]
+            root = read_nodes(path, data) if data is not None else Unreadable(f"there is no file {name}", 1, 1)
+            self._files[path] = Unknown(root.message) if isinstance(root, Unreadable) else root
+        return self._files[path]
+
+    def _text(self, content: str, node: Node) -> str | Text | Unknown:
+        """The text of a part of an address."""
+        cases = list(self.interpolate(content.strip().strip("'\""), node))
+        pieces = pieces_of(cases[0].content) if len(cases) == 1 else None
+        return joined(pieces) if pieces is not None else Unknown("it depends on a condition")
+
+    def _at(self, root: Node, path: str, node: Node) -> Found:
+        """What stands in a document under keys with dots between them; a key may be open."""
+        content = self._text(path, node)
+        if isinstance(content, Unknown):
+            return [_unknown(content.reason, node)]
+        current: list[tuple[Conditions, Node]] = [((), root)]
+        for key in _keys(pieces_of(content) or ()):
+            if key == "":
+                continue
+            following: list[tuple[Conditions, Node]] = []
+            for when, one in current:
+                for more, inner in self.branches(one):
+                    told = both(when, more)
+                    if isinstance(inner, Node) and told is not None:
+                        following += self._below(told, inner, key)
+                    elif isinstance(inner, Unknown) and told is not None:
+                        following.append((told, _unknown(inner.reason, node)[1]))
+            current = following
+        return current
+
+    def _below(self, when: Conditions, node: Node, key: str | Text) -> Iterator[tuple[Conditions, Node]]:
+        if isinstance(node.value, Unknown):
+            yield when, node
+        elif isinstance(key, str):
+            inner = mapping(node).get(key)
+            if inner is None and key.isdigit() and int(key) < len(items(node)):
+                inner = items(node)[int(key)]
+            if inner is not None:
+                yield when, inner
+        else:
+            holes = [one for one in key.pieces if isinstance(one, (Hole, Attribute))]
+            for name, inner in mapping(node).items():
+                chosen = Key("", holes[0].name if isinstance(holes[0], Hole) else "")
+                told = both(when, ((chosen, name),)) if are_equal(key, name) is not False else None
+                if told is not None:
+                    yield told, inner
+
+
+def _whole(content: str) -> str | None:
+    """The expression of a text that is one variable and nothing else."""
+    parts = list(_parts(content)) if content.startswith("${") and content.endswith("}") else []
+    return parts[0][1] if len(parts) == 1 else None
+
+
+def _parts(content: str) -> Iterator[tuple[str, str | None]]:
+    """The parts of a text: literal ones, and variables with their expressions."""
+    literal, index = "", 0
+    while index < len(content):
+        if content.startswith("${", index) and _VARIABLE.match(content, index + 2):
+            end = _closing(content, index + 2)
+            if end is not None:
+                if literal:
+                    yield literal, None
+                yield "", content[index + 2 : end]
+                literal, index = "", end + 1
+                continue
+        literal += content[index]
+        index += 1
+    if literal:
+        yield literal, None
+
+
+def _closing(content: str, index: int) -> int | None:
+    """Where the brace closes that was opened before an index."""
+    depth = 0
+    while index < len(content):
+        if content[index] == "{":
+            depth += 1
+        elif content[index] == "}":
+            if depth == 0:
+                return index
+            depth -= 1
+        index += 1
+    return None
+
+
+def _split(content: str, delimiter: str) -> list[str]:
+    """The parts of an expression between delimiters that stand outside of braces, brackets and quotes."""
+    parts, depth, quote = [""], 0, ""
+    for sign in content:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign in "{(":
+            depth += 1
+        elif sign in "})":
+            depth -= 1
+        elif sign == delimiter and depth == 0:
+            parts.append("")
+            continue
+        parts[-1] += sign
+    return [part.strip() for part in parts]
+
+
+def _keys(pieces: tuple[Piece, ...]) -> list[str | Text]:
+    """The keys of an address, which stand between dots."""
+    keys: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if isinstance(piece, str):
+            first, *more = piece.split(".")
+            keys[-1].append(first)
+            keys += [[one] for one in more]
+        else:
+            keys[-1].append(piece)
+    return [joined(key) for key in keys]
+
+
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+def _literal(address: str) -> tuple[object] | None:
+    """The value of an address that is a constant, in a tuple of one; None for all others."""
+    if len(address) > 1 and address[0] == address[-1] and address[0] in "'\"":
+        return (address[1:-1],)
+    if address in _WORDS:
+        return (_WORDS[address],)
+    if re.fullmatch(r"-?\d+(?:\.\d+)?", address):
+        return (float(address) if "." in address else int(address),)
+    return None
+
+
+def _node(value: object, node: Node) -> Node:
+    """A node at the place of another."""
+    made = Node(value, node.path, node.line, node.column)
+    made.end = node.end
+    return made
+
+
+def _unknown(reason: str, node: Node) -> tuple[Conditions, Node]:
+    return (), _node(Unknown(reason), node)
