@@ -1,12 +1,11 @@
 """The interpreter: walks functions forward, each call with its caller's actual values.
 
 A root is a function walked alone, with unknown parameters; what a caller's values add is seen when the caller is
-walked. Limits are counts, never times, so that runs are equal everywhere.
-"""
+walked. Limits are counts, never times, so that runs are equal everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import process_time
 
@@ -32,6 +31,7 @@ from invocation_lint.analysis.python.frames.kinds import Kinds
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Outcome
 from invocation_lint.analysis.python.frames.protocol import Libraries
 from invocation_lint.analysis.python.frames.shared_outcomes import Outcomes, canonical
+from invocation_lint.analysis.python.frames.trial import Trial
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
 from invocation_lint.analysis.python.returning import outcome_of
 from invocation_lint.analysis.python.traced import note_escape
@@ -99,12 +99,13 @@ class Interpreter:
         self.wrappers: dict[str, Wrapper] = {}  # functions outside the program that invoke, by dotted name
         self.shared: dict[tuple[int, Place], tuple[Value, Value, dict[ObjectId, Obj]]] = {}  # values, as objects
         self.is_noting_attributes = False
+        self.trial: Trial | None = None
         self.definitions = Definitions(self)
         self.modules = ModuleTable(self, finder or NoFinder())
         self._functions: dict[str, FunctionInfo] = {}
         self._classes: dict[str, ClassInfo] = {}
         self._demanded: set[str] = set()
-        self._leading: set[str] = set()  # these, and those that reach a call site with what they are handed
+        self.leading: set[str] = set()  # these, and those that reach a call site with what they are handed
         self._outcomes = Outcomes()
         self._exceeded: dict[tuple[object, int], int] = {}  # calls over the budget of visits, and what they cost
         self._roots: dict[str, Root] = {}
@@ -119,7 +120,7 @@ class Interpreter:
         self._functions.update(module.functions)
         self._classes.update(module.classes)
         self._demanded.update(info.key for info in demanded(module))
-        self._leading.update(info.key for info in leading(module))
+        self.leading.update(info.key for info in leading(module))
 
     def function_info(self, key: str) -> FunctionInfo | None:
         """The function of that key."""
@@ -185,8 +186,7 @@ class Interpreter:
         if wrapping is not None:
             frame.raises = decorators.guarded(frame, wrapping, frame.raises)
         followed = wrapping.names if wrapping is not None else frozenset()
-        root = Root(info, info.module, tuple(frame.events), tuple(frame.raises), followed)
-        self._roots[info.key] = root
+        root = self._roots[info.key] = Root(info, info.module, tuple(frame.events), tuple(frame.raises), followed)
         return root
 
     def _is_way(self, info: FunctionInfo, receiver: ClassInfo | None = None) -> bool:
@@ -212,7 +212,7 @@ class Interpreter:
 
     def _may_lead(self, atom: object) -> bool:
         if isinstance(atom, FunctionRef):
-            return atom.key in self._leading
+            return atom.key in self.leading
         return isinstance(atom, (Method, Partial))
 
     def _defines_functions(self, info: FunctionInfo) -> bool:
@@ -229,12 +229,18 @@ class Interpreter:
 
     def global_writes(self, info: FunctionInfo, known: dict[str, Value]) -> dict[str, Value]:
         """What a function assigns to names under `global`, joined with what is known of them."""
-        frame = self._run_alone(info, (ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS), noting=False)
+        frame = self._run_alone(
+            info, (ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS), noting=False, purpose=" for globals"
+        )
         found: dict[str, Value] = {}
         for name, value in frame.global_writes.items():
             kept = portable(frame, value)
             found[name] = join2(known.get(name, kept), kept)
         return found
+
+    def run_with(self, info: FunctionInfo, given: Callable[[Frame], dict[str, Value]]) -> Frame:
+        """Walk one function with values for some of its parameters, made in its frame."""
+        return self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, given=given)
 
     @contextmanager
     def own_budget(self) -> Iterator[None]:
@@ -255,11 +261,14 @@ class Interpreter:
         noting: bool,
         receiver: ClassInfo | None = None,
         scouting: bool = False,
+        purpose: str = "",
+        given: Callable[[Frame], dict[str, Value]] | None = None,
     ) -> Frame:
         """Walk one function from its declaration; with `noting`, what it assigns to attributes is kept. `receiver` is
-        the class of `self` where it is not the one that defines the method."""
+        the class of `self` where it is not the one that defines the method. A walk for one purpose may come to a
+        function while it is walked for another."""
         frame = Frame(self, info.module, info, State(), outer=self.definers.get(info.key), scouting=scouting)
-        walk = f"{info.key} for attributes" if noting else info.key
+        walk = f"{info.key} for attributes" if noting else info.key + purpose
         if walk in self._running:
             return frame
         self._running.add(walk)
@@ -268,6 +277,7 @@ class Interpreter:
             self._stack, self._limits, self.is_noting_attributes = [info.key], limits, noting
             try:
                 frame.live.env.update(injected.parameters(frame, info, receiver or info.cls))
+                frame.live.env.update(given(frame) if given is not None else {})
                 self._walk(frame, info)
             except BudgetExceeded:
                 self.too_large.add(info.key)
@@ -276,6 +286,7 @@ class Interpreter:
             finally:
                 self._running.discard(walk)
         self.walks.append(Walked(info.module.source.name, info.title, process_time() - began, self.visits - visited))
+        frame.falls_off = frame.state is not None
         frame.state = join_states(frame.return_state, frame.state)
         return frame
 
@@ -286,6 +297,7 @@ class Interpreter:
             else:
                 frame.run(info.node.body)
         finally:
+            frame.finished = True
             self.visits += frame.visits
 
     # -- calls -------------------------------------------------------------------------------------------------------
@@ -308,10 +320,10 @@ class Interpreter:
             frame.blocked.add(info.key)
             return None
         values = [*bound.values(), *(value for _, value in cells)]
-        building = 0 if info.key in self._leading else frame.building + 1
+        building = 0 if info.key in self.leading else frame.building + 1
         if frame.scouting and building and not self._is_scouted(frame, info, building, values):
             return None
-        if frame.depth >= self._limits[0] or building > MAX_BUILDING_CALLS:
+        if frame.depth >= self._limits[0] or (building > MAX_BUILDING_CALLS and self.trial is None):
             frame.levels = max(frame.levels, 1)
             return None  # as wherever as many levels are left
         if self._interpretations >= self._limits[1]:
@@ -320,8 +332,9 @@ class Interpreter:
         fragment = frame.live.reachable(values)
         left = self._limits[0] - frame.depth
         key = None
-        if info.parent is None and not self.modules.is_running and not self.is_noting_attributes:
-            key = (info.key, building, frame.scouting, frame.watching, *bound, canonical(values, fragment))
+        if info.parent is None and not self.is_noting_attributes:
+            how = building, frame.scouting, frame.watching, self.modules.is_running, self.trial and self.trial.number
+            key = (info.key, *how, *bound, canonical(values, fragment))
             kept = self._outcomes.find(key, left, tuple(fragment))
             if (
                 kept is not None
@@ -339,6 +352,7 @@ class Interpreter:
                 frame.levels = max(frame.levels, left + 1)
                 return None
         self._interpretations += 1
+        unfinished = self.modules.asked_unfinished
         inner = Frame(
             self,
             info.module,
@@ -357,7 +371,7 @@ class Interpreter:
             self._walk(inner, info)
         except BudgetExceeded:
             self.too_large.add(info.key)
-            if key is not None and inner.complete and not inner.blocked:
+            if key is not None and inner.complete and not inner.blocked and unfinished == self.modules.asked_unfinished:
                 self._exceeded[key, left] = inner.cost
             frame.levels = max(frame.levels, left + 1)
             return None
@@ -370,7 +384,7 @@ class Interpreter:
         frame.cost += inner.cost
         frame.entered |= inner.entered
         frame.levels = max(frame.levels, inner.levels + 1)
-        if key is not None and outcome.complete:
+        if key is not None and outcome.complete and unfinished == self.modules.asked_unfinished:
             self._outcomes.keep(key, left, outcome)
         return outcome
 

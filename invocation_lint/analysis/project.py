@@ -12,10 +12,10 @@ from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.program.indexing import index_module
 from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.program.reach import Reach
-from invocation_lint.deployment.model import Handlers
+from invocation_lint.deployment.kinds import Handlers
 from invocation_lint.errors import UnreadableFile, UsageError
+from invocation_lint.source.parsing.tree import SourceFile, parse
 from invocation_lint.source.record import digest
-from invocation_lint.source.tree import SourceFile, parse
 
 
 class ProjectModules:
@@ -40,6 +40,10 @@ class ProjectModules:
         """The keys of the modules that may be Django's settings for a module."""
         return self.files.settings(importer)
 
+    def shown(self, path: str) -> str:
+        """The name by which findings show a file."""
+        return self._name_of(path)
+
     def load(self, key: str) -> ModuleInfo | None:
         """The indexed module; None for a package without a file, or a file that cannot be read."""
         if key not in self._modules:
@@ -55,6 +59,8 @@ class ProjectModules:
         """Take a file that was parsed already."""
         known = self._modules.get(key)
         if known is None:
+            if key.endswith(".py"):  # others may rest on it, and find it here
+                self.files.record.note(key, ("bytes", key), digest(source.data))
             known = self._modules[key] = self._index(source, key)
         return known
 

@@ -7,7 +7,7 @@ import textwrap
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, FileFacts, facts_of
 from invocation_lint.facts.base import Fact, Unknown
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """
 import json, os, boto3
@@ -23,7 +23,8 @@ def ask(code: str, *, head: str = HEAD) -> FileFacts:
 
 def only(code: str, *, head: str = HEAD) -> Fact:
     """The fact of the one call site, as its own function sees it."""
-    (fact,) = [fact for fact in ask(code, head=head).facts if not fact.chain]
+    told = ask(code, head=head)
+    (fact,) = [fact for fact in told.facts if fact.kind == "invocation" and not fact.chain]
     return fact
 
 

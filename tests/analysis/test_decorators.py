@@ -66,7 +66,7 @@ def fate_of(template: str, body: str) -> object:
     depth = " " * (8 if template is PLAIN else 12)
     written = indent(body.replace("CALL", CALLS[template]), depth).strip()
     code = template.format(body=written, send=SEND)
-    (own,) = [fact for fact in ask(code).facts if not fact.chain]
+    (own,) = [fact for fact in ask(code).facts if fact.kind == "invocation" and not fact.chain]
     return own.data.service_error
 
 

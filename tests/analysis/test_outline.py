@@ -10,7 +10,7 @@ import pytest
 import invocation_lint
 from invocation_lint.analysis.program.indexing import index_module
 from invocation_lint.analysis.program.outline import Outline, outline
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 CODE = {
     "functions in classes in functions": """
@@ -65,6 +65,24 @@ def f(event):
     "a client under another name": "import boto3\nlam = boto3.client('lambda')\ndef f(n):\n    lam.invoke(n)\n",
     "a client by its type": "def f(lam: 'types.LambdaClient', n):\n    lam.invoke(Payload=n)\n",
     "a client of a manager": "def f(n):\n    with session.client('lambda', region) as c:\n        c.invoke()\n",
+    "held by names": """
+import boto3, functools
+lam = boto3.client('lambda')
+send = other = lam.invoke
+left, TABLE = functools.partial(lam.invoke, FunctionName='f'), {'a': lambda **k: lam.invoke(**k)}
+if left:
+    late: object = getattr(lam, 'invoke')
+made = lam.invoke(FunctionName='f')
+class Sender:
+    post = staticmethod(lam.invoke)
+    def __init__(self):
+        self.go, local = lam.invoke, lam.invoke
+    def connect(self):
+        global send
+        send = lam.invoke
+""",
+    "taken by name": "import boto3\nlam = boto3.client('lambda')\ndef f(o, n):\n    getattr(lam, 'invoke')(n)\n"
+    "def g():\n    methodcaller('invoke', n)(lam)\ndef h(o):\n    getattr(o, 'name')\n",
     "nothing": "",
 }
 CONSTANTS = frozenset({"None", "True", "False"})  # names in a tree of libcst
@@ -91,6 +109,7 @@ def told(module: Any) -> dict[str, Any]:
         "named by": users(module.named_by),
         "aliased": users(module.aliased),
         "holds a site": module.holds_site,
+        "held": module.held,
         "mentions": module.mentions - CONSTANTS,
         "words": module.words,
         "passes everything": module.passes_everything,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.asking import only
+from tests.analysis.asking import ask, keys_of, only
 
 MODES = {
     "a module constant": ('MODE = "Event"\ndef f():\n    return {call}', "Event"),
@@ -45,6 +45,14 @@ MODES = {
     ),
     "its value": (
         'from enum import Enum\nclass Mode(str, Enum):\n    E = "Event"\nMODE = Mode.E.value\ndef f():\n    return {call}',
+        "Event",
+    ),
+    "a nested function sees what was set before it": (
+        'def outer():\n    MODE = "Event"\n    def f():\n        return {call}\n    f()\n    other = 1\n    return f',
+        "Event",
+    ),
+    "a class with a lambda among its bases": (
+        'MODE = "Event"\nclass Odd((lambda: object)()):\n    pass\ndef f():\n    Odd()\n    return {call}',
         "Event",
     ),
     "a default": ('def f(MODE="Event"):\n    MODE = MODE if False else "Event"\n    return {call}', "Event"),
@@ -117,3 +125,17 @@ def test_another_service_is_no_lambda_client() -> None:
 def test_a_client_is_known_by_its_annotation(annotation: str) -> None:
     head = "from typing import Optional\nfrom mypy_boto3_lambda import LambdaClient\n"
     assert only(f'def f(c: {annotation}):\n    c.invoke(FunctionName="f")\n', head=head).data.client.sdk == "boto3"
+
+
+def test_what_is_set_again_after_a_function_is_defined_is_not_known_in_it() -> None:
+    code = """
+        def outer():
+            body = {"one": 1}
+            def send():
+                client.invoke(FunctionName="f", Payload=json.dumps(body))
+            send()
+            body = {"two": 2}
+            return body
+    """
+    alone, called = sorted(ask(code).facts, key=lambda fact: len(fact.chain))
+    assert (keys_of(called), keys_of(alone)) == ("one", "?")

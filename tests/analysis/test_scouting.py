@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.program.indexing import index_module
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 BUILD = "def build(a):\n" + "".join(f"    x{n} = [a, {n}]\n" for n in range(200)) + "    return x0\n"
 SEND = 'import boto3\ndef send(a):\n    boto3.client("lambda").invoke(FunctionName="f", Payload=a)\n'

@@ -21,7 +21,7 @@ from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Kind
 from invocation_lint.analysis.python.traced import begin
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 ANALYSIS = Path(invocation_lint.analysis.__file__).parent
 

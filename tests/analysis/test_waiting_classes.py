@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from invocation_lint.analysis.program.indexing import index_module
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 
 @pytest.mark.parametrize(

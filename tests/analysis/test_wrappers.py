@@ -11,7 +11,7 @@ from invocation_lint import lint_paths
 from invocation_lint.contracts.loader import load_contracts
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Fact
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 from tests.analysis.asking import keys_of
 
 CONTRACT = """

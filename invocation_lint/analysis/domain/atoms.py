@@ -1,7 +1,5 @@
-"""Abstract values: what an expression may stand for.
-
-A `Value` is a small set of atoms, each one way the value can be. Atoms are immutable and hashable, and hold no syntax.
-"""
+"""Abstract values: what an expression may stand for. A `Value` is a small set of atoms, each one way it can be; atoms
+are immutable and hashable, and hold no syntax."""
 
 from __future__ import annotations
 
@@ -9,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import field
 from typing import Any
 
+from invocation_lint.analysis.domain.cuts import Cut
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.findings import Place
@@ -17,11 +16,9 @@ from invocation_lint.records import record
 MAX_ATOMS = 8
 """Atoms in one value: more alternatives than this answer no question that a reader would ask."""
 
-MAX_TEXT = 8_000_000
-"""Characters of a text that is kept: more than the six megabytes that Lambda takes."""
-
-MAX_BITS = 10_000
-"""Bits of a number that is kept: Python writes no longer ones as text."""
+MAX_TEXT, MAX_BITS = 8_000_000, 10_000
+"""Characters of a text that is kept, more than the six megabytes that Lambda takes; bits of a number: Python writes no
+longer ones as text."""
 
 
 @record
@@ -43,11 +40,12 @@ class Text:
 @record
 class Typed:
     """A value whose Python type is known and whose content is not; `source` is what it was read from, `chain` the
-    calls that made it where they are a query."""
+    calls that made it where they are a query, `form` the notation of a text or of bytes that are surely no JSON."""
 
     type: str
     source: str = ""
     chain: Chain | None = None
+    form: str = ""
 
 
 @record
@@ -101,6 +99,7 @@ class Encoded:
     encoder: str = "json"
     lenient: bool = False  # an encoder with default= or cls=: what it accepts is not known
     place: Place | None = None
+    compact: bool = False  # JSON that may be shorter than that of json.dumps
     weight: int = field(default=0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -109,10 +108,12 @@ class Encoded:
 
 @record
 class EnvVar:
-    """The value of an environment variable; `default` when it is not set, None when a KeyError is raised instead."""
+    """The value of an environment variable; `default` when it is not set, None when a KeyError is raised instead.
+    `place` is where a default that is a text is written."""
 
     name: str
     default: Value | None = None
+    place: Place | None = None
 
 
 @record
@@ -295,6 +296,7 @@ Atom = (
     | Struct
     | Encoded
     | EnvVar
+    | Cut
     | Symbol
     | Imported
     | ModuleRef
@@ -322,13 +324,15 @@ class Value:
     Nobody changes a value. It is no record: a walk makes more of them than of anything else, and asks for their hashes.
     """
 
-    __slots__ = ("_hash", "_weight", "atoms", "ids", "refers")
+    __slots__ = ("_hash", "_weight", "atoms", "ids", "moves", "parts", "refers")
 
     def __init__(self, atoms: tuple[Atom, ...]) -> None:
         self.atoms = atoms
         self._hash = self._weight = 0
         self.ids: tuple[ObjectId, ...] | None = None  # kept by `state.references`
-        self.refers: bool | None = None  # kept by `state.may_refer`
+        self.refers: bool | None = None  # kept by `state.may_refer`, as the next one by `state.may_move`
+        self.moves: bool | None = None
+        self.parts: tuple[Traced, ...] | None = None  # kept by `python.traced`
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Value) and self.atoms == other.atoms)
@@ -371,9 +375,7 @@ def const(value: Any) -> Value:
     return Value((Typed(kind) if is_long else Const(value, kind),))
 
 
-NONE = const(None)
-TRUE = const(True)
-FALSE = const(False)
+NONE, TRUE, FALSE = const(None), const(True), const(False)
 
 
 def unknown(reason: str = "not known", source: str = "") -> Value:
@@ -386,9 +388,7 @@ def join_values(values: Iterable[Value]) -> Value:
     values = [value for value in values if value.atoms]
     if len(values) < 2 and (not values or len(values[0].atoms) <= MAX_ATOMS):
         return values[0] if values else NEVER
-    seen: dict[Atom, None] = {}
-    for value in values:
-        seen.update(dict.fromkeys(value.atoms))
+    seen = dict.fromkeys([atom for value in values for atom in value.atoms])
     if len(seen) > MAX_ATOMS:
         kept = [atom for atom in seen if isinstance(atom, (Client, Traced))][: MAX_ATOMS - 1]
         return Value((*kept, Unknown("too many alternatives")))

@@ -53,6 +53,7 @@ class LoopInfo:
     concurrent: bool = False
     over: str = "items"  # or search, pages, constants, numbers, attempts, condition
     collection: str = ""  # pages or scan: what the items come from, when nothing says how many there are
+    in_order: str = ""  # why a round has to wait for the one before: carries, measures, changes
 
 
 @record
@@ -70,6 +71,12 @@ class Visit(Start):
     created: str  # where the client was made
     sent: str
     run_by: str = "statement"  # or executor, a thread included
+    threads: int = 0  # of that executor, where its number is known and they share the client
+    is_timed: bool = False  # whether its function measures how long it takes
+    in_clause: str = ""  # what the except clause around it does: logs, reraises
+    clause: Place | None = None  # that clause
+    instead_of: Place | None = None  # the invocation whose error that clause takes
+    runs_later: bool = False  # by something that a library does with what is made here: the task of a scheduler
 
 
 @record
@@ -83,6 +90,7 @@ class Raised:
     as_type: str = ""  # dotted name when it was replaced by another exception
     failing: bool = False  # sent from a clause that raises in the end: the caller gets an error with it or without
     clause: Place | None = None
+    logged: bool = False  # a clause that raised it again has logged it, or told somebody
 
 
 @record
@@ -107,6 +115,7 @@ class ClauseSeen(Event):
     reads_response: str
     place: Place
     other_source: str = "yes"  # whether something else in the guarded statements may raise it
+    taken_alike: str = "no"  # whether what it waits for meets the same clause by another type, or a like one below
 
 
 @record
@@ -120,12 +129,20 @@ class CodeSeen(Event):
 
 @record
 class Lost(Event):
-    """An awaitable of an invocation that this frame drops, with or without the invocation's error in it."""
+    """An awaitable of an invocation that this frame drops, with or without an error of the invocation
+    in it that nobody has logged."""
 
     via: str
     place: Place
     with_error: bool = True
     waited_for: bool = False  # whether the frame waits for the end of what it handed away
+
+
+@record
+class CalledFirst(Event):
+    """What an invocation gives is handed where a function is expected that would be called later; `place` is where."""
+
+    place: Place
 
 
 @record
@@ -148,6 +165,7 @@ class LoopLeft(Event):
 
     place: Place
     excuse: str = ""
+    together: bool = False  # whether a later step needs what all rounds get
 
 
 @record

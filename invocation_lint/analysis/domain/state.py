@@ -8,15 +8,10 @@ from operator import is_
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import (
-    Encoded,
-    FunctionRef,
-    Method,
-    Partial,
-    Pending,
+    NEVER,
     Ref,
     Slot,
     Struct,
-    Text,
     Unknown,
     Value,
     join2,
@@ -24,6 +19,8 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.ids import ObjectId
+from invocation_lint.analysis.domain.references import map_ids, may_refer, references
+from invocation_lint.analysis.domain.waits import NO_WAIT, Waited, shorter
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -39,6 +36,9 @@ MAX_HELD = 5000
 
 RECEIVER = "it is the receiver"
 """Why the attributes of `self` are not all known: the object may be one of a subclass."""
+
+ANSWER = "@answer"
+"""The class of a dict that AWS answers with: what it may hold is of a known type where it is read."""
 
 
 @record
@@ -58,11 +58,31 @@ class Obj:
     made: Place | None = None
     cls: str = ""
     many: bool = False
+    _ids: tuple[ObjectId, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _refers: bool | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def ids(self) -> tuple[ObjectId, ...]:
+        """The objects that the values in it name, as `references` tells them."""
+        if self._ids is None:
+            held = [*(slot.value for slot in self.slots.values()), *self.items]
+            held += [self.rest] if self.rest is not None else []
+            object.__setattr__(self, "_ids", tuple([one for value in held for one in references(value)]))
+        return self._ids  # type: ignore[return-value]
+
+    @property
+    def refers(self) -> bool:
+        """Whether a heap reference stands in some value of it."""
+        if self._refers is None:
+            found = any(may_refer(slot.value) for slot in self.slots.values()) or any(map(may_refer, self.items))
+            found = found or (self.rest is not None and may_refer(self.rest))
+            object.__setattr__(self, "_refers", found)
+        return self._refers  # type: ignore[return-value]
 
     def with_slot(self, key: Any, value: Value, place: Place | None, *, weak: bool = False) -> Obj:
         """The object after `obj[key] = value`."""
-        slots = dict(self.slots)
-        old = slots.get(key)
+        slots = self.slots.copy()
+        old = dict.get(self.slots, key)
         if weak:
             slots[key] = Slot(old.presence, join2(old.value, value), old.place) if old else Slot("maybe", value, place)
         else:
@@ -75,12 +95,21 @@ class Obj:
         """The object after `del obj[key]`."""
         if key not in self.slots:
             return self
-        slots = dict(self.slots)
+        slots = self.slots.copy()
         if weak:
             slots[key] = replace(slots[key], presence="maybe")
         else:
             del slots[key]
         return replace(self, slots=slots)
+
+    def with_aside(self, key: Value, value: Value) -> Obj:
+        """The mapping with a key that is not known, and its value, in `items`."""
+        keys, values = self.items or (NEVER, NEVER)
+        return replace(self, items=(join2(keys, key), join2(values, value)))
+
+    def aside(self, index: int) -> list[Value]:
+        """What is kept of keys that are not known (0), or under them (1)."""
+        return [self.items[index]] if self.kind == "dict" and self.items and self.items[index].atoms else []
 
     def opened(self, reason: str) -> Obj:
         """The object when keys that are not known may have been added or changed."""
@@ -94,8 +123,11 @@ class Obj:
 def join_slots(left: Obj, right: Obj) -> dict[Any, Slot]:
     """The slots of the union: a key that one side lacks is maybe there."""
     slots: dict[Any, Slot] = {}
-    for key in [*left.slots, *(key for key in right.slots if key not in left.slots)]:
-        one, other = left.slots.get(key), right.slots.get(key)
+    if type(left.slots) is type(right.slots) is not dict:  # those of an event note what is asked of them
+        slots = left.slots.copy()
+        slots.clear()
+    for key in dict.fromkeys((*left.slots, *right.slots)):
+        one, other = dict.get(left.slots, key), dict.get(right.slots, key)
         if one is not None and other is not None:
             presence = "yes" if one.presence == other.presence == "yes" else "maybe"
             slots[key] = one if one == other else Slot(presence, join2(one.value, other.value), one.place)
@@ -114,12 +146,18 @@ def join_objects(left: Obj, right: Obj) -> Obj:
         return Obj("other", open="it is of several kinds", made=left.made)
     items, rest = left.items, left.rest
     if left.items != right.items or left.rest != right.rest:
-        if len(left.items) == len(right.items):
+        if left.kind == "dict" and len(left.items) != len(right.items):
+            items = left.items or right.items
+            rest = left.rest if left.rest is not None else right.rest
+        elif len(left.items) == len(right.items):
             items = tuple(join2(one, other) for one, other in zip(left.items, right.items, strict=True))
             rests = [value for value in (left.rest, right.rest) if value is not None]
             rest = join_values(rests) if rests else None
-        else:
-            items, rest = (), join_values([*left.elements(), *right.elements()])
+        else:  # both have the elements of the shorter one: which is at a place is one of two
+            shared = min(len(left.items), len(right.items))
+            items = tuple(map(join2, left.items[:shared], right.items[:shared]))
+            more = [*left.items[shared:], *right.items[shared:]]
+            rest = join_values([*more, *(value for value in (left.rest, right.rest) if value is not None)])
     return Obj(
         left.kind,
         join_slots(left, right),
@@ -134,15 +172,17 @@ def join_objects(left: Obj, right: Obj) -> Obj:
 
 @dataclass(slots=True)
 class State:
-    """Names and heap at one point. `looked` holds marks that are true on every path that leads here."""
+    """Names and heap at one point. `marks` are true on every path that leads here, and `waited` is the least time that
+    any of them sleeps: it is kept in trials of handlers."""
 
     env: dict[str, Value] = field(default_factory=dict)
     heap: dict[ObjectId, Obj] = field(default_factory=dict)
     marks: frozenset[Any] = frozenset()
+    waited: Waited = NO_WAIT
 
     def copy(self) -> State:
         """A state that can be changed without changing this one."""
-        return State(dict(self.env), dict(self.heap), self.marks)
+        return State(dict(self.env), dict(self.heap), self.marks, self.waited)
 
     def take_in(self, other: State) -> None:
         """Become the union of this state and another one."""
@@ -155,7 +195,10 @@ class State:
             held = heap.get(object_id)
             if held is not obj:
                 heap[object_id] = obj if held is None else join_objects(held, obj)
-        self.marks &= other.marks
+        if self.waited is not other.waited:
+            self.waited = shorter(self.waited, other.waited)
+        if self.marks is not other.marks:
+            self.marks = _join_marks(self.marks, other.marks)
 
     def deref(self, value: Value) -> Iterator[tuple[ObjectId, Obj]]:
         """The heap objects that the value may be."""
@@ -180,12 +223,7 @@ class State:
             if obj is None or object_id in found:
                 continue
             found[object_id] = obj
-            for slot in obj.slots.values():
-                waiting.extend(references(slot.value))
-            for item in obj.items:
-                waiting.extend(references(item))
-            if obj.rest is not None:
-                waiting.extend(references(obj.rest))
+            waiting.extend(obj.ids)
         return found
 
     def rename(self, names: Mapping[ObjectId, ObjectId]) -> None:
@@ -194,88 +232,33 @@ class State:
         self.heap = {names.get(object_id, object_id): map_object(obj, names) for object_id, obj in self.heap.items()}
 
 
-def references(value: Value) -> tuple[ObjectId, ...]:
-    """Ids of the heap objects that the value's atoms name, directly or bound in them."""
-    if value.ids is None:
-        value.ids = tuple(_references(value)) if may_refer(value) else ()
-    return value.ids
+TOLD = "told"
+"""The mark of a branch on which the answer of a failed call was told from a good one: (TOLD, origin, how)."""
 
 
-def _references(value: Value) -> list[ObjectId]:
-    found: list[ObjectId] = []
-    for atom in value.atoms:
-        if isinstance(atom, Ref):
-            found.append(atom.id)
-        elif isinstance(atom, FunctionRef):
-            bound = [*([atom.receiver] if atom.receiver else []), *atom.args]
-            bound += [item for _, item in (*atom.kwargs, *atom.cells)]
-            found.extend(object_id for item in bound for object_id in references(item))
-        elif isinstance(atom, Partial):
-            bound = [atom.target, *atom.args, *(item for _, item in atom.kwargs)]
-            found.extend(object_id for item in bound for object_id in references(item))
-        elif isinstance(atom, Method):
-            found.extend(references(atom.receiver))
-        elif isinstance(atom, Pending):
-            found.extend(references(atom.value))
-    return found
+ASKED = "asked"
+"""The mark of a branch that may be there for a failed call: (ASKED, origin)."""
 
 
-_HOLDERS = frozenset({Ref, FunctionRef, Partial, Method, Pending, Encoded, Text})
-"""Atoms in which a heap reference may stand."""
+def _has_no_answer(origin: Any, marks: frozenset[Any]) -> bool:
+    """Whether the call has failed on a way, or has a status that no answer has."""
+    return ("failed", origin) in marks or ("bad_status", origin) in marks
 
 
-def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
-    """The value with `change` applied to each atom and to the values bound in them."""
-
-    def inner(item: Value) -> Value:
-        return map_atoms(item, change)
-
-    atoms: list[Any] = []
-    same = True
-    for atom in value.atoms:
-        new = atom
-        if isinstance(atom, FunctionRef) and (atom.receiver or atom.args or atom.kwargs or atom.cells):
-            receiver = inner(atom.receiver) if atom.receiver else None
-            kwargs = tuple((name, inner(item)) for name, item in atom.kwargs)
-            cells = tuple((name, inner(item)) for name, item in atom.cells)
-            new = replace(atom, receiver=receiver, args=tuple(map(inner, atom.args)), kwargs=kwargs, cells=cells)
-        elif isinstance(atom, Partial):
-            kwargs = tuple((name, inner(item)) for name, item in atom.kwargs)
-            new = Partial(inner(atom.target), tuple(map(inner, atom.args)), kwargs)
-        elif isinstance(atom, Method):
-            new = Method(inner(atom.receiver), atom.name)
-        elif isinstance(atom, (Pending, Encoded)):
-            new = replace(atom, value=inner(atom.value))
-        elif isinstance(atom, Text):
-            new = Text(tuple(p if isinstance(p, str) else inner(p) for p in atom.pieces), atom.type)
-        new = change(new)
-        same = same and new is atom
-        atoms.append(new)
-    return value if same else join_values(Value((atom,)) for atom in atoms)
-
-
-def may_refer(value: Value) -> bool:
-    """Whether a heap reference may stand in the value."""
-    if value.refers is None:
-        value.refers = not _HOLDERS.isdisjoint(map(type, value.atoms))
-    return value.refers
-
-
-def map_ids(value: Value, names: Mapping[ObjectId, ObjectId]) -> Value:
-    """The value with its heap references renamed."""
-    if not may_refer(value):
-        return value
-
-    def rename(atom: Any) -> Any:
-        new = names.get(atom.id) if type(atom) is Ref else None
-        return atom if new is None else Ref(new)
-
-    return map_atoms(value, rename)
+def _join_marks(left: frozenset[Any], right: frozenset[Any]) -> frozenset[Any]:
+    """What is known on both ways. Where a call has failed there is no answer: what the other way tells of it stays."""
+    both = left & right
+    if len(both) == len(left) or len(both) == len(right):
+        return both
+    for ours, theirs in ((left, right), (right, left)):
+        kept = {mark for mark in ours - both if mark[0] == TOLD and _has_no_answer(mark[1], theirs)}
+        both = both | kept if kept else both
+    return both
 
 
 def map_object(obj: Obj, names: Mapping[ObjectId, ObjectId]) -> Obj:
     """The object with the references in it renamed."""
-    return map_object_values(obj, lambda value: map_ids(value, names))
+    return map_object_values(obj, lambda value: map_ids(value, names)) if obj.refers else obj
 
 
 def map_object_values(obj: Obj, change: Callable[[Value], Value]) -> Obj:
@@ -339,7 +322,7 @@ class _Snapshot:
         def held(one: Value) -> Value:
             return self.of(one, level - 1, inner)
 
-        slots = tuple((key, replace(slot, value=held(slot.value))) for key, slot in obj.slots.items())
+        slots = tuple([(key, Slot(one.presence, held(one.value), one.place)) for key, one in obj.slots.items()])
         rest = None if obj.rest is None else held(obj.rest)
         return Struct(obj.kind, slots, obj.open, tuple(map(held, obj.items)), rest, obj.made, obj.cls)
 
@@ -350,7 +333,7 @@ def widen(before: State, after: State) -> State:
         name: value if before.env.get(name, value) == value else _still_changing(before.env[name], value)
         for name, value in after.env.items()
     }
-    return State(env, after.heap, after.marks)
+    return State(env, after.heap, after.marks, shorter(before.waited, after.waited))
 
 
 def _still_changing(before: Value, after: Value) -> Value:

@@ -7,9 +7,21 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, EnumMember, Method, Ref, Symbol, Typed, Value, const
-from invocation_lint.analysis.libraries import enums, models
+from invocation_lint.analysis.domain.atoms import (
+    ClassRef,
+    EnumMember,
+    Method,
+    Partial,
+    Ref,
+    Symbol,
+    Typed,
+    Value,
+    const,
+)
+from invocation_lint.analysis.libraries import doors, enums, models
+from invocation_lint.analysis.libraries.outside import command_line
 from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
+from invocation_lint.analysis.libraries.trials import schemas
 from invocation_lint.analysis.python.frames.frame import Frame
 
 
@@ -20,7 +32,9 @@ def attribute(frame: Frame, atom: Any, name: str, node: cst.CSTNode) -> Value | 
 
 
 def _of_object(frame: Frame, atom: Ref, name: str, node: cst.CSTNode) -> Value | None:
-    return models.attribute(frame, atom, frame.live.heap[atom.id], name, node)
+    obj = frame.live.heap[atom.id]
+    found = models.attribute(frame, atom, obj, name, node) or schemas.loader(frame, atom, obj, name)
+    return found or command_line.attribute(atom, obj, name)
 
 
 def _of_symbol(frame: Frame, atom: Symbol, name: str, node: cst.CSTNode) -> Value | None:
@@ -44,4 +58,5 @@ _ATTRIBUTES: dict[type[Any], Callable[[Frame, Any, str, cst.CSTNode], Value | No
     Typed: _of_type,
     ClassRef: _of_class,
     EnumMember: enums.attribute,
+    Partial: doors.attribute,
 }

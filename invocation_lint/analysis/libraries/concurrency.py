@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Const, Pending, Value, join_values, unknown
-from invocation_lint.analysis.domain.events import Caught, Raised
+from invocation_lint.analysis.domain.atoms import Client, Const, Pending, Unknown, Value, join_values, unknown
+from invocation_lint.analysis.domain.events import Caught, Raised, Visit
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.threads import Threads
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import background, iteration, told
 from invocation_lint.analysis.python.awaiting import awaited
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 
@@ -46,7 +49,8 @@ def _gather(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
         items.append(join_values(a.value if isinstance(a, Pending) else Value((a,)) for a in value.atoms))
     result = Obj("list", items=tuple(items), made=frame.place(node))
     if arguments.star:
-        result = Obj("list", rest=unknown("a result"), made=frame.place(node))
+        known = [a.value for value in [*arguments.args, arguments.rest] for a in value.of(Pending)]
+        result = Obj("list", rest=join_values([*known, unknown("a result")]), made=frame.place(node))
     sites = tuple(site for value in arguments.args for atom in value.of(Pending) for site in atom.sites)
     failing = [one for value in [*arguments.args, arguments.rest] for atom in value.of(Pending) for one in atom.told]
     return Value((Pending(frame.allocate(node, result), tuple(raises), "task", sites, tuple(failing)),))
@@ -72,6 +76,54 @@ def _to_thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode)
     return submitted(frame, replace(arguments, args=arguments.args[1:]), arguments.args[:1], node, "coroutine")
 
 
+def threads_of(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> int:
+    """How many threads the executor has on which a method is called; 0 where that is not known."""
+    func = node.func if isinstance(node, cst.Call) else None
+    owner = func.value if isinstance(func, cst.Attribute) else None
+    value: Value | None = None
+    if name == "run_in_executor":
+        value = arguments.args[0] if arguments.args else None
+    elif isinstance(owner, (cst.Name, cst.Attribute)) and frame.state is not None:
+        value = frame.evaluate(owner)
+    elif isinstance(owner, cst.Call):
+        return _written(owner)
+    atom = value.single if value is not None else None
+    return atom.count if isinstance(atom, Threads) else 0
+
+
+def _written(made: cst.Call) -> int:
+    """The number of threads of an executor that is used where it is made."""
+    number = next((arg.value for arg in made.args if arg.keyword is None or arg.keyword.value == "max_workers"), None)
+    is_pool = dotted(made.func).rpartition(".")[2] == "ThreadPoolExecutor"
+    return number.evaluated_value if is_pool and isinstance(number, cst.Integer) else 0
+
+
+def note_threads(frame: Frame, since: int, count: int) -> None:
+    """Note of the invocations since an event how many threads make them with one client."""
+    for index in range(since, len(frame.events) if count > 1 else since):
+        event = frame.events[index]
+        if isinstance(event, Visit) and event.client is not None and _is_shared(frame, event.client):
+            frame.events[index] = replace(event, threads=count)
+
+
+def _is_shared(frame: Frame, client: Client) -> bool:
+    """Whether a client was there before its threads began: it is one of the module, of `self`, or of this function."""
+    if client.place is None:
+        return False
+    maker = frame.interpreter.modules.enclosing(client.place)
+    return maker is None or maker is frame.function or maker.name == "__init__"
+
+
+def _pool(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`ThreadPoolExecutor(max_workers=..)` and `ThreadPool(processes=..)`."""
+    given = arguments.get(0, "max_workers" if name.endswith("Executor") else "processes")
+    made = call_unknown(frame, arguments, node, source=name.rpartition(".")[2])
+    atom, unknown = given.single if given is not None else None, made.single
+    if not isinstance(atom, Const) or not isinstance(atom.value, int) or not isinstance(unknown, Unknown):
+        return made
+    return Value((Threads("an executor", unknown.source, None, atom.value),))
+
+
 HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {
     "concurrent.futures.as_completed": _completed,
     "asyncio.as_completed": _completed,
@@ -83,4 +135,10 @@ HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {
     "asyncio.run": _task,
     "asyncio.to_thread": _to_thread,
     "anyio.to_thread.run_sync": _to_thread,
+    "concurrent.futures.ThreadPoolExecutor": _pool,
+    "concurrent.futures.thread.ThreadPoolExecutor": _pool,
+    "multiprocessing.pool.ThreadPool": _pool,
+    "multiprocessing.dummy.Pool": _pool,
+    "starlette.concurrency.run_in_threadpool": _to_thread,
+    "fastapi.concurrency.run_in_threadpool": _to_thread,
 }

@@ -7,15 +7,17 @@ from functools import partial
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, Ref, Typed, Value, join2, join_values, unknown
+from invocation_lint.analysis.domain.atoms import NONE, Const, Ref, Typed, Value, join2, join_values, unknown
 from invocation_lint.analysis.domain.events import Argument
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value, keys_of
 from invocation_lint.analysis.libraries import models
-from invocation_lint.analysis.python import assign, literals
+from invocation_lint.analysis.libraries.trials import schemas, trying
+from invocation_lint.analysis.python import assign, literals, traced
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import Keys, source_of_item
 from invocation_lint.analysis.python.lookup import object_item
 
 
@@ -26,6 +28,9 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: 
     dumped = models.call_method(frame, atom, name, arguments, node) if obj.kind == "instance" else None
     if dumped is not None:
         return dumped
+    tried = trying.call_method(frame, atom, name, arguments, node) or schemas.loaded(frame, atom, name, arguments, node)
+    if tried is not None:
+        return tried
     handler = {"dict": _DICT, "list": _LIST, "tuple": _LIST, "set": _LIST}.get(obj.kind, {}).get(name)
     if handler is None:
         if obj.kind in {"dict", "list", "set"}:
@@ -37,8 +42,12 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: 
 def _get(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     key = arguments.get(0, "key") or unknown()
     default = arguments.get(1, "default") or NONE
+    if default == key:  # MODES.get(mode, mode): what the mapping has is not given back
+        default = Value(tuple(atom for atom in key.atoms if not _is_held(obj, atom)))
     names = keys_of(key)
     if names is None:
+        if frame.interpreter.trial is not None:
+            frame.interpreter.trial.note_compared(key, obj.slots)
         return join2(object_item(obj, None), default)
     found: list[Value] = []
     for name in names:
@@ -48,8 +57,15 @@ def _get(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cs
         if slot is None or slot.presence != "yes":
             found.append(default)
             if obj.open and slot is None:
-                found.append(unknown("an item of a mapping that is not known", str(name)))
+                found.extend(obj.aside(1))
+                found.append(unknown("an item of a mapping that is not known", source_of_item(obj.slots, name)))
     return join_values(found)
+
+
+def _is_held(obj: Obj, key: object) -> bool:
+    """Whether a mapping surely has a key."""
+    slot = obj.slots.get(key.value) if isinstance(key, Const) else None
+    return slot is not None and slot.presence == "yes"
 
 
 def _pop(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -69,8 +85,11 @@ def _setdefault(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, n
     names = keys_of(arguments.args[0]) if arguments.args else None
     default = arguments.get(1, "default") or NONE
     if names is None or len(names) != 1:
-        frame.live.update(receiver, lambda o, weak: o.opened("a key that is not known is set"))
-        return unknown("an item")
+        key = arguments.args[0] if arguments.args else unknown()
+        frame.live.update(
+            receiver, lambda o, weak: traced.set_aside(frame, o, key, default, "a key that is not known is set")
+        )
+        return join_values([*obj.aside(1), default, unknown("an item")])
     slot = obj.slots.get(names[0])
     if slot is not None and slot.presence == "yes":
         return slot.value
@@ -106,14 +125,17 @@ def _clear(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: 
 
 def _keys(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     items = tuple(key_value(key) for key in obj.slots)
-    rest = unknown("a key that is not known") if obj.open else None
+    rest = join_values([*obj.aside(0), unknown("a key that is not known")]) if obj.open else None
     rest = join_values(items) if rest is None and _unsure(obj) else rest
-    return frame.allocate(node, Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made))
+    listed = Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made)
+    if isinstance(obj.slots, Keys) and obj.open:
+        listed = replace(listed, slots=obj.slots, open=obj.open)
+    return frame.allocate(node, listed)
 
 
 def _values(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
     items = tuple(slot.value for slot in obj.slots.values())
-    rest = unknown("a value that is not known") if obj.open else None
+    rest = join_values([*obj.aside(1), unknown("a value that is not known")]) if obj.open else None
     rest = join_values(items) if rest is None and _unsure(obj) else rest
     return frame.allocate(node, Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made))
 
@@ -126,7 +148,8 @@ def _items(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: 
     if not obj.open and _unsure(obj):
         return frame.allocate(node, Obj("list", rest=join_values(pairs), made=obj.made))
     if obj.open:
-        other = Obj("tuple", items=(unknown("a key"), unknown("a value")), made=obj.made)
+        sides = (join_values([*obj.aside(index), unknown(word)]) for index, word in enumerate(("a key", "a value")))
+        other = Obj("tuple", items=tuple(sides), made=obj.made)
         rest = frame.allocate_at((frame.place(node), "pair", "rest"), other)
         return frame.allocate(node, Obj("list", rest=join_values([*pairs, rest]), made=obj.made))
     return frame.allocate(node, Obj("list", items=tuple(pairs), made=obj.made))
@@ -147,7 +170,9 @@ def _append(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node:
     def change(o: Obj, weak: bool) -> Obj:
         if o.rest is None and not weak and not in_loop and len(o.items) < 64:
             return replace(o, items=(*o.items, value))
-        return replace(o, rest=value if o.rest is None else join2(o.rest, value))
+        rest = value if o.rest is None else join2(o.rest, value)
+        is_one_more = not weak and not in_loop and o.kind == "list" and len(o.items) < 64
+        return replace(o, items=(*o.items, rest) if is_one_more else o.items, rest=rest)
 
     frame.live.update(receiver, change)
     assign.note_kept(frame, receiver, value, node)

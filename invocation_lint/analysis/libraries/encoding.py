@@ -10,7 +10,9 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     Const,
     Encoded,
+    Param,
     Ref,
+    Unknown,
     Value,
     const,
     join_values,
@@ -22,6 +24,7 @@ from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import thaw
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import Keys, is_none, whole_event
 
 ENCODERS = {
     "json": "str",
@@ -35,6 +38,13 @@ ENCODERS = {
 """Modules whose dumps writes JSON, and the type it gives."""
 
 
+_COMPACT = frozenset({"ujson", "orjson", "rapidjson", "msgspec"})
+"""Of these, those that write no blanks."""
+
+_SHORTER = frozenset({"separators", "ensure_ascii"})
+"""Options of json.dumps that may make its text shorter."""
+
+
 def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`json.dumps(value)` and its like."""
     value = arguments.get(0, "obj") or unknown()
@@ -44,13 +54,21 @@ def dumps(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     default = arguments.plain().get("default", NONE)
     lenient = bool({"cls", "skipkeys"} & set(arguments.kwargs)) or default != NONE or arguments.open is not None
     lenient = lenient or len(arguments.args) > 1
-    frozen = freeze(frame.live, value)
-    return Value((Encoded("json", frozen, ENCODERS.get(module, "str"), module, lenient, frame.place(node)),))
+    frozen = whole_event(frame.live, value) or freeze(frame.live, value)
+    compact = module in _COMPACT or arguments.open is not None or bool(_SHORTER & set(arguments.kwargs))
+    made = Encoded("json", frozen, ENCODERS.get(module, "str"), module, lenient, frame.place(node), compact)
+    return Value((made,))
 
 
 def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`json.loads(text)`: the value again where the text was made here."""
     value = arguments.get(0, "s") or unknown()
+    if frame.interpreter.trial is not None:
+        if is_none(value):
+            return frame.fail()
+        frame.interpreter.trial.note_decoded(value)
+        if any(isinstance(obj.slots, Keys) for _, obj in frame.live.deref(value)):
+            return value  # what is sent in the text, as the trial knows it already
     part = traced.decoded(frame, value, node)
     found: list[Value] = [part] if part.atoms else []
     for atom in value.atoms:
@@ -61,6 +79,8 @@ def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
             found.append(thaw(frame, inner.value, frame.place(node)))
         elif isinstance(inner, Const) and isinstance(inner.value, (str, bytes)):
             found.append(_parsed(frame, inner.value, node))
+        elif isinstance(inner, (Unknown, Param)) and len(value.atoms) > 1:
+            found.append(unknown("decoded JSON", source_of(Value((atom,)))))
     return join_values(found) if found else unknown("decoded JSON", source_of(value))
 
 

@@ -14,9 +14,9 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Method, Partial, Pending, Value, join_values
 from invocation_lint.analysis.domain.events import Argument, LoopInfo
 from invocation_lint.analysis.domain.state import Obj
-from invocation_lint.analysis.libraries.concurrency import submitted
+from invocation_lint.analysis.libraries.concurrency import note_threads, submitted, threads_of
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import iteration
+from invocation_lint.analysis.python import background, iteration
 from invocation_lint.analysis.python.awaiting import awaited, deliver
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -29,6 +29,14 @@ _MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})
 
 def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str = "") -> Value | None:
     """`something.name(..)` where the name is that of an executor's method and it is handed a callable; else None."""
+    before = len(frame.events)
+    found = _called(frame, name, arguments, node, source)
+    if found is not None and len(frame.events) > before:
+        note_threads(frame, before, threads_of(frame, name, arguments, node))
+    return found
+
+
+def _called(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str) -> Value | None:
     if name == "run_in_executor":
         return _run(frame, arguments, 1, node, "future")
     if name in {"submit", "run_sync"}:
@@ -50,6 +58,8 @@ def _thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
     """`Thread(target=.., args=.., kwargs=..)`: what its target does, in a thread of its own."""
     target = arguments.get(1, "target")
     if target is None or not _is_callable(target):
+        if target is not None and "target" in arguments.kwargs:
+            background.note_called_first(frame, target, arguments.kwargs["target"].place, node)
         return call_unknown(frame, arguments, node, source="Thread")
     given = [value for value in (target, arguments.get(3, "args"), arguments.get(4, "kwargs")) if value is not None]
     if len(given) < 3 and "kwargs" in arguments.kwargs:
@@ -100,7 +110,11 @@ def _is_callable(value: Value) -> bool:
 
 
 def _run(frame: Frame, arguments: Arguments, index: int, node: cst.CSTNode, via: str) -> Value | None:
-    if len(arguments.args) <= index or not _is_callable(arguments.args[index]):
+    if len(arguments.args) <= index:
+        return None
+    if not _is_callable(arguments.args[index]):
+        if len(arguments.nodes) > index:
+            background.note_called_first(frame, arguments.args[index], frame.place(arguments.nodes[index]), node)
         return None
     rest = replace(arguments, args=arguments.args[index + 1 :], nodes=arguments.nodes[index + 1 :])
     return submitted(frame, rest, [arguments.args[index]], node, via)
@@ -111,13 +125,18 @@ def _apply(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value | Non
         return None
     given = arguments.get(1, "args")
     items = [] if given is None else iteration.iteration_items(frame, given)
-    named = arguments.get(2, "kwds")
+    kwargs = keywords_of(frame, arguments.get(2, "kwds"), node)
+    rest = replace(arguments, args=items or [], kwargs=kwargs, nodes=[], star=items is None)
+    return submitted(frame, rest, [arguments.args[0]], node, "future")
+
+
+def keywords_of(frame: Frame, named: Value | None, node: cst.CSTNode) -> dict[str, Argument]:
+    """The keywords that a mapping holds."""
     kwargs: dict[str, Argument] = {}
     for _, obj in frame.live.deref(named) if named is not None else ():
         for name, slot in obj.slots.items():
             kwargs[str(name)] = Argument(str(name), slot.value, slot.place or frame.place(node), slot.presence)
-    rest = replace(arguments, args=items or [], kwargs=kwargs, nodes=[], star=items is None)
-    return submitted(frame, rest, [arguments.args[0]], node, "future")
+    return kwargs
 
 
 def _is_of_futures(source: str) -> bool:
@@ -144,4 +163,26 @@ def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, sourc
     return frame.allocate(node, Obj("list", rest=inner, made=frame.place(node)))
 
 
-HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {"threading.Thread": _thread}
+def _timer(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`Timer(interval, function, args, kwargs)`: the same, later."""
+    kwargs = {"target" if key == "function" else key: argument for key, argument in arguments.kwargs.items()}
+    later = arguments.args[2:4]
+    args = [*arguments.args[:2], *([NONE] if later else []), *later]
+    return _thread(frame, name, replace(arguments, args=args, nodes=arguments.nodes[:2], kwargs=kwargs), node)
+
+
+def _start(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`start_new_thread(function, args, kwargs)`: a thread that runs at once, and that nobody can join."""
+    none = [NONE] if arguments.args else []
+    given = [*none, *arguments.args[:1], *none, *arguments.args[1:]]
+    found = _thread(frame, name, replace(arguments, args=given, nodes=[]), node)
+    background.note_dropped(frame, found, node)
+    return NONE
+
+
+HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {
+    "threading.Thread": _thread,
+    "threading.Timer": _timer,
+    "multiprocessing.Process": _thread,
+    "_thread.start_new_thread": _start,
+}

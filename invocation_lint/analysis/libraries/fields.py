@@ -5,13 +5,15 @@ Parameters are those of dataclasses.field, attrs.field, pydantic.Field and pydan
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import EnvVar, Partial, Symbol, Value, const, join2, join_values, unknown
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.domain.values import constants, text_constant
+from invocation_lint.analysis.libraries.trials import trying
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import classes, conditions, iteration
@@ -126,6 +128,9 @@ def filled(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, node: 
     fields = all_fields(frame, info)
     given = {name: (value, "yes") for name, value in zip(fields, arguments.args, strict=False)}
     given |= {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
+    if trying.lacks_fields(frame, _needed(frame, fields.values()), given, arguments):
+        frame.fail()
+        return obj
     more = unknown(arguments.open or "more arguments") if arguments.open or arguments.star else None
     place = frame.place(node)
     items: list[Value] = []
@@ -146,6 +151,23 @@ def filled(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, node: 
     return obj
 
 
+def _needed(frame: Frame, fields: Iterable[Field]) -> Iterator[tuple[str, bool]]:
+    """The names by which fields are given, and whether an instance cannot be made without."""
+    for field in fields:
+        name = field.option(frame, "alias", "validation_alias") or field.name
+        given = {arg.keyword.value if arg.keyword is not None else "" for arg in getattr(field.node, "args", ())}
+        described = isinstance(field.node, cst.Call) and _name(field.node).rpartition(".")[2] in {
+            "Field",
+            "field",
+            "ib",
+        }
+        first = field.node.args[0].value if described and isinstance(field.node, cst.Call) and field.node.args else None
+        has_default = bool(given & {"default", "default_factory", "factory"})
+        has_default = has_default or (first is not None and "" in given and not isinstance(first, cst.Ellipsis))
+        is_optional = re.search(r"\bOptional\[|\bNone\b|^InitVar|^ClassVar", field.annotation) is not None
+        yield name, not is_optional and (field.node is None or (described and not has_default))
+
+
 def _takes_more(info: ClassInfo) -> bool:
     """Whether a model keeps what it is given beside its fields."""
     return _setting(info, "extra") == "allow"
@@ -163,8 +185,11 @@ def _default_of(frame: Frame, info: ClassInfo, field: Field) -> Value:
     variable = environment_of(frame, info, field)
     if variable is None:
         return default if default is not None else unknown("a default", field.name)
-    plain = default is not None and not default.is_unknown
-    return Value((EnvVar(variable, freeze(frame.live, default) if plain and default is not None else None),))
+    if default is None or default.is_unknown:
+        return Value((EnvVar(variable),))
+    is_written = text_constant(default) is not None and field.node is not None
+    place = field.owner.module.source.place(field.node) if is_written and field.node is not None else None
+    return Value((EnvVar(variable, freeze(frame.live, default), place),))
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------

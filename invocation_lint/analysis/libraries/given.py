@@ -12,6 +12,7 @@ from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.findings import Place
 
 
 def _environ(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -19,7 +20,7 @@ def _environ(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
     atom = key.single if key is not None else None
     default = arguments.get(1, "default") or NONE
     if isinstance(atom, Const) and isinstance(atom.value, str):
-        return Value((EnvVar(atom.value, freeze(frame.live, default)),))
+        return Value((EnvVar(atom.value, freeze(frame.live, default), _place_of_text(frame, default, arguments)),))
     return unknown("an environment variable")
 
 
@@ -36,7 +37,19 @@ def _required(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
         return unknown("an environment variable")
     if set(arguments.kwargs) - {"default"}:  # it is turned into something else
         return unknown("an environment variable", text)
-    return Value((EnvVar(text, freeze(frame.live, default) if default is not None else None),))
+    if default is None:
+        return Value((EnvVar(text),))
+    return Value((EnvVar(text, freeze(frame.live, default), _place_of_text(frame, default, arguments)),))
+
+
+def _place_of_text(frame: Frame, default: Value, arguments: Arguments) -> Place | None:
+    """Where a default is given that is a text."""
+    if text_constant(default) is None:
+        return None
+    named = arguments.kwargs.get("default")
+    if named is not None:
+        return named.place
+    return frame.place(arguments.nodes[1]) if len(arguments.nodes) > 1 else None
 
 
 def _depends(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

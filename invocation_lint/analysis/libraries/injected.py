@@ -8,6 +8,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol, Value, join2, unknown
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.libraries import fields
+from invocation_lint.analysis.libraries.outside import command_line
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import classes, type_hints
@@ -68,8 +69,10 @@ def _instance(frame: Frame, param: cst.Param, info: ClassInfo) -> Value:
         return NEVER
     place = frame.place(param)
     name = param.name.value
-    names = fields.all_fields(frame, info)
-    slots = {one: Slot("yes", unknown("a field of a parameter", f"{name}.{one}")) for one in names}
+    slots: dict[str, Slot] = {}
+    for one, field in fields.all_fields(frame, info).items():
+        typed = frame.interpreter.definitions.annotated_attribute(frame, field.owner, one)
+        slots[one] = Slot("yes", typed if typed.atoms else unknown("a field of a parameter", f"{name}.{one}"))
     obj = Obj("instance", dict(slots), "it may be of a subclass", made=place, cls=info.key)
     return frame.allocate_at((place, "given"), obj)
 
@@ -79,6 +82,7 @@ def parameters(frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[
     others. `cls` is the class of its receiver."""
     params = info.node.params
     defaults = frame.interpreter.definitions.defaults_of(frame, info)
+    declared = command_line.declared_by_decorators(frame, info)
     found: dict[str, Value] = {}
     every = [*params.posonly_params, *params.params, *params.kwonly_params]
     for index, param in enumerate(every):
@@ -89,6 +93,9 @@ def parameters(frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[
                 found[name] = bound
                 continue
         default = defaults.get(name)
+        if name in declared:
+            found[name] = join2(declared[name].value, type_hints.parameter(frame, param))
+            continue
         found[name] = given(frame, param, default)
         if found[name] is NEVER:
             value = type_hints.parameter(frame, param)

@@ -3,11 +3,14 @@
 from invocation_lint.analysis.libraries.attributes import attribute
 from invocation_lint.analysis.libraries.concurrency import submitted
 from invocation_lint.analysis.libraries.construction import constructed, filled, is_field
+from invocation_lint.analysis.libraries.doors import makes_task
 from invocation_lint.analysis.libraries.enums import member as enum_member
 from invocation_lint.analysis.libraries.enums import members as enum_members
 from invocation_lint.analysis.libraries.executors import call_method as call_runner
 from invocation_lint.analysis.libraries.methods import call_method
+from invocation_lint.analysis.libraries.outside.responses import page
 from invocation_lint.analysis.libraries.symbols import call_symbol
+from invocation_lint.analysis.libraries.trials.trying import operated
 
 __all__ = [
     "attribute",
@@ -19,5 +22,8 @@ __all__ = [
     "enum_members",
     "filled",
     "is_field",
+    "makes_task",
+    "operated",
+    "page",
     "submitted",
 ]

@@ -9,6 +9,8 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import AwsObject, ClassRef, Client, Ref, SdkSession, Value, unknown
 from invocation_lint.analysis.libraries import containers, models, sdk, texts
+from invocation_lint.analysis.libraries.outside import command_line
+from invocation_lint.analysis.libraries.trials import schemas
 from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -20,7 +22,10 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
 
 
 def _of_object(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
-    return containers.call_method(frame, atom, name, arguments, node) if atom.id in frame.live.heap else None
+    if atom.id not in frame.live.heap:
+        return None
+    found = command_line.call_method(frame, atom, name, arguments, node)
+    return found if found is not None else containers.call_method(frame, atom, name, arguments, node)
 
 
 def _of_class(frame: Frame, atom: ClassRef, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -28,6 +33,10 @@ def _of_class(frame: Frame, atom: ClassRef, name: str, arguments: Arguments, nod
     for value in arguments.values():
         traced.note_escape(frame, value, "handed_over", node)
     info = frame.interpreter.class_info(atom.key)
+    if info is not None and name in schemas.VALIDATING and arguments.args:
+        made = schemas.validated(frame, info, arguments.args[0], node)
+        if made is not None:
+            return made
     return models.made(frame, info, node) if info is not None else unknown("an instance of a class not followed")
 
 

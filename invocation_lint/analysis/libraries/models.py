@@ -78,7 +78,7 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: 
     dumped = frame.allocate(node, _dumped(frame, info, obj, arguments, as_json=as_json))
     if name not in {"model_dump_json", "json"}:
         return dumped
-    return Value((Encoded("json", freeze(frame.live, dumped), "str", "json", True, frame.place(node)),))
+    return Value((Encoded("json", freeze(frame.live, dumped), "str", "json", True, frame.place(node), True),))
 
 
 def _copied(frame: Frame, atom: Ref, arguments: Arguments, node: cst.CSTNode) -> Value:

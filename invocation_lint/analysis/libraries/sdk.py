@@ -18,6 +18,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import text_constant
+from invocation_lint.analysis.libraries.outside import responses
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import note_escape
@@ -98,6 +99,8 @@ def call_resource(frame: Frame, atom: AwsObject, name: str, arguments: Arguments
         return Value((AwsObject("table", freeze(frame.live, named) if named is not None else None),))
     for value in arguments.values():
         note_escape(frame, value, "handed_over", node)
+    if atom.name == "paginator" and name == "paginate":
+        return responses.paginated(atom)
     if atom.name == "table" and name in _ITEMS:
         limited = "Limit" if "Limit" in arguments.kwargs else ""
         item = Value((Typed("dynamodb_item", f"{name}({limited}).{_ITEMS[name]}"),))
@@ -119,9 +122,28 @@ def call_method(frame: Frame, atom: Client | SdkSession, name: str, arguments: A
         return Value((atom,))
     for value in arguments.values():
         note_escape(frame, value, "stored", node)
-    if atom.sdk.startswith("aio"):
-        return Value((Pending(unknown(f"an answer of {atom.service}", f"{name}()")),))
-    return unknown(f"an answer of {atom.service}", f"{name}()")
+    if name == "get_paginator":
+        return responses.paginator(atom.service, arguments)
+    answer = responses.answer(frame, atom.service, name, node)
+    if (atom.service, name) == ("ssm", "get_parameter"):
+        answer = _parameter(frame, arguments, node) or answer
+    return Value((Pending(answer),)) if atom.sdk.startswith("aio") else answer
 
+
+def _parameter(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value | None:
+    """The answer of `get_parameter` of Systems Manager, whose name is told."""
+    name = text_constant(arguments.get(0, "Name") or unknown())
+    if not name:
+        return None
+    place = frame.place(node)
+    value = Slot("yes", Value((Typed("str", f"{SETTING}{name}"),)))
+    inner = frame.allocate_at(
+        (place, "dict", "Parameter"), Obj("dict", {"Value": value}, "an answer of ssm", made=place)
+    )
+    return frame.allocate(node, Obj("dict", {"Parameter": Slot("yes", inner)}, "an answer of ssm", made=place))
+
+
+SETTING = "ssm:"
+"""How the sources of values begin that are parameters of Systems Manager; their names follow."""
 
 __all__ = ["call_method", "call_symbol", "make_client"]

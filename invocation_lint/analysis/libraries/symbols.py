@@ -11,8 +11,6 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     Const,
     Encoded,
-    FunctionRef,
-    Partial,
     Symbol,
     Typed,
     Value,
@@ -23,20 +21,25 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.libraries import (
+    callables,
     concurrency,
+    doors,
     encoding,
     executors,
     fields,
+    forms,
     given,
     iterables,
     mappings,
     sdk,
     texts,
 )
+from invocation_lint.analysis.libraries.outside import command_line
 from invocation_lint.analysis.libraries.replies import REPLIES, reply
 from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, RESULTS
+from invocation_lint.analysis.libraries.trials import schemas, trying
 from invocation_lint.analysis.program.acts import LOG_METHODS
-from invocation_lint.analysis.python import lookup, traced
+from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.calls import callees
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -51,13 +54,20 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
     made = traced.made_by_function(frame, name, arguments, node)
     if made is not None:
         return made
+    tried = trying.call_symbol(frame, name, arguments, node) or schemas.parsed(frame, name, arguments, node)
+    if tried is not None:
+        return tried
     handler = _HANDLERS.get(name)
     if handler is not None:
         return handler(frame, name, arguments, node)
-    found = sdk.call_symbol(frame, name, arguments, node)
+    found = sdk.call_symbol(frame, name, arguments, node) or forms.call_symbol(frame, name, arguments, node)
+    found = found or doors.call_symbol(frame, name, arguments, node)
     if found is not None:
         return found
     last = name.rpartition(".")[2]
+    if name == "builtins.type" and len(arguments.values()) == 1:
+        traced.note_escape(frame, arguments.args[0], "read", node, deep=False) if arguments.args else None
+        return unknown("the type of a value")
     if name in RESULTS:
         return _typed_result(frame, name, arguments, node)
     if name == "builtins.print" or name.startswith(HARMLESS_PREFIXES) or last in LOG_METHODS:
@@ -75,7 +85,7 @@ def _logged(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     use = "handed_over" if _writes_file(arguments) else "logged"
     for value in arguments.values():
         traced.note_escape(frame, value, use, node)
-    return NONE
+    return NONE if frame.interpreter.trial is None else unknown("a logger")  # None stands for it, which has no methods
 
 
 _LOOKS = frozenset({"builtins.bool", "builtins.isinstance", "builtins.hasattr", "builtins.callable", "builtins.type"})
@@ -169,7 +179,7 @@ def _bytes(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
         if isinstance(atom, (Encoded, Const)) or len(arguments.args) > 1 or "encoding" in arguments.kwargs:
             found.append(Value((Encoded("bytes", Value((atom,)), kind, "utf-8"),)))
         else:
-            found.append(Value((Typed(kind),)))
+            found.append(Value((Typed(kind, form=atom.form if isinstance(atom, Typed) else ""),)))
     return join_values(found)
 
 
@@ -182,28 +192,6 @@ def _encoded(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
     return encoding.dumps(frame, name.lstrip("@"), replace(arguments, open="by an encoder of its own"), node)
 
 
-def _partial(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    if not arguments.args:
-        return unknown()
-    target, bound = arguments.args[0], arguments.args[1:]
-    kwargs = tuple(arguments.plain().items())
-    found: list[Value] = []
-    for atom in target.atoms:
-        if isinstance(atom, FunctionRef):
-            found.append(Value((replace(atom, args=(*atom.args, *bound), kwargs=(*atom.kwargs, *kwargs)),)))
-        else:
-            found.append(Value((Partial(Value((atom,)), tuple(bound), kwargs),)))
-    return join_values(found)
-
-
-def _getattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    key = arguments.args[1].single if len(arguments.args) > 1 else None
-    if isinstance(key, Const) and isinstance(key.value, str):
-        found = lookup.attribute(frame, arguments.args[0], key.value, node)
-        return join_values([found, *arguments.args[2:3]])
-    return unknown("an attribute that is not known")
-
-
 def _setattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     return call_unknown(frame, arguments, node, source=name)
 
@@ -212,7 +200,7 @@ def _open(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> V
     mode = arguments.get(1, "mode")
     atom = mode.single if mode is not None else Const("r", "str")
     if isinstance(atom, Const) and isinstance(atom.value, str):
-        return Value((Typed("binary_file" if "b" in atom.value else "text_file"),))
+        return Value((forms.opened(arguments, atom.value),))
     return unknown("a file")
 
 
@@ -264,6 +252,8 @@ def _identity(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) 
 
 
 _HANDLERS: dict[str, Handler] = {
+    **callables.HANDLERS,
+    **command_line.HANDLERS,
     **concurrency.HANDLERS,
     **executors.HANDLERS,
     **dict.fromkeys(REPLIES, reply),
@@ -282,7 +272,6 @@ _HANDLERS: dict[str, Handler] = {
     "@json.encoder.encode": _encoded,
     "msgspec.json.encode": _encoded,
     "builtins.float": _number,
-    "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.open": _open,
     "builtins.map": iterables.mapped,
@@ -290,7 +279,6 @@ _HANDLERS: dict[str, Handler] = {
     "io.BytesIO": _bytes_io,
     "io.StringIO": _bytes_io,
     "enum.auto": lambda frame, name, arguments, node: Value((Symbol("@enum.auto"),)),
-    "functools.partial": _partial,
     "asgiref.sync.sync_to_async": _identity,
     "json.load": _json_load,
     **dict.fromkeys(fields.MAKERS, fields.described),

@@ -67,7 +67,6 @@ RESULTS: dict[str, str] = {
     "builtins.memoryview": "memoryview",
     "urllib.parse.quote": "str",
     "urllib.parse.quote_plus": "str",
-    "urllib.parse.urlencode": "str",
     "urllib.parse.unquote": "str",
     "urllib.parse.unquote_plus": "str",
     "hashlib.sha256": "hash",
@@ -99,6 +98,7 @@ METHOD_RESULTS: dict[tuple[str, str], str] = {
     ("Path", "read_bytes"): "bytes",
     ("float", "is_integer"): "bool",
     ("Decimal", "quantize"): "Decimal",
+    ("StreamingBody", "read"): "bytes",
     ("binary_file", "read"): "bytes",
     ("binary_file", "getvalue"): "bytes",
     ("text_file", "read"): "str",
@@ -142,7 +142,7 @@ HARMLESS_PREFIXES = (
 REFUSED_BY_JSON = frozenset(
     {"datetime", "date", "time", "timedelta", "UUID", "Decimal", "set", "frozenset", "bytes", "bytearray", "Path",
      "complex", "object", "hash", "range", "generator", "memoryview", "instance", "enum", "function", "class",
-     "client", "response_stream"}
+     "client", "StreamingBody"}
 )  # fmt: skip
 """Types that json.dumps refuses without default= (measured with CPython 3.11)."""
 

@@ -21,6 +21,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.libraries import forms
 from invocation_lint.analysis.libraries.tables import METHOD_RESULTS
 from invocation_lint.analysis.python import iteration, operators, traced
 from invocation_lint.analysis.python.calls.unfollowed import open_objects
@@ -59,7 +60,9 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
         return Value((replace(atom, type="bytes"),))
     result = METHOD_RESULTS.get((kind, name))
     if result is not None:
-        return Value((Typed(result),))
+        if isinstance(atom, Typed) and name == "read" and kind in {"binary_file", "text_file"}:
+            return forms.read_whole(atom, result, node, whole=not arguments.values())
+        return Value((Typed(result, "read()" if kind == "Path" and name in {"read_text", "read_bytes"} else ""),))
     if kind in {"str", "bytes"}:
         if name in {"split", "rsplit", "splitlines"}:
             return frame.allocate(node, Obj("list", rest=Value((Typed(kind),)), made=frame.place(node)))
@@ -96,10 +99,10 @@ def decoded(atom: Any) -> Value:
     if isinstance(atom, Encoded) and atom.how == "bytes":
         return atom.value
     if isinstance(atom, Encoded):
-        return Value((Encoded(atom.how, atom.value, "str", atom.encoder, atom.lenient, atom.place),))
+        return Value((Encoded(atom.how, atom.value, "str", atom.encoder, atom.lenient, atom.place, atom.compact),))
     if isinstance(atom, Const):
         return const(atom.value.decode("utf-8", "replace"))
-    return Value((Typed("str"),))
+    return Value((replace(atom, type="str", source="") if isinstance(atom, Typed) and atom.form else Typed("str"),))
 
 
 def _constant_method(frame: Frame, text: str, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -123,6 +126,9 @@ def _constant_method(frame: Frame, text: str, name: str, arguments: Arguments, n
                 return frame.allocate(node, Obj("list", rest=Value((Typed("str"),)), made=frame.place(node)))
             return frame.allocate(node, Obj("list", items=items, made=frame.place(node)))
         return frame.allocate(node, Obj("list", rest=Value((Typed("str"),)), made=frame.place(node)))
+    if name in {"startswith", "endswith"} and len(values) == 1 and isinstance(values[0], Const):
+        part = values[0].value
+        return const(getattr(text, name)(part)) if isinstance(part, str) else Value((Typed("bool"),))
     if name.startswith("is") or name in {"startswith", "endswith"}:
         return Value((Typed("bool"),))
     return Value((Typed("int" if name in {"find", "count", "index"} else "str"),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import libcst as cst
@@ -46,9 +47,48 @@ def records(body: cst.CSTNode) -> bool:
     return bool(acts & {"records", "reraises"})
 
 
+def caught_types(clause: cst.ExceptHandler) -> list[cst.BaseExpression]:
+    """The types that a clause names; none where it takes all."""
+    if clause.type is None:
+        return []
+    return [one.value for one in clause.type.elements] if isinstance(clause.type, cst.Tuple) else [clause.type]
+
+
 def is_log_line(node: cst.Call) -> bool:
     """Whether a call only logs."""
     return _act(node) == "logs"
+
+
+_PLAIN = HARMLESS | {
+    "sleep", "loads", "load", "list", "set", "tuple", "int", "float", "bool", "sorted", "keys", "values", "items",
+    "copy", "deepcopy", "strip", "lower", "upper", "decode", "encode", "split", "read", "time", "monotonic", "now",
+}  # fmt: skip
+"""Calls that tell nobody anything."""
+
+FAILING = re.compile(r"fail|error|invalid|exception|unavailable|timeout|unexpected|false", re.IGNORECASE)
+"""Words in which code keeps that something went wrong."""
+
+
+@lru_cache(maxsize=1024)
+def tells(node: cst.CSTNode) -> str:
+    """What a small statement or an expression may tell of a failure: raises; acts, where it calls something or keeps a
+    word for it; or nothing, where it goes on with a default."""
+    found = ""
+    for part in (node, *own_nodes(node)):
+        act = _act(part)
+        if act == "reraises":
+            return "raises"
+        if (isinstance(part, cst.Call) and called_name(part) not in _PLAIN) or (
+            isinstance(part, (cst.Name, cst.SimpleString, cst.FormattedStringText)) and FAILING.search(part.value)
+        ):
+            found = "acts"
+    return found
+
+
+def called_name(node: cst.Call) -> str:
+    """The last name of what is called: `info` of `logger.info(..)`."""
+    func = node.func
+    return func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
 
 
 def _sleeps(node: cst.CSTNode) -> bool:
@@ -63,8 +103,7 @@ def _act(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Return):
         return "returns"
     if isinstance(node, cst.Call):
-        func = node.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+        name = called_name(node)
         if name in {"exit", "_exit", "abort", "fail", "skip"}:
             return "reraises"
         if name in LOGGING or name.startswith("log"):
@@ -84,6 +123,21 @@ def exits_process(node: cst.CSTNode) -> bool:
     return False
 
 
+def suite_end(node: cst.BaseSuite | cst.If | cst.Else) -> str:
+    """How a branch of an `if` ends, in the words of `block_end`."""
+    if isinstance(node, cst.If):
+        ends = {suite_end(node.body), suite_end(node.orelse) if node.orelse else "falls"}
+        return ends.pop() if len(ends) == 1 else "falls"
+    if isinstance(node, cst.Else):
+        return suite_end(node.body)
+    last = node.body[-1] if node.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if isinstance(last, cst.If):
+        return suite_end(last)
+    return "falls" if last is None else _end_of(last)
+
+
 def block_end(node: cst.CSTNode) -> str:
     """How a branch ends: raise, return, leaves (break, continue), logs, or falls through."""
     if isinstance(node, cst.If):
@@ -96,6 +150,10 @@ def block_end(node: cst.CSTNode) -> str:
     last = statements[-1]
     if isinstance(last, cst.SimpleStatementLine):
         last = last.body[-1]
+    return _end_of(last)
+
+
+def _end_of(last: cst.CSTNode) -> str:
     if isinstance(last, cst.Raise):
         return "raise"
     if isinstance(last, cst.Return):

@@ -87,6 +87,7 @@ class Scope(Protocol[F_co]):
 
     name: str
     holds_site: bool
+    held: Pairs  # names by which the method of a client is called, each with its class, which is empty for its own
     mentions: frozenset[str]
     words: frozenset[str]
     passes_everything: bool
@@ -146,7 +147,8 @@ def _demanded(module: Scope[F], known: set[str]) -> tuple[set[F], set[F]]:
     that the module keeps: where its method is called, the name of the method need not be one that tells."""
     methods = {name for cls, name in module.foreign.methods if cls in known}
     holding = [info for info in module.functions.values() if info.holds_site]
-    calling = _reached(module, module.foreign.names | methods, holding)
+    held = {name for _, name in module.held}
+    calling = _reached(module, module.foreign.names | methods | held, holding)
     classes = _classes(calling) | {cls for cls, _ in module.foreign.methods}
     making = {info for info in module.functions.values() if info not in calling and info.mentions & classes}
     kept = _with_aliases(module, classes | {info.name for info in making} - UNNAMED) & module.aliases.keys()
@@ -175,10 +177,12 @@ def demand_of(module: Scope[F]) -> Demand:
     every = _passes_everything(module)
     names = {info.cls.name for info in calling if info.name in UNNAMED and info.cls is not None}
     names |= {info.name for info in own if info.cls is None} - UNNAMED
+    names |= {name for cls, name in module.held if not cls}
     bound = names | foreign.names | _classes(calling) | {cls for cls, _ in foreign.methods}
     names |= foreign.names if every else foreign.names & module.mentions
     names |= _with_aliases(module, bound) & module.aliases.keys()
     methods = {(info.cls.name, info.name) for info in own if info.cls is not None}
+    methods |= {(cls, name) for cls, name in module.held if cls}
     holders = _holders(module, {cls for cls, _ in methods} | known)
     methods |= {(cls, name) for cls, name in foreign.methods if every or cls in known}
     methods |= _handed(module, own, known)

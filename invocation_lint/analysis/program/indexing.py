@@ -8,13 +8,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from invocation_lint.analysis.program.demand import users_of
+from invocation_lint.analysis.program.held import Body, held_by
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.naming import (
-    NAMES,
     all_targets,
     as_bytes,
     changed_by,
@@ -28,14 +27,14 @@ from invocation_lint.analysis.program.naming import (
     root,
     sets_property,
     targets,
-    texts_of,
     top_name,
     unique,
 )
-from invocation_lint.analysis.program.sites import clients_in, may_invoke
+from invocation_lint.analysis.program.own import READERS, Own
+from invocation_lint.analysis.program.sites import clients_in, entrances_in, may_hand_on, may_invoke, takes_by_name
 from invocation_lint.analysis.program.waiting import bound_by, does_nothing
-from invocation_lint.source.scan import SITE_ATTRIBUTES, may_query, may_query_jobs, speaks_of_lambda
-from invocation_lint.source.tree import SourceFile
+from invocation_lint.source.parsing.tree import SourceFile
+from invocation_lint.source.scan import SITE_ATTRIBUTES, may_query, may_query_jobs, speaks_of_lambda, spelled
 
 
 def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | None = None) -> ModuleInfo:
@@ -46,6 +45,7 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
         source,
         path=path,
         clients=clients_in(source.text) if speaks_of_lambda(source.data) else None,
+        doors=entrances_in(source.data),
         speaks_of_queries=may_query_jobs(source.data, job_tables),
         job_tables=job_tables,
     )
@@ -61,25 +61,11 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
             index.note_aliases(statement)
     module.words = frozenset(re.findall(r"\w+", source.text))
     index.note_bindings(own)
+    index.note_held(own)
     module.named_by, module.aliased, module.made_of = users_of(
         module.functions.values(), (cls.name for cls in module.classes.values()), module.aliases, module.bindings
     )
     return module
-
-
-@dataclass(slots=True)
-class _Own:
-    """What stands in the code of one function, class body or module itself: not in the functions and classes in it."""
-
-    holds_site: bool = False
-    mentions: set[str] = field(default_factory=set)
-    declared: set[str] = field(default_factory=set)
-    rebound: set[str] = field(default_factory=set)
-    is_generator: bool = False
-    texts: list[str] = field(default_factory=list)
-    changing: list[ast.stmt] = field(default_factory=list)  # assignments, and `del`
-    binding: list[ast.AST] = field(default_factory=list)  # what binds names in other ways
-    calls: list[ast.Call] = field(default_factory=list)
 
 
 class _Index:
@@ -88,12 +74,11 @@ class _Index:
     def __init__(self, module: ModuleInfo) -> None:
         self.module = module
         self.classes: list[ast.ClassDef] = []
-        self._bases: dict[str, set[str]] = {}  # keys of classes to the names in their bases
-        self._own: dict[str, _Own] = {}  # of functions, by key
-        self._bodies: dict[str, _Own] = {}  # of classes, by key
+        self._own: dict[str, Own] = {}  # of functions, by key
+        self._bodies: dict[str, Own] = {}  # of classes, by key
         self._lambdas: dict[ast.Lambda, FunctionInfo] = {}
 
-    def read(self, tree: ast.Module) -> _Own:
+    def read(self, tree: ast.Module) -> Own:
         """Note all functions and classes of the module; the answer is what is in none of them."""
         own = self._read(tree.body, "", None, None)
         self.module.holds_site, self.module.mentions = own.holds_site, frozenset(own.mentions)
@@ -103,8 +88,8 @@ class _Index:
 
     def _read(
         self, roots: Sequence[ast.AST | None], prefix: str, cls: ClassInfo | None, parent: FunctionInfo | None
-    ) -> _Own:
-        own = _Own()
+    ) -> Own:
+        own = Own()
         mentions = own.mentions
         callees: set[ast.AST] = set()
         stack: list[Any] = [node for node in reversed(roots) if node is not None]
@@ -117,14 +102,14 @@ class _Index:
             if kind is ast.Attribute:
                 mentions.add(node.attr)
                 if node.attr in SITE_ATTRIBUTES and node not in callees:
-                    own.holds_site = own.holds_site or may_invoke(last_name(node.value), (), self.module.clients)
+                    own.holds_site = own.holds_site or may_hand_on(last_name(node.value), self.module.clients)
                 stack.append(node.value)
                 continue
             if kind is ast.Constant:
                 if self.module.speaks_of_queries and isinstance(node.value, (str, bytes)):
                     own.texts.append(str(node.value))
                 continue
-            read = _READERS.get(kind)
+            read = READERS.get(kind)
             if read is not None:
                 read(own, node)
             elif kind is ast.Call:
@@ -141,7 +126,9 @@ class _Index:
                 continue
             elif kind is ast.ClassDef:
                 self._add_class(node, prefix, parent)
-                stack.extend(reversed(node.decorator_list))
+                above = [*node.bases, *(one.value for one in node.keywords)]
+                asked = [one for one in above if not isinstance(one, (ast.Name, ast.Attribute))]
+                stack.extend(reversed([*asked, *node.decorator_list]))
                 continue
             elif kind is ast.JoinedStr:
                 own.texts += [str(one.value) for one in node.values if isinstance(one, ast.Constant)]
@@ -153,15 +140,18 @@ class _Index:
             stack.extend(reversed(children(node)))
         return own
 
-    def _note_call(self, own: _Own, node: ast.Call, callees: set[ast.AST]) -> None:
+    def _note_call(self, own: Own, node: ast.Call, callees: set[ast.AST]) -> None:
         own.calls.append(node)
+        own.holds_site = own.holds_site or last_name(node.func) in self.module.doors.calls
         if isinstance(node.func, ast.Attribute) and node.func.attr in SITE_ATTRIBUTES:
             callees.add(node.func)
             keywords = [keyword.arg for keyword in node.keywords]
             receiver = last_name(node.func.value)
             own.holds_site = own.holds_site or may_invoke(receiver, keywords, self.module.clients)
+        else:
+            own.holds_site = own.holds_site or takes_by_name(node, self.module.clients)
 
-    def _note_import(self, own: _Own, node: ast.Import | ast.ImportFrom) -> None:
+    def _note_import(self, own: Own, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.ImportFrom) and node.module is not None:
             own.mentions.update(node.module.split("."))
         for alias in node.names:
@@ -191,7 +181,7 @@ class _Index:
         key = unique(f"{module.name}:{prefix}{name}", module.functions, place.line)
         while key in module.functions:
             key += f".{place.column}"
-        first = [*node.args.posonlyargs, *node.args.args][:1]
+        args = node.args
         info = FunctionInfo(
             key,
             name,
@@ -202,7 +192,9 @@ class _Index:
             parent,
             is_lambda=is_lambda,
             is_async=isinstance(node, ast.AsyncFunctionDef),
-            first_parameter=first[0].arg if first else "",
+            positional=tuple(one.arg for one in (*args.posonlyargs, *args.args)),
+            defaults=len(args.defaults),
+            needs_keyword=None in args.kw_defaults,
         )
         module.functions[key] = info
         module.by_start[start] = info
@@ -216,7 +208,9 @@ class _Index:
             own = self._read(parts, f"{prefix}{name}.<locals>.", None, info)
             own.mentions.add(name)
         self._own[key] = own
-        info.holds_site, info.mentions = own.holds_site, frozenset(own.mentions)
+        if not isinstance(node, ast.Lambda) and module.doors.decorators:
+            info.is_task = any(last_name(one) in module.doors.decorators for one in node.decorator_list)
+        info.holds_site, info.mentions = own.holds_site or info.is_task, frozenset(own.mentions)
         info.globals, info.nonlocals = frozenset(own.declared), frozenset(own.rebound)
         info.is_generator = own.is_generator
         return info
@@ -232,11 +226,11 @@ class _Index:
         self.classes.append(node)
         own = self._bodies[key] = self._read(node.body, f"{prefix}{node.name}.", info, parent)
         info.mentions = frozenset(own.mentions)
-        self._bases[key] = set().union(*map(names_in, node.bases))
+        info.bases = frozenset().union(*map(names_in, node.bases))
         for method in info.methods.values():
             self._note_self_writes(info, method)
 
-    def note_waiting(self, own: _Own, tree: ast.Module) -> None:
+    def note_waiting(self, own: Own, tree: ast.Module) -> None:
         """Note the classes whose bodies mean the same whenever they are walked."""
         module = self.module
         bound = bound_by(own.changing)
@@ -274,22 +268,22 @@ class _Index:
 
     # -- queries -----------------------------------------------------------------------------------------------------
 
-    def note_queries(self, own: _Own) -> None:
+    def note_queries(self, own: Own) -> None:
         """Note the functions that may query a table of jobs."""
         module = self.module
         for info in module.functions.values():
-            said = [*(f".{name}" for name in info.mentions), *self._own[info.key].texts]
+            said = [*spelled(info.mentions), *self._own[info.key].texts]
             info.holds_query = self._asks_for_jobs(*said)
         mapped = {module.classes[key].name for key, body in self._bodies.items() if self._holds_jobs(body)}
         names = mapped | self._named_after_tables(own)
         for info in module.functions.values():
             if info.mentions & names:
-                info.holds_query = info.holds_query or may_query(as_bytes(f".{one}" for one in info.mentions))
+                info.holds_query = info.holds_query or may_query(as_bytes(spelled(info.mentions)))
         queried = {info.name for info in module.functions.values() if info.holds_query} - {"__init__"}
         for info in module.functions.values():
             info.holds_query = info.holds_query or bool(info.mentions & queried)  # what is read there is worked on here
 
-    def _holds_jobs(self, body: _Own) -> bool:
+    def _holds_jobs(self, body: Own) -> bool:
         """Whether a class of another name is mapped to a table of jobs."""
         return self._asks_for_jobs(".select", *body.texts)
 
@@ -297,7 +291,7 @@ class _Index:
         """Whether names and texts may make a query of a table of jobs."""
         return may_query_jobs(as_bytes(said), self.module.job_tables)
 
-    def _named_after_tables(self, own: _Own) -> set[str]:
+    def _named_after_tables(self, own: Own) -> set[str]:
         """The names of the module, and the attributes of its objects, that are bound to something which a table of jobs
         names: `collection = db["jobs"]`, `WAITING = select(Job).where(..)`."""
         functions = self.module.functions.values()
@@ -343,7 +337,7 @@ class _Index:
                 known = self.module.aliases.get(target.id, frozenset())
                 self.module.aliases[target.id] = known | (names - {target.id})
 
-    def note_bindings(self, own: _Own) -> None:
+    def note_bindings(self, own: Own) -> None:
         """Note the names of the module, and all that is named by the code that makes each or may put something in."""
         module = self.module
         found: dict[str, set[str]] = {alias: set(mentioned) for alias, mentioned in module.aliases.items()}
@@ -351,7 +345,7 @@ class _Index:
             for name in (top_name(module.name, info.key), *info.globals):
                 found.setdefault(name, set()).update(info.mentions)
         for cls in module.classes.values():
-            found.setdefault(top_name(module.name, cls.key), set()).update(cls.mentions, self._bases[cls.key])
+            found.setdefault(top_name(module.name, cls.key), set()).update(cls.mentions, cls.bases)
         for node in (*own.changing, *own.binding):
             for target, value in parts_of_binding(node):
                 for one in flat([target]):
@@ -362,39 +356,15 @@ class _Index:
                 found[name].update(*map(names_in, call.args), *(names_in(one.value) for one in call.keywords))
         module.bindings = {name: frozenset(named_by) for name, named_by in found.items() if name}
 
-
-def _read_change(own: _Own, node: ast.stmt) -> None:
-    own.changing.append(node)
-
-
-def _read_binding(own: _Own, node: ast.AST) -> None:
-    own.binding.append(node)
-
-
-def _read_yield(own: _Own, node: ast.AST) -> None:
-    own.is_generator = True
-
-
-def _read_global(own: _Own, node: ast.Global) -> None:
-    own.declared.update(node.names)
-    own.mentions.update(node.names)
-
-
-def _read_nonlocal(own: _Own, node: ast.Nonlocal) -> None:
-    own.rebound.update(node.names)
-    own.mentions.update(node.names)
-
-
-def _read_named(own: _Own, node: Any) -> None:
-    own.mentions.update(texts_of(node))
-
-
-_READERS: dict[type[ast.AST], Any] = {
-    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete), _read_change),
-    **dict.fromkeys((ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem), _read_binding),
-    **dict.fromkeys((ast.Yield, ast.YieldFrom), _read_yield),
-    ast.Global: _read_global,
-    ast.Nonlocal: _read_nonlocal,
-    **dict.fromkeys(NAMES - {ast.alias, ast.ImportFrom, ast.Global, ast.Nonlocal}, _read_named),
-}
-"""What is noted of a node before the nodes below it are read."""
+    def note_held(self, own: Own) -> None:
+        """Note the names of the module, of its classes and of their objects that hold the method of a client."""
+        module = self.module
+        bodies = [Body(own.changing)] if own.holds_site else []
+        bodies += [
+            Body(body.changing, module.classes[key].name) for key, body in self._bodies.items() if body.holds_site
+        ]
+        for info in module.functions.values():
+            if info.holds_site and not info.is_lambda:
+                cls = info.cls.name if info.cls is not None else ""
+                bodies.append(Body(self._own[info.key].changing, cls, info.first_parameter, info.globals))
+        module.held = held_by(bodies, module.clients)

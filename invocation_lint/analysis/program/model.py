@@ -15,9 +15,11 @@ from typing import NamedTuple
 import libcst as cst
 
 from invocation_lint.analysis.program.demand import NOTHING, Demand
+from invocation_lint.analysis.program.sites import NO_ENTRANCES, Entrances
 from invocation_lint.findings import Place
-from invocation_lint.source.tree import SourceFile
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.tree import SourceFile
+from invocation_lint.source.parsing.walk import children
+from invocation_lint.source.test_paths import holds_test, is_in_test_folder, is_named_like_a_test
 
 _WORD = re.compile(r"\w+")
 
@@ -35,11 +37,14 @@ class FunctionInfo:
     parent: FunctionInfo | None = None
     is_lambda: bool = False
     is_async: bool = False
-    first_parameter: str = ""
+    positional: tuple[str, ...] = ()  # its parameters that may be given by position
+    defaults: int = 0  # so many of the last ones have a default
+    needs_keyword: bool = False  # a parameter without a default is given by name only
     holds_site: bool = False
     holds_query: bool = False
     mentions: frozenset[str] = frozenset()
     is_generator: bool = False
+    is_task: bool = False  # perhaps: a decorator has the name of one that sends its calls to Lambda
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
 
@@ -49,6 +54,11 @@ class FunctionInfo:
         node = self.module.source.definition(self.start)
         assert isinstance(node, (cst.FunctionDef, cst.Lambda))
         return node
+
+    @property
+    def first_parameter(self) -> str:
+        """The name of its first parameter, or empty."""
+        return self.positional[0] if self.positional else ""
 
     @property
     def decorators(self) -> list[cst.BaseExpression]:
@@ -79,7 +89,8 @@ class ClassInfo:
     methods: dict[str, FunctionInfo] = field(default_factory=dict)
     writers: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # attribute -> methods that assign it on self
     mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
-    mentions: frozenset[str] = frozenset()  # in its bases and its own body, not in its methods
+    mentions: frozenset[str] = frozenset()  # in its own body, not in its methods
+    bases: frozenset[str] = frozenset()  # the names in its bases
     can_wait: bool = False  # its body means the same whenever it is walked
 
     @property
@@ -109,11 +120,13 @@ class ModuleInfo:
     aliases: dict[str, frozenset[str]] = field(default_factory=dict)  # module names to the names in their values
     mutated_globals: set[str] = field(default_factory=set)  # module names whose object a function changes in place
     holds_site: bool = False  # in its own body
+    held: frozenset[tuple[str, str]] = frozenset()  # names bound to the method of a client, with their class or ""
     mentions: frozenset[str] = frozenset()
     path: str = ""  # below the project's root
     speaks_of_queries: bool = False  # in its bytes
     job_tables: tuple[str, ...] | None = None  # what the user calls tables of jobs
     clients: frozenset[str] | None = frozenset()  # names of clients of Lambda; None where its bytes do not speak of it
+    doors: Entrances = NO_ENTRANCES  # names by which libraries invoke for their callers
     foreign: Demand = NOTHING  # by what a call site is reached in other modules
     bindings: dict[str, frozenset[str]] = field(default_factory=dict)  # its names, and all that their makers name
     made_of: dict[str, list[str]] = field(default_factory=dict)  # its names to those that are made of them
@@ -123,6 +136,15 @@ class ModuleInfo:
     passes_everything: bool = False  # it imports all names of another module
     _spans: list[Span] | None = None
     _mentioned: Counter[str] | None = None  # how many functions mention a name
+    _is_test: bool | None = None
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test, or something that tests share."""
+        if self._is_test is None:
+            named = is_named_like_a_test(self.path) and holds_test(self.source.text.encode("utf-8", "surrogatepass"))
+            self._is_test = named or is_in_test_folder(self.path)
+        return self._is_test
 
     @property
     def runs(self) -> frozenset[str]:

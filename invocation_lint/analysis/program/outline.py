@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope, users_of
+from invocation_lint.analysis.program.held import Body, held_by
 from invocation_lint.analysis.program.naming import (
     NAMES,
     flat,
@@ -22,10 +23,17 @@ from invocation_lint.analysis.program.naming import (
     targets,
     texts_of,
 )
-from invocation_lint.analysis.program.sites import clients_in, may_invoke
+from invocation_lint.analysis.program.sites import (
+    Entrances,
+    clients_in,
+    entrances_in,
+    may_hand_on,
+    may_invoke,
+    takes_by_name,
+)
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.source.decode import decode
-from invocation_lint.source.guard import check_depth, check_size
+from invocation_lint.source.parsing.guard import check_depth, check_size
 from invocation_lint.source.scan import SITE_ATTRIBUTES, speaks_of_lambda
 
 
@@ -67,6 +75,7 @@ class Outline:
     words: frozenset[str] = frozenset()
     passes_everything: bool = False
     holds_site: bool = False
+    held: frozenset[tuple[str, str]] = frozenset()
     runs: frozenset[str] = frozenset()
     foreign: Demand = NOTHING
 
@@ -85,13 +94,13 @@ def outline(data: bytes, key: str) -> Scope[Any] | None:
     clients = None
     if speaks_of_lambda(data):
         clients = clients_in(text)
-    return _Reader(key, clients).read(tree, text)
+    return _Reader(key, clients, entrances_in(data)).read(tree, text)
 
 
 def _of_newer_python(data: bytes, key: str) -> Scope[Any] | None:
     """The same of a module in words that the Python that runs does not know."""
     from invocation_lint.analysis.program.indexing import index_module
-    from invocation_lint.source.tree import parse
+    from invocation_lint.source.parsing.tree import parse
 
     try:
         return index_module(parse(data, key), key)
@@ -107,17 +116,20 @@ class _Own:
     mentions: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
-    nodes: list[ast.AST] = field(default_factory=list)  # those of the module's own body that bind or call
+    nodes: list[ast.AST] = field(default_factory=list)  # assignments, of the module's own body all that binds or calls
 
 
 class _Reader:
-    def __init__(self, key: str, clients: frozenset[str] | None) -> None:
-        """`clients` are the names of the clients of Lambda that the module makes; None where it speaks of none."""
+    def __init__(self, key: str, clients: frozenset[str] | None, doors: Entrances) -> None:
+        """`clients` are the names of the clients of Lambda that the module makes; None where it speaks of none. `doors`
+        are the names by which libraries invoke for it."""
         self._found = Outline(key)
         self._clients = clients
+        self._doors = doors
         self._classes: list[tuple[OutlinedClass, ast.ClassDef]] = []
         self._renamed: list[tuple[int, int, str, str]] = []  # where, `b` and `a` of `import a as b`
         self._lambdas: dict[ast.AST, OutlinedFunction] = {}
+        self._bodies: list[Body] = []  # those that hold a call site
 
     def read(self, tree: ast.Module, text: str) -> Outline:
         """All of it."""
@@ -130,6 +142,7 @@ class _Reader:
         )
         found.runs = frozenset(own.mentions).union(*bodies)
         found.holds_site = own.holds_site
+        found.held = held_by([*self._bodies, *([Body(own.nodes)] if own.holds_site else [])], self._clients)
         found.mentions = frozenset(own.mentions | own.imported)
         for _, _, alias, name in sorted(self._renamed):
             found.aliases[alias] = frozenset({name})
@@ -159,7 +172,7 @@ class _Reader:
             if isinstance(node, ast.Attribute):
                 mentions.add(node.attr)
                 if node.attr in SITE_ATTRIBUTES and node not in called:
-                    own.holds_site = own.holds_site or may_invoke(last_name(node.value), (), self._clients)
+                    own.holds_site = own.holds_site or may_hand_on(last_name(node.value), self._clients)
                 waiting.append(node.value)
                 continue
             if kind is ast.Constant or kind is ast.Load or kind is ast.Store:
@@ -178,12 +191,15 @@ class _Reader:
                 mentions |= inner.mentions
                 continue
             if isinstance(node, ast.Call):
+                own.holds_site = own.holds_site or last_name(node.func) in self._doors.calls
                 if isinstance(node.func, ast.Attribute) and node.func.attr in SITE_ATTRIBUTES:
                     called.add(node.func)
                     own.holds_site = own.holds_site or self._may_invoke(node.func.value, node)
+                else:
+                    own.holds_site = own.holds_site or takes_by_name(node, self._clients)
             elif kind in NAMES:
                 self._note_names(node, own)
-            if is_module and kind in _BINDING:
+            if kind in _ASSIGNING or (is_module and kind in _BINDING):
                 own.nodes.append(node)
             for value in vars(node).values():
                 if isinstance(value, list):
@@ -224,7 +240,12 @@ class _Reader:
         self._found.functions[len(self._found.functions)] = info
         own = self._own(_parts(node), info.top, None, info)
         info.mentions = frozenset({node.name, *own.mentions, *own.imported})
-        info.holds_site, info.globals = own.holds_site, frozenset(own.globals)
+        is_task = any(last_name(one) in self._doors.decorators for one in node.decorator_list)
+        info.holds_site, info.globals = own.holds_site or is_task, frozenset(own.globals)
+        if own.holds_site:
+            first = [*node.args.posonlyargs, *node.args.args][:1]
+            receiver = first[0].arg if first else ""
+            self._bodies.append(Body(own.nodes, cls.name if cls is not None else "", receiver, info.globals))
 
     def _add_lambda(
         self, node: ast.Lambda, top: str, cls: OutlinedClass | None, parent: OutlinedFunction | None
@@ -241,6 +262,8 @@ class _Reader:
         self._classes.append((info, node))
         own = self._own(list(reversed(node.body)), info.top, info, parent)
         info.mentions = frozenset(own.mentions | own.imported)
+        if own.holds_site:
+            self._bodies.append(Body(own.nodes, info.name))
 
     def _note_aliases(self, statement: ast.stmt) -> None:
         """Note what a name of a module or class may stand for by its value."""
@@ -283,6 +306,9 @@ class _Reader:
 _BINDING = frozenset(
     {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem, ast.Call}
 )
+
+
+_ASSIGNING = frozenset({ast.Assign, ast.AnnAssign})
 
 
 def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:

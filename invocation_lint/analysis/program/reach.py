@@ -23,6 +23,7 @@ from invocation_lint.analysis.program.demand import (
     reaches_sites,
 )
 from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.test_paths import is_test_of
 
 MAX_LEVELS = 5
 """Modules that call one another on the way to a call site, and levels of callers that are asked where an error ends."""
@@ -145,7 +146,7 @@ class Reach:
     def _is_asked(self, key: str, importer: str) -> bool:
         """Whether the call sites of a module are looked at from one that imports it. Not from tests: they patch what
         they test, so that a chain of calls that begins in a test says nothing of the product."""
-        return not self.files.is_test(importer) or self.files.is_test(key)
+        return not is_test_of(self.files, importer) or is_test_of(self.files, key)
 
     def _at(self, key: str, level: int) -> Demand:
         found = self._levels.get(key)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
 
 FILLING = frozenset({"append", "add"})
 """Methods that put something into a list or a set."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, Ref, Traced, Value, join2, join_values, unknown
+from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, Traced, Value, join2, join_values, unknown
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
@@ -37,7 +37,7 @@ def _assign_name(frame: Frame, target: cst.Name, value: Value) -> None:
     if frame.function is not None and name in frame.function.globals:
         frame.global_writes[name] = join2(frame.global_writes.get(name, value), value)
         traced.note_escape(frame, value, "stored", target)
-    elif value.of(Traced) and _others_read(frame, name):
+    elif (value.of(Traced) or value.of(Pending)) and _others_read(frame, name):
         traced.note_escape(frame, value, "stored", target)
     state.env[name] = value
 
@@ -144,7 +144,7 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.
                 return Obj("list", items=tuple(items), rest=obj.rest, made=obj.made, many=obj.many)
             return Obj("list", rest=unknown("an element that is replaced"), made=obj.made, many=obj.many)
         if not known:
-            return obj.opened("a key that is not known is set")
+            return traced.set_aside(frame, obj, key, value, "a key that is not known is set")
         for name in names:
             obj = obj.with_slot(name, value, place, weak=weak or len(names) > 1)
         return obj
@@ -153,6 +153,8 @@ def set_item(frame: Frame, receiver: Value, key: Value, value: Value, node: cst.
     for part in receiver.of(Traced):
         traced.kind_of(frame, part).set_item(frame, part, names[0] if len(names) == 1 else None, value, node)
     note_kept(frame, receiver, value, node)
+    if not known:
+        note_kept(frame, receiver, key, node)
 
 
 def augment(frame: Frame, node: cst.AugAssign) -> None:
@@ -184,8 +186,14 @@ def extend(frame: Frame, receiver: Value, more: Value) -> None:
         if items is not None and obj.rest is None and not weak:
             return Obj(obj.kind, items=(*obj.items, *items), made=obj.made, open=obj.open)
         rest = element if obj.rest is None else join2(obj.rest, element)
+        surely = () if items is None or weak or len(obj.items) >= iteration.MAX_UNROLLED else (rest,) * len(items)
         return Obj(
-            obj.kind, items=obj.items, rest=rest if rest.atoms else None, made=obj.made, open=obj.open, many=obj.many
+            obj.kind,
+            items=(*obj.items, *surely),
+            rest=rest if rest.atoms else None,
+            made=obj.made,
+            open=obj.open,
+            many=obj.many,
         )
 
     frame.live.update(receiver, change)
@@ -220,3 +228,27 @@ def remove_key(frame: Frame, receiver: Value, key: Value) -> None:
         return obj
 
     frame.live.update(receiver, change)
+
+
+def bind_pattern(frame: Frame, subject: Value, pattern: cst.MatchPattern) -> None:
+    """Bind the names that a pattern captures."""
+    if isinstance(pattern, cst.MatchAs):
+        if pattern.pattern is not None:
+            bind_pattern(frame, subject, pattern.pattern)
+        if pattern.name is not None:
+            assign(frame, pattern.name, subject)
+        return
+    for child in pattern.children:
+        for node in _captures(child):
+            frame.live.env[node.value] = unknown("a captured part", node.value)
+
+
+def _captures(node: cst.CSTNode) -> list[cst.Name]:
+    if isinstance(node, cst.MatchAs):
+        inner = _captures(node.pattern) if node.pattern is not None else []
+        return [*inner, node.name] if node.name is not None else inner
+    if isinstance(node, (cst.MatchStar, cst.MatchMapping)):
+        own = getattr(node, "name", None) or getattr(node, "rest", None)
+        found = [own] if isinstance(own, cst.Name) else []
+        return found + [name for child in node.children for name in _captures(child)]
+    return [name for child in node.children for name in _captures(child)]

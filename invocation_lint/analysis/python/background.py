@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Pending, Value
-from invocation_lint.analysis.domain.events import Lost, Raised, Visit
+from invocation_lint.analysis.domain.atoms import NEVER, Const, Pending, Ref, Traced, Value
+from invocation_lint.analysis.domain.events import CalledFirst, Lost, Raised, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.program.reads import FILLING, is_read
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.findings import Place
 
 _POOLS = ("Executor", "Pool", "TaskGroup", "create_task_group")
 """What a `with` statement opens that waits, at its end, for the work handed to it; by the end of the name."""
@@ -33,7 +34,7 @@ def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
     for pending in _pendings(frame, value):
         if pending.via in {"read", "decorated"}:
             continue
-        with_error = {raised.site for raised in pending.raises if isinstance(raised, Raised)}
+        with_error = {raised.site for raised in pending.raises if isinstance(raised, Raised) and not raised.logged}
         waited = _is_waited_for(frame)
         for site in _sites(pending):
             frame.events.append(Lost(site, pending.via, place, site in with_error, waited))
@@ -59,6 +60,14 @@ def note_filled(frame: Frame, node: cst.BaseExpression) -> None:
     value = frame.state.env.get(name, NEVER)
     if any(_pendings(frame, value)) and _is_made(function, name) and not is_read(function, name):
         note_dropped(frame, value, node)
+
+
+def note_called_first(frame: Frame, value: Value, argument: Place, node: cst.CSTNode) -> None:
+    """`pool.submit(send(job))`: a call stands where the function is expected, and gives nothing that can be called."""
+    if not value.atoms or not all(isinstance(atom, (Const, Ref, Traced)) for atom in value.atoms):
+        return
+    sites = [event.site for event in frame.events if isinstance(event, Visit) and event.site[0] == argument]
+    frame.events.extend(CalledFirst(site, frame.place(node)) for site in dict.fromkeys(sites))
 
 
 def run_elsewhere(frame: Frame, since: int) -> tuple[SiteKey, ...]:
@@ -113,4 +122,4 @@ def _is_waited_for(frame: Frame) -> bool:
     return False
 
 
-__all__ = ["note_assigned", "note_dropped", "run_elsewhere"]
+__all__ = ["note_assigned", "note_called_first", "note_dropped", "run_elsewhere"]

@@ -8,9 +8,11 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     ClassRef,
     FunctionRef,
+    Param,
     Ref,
     SuperRef,
     Symbol,
+    Unknown,
     Value,
     join2,
     join_values,
@@ -80,6 +82,7 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         return unknown("an attribute of a class that is not followed", name)
     classes, outside = lineage(frame, info)
     found: list[Value] = []
+    is_set = False  # by the program: a base from outside may give what it lacks, and a constructor what it declares
     for cls in classes:
         method = cls.methods.get(name)
         if method is not None:
@@ -88,18 +91,31 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
             return _method_value(frame, method, cls, receiver)
         if name in cls.writers and (own if receiver is not None else not found):
             found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
+            is_set = True
         body = frame.interpreter.definitions.class_body(cls)
         if name in body.env:
             member = frame.interpreter.libraries.enum_member(frame, cls, name, body)
             found.append(member or bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
+            is_set = is_set or frame.interpreter.definitions.annotation(cls, name) is None
             is_later = body.env[name] == NONE and name not in cls.writers
             if is_later or (own and receiver is not None and _is_field(frame, cls, name)):
                 found.append(unknown("a field that is set elsewhere", f"self.{name}" if receiver else name))
             break
-    if not found or any(_is_foreign(base) for base in outside):
+    if not found or (not is_set and any(is_foreign(base) for base in outside)):
         source = "self" if receiver is not None else info.name
         found.append(unknown("an attribute that is set elsewhere", f"{source}.{name}"))
-    return join_values(found)
+    value = join_values(found)
+    return _as_annotated(frame, classes, name, value) if receiver is not None and value.is_unknown else value
+
+
+def _as_annotated(frame: Frame, family: list[ClassInfo], name: str, value: Value) -> Value:
+    """An attribute of which not all is known, as the body of its class annotates it."""
+    for cls in family:
+        if frame.interpreter.definitions.annotation(cls, name) is not None:
+            typed = frame.interpreter.definitions.annotated_attribute(frame, cls, name)
+            known = Value(tuple(atom for atom in value.atoms if not isinstance(atom, (Unknown, Param))))
+            return join2(known, typed) if typed.atoms else value
+    return value
 
 
 def _is_field(frame: Frame, cls: ClassInfo, name: str) -> bool:
@@ -111,7 +127,8 @@ def _opened(cls: ClassInfo, name: str) -> str:
     return "another method changes it" if name in cls.mutated else ""
 
 
-def _is_foreign(base: str) -> bool:
+def is_foreign(base: str) -> bool:
+    """Whether a base outside the program may have attributes of its own that a reader of the class does not expect."""
     return base not in {"builtins.object", "object", "abc.ABC", "typing.Protocol", "typing.Generic", "enum.Enum"} and (
         not base.startswith(("enum.", "builtins.", "pydantic."))
     )
@@ -190,7 +207,7 @@ def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CST
     method = find_method(frame, info, "__init__")
     if method is not None:
         frame.call(Value((FunctionRef(method.key, instance),)), arguments, node)
-    elif filled is None and (info.node.decorators or any(_is_foreign(base) for base in outside)):
+    elif filled is None and (info.node.decorators or any(is_foreign(base) for base in outside)):
         reason = "its class has decorators or bases outside the project"
         frame.live.update(instance, lambda o, weak: o.opened(reason))
     return instance

@@ -31,7 +31,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.domain.values import constants
-from invocation_lint.analysis.python import assign
+from invocation_lint.analysis.python import operators, trials
 from invocation_lint.analysis.python.frames.frame import Frame
 
 _TYPES = {
@@ -50,6 +50,10 @@ _TYPES = {
 }
 
 
+_LITERALS = frozenset({cst.SimpleString, cst.Integer, cst.Float})
+_SINGLETONS = frozenset({"None", "True", "False"})
+
+
 def quietly(frame: Frame, node: cst.BaseExpression, state: State | None = None) -> Value:
     """The value of an expression without the effects of evaluating it."""
     if frame.state is None and state is None:
@@ -61,7 +65,10 @@ def quietly(frame: Frame, node: cst.BaseExpression, state: State | None = None) 
             frame.visits += 1
             return known
     saved, events, raises = frame.state, len(frame.events), len(frame.raises)
-    frame.state = (state or frame.live).copy()
+    if kind in _LITERALS or (kind is cst.Name and node.value in _SINGLETONS):  # type: ignore[attr-defined]
+        frame.state = state or frame.live  # nothing is done to it
+    else:
+        frame.state = (state or frame.live).copy()
     frame.quiet += 1
     try:
         return frame.evaluate(node)
@@ -89,6 +96,8 @@ def python_type(frame: Frame, atom: Any) -> str | None:
 
 def atom_truth(frame: Frame, atom: Any) -> bool | None:
     """Whether an atom is true; None when it cannot be told."""
+    if type(atom) is Unknown or type(atom) is Param:
+        return None
     if isinstance(atom, Const):
         return bool(atom.value)
     if isinstance(atom, (Symbol, FunctionRef, ClassRef, Client, SdkSession, EnumMember)):
@@ -209,20 +218,29 @@ def _refine_comparison(
     frame: Frame, state: State, left: cst.BaseExpression, target: cst.ComparisonTarget, outcome: bool
 ) -> State | None:
     operator = target.operator
+    kind = type(operator)
     right = quietly(frame, target.comparator, state)
-    if isinstance(operator, (cst.NotEqual, cst.IsNot)):
+    length = operators.length_asked_of(left, operator, right)
+    if length is not None:
+        return refine(frame, state, length[0], outcome is length[1])
+    if kind is cst.NotEqual or kind is cst.IsNot:
         outcome = not outcome
-    if isinstance(operator, (cst.In, cst.NotIn)):
-        return _refine_in(frame, state, left, target, right, outcome != isinstance(operator, cst.NotIn))
-    if isinstance(operator, (cst.Equal, cst.Is, cst.NotEqual, cst.IsNot)):
+    if kind is cst.In or kind is cst.NotIn:
+        return _refine_in(frame, state, left, target, right, outcome != (kind is cst.NotIn))
+    if kind in _SAME:
         wanted = right.single
-        if isinstance(wanted, EnumMember) and isinstance(operator, (cst.Is, cst.Equal, cst.NotEqual, cst.IsNot)):
+        if frame.interpreter.trial is not None:
+            trials.note_compared(frame.interpreter.trial, quietly(frame, left, state), right)
+        if isinstance(wanted, EnumMember):
             return _narrow(frame, state, left, lambda atom: _same_member(atom, wanted, outcome))
         if not isinstance(wanted, Const):
             return state
         replaced = right if outcome else None
         return _narrow(frame, state, left, lambda atom: _equals(frame, atom, wanted, outcome), replaced)
     return _refine_order(frame, state, left, operator, right, outcome)
+
+
+_SAME = frozenset({cst.Equal, cst.Is, cst.NotEqual, cst.IsNot})
 
 
 def _same_member(atom: Any, wanted: EnumMember, outcome: bool) -> bool:
@@ -278,6 +296,8 @@ def _refine_in(
     frame: Frame, state: State, left: cst.BaseExpression, target: cst.ComparisonTarget, right: Value, outcome: bool
 ) -> State | None:
     keys = constants(quietly(frame, left, state))
+    if frame.interpreter.trial is not None:
+        trials.note_looked_for(frame.interpreter.trial, quietly(frame, left, state), right, state)
     if keys is not None and len(keys) == 1 and len(right.atoms) == 1:
         key = keys[0]
         for object_id, obj in state.deref(right):
@@ -312,7 +332,20 @@ def _hashed_in(value: Any, choices: list[Any]) -> bool:
 def _refine_isinstance(frame: Frame, state: State, node: cst.Call, outcome: bool) -> State | None:
     if len(node.args) != 2:
         return state
-    types = quietly(frame, node.args[1].value, state)
+    wanted = types_named(frame, state, node.args[1].value)
+    if wanted is None:
+        return state
+
+    def keep(atom: Any) -> bool:
+        found = python_type(frame, atom)
+        return found is None or (found in wanted) is outcome
+
+    return _narrow(frame, state, node.args[0].value, keep)
+
+
+def types_named(frame: Frame, state: State, node: cst.BaseExpression) -> set[str] | None:
+    """The built-in types that the second argument of `isinstance` names; None where it may name others."""
+    types = quietly(frame, node, state)
     wanted: set[str] = set()
     for atom in types.atoms:
         symbols = [atom]
@@ -320,14 +353,9 @@ def _refine_isinstance(frame: Frame, state: State, node: cst.Call, outcome: bool
             symbols = [inner for item in state.heap[atom.id].elements() for inner in item.atoms]
         for symbol in symbols:
             if not isinstance(symbol, Symbol) or symbol.dotted not in _TYPES:
-                return state
+                return None
             wanted |= _TYPES[symbol.dotted]
-
-    def keep(atom: Any) -> bool:
-        found = python_type(frame, atom)
-        return found is None or (found in wanted) is outcome
-
-    return _narrow(frame, state, node.args[0].value, keep)
+    return wanted
 
 
 def refine_case(
@@ -347,28 +375,4 @@ def refine_case(
     return state
 
 
-def bind_pattern(frame: Frame, subject: Value, pattern: cst.MatchPattern) -> None:
-    """Bind the names that a pattern captures."""
-    if isinstance(pattern, cst.MatchAs):
-        if pattern.pattern is not None:
-            bind_pattern(frame, subject, pattern.pattern)
-        if pattern.name is not None:
-            assign.assign(frame, pattern.name, subject)
-        return
-    for child in pattern.children:
-        for node in _captures(child):
-            frame.live.env[node.value] = unknown("a captured part", node.value)
-
-
-def _captures(node: cst.CSTNode) -> list[cst.Name]:
-    if isinstance(node, cst.MatchAs):
-        inner = _captures(node.pattern) if node.pattern is not None else []
-        return [*inner, node.name] if node.name is not None else inner
-    if isinstance(node, (cst.MatchStar, cst.MatchMapping)):
-        own = getattr(node, "name", None) or getattr(node, "rest", None)
-        found = [own] if isinstance(own, cst.Name) else []
-        return found + [name for child in node.children for name in _captures(child)]
-    return [name for child in node.children for name in _captures(child)]
-
-
-__all__ = ["atom_truth", "bind_pattern", "python_type", "quietly", "refine", "refine_case", "truth"]
+__all__ = ["atom_truth", "python_type", "quietly", "refine", "refine_case", "truth", "types_named"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, Symbol, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Symbol, Value, join2, unknown
 from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
+from invocation_lint.analysis.python import type_hints
 from invocation_lint.analysis.python.frames.copying import bring, portable, thaw_shared, without_none
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.protocol import Walk
+from invocation_lint.analysis.python.implementations import Implementations
 
 Bases = tuple[list[ClassInfo], list[str], bool]
 
@@ -31,6 +33,8 @@ class Definitions:
         self._attributes: dict[tuple[str, str], Value] = {}
         self._after_init: dict[tuple[str, str], tuple[Value, Value]] = {}  # the same, and without None
         self._attribute_runs: set[str] = set()
+        self._annotations: dict[str, dict[str, cst.BaseExpression]] = {}
+        self._implementations = Implementations(interpreter)
 
     # -- functions ---------------------------------------------------------------------------------------------------
 
@@ -140,6 +144,32 @@ class Definitions:
                     outside.append("an unknown class")
                     resolved = False
         return inner, outside, resolved
+
+    def implementation(self, frame: Frame, info: ClassInfo) -> ClassInfo | None:
+        """The class whose instances an annotation that names a class stands for; None where that is not told."""
+        return self._implementations.of(frame.module, info)
+
+    def instance(self, info: ClassInfo) -> Value:
+        """An instance of a class of which nothing else is known, frozen; the same value whenever it is asked for."""
+        return self._implementations.instance(info)
+
+    def annotation(self, info: ClassInfo, name: str) -> cst.BaseExpression | None:
+        """How the body of a class annotates an attribute."""
+        if info.key not in self._annotations:
+            lines = [line for line in info.node.body.body if isinstance(line, cst.SimpleStatementLine)]
+            smalls = [small for line in lines for small in line.body if isinstance(small, cst.AnnAssign)]
+            self._annotations[info.key] = {
+                small.target.value: small.annotation.annotation
+                for small in smalls
+                if isinstance(small.target, cst.Name)
+            }
+        return self._annotations[info.key].get(name)
+
+    def annotated_attribute(self, frame: Frame, info: ClassInfo, name: str) -> Value:
+        """The objects that the annotation of an attribute stands for; NEVER where it names no class of the program."""
+        annotation = self.annotation(info, name)
+        home = Frame(self._interpreter, info.module, None, frame.state, in_class=info.key)
+        return type_hints.instances(home, annotation) if annotation is not None else NEVER
 
     # -- attributes of instances -------------------------------------------------------------------------------------
 

@@ -13,17 +13,29 @@ from invocation_lint.analysis.domain.atoms import (
     NEVER,
     Const,
     Encoded,
+    EnvVar,
     FunctionRef,
     Typed,
     Unknown,
     Value,
     const,
     join2,
+    join_values,
     unknown,
 )
+from invocation_lint.analysis.domain.cuts import Cut
 from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import choices, conditions, iteration, literals, lookup, operators, traced
+from invocation_lint.analysis.python import (
+    choices,
+    conditions,
+    iteration,
+    literals,
+    lookup,
+    operators,
+    sleeping,
+    traced,
+)
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.calls import callees
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -91,6 +103,10 @@ def _subscript(frame: Frame, node: cst.Subscript) -> Value:
     key = lookup.subscript_key(frame, node)
     if frame.state is None:
         return NEVER
+    variable = receiver.single
+    if isinstance(variable, EnvVar) and isinstance(part := node.slice[0].slice, cst.Slice):
+        is_half = (part.lower is None) is not (part.upper is None) and part.step is None
+        return Value((Cut(variable.name, part.upper is None),)) if is_half else Value((Typed("str"),))
     found = lookup.item(frame, receiver, key, node)
     traced.note_operation(frame, (key,), (found,), node)
     return traced.item(frame, receiver, key, found)
@@ -155,6 +171,9 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
 
 
 def _operated(frame: Frame, node: cst.BinaryOperation, left: Value, right: Value, state: State) -> Value:
+    tried = frame.interpreter.libraries.operated(frame, node, left, right)
+    if tried is not None:
+        return tried
     if isinstance(node.operator, cst.Add):
         return operators.add(frame, node, left, right)
     if isinstance(node.operator, cst.BitOr):
@@ -166,13 +185,21 @@ def _operated(frame: Frame, node: cst.BinaryOperation, left: Value, right: Value
         return traced.binary(frame, left, right, unknown("the result of an operation"), node)
     if isinstance(node.operator, cst.Modulo) and isinstance(left.single, Const) and left.single.kind == "str":
         return operators.percent_format(frame, left.single.value, right)
-    if isinstance(node.operator, cst.Multiply) and any(o.kind == "list" for _, o in state.deref(left)):
-        return frame.allocate(node, Obj("list", rest=unknown("a repeated element"), made=frame.place(node)))
+    if isinstance(node.operator, cst.Multiply):
+        lists = [obj for _, obj in state.deref(left) if obj.kind == "list"]
+        if lists:
+            rest = join_values([*(one for obj in lists for one in obj.elements()), unknown("a repeated element")])
+            return frame.allocate(node, Obj("list", rest=rest, made=frame.place(node)))
+        text = operators.repeated(left, right)
+        if text is not None:
+            return text
     return traced.binary(frame, left, right, operators.arithmetic(left, right), node)
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:
-    return awaited(frame, frame.evaluate(node.expression), node)
+    value = frame.evaluate(node.expression)
+    sleeping.awaited(frame, node)
+    return awaited(frame, value, node)
 
 
 def _named(frame: Frame, node: cst.NamedExpr) -> Value:

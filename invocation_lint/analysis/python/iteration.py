@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Value, join_values, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Typed, Value, join_values, unknown
 from invocation_lint.analysis.domain.values import key_value
 from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -39,11 +39,13 @@ def element_of(frame: Frame, iterable: Value) -> Value:
         if objects:
             obj = objects[0][1]
             if obj.kind == "dict":
-                found.extend(key_value(key) for key in obj.slots)
+                found.extend([*(key_value(key) for key in obj.slots), *obj.aside(0)])
                 if obj.open:
                     found.append(unknown("a key that is not known"))
             else:
                 found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
+        elif isinstance(atom, Typed) and atom.type == "pages":
+            found.append(frame.interpreter.libraries.page(frame, atom))
         else:
             found.append(traced.element(frame, atom))
     return join_values(found) if found else NEVER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -11,6 +12,7 @@ from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of, source_of
 from invocation_lint.analysis.python import iteration, traced
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import Keys
 
 MAX_LITERAL = 400
 """Elements of one literal that are looked at; longer ones are tables of data."""
@@ -33,7 +35,7 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
         traced.note_operation(frame, (key,), (), element)
         names = keys_of(key)
         if names is None or any(_unhashable(name) for name in names):
-            obj = obj.opened("a key that is not known is set")
+            obj = traced.set_aside(frame, obj, key, value, "a key that is not known is set")
             continue
         for name in names:
             obj = obj.with_slot(name, value, frame.place(element), weak=len(names) > 1)
@@ -62,10 +64,14 @@ def merged(frame: Frame, obj: Obj, other: Value) -> Obj:
             obj = obj.opened(f"{source_of(Value((atom,))) or 'a mapping that is not known'} is merged into it")
             continue
         more = targets[0][1]
+        if isinstance(more.slots, Keys) and not obj.slots:
+            obj = replace(obj, slots=more.slots.copy())
         for key, slot in more.slots.items():
             obj = obj.with_slot(key, slot.value, slot.place, weak=len(atoms) > 1 or slot.presence != "yes")
         if more.open:
             obj = obj.opened(more.open)
+        if more.kind == "dict" and more.items:
+            obj = obj.with_aside(*more.items)
     return obj
 
 
@@ -74,8 +80,10 @@ def with_pairs(frame: Frame, obj: Obj, pairs: Obj, *, weak: bool = False) -> Obj
     for item in [*pairs.items, *(Value((atom,)) for atom in (pairs.rest.atoms if pairs.rest is not None else ()))]:
         inner = next((o for _, o in frame.live.deref(item)), None)
         names = keys_of(inner.items[0]) if inner is not None and len(inner.items) == 2 else None
-        if inner is None or names is None:
-            return obj.opened("pairs that are not known are merged into it")
+        if inner is None or names is None or len(inner.items) != 2:
+            pair = inner.items if inner is not None and len(inner.items) == 2 else (item, item)
+            obj = traced.set_aside(frame, obj, *pair, "pairs that are not known are merged into it")
+            continue
         unsure = weak or len(names) > 1 or not any(item is one for one in pairs.items)
         for name in names:
             obj = obj.with_slot(name, inner.items[1], pairs.made, weak=unsure)

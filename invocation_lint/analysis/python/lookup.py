@@ -9,6 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
     NEVER,
+    NONE,
     AwsObject,
     ClassRef,
     Client,
@@ -32,12 +33,14 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.imported import ModuleRef
-from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.state import ANSWER, Obj
 from invocation_lint.analysis.domain.values import keys_of
+from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.python import classes, traced
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import bring
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import Trial, is_none, source_of_item
 
 _MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
 _BUILTINS = frozenset(dir(builtins))
@@ -53,16 +56,18 @@ def name(frame: Frame, text: str) -> Value:
         return frame.interpreter.modules.looked_up(frame, state.env[text])
     if text in frame.cells:
         return frame.interpreter.modules.looked_up(frame, frame.cells[text])
-    outer = frame.outer
+    inner, outer = frame, frame.outer
     while outer is not None:
         if outer.function is None:  # the body of a class: its methods do not see its names
             outer = outer.outer
             continue
         if outer.state is not None and text in outer.state.env:
+            if outer.finished and _is_set_again(outer, inner, text):
+                return unknown("it is set again after the function is defined that reads it", text)
             return frame.interpreter.modules.looked_up(frame, bring(frame, outer.state.env[text], outer.state.heap))
         if text in outer.cells:
             return frame.interpreter.modules.looked_up(frame, outer.cells[text])
-        outer = outer.outer
+        inner, outer = outer, outer.outer
     if frame.function is not None or frame.in_class:
         found = frame.interpreter.modules.name(frame, text)
         if found is not None:
@@ -74,16 +79,37 @@ def name(frame: Frame, text: str) -> Value:
     return unknown("a name that is not followed", text)
 
 
+def _is_set_again(outer: Frame, inner: Frame, text: str) -> bool:
+    """Whether a name of a function that has ended was another one where a function in it was defined: of when that is
+    called, nothing is known."""
+    before = outer.defined.get(inner.function.key, {}) if inner.function is not None else {}
+    return outer.state is not None and text in before and before[text] != outer.state.env[text]
+
+
 def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
     """`receiver.text`."""
+    if frame.interpreter.trial is not None and is_none(receiver) and text not in LOG_METHODS:
+        return frame.fail()  # a logger that was made outside of the trial is None here
+    atoms = receiver.atoms
+    if len(atoms) > 1 and NONE.atoms[0] in atoms:  # an AttributeError: on this path the value is something else
+        atoms = tuple(atom for atom in atoms if atom != NONE.atoms[0])
     found = [
-        traced.attribute(frame, atom, text, _attribute_of(frame, atom, text, node), node) for atom in receiver.atoms
+        traced.attribute(frame, atom, text, _attribute_of(frame, atom, text, node), node)
+        for atom in atoms
+        if frame.state is not None  # a property may raise on every path
     ]
     joined = join_values(found)
     return joined if joined.atoms or not receiver.atoms else unknown("an attribute that is not there", text)
 
 
 def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Value:
+    if isinstance(atom, (Unknown, Param)):
+        source = atom.source if isinstance(atom, Unknown) else atom.name
+        if text in frame.interpreter.kinds.by_method:
+            return Value((Method(Value((atom,)), text),))
+        if text == "exceptions":
+            return Value((Symbol("@unknown.exceptions"),))
+        return unknown("an attribute of something not known", f"{source}.{text}" if source else text)
     alone = Value((atom,))
     if isinstance(atom, Ref):
         obj = frame.live.heap.get(atom.id)
@@ -116,21 +142,33 @@ def _attribute_of(frame: Frame, atom: Any, text: str, node: cst.CSTNode) -> Valu
         return classes.super_attribute(frame, atom, text)
     if isinstance(atom, ErrorValue):
         return Value((ErrorValue(atom.clause, (*atom.path, text)),))
-    if isinstance(atom, (Unknown, Param)):
-        source = atom.source if isinstance(atom, Unknown) else atom.name
-        if text in frame.interpreter.kinds.by_method:
-            return Value((Method(alone, text),))
-        if text == "exceptions":
-            return Value((Symbol("@unknown.exceptions"),))
-        return unknown("an attribute of something not known", f"{source}.{text}" if source else text)
     known = frame.interpreter.libraries.attribute(frame, atom, text, node)
     return Value((Method(alone, text),)) if known is None else known
 
 
 def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
     """`receiver[key]`."""
+    if frame.interpreter.trial is not None:
+        frame.interpreter.trial.place = frame.place(node)
+        kept = Value(tuple(atom for atom in receiver.atoms if not _lacks(frame, frame.interpreter.trial, atom, key)))
+        if receiver.atoms and not kept.atoms:
+            return frame.fail()
+        receiver = kept
     found = [_item_of(frame, atom, key, node) for atom in receiver.atoms]
     return join_values(found) if found else NEVER
+
+
+def _lacks(frame: Frame, trial: Trial, atom: Any, key: Value) -> bool:
+    """Whether an atom surely has no item under a key."""
+    if isinstance(atom, Const) and atom.value is None:
+        return True
+    obj = frame.live.heap.get(atom.id) if isinstance(atom, Ref) else None
+    if obj is None or obj.kind != "dict" or obj.open or obj.cls:
+        return False
+    names = keys_of(key)
+    if names is None:
+        trial.note_compared(key, obj.slots)
+    return names is not None and not any(name in obj.slots for name in names)
 
 
 def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
@@ -159,6 +197,8 @@ def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
             return Value((Typed(atom.type),))
         known = single if isinstance(single, str) else ""
         inner = f"{source}.{known}" if source and known else known or source
+        if frame.interpreter.trial is not None:
+            frame.interpreter.trial.note_read(inner)
         return unknown("an item of something not known", inner)
     if isinstance(atom, Const) and isinstance(atom.value, (str, bytes)):
         return Value((Typed(atom.kind),))
@@ -188,14 +228,17 @@ def object_item(obj: Obj, names: list[Any] | None) -> Value:
         return join_values(elements) if elements else unknown("an element")
     if names is None:
         values = [slot.value for slot in obj.slots.values()]
-        return join_values([*values, unknown("an item under a key that is not known")])
+        return join_values([*values, *obj.aside(1), unknown("an item under a key that is not known")])
     found = []
     for name in names:
         slot = obj.slots.get(name)
         if slot is not None:
             found.append(slot.value)
-        if (slot is None or slot.presence != "yes") and (obj.open or obj.kind != "dict"):
-            found.append(unknown("an item of a mapping that is not known", str(name)))
+        if slot is not None and (slot.presence == "yes" or obj.cls == ANSWER):
+            continue
+        if obj.open or obj.kind != "dict":
+            other = unknown("an item of a mapping that is not known", source_of_item(obj.slots, name))
+            found.extend([*obj.aside(1), other])
     return join_values(found) if found else unknown("a key that is not there", str(names[0]) if names else "")
 
 

@@ -23,7 +23,8 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.imported import Imported, ModuleRef
-from invocation_lint.analysis.domain.state import State, references
+from invocation_lint.analysis.domain.references import references
+from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python.frames.copying import bring, thaw_shared, without_none
@@ -103,6 +104,7 @@ class ModuleTable:
         self._following = 0
         self._looked_up: dict[Value, Value] = {}  # values with imports to what these mean
         self._running = 0
+        self.asked_unfinished = 0  # how often a name was asked of a module whose body is being walked
 
     @property
     def is_running(self) -> bool:
@@ -142,6 +144,7 @@ class ModuleTable:
 
     def _bound(self, frame: Frame, runtime: Runtime, text: str) -> Value | None:
         state = runtime.names
+        self.asked_unfinished += runtime.frame is not None
         found = state.env.get(text) if state is not None else None
         if found is not None and state is not None:
             opened = "a function of the module changes it" if text in runtime.module.mutated_globals else ""
@@ -242,7 +245,9 @@ class ModuleTable:
         key = self._finder.locate(atom.importer, atom.dotted, atom.level)
         module = self._finder.load(key) if key is not None else None
         if module is not None:
-            names = self.runtime(module).names
+            runtime = self.runtime(module)
+            self.asked_unfinished += runtime.frame is not None
+            names = runtime.names
             env = names.env if names is not None else {}
             listed = _listed(names, env.get("__all__")) if names is not None else None
             yield from (

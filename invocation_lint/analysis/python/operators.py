@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
+    MAX_TEXT,
     NEVER,
     Const,
     Encoded,
@@ -20,6 +21,7 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
+from invocation_lint.analysis.domain.cuts import Cut
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.domain.values import source_of
 from invocation_lint.analysis.python import iteration
@@ -119,6 +121,11 @@ def add(frame: Frame, node: cst.CSTNode, left: Value, right: Value) -> Value:
             return frame.allocate(
                 node, Obj(first.kind, items=(*first.items, *second.items), rest=second.rest, made=frame.place(node))
             )
+        surely = [join_values([first.rest, *second.items])] * len(second.items) if first.rest is not None else []
+        if first.rest is not None and len(first.items) + len(surely) <= iteration.MAX_UNROLLED:
+            rest = join_values([first.rest, *second.elements()])
+            items = (*first.items, *surely)
+            return frame.allocate(node, Obj(first.kind, items=items, rest=rest, made=frame.place(node)))
     if lists:
         rest = join_values([value for obj in lists for value in obj.elements()] + [unknown("an element")])
         return frame.allocate(node, Obj("list", rest=rest, made=frame.place(node)))
@@ -128,9 +135,18 @@ def add(frame: Frame, node: cst.CSTNode, left: Value, right: Value) -> Value:
     return arithmetic(left, right)
 
 
+def repeated(left: Value, right: Value) -> Value | None:
+    """`text * number` of two constants; None for anything else, and where the text would be too long to be kept."""
+    held = {atom.kind: atom.value for value in (left, right) if isinstance(atom := value.single, Const)}
+    text, times = held.get("str", held.get("bytes")), held.get("int")
+    if text is None or times is None or not isinstance(times, int) or len(text) * max(times, 0) > MAX_TEXT:
+        return None
+    return const(text * times)
+
+
 def _is_text(atom: Any) -> bool:
     return (isinstance(atom, Const) and atom.kind == "str") or (
-        isinstance(atom, (Text, Encoded, Typed)) and atom.type == "str"
+        isinstance(atom, (Text, Encoded, Typed, Cut)) and atom.type == "str"
     )
 
 
@@ -152,3 +168,27 @@ def _number_kind(atom: Any) -> str:
     if isinstance(atom, Typed):
         return "number" if atom.type in {"number", "int", "float", "bool"} else atom.type
     return "other"
+
+
+_FILLED: dict[tuple[type[cst.BaseCompOp], int], bool] = {
+    (cst.GreaterThan, 0): True,
+    (cst.NotEqual, 0): True,
+    (cst.GreaterThanEqual, 1): True,
+    (cst.Equal, 0): False,
+    (cst.LessThan, 1): False,
+    (cst.LessThanEqual, 0): False,
+}
+
+
+def length_asked_of(
+    left: cst.BaseExpression, operator: cst.BaseCompOp, right: Value
+) -> tuple[cst.BaseExpression, bool] | None:
+    """What `len(found) > 0` and its like ask of: the collection, and whether they hold for one that is not empty; None
+    for any other comparison."""
+    if not (isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "len"):
+        return None
+    number = right.single
+    if len(left.args) != 1 or left.args[0].star or not isinstance(number, Const) or number.kind != "int":
+        return None
+    filled = _FILLED.get((type(operator), number.value))
+    return None if filled is None else (left.args[0].value, filled)

@@ -9,15 +9,19 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NONE, Value, join2
 from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.analysis.domain.state import Obj, State, join_states
+from invocation_lint.analysis.domain.waits import NO_WAIT
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import Outcome
+from invocation_lint.analysis.python.tested import note_statement
 from invocation_lint.analysis.python.told import failures_of
 
 
 def outcome_of(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) -> Outcome:
     """The outcome of a walk that has ended; `given` are the objects that the arguments led to."""
     falls = frame.state is not None and not isinstance(info.node, cst.Lambda)
+    if falls and not info.is_generator and any(atom != NONE.single for atom in frame.returned.atoms):
+        note_statement(frame, info.node, NONE)
     value = join2(frame.returned, NONE) if falls and not info.is_generator else frame.returned
     end = join_states(frame.return_state, frame.state)
     return Outcome(
@@ -32,6 +36,7 @@ def outcome_of(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) ->
         failures_of(frame, is_generator=info.is_generator),
         given,
         frame.levels,
+        NO_WAIT if end is None or info.is_generator else end.waited,
     )
 
 

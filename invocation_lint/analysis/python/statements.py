@@ -7,17 +7,36 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Value, unknown
+from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Param, Unknown, Value, join2, unknown
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.analysis.python import assign, background, classes, conditions, imports, told, type_hints
+from invocation_lint.analysis.python import (
+    assign,
+    background,
+    classes,
+    conditions,
+    imports,
+    told,
+    type_hints,
+)
 from invocation_lint.analysis.python.errors import managers, tries
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops import rounds
-from invocation_lint.analysis.python.tested import branch_marks, note_condition, note_match
+from invocation_lint.analysis.python.tested import (
+    after_branches,
+    after_break,
+    branch_marks,
+    case_marks,
+    note_condition,
+    note_kept,
+    note_match,
+    note_statement,
+    told_behind,
+)
 
 
 def _run_expression(frame: Frame, node: cst.Expr) -> None:
+    note_statement(frame, node)
     frame.dropped = node.value
     value = frame.evaluate(node.value)
     background.note_dropped(frame, value, node.value)
@@ -25,11 +44,11 @@ def _run_expression(frame: Frame, node: cst.Expr) -> None:
 
 
 def _run_assign(frame: Frame, node: cst.Assign) -> None:
+    note_statement(frame, node)
     value = frame.evaluate(node.value)
     if node is frame.end_of_try:
         frame.note_progress()
-    if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
-        note_condition(frame, node.value)
+    value = note_kept(frame, node.value, value, node)
     for target in node.targets:
         assign.assign(frame, target.target, value)
     if len(node.targets) == 1:
@@ -37,28 +56,34 @@ def _run_assign(frame: Frame, node: cst.Assign) -> None:
 
 
 def _run_ann_assign(frame: Frame, node: cst.AnnAssign) -> None:
+    annotation = node.annotation.annotation
     if node.value is not None:
-        value = frame.evaluate(node.value)
-    elif isinstance(node.target, cst.Name):
-        value = type_hints.annotated(frame, node.annotation.annotation, node.target.value)
-        if not value.atoms:
-            return
+        note_statement(frame, node)
+        value = note_kept(frame, node.value, frame.evaluate(node.value), node)
+    elif frame.in_class and isinstance(node.target, cst.Name):
+        value = type_hints.annotated(frame, annotation)
     else:
+        value = type_hints.declared(frame, annotation, node)
+    if not value.atoms:
         return
-    if value.is_unknown:
-        typed = type_hints.annotated(frame, node.annotation.annotation, "")
-        value = typed if typed.atoms else value
+    if value.is_unknown and frame.state is not None:
+        typed = type_hints.declared(frame, annotation, node)
+        known = tuple(atom for atom in value.atoms if not isinstance(atom, (Param, Unknown)))
+        value = join2(Value(known), typed) if typed.atoms else value
     assign.assign(frame, node.target, value)
 
 
 def _run_aug_assign(frame: Frame, node: cst.AugAssign) -> None:
+    note_statement(frame, node)
     assign.augment(frame, node)
 
 
 def _run_return(frame: Frame, node: cst.Return) -> None:
+    marks = frame.live.marks
     value = NONE if node.value is None else frame.evaluate(node.value)
-    if isinstance(node.value, (cst.Comparison, cst.BooleanOperation)):
-        note_condition(frame, node.value)
+    note_statement(frame, node, value, marks)
+    if node.value is not None:
+        value = note_kept(frame, node.value, value, node)
     if frame.state is not None:
         name = node.value.value if isinstance(node.value, cst.Name) else ""
         told.note_return(frame, value, frame.place(node), name)
@@ -67,6 +92,7 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
 
 
 def _run_raise(frame: Frame, node: cst.Raise) -> None:
+    note_statement(frame, node)
     tries.run_raise(frame, node)
     frame.note_progress()
     frame.state = None
@@ -74,6 +100,7 @@ def _run_raise(frame: Frame, node: cst.Raise) -> None:
 
 def _run_break(frame: Frame, node: cst.Break) -> None:
     if frame.loops and frame.state is not None:
+        after_break(frame.state)
         frame.loops[-1].breaks.append(frame.state)
     frame.state = None
 
@@ -92,7 +119,7 @@ def _run_del(frame: Frame, node: cst.Del) -> None:
 
 def _run_assert(frame: Frame, node: cst.Assert) -> None:
     frame.evaluate(node.test)
-    note_condition(frame, node.test)
+    note_condition(frame, node.test, where=node)
     frame.state = conditions.refine(frame, frame.state, node.test, True)
 
 
@@ -101,7 +128,7 @@ def _run_if(frame: Frame, node: cst.If) -> None:
     if frame.state is None:
         return
     orelse = node.orelse
-    parts = note_condition(frame, node.test, branches=node)
+    parts = note_condition(frame, node.test, where=node)
     before = frame.state
     marks = branch_marks(frame, node, parts)
     frame.state = conditions.refine(frame, before.copy(), node.test, True)
@@ -109,6 +136,7 @@ def _run_if(frame: Frame, node: cst.If) -> None:
         frame.state.marks |= marks[0]
         frame.run(node.body)
     after_then = frame.state
+    frame.state = before  # where the branch has left every path, nothing could be told of its objects
     frame.state = conditions.refine(frame, before.copy(), node.test, False)
     if frame.state is not None:
         frame.state.marks |= marks[1]
@@ -117,7 +145,12 @@ def _run_if(frame: Frame, node: cst.If) -> None:
             frame.run_statement(orelse)
         else:
             frame.run(orelse.body)
+    is_one = after_then is None or frame.state is None
+    behind = told_behind(node, after_then, frame.state) if parts else frozenset()
     frame.state = join_states(after_then, frame.state)
+    if parts and frame.state is not None:
+        after_branches(frame.state, before.marks, is_one=is_one)
+        frame.state.marks |= behind
 
 
 def _run_while(frame: Frame, node: cst.While) -> None:
@@ -169,16 +202,23 @@ def _run_match(frame: Frame, node: cst.Match) -> None:
         if rest is None:
             break
         note_match(frame, subject, case)
+        marks = case_marks(frame, subject, case)
         frame.state = conditions.refine_case(frame, rest.copy(), node.subject, case, True)
         if frame.state is not None:
-            conditions.bind_pattern(frame, subject, case.pattern)
+            frame.state.marks |= marks[0]
+            assign.bind_pattern(frame, subject, case.pattern)
             if case.guard is not None:
                 frame.evaluate(case.guard)
+                note_condition(frame, case.guard, where=case)
             frame.run(case.body)
             after = join_states(after, frame.state)
         frame.state = rest
         rest = rest if case.guard is not None else conditions.refine_case(frame, rest.copy(), node.subject, case, False)
+        if rest is not None and marks[1]:
+            rest = State(rest.env, rest.heap, rest.marks | marks[1], rest.waited)
     frame.state = join_states(after, rest)
+    if frame.state is not None:
+        after_branches(frame.state, before.marks, is_one=True)
 
 
 def _run_type_alias(frame: Frame, node: cst.TypeAlias) -> None:

@@ -51,13 +51,14 @@ def note_return(frame: Frame, value: Value, place: Place | None, name: str = "")
         for fork in frame.forks if name else ():
             good, bad = fork.good.get(name), fork.bad.get(name)
             if good is not None and bad is not None and good != bad and set(join2(good, bad).atoms) == set(value.atoms):
-                frame.ways_out.append(WayOut(freeze(frame.state, good), fork.sites, frozenset(), place))
-                frame.ways_out.append(WayOut(freeze(frame.state, bad), frozenset(), fork.sites, place))
+                waited = frame.state.waited
+                frame.ways_out.append(WayOut(freeze(frame.state, good), fork.sites, frozenset(), place, waited))
+                frame.ways_out.append(WayOut(freeze(frame.state, bad), frozenset(), fork.sites, place, waited))
                 return
         marks = [mark for mark in frame.state.marks if isinstance(mark, tuple)]
         sent = frozenset(mark[1] for mark in marks if mark[0] == "sent")
         failed = frozenset(mark[1] for mark in marks if mark[0] == "failed")
-        frame.ways_out.append(WayOut(freeze(frame.state, value), sent, failed, place))
+        frame.ways_out.append(WayOut(freeze(frame.state, value), sent, failed, place, frame.state.waited))
 
 
 def failures_of(frame: Frame, *, is_generator: bool) -> tuple[Failure, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
+    NEVER,
     Encoded,
     FunctionRef,
     Method,
@@ -25,7 +26,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.events import Event
-from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
@@ -170,6 +171,8 @@ def note_comparison(frame: Frame, left: Value, operator: cst.BaseCompOp, right: 
     if isinstance(operator, (cst.In, cst.NotIn)):
         for part in right.of(Traced):
             kind_of(frame, part).searched(frame, part, left, node)
+        for part in left.of(Traced):
+            kind_of(frame, part).compared(frame, part, node)
         return
     for side in (left, right):
         for part in side.of(Traced):
@@ -225,7 +228,7 @@ def note_operation(
     """
     if frame.state is None or not frame.interpreter.kinds.origins:
         return
-    parts = [atom for value in given for atom in value.atoms if type(atom) is Traced]
+    parts = [part for value in given for atom in value.atoms if type(atom) in _FOLLOWED for part in _parts_of(atom)]
     if not parts:
         return
     known = {event.site for event in frame.events[since:]} if since is not None else set()
@@ -235,30 +238,52 @@ def note_operation(
             kind_of(frame, part).unknown_operation(frame, part, node)
 
 
+_FOLLOWED = frozenset({Traced, Text, Encoded})
+"""What is followed, and texts that may hold it."""
+
+
+def set_aside(frame: Frame, obj: Obj, key: Value, value: Value, reason: str) -> Obj:
+    """The mapping after a key that is not known was set: it keeps what is followed, in the key or under it."""
+    if is_idle(frame) or obj.kind != "dict":
+        return obj.opened(reason)
+    held = key if _is_followed(frame, key) else NEVER, value if _is_followed(frame, value) else NEVER
+    return obj.opened(reason).with_aside(*held) if held[0].atoms or held[1].atoms else obj.opened(reason)
+
+
+def _is_followed(frame: Frame, value: Value) -> bool:
+    """Whether a part of something that is followed may be in a value, or come with it."""
+    held = _values_within(frame.live, value)
+    return any(isinstance(atom, Pending) for one in held for atom in one.atoms) or any(parts_within(frame.live, value))
+
+
 def parts_within(state: State, value: Value) -> Iterator[Traced]:
     """The parts in a value: itself, in what is bound or written in it, and in the objects that it refers to."""
     for one in _values_within(state, value):
-        for atom in one.atoms:
-            yield from _parts_of(state, atom)
+        yield from _parts_in(one)
 
 
-def _parts_of(state: State, atom: Any) -> Iterator[Traced]:
-    held: list[Value] = []
+def _parts_in(value: Value) -> tuple[Traced, ...]:
+    """The parts in a value and in what is bound or written in it: found once, for values share what they hold."""
+    if value.parts is None:
+        value.parts = tuple(dict.fromkeys(part for atom in value.atoms for part in _parts_of(atom)))
+    return value.parts
+
+
+def _parts_of(atom: Any) -> Iterable[Traced]:
     if isinstance(atom, Traced):
-        yield atom
-    elif isinstance(atom, (Pending, Encoded)):
-        held = [atom.value]
+        return (atom,)
+    held: Iterable[Value] = ()
+    if isinstance(atom, (Pending, Encoded)):
+        held = (atom.value,)
     elif isinstance(atom, Text):
         held = [piece for piece in atom.pieces if isinstance(piece, Value)]
     elif isinstance(atom, Struct):
         held = [*(slot.value for _, slot in atom.slots), *atom.items, *([atom.rest] if atom.rest is not None else [])]
     elif isinstance(atom, Method):
-        held = [atom.receiver]
+        held = (atom.receiver,)
     elif isinstance(atom, (Partial, FunctionRef)):
         held = [*atom.args, *(item for _, item in atom.kwargs)]
-    for value in held:
-        for inner in value.atoms:
-            yield from _parts_of(state, inner)
+    return [part for value in held for part in _parts_in(value)]
 
 
 # -- where it goes ---------------------------------------------------------------------------------------------------
@@ -269,9 +294,9 @@ def note_escape(frame: Frame, value: Value, use: str, node: cst.CSTNode, *, deep
     refers to. `use` says where: returned, stored, handed_over, logged, formatted or read."""
     if frame.state is None or not frame.interpreter.kinds.origins:
         return
+    seen: set[tuple[int, str]] = set()
     for one in _values_within(frame.state, value) if deep else [value]:
-        for atom in one.atoms:
-            _note_atom_escape(frame, atom, use, node)
+        _note_escape_within(frame, one, use, node, seen)
 
 
 def _values_within(state: State, value: Value) -> list[Value]:
@@ -282,7 +307,15 @@ def _values_within(state: State, value: Value) -> list[Value]:
     return values
 
 
-def _note_atom_escape(frame: Frame, atom: Any, use: str, node: cst.CSTNode) -> None:
+def _note_escape_within(frame: Frame, value: Value, use: str, node: cst.CSTNode, seen: set[tuple[int, str]]) -> None:
+    """Note it for the parts in a value. `seen` are the atoms for which it is noted already."""
+    for atom in value.atoms if _parts_in(value) else ():
+        if (id(atom), use) not in seen:
+            seen.add((id(atom), use))
+            _note_atom_escape(frame, atom, use, node, seen)
+
+
+def _note_atom_escape(frame: Frame, atom: Any, use: str, node: cst.CSTNode, seen: set[tuple[int, str]]) -> None:
     if isinstance(atom, Traced):
         kind_of(frame, atom).escape(frame, atom, use, node)
     elif isinstance(atom, Pending):
@@ -291,16 +324,13 @@ def _note_atom_escape(frame: Frame, atom: Any, use: str, node: cst.CSTNode) -> N
     elif isinstance(atom, (Text, Encoded)):
         inner = [piece for piece in atom.pieces if isinstance(piece, Value)] if isinstance(atom, Text) else [atom.value]
         for value in inner:
-            for held in value.atoms:
-                if isinstance(held, (Text, Encoded, Traced, Struct)):
-                    _note_atom_escape(frame, held, use if use == "logged" else "formatted", node)
+            _note_escape_within(frame, value, use if use == "logged" else "formatted", node, seen)
     elif isinstance(atom, Struct):
         for _, slot in atom.slots:
-            for held in slot.value.atoms:
-                _note_atom_escape(frame, held, use, node)
+            _note_escape_within(frame, slot.value, use, node, seen)
     elif isinstance(atom, Method):
         for held in atom.receiver.of(Traced):
-            _note_atom_escape(frame, held, use, node)
+            kind_of(frame, held).escape(frame, held, use, node)
 
 
 def note_formatted(frame: Frame, value: Value, node: cst.CSTNode) -> None:
@@ -335,6 +365,13 @@ def decoded(frame: Frame, value: Value, node: cst.CSTNode, *, from_file: bool = 
                 kind_of(frame, part).decoded_unawaited(frame, part, node)
             found.append(unknown("a coroutine that is not awaited"))
     return join_values(found)
+
+
+def note_left(frame: Frame, value: Value, first_event: int, node: cst.CSTNode) -> None:
+    """A `with` block over a value has ended; what it did stands in the events since `first_event`."""
+    if frame.interpreter.kinds.origins and len(frame.events) > first_event:
+        for kind in frame.interpreter.kinds.by_name.values():
+            kind.manager_left(frame, value, first_event, node)
 
 
 # -- errors ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,9 @@
-"""Conditions on the answer of an invocation: what they tell of a crash, of FunctionError and of the status."""
+"""Conditions on the payload of an invocation's answer: where a crash is told from success, and what comes of it.
+
+The object of a crash is put through each condition. The branch that it takes is marked `TOLD` where a healthy answer
+takes the other one; a statement on such a branch that raises, returns an error, logs, or calls something makes the
+condition a test. A condition that a crash passes, or behind which nothing of the kind happens, is none.
+"""
 
 from __future__ import annotations
 
@@ -6,186 +11,190 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Traced
-from invocation_lint.analysis.domain.events import Event
+from invocation_lint.analysis.domain.atoms import FALSE, NONE, Const, Encoded, Ref, Traced, Value
 from invocation_lint.analysis.domain.ids import SiteKey
-from invocation_lint.analysis.program.acts import strongest_act
+from invocation_lint.analysis.domain.state import ASKED, TOLD
+from invocation_lint.analysis.program.acts import FAILING, is_log_line, suite_end, tells
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
-from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.python.frames.kinds import Marks
-from invocation_lint.analysis.python.tested import parts_in
-from invocation_lint.analysis.tracing.answer_notes import AnswerUse, PayloadTest, StatusTest
-from invocation_lint.analysis.tracing.answer_parts import is_decoded, note, note_error_look
-from invocation_lint.analysis.tracing.answer_tests import MissingKey, crash_view, decide, healthy_view, status_view
+from invocation_lint.analysis.tracing.answer_notes import PayloadTest
+from invocation_lint.analysis.tracing.answer_parts import (
+    CRASH_KEYS,
+    NAME,
+    QUESTION,
+    STREAM,
+    TEXT,
+    is_decoded,
+    is_payload,
+    note,
+)
+from invocation_lint.analysis.tracing.answer_readings import Crash, Failed, Healthy
+from invocation_lint.analysis.tracing.answer_status import note_status, status_marks
+from invocation_lint.analysis.tracing.answer_tests import decide
+from invocation_lint.records import record
 
 
 def note_condition(
-    frame: Frame, parts: list[Traced], node: cst.BaseExpression, branches: cst.If | None, *, decides: bool
+    frame: Frame, parts: list[Traced], node: cst.BaseExpression, where: cst.CSTNode | None, *, decides: bool
 ) -> None:
     """A condition on parts of an answer: note what it tells a crash, or a status, from success."""
-    place = frame.place(node)
     for part in parts:
         note(frame, part, "tested", node)
-    for site in dict.fromkeys(part.origin for part in parts if is_decoded(part.path)):
-        crash = _taken_by_crash(frame, node, site, branches)
-        guards = branches is not None and crash is False and _only_guards(branches)
-        frame.events.append(PayloadTest(site, crash == "as healthy", place, guards))
-    for part in filter(_is_status, parts):
-        accepted = _accepted(frame, node, part)
-        decides = decides and (branches is None or _does_more_than_log(branches))
-        codes = None if accepted is None else accepted[1]
-        frame.events.append(StatusTest(part.origin, part.path[-1], codes, decides, place))
+    for site in _payloads_in(parts):
+        if _is_test(frame, node, site, where):
+            frame.events.append(PayloadTest(site, frame.place(node)))
+    note_status(frame, parts, node, where, decides=decides)
 
 
-def _is_status(part: Traced) -> bool:
-    return bool(part.path) and part.path[-1] in {"StatusCode", "HTTPStatusCode"} and not is_decoded(part.path)
+def _payloads_in(parts: list[Traced]) -> list[SiteKey]:
+    """The call sites of whose payload a condition asks."""
+    return list(dict.fromkeys(part.origin for part in parts if is_payload(part.path)))
 
 
-def _taken_by_crash(
-    frame: Frame, node: cst.BaseExpression, site: SiteKey, branches: cst.If | None = None
-) -> bool | str | None:
-    """The outcome of a condition on the payload when the function crashed; None when it cannot be told.
-
-    "as healthy" when a healthy answer has the same, or when the condition never gets as far as an answer. A condition
-    that lets one value pass and raises for all others means to raise: its KeyError is an error, too.
-    """
-    try:
-        crash = decide(frame, node, crash_view(site))
-    except MissingKey:
-        return None if branches is not None and _raises_for_all_others(branches) else "as healthy"
-    return "as healthy" if crash is not None and crash == decide(frame, node, healthy_view(site)) else crash
+# -- what a crash does at a condition --------------------------------------------------------------------------------
 
 
-def _only_guards(node: cst.If) -> bool:
-    """Whether nothing happens where the condition does not hold, and what follows is run either way."""
-    return node.orelse is None and not _ends(node.body)
+@record
+class _Verdict:
+    """The outcome of a condition for a crash, None when it cannot be told; `raises`, that it ends there with an error;
+    `apart`, that a healthy answer has another outcome, as far as is known."""
+
+    outcome: bool | None
+    raises: bool
+    apart: bool
 
 
-def _raises_for_all_others(node: cst.If) -> bool:
-    """`if value != good: raise` or `if value == good: .. else: raise`."""
-    if not isinstance(node.test, cst.Comparison) or len(node.test.comparisons) != 1:
+def _verdict(frame: Frame, node: cst.BaseExpression, site: SiteKey) -> _Verdict:
+    crash, healthy = Crash(site), Healthy(site)
+    outcome = decide(frame, node, crash)
+    good = decide(frame, node, healthy)
+    apart = not crash.nowhere and (outcome is None or good is None or outcome is not good)
+    return _Verdict(outcome, crash.raised, apart)
+
+
+def _is_test(frame: Frame, node: cst.BaseExpression, site: SiteKey, where: cst.CSTNode | None) -> bool:
+    """Whether a condition is a test by itself. Of the branches of an `if`, the statements on them decide."""
+    if _names_a_crash(node):
+        return True
+    if isinstance(where, cst.If) or not isinstance(where, (cst.Assert, cst.IfExp, cst.While, cst.CompIf)):
         return False
-    operator = node.test.comparisons[0].operator
-    if isinstance(operator, (cst.NotEqual, cst.NotIn, cst.IsNot)):
-        return isinstance(_last(node.body), cst.Raise)
-    is_good = isinstance(operator, (cst.Equal, cst.In, cst.Is)) and isinstance(node.orelse, cst.Else)
-    return is_good and isinstance(_last(node.orelse.body), cst.Raise)  # type: ignore[union-attr]
+    verdict = _verdict(frame, node, site)
+    if not verdict.apart:
+        return False
+    if isinstance(where, cst.Assert):
+        return verdict.outcome is not True
+    if isinstance(where, cst.CompIf):  # what a filter keeps of crashes, somebody looks at
+        return verdict.outcome is not False and not verdict.raises
+    if isinstance(where, cst.While):
+        ends = (cst.Raise, cst.Return)
+        return verdict.outcome is not False and any(isinstance(inner, ends) for inner in own_nodes(where.body))
+    sides = {True: where.body, False: where.orelse}
+    taken = list(sides.values()) if verdict.outcome is None else [sides[verdict.outcome]]
+    if any(isinstance(inner, cst.Call) and tells(inner) for side in taken for inner in (side, *own_nodes(side))):
+        return True
+    return isinstance(frame.statement, cst.Return) and verdict.outcome is not None and _says_error(taken[0])
 
 
-def _ends(block: cst.BaseSuite) -> bool:
-    return isinstance(_last(block), (cst.Raise, cst.Return, cst.Break, cst.Continue))
+def _names_a_crash(node: cst.BaseExpression) -> bool:
+    """Whether a condition asks by name for what only a crash has."""
+    texts = (part.raw_value for part in (node, *own_nodes(node)) if isinstance(part, cst.SimpleString))
+    return any(text in CRASH_KEYS and text not in {"requestId", "cause"} for text in texts)
 
 
-def _last(block: cst.BaseSuite) -> cst.CSTNode | None:
-    statement = block.body[-1] if block.body else None
-    return statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement
+def _says_error(node: cst.CSTNode) -> bool:
+    return any(
+        isinstance(part, (cst.Name, cst.SimpleString, cst.FormattedStringText)) and FAILING.search(part.value)
+        for part in (node, *own_nodes(node))
+    )
 
 
-def _does_more_than_log(node: cst.If) -> bool:
-    blocks = [node.body, *([node.orelse] if node.orelse is not None else [])]
-    return any(strongest_act(block) not in {"drops", "logs"} or _leaves(block) for block in blocks)
-
-
-def _leaves(block: cst.CSTNode) -> bool:
-    return any(isinstance(inner, (cst.Break, cst.Continue)) for inner in own_nodes(block))
-
-
-_FAILS_WHEN_TRUE = (cst.NotEqual, cst.NotIn, cst.GreaterThan, cst.GreaterThanEqual, cst.IsNot)
-
-
-def _accepted(frame: Frame, node: cst.BaseExpression, part: Traced) -> tuple[bool, frozenset[int]] | None:
-    """The outcome of a condition that stands for success as far as this status goes, and the codes that have it.
-
-    `== 200` and `< 300` stand for success, `!= 200` and `>= 300` for failure.
-    """
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        inner = _accepted(frame, node.expression, part)
-        return None if inner is None else (not inner[0], inner[1])
-    if isinstance(node, cst.BooleanOperation):
-        return _accepted(frame, node.left, part) or _accepted(frame, node.right, part)
-    if not isinstance(node, cst.Comparison) or part not in parts_in(frame, node):
-        return None
-    sides: dict[bool, set[int]] = {True: set(), False: set()}
-    for code in (200, 202, 204):
-        outcome = decide(frame, node, status_view(part, code))
-        if outcome is None:
-            return None
-        sides[outcome].add(code)
-    success = not isinstance(node.comparisons[0].operator, _FAILS_WHEN_TRUE)
-    if not sides[success]:  # `== 500`: no mode's own status is told apart
-        success = not success
-    return success, frozenset(sides[success])
+def answered(frame: Frame, parts: list[Traced], node: cst.BaseExpression, found: Value) -> Value:
+    """What stands for the answer to a question about a payload that may be asked later."""
+    for site in _payloads_in(parts):
+        verdict = _verdict(frame, node, site)
+        if not verdict.raises:
+            good = decide(frame, node, Healthy(site))
+            return Value((Traced(NAME, site, (*QUESTION, str(verdict.outcome), str(good))),))
+    return found
 
 
 def branch_marks(frame: Frame, parts: list[Traced], node: cst.If) -> tuple[Marks, Marks]:
-    """The marks of the then and the else branch: on which of them a status is surely not success, and to which of them
-    the payload of a crash does not come."""
+    """The marks of the then and the else branch: on which of them a status is surely not success, to which of them the
+    payload of a crash does not come, and on which it is told from a healthy one."""
     marks: dict[bool, set[Any]] = {True: set(), False: set()}
-    for part in filter(_is_status, parts):
-        accepted = _accepted(frame, node.test, part)
-        if accepted is not None:
-            marks[not accepted[0]].add(("bad_status", part.origin))
-    for site in dict.fromkeys(part.origin for part in parts if is_decoded(part.path)):
-        if _taken_by_crash(frame, node.test, site) is False:
-            marks[True].add(("guarded", site))
+    for site, good in status_marks(frame, parts, node):
+        marks[not good].add(("bad_status", site))
+    for site in _asked_for_failure(parts, node.test):
+        failed = decide(frame, node.test, Failed(site))
+        for side in (True, False) if failed is None else (failed,):
+            marks[side].add((ASKED, site))
+    blocks = {True: node.body, False: node.orelse}
+    for site in _payloads_in(parts):
+        verdict = _verdict(frame, node.test, site)
+        if verdict.outcome is not None:
+            marks[not verdict.outcome].add(("guarded", site))
+        for side in (True, False) if verdict.apart else ():
+            other = blocks[not side]
+            if verdict.outcome is not None and verdict.outcome is not side:
+                continue
+            if verdict.outcome is not None and other is not None and suite_end(other) in {"raise", "exit"}:
+                continue  # what raises is not meant for a crash
+            marks[side].add((TOLD, site, "raise" if verdict.raises else "in"))
     return frozenset(marks[True]), frozenset(marks[False])
 
 
-def note_match(frame: Frame, part: Traced, case: cst.MatchCase) -> None:
-    """A case that looks for keys of an answer."""
-    keys = [
-        element.key.raw_value
-        for pattern in [case.pattern, *case.pattern.children]
-        if isinstance(pattern, cst.MatchMapping)
-        for element in pattern.elements
-        if isinstance(element.key, cst.SimpleString)
-    ]
-    note(frame, part, "compared" if isinstance(case.pattern, cst.MatchValue) else "tested", case.pattern)
-    if "FunctionError" in keys and part.path == ():
-        note_error_look(frame, part.origin, case.pattern)
-    if is_decoded(part.path):
-        frame.events.append(PayloadTest(part.origin, False, frame.place(case.pattern)))
+def _asked_for_failure(parts: list[Traced], node: cst.BaseExpression) -> list[SiteKey]:
+    """The call sites of whose answers a condition asks for FunctionError."""
+    is_named = any(
+        isinstance(part, cst.SimpleString) and part.raw_value == "FunctionError" for part in (node, *own_nodes(node))
+    )
+    asked = (part for part in parts if part.path == ("FunctionError",) or (is_named and not part.path))
+    return list(dict.fromkeys(part.origin for part in asked))
 
 
-# -- clauses that notice a crash -------------------------------------------------------------------------------------
-
-_MISSING_KEY = frozenset({"KeyError", "LookupError"})
-"""A clause for one of these is a test whether the payload has the key that the body reads."""
-
-_FEW = 3
-"""Statements: to decode the answer, to read a key of it, and a log line or a return."""
+# -- what is done where a crash is told ------------------------------------------------------------------------------
 
 
-def note_clause(
-    frame: Frame,
-    node: cst.Try | cst.TryStar,
-    handler: cst.ExceptHandler | cst.ExceptStarHandler,
-    types: list[CaughtType],
-    body: list[Event],
-    raising: tuple[SiteKey, ...],
-) -> None:
-    """A clause may notice that a key is missing from the payload that the body reads."""
-    tested = _tested_by(node, types, _payloads_read(body), raising)
-    if tested and strongest_act(handler.body) != "drops":
-        place = frame.place(handler)
-        frame.events.extend(PayloadTest(site, False, place) for site in tested)
+def statement_runs(frame: Frame, node: cst.CSTNode, marks: Marks, value: Value | None) -> None:
+    """A simple statement, or the end of the function, on a branch on which a crash is told from success."""
+    returns = isinstance(node, (cst.Return, cst.FunctionDef, cst.Lambda))
+    does = "" if returns else tells(node)
+    for mark in marks:
+        if mark[0] != TOLD:
+            continue
+        _, site, how = mark
+        if does == "raises" or (how != "raise" and (does or (returns and _is_error(frame, value, site)))):
+            says_so = does == "raises" or ((returns or _is_log(node)) and _says_error(node))
+            frame.events.append(PayloadTest(site, frame.place(node), weak=how == "after" and not says_so))
 
 
-def _payloads_read(events: list[Event]) -> list[SiteKey]:
-    """The call sites of whose decoded payload a key is read."""
-    reads = (event for event in events if isinstance(event, AnswerUse) and event.use == "read")
-    return list(dict.fromkeys(use.site for use in reads if is_decoded(use.path) and use.path[3:]))
+def _is_log(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Expr) and isinstance(node.value, cst.Call) and is_log_line(node.value)
 
 
-def _tested_by(
-    node: cst.Try | cst.TryStar, types: list[CaughtType], payloads_read: list[SiteKey], raising: tuple[SiteKey, ...]
-) -> list[SiteKey]:
-    """The call sites of whose payload a clause notices that a key is missing: it waits for just that, or it takes
-    everything, and all that the body does is to read the answer of an invocation before it."""
-    if any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
-        return payloads_read
-    is_plain = all(isinstance(line, cst.SimpleStatementLine) for line in node.body.body)
-    if is_plain and len(node.body.body) <= _FEW and any(caught.kind == "generic" for caught in types):
-        return [site for site in payloads_read if site not in raising]
-    return []
+def _is_error(frame: Frame, value: Value | None, site: SiteKey) -> bool:
+    """Whether what is returned may tell of an error: not the payload itself, and no empty default."""
+    return value is not None and not any(_is_no_error(frame, atom, site) for atom in value.atoms)
+
+
+def _is_no_error(frame: Frame, atom: Any, site: SiteKey) -> bool:
+    if isinstance(atom, Const):
+        return (not atom.value and atom not in {NONE.single, FALSE.single}) or atom.value is True
+    if isinstance(atom, Traced):
+        of_payload = atom.path in {(), STREAM, TEXT} or is_decoded(atom.path)
+        return atom.origin == site and of_payload and atom.path[3:4] not in {(key,) for key in CRASH_KEYS}
+    if isinstance(atom, Encoded):
+        return any(_is_no_error(frame, inner, site) for inner in atom.value.of(Traced))
+    if isinstance(atom, Ref) and frame.state is not None and atom.id in frame.state.heap:
+        obj = frame.state.heap[atom.id]
+        held = [*obj.items, *(slot.value for slot in obj.slots.values())]
+        empty = all(_is_no_error(frame, inner, site) for one in held for inner in one.of(Ref))
+        return (
+            obj.kind != "instance"
+            and obj.rest is None
+            and not obj.open
+            and empty
+            and all(isinstance(inner, Ref) for one in held for inner in one.atoms)
+        )
+    return False

@@ -13,17 +13,23 @@ class AnswerUse(Use):
 
     guarded: bool = False  # stands on a branch that the payload of a crash does not take
     required: bool = False  # a key that the payload of a crash lacks is read by subscript
+    after: bool = False  # stands behind a condition that healthy answers leave by
     optional: bool = False  # a key is read by `.get(key)`, which gives None where it is not there
+    bare: bool = False  # a key is read by subscript, and not where it was told that the call has failed
 
 
 @record
 class PayloadTest(Event):
-    """A condition on the decoded payload. `evaded` says whether the payload of a crash takes the healthy branch;
-    `guards` that it takes the other one, on which nothing happens: what stands behind the condition is not tested."""
+    """Something that tells the payload of a crash from a healthy one. `weak`: what is done is a call behind a condition
+    that healthy answers leave by, so that it may as well be what is done with a good answer of another kind."""
 
-    evaded: bool
     place: Place
-    guards: bool = False
+    weak: bool = False
+
+
+@record
+class PayloadReplaced(Event):
+    """Something else is put in the place of the answer's Payload: it may be no stream any more where it is read."""
 
 
 @record
@@ -42,3 +48,16 @@ class ErrorLook(Event):
 
     place: Place
     behind_status: bool = False
+    subscripted: bool = False  # `answer["FunctionError"]`: a KeyError where it is not there
+
+
+@record
+class KeyErrorTaken(Event):
+    """A clause takes the KeyError of a look by subscript, at that place."""
+
+    place: Place
+
+
+@record
+class ClientClosed(Event):
+    """The asynchronous client of the call is closed: the block that opened it has ended."""

@@ -13,10 +13,11 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, Const, Pending, Traced, Typed, Value, unknown
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.ids import SiteKey
-from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.domain.state import ASKED, TOLD, Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin
-from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook
+from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, PayloadReplaced, PayloadTest
+from invocation_lint.source.magics import DISPLAYED
 
 ERROR_HEADER = "x-amz-function-error"
 """The header that becomes FunctionError (AWS: Lambda API reference, Invoke, response syntax)."""
@@ -24,6 +25,8 @@ ERROR_HEADER = "x-amz-function-error"
 STREAM = ("Payload",)
 TEXT = ("Payload", "read()")
 DECODED = ("Payload", "read()", "json")
+QUESTION = ("question",)
+"""The answer to a question about a payload: behind it, what it is for a crash and for a healthy answer, in words."""
 
 _READING = frozenset({"read", "readlines", "readline", "iter_lines", "iter_chunks"})
 
@@ -47,6 +50,11 @@ def is_decoded(path: tuple[str, ...]) -> bool:
     return path[:3] == DECODED
 
 
+def is_payload(path: tuple[str, ...]) -> bool:
+    """Whether a part is the payload as text or decoded, something in it, or the answer to a question about it."""
+    return path == TEXT or is_decoded(path) or path[:1] == QUESTION
+
+
 def holds_payload(path: tuple[str, ...]) -> bool:
     """Whether a part is the payload, in any form, or holds it."""
     return path in {(), STREAM, TEXT} or is_decoded(path) or path[-1:] == ("PayloadChunk",)
@@ -54,6 +62,8 @@ def holds_payload(path: tuple[str, ...]) -> bool:
 
 def has_method(atom: Traced, name: str) -> bool:
     """Whether an attribute of a part is a method that is known here, so that its call tells more."""
+    if name == DISPLAYED:
+        return True
     if atom.path == STREAM:
         return name in _READING or name in _IDLE or name in _NOT_OF_A_STREAM
     return name in (_OF_TEXT if atom.path == TEXT else _OF_MAPPING)
@@ -63,12 +73,26 @@ _OF_TEXT = frozenset({*dir(str), *dir(bytes)})
 _OF_MAPPING = frozenset({*dir(dict), *dir(list), *dir(str)})
 
 
-def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode) -> None:
-    """Note a use of a part of an answer."""
+def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode, *, by_subscript: bool = False) -> None:
+    """Note a use of a part of an answer; `by_subscript` is whether a key is read so that it must be there."""
+    if atom.path[:1] == QUESTION:
+        _, crash, good = atom.path
+        if use not in {"tested", "compared"} and (crash != good or crash == "None"):  # somebody else decides by it
+            frame.events.append(PayloadTest(atom.origin, frame.place(node)))
+        return
     guarded = frame.state is not None and ("guarded", atom.origin) in frame.state.marks
     required = use == "read" and _fails_after_crash(atom)
+    after = frame.state is not None and (TOLD, atom.origin, "after") in frame.state.marks
     optional = use == "read" and is_decoded(atom.path) and atom.default == NONE
-    frame.events.append(AnswerUse(atom.origin, atom.path, use, frame.place(node), guarded, required, optional))
+    bare = by_subscript and not _is_asked(frame, atom)
+    place = frame.place(node)
+    frame.events.append(AnswerUse(atom.origin, atom.path, use, place, guarded, required, after, optional, bare))
+
+
+def _is_asked(frame: Frame, atom: Traced) -> bool:
+    """Whether the code stands on a branch on which a failed call was told from a good one, or may have been."""
+    marks = frame.state.marks if frame.state is not None else frozenset()
+    return any(mark[0] in {TOLD, ASKED, "bad_status"} and mark[1] == atom.origin for mark in marks)
 
 
 CRASH_KEYS = frozenset({"errorMessage", "errorType", "requestId", "stackTrace", "cause"})
@@ -87,6 +111,8 @@ def set_key(frame: Frame, atom: Traced, key: object, value: Value) -> None:
     }
     same = {mark for mark in set_before if key is None or mark[3] == key}
     state.marks = (state.marks - same) | {("set", atom.origin, atom.path, key, freeze(state, value))}
+    if not atom.path and key in {None, "Payload"}:
+        frame.events.append(PayloadReplaced(atom.origin))
 
 
 def _set_value(frame: Frame, atom: Traced, key: str | None) -> Value | None:
@@ -99,6 +125,9 @@ def _set_value(frame: Frame, atom: Traced, key: str | None) -> Value | None:
 
 def read_item(frame: Frame, atom: Traced, key: str | None, node: cst.CSTNode, default: Value | None = None) -> Value:
     """`part[key]` or `part.get(key, default)`."""
+    if atom.path[:1] == QUESTION:
+        note(frame, atom, "used", node)
+        return unknown("an item of a truth value")
     replaced = _set_value(frame, atom, key)
     if replaced is not None:
         return replaced
@@ -113,6 +142,7 @@ def read_item(frame: Frame, atom: Traced, key: str | None, node: cst.CSTNode, de
         else:
             note(frame, atom, "used", node)
         return unknown("an item of an answer")
+    by_subscript = default is None
     if is_decoded(atom.path) and atom.path != DECODED and atom.default is None:
         default = None  # what leads here raises KeyError where the payload lacks it
     part = part_of(atom.origin, (*atom.path, key), default)
@@ -120,25 +150,28 @@ def read_item(frame: Frame, atom: Traced, key: str | None, node: cst.CSTNode, de
         note_error_look(frame, atom.origin, node)
     elif atom.path == ():
         if key == "FunctionError":
-            note_error_look(frame, atom.origin, node)
+            note_error_look(frame, atom.origin, node, subscripted=default is None)
         elif key in {"StatusCode", "LogResult", "ExecutedVersion", "Status"}:
             note(frame, part, "read", node)
     elif is_decoded(atom.path) or key in {"HTTPStatusCode", "ErrorCode", "InvokeComplete", "PayloadChunk"}:
-        note(frame, part, "read", node)
+        note(frame, part, "read", node, by_subscript=by_subscript)
         if key in {"ErrorCode", "InvokeComplete"}:
             note_error_look(frame, atom.origin, node)
     return Value((part,))
 
 
-def note_error_look(frame: Frame, site: SiteKey, node: cst.CSTNode) -> None:
+def note_error_look(frame: Frame, site: SiteKey, node: cst.CSTNode, *, subscripted: bool = False) -> None:
     """FunctionError, or what stands for it, is looked at."""
     behind = frame.state is not None and ("bad_status", site) in frame.state.marks
-    frame.events.append(ErrorLook(site, frame.place(node), behind))
+    frame.events.append(ErrorLook(site, frame.place(node), behind, subscripted))
 
 
 def call_method(frame: Frame, atom: Traced, name: str, args: list[Value], node: cst.CSTNode) -> Value:
     """`part.name(..)`."""
-    if name in {"get", "pop"} and atom.path != STREAM:
+    if name == DISPLAYED:  # the answer at the end of a cell is for whoever looks at it; so is what it holds
+        note(frame, atom, "logged" if atom.path else "handed_over", node)
+        return NONE
+    if name in {"get", "pop", "setdefault"} and atom.path != STREAM and (args or name != "setdefault"):
         key = args[0].single if args else None
         text = key.value if isinstance(key, Const) and isinstance(key.value, str) else None
         return read_item(frame, atom, text, node, args[1] if len(args) > 1 else NONE)
@@ -149,6 +182,8 @@ def call_method(frame: Frame, atom: Traced, name: str, args: list[Value], node: 
     if name in {"items", "keys", "values"}:
         run_over(frame, atom, node)
         return unknown("parts of an answer")
+    if not atom.path and name in {"update", "__setitem__"}:
+        frame.events.append(PayloadReplaced(atom.origin))
     note(frame, atom, "read" if name == "copy" or not holds_payload(atom.path) else "used", node)
     return Value((atom,)) if name == "copy" else unknown("the result of a method of an answer")
 
@@ -167,6 +202,8 @@ def element_of(atom: Traced) -> Value:
     """What a loop over a part yields: a stream, lines or pieces of the text."""
     if atom.path in {STREAM, TEXT}:
         return Value((part_of(atom.origin, TEXT),))
+    if atom.path[:1] == QUESTION:
+        return unknown("an element of a truth value")
     return Value((part_of(atom.origin, (*atom.path, "[]")),))
 
 

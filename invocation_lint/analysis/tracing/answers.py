@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Client, Const, Method, Param, Traced, Unknown, Value
-from invocation_lint.analysis.domain.events import Event
+from invocation_lint.analysis.domain.events import Event, Visit
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.python.frames.kinds import Kind, Marks
-from invocation_lint.analysis.tracing import answer_conditions, sites, wrappers
-from invocation_lint.analysis.tracing.answer_notes import AnswerUse, PayloadTest
+from invocation_lint.analysis.tracing import answer_clauses, answer_conditions, answer_matches, doors, sites, wrappers
+from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ClientClosed
 from invocation_lint.analysis.tracing.answer_parts import (
     ERROR_HEADER,
     NAME,
     STREAM,
-    TEXT,
     call_method,
     element_of,
     has_method,
@@ -51,7 +51,9 @@ class Answers(Kind[Frame]):
 
     def made_by_function(self, frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
         wrapper = frame.interpreter.wrappers.get(name)
-        return None if wrapper is None else wrappers.wrapped(frame, self, wrapper, arguments, node)
+        if wrapper is None:
+            return doors.by_door(frame, self, name, arguments, node)
+        return wrappers.wrapped(frame, self, wrapper, arguments, node)
 
     def use(self, frame: Frame, part: Traced, what: str, node: cst.CSTNode) -> None:
         note(frame, part, what, node)
@@ -106,26 +108,42 @@ class Answers(Kind[Frame]):
         wanted = key.single
         if isinstance(wanted, Const) and wanted.value in {"FunctionError", "ErrorCode", "InvokeComplete", ERROR_HEADER}:
             note_error_look(frame, part.origin, node)
-        elif isinstance(wanted, Const) and part.path == TEXT:
-            frame.events.append(PayloadTest(part.origin, False, frame.place(node)))
         elif isinstance(wanted, Const) and is_decoded(part.path):
             note(frame, part_of(part.origin, (*part.path, str(wanted.value))), "tested", node)
         else:
             note(frame, part, "tested", node)
 
     def tested(
-        self, frame: Frame, parts: list[Traced], node: cst.BaseExpression, branches: cst.If | None, *, decides: bool
+        self, frame: Frame, parts: list[Traced], node: cst.BaseExpression, where: cst.CSTNode | None, *, decides: bool
     ) -> None:
-        answer_conditions.note_condition(frame, parts, node, branches, decides=decides)
+        answer_conditions.note_condition(frame, parts, node, where, decides=decides)
 
     def branch_marks(self, frame: Frame, parts: list[Traced], node: cst.If) -> tuple[Marks, Marks]:
         return answer_conditions.branch_marks(frame, parts, node)
 
+    def answered(self, frame: Frame, parts: list[Traced], node: cst.BaseExpression, found: Value) -> Value:
+        return answer_conditions.answered(frame, parts, node, found)
+
+    def statement_runs(self, frame: Frame, node: cst.CSTNode, marks: Marks, value: Value | None) -> None:
+        answer_conditions.statement_runs(frame, node, marks, value)
+
     def matched(self, frame: Frame, part: Traced, case: cst.MatchCase) -> None:
-        answer_conditions.note_match(frame, part, case)
+        answer_matches.note_match(frame, part, case)
+
+    def case_marks(self, frame: Frame, part: Traced, case: cst.MatchCase) -> tuple[Marks, Marks]:
+        return answer_matches.case_marks(frame, part, case)
 
     def is_there(self, part: Traced) -> bool:
         return part.path in {(), STREAM}
+
+    def errors_dropped(self, frame: Frame, types: list[CaughtType], body: list[Event]) -> None:
+        answer_clauses.note_taken(frame, types, body)
+
+    def manager_left(self, frame: Frame, value: Value, first_event: int, node: cst.CSTNode) -> None:
+        closed = {replace(client, pending=False) for client in value.of(Client) if client.sdk.startswith("aio")}
+        visits = [event for event in frame.events[first_event:] if isinstance(event, Visit)] if closed else []
+        sites = [one.site for one in visits if one.client is not None and replace(one.client, pending=False) in closed]
+        frame.events.extend(ClientClosed(site) for site in dict.fromkeys(sites))
 
     def after_body(self, body: list[Event]) -> Marks:
         # what the body reads and decodes is read already when a clause runs: it is the decoding that fails
@@ -140,4 +158,4 @@ class Answers(Kind[Frame]):
         body: list[Event],
         raising: tuple[Any, ...],
     ) -> None:
-        answer_conditions.note_clause(frame, node, handler, types, body, raising)
+        answer_clauses.note_clause(frame, node, handler, types, body, raising)

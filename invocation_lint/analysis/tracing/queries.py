@@ -60,6 +60,12 @@ MAX_STEPS = 16
 ELEMENT = "*"
 """The step from rows to one of them."""
 
+ONE_ROW = frozenset(
+    {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchone", "fetchrow", "fetch_one",
+     "get", "get_or_none", "get_by_id", "find_one", "next", "last", "latest", "earliest"}
+)  # fmt: skip
+"""Calls whose answer is one row."""
+
 PAGE = "page"
 """The step from what a paginator yields to one page."""
 
@@ -86,6 +92,9 @@ _JOINING: dict[type[cst.BaseBinaryOp], str] = {
 _FIELD = re.compile(r"(Field|Column|Key|^mapped_column|^relationship|^deferred)\(\)$")
 """Calls that make an attribute of an ORM class a column."""
 
+_OF_BUILTIN = Step("", is_call=True)
+"""The call of a builtin: it is no step of a chain, and may read one."""
+
 _READ_WHOLE = frozenset({"list", "tuple", "set", "sorted", "len", "sum", "any", "all", "bool", "max", "min", "next"})
 
 
@@ -102,8 +111,8 @@ class Queries(Watch[Frame]):
         return any(_has_chain(atom) for atom in element.atoms)
 
     def attribute(self, frame: Frame, atom: Any, name: str, found: Value, node: cst.CSTNode) -> Value:
-        if not self.follows(frame) and not _has_chain(atom):
-            return found
+        if not (frame.module.speaks_of_queries or self.name in frame.watching or _has_chain(atom)):
+            return found  # as `follows` asks, without the call
         if isinstance(atom, ClassRef) and _is_field(found):
             found = Value((Unknown("a column"),))
         return with_chain(found, extended(chain_of(atom), Step(name, frame.place(node))))
@@ -113,6 +122,11 @@ class Queries(Watch[Frame]):
         if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
             return None
         if not (self.follows(frame) or _has_chain(atom)):
+            return None
+        if type(atom) is Symbol and atom.dotted.startswith("builtins."):
+            return _OF_BUILTIN
+        chain = _callee(atom)
+        if chain is None or not chain.steps:
             return None
         return Step(
             "",
@@ -135,7 +149,8 @@ class Queries(Watch[Frame]):
         if chain is None or not chain.steps:
             return found
         *earlier, last = chain.steps
-        chain = Chain(chain.root, (*earlier, replace(before, name=last.name)))
+        step = Step(last.name, before.place, before.args, before.kwargs, before.open, is_call=True)
+        chain = Chain(chain.root, (*earlier, step))
         frame.events.append(ChainCall((frame.place(node),), chain))
         if isinstance(atom, Method) and isinstance(atom.receiver.single, AwsObject):
             frame.live.update(found, lambda obj, weak: _answer(obj, chain))
@@ -196,7 +211,7 @@ class Queries(Watch[Frame]):
         if sign is None or chain is None or frame.state is None:
             return Value((Typed("bool"),))
         step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
-        if any(one.name == ELEMENT for one in chain.steps):
+        if any(_is_row(chain, one) for one in chain.steps):
             frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
         return Value((Unknown("a condition", chain=extended(chain, step)),))
 
@@ -214,7 +229,7 @@ class Queries(Watch[Frame]):
             return
         for atom in receiver.atoms:
             chain = atom.chain if isinstance(atom, Unknown) else None
-            if chain is not None and chain.steps and chain.steps[-1].name == ELEMENT:
+            if chain is not None and chain.steps and _is_row(chain, chain.steps[-1]):
                 step = Step(f"{name} =", frame.place(node), (freeze(frame.state, value),), is_call=True)
                 frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
 
@@ -246,26 +261,33 @@ def extended(chain: Chain | None, step: Step) -> Chain | None:
     return Chain(chain.root, (*chain.steps, step))
 
 
+def _is_row(chain: Chain, step: Step) -> bool:
+    """Whether a step of a chain leads to one row."""
+    root = chain.root.single
+    name = step.name or (root.dotted.rpartition(".")[2] if isinstance(root, Symbol) else "")
+    return name == ELEMENT or (step.is_call and name in ONE_ROW)
+
+
 def _has_chain(atom: Any) -> bool:
     """Whether it comes from a module that queries something."""
-    return _chain(atom) is not None
+    return (type(atom) is Unknown or type(atom) is Typed) and atom.chain is not None
 
 
 def _chain(atom: Any) -> Chain | None:
-    return atom.chain if isinstance(atom, (Unknown, Typed)) else None
+    return atom.chain if type(atom) is Unknown or type(atom) is Typed else None
 
 
 def with_chain(value: Value, chain: Chain | None) -> Value:
     """The value with its unknown atoms at the end of a chain."""
     if chain is None:
         return value
-    return join_values(Value((_at_the_end(atom, chain),)) for atom in value.atoms)
+    return join_values([Value((_at_the_end(atom, chain),)) for atom in value.atoms])
 
 
 def _at_the_end(atom: Any, chain: Chain) -> Any:
     if isinstance(atom, Pending):
         return replace(atom, value=with_chain(atom.value, chain))
-    return replace(atom, chain=chain) if isinstance(atom, Unknown) and atom.chain is None else atom
+    return Unknown(atom.reason, atom.source, chain) if isinstance(atom, Unknown) and atom.chain is None else atom
 
 
 def _is_field(value: Value) -> bool:
@@ -314,7 +336,7 @@ def _read_by_builtin(frame: Frame, name: str, arguments: Arguments, node: cst.CS
 
 def is_of_jobs(frame: Frame, name: str) -> bool:
     """Whether a name is that of a table of jobs."""
-    return may_query_jobs(f".select {name}".encode(), frame.module.job_tables)
+    return may_query_jobs(f".select {name}".encode("utf-8", "surrogatepass"), frame.module.job_tables)
 
 
 def _is_column(left: Value, node: cst.Comparison) -> bool:

@@ -14,7 +14,7 @@ from invocation_lint.analysis.python.errors import tries
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Kind
-from invocation_lint.analysis.python.loops import counting
+from invocation_lint.analysis.python.loops import counting, pacing
 from invocation_lint.analysis.python.traced import begin, note_escape
 
 _SITE_APIS = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
@@ -53,6 +53,7 @@ def invocation(
         loop,
         _created(frame, client, atom),
         "awaited",
+        is_timed=pacing.times_itself(frame, place),
     )
     frame.events.append(visit)
     raises = tuple(Raised(site, family) for family in tries.FAMILIES)

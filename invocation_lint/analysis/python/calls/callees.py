@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -10,6 +11,7 @@ from invocation_lint.analysis.domain.atoms import (
     NEVER,
     NONE,
     ClassRef,
+    Const,
     FunctionRef,
     Method,
     Partial,
@@ -19,22 +21,24 @@ from invocation_lint.analysis.domain.atoms import (
     SuperRef,
     Symbol,
     Traced,
+    Unknown,
     Value,
     join_values,
     unknown,
 )
 from invocation_lint.analysis.domain.events import Argument, Caught
-from invocation_lint.analysis.domain.state import Obj, join_objects
+from invocation_lint.analysis.domain.state import Obj, join_objects, join_states
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import FunctionInfo, self_name
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import background, classes, iteration, lookup, told, traced
+from invocation_lint.analysis.python import background, classes, iteration, lookup, sleeping, told, traced
 from invocation_lint.analysis.python.awaiting import deliver
 from invocation_lint.analysis.python.calls import function_calls
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments, merge_partial
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import EVENT, Keys
 
 
 def call(frame: Frame, node: cst.Call) -> Value:
@@ -103,7 +107,10 @@ def _spread_mapping(frame: Frame, result: Arguments, value: Value, node: cst.Bas
         return
     objects = [obj for _, obj in frame.state.deref(value) if obj.kind == "dict"]
     if len(objects) != len(value.atoms) or not objects:
+        leaf = value.single
         result.open = "keywords that are not known are given with **"
+        if isinstance(leaf, Unknown) and leaf.source.startswith(EVENT):
+            result.open = leaf.source
         traced.note_escape(frame, Value(tuple(value.of(Traced))), "handed_over", node)
         return
     merged = objects[0]
@@ -113,20 +120,41 @@ def _spread_mapping(frame: Frame, result: Arguments, value: Value, node: cst.Bas
         if isinstance(name, str):
             result.kwargs[name] = Argument(name, slot.value, slot.place or place, slot.presence)
     if merged.open:
-        result.open = merged.open
+        result.open = merged.slots.whole if isinstance(merged.slots, Keys) else merged.open
 
 
 def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
     """Call each thing that the callee may be."""
+    if frame.interpreter.trial is not None and len(callee.atoms) > 1:
+        return _call_either(frame, callee, arguments, node)
     found = [call_atom(frame, atom, arguments, node) for atom in callee.atoms if frame.state is not None]
     return join_values(found) if found else NEVER
 
 
+def _call_either(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Call what is one of several things, each from the same state: the path ends only where each of them raises."""
+    before = frame.state
+    found, ended = [], None
+    for atom in callee.atoms:
+        if before is not None and not (isinstance(atom, Const) and atom.value is None):
+            frame.state = before.copy()
+            found.append(call_atom(frame, atom, arguments, node))
+            ended = join_states(ended, frame.state)
+    frame.state = ended
+    return join_values(found)
+
+
 def call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode) -> Value:
     """Call one thing."""
+    slept = None
+    if frame.interpreter.trial is not None:
+        frame.interpreter.trial.place = frame.place(node)
+        slept = frame.live.waited
     watching = traced.calling(frame, atom, arguments, node)
     since = len(frame.events)
     value = _call_atom(frame, atom, arguments, node)
+    if slept is not None:
+        sleeping.after_call(frame, atom, slept, arguments, node)
     if isinstance(atom, Symbol):
         traced.note_operation(frame, arguments.values(), (value,), node, since)
     elif isinstance(atom, Method) and atom.receiver != NONE:  # which has no methods, and stands for what only logs
@@ -170,6 +198,8 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
     mapping, _, last = source.rpartition(".")
     keys = constants(arguments.args[0]) if arguments.args and last in {"get", "pop"} else None
     if keys is not None and len(keys) == 1:
+        if frame.interpreter.trial is not None:
+            frame.interpreter.trial.note_read(f"{mapping}.{keys[0]}")
         return unknown("an item of a mapping that is not known", f"{mapping}.{keys[0]}")
     return called
 
@@ -212,4 +242,8 @@ def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, 
         place = frame.place(node)
         deliver(frame, tuple(Caught(raised.site, raised.family, "returns", place) for raised in atom.raises))
         return unknown("the exception of a future")
+    if name == "add_done_callback" and arguments.args:
+        given = replace(arguments, args=[Value((atom,))], kwargs={}, nodes=[])
+        frame.call(arguments.args[0], given, node)
+        return NONE
     return call_unknown(frame, arguments, node)

@@ -11,7 +11,16 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, FunctionRef, Pending, Ref, Value, join_values, unknown
+from invocation_lint.analysis.domain.atoms import (
+    ClassRef,
+    FunctionRef,
+    Pending,
+    Ref,
+    Symbol,
+    Value,
+    join_values,
+    unknown,
+)
 from invocation_lint.analysis.domain.events import Raised
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.acts import block_end, records, strongest_act
@@ -24,7 +33,7 @@ from invocation_lint.analysis.python.frames.copying import bring
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import PLAIN, CaughtType, Guard, Wrapping
 from invocation_lint.analysis.python.frames.protocol import Walk
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.walk import children
 
 _TRANSPARENT = frozenset(
     {"staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "abstractmethod", "override",
@@ -52,6 +61,8 @@ def wrapping_of(interpreter: Walk[Frame], info: FunctionInfo) -> Wrapping | None
 def _wrapping(interpreter: Walk[Frame], info: FunctionInfo) -> Wrapping | None:
     found = PLAIN
     for item in reversed(info.decorators):
+        if info.is_task and _task_of(interpreter, info, item):
+            return None
         name = dotted(item.func if isinstance(item, cst.Call) else item)
         if _is_transparent(interpreter, info, item):
             giving_up = _giving_up(info, item, name.rpartition(".")[2])
@@ -82,17 +93,27 @@ def _decorated(interpreter: Walk[Frame], info: FunctionInfo) -> tuple[Value, Sta
     home = Frame(interpreter, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
     value = Value((FunctionRef(info.key, bare=True),))
     for item in reversed(info.decorators):
-        if _is_transparent(interpreter, info, item):
+        is_task = info.is_task and _task_of(interpreter, info, item)
+        if not is_task and _is_transparent(interpreter, info, item):
             continue
         with interpreter.own_budget():
             decorator = home.evaluate(item)
-            if home.state is None or not decorator.atoms or not all(map(_is_followed, decorator.atoms)):
+            if home.state is None or not decorator.atoms or not (is_task or all(map(_is_followed, decorator.atoms))):
                 return None
             given = Arguments([value], place=home.place(item))
             value = home.call(decorator, given, item)
-        if not home.is_reached() or not value.atoms or not all(isinstance(a, (FunctionRef, Ref)) for a in value.atoms):
+        if not home.is_reached() or not value.atoms:
+            return None
+        if not is_task and not all(isinstance(a, (FunctionRef, Ref)) for a in value.atoms):
             return None
     return value, home.live
+
+
+def _task_of(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression) -> bool:
+    """Whether a decorator makes a task of a function, which is sent to Lambda when it is called."""
+    home = Frame(interpreter, info.module, None, State(), in_class="*")
+    atom = conditions.quietly(home, item.func if isinstance(item, cst.Call) else item).single
+    return isinstance(atom, Symbol) and interpreter.libraries.makes_task(atom.dotted)
 
 
 def _is_followed(atom: object) -> bool:
@@ -133,6 +154,14 @@ def _decorator(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpre
     home = Frame(interpreter, info.module, None, State(), in_class=info.cls.key if info.cls else "*")
     atom = conditions.quietly(home, item.func if isinstance(item, cst.Call) else item).single
     return interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
+
+
+def guards_around(interpreter: Walk[Frame], info: FunctionInfo) -> Iterator[Guard]:
+    """What the decorators of a function do with its errors, as far as they are followed, innermost first."""
+    for item in reversed(info.decorators):
+        if not _is_transparent(interpreter, info, item):
+            found = _own(interpreter, info, item, dotted(item.func if isinstance(item, cst.Call) else item))
+            yield from found.guards if found is not None else ()
 
 
 def _own(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression, name: str) -> Wrapping | None:
@@ -234,7 +263,7 @@ def _around(home: Frame, node: cst.CSTNode, call: cst.Call, *, repeated: bool) -
                     if not records(handler.body):
                         continue
                     types = tuple(clauses.caught_types(home, handler))
-                    as_type = clauses.raised_type(home, handler)
+                    as_type = clauses.raised_type(handler)
                     yield Guard("raises", handler, home.place(handler), types, "reraises", as_type)
                     continue
                 act = strongest_act(handler.body)
@@ -278,4 +307,4 @@ def guarded_value(frame: Frame, wrapping: Wrapping, value: Value, node: cst.CSTN
     return Value(atoms)
 
 
-__all__ = ["decorated", "guarded", "guarded_value", "wrapping_of"]
+__all__ = ["decorated", "guarded", "guarded_value", "guards_around", "wrapping_of"]

@@ -10,17 +10,18 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Pending, Ref, Traced, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Argument, Event, LoopInfo, Start, Visit, prefixed
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
-from invocation_lint.analysis.domain.state import Obj, map_atoms, map_object_values
+from invocation_lint.analysis.domain.references import map_atoms, may_move
+from invocation_lint.analysis.domain.state import Obj, map_object_values
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import told, traced
+from invocation_lint.analysis.python import sleeping, told, traced, trials
 from invocation_lint.analysis.python.calls import decorators
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown, open_objects
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import PLAIN, Wrapping
 from invocation_lint.analysis.python.frames.outcome import Outcome
-from invocation_lint.analysis.python.loops import counting
+from invocation_lint.analysis.python.loops import counting, pacing
 
 
 def call_project_function(
@@ -65,8 +66,11 @@ def _wrapped_call(
     value = _interpret_call(frame, info, ref, args, kwargs, node, open_reason)
     raised = frame.raises[mark:]
     frame.raises[mark:] = decorators.guarded(frame, wrapping, raised)
-    if frame.state is None and any(guard.how == "drops" for guard in wrapping.guards):
-        frame.state = before
+    if before is not None and any(guard.how != "raises" for guard in wrapping.guards):
+        if frame.state is None and any(guard.how == "drops" for guard in wrapping.guards):
+            frame.state = before
+        elif frame.state is not None:
+            frame.state.waited = before.waited  # an error may have ended it before
     return decorators.guarded_value(frame, wrapping, value, node) if frame.state is not None else value
 
 
@@ -82,6 +86,8 @@ def _interpret_call(
     receiver = [ref.receiver] if ref.receiver is not None else []
     all_args = [*receiver, *ref.args, *args]
     all_kwargs = {**{name: (value, "yes") for name, value in ref.kwargs}, **kwargs}
+    if trials.refuses_call(frame, info, all_args, all_kwargs, open_reason):
+        return frame.fail()
     bound = bind_parameters(frame, info, all_args, all_kwargs, open_reason, node)
     if bound is None or frame.state is None:
         return unknown("a call that does not fit the function", info.name)
@@ -115,7 +121,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         return atom
 
     def shift(value: Value) -> Value:
-        return map_atoms(value, change)
+        return map_atoms(value, change) if may_move(value) else value
 
     moved: dict[ObjectId, Obj] = {}
     for own_id, obj in outcome.heap.items():
@@ -130,8 +136,9 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     loop = frame.loops[-1].info if frame.loops else None
     if info.is_async:
         loop = counting.run_beside(frame, node, loop)
+    is_timed = any(type(event) is Visit for event in outcome.events) and pacing.times_itself(frame, place)
     frame.events.extend(
-        prefixed(_in_loop(event, loop), place) if event.site in created else event for event in outcome.events
+        prefixed(_in_loop(event, loop, is_timed), place) if event.site in created else event for event in outcome.events
     )
     raises = [replace(raised, site=shift_site(raised.site)) for raised in outcome.raises]
     value = shift(outcome.value)
@@ -139,6 +146,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         rest = value if value.atoms else unknown("what a generator yields")
         value = frame.allocate(node, Obj("generator", rest=rest, made=place))
     failing = told.told_by(frame, outcome, node, shift_site)
+    sleeping.called(frame, outcome.waited, node, is_async=info.is_async)
     if info.is_async:
         via = "decorated" if info.is_generator or info.decorators else "coroutine"
         sites = tuple(sorted(map(shift_site, frame.interpreter.sites_made(outcome))))
@@ -159,9 +167,13 @@ def _is_entered(info: FunctionInfo) -> bool:
     return bool(names & {"contextmanager", "asynccontextmanager", "fixture", "inject", "yield_fixture"})
 
 
-def _in_loop(event: Event, loop: LoopInfo | None) -> Event:
+def _in_loop(event: Event, loop: LoopInfo | None, is_timed: bool) -> Event:
     """The event in the loop around the call; a loop nearer to the invocation stays, with the rounds of both."""
-    if loop is None or not isinstance(event, Visit):
+    if not isinstance(event, Visit):
+        return event
+    if is_timed:
+        event = replace(event, is_timed=True)
+    if loop is None:
         return event
     return replace(event, loop=loop if event.loop is None else counting.within(loop, event.loop))
 

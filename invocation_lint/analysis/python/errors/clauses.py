@@ -6,11 +6,14 @@ TimeoutError take none of botocore's errors, OSError takes the time-outs only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import ClassRef, Const, Ref, Symbol, Value
+from invocation_lint.analysis.program.acts import is_log_line
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions
@@ -92,7 +95,8 @@ def _symbol_type(full: str, written: str) -> CaughtType:
     return CaughtType(written, "builtin", "unknown", "unknown")
 
 
-def raised_type(frame: Frame, handler: cst.CSTNode) -> str:
+@lru_cache(maxsize=1024)
+def raised_type(handler: cst.CSTNode) -> str:
     """The dotted name that a clause raises instead; empty when it re-raises what it caught."""
     name = ""
     if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and handler.name is not None:
@@ -104,6 +108,45 @@ def raised_type(frame: Frame, handler: cst.CSTNode) -> str:
                 return ""
             raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
             found = dotted(raised) or "another exception"
+    return found
+
+
+def do_the_same(one: cst.CSTNode, other: cst.CSTNode) -> bool:
+    """Whether two clauses do the same, but for what they log and the words of what they raise."""
+    return _course(one) == _course(other)
+
+
+def _course(handler: cst.CSTNode) -> tuple[str, ...]:
+    """What a clause does, in words that are equal for clauses that do the same."""
+    body = getattr(getattr(handler, "body", None), "body", ())
+    name = getattr(handler, "name", None)
+    caught = getattr(name.name, "value", "") if name is not None else ""
+    told = []
+    for statement in body:
+        smalls = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+        for small in smalls:
+            if isinstance(small, cst.Raise):
+                raised = small.exc.func if isinstance(small.exc, cst.Call) else small.exc
+                told.append(f"raise {'' if raised is None or dotted(raised) == caught else dotted(raised)}")
+            elif not (isinstance(small, cst.Expr) and isinstance(small.value, cst.Call) and is_log_line(small.value)):
+                lines = cst.Module([]).code_for_node(small).splitlines()
+                told += [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return tuple(re.sub(rf"\b{caught}\b", "<error>", line) for line in told) if caught else tuple(told)
+
+
+def does_besides(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
+    """Whether a clause raises again or logs, itself and not in a clause within it: reraises, logs, or nothing of it."""
+    inside = {
+        part for node in own_nodes(handler.body) if isinstance(node, cst.ExceptHandler) for part in own_nodes(node)
+    }
+    found = ""
+    for node in own_nodes(handler.body):
+        if node in inside:
+            continue
+        if isinstance(node, cst.Raise):
+            return "reraises"
+        if isinstance(node, cst.Call) and is_log_line(node):
+            found = "logs"
     return found
 
 
@@ -135,6 +178,7 @@ def may_raise_otherwise(frame: Frame, body: cst.CSTNode, entered: frozenset[str]
     return False
 
 
+@lru_cache(maxsize=1024)
 def response_reads(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
     """How a clause reads `e.response`: unguarded, guarded (a test of it or getattr stands before), or no."""
     if handler.name is None or not isinstance(handler.name.name, cst.Name):

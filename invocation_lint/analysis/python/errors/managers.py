@@ -26,7 +26,7 @@ from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.acts import block_end, records, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import assign, classes, conditions
+from invocation_lint.analysis.python import assign, classes, conditions, traced
 from invocation_lint.analysis.python.awaiting import awaited, deliver
 from invocation_lint.analysis.python.errors import clauses, tries
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -78,10 +78,12 @@ def run_with(frame: Frame, node: cst.With) -> None:
     frame.raises = []
     managers: list[Manager] = []
     exits: list[Exit] = []
+    opened_by: list[tuple[Value, cst.WithItem]] = []
     for item in node.items:
         value = frame.evaluate(item.item)
         if frame.state is None:
             break
+        opened_by.append((value, item))
         leave = _own_exit(frame, value, item.item)
         if leave is not None:
             exits.append(leave)
@@ -98,13 +100,20 @@ def run_with(frame: Frame, node: cst.With) -> None:
     watched = bool(exits or [manager for manager in managers if manager.how == "drops"]) and frame.state is not None
     if watched:
         frame.tries.append(frame.live.copy())
+    first_event = len(frame.events)
     frame.run(node.body)
+    for value, item in opened_by:
+        traced.note_left(frame, value, first_event, item)
     for name in opened:
         deliver(frame, tuple(frame.groups.pop(name, ())))
     raised, frame.raises = frame.raises, outer_raises
     during = frame.tries.pop() if watched else None
     for leave in reversed(exits):
         managers.extend(_leave(frame, leave, during))
+    for manager in managers if watched else ():
+        if manager.how == "drops":
+            for kind in frame.interpreter.kinds.by_name.values():
+                kind.errors_dropped(frame, manager.types, frame.events[first_event:])
     if any(manager.how == "drops" for manager in managers):
         frame.state = join_states(frame.state, during)
     for manager in managers:
@@ -198,7 +207,7 @@ def _around_yield(home: Frame, node: cst.CSTNode) -> Iterator[Manager]:
                 if block_end(handler) == "raise":
                     if not records(handler.body):
                         continue
-                    again = clauses.raised_type(home, handler)
+                    again = clauses.raised_type(handler)
                     types = clauses.caught_types(home, handler)
                     yield Manager("raises", home.place(handler), types, "reraises", again)
                     continue

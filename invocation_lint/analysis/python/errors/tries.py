@@ -6,15 +6,16 @@ Families: `service` for what the service answers (ClientError), `transport` for 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import ErrorValue, Value
-from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, Raised
+from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, Raised, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State, join_states
-from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, strongest_act
+from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, records, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import told, traced
 from invocation_lint.analysis.python.errors import clauses
@@ -121,11 +122,15 @@ def _run_handlers(
     remaining = list(raises)
     sites = tuple(dict.fromkeys(raised.site for raised in raises))
     other = "yes" if sites and clauses.may_raise_otherwise(frame, node.body) else "no"
-    for handler in node.handlers:
+    all_types = []
+    if during is not None:
+        frame.state = during.copy()
+        all_types = [clauses.caught_types(frame, handler) for handler in node.handlers]
+    handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+    for index, handler in enumerate(handlers):
         if during is None:
             break
-        frame.state = during.copy()
-        types = clauses.caught_types(frame, handler)
+        frame.state, types = during.copy(), all_types[index]
         taken = {
             raised.site
             for raised in remaining
@@ -137,12 +142,14 @@ def _run_handlers(
             frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))
         frame.clauses.append((place, sites))
         codes = list(clauses.compared_codes(frame, handler)) if sites else []
-        _run_clause(frame, handler)
+        failed = [raised.site for raised in remaining if _taken(raised, types, handler) in {"yes", "partly"}]
+        _run_clause(frame, handler, failed[0][-1] if failed else None)
         frame.clauses.pop()
         does = strongest_act(handler.body) if sites else "drops"
         reads = clauses.response_reads(handler) if sites else "no"
+        seen = _clauses_seen(frame, node, all_types, index, reads, other) if sites else []
         for site in sites:
-            _note_clause(frame, site, types, reads, place, other)
+            frame.events.extend(replace(one, site=site) for one in seen)
             frame.events.extend(CodeSeen(site, code, where, other) for code, where in codes)
         traced.note_clause(frame, node, handler, types, noted, sites)
         remaining = distribute(frame, remaining, types, does, place, handler)
@@ -151,22 +158,50 @@ def _run_handlers(
     return after
 
 
-def _run_clause(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
-    """Walk a clause. What leaves one that raises in the end only takes the place of another error."""
+def _run_clause(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler, failed: Place | None) -> None:
+    """Walk a clause, which takes the error of the invocation `failed` if of any. What leaves one that raises in the end
+    only takes the place of another error."""
     outer, frame.raises = frame.raises, []
+    before = len(frame.events)
     frame.run(handler.body)
     raised, frame.raises = frame.raises, outer
+    for index in range(before, len(frame.events)):
+        event = frame.events[index]
+        if isinstance(event, Visit):
+            does, instead_of = clauses.does_besides(handler), event.instead_of or failed
+            frame.events[index] = replace(
+                event, in_clause=does, clause=frame.place(handler) if does else None, instead_of=instead_of
+            )
     if block_end(handler) == "raise":
         raised = [replace(one, failing=True) for one in raised]
     frame.raises.extend(raised)
 
 
-def _note_clause(frame: Frame, site: SiteKey, types: list[CaughtType], reads: str, place: Place, other: str) -> None:
-    for caught in types:
+def _clauses_seen(
+    frame: Frame, node: cst.Try | cst.TryStar, types: list[list[CaughtType]], index: int, reads: str, other: str
+) -> list[ClauseSeen]:
+    """What the types of a clause are to an invocation."""
+    place = frame.place(node.handlers[index])
+    found = []
+    for caught in types[index]:
         covers = "both" if caught.service == caught.transport == "yes" else (
             "service" if caught.service == "yes" else "transport" if caught.transport == "yes" else (
                 "code" if "partly" in {caught.service, caught.transport} else "nothing"))  # fmt: skip
-        frame.events.append(ClauseSeen(site, caught.name, caught.kind, covers, reads, place, other))
+        family = "service" if caught.kind == "modelled" else "transport"
+        alike = "yes" if _is_taken_alike(node, types, index, family) else "no"
+        found.append(ClauseSeen((), caught.name, caught.kind, covers, reads, place, other, alike))
+    return found
+
+
+def _is_taken_alike(node: cst.Try | cst.TryStar, types: list[list[CaughtType]], index: int, family: str) -> bool:
+    """Whether the errors of a family that a clause lets pass meet it by another of its types, or the first clause below
+    that takes them does what this one does."""
+
+    def takes(one: list[CaughtType]) -> bool:
+        return any((caught.service if family == "service" else caught.transport) == "yes" for caught in one)
+
+    below = next((later for later in range(index, len(types)) if takes(types[later])), None)
+    return below is not None and (below == index or clauses.do_the_same(node.handlers[index], node.handlers[below]))
 
 
 def distribute(
@@ -174,14 +209,17 @@ def distribute(
 ) -> list[Raised]:
     """Give errors to a clause of these types; what it does not take for good is returned."""
     left: list[Raised] = []
-    reraised_as = clauses.raised_type(frame, handler)
+    reraised_as = clauses.raised_type(handler)
+    logs = any(isinstance(node, cst.Call) and is_log_line(node) for node in own_nodes(handler))
     for raised in raises:
         taken = _taken(raised, types, handler)
         if taken == "no":
             left.append(raised)
         elif taken == "yes":
             if does == "reraises":
-                frame.raises.append(replace(raised, seen="yes", does="reraises", as_type=reraised_as, clause=place))
+                told_of = raised.logged or logs or records(handler)
+                again = replace(raised, seen="yes", does="reraises", as_type=reraised_as, clause=place, logged=told_of)
+                frame.raises.append(again)
             else:
                 _end(
                     frame,
@@ -189,7 +227,7 @@ def distribute(
                     does,
                     place,
                     quiet=does == "drops" or leaves_it_to_others(handler),
-                    logged=any(isinstance(node, cst.Call) and is_log_line(node) for node in own_nodes(handler)),
+                    logged=logs,
                 )
         else:
             seen = "unknown" if taken == "unknown" else "partly"
@@ -202,6 +240,8 @@ def distribute(
 
 def _end(frame: Frame, raised: Raised, does: str, place: Place, *, quiet: bool = True, logged: bool = False) -> None:
     seen = raised.seen if raised.seen != "no" else "yes"
+    if does == "drops" and raised.logged:
+        does = "logs"  # on its way here
     frame.events.append(Caught(raised.site, raised.family, does, place, seen, quiet, logged))
 
 

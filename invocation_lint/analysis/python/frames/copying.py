@@ -18,7 +18,8 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
-from invocation_lint.analysis.domain.state import Obj, State, freeze, map_atoms
+from invocation_lint.analysis.domain.references import map_atoms
+from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 

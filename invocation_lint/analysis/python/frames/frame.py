@@ -11,7 +11,8 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Partial, Ref, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey, id_of
-from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states, map_atoms
+from invocation_lint.analysis.domain.references import map_atoms
+from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, all_mentions
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayOut
@@ -65,6 +66,7 @@ class Frame:
     cost: int = 1
     levels: int = 0  # of calls below this frame, those that were not followed for being too deep included
     complete: bool = True
+    falls_off: bool = False  # the end of the function is reached without a return
     blocked: set[str] = field(default_factory=set)  # functions that were on the stack already when they were called
     entered: set[str] = field(default_factory=set)
     global_writes: dict[str, Value] = field(default_factory=dict)
@@ -80,6 +82,8 @@ class Frame:
     thawed: int = 0  # values that were made objects of
     quiet: int = 0  # expressions around this one that are walked for their value only
     last_calls: dict[cst.CSTNode, LastCall] = field(default_factory=dict)
+    finished: bool = False  # it has been walked to its end
+    defined: dict[str, dict[str, Value]] = field(default_factory=dict)  # functions, with the names as they were then
 
     @property
     def live(self) -> State:
@@ -142,6 +146,12 @@ class Frame:
         """Call each thing that the callee may be."""
         return self.interpreter.call_value(self, callee, arguments, node)
 
+    def fail(self) -> Value:
+        """What is evaluated surely raises: the path ends here."""
+        self.note_progress()
+        self.state = None
+        return NEVER
+
     def call_function(self, info: FunctionInfo, receiver: Value, args: list[Value], node: cst.CSTNode) -> Value:
         """Call a method of the program that Python itself calls: a property, `__exit__`."""
         return self.interpreter.call_function(self, info, receiver, args, node)
@@ -150,6 +160,8 @@ class Frame:
         """A function is defined in this frame, and sees its names."""
         if not self.scouting or key not in self.interpreter.definers:
             self.interpreter.definers[key] = self
+            if self.function is not None and self.state is not None:
+                self.defined[key] = dict(self.state.env)
 
     # -- places and objects ------------------------------------------------------------------------------------------
 

@@ -135,9 +135,10 @@ class Kind(Generic[F]):
         self.use(frame, part, "tested", node)
 
     def tested(
-        self, frame: F, parts: list[Traced], node: cst.BaseExpression, branches: cst.If | None, *, decides: bool
+        self, frame: F, parts: list[Traced], node: cst.BaseExpression, where: cst.CSTNode | None, *, decides: bool
     ) -> None:
-        """They stand in a condition: of `if`, where it has branches; `decides` when it alone chooses what is next."""
+        """They stand in a condition: of `where`, an `if`, `while`, `assert`, `a if b else c` or a filter, or the
+        statement that keeps or returns the answer; `decides` when it alone chooses what is next."""
         for part in parts:
             self.use(frame, part, "tested", node)
 
@@ -145,13 +146,30 @@ class Kind(Generic[F]):
         """What is known on the branch where a condition on them holds, and on the other one."""
         return frozenset(), frozenset()
 
+    def answered(self, frame: F, parts: list[Traced], node: cst.BaseExpression, found: Value) -> Value:
+        """The value of a question about them that is kept, or returned, and may be asked later."""
+        return found
+
+    def statement_runs(self, frame: F, node: cst.CSTNode, marks: Marks, value: Value | None) -> None:
+        """A simple statement runs where this is known; `value` is what it returns, NONE at the end of a function."""
+
     def matched(self, frame: F, part: Traced, case: cst.MatchCase) -> None:
         """It is the subject of a `case`."""
         self.use(frame, part, "tested", case.pattern)
 
+    def case_marks(self, frame: F, part: Traced, case: cst.MatchCase) -> tuple[Marks, Marks]:
+        """What is known in the body of a `case` whose subject it is, and in the cases behind it."""
+        return frozenset(), frozenset()
+
     def is_there(self, part: Traced) -> bool:
         """Whether it is surely true, and not None."""
         return False
+
+    def errors_dropped(self, frame: F, types: list[CaughtType], body: list[Event]) -> None:
+        """A manager has dropped errors of these types, whatever of the body raised them."""
+
+    def manager_left(self, frame: F, value: Value, first_event: int, node: cst.CSTNode) -> None:
+        """A `with` block over a value has ended; what it did stands in the events from an index on."""
 
     # -- errors ------------------------------------------------------------------------------------------------------
 
@@ -239,6 +257,7 @@ class Kinds(Generic[F]):
         self.by_function: list[Kind[F]] = []
         self.watches: tuple[Watch[F], ...] = tuple(watches)
         self.origins: dict[Place, str] = {}
+        self.judging: list[Kind[F]] = []  # those that ask what runs on a branch
         for kind in kinds:
             self.register(kind)
 
@@ -249,6 +268,8 @@ class Kinds(Generic[F]):
             self.by_method.setdefault(method, []).append(kind)
         if type(kind).made_by_function is not Kind.made_by_function:
             self.by_function.append(kind)
+        if type(kind).statement_runs is not Kind.statement_runs:
+            self.judging.append(kind)
 
     def of(self, part: Traced) -> Kind[F]:
         """The kind of a part."""

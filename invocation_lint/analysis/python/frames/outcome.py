@@ -8,6 +8,7 @@ from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Event, LoopInfo, Raised
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import Obj, State
+from invocation_lint.analysis.domain.waits import NO_WAIT, Waited
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -27,12 +28,14 @@ class LoopFrame:
 
 @record
 class WayOut:
-    """One return of a function: its value, the invocations that have come back, and those that have failed."""
+    """One return of a function: its value, the invocations that have come back, those that have failed, and how long
+    was surely slept before."""
 
     value: Value
     sent: frozenset[SiteKey]
     failed: frozenset[SiteKey]
     place: Place | None
+    waited: Waited = NO_WAIT
 
 
 @record
@@ -69,3 +72,4 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
     given: tuple[ObjectId, ...] = ()  # the objects that the arguments lead to
     levels: int = 0  # of calls below it, those that were not followed included
+    waited: Waited = NO_WAIT

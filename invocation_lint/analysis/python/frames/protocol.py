@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import EnumMember, Value
+from invocation_lint.analysis.domain.atoms import EnumMember, Typed, Value
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.analysis.domain.state import Obj, State
@@ -21,6 +21,7 @@ from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.guards import Wrapping
 from invocation_lint.analysis.python.frames.kinds import Kinds, Noting
 from invocation_lint.analysis.python.frames.outcome import Outcome
+from invocation_lint.analysis.python.frames.trial import Trial
 from invocation_lint.findings import Place
 
 F = TypeVar("F", bound=Noting)
@@ -51,6 +52,18 @@ class Definitions(Protocol[F_contra]):
     def lineage(self, info: ClassInfo) -> tuple[list[ClassInfo], list[str]]:
         """The class and its visible ancestors in the order in which attributes are looked up, and those outside."""
 
+    def implementation(self, frame: F_contra, info: ClassInfo) -> ClassInfo | None:
+        """The class whose instances an annotation that names a class stands for; None where that is not told."""
+
+    def instance(self, info: ClassInfo) -> Value:
+        """An instance of a class of which nothing else is known, frozen; the same value whenever it is asked for."""
+
+    def annotation(self, info: ClassInfo, name: str) -> cst.BaseExpression | None:
+        """How the body of a class annotates an attribute."""
+
+    def annotated_attribute(self, frame: F_contra, info: ClassInfo, name: str) -> Value:
+        """The objects that the annotation of an attribute stands for; NEVER where it names no class of the program."""
+
     def note_attribute(self, frame: F_contra, object_id: ObjectId, name: str, value: Value) -> None:
         """`self.name = value` in a method that is walked for its attributes."""
 
@@ -60,6 +73,8 @@ class Definitions(Protocol[F_contra]):
 
 class Modules(Protocol[F_contra]):
     """The modules of a program, and what their names stand for."""
+
+    asked_unfinished: int
 
     @property
     def is_running(self) -> bool:
@@ -76,6 +91,9 @@ class Modules(Protocol[F_contra]):
 
     def attribute(self, frame: F_contra, reference: ModuleRef, text: str) -> Value:
         """`module.text`: a name of the module, or a submodule."""
+
+    def enclosing(self, place: Place) -> FunctionInfo | None:
+        """The innermost function around a place, or None at module level."""
 
     def setting(self, frame: F_contra, text: str) -> Value | None:
         """`django.conf.settings.text`; None when no settings of the project bind it."""
@@ -111,6 +129,9 @@ class Libraries(Protocol[F_contra]):
     ) -> Value:
         """A callable handed to something that calls it: what it gives, with the errors that come with the result."""
 
+    def operated(self, frame: F_contra, node: cst.BinaryOperation, left: Value, right: Value) -> Value | None:
+        """`left - right` and its like of sets whose elements are known in a trial; None for any other."""
+
     def attribute(self, frame: F_contra, atom: Any, name: str, node: cst.CSTNode) -> Value | None:
         """`atom.name`; None where no library says what that is."""
 
@@ -122,6 +143,12 @@ class Libraries(Protocol[F_contra]):
 
     def is_field(self, frame: F_contra, cls: ClassInfo, name: str) -> bool:
         """Whether a generated constructor sets the attribute."""
+
+    def makes_task(self, name: str) -> bool:
+        """Whether a function outside the program is a decorator that sends calls of what it decorates to Lambda."""
+
+    def page(self, frame: F_contra, atom: Typed) -> Value:
+        """One of the pages that a paginator of AWS goes over."""
 
     def enum_member(self, frame: F_contra, cls: ClassInfo, name: str, body: State) -> Value | None:
         """The member of an enum that a name of its body stands for; None where it is none."""
@@ -142,6 +169,8 @@ class Walk(Protocol[F]):
     decorated: dict[str, tuple[Value, State] | None]  # functions to what their decorators make of them
     shared: dict[tuple[int, Place], tuple[Value, Value, dict[ObjectId, Obj]]]  # values of attributes, as objects
     too_large: set[str]  # functions over a budget
+    leading: set[str]  # functions that reach a call site, perhaps with what they are handed
+    trial: Trial | None  # what notes how a handler deals with the event that it is tried with
 
     @property
     def expressions(self) -> Mapping[type[cst.CSTNode], Callable[[F, Any], Value]]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Ref, Value
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
-from invocation_lint.analysis.domain.state import Obj, map_atoms, map_ids, map_object, may_refer
+from invocation_lint.analysis.domain.references import map_atoms, map_ids, may_refer
+from invocation_lint.analysis.domain.state import Obj, map_object
 from invocation_lint.analysis.python.frames.outcome import Outcome
 
 Key = tuple[Any, ...]

@@ -13,8 +13,9 @@ from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import assign, conditions, iteration, traced
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import LoopFrame
-from invocation_lint.analysis.python.loops import counting
-from invocation_lint.source.walk import walk
+from invocation_lint.analysis.python.loops import counting, pacing
+from invocation_lint.analysis.python.tested import note_condition
+from invocation_lint.source.parsing.walk import walk
 
 _Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 
@@ -34,6 +35,7 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator", cst.DictComp: "dict"}[type(node)]
     result = frame.allocate(node, Obj(kind, made=frame.place(node)))
     frame.loops.append(LoopFrame(info))
+    before, waited = len(frame.events), frame.live.waited
     if known:
         _run_each(frame, node, node.for_in, items or [], result, sure=True)
     else:
@@ -42,8 +44,13 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
         with traced.running_over(frame, element):
             _add_element(frame, node, result, sure=False)
         traced.note_loop(frame, element, node, first_event)
+        if frame.state is not None:
+            frame.state.waited = waited  # there may be no element
     frame.loops.pop()
+    pacing.note_order(frame, None, before)
     if frame.state is not None:
+        if isinstance(node, cst.GeneratorExp):
+            frame.state.waited = waited  # its elements are made later, as far as they are asked for
         bound = {name: frame.state.env[name] for name in _walrus_names(node) if name in frame.state.env}
         frame.state.env = {**names, **bound}
     return result
@@ -94,6 +101,7 @@ def _is_taken(frame: Frame, source: cst.CompFor) -> str:
         frame.evaluate(condition.test)
         if not frame.is_reached():
             return "no"
+        note_condition(frame, condition.test, where=condition)
         truth = conditions.truth(frame, condition.test)
         frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True)
         if truth is False or frame.state is None:
@@ -118,6 +126,7 @@ def _bind_sources(frame: Frame, source: cst.CompFor, iterable: Value) -> Value:
     for condition in source.ifs:
         frame.evaluate(condition.test)
         if frame.is_reached():
+            note_condition(frame, condition.test, where=condition)
             frame.state = conditions.refine(frame, frame.live.copy(), condition.test, True) or frame.state
     inner = source.inner_for_in
     if inner is not None and frame.is_reached():
@@ -129,13 +138,14 @@ def _add_element(frame: Frame, node: _Comprehension, result: Value, *, sure: boo
     if not frame.is_reached():
         return
     if isinstance(node, cst.DictComp):
-        keys = keys_of(frame.evaluate(node.key))
+        key = frame.evaluate(node.key)
+        keys = keys_of(key)
         value = frame.evaluate(node.value)
         place = frame.place(node)
 
         def set_keys(obj: Obj, weak: bool) -> Obj:
             if keys is None:
-                return obj.opened("its keys come from a comprehension")
+                return traced.set_aside(frame, obj, key, value, "its keys come from a comprehension")
             for name in keys:
                 obj = obj.with_slot(name, value, place, weak=weak or not sure or len(keys) > 1)
             return obj
@@ -149,7 +159,10 @@ def _add_element(frame: Frame, node: _Comprehension, result: Value, *, sure: boo
         if sure and obj.rest is None and not weak:
             return replace(obj, items=(*obj.items, value))
         more = value if value.atoms else unknown("an element")
-        return replace(obj, items=(), rest=join_values([*obj.elements(), more]))
+        if weak:
+            return replace(obj, items=(), rest=join_values([*obj.elements(), more]))
+        rest = more if obj.rest is None else join_values([obj.rest, more])
+        return replace(obj, items=(*obj.items, rest) if sure else obj.items, rest=rest)
 
     if frame.is_reached():
         frame.live.update(result, add)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -29,22 +30,34 @@ def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: 
     if items is not None:
         return LoopInfo(len(items), over="constants")
     over = "pages" if name.endswith("paginate") else "search" if is_left_early else "items"
-    return LoopInfo(None, over=over, collection="" if is_left_early else _collection(iterable))
+    return LoopInfo(None, over=over, collection="" if is_left_early else _collection(frame, iterable))
 
 
-def _collection(iterable: Value) -> str:
+def _collection(frame: Frame, iterable: Value) -> str:
     """What the items of a loop come from, when nothing bounds how many there are: all pages of a listing, a scan."""
-    source = source_of(iterable)
+    source = source_of(iterable) or _source_of_items(frame, iterable)
     if "paginate()" in source:
         return "pages"
     return "scan" if "scan().Items" in source else ""
+
+
+def _source_of_items(frame: Frame, iterable: Value) -> str:
+    """Where the items of a list come from, as their parts tell."""
+    for _, obj in frame.live.deref(iterable):
+        for element in obj.elements():
+            for _, item in frame.live.deref(element):
+                sources = (source_of(slot.value) for slot in item.slots.values())
+                return next((source for source in sources if source), "")
+    return ""
 
 
 _COUNTED = frozenset({"items", "numbers", "constants", "pages"})
 
 
 def within(outer: LoopInfo | None, inner: LoopInfo) -> LoopInfo:
-    """A loop that is a round of another one: its rounds are those of both, where they are counted and not attempts."""
+    """A loop that is a round of another one: its rounds are those of both, where they are counted."""
+    if outer is not None and inner.over == "attempts":
+        return outer  # each round of it takes several attempts
     if outer is None or outer.times is None or inner.times is None or outer.concurrent or inner.concurrent:
         return inner
     return replace(inner, times=outer.times * inner.times) if {outer.over, inner.over} <= _COUNTED else inner
@@ -67,5 +80,8 @@ def _range_length(frame: Frame, call: cst.Call) -> int | None:
     return len(range(*given)) if given and len(given) <= 3 and (len(given) < 3 or given[2]) else None
 
 
+@lru_cache(maxsize=1024)
 def _is_left_early(body: cst.CSTNode) -> bool:
-    return any(isinstance(node, (cst.Break, cst.Return)) for node in own_nodes(body))
+    nodes = own_nodes(body)
+    inside = {part for node in nodes if isinstance(node, (cst.For, cst.While)) for part in own_nodes(node.body)}
+    return any(isinstance(node, cst.Return) or (isinstance(node, cst.Break) and node not in inside) for node in nodes)

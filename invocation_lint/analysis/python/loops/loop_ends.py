@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -12,9 +13,11 @@ from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import is_log_line, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops.gathering import are_needed_together
 from invocation_lint.findings import Place
 
 
+@lru_cache(maxsize=1024)
 def _is_all_or_nothing(body: cst.CSTNode) -> bool:
     """Whether the loop itself ends with an error where one item is not right."""
     in_clauses = {
@@ -31,7 +34,8 @@ def note_left(frame: Frame, node: cst.For, info: LoopInfo, since: int) -> None:
     for raised in frame.raises[since:]:
         if raised.family == "service" and raised.seen == "no":
             looked_up = _is_looked_up(frame, node, raised.site[0])
-            frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else ""))
+            together = are_needed_together(frame, node, raised.site[0])
+            frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else "", together))
 
 
 _ONE_ITEM = "only the item that is asked for comes to the invocation"

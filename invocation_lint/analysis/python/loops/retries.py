@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -21,14 +22,25 @@ def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, firs
     """A loop that sends the same invocation again after it has failed, or until its answer is the wanted one."""
     caught: list[Caught | Raised] = [event for event in frame.events[first_event:] if isinstance(event, Caught)]
     caught += [raised for raised in frame.raises[first_raised:] if raised.does == "reraises"]
-    tries = [inner for inner in own_nodes(node.body) if isinstance(inner, cst.Try)]
     place = frame.place(node)
-    for attempt in tries:
+    for attempt in _tries_in(node.body):
         staying = {frame.place(handler) for handler in attempt.handlers if _stays(handler)}
         sites = dict.fromkeys(event.site for event in caught if event.clause in staying)
         if sites and _ends_on_success(node, attempt) and not _turns_to_another(node, attempt):
             for site in sites:
                 frame.events.append(RetryLoop(site, place, _pause(node), _is_bounded(node)))
+
+
+def is_retry(node: cst.While) -> bool:
+    """Whether a loop goes on when what it guards has failed, and ends when it has not."""
+    return any(
+        any(map(_stays, attempt.handlers)) and _ends_on_success(node, attempt) for attempt in _tries_in(node.body)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _tries_in(body: cst.CSTNode) -> list[cst.Try]:
+    return [inner for inner in own_nodes(body) if isinstance(inner, cst.Try)]
 
 
 def _turns_to_another(node: cst.For | cst.While, attempt: cst.Try) -> bool:

@@ -11,8 +11,8 @@ from invocation_lint.analysis.python import assign, conditions, iteration, trace
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import LoopFrame
-from invocation_lint.analysis.python.loops import counting, loop_ends, retries
-from invocation_lint.analysis.python.tested import note_condition
+from invocation_lint.analysis.python.loops import counting, loop_ends, pacing, retries
+from invocation_lint.analysis.python.tested import after_rounds, note_condition
 
 
 def run_while(frame: Frame, node: cst.While) -> None:
@@ -20,7 +20,7 @@ def run_while(frame: Frame, node: cst.While) -> None:
 
     def one_round(first: bool) -> None:
         frame.evaluate(node.test)
-        note_condition(frame, node.test)
+        note_condition(frame, node.test, where=node)
         if frame.state is not None:
             frame.state = conditions.refine(frame, frame.state, node.test, True)
         frame.run(node.body)
@@ -28,10 +28,13 @@ def run_while(frame: Frame, node: cst.While) -> None:
     entry = frame.state
     assert entry is not None
     first_event, first_raised = len(frame.events), len(frame.raises)
-    after = _run_rounds(frame, LoopInfo(None, over="condition"), one_round)
+    outer = frame.loops[-1].info if frame.loops else None
+    info = LoopInfo(None, over="attempts" if retries.is_retry(node) else "condition")
+    after = _run_rounds(frame, node, counting.within(outer, info), one_round)
     loop_ends.excuse_inner(frame, first_event, first_raised)
     retries.note_retries(frame, node, first_event, first_raised)
     retries.note_polls(frame, node, first_event)
+    pacing.note_order(frame, node, first_event)
     if after is not None:
         frame.state = after
         frame.state = conditions.refine(frame, after, node.test, False)
@@ -50,7 +53,8 @@ def run_for(frame: Frame, node: cst.For) -> None:
     traced.note_iterated(frame, iterable, node.iter)
     items = iteration.iteration_items(frame, iterable)
     outer = frame.loops[-1].info if frame.loops else None
-    info = counting.within(outer, counting.for_info(frame, node, iterable, items))
+    own = counting.for_info(frame, node, iterable, items)
+    info = counting.within(outer, own)
     if items is not None and len(items) <= iteration.MAX_UNROLLED:
         _run_unrolled(frame, node, items, info)
         return
@@ -62,10 +66,11 @@ def run_for(frame: Frame, node: cst.For) -> None:
         frame.run(node.body)
 
     with traced.running_over(frame, element):
-        frame.state = _run_rounds(frame, info, one_round)
+        frame.state = _run_rounds(frame, node, info, one_round, own.times or 0)
     loop_ends.excuse_inner(frame, first_event, first_raised)
     loop_ends.note_left(frame, node, info, first_raised)
     retries.note_retries(frame, node, first_event, first_raised)
+    pacing.note_order(frame, node, first_event)
     traced.note_loop(frame, element, node, first_event)
     _finish_loop(frame, node.orelse)
 
@@ -84,17 +89,22 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
         loop.continues.clear()
     loop_ends.excuse_inner(frame, first_event, first_raised)
     retries.note_retries(frame, node, first_event, first_raised)
+    pacing.note_order(frame, node, first_event)
     _finish_loop(frame, node.orelse)
 
 
-def _run_rounds(frame: Frame, info: LoopInfo, one_round: object) -> State | None:
-    """Two rounds from the joined state; the events of the first are superseded by those of the second."""
+def _run_rounds(
+    frame: Frame, node: cst.While | cst.For, info: LoopInfo, one_round: object, times: int = 0
+) -> State | None:
+    """Two rounds from the joined state; the events of the first are superseded by those of the second. `times` is how
+    often the loop surely runs, unless it is left before."""
     assert callable(one_round)
     entry = frame.live
     loop = LoopFrame(info)
     frame.loops.append(loop)
     marks = len(frame.events), len(frame.raises)
     joined: State = entry
+    last: State | None = None
     for number in range(2):
         del frame.events[marks[0] :], frame.raises[marks[1] :]
         frame.state = joined.copy()
@@ -102,9 +112,13 @@ def _run_rounds(frame: Frame, info: LoopInfo, one_round: object) -> State | None
         for state in loop.continues:
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
-        after = join_states(entry, frame.state)
+        last = frame.state
+        after = join_states(entry, last)
         assert after is not None
         joined = after if number == 0 else widen(joined, after)
+    if times and last is not None and last.waited is not joined.waited:
+        joined.waited = entry.waited.then(last.waited.since(entry.waited, times))
+    after_rounds(joined, last, frame.place(node) if last is not None and last.marks else None)
     return joined
 
 

@@ -1,0 +1,58 @@
+"""The events with which a handler is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from invocation_lint.analysis.domain.atoms import Encoded, Slot, Unknown, Value, const
+from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import EVENT, FieldPath, Keys, Trial
+from invocation_lint.findings import Place
+
+
+@dataclass(slots=True)
+class Shape:
+    """An event: the fields that are there, the constants that some are, and whether there is nothing else."""
+
+    paths: Iterable[FieldPath] = ()
+    constants: Mapping[FieldPath, Any] = field(default_factory=dict)
+    closed: bool = True
+    objects: Iterable[FieldPath] = ()  # fields that are objects, though nothing may be in them
+    absent: FieldPath = ()  # what it lacks, though what is around that is there
+
+
+class ShapedEvent:
+    """Makes the event of a shape in a frame."""
+
+    def __init__(self, frame: Frame, shape: Shape, trial: Trial, place: Place) -> None:
+        self._frame = frame
+        self._shape = shape
+        self._trial = trial
+        self._place = place
+        self._children: dict[FieldPath, dict[str, None]] = {}
+        for path in (*shape.paths, *shape.constants):
+            for length in range(len(path)):
+                self._children.setdefault(path[:length], {}).setdefault(path[length])
+        for path in shape.objects:
+            self._children.setdefault(path, {})
+        if shape.absent:
+            self._children.setdefault(shape.absent[:-1], {})
+
+    def value(self, path: FieldPath = ()) -> Value:
+        """The event, or a part of it."""
+        if path in self._shape.constants:
+            return const(self._shape.constants[path])
+        source = ".".join((EVENT, *path))
+        children = self._children.get(path)
+        if path and children is None:
+            return Value((Unknown("a field of the event", source),))
+        slots = {name: Slot("yes", self.value((*path, name)), self._place) for name in children or ()}
+        open_reason = None if self._shape.closed else "the event of a handler"
+        obj = Obj("dict", Keys(slots, source, self._trial), open_reason, made=self._place)
+        made = self._frame.allocate_at((self._place, "dict", source), obj)
+        if path in self._trial.decoded and self._shape.closed:
+            return Value((Encoded("json", freeze(self._frame.live, made), "str"),))
+        return made

@@ -1,0 +1,61 @@
+"""What stands in the code of one function, class body or module, as its index is made."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any
+
+from invocation_lint.analysis.program.naming import NAMES, texts_of
+
+
+@dataclass(slots=True)
+class Own:
+    """What stands in the code of one function, class body or module itself: not in the functions and classes in it."""
+
+    holds_site: bool = False
+    mentions: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    rebound: set[str] = field(default_factory=set)
+    is_generator: bool = False
+    texts: list[str] = field(default_factory=list)
+    changing: list[ast.stmt] = field(default_factory=list)  # assignments, and `del`
+    binding: list[ast.AST] = field(default_factory=list)  # what binds names in other ways
+    calls: list[ast.Call] = field(default_factory=list)
+
+
+def _read_change(own: Own, node: ast.stmt) -> None:
+    own.changing.append(node)
+
+
+def _read_binding(own: Own, node: ast.AST) -> None:
+    own.binding.append(node)
+
+
+def _read_yield(own: Own, node: ast.AST) -> None:
+    own.is_generator = True
+
+
+def _read_global(own: Own, node: ast.Global) -> None:
+    own.declared.update(node.names)
+    own.mentions.update(node.names)
+
+
+def _read_nonlocal(own: Own, node: ast.Nonlocal) -> None:
+    own.rebound.update(node.names)
+    own.mentions.update(node.names)
+
+
+def _read_named(own: Own, node: Any) -> None:
+    own.mentions.update(texts_of(node))
+
+
+READERS: dict[type[ast.AST], Any] = {
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete), _read_change),
+    **dict.fromkeys((ast.NamedExpr, ast.For, ast.AsyncFor, ast.withitem), _read_binding),
+    **dict.fromkeys((ast.Yield, ast.YieldFrom), _read_yield),
+    ast.Global: _read_global,
+    ast.Nonlocal: _read_nonlocal,
+    **dict.fromkeys(NAMES - {ast.alias, ast.ImportFrom, ast.Global, ast.Nonlocal}, _read_named),
+}
+"""What is noted of a node before the nodes below it are read."""

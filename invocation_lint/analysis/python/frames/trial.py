@@ -1,0 +1,123 @@
+"""A walk that tries a handler with one event, of which is known what is in it and what is not.
+
+In such a walk, and in no other, an operation that surely raises ends its path: an item that a mapping surely lacks, an
+attribute or item of None. So the walk tells what becomes of the handler when a field is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import Const, Unknown, Value
+from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.waits import Waited
+from invocation_lint.findings import Place
+
+EVENT = "@event"
+"""The source of values that come from the event."""
+
+FieldPath = tuple[str, ...]
+
+_numbers = count(1)
+
+
+@dataclass(slots=True)
+class Trial:
+    """What is seen in trials of one handler: the fields that it reads or asks for, the constants that they are compared
+    with, and those whose text is decoded."""
+
+    reads: dict[FieldPath, Place | None] = field(default_factory=dict)  # in the order in which they are met
+    compared: dict[FieldPath, dict[Any, None]] = field(default_factory=dict)
+    decoded: set[FieldPath] = field(default_factory=set)
+    place: Place | None = None  # of the expression that is evaluated
+    coroutines: dict[cst.CSTNode, Waited] = field(default_factory=dict)  # calls that give one, and how long it sleeps
+    number: int = field(default_factory=_numbers.__next__)  # a call that is remembered is seen by its own trial alone
+
+    def note_read(self, source: str) -> None:
+        """A part of the event is read, or asked for."""
+        path = field_path(source)
+        if path and self.reads.get(path) is None:
+            self.reads[path] = self.place
+
+    def note_compared(self, value: Value, constants: Iterable[Any]) -> None:
+        """A value is compared with constants, or looked up among them."""
+        path = path_of(value)
+        if path:
+            self.compared.setdefault(path, {}).update(
+                dict.fromkeys(one for one in constants if isinstance(one, (str, int, bool)))
+            )
+
+    def note_decoded(self, value: Value) -> None:
+        """A text is decoded as JSON."""
+        path = path_of(value)
+        if path:
+            self.decoded.add(path)
+
+
+class Keys(dict[Any, Any]):
+    """The keys of a part of the event, which note what is asked of them."""
+
+    def __init__(self, slots: dict[Any, Any], source: str, trial: Trial, own: dict[Any, Any] | None = None) -> None:
+        super().__init__(slots)
+        self._own = dict(slots) if own is None else own  # what the event has, whatever the handler sets
+        self._source = source
+        self._trial = trial
+
+    @property
+    def whole(self) -> str:
+        """The source of the mapping itself."""
+        return self._source
+
+    def source(self, key: Any) -> str:
+        """The source of what is under a key."""
+        return f"{self._source}.{key}"
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The slot under a key."""
+        found = super().get(key, default)
+        if found is None or found is self._own.get(key):
+            self._trial.note_read(self.source(key))
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(key) is not None
+
+    def copy(self) -> Keys:
+        """The same keys, to be changed."""
+        return Keys(self, self._source, self._trial, self._own)
+
+
+def source_of_item(slots: dict[Any, Any], key: Any) -> str:
+    """The source of an item that a mapping may have."""
+    return slots.source(key) if isinstance(slots, Keys) else str(key)
+
+
+def field_path(source: str) -> FieldPath:
+    """The path of a field from the source of its value; empty for anything else."""
+    first, *path = source.split(".")
+    return tuple(path) if first == EVENT and "(" not in source else ()  # what a call gives is no field
+
+
+def path_of(value: Value) -> FieldPath:
+    """The path of the field that a value is; empty where it is none."""
+    atoms = [atom for atom in value.atoms if not isinstance(atom, Const)]  # what it is where it is missing
+    return field_path(atoms[0].source) if len(atoms) == 1 and isinstance(atoms[0], Unknown) else ()
+
+
+def whole_event(state: State, value: Value) -> Value | None:
+    """A part of the event whose keys are not all known, as a value that keeps its source through a copy; None for
+    anything else."""
+    for _, obj in state.deref(value):
+        if isinstance(obj.slots, Keys) and obj.open:
+            return Value((Unknown("a part of the event", obj.slots.whole),))
+    return None
+
+
+def is_none(value: Value) -> bool:
+    """Whether a value is surely None."""
+    return bool(value.atoms) and all(isinstance(atom, Const) and atom.value is None for atom in value.atoms)

@@ -1,0 +1,68 @@
+"""How long a handler that is tried surely sleeps: a lower bound, of the sleeps that stand on every way.
+
+What runs beside the handler is not counted: coroutines that are gathered, and what an executor or a thread is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.atoms import ClassRef, Const, FunctionRef, Partial, Ref, Symbol
+from invocation_lint.analysis.domain.waits import NO_WAIT, Waited
+from invocation_lint.analysis.python import conditions
+from invocation_lint.analysis.python.frames.arguments import Arguments
+from invocation_lint.analysis.python.frames.frame import Frame
+
+_SLEEPS = frozenset({"time.sleep"})
+_AWAITED_SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep"})
+_RUNNERS = frozenset({"asyncio.run", "asyncio.Runner.run"})
+
+
+def called(frame: Frame, waited: Waited, node: cst.CSTNode, *, is_async: bool) -> None:
+    """A function of the program has been called, and sleeps that long; a coroutine does so where it is awaited."""
+    trial = frame.interpreter.trial
+    if trial is None or frame.state is None:
+        return
+    if is_async:
+        trial.coroutines[node] = waited
+    else:
+        frame.state.waited = frame.state.waited.then(waited)
+
+
+def after_call(frame: Frame, atom: Any, before: Waited, arguments: Arguments, node: cst.CSTNode) -> None:
+    """A thing has been called: what the program's own functions sleep counts, and so does `time.sleep`. What a library
+    calls may run elsewhere, or not at all. `before` is how long was slept before the call."""
+    if frame.state is None or isinstance(atom, (FunctionRef, ClassRef, Partial, Ref)):
+        return
+    frame.state.waited = before
+    if not isinstance(atom, Symbol):
+        return
+    if atom.dotted in _SLEEPS:
+        frame.state.waited = before.then(_sleep(frame, arguments, node))
+    elif atom.dotted in _RUNNERS and arguments.nodes and frame.interpreter.trial is not None:
+        frame.state.waited = before.then(frame.interpreter.trial.coroutines.get(arguments.nodes[0], NO_WAIT))
+
+
+def awaited(frame: Frame, node: cst.Await) -> None:
+    """`await` of a call: of a coroutine function of the program, or of a sleep."""
+    trial, called = frame.interpreter.trial, node.expression
+    if trial is None or frame.state is None or not isinstance(called, cst.Call):
+        return
+    if called in trial.coroutines:
+        frame.state.waited = frame.state.waited.then(trial.coroutines[called])
+        return
+    function = conditions.quietly(frame, called.func).single
+    if isinstance(function, Symbol) and function.dotted in _AWAITED_SLEEPS and called.args:
+        given = Arguments([conditions.quietly(frame, called.args[0].value)], place=frame.place(called))
+        frame.state.waited = frame.state.waited.then(_sleep(frame, given, called))
+
+
+def _sleep(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Waited:
+    """A sleep of the seconds that are given, the least of those that may be."""
+    known = [atom.value for atom in arguments.args[0].atoms if isinstance(atom, Const)] if arguments.args else []
+    numbers = [float(one) for one in known if isinstance(one, (int, float)) and not isinstance(one, bool)]
+    if not numbers or len(numbers) != len(arguments.args[0].atoms):
+        return NO_WAIT
+    return Waited(min(numbers), min(numbers), frame.place(node))

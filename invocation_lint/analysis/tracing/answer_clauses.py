@@ -1,0 +1,63 @@
+"""Clauses that notice that a key is missing from the payload of an answer."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.events import Event
+from invocation_lint.analysis.domain.ids import SiteKey
+from invocation_lint.analysis.program.acts import strongest_act
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.guards import CaughtType
+from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, KeyErrorTaken, PayloadTest
+from invocation_lint.analysis.tracing.answer_parts import is_decoded
+
+_MISSING_KEY = frozenset({"KeyError", "LookupError"})
+"""A clause for one of these is a test whether the payload has the key that the body reads."""
+
+_FEW = 3
+"""Statements: to decode the answer, to read a key of it, and a log line or a return."""
+
+
+def note_clause(
+    frame: Frame,
+    node: cst.Try | cst.TryStar,
+    handler: cst.ExceptHandler | cst.ExceptStarHandler,
+    types: list[CaughtType],
+    body: list[Event],
+    raising: tuple[SiteKey, ...],
+) -> None:
+    """A clause may notice that a key is missing from the payload that the body reads."""
+    note_taken(frame, types, body)
+    tested = _tested_by(node, types, _payloads_read(body), raising)
+    if tested and strongest_act(handler.body) != "drops":
+        place = frame.place(handler)
+        frame.events.extend(PayloadTest(site, place) for site in tested)
+
+
+def note_taken(frame: Frame, types: list[CaughtType], body: list[Event]) -> None:
+    """Errors of these types are taken: the KeyError of a key that the body reads by subscript may be one."""
+    if any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
+        looks = [event for event in body if isinstance(event, ErrorLook) and event.subscripted]
+        frame.events.extend(KeyErrorTaken(look.site, look.place) for look in looks)
+        bare = [event for event in body if isinstance(event, AnswerUse) and event.bare]
+        frame.events.extend(KeyErrorTaken(use.site, use.place) for use in bare)
+
+
+def _payloads_read(events: list[Event]) -> list[SiteKey]:
+    """The call sites of whose decoded payload a key is read."""
+    reads = (event for event in events if isinstance(event, AnswerUse) and event.use == "read")
+    return list(dict.fromkeys(use.site for use in reads if is_decoded(use.path) and use.path[3:]))
+
+
+def _tested_by(
+    node: cst.Try | cst.TryStar, types: list[CaughtType], payloads_read: list[SiteKey], raising: tuple[SiteKey, ...]
+) -> list[SiteKey]:
+    """The call sites of whose payload a clause notices that a key is missing: it waits for just that, or it takes
+    everything, and all that the body does is to read the answer of an invocation before it."""
+    if any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types):
+        return payloads_read
+    is_plain = all(isinstance(line, cst.SimpleStatementLine) for line in node.body.body)
+    if is_plain and len(node.body.body) <= _FEW and any(caught.kind == "generic" for caught in types):
+        return [site for site in payloads_read if site not in raising]
+    return []
