@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from invocation_lint.contracts.json_schema import Described, described_by
 from invocation_lint.contracts.match import literal_pieces
 from invocation_lint.contracts.model import Action, ContractBook, Field, FunctionContract, Wrapper
 from invocation_lint.data.shipped import Shipped, read_shipped
-from invocation_lint.documents import Node, node_of, read_yaml
+from invocation_lint.documents import Node, node_of, read_file, read_yaml
 
 FUNCTION_KEYS = (
     "name", "match", "discriminator", "decodes", "actions", "fields", "duration_seconds", "timeout_seconds",
-    "idempotent", "failure_answer", "unknown_fields",
+    "idempotent", "failure_answer", "other_actions", "unknown_fields", "returns", "schema",
 )  # fmt: skip
-ACTION_KEYS = ("duration_seconds", "mode", "fields")
+ACTION_KEYS = ("duration_seconds", "mode", "fields", "returns")
 FIELD_KEYS = ("required", "type", "role", "fallback", "forbidden_sources", "why")
 WRAPPER_KEYS = ("call", "function", "payload", "invocation_type")
 DECODES = ("event", "body", "both")
@@ -66,7 +68,9 @@ def _book(documents: Sequence[Node], origin: str) -> ContractBook:
             functions[contract.name] = (contract, f"{node.path}:{node.line}")
         wrappers += [_wrapper(node) for node in _items(entries, "wrappers")]
         tables += [_table(node) for node in _items(entries, "job_tables")]
-    return ContractBook(tuple(contract for contract, _ in functions.values()), tuple(wrappers), tuple(tables))
+    contracts = tuple(contract for contract, _ in functions.values())
+    schemas = tuple(dict.fromkeys(one.schema for one in contracts if one.schema))
+    return ContractBook(contracts, tuple(wrappers), tuple(tables), schemas)
 
 
 def _items(entries: Mapping[str, Node], key: str) -> list[Node]:
@@ -85,31 +89,50 @@ def _function(node: Node, origin: str) -> FunctionContract:
     discriminator = _discriminator(entries.get("discriminator"))
     if discriminator and "actions" not in entries:
         raise node.key_error("discriminator", "`discriminator` needs `actions`: the values that it may have")
-    for key in ("fields", "duration_seconds"):
+    described, schema = _described(node, entries)
+    for key in ("fields", "duration_seconds", "returns"):
         if discriminator and key in entries:
             raise node.key_error(key, f"`{key}` belongs to each action where there is a discriminator")
-    if "actions" in entries and not discriminator:
-        raise node.key_error("actions", "`actions` need a `discriminator`: the path that names the action")
+    for key in ("actions", "other_actions"):
+        if key in entries and not discriminator:
+            raise node.key_error(key, f"`{key}` need a `discriminator`: the path that names the action")
     actions = entries["actions"].mapping() if "actions" in entries else {}
     return FunctionContract(
         name=_matching(entries["name"], _NAME, "name"),
         names=names,
         environment=environment,
-        discriminator=discriminator,
+        discriminator=discriminator or described.discriminator,
         decodes=entries["decodes"].text(DECODES, "place") if "decodes" in entries else "event",
-        actions=tuple(_action(name, action) for name, action in actions.items()),
-        fields=_fields(entries.get("fields")),
+        actions=tuple(_action(name, action) for name, action in actions.items()) or described.actions,
+        fields=_fields(entries.get("fields")) or described.fields,
         duration_seconds=_duration(entries.get("duration_seconds")),
         timeout_seconds=_seconds(entries["timeout_seconds"]) if "timeout_seconds" in entries else None,
         idempotent=entries["idempotent"].boolean() if "idempotent" in entries else None,
         failure_answer=(
             entries["failure_answer"].text(FAILURE_ANSWERS, "answer") if "failure_answer" in entries else None
         ),
+        other_actions=entries["other_actions"].text().strip() if "other_actions" in entries else "",
         unknown_fields=(
             entries["unknown_fields"].text(UNKNOWN_FIELDS, "value") if "unknown_fields" in entries else "allowed"
         ),
+        returns=entries["returns"].texts() if "returns" in entries else None,
         origin=origin,
+        schema=schema,
+        place=(node.path, node.line) if origin == "declared" else None,
     )
+
+
+def _described(node: Node, entries: Mapping[str, Node]) -> tuple[Described, str]:
+    """What the JSON Schema of a function says, and its path: it counts from the file that names it."""
+    if "schema" not in entries:
+        return Described(), ""
+    for key in ("fields", "actions", "discriminator"):
+        if key in entries:
+            raise node.key_error(key, f"`{key}` and `schema` both say what the payload holds")
+    path = Path(node.path).parent / entries["schema"].text()
+    if not path.is_file():
+        raise entries["schema"].error(f"{path}: there is no such file")
+    return described_by(read_file(path)), str(path)
 
 
 def _glob(node: Node) -> str:
@@ -153,6 +176,7 @@ def _action(name: str, node: Node) -> Action:
         duration_seconds=_duration(entries.get("duration_seconds")),
         mode=entries["mode"].text(MODES, "mode") if "mode" in entries else None,
         fields=_fields(entries.get("fields")),
+        returns=entries["returns"].texts() if "returns" in entries else None,
     )
 
 

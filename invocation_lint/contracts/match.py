@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from invocation_lint.contracts.model import ContractBook, FunctionContract
+from invocation_lint.data.tool_texts import CONTRACTS_CONFLICT
 from invocation_lint.records import record
 
 Pieces = tuple["str | None", ...]  # of a text; None is a piece that is not known
@@ -28,7 +29,7 @@ class Conflict:
     def message(self) -> str:
         """What is wrong, for a user."""
         names = " and ".join(f'"{contract.name}"' for contract in self.contracts)
-        return f"the contracts {names} both match this function, so neither is used"
+        return CONTRACTS_CONFLICT.filled(names=names)[0]
 
 
 def plain_name(text: str) -> str:

@@ -9,7 +9,7 @@ from invocation_lint.records import record
 
 @record
 class Field:
-    """A field of the payload. `why` is shown to the user; `fallback` names a field that is accepted instead."""
+    """A field of the payload. `why` is what findings say of it; `fallback` names a field that is accepted instead."""
 
     name: str
     required: bool = False
@@ -28,6 +28,7 @@ class Action:
     duration_seconds: tuple[float, float] | None = None
     mode: str | None = None  # event | request_response; appears in messages only
     fields: tuple[Field, ...] = ()
+    returns: tuple[str, ...] | None = None  # the keys of the answer; None where nothing is said of them
 
 
 @record
@@ -44,9 +45,13 @@ class FunctionContract:
     duration_seconds: tuple[float, float] | None = None  # when there is no discriminator
     timeout_seconds: float | None = None
     idempotent: bool | None = None
+    other_actions: str = ""  # what becomes of an action that is none of these; findings say it
     failure_answer: str | None = None  # raises | status_code
     unknown_fields: str = "allowed"
+    returns: tuple[str, ...] | None = None  # the keys of the answer, when there is no discriminator
     origin: str = "declared"  # declared | inferred | deployed | shipped
+    schema: str = field(default="", compare=False)  # the path of the JSON Schema that it is
+    place: tuple[str, int] | None = field(default=None, compare=False)  # the file and the line of a declared one
 
     def action(self, name: str) -> Action | None:
         """The action of that name, or None."""
@@ -71,9 +76,13 @@ class ContractBook:
     functions: tuple[FunctionContract, ...] = ()
     wrappers: tuple[Wrapper, ...] = field(default=())
     job_tables: tuple[str, ...] = ()  # globs of further tables, and ORM classes, that hold jobs
+    schemas: tuple[str, ...] = ()  # paths of the JSON Schemas that contracts are
 
     def joined(self, other: ContractBook) -> ContractBook:
         """Both books as one; which contract of several holds is decided when a function is looked up."""
         return ContractBook(
-            self.functions + other.functions, self.wrappers + other.wrappers, self.job_tables + other.job_tables
+            self.functions + other.functions,
+            self.wrappers + other.wrappers,
+            self.job_tables + other.job_tables,
+            self.schemas + other.schemas,
         )

@@ -1,0 +1,1 @@
+"""Who invokes whom in a project: behind `invocation-lint graph`."""

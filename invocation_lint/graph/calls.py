@@ -1,0 +1,172 @@
+"""The edges that code says: invocations, and what is sent to queues, topics, buses and state machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from invocation_lint.analysis.domain.atoms import Value
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.program.model import ModuleInfo
+from invocation_lint.analysis.project import Program
+from invocation_lint.deployment.model import Function
+from invocation_lint.deployment.values import Value as Told
+from invocation_lint.facts.building import arguments
+from invocation_lint.facts.building.functions import function_fact
+from invocation_lint.facts.building.links.inferred import timeout_of
+from invocation_lint.facts.building.links.targets import Targets
+from invocation_lint.facts.building.messaging.calls import Code, keywords
+from invocation_lint.facts.building.messaging.messages import OPERATIONS, Operation
+from invocation_lint.facts.building.messaging.resolving import Resolver
+from invocation_lint.facts.building.messaging.targets import variable_of
+from invocation_lint.facts.building.scopes import called_name
+from invocation_lint.facts.building.sent import modes
+from invocation_lint.findings import Place
+from invocation_lint.graph.building import Builder
+from invocation_lint.graph.model import Edge
+from invocation_lint.source.test_paths import is_test_of
+
+_MODES = {"RequestResponse": "sync", "Event": "async"}
+_SENDS = {"sqs": "queue", "sns": "topic", "events": "bus", "stepfunctions": "state_machine"}
+
+
+class Calls:
+    """Adds the edges of the modules of a program, which have these keys."""
+
+    def __init__(self, builder: Builder, program: Program) -> None:
+        self._builder = builder
+        self._program = program
+        self._code = builder.links.code
+
+    def add(self, keys: Iterable[str]) -> None:
+        """All edges that the modules with these keys say."""
+        modules = [module for module in map(self._program.modules.load, keys) if module is not None]
+        seen: set[Place] = set()  # calls that a function was seen to reach
+        every = [(module, visit, sources) for module in modules for visit, sources in self._visits(module)]
+        for module, visit, sources in every:
+            if sources:
+                seen.add(visit.site[-1])
+                for function in sources:
+                    self._invoked(self._builder.function(function), timeout_of(function), module, visit)
+        for module, visit, sources in every:
+            if not sources and visit.site[-1] not in seen and not self._is_open(module, visit, every):
+                running = self._code.running(module.name)
+                if len(running) == 1:
+                    self._invoked(self._builder.function(running[0]), timeout_of(running[0]), module, visit)
+                else:
+                    path = module.source.name
+                    self._invoked(self._builder.node(("code", path), "code", path), None, module, visit)
+        for module in modules:
+            self._sent(module)
+
+    def _visits(self, module: ModuleInfo) -> Iterator[tuple[Visit, tuple[Function, ...]]]:
+        """The invocations that the functions of a module reach, each with the deployed functions whose handlers these
+        are."""
+        files = self._program.modules.files
+        if not (files.holds_seed(module.name) or self._program.modules.reach.leads(module.name)) or module.is_test:
+            return
+        for root in self._program.interpreter.roots(module):
+            name = root.function.name if root.function is not None and root.function.parent is None else ""
+            sources = self._code.entered_by(module.name, name) if name else ()
+            for event in root.events:
+                if isinstance(event, Visit):
+                    yield event, sources
+
+    @staticmethod
+    def _is_open(
+        module: ModuleInfo, visit: Visit, every: Iterable[tuple[ModuleInfo, Visit, tuple[Function, ...]]]
+    ) -> bool:
+        """Whether the function that a helper invokes is said by its callers only."""
+        fact = function_fact(_value(visit, "FunctionName"))
+        told = any(isinstance(one, str) for one in (fact.name, fact.environment_variable, fact.pattern))
+        is_helper = any(other.site[-1] == visit.site[-1] and len(other.site) > len(visit.site) for _, other, _ in every)
+        return not told and is_helper
+
+    def _invoked(self, source: str, timeout: float | None, module: ModuleInfo, visit: Visit) -> None:
+        """An edge for one invocation, to each function that may be meant."""
+        links = self._builder.links
+        name, payload = _value(visit, "FunctionName"), _value(visit, "Payload")
+        mode = modes.sent_mode(visit)
+        kind = _MODES.get(mode, "unknown") if isinstance(mode, str) else "unknown"
+        if mode == "DryRun":
+            return
+        targets = links.targets(name, module.name, module.function_at(visit.site[0]))
+        calls = (visit.site[0], *visit.site[-1:]) if len(visit.site) > 1 else visit.site
+        if targets.named_by == "self" and not targets.certain:
+            self._builder.edge(
+                Edge(source, source, kind, calls=calls, waits_seconds=timeout if kind == "sync" else None)
+            )
+            return
+        meant = targets.functions if _are_told(targets) else ()
+        for function in meant:
+            links.handler_of(function, module.name)
+            least = links.least_seconds(function, payload)[0] if kind == "sync" and targets.certain else 0.0
+            self._builder.edge(
+                Edge(
+                    source,
+                    self._builder.function(function),
+                    kind,
+                    certain=targets.certain,
+                    calls=calls,
+                    waits_seconds=timeout if kind == "sync" else None,
+                    least_seconds=least or None,
+                )
+            )
+        if not meant:
+            fact = function_fact(name)
+            words = (fact.name, fact.environment_variable, fact.pattern)
+            said = next((one for one in words if isinstance(one, str)), "")
+            key = ("unknown", said) if said else ("unknown", visit.site[-1])
+            target = self._builder.node(key, "unknown", said or "?")
+            self._builder.edge(Edge(source, target, kind, certain=False, calls=calls))
+
+    # -- messages ----------------------------------------------------------------------------------------------------
+
+    def _sent(self, module: ModuleInfo) -> None:
+        """Edges for the messages that a module sends."""
+        if module.is_test or is_test_of(self._program.modules.files, module.name, module.name):
+            return
+        code = Code(module)
+        for call, function in code.calls(OPERATIONS):
+            operation = OPERATIONS[called_name(call)]
+            resolver = Resolver(code, function)
+            for value in self._named(call, operation, resolver, module):
+                kind = _SENDS[operation.service]
+                place = module.source.place(call)
+                for source in self._running(module):
+                    for target, only in self._builder.meant(value, kind):
+                        if self._builder.kind_of(target) == kind:
+                            self._builder.edge(Edge(source, target, kind, certain=only, calls=(place,)))
+
+    def _running(self, module: ModuleInfo) -> list[str]:
+        """Who runs the code of a module: the function, where it is one."""
+        own = self._code.handled_by(module.name)
+        running = own if len(own) == 1 else self._code.running(module.name)
+        if len(running) == 1:
+            return [self._builder.function(running[0])]
+        path = module.source.name
+        return [self._builder.node(("code", path), "code", path)]
+
+    def _named(self, call: object, operation: Operation, resolver: Resolver, module: ModuleInfo) -> Iterator[Told]:
+        """What a variable of the environment that names a queue, topic, bus or machine is set to."""
+        import libcst as cst
+
+        assert isinstance(call, cst.Call)
+        given = keywords(call)
+        for parameter in (*operation.target, "EventBusName"):
+            node = given[parameter].value if parameter in given else None
+            variable = variable_of(resolver.value_of(node)) if node is not None else None
+            if variable is not None:
+                running = self._code.running(module.name) or tuple(self._builder.deployed.all(Function))
+                found = {one.environment[variable] for one in running if variable in one.environment}
+                yield from found if len(found) == 1 else ()
+
+
+def _are_told(targets: Targets) -> bool:
+    """Whether the functions that may be meant are drawn: the one, or those that a variable names in one deployment or
+    another; of those whose names fit a pattern, any may be wrong."""
+    return targets.certain or len(targets.functions) == 1 or targets.named_by in {"environment", "setting"}
+
+
+def _value(visit: Visit, name: str) -> Value | None:
+    found = arguments.find(visit, name)
+    return found.value if found is not None else None

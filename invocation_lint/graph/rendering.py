@@ -1,0 +1,142 @@
+"""Graphs as Mermaid, DOT and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from invocation_lint.findings import Place
+from invocation_lint.graph.model import Edge, Graph, Node
+
+_SHAPES = {
+    "function": ("[", "]"), "queue": ("[[", "]]"), "topic": (">", "]"), "bus": ("{{", "}}"), "stream": ("[[", "]]"),
+    "table": ("[(", ")]"), "bucket": ("[(", ")]"), "schedule": ("((", "))"), "api": ("([", "])"),
+    "state_machine": ("[/", "/]"), "service": ("([", "])"), "code": ("[\\\\", "\\\\]"), "unknown": ("{", "}"),
+}  # fmt: skip
+_DOT_SHAPES = {
+    "function": "box", "queue": "cds", "topic": "house", "bus": "hexagon", "stream": "cds", "table": "cylinder",
+    "bucket": "cylinder", "schedule": "circle", "api": "oval", "state_machine": "parallelogram", "service": "oval",
+    "code": "note", "unknown": "diamond",
+}  # fmt: skip
+BAD = ("cycle", "deadline", "no_failure_destination")
+"""Marks that are drawn red at an edge."""
+
+WORDS = {
+    "cycle": "cycle",
+    "deadline": "waits too short",
+    "deadline_possible": "may wait too short",
+    "no_failure_destination": "no failure destination",
+}
+"""The marks, as pictures say them."""
+
+
+def mermaid(graph: Graph) -> Iterator[str]:
+    """Lines of a flowchart that GitHub draws."""
+    ids = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
+    yield "flowchart LR"
+    for node in graph.nodes:
+        begin, end = (one.replace("\\\\", "\\") for one in _SHAPES[node.kind])
+        yield f'  {ids[node.id]}{begin}"{"<br>".join(map(_escaped, words_of_node(node)))}"{end}'
+    colored: list[int] = []
+    for number, edge in enumerate(graph.edges):
+        line = "-.->" if edge.is_failure or not edge.certain else "-->"
+        label = "<br>".join(map(_escaped, words_of_edge(edge)))
+        yield f'  {ids[edge.source]} {line}|"{label}"| {ids[edge.target]}'
+        if any(mark in BAD for mark in edge.marks):
+            colored.append(number)
+    yield "  classDef marked stroke:#c0392b,stroke-width:2px"
+    yield "  classDef unknown stroke-dasharray:4"
+    for node in graph.nodes:
+        if node.marks:
+            yield f"  class {ids[node.id]} marked"
+        elif node.kind == "unknown":
+            yield f"  class {ids[node.id]} unknown"
+    if colored:
+        yield f"  linkStyle {','.join(map(str, colored))} stroke:#c0392b,stroke-width:2px"
+
+
+def _escaped(text: str) -> str:
+    """A text inside quotes of Mermaid: its own entities, since quotes and brackets end a label."""
+    return "".join(one if one.isalnum() or one in " -_.:/," or ord(one) > 127 else f"#{ord(one)};" for one in text)
+
+
+def dot(graph: Graph) -> Iterator[str]:
+    """Lines for Graphviz."""
+    yield "digraph invocations {"
+    yield '  graph [rankdir=LR]; node [fontname="Helvetica"]; edge [fontname="Helvetica", fontsize=10];'
+    for node in graph.nodes:
+        color = ', color="#c0392b"' if node.marks else ""
+        style = ", style=dashed" if node.kind == "unknown" else ""
+        label = _quoted("\n".join(words_of_node(node)))
+        yield f"  {_quoted(node.id)} [shape={_DOT_SHAPES[node.kind]}, label={label}{color}{style}];"
+    for edge in graph.edges:
+        color = ', color="#c0392b"' if any(mark in BAD for mark in edge.marks) else ""
+        style = ", style=dashed" if edge.is_failure or not edge.certain else ""
+        label = _quoted("\n".join(words_of_edge(edge)))
+        yield f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={label}{color}{style}];"
+    yield "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def words_of_node(node: Node) -> list[str]:
+    """What a picture says of a node: its name, its timeout, its marks."""
+    timeout = [f"{node.timeout_seconds:g} s"] if node.timeout_seconds is not None else []
+    return [node.name, *timeout, *(WORDS[mark] for mark in node.marks)]
+
+
+def words_of_edge(edge: Edge) -> list[str]:
+    """What a picture says of an edge: its kind, what is told of it, how long is waited, its marks."""
+    kind = "state machine" if edge.kind == "state_machine" else edge.kind
+    found = [f"{kind} {edge.label}".strip()]
+    if edge.batch_size is not None:
+        found.append(f"batches of {edge.batch_size:g}")
+    if edge.waits_seconds is not None:
+        found.append(f"waits {edge.waits_seconds:g} s")
+    if not edge.certain:
+        found.append("not certain")
+    return [*found, *(WORDS[mark] for mark in edge.marks)]
+
+
+def as_json(graph: Graph) -> dict[str, Any]:
+    """The graph as data, version 1."""
+    return {
+        "version": 1,
+        "nodes": [_node(node) for node in graph.nodes],
+        "edges": [_edge(edge) for edge in graph.edges],
+    }
+
+
+def _node(node: Node) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "kind": node.kind,
+        "name": node.name,
+        "template": _where(node.place),
+        "handler": _where(node.handler),
+        "timeout_seconds": node.timeout_seconds,
+        "marks": list(node.marks),
+    }
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {
+        "source": edge.source,
+        "target": edge.target,
+        "kind": edge.kind,
+        "label": edge.label,
+        "certain": edge.certain,
+        "calls": [_where(place) for place in edge.calls],
+        "template": _where(edge.place),
+        "batch_size": edge.batch_size,
+        "waits_seconds": edge.waits_seconds,
+        "least_seconds": edge.least_seconds,
+        "is_failure": edge.is_failure,
+        "marks": list(edge.marks),
+    }
+
+
+def _where(place: Place | None) -> dict[str, Any] | None:
+    return {"path": place.path, "line": place.line} if place is not None else None

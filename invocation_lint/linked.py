@@ -1,0 +1,92 @@
+"""What a project invokes, and what is deployed of it: behind the commands `links`, `contracts` and `graph`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from invocation_lint.engine import inputs_of
+from invocation_lint.errors import UnreadableFile, UsageError
+from invocation_lint.project import Project
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.project import Program
+    from invocation_lint.facts.building.links.implied import Implied
+    from invocation_lint.facts.building.links.inferred import Links
+    from invocation_lint.facts.building.links.listing import CallLink
+    from invocation_lint.graph.model import Graph
+
+
+def linked(project: Project, paths: Sequence[str]) -> Iterator[tuple[Links, list[CallLink]]]:
+    """For each project that the paths lie in, what its invocations are linked to: those of the files given, without
+    tests, in order of their places. Raises UsageError for a path that does not exist or holds no Python file."""
+    from invocation_lint.facts.building.links.inferred import Links
+    from invocation_lint.facts.building.links.listing import links_of
+    from invocation_lint.source.parsing.stack import on_large_stack
+
+    def found_in(program: Program, links: Links, keys: Sequence[str]) -> list[CallLink]:
+        found: list[CallLink] = []
+        for key in keys:
+            if not (program.modules.files.holds_seed(key) or program.modules.reach.leads(key)):
+                continue
+            with suppress(UnreadableFile):  # `check` reports it
+                module = program.modules.load(key)
+                if module is not None and not module.is_test:
+                    found += links_of(links, module, program.interpreter.roots(module))
+        known = {link.site for link in found if link.targets}  # of others, their callers say which function is meant
+        return [link for link in found if link.targets or link.call != link.site or link.site not in known]
+
+    for program, keys in _by_program(project, paths):
+        links = Links(program)
+        yield links, on_large_stack(partial(found_in, program, links, keys))
+
+
+def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Program, list[str]]]:
+    """The programs in which the paths lie, each with the keys of its modules among them."""
+    programs = project.programs
+    if programs is None:
+        raise UsageError("--isolated: links lead from file to file", "leave it out")
+    inputs = inputs_of(paths, project).files
+    programs.note((given.name, given.path, given.data) for given in inputs)
+    found: dict[int, tuple[Program, list[str]]] = {}
+    for given in inputs:
+        program = programs.program(given.path)
+        keys = found.setdefault(id(program), (program, []))[1]
+        if given.path.suffix == ".py":
+            keys.append(str(given.path.absolute()))
+    yield from found.values()
+
+
+def graph_of(project: Project, paths: Sequence[str]) -> Graph:
+    """The graph of the projects that the paths lie in, with what the files given say, and all that templates do."""
+    from invocation_lint.facts.building.links.inferred import Links
+    from invocation_lint.graph import templates
+    from invocation_lint.graph.building import Builder
+    from invocation_lint.graph.calls import Calls
+    from invocation_lint.graph.marks import marked
+    from invocation_lint.graph.model import Graph
+    from invocation_lint.source.parsing.stack import on_large_stack
+
+    def built(program: Program, keys: Sequence[str]) -> Graph:
+        builder = Builder(Links(program))
+        templates.add(builder)
+        Calls(builder, program).add(keys)
+        return marked(builder.graph())
+
+    found = [on_large_stack(partial(built, program, keys)) for program, keys in _by_program(project, paths)]
+    return Graph(tuple(node for one in found for node in one.nodes), tuple(edge for one in found for edge in one.edges))
+
+
+def implied(project: Project, folder: Path) -> list[Implied]:
+    """What the handlers need of the functions that the project of a folder deploys, by name."""
+    from invocation_lint.facts.building.links.implied import implied_by
+    from invocation_lint.facts.building.links.inferred import Links
+    from invocation_lint.source.parsing.stack import on_large_stack
+
+    if project.programs is None:
+        raise UsageError("--isolated: contracts lead from templates to handlers", "leave it out")
+    links = Links(project.programs.program(folder / "template.yaml"))
+    return on_large_stack(lambda: list(implied_by(links, str(folder.absolute()))))
