@@ -19,20 +19,23 @@ if TYPE_CHECKING:
     from invocation_lint.contracts.match import Conflict
     from invocation_lint.contracts.model import ContractBook
     from invocation_lint.facts.building.invocations import Invocations
-    from invocation_lint.facts.building.job_queries import JobQueries
-    from invocation_lint.source.tree import SourceFile
+    from invocation_lint.facts.building.links.drifts import Drifting
+    from invocation_lint.facts.building.reading.job_queries import JobQueries
+    from invocation_lint.source.parsing.tree import SourceFile
 
 
 @record
 class FileFacts:
     """The facts of one file, those of each site together; `functions_too_large` names its functions over a budget,
     `without_contract` the invoked functions that no contract describes, `conflicts` the calls whose function two
-    differing contracts describe, and `walks` the functions, of this or other files, that were walked for it."""
+    differing contracts describe, `drifts` where its handlers and their contracts contradict, and `walks` the
+    functions, of this or other files, that were walked for it."""
 
     sites: tuple[tuple[Fact, ...], ...]
     functions_too_large: tuple[str, ...]
     without_contract: tuple[str, ...]
     conflicts: tuple[tuple[Place, Conflict], ...] = ()
+    drifts: tuple[Drifting, ...] = ()
     walks: tuple[Walked, ...] = ()
 
     @property
@@ -77,13 +80,16 @@ def facts_of(
         read = queries.of(module, options)
         told = invocations.of(module, options)
         sites += (*told.sites, *read)
-    sites += _by_site(_list_reads(module, options))
+    sites += _by_site(_list_reads(module, options, program))
+    sites += _by_site(_event_loops(module))
+    sites += _by_site(_of_syntax(module, options, program, interpreter))
     if source.failure is not None:
         raise source.failure
     prefix = f"{module.name}:"
     too_large = sorted(key.removeprefix(prefix) for key in interpreter.too_large if key.startswith(prefix))
     walks = tuple(interpreter.walks[walked_before:])
-    return FileFacts(tuple(_joined(sites)), tuple(too_large), told.without_contract, told.conflicts, walks)
+    drifts = _drifts(module, interpreter, book, options, program)
+    return FileFacts(tuple(_joined(sites)), tuple(too_large), told.without_contract, told.conflicts, drifts, walks)
 
 
 def _builders(
@@ -91,7 +97,7 @@ def _builders(
 ) -> tuple[Invocations, JobQueries]:
     """Who builds facts; the same for all files of a program to which the same contracts and tables apply."""
     from invocation_lint.facts.building.invocations import Invocations
-    from invocation_lint.facts.building.job_queries import JobQueries
+    from invocation_lint.facts.building.reading.job_queries import JobQueries
 
     built = program.built if program is not None else {}
     key = (id(book), options.job_tables)
@@ -99,6 +105,25 @@ def _builders(
         queries = JobQueries(interpreter, options.job_tables, book, program)
         built[key] = book, Invocations(interpreter, book, program), queries
     return built[key][1], built[key][2]
+
+
+def _drifts(
+    module: ModuleInfo,
+    interpreter: Interpreter,
+    book: ContractBook,
+    options: AnalysisOptions,
+    program: Program | None,
+) -> tuple[Drifting, ...]:
+    """Where handlers of a module and the contracts that are declared for them contradict."""
+    if program is None or not any(one.origin == "declared" for one in book.functions):
+        return ()
+    if program.modules.files.handlers_of(module.name) is None:
+        return ()
+    from invocation_lint.facts.building.links.drifts import contradictions_of
+
+    links = _builders(interpreter, book, options, program)[0].links
+    assert links is not None
+    return tuple(contradictions_of(links, book, module.name))
 
 
 def _by_site(facts: Iterable[Fact]) -> Iterator[tuple[Fact, ...]]:
@@ -115,14 +140,33 @@ def _joined(sites: Iterable[tuple[Fact, ...]]) -> Iterable[tuple[Fact, ...]]:
     return found.values()
 
 
-def _list_reads(module: ModuleInfo, options: AnalysisOptions) -> tuple[Fact, ...]:
+def _list_reads(module: ModuleInfo, options: AnalysisOptions, program: Program | None) -> tuple[Fact, ...]:
     from invocation_lint.source.scan import may_read_lists
 
     if not may_read_lists(module.source.data):
         return ()
-    from invocation_lint.facts.building.list_reads import ListReadBuilder
+    from invocation_lint.facts.building.reading.list_reads import ListReadBuilder
 
-    return ListReadBuilder(module, options).build()
+    files = program.modules.files if program is not None else None
+    return ListReadBuilder(module, options, files).build()
+
+
+def _event_loops(module: ModuleInfo) -> tuple[Fact, ...]:
+    from invocation_lint.source.scan import may_run_loops
+
+    if module.is_test or not may_run_loops(module.source.data):
+        return ()
+    from invocation_lint.facts.building.around.event_loops import event_loops
+
+    return event_loops(module)
+
+
+def _of_syntax(
+    module: ModuleInfo, options: AnalysisOptions, program: Program | None, interpreter: Interpreter
+) -> tuple[Fact, ...]:
+    from invocation_lint.facts.building.of_syntax import of_syntax
+
+    return () if module.is_test else of_syntax(module, options, program, interpreter)
 
 
 __all__ = ["AnalysisOptions", "Fact", "FileFacts", "facts_of"]

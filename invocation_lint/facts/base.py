@@ -52,7 +52,8 @@ class Fact:
     `data` is the dataclass of the kind; `places` maps a dotted path of it (`payload.keys[storyId]` for an element of a
     list) to the place in the code that says so; `chain` holds the calls that lead from the frame whose values are used
     to the call site, outermost first, and is empty when the function of the call site alone gives the fact;
-    `site` is the call expression, equal for all facts of one call site.
+    `site` is the call expression, equal for all facts of one call site, and `home` the title of the function around it;
+    `instead_of` is the call that has failed when this one is made.
     """
 
     kind: str
@@ -61,6 +62,8 @@ class Fact:
     places: Mapping[str, Place]
     chain: tuple[Label, ...] = ()
     function: str = ""
+    home: str = ""
+    instead_of: Place | None = None
 
     def place_of(self, path: str) -> Place:
         """The place for a path: its own, else that of the nearest enclosing path, else the call site."""

@@ -6,49 +6,34 @@ Field names say what was seen, never a verdict. Parameters, modes and errors are
 
 from __future__ import annotations
 
+from invocation_lint.facts.arguments import (
+    YES_NO,
+    Arguments,
+    ClientContext,
+    Named,
+    RefusedArgument,
+    SyncOnly,
+    UnknownArgument,
+)
 from invocation_lint.facts.base import Number, Text, Unknown, fact_field
+from invocation_lint.facts.payload import Action, EncodedField, Key, MissingKey, Payload, RefusedValue
 from invocation_lint.records import record
 
-YES_NO = ("yes", "no")
-
-
-@record
-class UnknownArgument:
-    name: str = fact_field("the keyword as written", default="")
-    near: Text = fact_field("the parameter of Invoke that it nearly spells")
-    operation: Text = fact_field("another Lambda operation that has a parameter of this name")
-
-
-@record
-class RefusedArgument:
-    name: str = fact_field("the keyword; the missing parameter; 'the first argument' for a positional one", default="")
-    why: Text = fact_field(
-        "why boto3 refuses it", words=("missing", "positional", "misspelled", "of another operation")
-    )
-    meant: Text = fact_field("the parameter that it nearly spells, or the operation that has it")
-    always: Text = fact_field("whether it is so on every path; unknown when on some", words=YES_NO, default="yes")
-
-
-@record
-class Named:
-    name: str = fact_field("the name", default="")
-
-
-@record
-class Arguments:
-    positional: Text = fact_field("whether positional arguments are given", words=YES_NO)
-    missing: tuple[Named, ...] | Unknown = fact_field("required parameters that are surely not given", default=())
-    unknown: tuple[UnknownArgument, ...] | Unknown = fact_field("keywords that Invoke does not have", default=())
-    refused: tuple[RefusedArgument, ...] | Unknown = fact_field("what boto3 refuses before it sends", default=())
-    open: Text = fact_field("whether more keywords may come, from **kwargs that are not known", words=YES_NO)
-
-
-@record
-class ClientContext:
-    type: Text = fact_field(
-        "the Python type of the ClientContext argument", words=("str", "bytes", "dict", "none", "other")
-    )
-    encoding: Text = fact_field("how its text is encoded", words=("plain", "base64"))
+__all__ = [
+    "YES_NO",
+    "Action",
+    "Arguments",
+    "ClientContext",
+    "EncodedField",
+    "Key",
+    "MissingKey",
+    "Named",
+    "Payload",
+    "RefusedArgument",
+    "RefusedValue",
+    "SyncOnly",
+    "UnknownArgument",
+]
 
 
 @record
@@ -57,89 +42,39 @@ class Function:
     environment_variable: Text = fact_field("the environment variable that names it")
     pattern: Text = fact_field("the name with * for the pieces that are not known")
     self: Text = fact_field("whether the function names itself", words=YES_NO)
+    variable_set: Text = fact_field(
+        "whether the template of the handler sets that variable; no: it does not, and no other file of the project "
+        "speaks of it; absent where it has another default, or the call is not reached from a handler",
+        words=YES_NO,
+    )
+    near_variable: Text = fact_field("a variable that the template sets, and that is nearly called so")
+    reader: Text = fact_field("the function whose handler reads the variable, as its template calls it")
+    then: Text = fact_field("what comes of reading a variable that is not set, in words")
 
 
 @record
 class Target:
+    name: Text = fact_field(
+        "what the function is called by its contract, or else in the template that deploys it, where it is certain"
+    )
     contract: Text = fact_field("the contract that describes the invoked function; absent when none does")
     duration_seconds: Number = fact_field(
         "how long the action takes, in seconds; up to the timeout when only that is known"
     )
-    duration_from: Text = fact_field("where the duration comes from", words=("contract", "timeout"))
+    duration_from: Text = fact_field(
+        "where the duration comes from: the contract, what the handler surely waits for, the timeout in the contract, "
+        "or that in the template",
+        words=("contract", "handler", "timeout", "deployed"),
+    )
     timeout_seconds: Number = fact_field("the function's timeout, in seconds")
     actions: tuple[Named, ...] | Unknown | None = fact_field("the actions that the function handles")
+    other_actions: Text = fact_field("what the contract says becomes of an action that the function does not know")
     decodes: Text = fact_field("where it looks for its payload", words=("event", "body", "both"))
     idempotent: Text = fact_field("whether running it twice does no harm", words=YES_NO)
     failure_answer: Text = fact_field("how it reports a failure", words=("raises", "status_code"))
     origin: Text = fact_field("where the contract comes from", words=("declared", "inferred", "deployed", "shipped"))
-
-
-@record
-class Action:
-    value: Text = fact_field("the action that the payload asks for, under the contract's discriminator")
-    nearest: Text = fact_field("the action of the contract that it nearly spells")
-
-
-@record
-class Key:
-    name: str = fact_field("the key", default="")
-    presence: Text = fact_field("whether the key is sent; unknown when only on some paths", words=YES_NO, default="yes")
-    type: Text = fact_field(
-        "the JSON type of its value", words=("string", "number", "boolean", "object", "array", "null")
-    )
-    role: Text = fact_field("what the contract says the key identifies", words=("story", "job", "owner"))
-    expects: Text = fact_field(
-        "the JSON type that the contract asks for", words=("string", "number", "boolean", "object", "array")
-    )
-    source: Text = fact_field("the attribute, key or name that the value is read from")
-    forbidden_source: Text = fact_field("the contract's glob that the source matches; absent when none does")
-
-
-@record
-class MissingKey:
-    name: str = fact_field("the required field", default="")
-    presence: Text = fact_field("'no': surely absent; unknown when only on some paths", words=("no",), default="no")
-    role: Text = fact_field("what the contract says the field identifies", words=("story", "job", "owner"))
-    near: Text = fact_field("a key that is sent and nearly spells it")
-    fallback_sent: Text = fact_field("whether the field that the contract accepts instead is sent", words=YES_NO)
-    why: Text = fact_field("why the contract requires it")
-
-
-@record
-class EncodedField:
-    name: str = fact_field("the field that holds encoded text; $ for the payload itself", default="")
-    holds: Text = fact_field("what the text decodes to", words=("object", "array", "text", "number", "other"))
-    expects: Text = fact_field("the JSON type that the contract asks for; 'decoded' where the callee decodes it")
-    taken_as: Text = fact_field("how the function takes a field named body", words=("fields", "text"))
-
-
-@record
-class RefusedValue:
-    path: str = fact_field("where in the payload the value stands", default="")
-    type: Text = fact_field("its Python type")
-    encoder: Text = fact_field("the encoder that refuses it")
-
-
-@record
-class Payload:
-    python_type: Text = fact_field(
-        "the Python type of the Payload argument",
-        words=(
-            "str", "bytes", "bytearray", "binary_file", "text_file",
-            "dict", "list", "tuple", "none", "generator", "other",
-        ),
-    )  # fmt: skip
-    layers: Number = fact_field("JSON decodings until the value is no longer text; 1 for json.dumps of an object")
-    encoding: Text = fact_field("how the text was made", words=("json", "base64", "repr", "plain"))
-    parses_as_json: Text = fact_field("whether the text that is sent is one JSON document", words=YES_NO)
-    shape: Text = fact_field("what the payload imitates", words=("plain", "http", "records", "eventbridge"))
-    open: Text = fact_field("whether keys may be there that are not known", words=YES_NO)
-    action: Action = fact_field("the action asked for", default=Action())
-    keys: tuple[Key, ...] | Unknown | None = fact_field("the top-level keys, with what is known of each")
-    missing: tuple[MissingKey, ...] | Unknown | None = fact_field("fields that the contract requires and are not sent")
-    encoded_fields: tuple[EncodedField, ...] | Unknown = fact_field("fields that hold encoded text", default=())
-    refused: tuple[RefusedValue, ...] | Unknown = fact_field("values that the encoder cannot encode", default=())
-    size_bytes: Number = fact_field("the size of the encoded payload in bytes, where it is known")
+    handler: Text = fact_field("whether its handler is in sight", words=YES_NO)
+    template: Text = fact_field("whether the template is in sight that deploys it", words=YES_NO)
 
 
 @record
@@ -147,6 +82,7 @@ class Client:
     sdk: Text = fact_field("the library the client comes from", words=("boto3", "botocore", "aioboto3", "aiobotocore"))
     read_timeout: Number = fact_field("seconds the client waits for the next byte; 60 unless configured")
     requests: Number = fact_field("how many times one call may be sent")
+    pool_connections: Number = fact_field("how many connections it keeps; 10 unless configured")
     created: Text = fact_field("where the client is made", words=("module", "function", "attribute", "parameter"))
 
 
@@ -165,13 +101,22 @@ class Read:
         "what is read: response, Payload, FunctionError, StatusCode, or payload.<key>", default="response"
     )
     use: str = fact_field(
-        "what happens to it",
+        "what happens to it; subscripted, of FunctionError: where nothing made sure that it is there; read_closed: "
+        "when the asynchronous client has been closed",
         words=(
             "read", "read_again", "decoded", "loads_unread", "json_load", "subscripted", "compared", "tested",
             "formatted", "logged", "returned", "stored", "handed_over", "not_awaited", "used",
+            "read_closed",
         ),
         default="read",
     )  # fmt: skip
+
+
+@record
+class UnknownKey:
+    name: str = fact_field("the key of the payload that is read by subscript, dotted where it is below another")
+    near: Text = fact_field("a key that the function returns and that it nearly spells")
+    returned: Text = fact_field("the keys that the function returns in its place")
 
 
 @record
@@ -189,6 +134,11 @@ class Response:
     )
     status_compared: StatusCompared | None = fact_field("how the status is compared; absent when it is not")
     reads: tuple[Read, ...] | Unknown = fact_field("what is read of the answer, in order", default=())
+    unknown_keys: tuple[UnknownKey, ...] | Unknown = fact_field(
+        "keys of the payload that are read by subscript, without a test, and that the function returns on none of its "
+        "ways; none where these are not all told",
+        default=(),
+    )
 
 
 @record
@@ -206,8 +156,9 @@ class ErrorFate:
     boundary: Text = fact_field(
         "what takes it behind the last frame; trigger: a service that refuses what it asked the handler about; "
         "absent when nothing does",
-        words=("redelivered", "script", "test", "state_machine", "trigger", "option"),
+        words=("redelivered", "script", "test", "state_machine", "trigger", "scheduler", "option"),
     )
+    loss: Text = fact_field("what happens, in words, where it gets past the last frame and nothing behind takes it")
 
 
 @record
@@ -222,6 +173,11 @@ class Catch:
     )
     reads_response: Text = fact_field("how the clause reads e.response", words=("guarded", "unguarded", "no"))
     other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
+    effect: Text = fact_field("what the clause is worth when an invocation fails, in words")
+    taken_alike: Text = fact_field(
+        "whether what it lets pass meets the same clause by another of its types, or one below that does the same",
+        words=YES_NO,
+    )
 
 
 @record
@@ -237,9 +193,16 @@ class Caller:
     )
     event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
                                     "eventbridge", "schedule", "direct", "custom_resource"))  # fmt: skip
-    deadline_seconds: Number = fact_field("seconds until whoever waits for the caller gives up")
+    awaited_by: Text = fact_field(
+        "who waits for the code: http is an API that is not told apart; not_told, where nothing tells who calls it; "
+        "absent where nobody does: a worker, a script, a test",
+        words=("rest_api", "http_api", "http", "function_url", "load_balancer", "view", "not_told"),
+    )
+    deadline_seconds: Number = fact_field("seconds until the one who waits gives up; absent where that has no end")
+    limit: Text = fact_field("what happens when the code takes longer than that, in words")
     timeout_seconds: Number = fact_field("the caller's own deployed timeout, in seconds")
     is_async: Text = fact_field("whether the call stands in an async function", words=YES_NO)
+    on_lambda: Text = fact_field("whether the code runs on Lambda, as far as the project tells", words=YES_NO)
     by_hand: Text = fact_field(
         "whether a person runs the code and sees how it ends: a script, or a module of a command line", words=YES_NO
     )
@@ -249,6 +212,7 @@ class Caller:
 class Retry:
     pause: Text = fact_field("how long it sleeps in between", words=("none", "fixed", "growing"))
     bounded: Text = fact_field("whether the number of its rounds has an end", words=YES_NO)
+    manner: Text = fact_field("how it retries, in words")
 
 
 @record
@@ -271,7 +235,22 @@ class Loop:
         "where the loop is there for one item, or a clause around it looks after the one that failed",
         words=("escapes",),
     )
+    in_order: Text = fact_field(
+        "why a round has to wait for the one before: it carries what that has got, the rounds measure how long they "
+        "take, or each changes how the function runs; absent where nothing says so",
+        words=("carries", "measures", "changes"),
+    )
+    loss: Text = fact_field("what follows, in words, when the error of one item ends the loop")
+    answers: Text = fact_field(
+        "what becomes of what the rounds get, in a loop that an error ends: each is for its own round, or a later step "
+        "needs all of them together",
+        words=("each", "together"),
+    )
     retry: Retry | None = fact_field("how a failed invocation is sent again; absent when it is not")
+    at_once: Number = fact_field(
+        "how many of its rounds may run at one time with a client that they share: the threads of the executor, and no "
+        "more than there are rounds; absent without such threads"
+    )
 
 
 @record
@@ -305,14 +284,40 @@ class ToldFailure:
 
 
 @record
+class Row:
+    functions: Number = fact_field("how many functions are invoked one after another with the same payload")
+    names: Text = fact_field("these functions, in words")
+    ended_by_error: Text = fact_field("whether an error of one invocation keeps the later ones from being made",
+                                      words=YES_NO)  # fmt: skip
+
+
+@record
+class Permission:
+    granted: Text = fact_field(
+        "whether the role of the function whose handler calls allows it to invoke the function", words=YES_NO
+    )
+    caller: Text = fact_field("that function, as its template calls it")
+    target: Text = fact_field("what the template calls the function that is invoked")
+
+
+@record
 class Invocation:
     """One invocation, as seen from one frame. Absent is None, not known is `Unknown`."""
 
     api: Text = fact_field("the operation", words=("invoke", "invoke_async", "invoke_with_response_stream"))
     invocation_type: Text = fact_field(
-        "the text sent as InvocationType; RequestResponse when left out; 'none' for None"
+        "the text sent as InvocationType; RequestResponse when left out; 'none' for None; of a variable or a setting "
+        "the text that is written as its default"
     )
-    invocation_type_source: Text = fact_field("how it comes about", words=("written", "default", "enum_member"))
+    invocation_type_refused: Text | None = fact_field(
+        "a text that the call sends, perhaps only by the default of a parameter or under one of several keys, and that "
+        "is none of the operation's modes; absent when all that is known of may be sent",
+        default=None,
+    )
+    invocation_type_source: Text = fact_field(
+        "how it comes about: written, left out, a member of an enum, or the default of a variable or a setting",
+        words=("written", "default", "enum_member", "variable"),
+    )
     arguments: Arguments = fact_field("the call's keywords", default=Arguments())
     client_context: ClientContext | None = fact_field("the ClientContext argument; absent when left out")
     function: Function = fact_field("the function that is invoked", default=Function())
@@ -327,14 +332,34 @@ class Invocation:
         "error codes that those clauses compare", default=()
     )
     caller: Caller = fact_field("the code that calls", default=Caller())
+    guarded: Text = fact_field(
+        "where a handler invokes its own function: whether a condition decides, anywhere on the way to the call",
+        words=YES_NO,
+    )
+    permission: Permission | None = fact_field(
+        "whether it is allowed, where a template deploys the handler that makes it; absent elsewhere"
+    )
     in_loop: Loop | None = fact_field("the loop around the call; absent when there is none")
+    row: Row | None = fact_field(
+        "the row of invocations that this one begins: of several functions with the same payload; absent where it "
+        "begins none"
+    )
     sent: Text = fact_field(
         "how the request goes out: awaited, or in a task or future of which nobody looks at the outcome; never: in a "
-        "coroutine that nobody awaits",
-        words=("awaited", "scheduled", "submitted", "never"),
+        "coroutine that nobody awaits; called_first: at once, where a function is expected that is called later",
+        words=("awaited", "scheduled", "submitted", "never", "called_first"),
+    )
+    unobserved: Text = fact_field("what becomes of it, in words, where nobody observes it; absent where somebody does")
+    in_clause: Text = fact_field(
+        "what the except clause does in which the call stands; absent where it stands in none, or in one that does "
+        "neither",
+        words=("reraises", "logs"),
     )
     record_written: WrittenRecord | None = fact_field(
         "the record that the function writes before the invocation, in a waiting state; absent when none is seen"
+    )
+    left_waiting: Text = fact_field(
+        "what waits for the invoked function, in words: the record, or the workflow; absent when neither is seen"
     )
     task_token: TaskToken | None = fact_field("the task token of a workflow in the payload; absent when there is none")
     run_by: Text = fact_field(

@@ -49,9 +49,13 @@ class EachItem:
 @record
 class Claim:
     how: Text = fact_field(
-        "how a row is marked before its work is sent: rows locked by the query, an update under the condition of the"
-        " old status, an update by key alone, or an attribute that the session writes",
+        "how a row is marked before its work is sent or done: rows locked by the query, an update under the"
+        " condition of the old status, an update by key alone, or an attribute that the session writes",
         words=("lock", "conditional_update", "update_by_key", "attribute"),
+    )
+    marks: Text = fact_field(
+        "what the mark says: that the job is being done now, or anything else; absent where rows are only locked",
+        words=("running", "other"),
     )
     looked_at: Text = fact_field(
         "whether anybody looks at the rows, or their number, that an update under a condition has changed; absent where"
@@ -81,6 +85,12 @@ class Caller:
     event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
                                     "eventbridge", "schedule", "direct", "custom_resource"))  # fmt: skip
     purpose: Text = fact_field("what the function's name says that it does", words=("lists", "cleans_up", "other"))
+    serves: Text = fact_field(
+        "whether it answers with the rows: a view, a handler behind an API, a handler that returns them, or what only "
+        "those call",
+        words=YES_NO,
+        default="no",
+    )
 
 
 @record

@@ -30,24 +30,35 @@ class ListRead:
         "what the entries are: data that grows with use, resources of an account, or settings, by the table's name",
         words=("data", "resources", "settings"),
     )
+    jobs: Text = fact_field("whether they are jobs, by the name of the table", words=YES_NO)
     limit: Text = fact_field("the parameter that asks for a number of entries, where it is given")
     asks_for: Text = fact_field(
         "what the request asks for: all that there is, all in one parent (a bucket, a user pool), or what further"
         " parameters name",
         words=("all", "parent", "named"),
     )
+    filtered: Text = fact_field(
+        "whether a filter drops entries after the page was read, so that it may be empty though there are some"
+        " (DynamoDB: FilterExpression)",
+        words=YES_NO,
+    )
+    created: Text = fact_field("whether the function has just made what it asks about", words=YES_NO)
     next_page: Text = fact_field(
         "whether anything in the function looks at what leads to the next page: a token, a paginator, a cursor",
         words=YES_NO,
     )
     used: Text = fact_field(
         "what is done with the entries of the page, the strongest use: a loop over all of them, a loop that looks for"
-        " one, given back by the function, kept or handed on, counted; or only a part of them, one of them, a look"
-        " whether there are any, or nothing",
-        words=("looped", "searched", "returned", "kept", "counted", "cut", "one", "tested", "nothing"),
+        " one, given back by the function, kept or handed on, counted; or only printed, a part of them, one of them, a"
+        " look whether there are any, or nothing",
+        words=("looped", "searched", "returned", "kept", "counted", "printed", "cut", "one", "tested", "nothing"),
     )
     each_entry: Text = fact_field(
         "what a loop does for each entry: changes, removes, sends or starts something, or only reads",
         words=("acts", "reads"),
+    )
+    runs_on: Text = fact_field(
+        "whether the code is a Lambda handler's, is imported by one, or leads to an invocation",
+        words=("lambda", "elsewhere"),
     )
     caller: Caller = fact_field("the code that reads", default=Caller())

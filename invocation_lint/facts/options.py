@@ -12,8 +12,10 @@ JOB_TABLES = ("*_jobs", "*_job_queue", "jobs", "job", "job_queue", "*Job")
 class AnalysisOptions:
     """`boundary_paths`: globs of files whose functions a state machine or another runner calls and retries;
     `boundary_frameworks`: names of frameworks whose views are not to be taken for a last frame; `job_tables`: globs of
-    the tables and ORM classes that hold jobs, None for the usual names."""
+    the tables and ORM classes that hold jobs, None for the usual names; `functions`: settings (variables, dotted names)
+    with the functions that they name."""
 
     boundary_paths: tuple[str, ...] = ()
     boundary_frameworks: tuple[str, ...] = ()
     job_tables: tuple[str, ...] | None = None
+    functions: tuple[tuple[str, str], ...] = ()

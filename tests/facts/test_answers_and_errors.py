@@ -10,11 +10,16 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.invocation import Invocation
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """\
 import json
+import http
+import http.client
+from http import HTTPStatus
 import boto3
+import requests
+from fastapi import status
 from botocore.exceptions import ClientError
 
 client = boto3.client("lambda")
@@ -26,7 +31,7 @@ CALL = 'client.invoke(FunctionName="f", Payload="{}")'
 def invocation(code: str) -> Invocation:
     """The one invocation of a program, as its own function tells it."""
     told = facts_of(parse((HEAD + dedent(code)).encode(), "app.py"), ContractBook(), AnalysisOptions())
-    (found,) = (fact.data for fact in told.facts if not fact.chain)
+    (found,) = (fact.data for fact in told.facts if fact.kind == "invocation" and not fact.chain)
     assert isinstance(found, Invocation)
     return found
 
@@ -86,7 +91,7 @@ def answered(body: str) -> Invocation:
         pytest.param(
             'if data.get("warnings"):\n    print("look")\nreturn data["rows"]', "used", id="asked for without need"
         ),
-        pytest.param('if "rows" in data:\n    keep(data["rows"])', "tested", id="used behind the test alone"),
+        pytest.param('if "rows" in data:\n    keep(data["rows"])', "used", id="nothing is done about a crash"),
         pytest.param(
             'for row in data["rows"]:\n    if row["new"]:\n        keep(row["id"])', "used", id="an element is asked"
         ),
@@ -198,6 +203,13 @@ def test_whether_function_error_is_looked_at(body: str, looked: str) -> None:
         ('response["StatusCode"] != 200 or "FunctionError" in response', "yes"),
         ('response["StatusCode"] >= 400', "yes"),
         ('response["StatusCode"] != 202', "no"),
+        ('response["StatusCode"] != HTTPStatus.OK', "yes"),
+        ('response["StatusCode"] != HTTPStatus.ACCEPTED.value', "no"),
+        ('HTTPStatus(response["StatusCode"]) is not HTTPStatus.OK', "yes"),
+        ('response["StatusCode"] != http.client.OK', "yes"),
+        ('response["StatusCode"] != requests.codes.ok', "yes"),
+        ('response["StatusCode"] != requests.codes.accepted', "no"),
+        ('response["StatusCode"] != status.HTTP_202_ACCEPTED', "no"),
     ],
 )
 def test_whether_a_condition_takes_the_status_of_its_mode_for_success(condition: str, accepts: str) -> None:
@@ -205,6 +217,38 @@ def test_whether_a_condition_takes_the_status_of_its_mode_for_success(condition:
     assert compared is not None
     assert compared.accepts_mode_status == accepts
     assert compared.decides == "yes"
+
+
+@pytest.mark.parametrize(
+    ("body", "decides"),
+    [
+        ('if response["StatusCode"] == 429:\n    return ask()\nreturn data["id"]', "no"),
+        ('while response["StatusCode"] in (429, 503):\n    response = other()\nreturn data["id"]', "no"),
+        ('if response["StatusCode"] == HTTPStatus.TOO_MANY_REQUESTS:\n    return ask()\nreturn data["id"]', "no"),
+        ('good = response["StatusCode"] == 200\nprint(good)\nreturn data["id"]', "no"),
+        ('if response["StatusCode"] == 200:\n    print("good")\nreturn data["id"]', "no"),
+        ('good = response["StatusCode"] == 200\nif not good:\n    raise ValueError\nreturn data["id"]', "yes"),
+        ('good = response["StatusCode"] == 200\nreturn good and data["id"]', "yes"),
+        ('if response["StatusCode"] == 200:\n    return data["id"]\nraise ValueError', "yes"),
+        ('return response["StatusCode"] == 200', "yes"),
+    ],
+)
+def test_whether_a_status_decides_success(body: str, decides: str) -> None:
+    compared = answered(body).response.status_compared
+    assert compared is not None
+    assert compared.decides == decides
+
+
+def test_the_one_good_text_behind_a_status_is_a_test() -> None:
+    code = f"""
+    def ask():
+        response = {CALL}
+        if response["StatusCode"] == 200:
+            if response["Payload"].read() == b'"Ok"':
+                return True
+        return False
+    """
+    assert invocation(code).response.payload == "tested"
 
 
 def uses_of_the_stream(code: str) -> list[str]:

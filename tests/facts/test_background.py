@@ -9,10 +9,10 @@ import pytest
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.invocation import Invocation
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """
-import asyncio, threading
+import _thread, asyncio, threading
 from concurrent.futures import ThreadPoolExecutor
 import boto3
 
@@ -55,10 +55,31 @@ def seen_by_caller(code: str) -> Invocation:
         ("pool.map(send, ['a'])", "submitted"),
         ("list(pool.map(send, ['a']))", "awaited"),
         ("threading.Thread(target=send, args=('a',)).start()", "submitted"),
+        ("threading.Timer(5, send, ('a',)).start()", "submitted"),
+        ("_thread.start_new_thread(send, ('a',))", "submitted"),
+        ("pool.submit(send('a'))", "called_first"),
+        ("pool.submit(send('a')).result()", "called_first"),
+        ("loop.run_in_executor(None, send('a'))", "called_first"),
+        ("await loop.run_in_executor(pool, send('a'))", "called_first"),
+        ("threading.Thread(target=send('a')).start()", "called_first"),
+        ("pool.submit(print, send('a'))", "awaited"),
+        ("pool.submit(unknown, 1); send('a')", "awaited"),
     ],
 )
 def test_how_it_is_sent(statement: str, sent: str) -> None:
     assert seen_by_caller(f"async def start(loop, group):\n    {statement}\n").sent == sent
+
+
+def test_a_call_that_gives_a_function_is_made_first_on_purpose() -> None:
+    later = """
+    def later():
+        client.invoke(FunctionName="post", InvocationType="Event", Payload="a")
+        return print
+
+    def start():
+        pool.submit(later())
+    """
+    assert seen_by_caller(later).sent == "awaited"
 
 
 def test_a_list_that_is_only_filled_is_looked_at_by_nobody() -> None:

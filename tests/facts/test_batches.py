@@ -8,7 +8,7 @@ from invocation_lint.contracts.model import Action, ContractBook, Field, Functio
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Range
 from invocation_lint.facts.job_query import Claim, JobQuery, Owner
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 BOOK = ContractBook(
     (
@@ -114,4 +114,4 @@ def work():
 """
     found = facts_of(parse(code.encode(), "app.py"), BOOK, AnalysisOptions()).facts
     (made,) = [fact.data for fact in found if isinstance(fact.data, JobQuery)]
-    assert made.claim == Claim("conditional_update", looked_at)
+    assert made.claim == Claim("conditional_update", "other", looked_at)

@@ -6,11 +6,9 @@ shown at the call only. Fields that really are about the call as a whole are lis
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +16,12 @@ import pytest
 from invocation_lint.contracts.loader import load_shipped_contracts
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Fact, OneOf, Range, Unknown
-from invocation_lint.facts.kinds import KINDS
+from invocation_lint.facts.kinds import KINDS, OF_TEMPLATES
 from invocation_lint.findings import Place
 from invocation_lint.rulebook.paths import FieldInfo, fields_of
 from invocation_lint.rulebook.template import element_name
-from invocation_lint.source.tree import parse
-
-RULES = Path(__file__).parents[2] / "rules"
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from invocation_lint.source.parsing.tree import parse
+from tests.rules.test_rooms import EXAMPLES, Template, facts_beside, rule_of
 
 SHOWN_AT_THE_CALL = {
     # the call itself says it: which operation, with which arguments, in which loop, whether it goes out, and by what
@@ -34,13 +30,18 @@ SHOWN_AT_THE_CALL = {
     "target",
     # the text of FunctionName says it
     "function",
-    # the function around the call says it
-    "caller",
+    # the code around the call says it
+    "caller", "runs_on", "guarded",
     # a list of places: each element has its own
     "catches", "codes_compared", "response.reads",
 }  # fmt: skip
 NOT_SHOWN_BY_AN_EXAMPLE = {
     # known from a template or a contract that no example has
+    "target.handler", "target.template", "response.unknown_keys", "function.variable_set", "function.near_variable",
+    "function.reader", "function.then", "taken", "not_taken_for", "permission",
+    "batch_size", "report_switch", "content_deduplication", "machine", "filtered", "timeout_seconds", "front",
+    "least_seconds", "front_seconds", "event_retries", "failures_kept",
+    "refused_for",
     "target.timeout_seconds", "target.idempotent", "caller.deadline_seconds", "caller.timeout_seconds",
     # seen in the corpus and in the tests of the facts
     "codes_compared", "in_loop.times",
@@ -77,13 +78,16 @@ def shown() -> tuple[frozenset[str], frozenset[str]]:
     book = load_shipped_contracts()
     seen: set[str] = set()
     placed: set[str] = set()
-    for readme in sorted(RULES.glob("*/README.md")):
-        for block in BLOCK.finditer(readme.read_text(encoding="utf-8")):
-            for fact in facts_of(parse(block[1].encode(), readme.parent.name), book, AnalysisOptions()).facts:
-                for path, plain in places_of_values(fact.data):
-                    seen.add(f"{fact.kind}:{plain}")
-                    if has_a_place(fact, path):
-                        placed.add(f"{fact.kind}:{plain}")
+    for example in EXAMPLES:
+        facts = list(facts_of(parse(example.text.encode(), example.room.name), book, AnalysisOptions()).facts)
+        if example.template and rule_of(example.room).fact in OF_TEMPLATES:
+            template = Template(example.template, example.template_file)
+            facts += [fact for fact in facts_beside(template, example.text, example.file) if fact.kind in OF_TEMPLATES]
+        for fact in facts:
+            for path, plain in places_of_values(fact.data):
+                seen.add(f"{fact.kind}:{plain}")
+                if has_a_place(fact, path):
+                    placed.add(f"{fact.kind}:{plain}")
     return frozenset(seen), frozenset(placed)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from invocation_lint.contracts.model import ContractBook
-from invocation_lint.facts import AnalysisOptions, facts_of
-from invocation_lint.facts.base import Unknown
+from invocation_lint.facts import AnalysisOptions, FileFacts, facts_of
+from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.invocation import Invocation
 from invocation_lint.programs import Programs
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """
 import boto3
@@ -23,10 +23,15 @@ SEND = {"FunctionName": "mail", "Payload": b"{}"}
 """
 
 
+def invocations(told: FileFacts) -> list[Fact]:
+    """The facts about invocations, of which handlers are not."""
+    return [fact for fact in told.facts if fact.kind == "invocation"]
+
+
 def outermost(code: str, name: str = "app.py") -> Invocation:
     """The invocation in a piece of code, as seen from its outermost frame."""
     source = parse((HEAD + dedent(code)).encode(), name)
-    found = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    found = invocations(facts_of(source, ContractBook(), AnalysisOptions()))
     return max(found, key=lambda fact: len(fact.chain)).data
 
 
@@ -41,6 +46,10 @@ def outermost(code: str, name: str = "app.py") -> Invocation:
         ('event["iterator"]["index"]', None, "state_machine"),
         ('event["iterator"]["name"]', None, None),
         ('event["triggerSource"]', "direct", "trigger"),
+        ('[each["body"] for each in event["Records"]]', "queue", "redelivered"),
+        ('[each["s3"] for each in event["Records"]]', "s3", "redelivered"),
+        ('[each for each in S3Event(event).rows()] if "Records" in event else []', "s3", "redelivered"),
+        ('[take(each) for each in event["Records"]]', "event", "redelivered"),
         ('{"triggerSource": event["orderId"]}', None, None),
     ],
 )
@@ -125,7 +134,7 @@ def ends_in(folder: Path, template: str, **others: str) -> dict[str, tuple[Any, 
         (folder / f"{name}.py").write_text(text)
     program = Programs(lambda _: AnalysisOptions(), folder).program(path)
     source = parse(path.read_bytes(), "orders/app.py")
-    found = facts_of(source, ContractBook(), AnalysisOptions(), program, path).facts
+    found = invocations(facts_of(source, ContractBook(), AnalysisOptions(), program, path))
     return {fact.function: (fact.data.caller.kind, fact.data.service_error.boundary) for fact in found}
 
 
@@ -158,7 +167,7 @@ def test_a_handler_that_is_bound_to_another_name(tmp_path: Path, bound: str, is_
     (tmp_path / "template.yaml").write_text(template)
     path.write_text(f"from own import with_errors\n{HEAD}{CODE}\nwrapped = {bound}\n")
     program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
-    found = facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path).facts
+    found = invocations(facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path))
     (handler,) = (fact.data for fact in found if fact.function == "send_handler")
     assert handler.caller.kind == "lambda_handler"
     assert (handler.service_error.boundary is None) is is_open
@@ -194,7 +203,8 @@ EVENTS, WAITS, EITHER = (SENDER.replace("MODE", mode) for mode in ("'Event'", "'
     ("others", "boundary"),
     [
         ({"web": EVENTS}, "redelivered"),
-        ({"web": EVENTS, "test_web": WAITS}, "redelivered"),
+        ({"web": EVENTS, "test_web": WAITS.replace("start", "test_start")}, "redelivered"),
+        ({"web": EVENTS, "test_web": WAITS}, None),
         ({"web": EVENTS, "more": WAITS}, None),
         ({"web": EITHER}, None),
         ({"web": EVENTS, "settings": "import os\n\nWORKER = os.environ['ORDERS']\n"}, None),
@@ -240,7 +250,7 @@ def test_the_branch_for_events_that_a_handler_sends_itself(
     path = tmp_path / "app.py"
     path.write_text(HEAD + OWN.replace("TEST", test).replace("NAME", name, 1).replace("MODE", mode))
     program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
-    found = facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path).facts
+    found = invocations(facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path))
     assert [fact.data.service_error.boundary for fact in found] == [boundary, None]
 
 
@@ -279,6 +289,61 @@ def test_an_application_that_answers_for_what_its_views_raise(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content)
     program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
-    (fact,) = facts_of(parse(path.read_bytes(), "orders.py"), ContractBook(), AnalysisOptions(), program, path).facts
+    (fact,) = invocations(
+        facts_of(parse(path.read_bytes(), "orders.py"), ContractBook(), AnalysisOptions(), program, path)
+    )
     assert fact.data.caller.kind == "view"
     assert (fact.data.service_error.boundary is None) is is_open
+
+
+@pytest.mark.parametrize(
+    ("body", "failure"),
+    [
+        ("with suppress(Exception):\n            client.invoke(**SEND)", "swallowed"),
+        (
+            "print(record)\n        with suppress(ClientError, KeyError):\n            client.invoke(**SEND)",
+            "swallowed",
+        ),
+        ("with suppress(KeyError):\n            client.invoke(**SEND)", "escapes"),
+        ("with suppress(Exception):\n            clean(record)\n        client.invoke(**SEND)", "escapes"),
+        ("client.invoke(**SEND)", "escapes"),
+    ],
+)
+def test_what_a_manager_around_the_work_on_a_record_does(body: str, failure: str) -> None:
+    assert failure_of(body) == failure
+
+
+@pytest.mark.parametrize(
+    ("act", "end", "failure"),
+    [
+        ("failed += 1", "if failed: raise ValueError", "escapes"),
+        ("failed += 1", "if failed > 0:\n        print(failed)\n        raise ValueError", "escapes"),
+        ("failed = True", "if failed: raise ValueError", "escapes"),
+        ("errors.append(record)", "if errors: raise ValueError", "escapes"),
+        ("errors.append(record)", "if len(errors) > 0: raise ValueError", "escapes"),
+        ("failed += 1", "if failed: print(failed)", "swallowed"),
+        ("errors.append(record)", "if errors: print(errors)", "swallowed"),
+        ("failed += 1", "if not event: raise ValueError", "swallowed"),
+    ],
+)
+def test_what_is_raised_when_all_records_are_done(act: str, end: str, failure: str) -> None:
+    body = f"try:\n            client.invoke(**SEND)\n        except Exception:\n            {act}\n    {end}"
+    assert failure_of(body, "errors = []; failed = 0") == failure
+
+
+def failure_of(body: str, before: str = "pass") -> object:
+    """What becomes of a record's failure in a loop with this body."""
+    code = f"""
+from contextlib import suppress
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    {before}
+    for record in event["Records"]:
+        print(record["messageId"], record["eventSource"], record["receiptHandle"], record["body"])
+        {body}
+"""
+    source = parse((HEAD + code).encode(), "app.py")
+    told = facts_of(source, ContractBook(), AnalysisOptions())
+    (found,) = [fact.data for fact in told.facts if fact.kind == "handler"]
+    return found.item_failure

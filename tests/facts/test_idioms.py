@@ -8,7 +8,7 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.invocation import Invocation
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = 'import json\nimport boto3\n\nclient = boto3.client("lambda")\n\n'
 
@@ -195,7 +195,7 @@ HANDLER = """
 
 def boundary(code: str, name: str = "app.py") -> object:
     source = parse((HEAD + dedent(code)).encode(), name)
-    (fact,) = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (fact,) = [one for one in facts_of(source, ContractBook(), AnalysisOptions()).facts if one.kind == "invocation"]
     return fact.data.service_error.boundary
 
 

@@ -11,7 +11,7 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.job_query import JobQuery
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = (
     "import boto3\nfrom sqlalchemy import and_, desc, func, select, text, update\nfrom models import AssetJob, Story\n"

@@ -11,7 +11,7 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.list_read import ListRead
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """\
 import boto3
@@ -58,6 +58,10 @@ ITEMS = 'table.scan()["Items"]'
         (f'return {{"items": {ITEMS}}}', "kept"),
         (f"call({ITEMS})", "kept"),
         (f"return len({ITEMS})", "counted"),
+        (f"for item in {ITEMS}:\n    print(item)", "printed"),
+        (f"for item in {ITEMS}:\n    if item:\n        logger.info(item)\n    else:\n        pass", "printed"),
+        (f"for item in {ITEMS}:\n    print(item)\n    call(item)", "looped"),
+        (f"for item in {ITEMS}:\n    text = str(item)\n    print(text)", "looped"),
         (f"for item in {ITEMS}:\n    if item == name:\n        return item", "searched"),
         (f"return next((item for item in {ITEMS} if item == name), None)", "searched"),
         (f"return name in {ITEMS}", "searched"),
@@ -242,3 +246,65 @@ def test_methods_and_the_body_of_a_module() -> None:
         'class A:\n    def all(self):\n        return self.t.scan()["Items"]\n\nprint(len(iam.list_users()["Users"]))\n'
     )
     assert [(one.operation, one.caller.kind) for one in reads(code)] == [("scan", "library"), ("list_users", "library")]
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        ('return table.scan(FilterExpression=name)["Items"]', "yes"),
+        ('request = {"FilterExpression": name}\nreturn table.scan(**request)["Items"]', "yes"),
+        ('return table.query(KeyConditionExpression=name, FilterExpression=name)["Items"]', "yes"),
+        ('return table.scan(ProjectionExpression="title")["Items"]', "no"),
+        ('return iam.list_roles()["Roles"]', "no"),
+    ],
+)
+def test_a_filter_that_drops_entries_of_a_page(code: str, answer: str) -> None:
+    assert body(code).filtered == answer
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        ('t = call.create_table(TableName=name)\nreturn t.scan()["Items"]', "yes"),
+        ('call.create_table(TableName=name)\nreturn call.scan(TableName=name)["Items"]', "yes"),
+        ('call.create_table(TableName="new")\nreturn call.scan(TableName="new")["Items"]', "yes"),
+        ('p = call.create_user_pool(PoolName=name)["Id"]\nreturn call.list_users(UserPoolId=p)["Users"]', "yes"),
+        ('call.create_table(TableName=name)\nreturn table.scan()["Items"]', "no"),
+        ('call.create_table(TableName="new")\nreturn call.scan(TableName="old")["Items"]', "no"),
+        ('rows = table.scan()["Items"]\ntable = call.create_table(TableName=name)\nreturn rows', "no"),
+        ('iam.create_role(RoleName=name)\nreturn iam.list_roles()["Roles"]', "no"),
+    ],
+)
+def test_what_the_function_has_just_made(code: str, answer: str) -> None:
+    assert body(code).created == answer
+
+
+@pytest.mark.parametrize(
+    ("made", "answer"),
+    [
+        ('client.scan(TableName="render_jobs")', "yes"),
+        ('client.scan(TableName=os.environ["JOBS_TABLE"])', "yes"),
+        ("self.jobs_table.scan()", "yes"),
+        ('boto3.resource("dynamodb").Table("AssetJobs").scan()', "yes"),
+        ('client.scan(TableName="stories")', "no"),
+    ],
+)
+def test_tables_of_jobs(made: str, answer: str) -> None:
+    assert read(f'def work(self, client):\n    return {made}["Items"]').jobs == answer
+
+
+@pytest.mark.parametrize(
+    ("around", "answer"),
+    [
+        ("def lambda_handler(event, context):\n    return work()", "lambda"),
+        ("def on_event(event, _context):\n    return work()", "lambda"),
+        ("def handle(event: dict, context: object) -> None:\n    work()", "lambda"),
+        ('def start():\n    boto3.client("lambda").invoke(FunctionName="f")', "lambda"),
+        ("handler = Mangum(app)", "lambda"),
+        ("def main(argv):\n    return work()", "elsewhere"),
+        ("def on_click(event):\n    return work()", "elsewhere"),
+    ],
+)
+def test_whether_it_runs_on_lambda(around: str, answer: str) -> None:
+    made = read(f'def work():\n    return table.scan()["Items"]\n{around}\n')
+    assert made.runs_on == answer

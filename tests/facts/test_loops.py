@@ -10,7 +10,7 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.invocation import Invocation, Loop, Retry
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """
 import itertools, time
@@ -163,16 +163,81 @@ def test_rounds_of_a_loop_around_a_call_of_a_loop() -> None:
     assert times == {"row": 4, "all_rows": 24}
 
 
-def test_attempts_in_a_loop_count_alone() -> None:
+ATTEMPTS = {
+    "numbers": "for attempt in range(3):\n            if send(job):\n                break",
+    "a condition": (
+        "while True:\n            try:\n                send(job)\n                break\n"
+        "            except Exception:\n                time.sleep(1)"
+    ),
+    "a count": (
+        "tries = 0\n        while tries < 5:\n            try:\n                send(job)\n"
+        "            except Exception:\n                tries += 1\n                continue\n            break"
+    ),
+    "a helper's": "insist(job)",
+}
+INSIST = "def insist(job):\n    for attempt in range(3):\n        if send(job):\n            return\n\n"
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_the_loop_around_attempts_counts(name: str) -> None:
+    code = f"def start(jobs):\n    for job in range(20):\n        {ATTEMPTS[name]}\n"
+    source = parse((HEAD + INSIST * (name == "a helper's") + code).encode(), "app.py")
+    facts = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (loop,) = [fact.data.in_loop for fact in facts if fact.function == "start"]
+    assert (loop.over, loop.times) == ("numbers", 20)
+
+
+def test_attempts_alone() -> None:
+    loop = loop_of(f"def start(job):\n        {ATTEMPTS['numbers']}\n")
+    assert loop is not None
+    assert (loop.over, loop.times) == ("attempts", 3)
+
+
+def test_a_break_of_an_inner_loop_leaves_no_outer_one() -> None:
     loop = loop_of("""
     def start(jobs):
         for job in range(20):
-            for attempt in range(3):
-                if send(job):
+            for line in job.lines:
+                if line:
                     break
+            send(job)
     """)
     assert loop is not None
-    assert (loop.over, loop.times) == ("attempts", 3)
+    assert (loop.over, loop.times) == ("numbers", 20)
+
+
+WAITING = {
+    "carries": [
+        "for n in range(20):\n        answer = send(answer)",
+        "for n in range(20):\n        answer = send(n if n else answer)\n        print(answer)",
+    ],
+    "measures": [
+        "for n in range(20):\n        begun = time.time()\n        send(n)\n        answer.append(time.time() - begun)",
+        "for n in range(20):\n        begun = now()\n        send(n)\n        n = now() - begun\n        answer.add(n)",
+        "return [timed(n) for n in range(20)]",
+    ],
+    "changes": [
+        "for n in range(20):\n        client.update_function_configuration(MemorySize=n)\n        send(n)",
+        "for n in range(4):\n        client.publish_version(Name='f')\n        for m in 'ab':\n            send(m)",
+    ],
+    None: [
+        "for n in range(20):\n        send(n)",
+        "for n in range(20):\n        answer = send(n)\n        print(answer)",
+        "for n in range(20):\n        begun = time.time()\n        send(n)\n        print(time.time() - begun)",
+        "begun = time.time()\n    for n in range(20):\n        send(n)\n    return time.time() - begun",
+        "for n in range(20):\n        table.update_item(Key=n)\n        send(n)",
+    ],
+}
+TIMED = "def timed(n):\n    begun = time.time()\n    send(n)\n    return time.time() - begun\n\n"
+
+
+@pytest.mark.parametrize(("why", "body"), [(why, body) for why, bodies in WAITING.items() for body in bodies])
+def test_whether_a_round_has_to_wait_for_the_one_before(why: str | None, body: str) -> None:
+    timed = TIMED if "timed" in body else ""
+    source = parse((HEAD + timed + f"def start(answer, table):\n    {body}\n").encode(), "app.py")
+    facts = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (loop,) = [fact.data.in_loop for fact in facts if fact.function == "start"]
+    assert loop.in_order == why
 
 
 def attempts(header: str, pause: str, before: str = "") -> Retry | None:
@@ -201,11 +266,14 @@ def test_a_loop_that_raises_where_an_item_is_not_right_wants_all_or_nothing() ->
     assert loop.item_failure is None
 
 
+PAUSING = "after the same pause every time"
+
+
 def test_how_it_is_sent_again() -> None:
-    assert attempts("for n in range(3)", "time.sleep(1)") == Retry("fixed", "yes")
+    assert attempts("for n in range(3)", "time.sleep(1)") == Retry("fixed", "yes", PAUSING)
     assert attempts("for n in range(3)", "time.sleep(2 ** n)") == Retry("growing", "yes")
-    assert attempts("for n in range(3)", "print('no')") == Retry("none", "yes")
-    assert attempts("while True", "time.sleep(delay)") == Retry("fixed", "no")
+    assert attempts("for n in range(3)", "print('no')") == Retry("none", "yes", "without a pause")
+    assert attempts("while True", "time.sleep(delay)") == Retry("fixed", "no", f"{PAUSING} and without end")
     assert attempts("while delay < 9", "time.sleep(delay); delay *= 2") == Retry("growing", "yes")
     assert attempts("for n in range(3)", "raise") is None
     assert attempts("for n in range(3)", "return None") is None
@@ -214,4 +282,4 @@ def test_how_it_is_sent_again() -> None:
 def test_a_poll_is_sent_again() -> None:
     poll = loop_of("def wait():\n    while not send():\n        time.sleep(5)\n")
     assert poll is not None
-    assert poll.retry == Retry("fixed", "no")
+    assert poll.retry == Retry("fixed", "no", f"{PAUSING} and without end")

@@ -11,7 +11,7 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.job_query import Claim, JobQuery
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """\
 import boto3
@@ -200,7 +200,7 @@ def test_how_a_document_is_claimed(mark: str, how: str) -> None:
                     sqs.send_message(QueueUrl="q", MessageBody=str(job["_id"]))
         """
     )
-    assert made.claim == Claim(how, "yes" if how == "conditional_update" else None)
+    assert made.claim == Claim(how, "running", "yes" if how == "conditional_update" else None)
     assert (made.each_item.sends, made.each_item.writes_status) == ("yes", "yes")
 
 
@@ -288,7 +288,7 @@ def test_how_a_row_is_claimed_in_peewee(condition: str, how: str) -> None:
                     sqs.send_message(QueueUrl="q", MessageBody=str(job.id))
         """
     )
-    assert made.claim == Claim(how, "yes" if how == "conditional_update" else None)
+    assert made.claim == Claim(how, "running", "yes" if how == "conditional_update" else None)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Fact, Unknown
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 IMPORTS = """\
 import functools, json, os, uuid
@@ -24,7 +24,8 @@ CALL = 'client.invoke(FunctionName="f", InvocationType="Event", Payload="{}")'
 
 def facts_in(code: str) -> list[Fact]:
     source = parse((IMPORTS + dedent(code)).encode(), "app.py")
-    return list(facts_of(source, ContractBook(), AnalysisOptions()).facts)
+    told = facts_of(source, ContractBook(), AnalysisOptions())
+    return [fact for fact in told.facts if fact.kind == "invocation"]
 
 
 def at(fact: Fact, path: str) -> Any:

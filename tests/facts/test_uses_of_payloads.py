@@ -9,10 +9,10 @@ import pytest
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.invocation import Invocation
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """\
-import base64, hashlib, io, json, logging, re, shutil, zlib
+import base64, hashlib, io, json, logging, pathlib, re, shutil, zlib
 import boto3
 from store import Row, db, keep
 
@@ -83,6 +83,30 @@ out = []; out += text; return out
 first, *rest = text; return first
 if text.startswith(b"ok"): keep(1)
 with open("f", "wb") as file: file.write(text)
+yield text
+yield from text
+return memoryview(text)
+return "{0}".format(text)
+return int.from_bytes(text, "big")
+return text or b""
+return [text] * 2
+return dict([text.split(b"=")])
+return lambda: text
+raise ValueError(text)
+keep(*[text])
+keep(**{"a": text})
+other.body = text
+other.setdefault("k", text)
+x = y = text; return y
+text += b"x"; return text
+head, _, tail = text.partition(b","); return tail
+out = {key: text for key in other}; return out
+out = {}; out[other] = text; return out
+out = {text: 1}; return out
+out = {}; out.setdefault(other, text); return out
+out = dict(zip(other, [text])); return out.items()
+return {**{other: text}}
+return [one for one in {other: text}.values()]
 """.strip().splitlines()
 
 USES_OF_DATA = """
@@ -111,6 +135,12 @@ out = {}; out.update(data); return out
 out = {}; out |= data; return out
 first, second = data; return first
 for row in data: keep(1)
+open("f", "w").write(str(data))
+open("f", "w").write(f"found {data}")
+open("f", "w").write("found %s" % data)
+with open("f", "w") as file: file.write(json.dumps(data))
+pathlib.Path("f").write_text(json.dumps(data))
+pathlib.Path("f").write_text("{}".format(data))
 """.strip().splitlines()
 
 USES_OF_A_STREAM = """
@@ -125,6 +155,12 @@ shutil.copyfileobj(stream, other)
 for line in stream.iter_lines(): keep(line)
 for line in stream: keep(line)
 while chunk := stream.read(100): keep(chunk)
+for chunk in iter(lambda: stream.read(10), b""): keep(chunk)
+with stream as body: keep(body.read())
+return io.TextIOWrapper(stream).read()
+return json.JSONDecoder().decode(stream.read().decode())
+return getattr(stream, "read")()
+stream.readinto(other)
 """.strip().splitlines()
 
 USES_OF_THE_ANSWER = """
@@ -168,5 +204,9 @@ def test_what_reads_nothing_of_it_or_is_only_logged_is_none(body: str) -> None:
 
 
 def test_a_changed_text_is_still_decoded() -> None:
-    body = TEXT + 'data = json.loads(text.decode().replace("\'", ""))\nif "rows" in data:\n    keep(data["rows"])'
+    body = (
+        TEXT
+        + 'data = json.loads(text.decode().replace("\'", ""))\n'
+        + 'if "rows" not in data:\n    raise ValueError\nkeep(data["rows"])'
+    )
     assert payload_after(body) == "tested"

@@ -10,14 +10,29 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.invocation import Invocation, TaskToken, WrittenRecord
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
-HEAD = 'import json\nimport boto3\n\nclient = boto3.client("lambda")\n\n'
+HEAD = """
+import json
+import boto3
+
+client = boto3.client("lambda")
+
+def tell(key):
+    print("not sent", key)
+    sns.publish(TopicArn="failures", Message=key)
+
+def close(key):
+    tell(key)
+    table.update_item(Key={"pk": key}, AttributeUpdates={"status": "failed"})
+
+"""
 
 
 def invocation(code: str) -> Invocation:
     source = parse((HEAD + dedent(code)).encode(), "app.py")
-    (found,) = [fact.data for fact in facts_of(source, ContractBook(), AnalysisOptions()).facts]
+    told = facts_of(source, ContractBook(), AnalysisOptions())
+    (found,) = [fact.data for fact in told.facts if fact.kind == "invocation"]
     assert isinstance(found, Invocation)
     return found
 
@@ -44,10 +59,43 @@ def record(write: str, clause: str) -> WrittenRecord | None:
         "table.put_item(Item=item)",
         'table.insert({"id": key, "status": "pending"}).execute()',
         'Job.objects.create(id=key, status="pending")',
+        "table.put_item(Item={'pk': key, 'status': Status.PENDING})",
+        "Job.objects.create(id=key, job_status=JobStatus.PENDING.value)",
+        "job = Job(key, state=JobState.PENDING)\n            db.session.add(job)\n            db.session.commit()",
+        "job = Job(id=key, status='pending')\n            store_jobs(entries=job.__dict__)",
+        "update_job_status(key, 'pending')",
+        "set_status(key, Status.PENDING)",
     ],
 )
 def test_a_record_is_written_in_a_waiting_state(write: str) -> None:
-    assert record(write, "return False") == WrittenRecord("pending", "no")
+    found = record(write, "return False")
+    assert found is not None
+    assert (str(found.status).lower(), found.touched_on_failure) == ("pending", "no")
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["queued", "in-progress", "In Progress", "NOT_STARTED", "deleting", "new", "scheduled", "Rendering", "init"],
+)
+def test_more_words_for_waiting(status: str) -> None:
+    written = record(f"table.put_item(Item={{'pk': key, 'status': '{status}'}})", "return False")
+    assert written == WrittenRecord(status, "no")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "table.put_item(Item={'pk': key, 'status': 'done', 'kind': 'billing'})",
+        "table.put_item(Item={'pk': key, 'status': 'active'})",
+        "table.put_item(Item={'pk': key, 'estate': 'building'})",
+        "table.put_item(Item={'pk': key, 'colour': Colour.PENDING})",
+        "Job.objects.create(id=key, status=Status.DONE, kind='new')",
+        "table.get_item(Key={'status': 'pending'})",
+        "db.session.add(Job(key, state=JobState.PENDING))",
+    ],
+)
+def test_words_that_say_nothing_of_waiting(write: str) -> None:
+    assert record(write, "return False") is None
 
 
 @pytest.mark.parametrize("write", ["pass", 'table.put_item(Item={"pk": key, "status": "done"})', "key.wait('pending')"])
@@ -62,6 +110,16 @@ def test_no_record_waits(write: str) -> None:
         ("return make_response(str(error))", "no"),
         ("table.delete_item(Key=key); return False", "yes"),
         ("fail(key); return False", "yes"),
+        ("db.session.rollback(); return False", "yes"),
+        ("table.mark(key, 'failed'); return False", "yes"),
+        ("sns.publish(TopicArn=key, Message=str(error)); return False", "no"),
+        ("metrics.add_metric(name='failed', value=1); return False", "no"),
+        ("time.sleep(1); return {'statusCode': 500, 'body': json.dumps({'error': str(error)})}", "no"),
+        ("return response_error(error)", "no"),
+        ("tell(key); return False", "no"),
+        ("close(key); return False", "yes"),
+        ("log.error(error)", "no"),
+        ("pass", "no"),
     ],
 )
 def test_what_the_clause_does_with_it(clause: str, touched: str) -> None:
@@ -70,11 +128,73 @@ def test_what_the_clause_does_with_it(clause: str, touched: str) -> None:
     assert found.touched_on_failure == touched
 
 
-@pytest.mark.parametrize("clause", ["log.error(error)", "raise"])
-def test_what_follows_may_change_it(clause: str) -> None:
-    found = record("table.put_item(Item=item)", clause)
+def test_whoever_calls_may_change_it() -> None:
+    found = record("table.put_item(Item=item)", "raise")
     assert found is not None
     assert isinstance(found.touched_on_failure, Unknown)
+
+
+BEHIND = """
+def start(table, key, log, jobs):
+    table.put_item(Item={{"pk": key, "status": "pending"}})
+    sent = False
+    try:
+        client.invoke(FunctionName="mail", InvocationType="Event", Payload=b"{{}}")
+        sent = True
+    except Exception as error:
+        log.error(error)
+    {0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "touched"),
+    [
+        ("log.info('sent: %s', sent)\n    return {'sent': sent}", "no"),
+        ("pass", "no"),
+        ("if not sent:\n        table.delete_item(Key=key)", None),
+        ("settle(key, sent)", None),
+        ("if not sent:\n        raise ValueError(key)", None),
+    ],
+)
+def test_what_follows_may_change_it(rest: str, touched: str | None) -> None:
+    found = invocation(BEHIND.format(rest)).record_written
+    assert found is not None
+    assert (found.touched_on_failure if isinstance(found.touched_on_failure, str) else None) == touched
+
+
+@pytest.mark.parametrize(
+    ("last", "touched"), [("continue", "no"), ("log.error(job)", "no"), ("failed.add(job)", "yes")]
+)
+def test_the_record_of_each_round(last: str, touched: str) -> None:
+    code = f"""
+    def start(table, jobs, log, failed):
+        for job in jobs:
+            table.update_item(Key=job, UpdateExpression="SET #s = :s", ExpressionAttributeNames={{"#s": "status"}},
+                              ExpressionAttributeValues={{":s": "sending"}})
+            try:
+                client.invoke(FunctionName="mail", InvocationType="Event", Payload=job)
+            except Exception as error:
+                {last}
+    """
+    found = invocation(code).record_written
+    assert found == WrittenRecord("sending", touched)
+
+
+@pytest.mark.parametrize(("reads", "touched"), [('event["body"]', "no"), ('event["Records"][0]["messageId"]', None)])
+def test_a_queue_gives_the_record_another_try(reads: str, touched: str | None) -> None:
+    code = f"""
+    def handler(event, context):
+        table.put_item(Item={{"pk": {reads}, "status": "pending"}})
+        try:
+            client.invoke(FunctionName="mail", InvocationType="Event", Payload=b"x")
+        except Exception:
+            print("not sent")
+            raise
+    """
+    found = invocation(code).record_written
+    assert found is not None
+    assert (found.touched_on_failure if isinstance(found.touched_on_failure, str) else None) == touched
 
 
 def token(sent: str, rest: str = "") -> TaskToken | None:

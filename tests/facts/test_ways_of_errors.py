@@ -9,7 +9,7 @@ import pytest
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Fact, Unknown
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HEAD = """
 import asyncio, contextlib, functools, json, time

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from invocation_lint.analysis.domain.events import Event
-from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, PayloadTest, StatusTest
+from invocation_lint.analysis.domain.events import Event, Visit
+from invocation_lint.analysis.tracing.answer_notes import (
+    AnswerUse,
+    ClientClosed,
+    ErrorLook,
+    KeyErrorTaken,
+    PayloadReplaced,
+    PayloadTest,
+    StatusTest,
+)
 from invocation_lint.analysis.tracing.answer_parts import DECODED, STREAM, TEXT, is_decoded
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
@@ -17,6 +26,9 @@ STATUS_OF = {"RequestResponse": 200, "Event": 202, "DryRun": 204}
 """The HTTP status of an accepted invocation, by mode (AWS: Lambda API reference, Invoke, StatusCode)."""
 
 _NO_USE = frozenset({"logged", "decoded", "json_load", "loads_unread", "read_again", "not_awaited"})
+_OF_DATA = frozenset({"subscripted", "loads_unread", "read_again", "formatted", "logged"})
+"""What is an error to do with a stream, and is none with what was put in its place."""
+
 _ENTRY_USE = frozenset({"returned"})
 
 Note = Callable[[str, "Place | None"], None]
@@ -34,15 +46,25 @@ class Reader:
 def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note) -> facts.Response:
     """The fact of an answer. In the last frame a payload that is returned is used; in a helper it is handed back."""
     uses = [event for event in events if isinstance(event, AnswerUse)]
+    if any(isinstance(event, PayloadReplaced) for event in events):
+        uses = [replace(use, use="used") if use.path == STREAM and use.use in _OF_DATA else use for use in uses]
     mattering = _not_only_printed(uses) if reader.by_hand else uses
     reads: list[facts.Read] = []
+    late = _read_late(events)
     for use in uses:
+        if id(use) in late:
+            note("response.reads[Payload read_closed]", use.place)
+            reads.append(facts.Read("Payload", "read_closed"))
         of_bytes = use.path == TEXT and use.use in {"formatted", "logged", "used"}
         read = facts.Read("payload" if of_bytes else field_of(use.path), use.use)
         note(f"response.reads[{read.field} {read.use}]", use.place)
         note(f"response.reads[{read.field}]", use.place)
         if not reads or reads[-1] != read:
             reads.append(read)
+    bare = _bare_look(events)
+    if bare is not None:
+        note("response.reads[FunctionError subscripted]", bare.place)
+        reads.append(facts.Read("FunctionError", "subscripted"))
     return facts.Response(
         payload=_payload(events, mattering, reader, note),
         crash=_crash(mattering, reader, note),
@@ -50,6 +72,27 @@ def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note
         status_compared=_status(events, mode, note),
         reads=tuple(reads),
     )
+
+
+def _read_late(events: Sequence[Event]) -> set[int]:
+    """The uses, by identity, that read the stream when the client has been closed."""
+    closed = False
+    found: set[int] = set()
+    for event in events:
+        if isinstance(event, (ClientClosed, Visit)):
+            closed = isinstance(event, ClientClosed)
+        elif closed and isinstance(event, AnswerUse) and event.path == STREAM and event.use in {"read", "json_load"}:
+            found.add(id(event))
+    return found
+
+
+def _bare_look(events: Sequence[Event]) -> ErrorLook | None:
+    """The first look at FunctionError, where it is by subscript and no clause takes the KeyError."""
+    first = next((event for event in events if isinstance(event, ErrorLook)), None)
+    if first is None or not first.subscripted or first.behind_status:
+        return None
+    taken = any(isinstance(event, KeyErrorTaken) and event.place == first.place for event in events)
+    return None if taken else first
 
 
 def field_of(path: tuple[str, ...]) -> str:
@@ -89,12 +132,11 @@ def _crash(uses: list[AnswerUse], reader: Reader, note: Note) -> str | None:
 
 def _payload(events: Sequence[Event], uses: list[AnswerUse], reader: Reader, note: Note) -> Any:
     tests = [event for event in events if isinstance(event, PayloadTest)]
+    goes_on = any(use.required and use.after for use in uses)  # as with a good answer
     for test in tests:
-        if not test.evaded and not test.guards:
+        if not (test.weak and goes_on):
             note("response.payload", test.place)
             return "tested"
-    guards = [test.place for test in tests if test.guards]
-    uses = [use for use in uses if not use.guarded and not any(_within(use.place, place) for place in guards)]
     found: dict[str, Place | None] = {"handed_over": None, "returned": None, "used": None}
     for use in uses:
         what = _weight(use, reader)
@@ -107,18 +149,10 @@ def _payload(events: Sequence[Event], uses: list[AnswerUse], reader: Reader, not
         if found[what] is not None:
             note("response.payload", found[what])
             return what
-    if guards:
-        note("response.payload", guards[0])
-        return "tested"
     first = next((use for use in uses if use.path[:1] == STREAM), None)
     if first is not None:
         note("response.payload", first.place)
     return "unused"
-
-
-def _within(place: Place, other: Place) -> bool:
-    start, end = (place.line, place.column), (place.end_line, place.end_column)
-    return (other.line, other.column) <= start and end <= (other.end_line, other.end_column)
 
 
 def _weight(use: AnswerUse, reader: Reader) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Client, Const, Encoded, EnumMember, Struct, Text, Typed, Value
+from invocation_lint.analysis.domain.atoms import Client, Const, Encoded, Struct, Text, Typed, Value
 from invocation_lint.analysis.domain.events import Argument, Visit
 from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.facts import invocation as facts
@@ -19,11 +19,16 @@ from invocation_lint.findings import Place
 DEFAULT_READ_TIMEOUT = 60
 """botocore.config.Config, read_timeout, in seconds."""
 
+DEFAULT_CONNECTIONS = 10
+"""botocore.config.Config, max_pool_connections."""
+
 REQUESTS_BY_MODE = {"legacy": 5, "standard": 3, "adaptive": 3}
 """Requests for one call that is never answered (measured with botocore 1.43 and 1.44)."""
 
 REQUESTS_BY_DEFAULT = Range(3, 5)
 """3 since botocore 1.44, 5 before and under aiobotocore."""
+
+_SYNC_ONLY = {"LogType": "the response holds no log", "ClientContext": "the function gets no client context"}
 
 ON_SOME_PATHS = UnknownAnswer("it depends on the path taken")
 
@@ -63,7 +68,22 @@ def arguments_fact(visit: Visit, note: Callable[[str, Place | None], None]) -> f
         unknown=unknown,
         refused=tuple(refused),
         open="yes" if visit.open else "no",
+        sync_only=tuple(_sync_only(visit, note)),
     )
+
+
+def _sync_only(visit: Visit, note: Callable[[str, Place | None], None]) -> Iterator[facts.SyncOnly]:
+    """What is given and is for synchronous invocations alone (AWS: Invoke, LogType and ClientContext)."""
+    for argument in visit.arguments:
+        if argument.presence != "yes" or argument.name not in _SYNC_ONLY:
+            continue
+        values = [atom.value for atom in argument.value.of(Const)]
+        if len(values) == len(argument.value.atoms) and set(values) <= {None, "None"}:
+            continue
+        if argument.name == "LogType" and (len(values) != len(argument.value.atoms) or set(values) != {"Tail"}):
+            continue
+        note(f"arguments.sync_only[{argument.name}]", argument.place)
+        yield facts.SyncOnly(argument.name, _SYNC_ONLY[argument.name])
 
 
 def _unknown(name: str, parameters: frozenset[str], given: set[str]) -> facts.UnknownArgument:
@@ -72,32 +92,6 @@ def _unknown(name: str, parameters: frozenset[str], given: set[str]) -> facts.Un
     if near is None and other is None:
         other = next((op for op, spec in lambda_api().operations.items() if name in spec.parameters), None)
     return facts.UnknownArgument(name, near, other)
-
-
-def mode_fact(visit: Visit) -> tuple[Any, Any]:
-    """The text that is sent as InvocationType, and how it comes about."""
-    if visit.api == "invoke_async":
-        return "Event", "default"
-    argument = find(visit, "InvocationType")
-    if argument is None:
-        if visit.open:
-            return UnknownAnswer(visit.open), None
-        return "RequestResponse", "default"
-    answers: list[Any] = [_mode(atom) for atom in argument.value.atoms]
-    sources: set[str] = {"enum_member" if isinstance(a, EnumMember) else "written" for a in argument.value.atoms}
-    if argument.presence != "yes":
-        answers.append("RequestResponse")
-    return join_answers(answers), sources.pop() if len(sources) == 1 else "written"
-
-
-def _mode(atom: Any) -> Any:
-    if isinstance(atom, Const):
-        return "none" if atom.value is None else str(atom.value)
-    if isinstance(atom, EnumMember):
-        if atom.mixin == "StrEnum":
-            return _mode(atom.value.single) if atom.value.single is not None else UnknownAnswer("an enum member")
-        return f"{atom.cls.rpartition('.')[2].rpartition(':')[2]}.{atom.name}"
-    return UnknownAnswer("it is not known at the call")
 
 
 def find(visit: Visit, name: str) -> Argument | None:
@@ -141,11 +135,18 @@ def client_fact(visit: Visit) -> facts.Client:
     client = visit.client
     if client is None:
         unsure = UnknownAnswer("the client is made where it cannot be followed")
-        return facts.Client(unsure, unsure, unsure, unsure)
+        return facts.Client(unsure, unsure, unsure, unsure, unsure)
     if not client.sdk:
         unsure = UnknownAnswer("a wrapper has the client")
-        return facts.Client(unsure, unsure, unsure, unsure)
-    return facts.Client(client.sdk, _read_timeout(client), _requests(client), visit.created)
+        return facts.Client(unsure, unsure, unsure, unsure, unsure)
+    return facts.Client(client.sdk, _read_timeout(client), _requests(client), _connections(client), visit.created)
+
+
+def _connections(client: Client) -> Any:
+    if client.config is None or client.config.open:
+        return UnknownAnswer("its configuration is not known")
+    value = _option(client, "max_pool_connections")
+    return DEFAULT_CONNECTIONS if value is None else join_answers(_seconds(atom) for atom in value.atoms)
 
 
 def _option(client: Client, name: str) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatch
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -11,6 +12,9 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.around import patience
+from invocation_lint.facts.building.around.entries import Entry, decorator_names, entry_of
+from invocation_lint.facts.building.around.patience import Wait, wait_of_handler
 from invocation_lint.facts.building.error_handlers import has_error_handler
 from invocation_lint.facts.building.handlers import (
     NOT_TOLD,
@@ -19,27 +23,15 @@ from invocation_lint.facts.building.handlers import (
     invoked,
     is_handler,
     may_be_handler,
-    positional_names,
 )
 from invocation_lint.facts.building.own_invocations import is_for_own_events, is_only_sent_events
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import record
-from invocation_lint.source.test_paths import is_test_path
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
-    from invocation_lint.deployment.model import Handlers
-
-_ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view"})
-_VIEW_BASES = frozenset({"View", "APIView", "ViewSet", "ModelViewSet", "GenericViewSet", "MethodView", "Resource",
-                         "GenericAPIView", "RequestHandler", "TemplateView", "HTTPEndpoint"})  # fmt: skip
-_VIEW_METHODS = frozenset(
-    {"get", "post", "put", "patch", "delete", "create", "update", "list", "retrieve", "destroy", "dispatch",
-     "form_valid"}
-)  # fmt: skip
-_TASKS = frozenset({"shared_task", "task", "celery_task", "actor", "job", "periodic_task"})
-_COMMANDS = frozenset({"command", "group", "callback"})
+    from invocation_lint.deployment.kinds import Handlers
 
 
 @record
@@ -53,6 +45,8 @@ class Ending:
     place: Place | None = None
     is_end: bool = False  # whether nothing of the program stands behind this frame
     is_hook: bool = False  # whether a base class calls it by a method of its own
+    wait: Wait = patience.NOBODY
+    is_import: bool = False  # whether it is the body of a handler's module
 
 
 def ending_of(
@@ -66,38 +60,72 @@ def ending_of(
     """What stands behind a frame. `first_call` is the place in it from which the invocation is reached, `followed` are
     the decorators whose effect is known. The project knows what templates say of a module; it is asked for functions
     only that may be handlers."""
-    path = module.path
-    if is_test_path(path) or (function is not None and function.name.startswith("test_")):
+    if module.is_test or (function is not None and _is_test(module, function)):
         return Ending("test", "entry", "test", is_end=True)
     if any(fnmatch(module.source.name, glob) for glob in options.boundary_paths):
         return Ending("library", "entry", "option", is_end=True)
     if function is None:
-        script = _under_main(module, first_call) or _is_script(module)
-        place = None
-        return Ending(
-            "script" if script else "library", "module", "script" if script else None, place=place, is_end=True
-        )
+        if _under_main(module, first_call) or _is_script(module):
+            return Ending("script", "module", "script", is_end=True)
+        return _ending_of_import(module, first_call, project)
     place = _header(module, function)
     told = project.handlers_of(module) if project is not None and may_be_handler(function) else None
     name = _handler_name(module, function, told)
     if name is not None:
         return _ending_of_handler(module, function, name, first_call, followed, project, told, place)
-    framework = view_framework(function)
-    if framework is not None:
-        boundary = "option" if framework in options.boundary_frameworks else _wrapped(function, followed)
-        if boundary is None and project is not None and has_error_handler(project, module):
-            boundary = UnknownAnswer("the application has a handler for what its views raise")
-        return Ending("view", "entry", boundary, "http", place, True)
-    decorators = {name.rpartition(".")[2] for name in decorator_names(function)}
-    if decorators & _COMMANDS or function.name == "main":
+    entry = entry_of(module, function)
+    if entry is not None:
+        return _ending_of_entry(module, function, entry, options, followed, project, place)
+    if function.name == "main":
         return Ending("script", "entry", "script", None, place, True)
-    if decorators & _TASKS:
-        return Ending("task", "entry", UnknownAnswer("the task runner takes it"), None, place, True)
     if told is not None and is_handler(function) and not module.is_mentioned_outside(function):
-        return Ending("library", UnknownAnswer("templates name another handler of its file"), None, None, place, False)
+        other = UnknownAnswer("templates name another handler of its file")
+        return Ending("library", other, None, None, place, False, wait=patience.NOT_TOLD)
     source = "custom_resource" if _serves_stack(module, function) else None
     frame = "helper" if module.is_mentioned_outside(function) else UnknownAnswer("it may be called from elsewhere")
-    return Ending("library", frame, None, source, place, False, _is_hook(module, function))
+    wait = patience.NOT_TOLD if source is None else patience.NOBODY
+    return Ending("library", frame, None, source, place, False, _is_hook(module, function), wait)
+
+
+def _ending_of_import(module: ModuleInfo, first_call: Place, project: Program | None) -> Ending:
+    """What stands behind the body of a module: what stands behind its handlers, since Lambda imports it for them."""
+    told = project.handlers_of(module) if project is not None else None
+    ends = []
+    for function in module.functions.values():
+        name = _handler_name(module, function, told) if may_be_handler(function) else None
+        if name is not None:
+            place = _header(module, function)
+            ends.append(_ending_of_handler(module, function, name, first_call, frozenset(), project, told, place))
+    if not ends:
+        return Ending("library", "module", None, is_end=True, wait=patience.NOT_TOLD)
+    first = ends[0]
+    boundary = first.boundary
+    if any(end.boundary != boundary for end in ends):
+        is_open = any(end.boundary is None for end in ends)
+        boundary = None if is_open else UnknownAnswer("what takes it differs between the handlers of its file")
+    source = first.event_source if all(end.event_source == first.event_source for end in ends) else None
+    wait = first.wait if all(end.wait == first.wait for end in ends) else patience.NOT_TOLD
+    return Ending("library", "module", boundary, source, is_end=True, wait=wait, is_import=True)
+
+
+def _ending_of_entry(
+    module: ModuleInfo,
+    function: FunctionInfo,
+    entry: Entry,
+    options: AnalysisOptions,
+    followed: frozenset[str],
+    project: Program | None,
+    place: Place,
+) -> Ending:
+    boundary = entry.boundary
+    if entry.kind == "view" and entry.framework in options.boundary_frameworks:
+        boundary = "option"
+    if boundary is None:
+        boundary = _wrapped(function, followed)
+    if boundary is None and entry.kind == "view" and project is not None and has_error_handler(project, module):
+        boundary = UnknownAnswer("the application has a handler for what its views raise")
+    wait = patience.VIEW if entry.kind == "view" else patience.NOBODY
+    return Ending(entry.kind, "entry", boundary, entry.event_source, place, True, wait=wait)
 
 
 def _handler_name(module: ModuleInfo, function: FunctionInfo, told: Handlers | None) -> str | None:
@@ -120,22 +148,27 @@ def _ending_of_handler(
     told: Handlers | None,
     place: Place,
 ) -> Ending:
-    by = invoked(module, function, told.invoked_by[name] if told is not None else frozenset())
+    kinds = told.invoked_by[name] if told is not None else frozenset()
+    by = invoked(module, function, kinds)
     names = told.known_as[name] if told is not None else frozenset()
     if by == NOT_TOLD and project is not None and is_only_sent_events(project, module, names):
         by = Invoked("direct", "redelivered")
     if by.boundary is None and project is not None and is_for_own_events(project, module, function, first_call):
         by = Invoked(by.source, "redelivered")
+    given = told.front_seconds[name] if told is not None else frozenset()
+    wait = wait_of_handler(by.source, by.boundary, kinds, given)
     boundary = by.boundary if by.boundary is not None else _wrapped(function, followed)
     if boundary is None and name != function.name and len(module.aliases.get(name, ())) > 1:
         boundary = UnknownAnswer(f"{name} wraps it, and may take the error")
     if boundary is None and by == NOT_TOLD and answers_nobody(function):
         boundary = UnknownAnswer("nothing tells who invokes it, and it has no answer for anybody who waits")
-    return Ending("lambda_handler", "entry", boundary, by.source, place, True)
+    return Ending("lambda_handler", "entry", boundary, by.source, place, True, wait=wait)
 
 
-_TRANSPARENT = _ROUTES | frozenset(
-    {"action", "extend_schema", "extend_schema_view", "swagger_auto_schema", "inject_lambda_context",
+_TRANSPARENT = frozenset(
+    {"route", "get", "post", "put", "delete", "patch", "head", "options", "websocket", "api_view", "api_route",
+     "resolver", "batch_resolver", "on_publish", "on_subscribe", "lambda_function", "authorizer", "field", "mutation",
+     "action", "extend_schema", "extend_schema_view", "swagger_auto_schema", "inject_lambda_context",
      "capture_lambda_handler", "capture_method", "log_metrics", "event_source", "login_required", "jwt_required",
      "permission_required", "permission_classes", "authentication_classes", "require_http_methods", "require_POST",
      "require_GET", "require_safe", "csrf_exempt", "cross_origin", "limit", "wraps", "staticmethod", "classmethod",
@@ -149,6 +182,20 @@ def _wrapped(function: FunctionInfo, followed: frozenset[str]) -> Any:
     names = (name for name in decorator_names(function) if name not in followed)
     unknown = [name for name in names if name.rpartition(".")[2] not in _TRANSPARENT]
     return UnknownAnswer(f"the decorator {unknown[0]} may take it") if unknown else None
+
+
+def _is_test(module: ModuleInfo, function: FunctionInfo) -> bool:
+    """Whether a function is named like a test, and asserts something or is called by nothing of its module: among the
+    methods and helpers of a product (`test_connection`) the name alone says nothing."""
+    if not function.name.startswith("test_"):
+        return False
+    if function.cls is None and not module.is_mentioned_outside(function):
+        return True
+    return any(
+        isinstance(node, cst.Assert)
+        or (isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2].startswith("assert"))
+        for node in own_nodes(function.node)
+    )
 
 
 def _is_hook(module: ModuleInfo, function: FunctionInfo) -> bool:
@@ -195,55 +242,19 @@ def _is_script(module: ModuleInfo) -> bool:
 
 
 def _under_main(module: ModuleInfo, call: Place) -> bool:
-    for statement in module.source.module.body:
-        if isinstance(statement, cst.If) and _tests_main(statement.test):
-            span = module.source.place(statement)
-            if span.line <= call.line <= span.end_line:
-                return True
-    return False
+    return any(span.line <= call.line <= span.end_line for span in _main_blocks(module))
+
+
+@lru_cache(maxsize=8)
+def _main_blocks(module: ModuleInfo) -> tuple[Place, ...]:
+    """The blocks of a module that run when it is the program."""
+    statements = module.source.module.body
+    blocks = (each for each in statements if isinstance(each, cst.If) and _tests_main(each.test))
+    return tuple(map(module.source.place, blocks))
 
 
 def _tests_main(test: cst.BaseExpression) -> bool:
     return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
-
-
-def decorator_names(function: FunctionInfo) -> list[str]:
-    """The dotted names of the decorators."""
-    return [dotted(item.func if isinstance(item, cst.Call) else item) for item in function.decorators]
-
-
-def view_framework(function: FunctionInfo) -> str | None:
-    """The framework whose view the function is, "web" when it cannot be named, or None."""
-    for item, name in zip(function.decorators, decorator_names(function), strict=True):
-        owner, _, last = name.rpartition(".")
-        if last in _ROUTES and owner and isinstance(item, cst.Call) and _has_path(item):
-            return "web"
-        if last == "api_view":
-            return "django"
-    if function.cls is not None and (function.name in _VIEW_METHODS or "action" in decorator_names(function)):
-        bases = {dotted(arg.value).rpartition(".")[2] for arg in function.cls.node.bases}
-        if bases & _VIEW_BASES:
-            return "web"
-    names = positional_names(function)
-    if names[:1] == ["request"] and function.cls is None and _returns_response(function):
-        return "django"
-    return None
-
-
-def _has_path(call: cst.Call) -> bool:
-    first = call.args[0].value if call.args else None
-    return isinstance(first, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)) and (
-        not isinstance(first, cst.SimpleString) or str(first.raw_value).startswith("/") or str(first.raw_value) == ""
-    )
-
-
-def _returns_response(function: FunctionInfo) -> bool:
-    for node in own_nodes(function.node):
-        if isinstance(node, cst.Return) and isinstance(node.value, cst.Call):
-            name = dotted(node.value.func).rpartition(".")[2]
-            if name in {"render", "redirect"} or name.endswith("Response"):
-                return True
-    return False
 
 
 _STACK_EVENTS = frozenset({"create", "update", "delete", "poll_create", "poll_update", "poll_delete"})
@@ -260,4 +271,4 @@ def _serves_stack(module: ModuleInfo, function: FunctionInfo) -> bool:
     return bool(decorators & _STACK_EVENTS) and "crhelper" in module.source.text
 
 
-__all__ = ["Ending", "ending_of", "is_by_hand", "is_run_by_hand", "view_framework"]
+__all__ = ["Ending", "ending_of", "is_by_hand", "is_run_by_hand"]

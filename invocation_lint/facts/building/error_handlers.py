@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.project import Program
 from invocation_lint.source.record import Pattern
-from invocation_lint.source.test_paths import is_test_path
+from invocation_lint.source.test_paths import is_test_of
 
 _TAKES_IT = Pattern(
     r"\b(?:errorhandler|register_error_handler|exception_handler|add_exception_handler)\(\s*"
@@ -30,7 +30,7 @@ def _folders(program: Program, view: ModuleInfo) -> Iterator[str]:
     """The folders below which views belong to an application with such a handler."""
     files = program.modules.files
     for key in files.holding(view.name, _TAKES_IT):
-        if not is_test_path(files.path_below_root(key)):
+        if not is_test_of(files, key, view.name):
             folder = key.rpartition("/")[0]
             beside = folder.rpartition("/")[0]
             yield folder

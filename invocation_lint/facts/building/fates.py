@@ -13,7 +13,8 @@ from invocation_lint.facts.building.callers import Ending
 from invocation_lint.facts.building.merging import join_answers
 from invocation_lint.findings import Place
 
-_STRENGTH = ("drops", "logs", "returns", "records", "reraises")
+STRENGTH = ("drops", "logs", "returns", "records", "reraises")
+"""What a clause does with an error, the weakest first."""
 
 Note = Callable[[str, "Place | None"], None]
 
@@ -23,8 +24,11 @@ def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending:
     path = f"{family}_error"
     caught = [event for event in events if isinstance(event, Caught) and event.family == family]
     escaped = [raised for raised in raises if raised.family == family]
-    lost = [event for event in events if isinstance(event, Lost) and event.with_error and event.via != "coroutine"]
+    dropped = [event for event in events if isinstance(event, Lost) and event.via != "coroutine"]
+    lost = [event for event in dropped if event.with_error]
     seen: Any
+    if dropped and not caught and not escaped and not lost:
+        return facts.ErrorFate("yes", "logs", ending.frame, None)  # by what raised it again
     if not caught and not escaped and not lost:
         seen = UnknownAnswer("nothing that is followed sees it")
     else:
@@ -35,7 +39,7 @@ def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending:
     ]
     does = None
     if acts:
-        weakest = min(acts, key=lambda act: _STRENGTH.index(act[0] or "reraises"))
+        weakest = min(acts, key=lambda act: STRENGTH.index(act[0] or "reraises"))
         does = weakest[0]
         note(path, weakest[1])
         note(f"{path}.handler_does", weakest[1])
@@ -48,7 +52,27 @@ def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending:
     boundary = ending.boundary
     if boundary is None and escaped and all(raised.failing for raised in escaped):
         boundary = UnknownAnswer("it stands in a clause that raises in any case")
-    return facts.ErrorFate(seen, does, ending.frame, boundary)
+    return facts.ErrorFate(seen, does, ending.frame, boundary, None if isinstance(boundary, str) else _loss(ending))
+
+
+AN_ERROR = "whoever waits for it gets an error"
+
+
+def _loss(ending: Ending) -> str:
+    """What happens when an error leaves the last frame, which nothing stands behind."""
+    if ending.frame == "module":
+        return "the function cannot start" if ending.is_import else "the module cannot be imported"
+    if ending.kind == "view":
+        return "the view answers 500"
+    if ending.kind != "lambda_handler":
+        return AN_ERROR
+    return {
+        "rest_api": "the REST API answers 502",
+        "http_api": "the HTTP API answers 500",
+        "http": "the API answers 502",
+        "function_url": "the function URL answers 502",
+        "load_balancer": "the load balancer answers 502",
+    }.get(ending.wait.by, "whoever invoked the handler gets an error")
 
 
 def _seen(word: str) -> Any:
@@ -65,7 +89,15 @@ def catches_fact(events: Sequence[Event], note: Note) -> tuple[facts.Catch, ...]
             note(f"catches[{name}]", event.place)
             found.setdefault(
                 (name, event.kind),
-                facts.Catch(name, event.kind, event.covers, event.reads_response, event.other_source),
+                facts.Catch(
+                    name,
+                    event.kind,
+                    event.covers,
+                    event.reads_response,
+                    event.other_source,
+                    effect=_effect(name, event),
+                    taken_alike=event.taken_alike,
+                ),
             )
         elif isinstance(event, CodeSeen):
             codes.setdefault(event.place, []).append(event)
@@ -78,9 +110,34 @@ def catches_fact(events: Sequence[Event], note: Note) -> tuple[facts.Catch, ...]
             note(f"catches[{event.code}]", place)
             found.setdefault(
                 (event.code, "code"),
-                facts.Catch(event.code, "code", "code" if known else "nothing", "no", event.other_source),
+                facts.Catch(
+                    event.code,
+                    "code",
+                    "code" if known else "nothing",
+                    "no",
+                    event.other_source,
+                    effect=_TOO_LARGE
+                    if event.code == "RequestTooLargeException"
+                    else "Invoke never answers with this code",
+                ),
             )
     return tuple(found.values())
+
+
+_TOO_LARGE = "Lambda answers RequestEntityTooLargeException"
+
+
+def _effect(name: str, event: ClauseSeen) -> str | None:
+    """What a clause is worth when an invocation fails, where that is less than its type promises."""
+    if event.kind == "unmodelled":
+        return "the client has no exception of this name, and the clause raises AttributeError itself"
+    if event.kind == "modelled":
+        return _TOO_LARGE if name.endswith("RequestTooLargeException") else "throttling and all other errors pass it"
+    if event.kind == "generic":
+        return "`response` is None on a timeout, and the clause raises TypeError itself"
+    if event.kind in {"builtin", "vendored"}:
+        return "the errors of botocore are not derived from it, and pass the clause"
+    return None
 
 
 def codes_fact(events: Sequence[Event], note: Note) -> tuple[facts.CodeCompared, ...]:
@@ -99,4 +156,4 @@ def is_answered(code: str) -> bool:
     return code in api.unmodelled_codes or any(code in operation.errors for operation in api.operations.values())
 
 
-__all__ = ["catches_fact", "codes_fact", "fate", "is_answered"]
+__all__ = ["AN_ERROR", "STRENGTH", "catches_fact", "codes_fact", "fate", "is_answered"]

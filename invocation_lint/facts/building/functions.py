@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.atoms import Const, Encoded, EnumMember, EnvVar, Param, Text, Unknown, Value
 from invocation_lint.contracts.match import Conflict, match_contract, plain_name, plain_pieces
@@ -13,7 +16,14 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.merging import join_answers
 from invocation_lint.facts.building.near import nearest
 
-_SELF_SOURCES = ("context.function_name", "context.invoked_function_arn", "ctx.function_name", "_context.function_name")
+if TYPE_CHECKING:
+    from invocation_lint.facts.building.links.inferred import Link
+
+_OWN_NAME = re.compile(
+    r"(?:self\.)?(?:\w*context|_*ctx)\.(?:function_name|invoked_function_arn(?:\.r?(?:split|partition)\(\))?)"
+)
+"""The sources of what the context of a handler says of the function that runs it, as a whole or in parts: no other part
+of its ARN names a function."""
 
 
 def function_fact(value: Value | None) -> facts.Function:
@@ -23,7 +33,7 @@ def function_fact(value: Value | None) -> facts.Function:
     variables = [_variable(atom) for atom in value.atoms]
     names = [_name(atom) for atom in value.atoms]
     patterns = [_pattern(atom) for atom in value.atoms]
-    own = {_is_self(atom) for atom in value.atoms}
+    own = {is_self(atom) for atom in value.atoms}
     return facts.Function(
         name=join_answers(names),
         environment_variable=join_answers(variables),
@@ -65,13 +75,14 @@ def _pattern(atom: Any) -> Any:
     return None if pieces is None else "".join("*" if piece is None else piece for piece in pieces)
 
 
-def _is_self(atom: Any) -> bool:
+def is_self(atom: Any) -> bool:
+    """Whether an atom is the name of the function that runs the code."""
     if isinstance(atom, EnvVar):
         return atom.name == "AWS_LAMBDA_FUNCTION_NAME"
     source = atom.source if isinstance(atom, Unknown) else ""
     if isinstance(atom, Encoded) and atom.how == "repr" and atom.value.single is not None:
-        return _is_self(atom.value.single)
-    return source in _SELF_SOURCES
+        return is_self(atom.value.single)
+    return _OWN_NAME.fullmatch(source) is not None
 
 
 def contract_of(value: Value | None, book: ContractBook) -> FunctionContract | Conflict | None:
@@ -87,10 +98,16 @@ def contract_of(value: Value | None, book: ContractBook) -> FunctionContract | C
     return found[0] if len(found) == 1 else None
 
 
-def target_fact(contract: FunctionContract | None, action: facts.Action | None) -> facts.Target:
-    """What the contract says of the function, for the action that the payload asks for."""
-    if contract is None:
+def target_fact(
+    contract: FunctionContract | None, action: facts.Action | None, link: Link | None = None
+) -> facts.Target:
+    """What the contract says of the function, for the action that the payload asks for; `link` is the deployed function
+    that is surely invoked. What a contract says of the time that it takes comes before what is seen of it."""
+    if contract is None and link is None:
         return facts.Target()
+    if contract is None:
+        assert link is not None
+        return _with_link(facts.Target(name=link.title), link)
     duration: tuple[float, float] | None = contract.duration_seconds
     answer: Any = None
     source = None
@@ -109,16 +126,40 @@ def target_fact(contract: FunctionContract | None, action: facts.Action | None) 
         answer, source = Range(*duration) if duration[0] != duration[1] else duration[0], "contract"
     elif answer is None and contract.timeout_seconds is not None:
         answer, source = Range(0, contract.timeout_seconds), "timeout"
-    return facts.Target(
+    target = facts.Target(
+        name=contract.name,
         contract=contract.name,
         duration_seconds=answer,
         duration_from=source,
         timeout_seconds=contract.timeout_seconds,
         actions=tuple(facts.Named(item.name) for item in contract.actions) if contract.discriminator else None,
+        other_actions=(contract.other_actions or "none of its actions runs") if contract.discriminator else None,
         decodes=contract.decodes,
         idempotent=None if contract.idempotent is None else "yes" if contract.idempotent else "no",
         failure_answer=contract.failure_answer,
         origin=contract.origin,
+        handler="yes" if contract.origin == "inferred" else None,
+        template="yes" if contract.origin == "inferred" else None,
+    )
+    return _with_link(target, link) if link is not None else target
+
+
+def _with_link(target: facts.Target, link: Link) -> facts.Target:
+    """The fact of a function with what is seen of it where it is deployed."""
+    timeout = target.timeout_seconds if target.timeout_seconds is not None else link.timeout_seconds
+    duration, source = target.duration_seconds, target.duration_from
+    if source != "contract" and link.least_seconds:
+        end = link.timeout_seconds or math.inf
+        duration, source = Range(min(link.least_seconds, end), end), "handler"
+    elif duration is None and link.timeout_seconds is not None:
+        duration, source = Range(0, link.timeout_seconds), "deployed"
+    return replace(
+        target,
+        duration_seconds=duration,
+        duration_from=source,
+        timeout_seconds=timeout,
+        handler="yes" if link.handler is not None else None,
+        template="yes",
     )
 
 

@@ -14,7 +14,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.deployment.model import REDELIVERING, WAITING
+from invocation_lint.deployment.kinds import FRONTS, REDELIVERING, WAITING
 from invocation_lint.records import record
 
 _EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
@@ -86,7 +86,7 @@ def invoked(module: ModuleInfo, function: FunctionInfo, kinds: frozenset[str]) -
 def _as_told(kinds: frozenset[str]) -> Invoked:
     waiting, again = kinds & WAITING, sorted(kinds & REDELIVERING)
     if waiting:  # whatever else invokes it, there is somebody who gets the error for an answer
-        return Invoked("http" if "http" in waiting else "direct", None)
+        return Invoked("http" if FRONTS & waiting else "direct", None)
     if "state_machine" in kinds:
         return Invoked("direct", "state_machine")
     if again:
@@ -129,14 +129,8 @@ def _key_read(node: cst.CSTNode) -> tuple[str, cst.CSTNode] | None:
 
 def event_name(handler: FunctionInfo) -> str:
     """The name of the parameter that takes the event."""
-    names = positional_names(handler)
+    names = handler.positional
     return next(iter(names[1:] if handler.cls is not None else names), "")
-
-
-def positional_names(function: FunctionInfo) -> list[str]:
-    """The names of the positional parameters."""
-    params = function.node.params
-    return [param.name.value for param in [*params.posonly_params, *params.params]]
 
 
 def answers_nobody(handler: FunctionInfo) -> bool:
@@ -153,17 +147,17 @@ def _is_zero(value: cst.BaseExpression) -> bool:
 
 def may_be_handler(function: FunctionInfo) -> bool:
     """Whether Lambda could invoke a function: it stands in no other, and takes an event and a context by position."""
-    if function.parent is not None or not isinstance(function.node, cst.FunctionDef):
+    if function.parent is not None or function.is_lambda:
         return False
-    count = len(positional_names(function)) - (function.cls is not None)
-    return count >= 2 and not _asks_for_more(function, count)
+    count = len(function.positional) - (function.cls is not None)
+    return count >= 2 and count - min(count, function.defaults) <= 2 and not function.needs_keyword
 
 
 def is_handler(function: FunctionInfo) -> bool:
     """Whether a function is a Lambda handler where no template tells: by what it takes, and a name that says so."""
     if not may_be_handler(function):
         return False
-    names = positional_names(function)[function.cls is not None :]
+    names = function.positional[function.cls is not None :]
     named = function.name.lower()
     if _BY_HAND.search(named):
         return False
@@ -172,13 +166,6 @@ def is_handler(function: FunctionInfo) -> bool:
     if event and context and names[1] not in {"c", "e", ""}:
         return True
     return says_handler and (event or context) and function.cls is None
-
-
-def _asks_for_more(function: FunctionInfo, count: int) -> bool:
-    """Whether a function has to be given more than an event and a context, which is all that Lambda gives."""
-    params = function.node.params
-    needed = [param for param in [*params.posonly_params, *params.params][-count:] if param.default is None]
-    return len(needed) > 2 or any(param.default is None for param in params.kwonly_params)
 
 
 def constants(nodes: Iterable[cst.CSTNode]) -> set[str]:
@@ -199,8 +186,39 @@ def _deep_nodes(function: FunctionInfo) -> Iterator[cst.CSTNode]:
     yield from own_nodes(function.node)
 
 
+_DATA_CLASSES = (
+    (re.compile(r"(?:SQSEvent|SqsModel|SqsEnvelope)\Z"), "queue"),
+    (re.compile(r"(?:Kinesis\w*|DynamoDB\w*|Kafka\w*|DynamoDBStream)(?:Event|Model|Envelope)\Z"), "stream"),
+    (re.compile(r"S3EventBridge\w+\Z|EventBridge(?:Event|Model|Envelope)\Z"), "eventbridge"),
+    (re.compile(r"S3(?:Event|Model)\Z"), "s3"),
+    (re.compile(r"(?:SNSEvent|SnsModel|SnsEnvelope)\Z"), "sns"),
+    (re.compile(r"(?:APIGateway|Api[Gg]ateway|ALB|Alb|LambdaFunctionUrl|VPCLattice|VpcLattice)\w*"
+                r"(?:Event|EventV2|Model|ModelV2|V2Model|Envelope|EnvelopeV2|V2Envelope)\Z"), "http"),
+    (re.compile(r"CloudFormationCustomResource\w*\Z"), "custom_resource"),
+)  # fmt: skip
+"""Data classes, models and envelopes of Powertools, and what delivers such an event."""
+
+
+def told_by_type(handler: FunctionInfo) -> str | None:
+    """What a decorator (`event_source`, `event_parser`) or the annotation of the event says that delivers it."""
+    params = [*handler.node.params.posonly_params, *handler.node.params.params]
+    first = next(iter(params[1:] if handler.cls is not None else params), None)
+    parts: list[cst.CSTNode] = [item for item in handler.decorators if isinstance(item, cst.Call)]
+    parts += [first.annotation] if first is not None and first.annotation is not None else []
+    return _told_by_class(node for part in parts for node in own_nodes(part))
+
+
+def _told_by_class(nodes: Iterable[cst.CSTNode]) -> str | None:
+    """What the first data class among the names says that delivers the event."""
+    names = (node.value for node in nodes if isinstance(node, cst.Name))
+    return next((source for name in names for pattern, source in _DATA_CLASSES if pattern.match(name)), None)
+
+
 def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
+    told = told_by_type(handler)
+    if told is not None:
+        return told
     texts = constants(_deep_nodes(handler))
     near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
     helpers = set().union(*(constants(_deep_nodes(info)) for info in near)) if near else set()
@@ -210,7 +228,7 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
         for mark, source in _SOURCE_MARKS.items():
             if mark in texts | helpers and source not in {"eventbridge"}:
                 return source
-        return "queue"
+        return _told_by_class(_deep_nodes(handler)) or ("queue" if "body" in texts | helpers else "event")
     named = _named_source(handler)
     if named is not None:
         return named

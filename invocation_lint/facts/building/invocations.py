@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.atoms import Value, unknown
 from invocation_lint.analysis.domain.events import (
-    Event,
     FailureTold,
-    LoopInfo,
-    LoopLeft,
-    Lost,
-    RetryLoop,
     Visit,
 )
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.interpreter import Interpreter, Root
 from invocation_lint.analysis.libraries import fields
-from invocation_lint.analysis.program.model import ModuleInfo
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python import classes
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.contracts.match import Conflict
@@ -29,12 +25,19 @@ from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Fact, Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import answers, arguments, callers, fates, functions, lifting, payloads, waiting
-from invocation_lint.facts.building.merging import join_answers, merge
+from invocation_lint.facts.building.around import patience, undone
+from invocation_lint.facts.building.around.conditions import is_made_always
+from invocation_lint.facts.building.around.loops import loop_fact
+from invocation_lint.facts.building.around.rows import row_of
+from invocation_lint.facts.building.links import granting, returned, unset
+from invocation_lint.facts.building.links.inferred import Link, links_of
+from invocation_lint.facts.building.merging import merge
 from invocation_lint.facts.building.seen import Seen, SeenSites
+from invocation_lint.facts.building.sent import measures, modes, size
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.records import record
-from invocation_lint.source.test_paths import is_test_path
+from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -74,10 +77,12 @@ class Invocations:
         self.book = book
         self.program = program
         self._seen = SeenSites(interpreter, program)
+        self.links = links_of(program) if program is not None else None
         self._version = 0  # of what is seen, when these were built:
         self._of_seen: dict[int, tuple[Seen, _AtPlace]] = {}
         self._known: dict[tuple[Place, str, AnalysisOptions | None], _AtPlace] = {}
         self._run_by_hand: dict[str, bool | None] = {}  # by module
+        self._is_on_lambda = lru_cache(maxsize=None)(self._of_module_on_lambda)
 
     def of(self, module: ModuleInfo, options: AnalysisOptions) -> OfModule:
         """The call sites that the functions of a module reach, in the order of their places."""
@@ -99,7 +104,7 @@ class Invocations:
     def _counts(self, module: ModuleInfo, place: Place) -> bool:
         """Whether what a module does about a call site is told: of a test, what it does about those of tests."""
         home = self.interpreter.modules.module_at(place)
-        return home is None or is_test_path(home.path) or not is_test_path(module.path)
+        return home is None or home.is_test or not module.is_test
 
     def _at(self, place: Place, module: ModuleInfo, options: AnalysisOptions, *, usual: bool) -> _AtPlace:
         """What is said of a call site that a module reaches; `usual` are options that others see its file with."""
@@ -132,7 +137,7 @@ class Invocations:
         made = [fact for one in each for fact in one.facts]
         lifted = lifting.lift_answers(lifting.lift_fates(made, endings), endings)
         return _AtPlace(
-            tuple(lifting.lift_loops(lifted, endings)),
+            tuple(lifting.lift_waits(lifting.lift_loops(lifted, endings), endings)),
             next((one.conflict for one in reversed(each) if one.conflict is not None), None),
             {name: None for one in each for name in one.without_contract},
         )
@@ -155,7 +160,17 @@ class Invocations:
             Label(place, self._step(seen.root, seen.site, index)) for index, place in enumerate(seen.site[:-1])
         )
         function = seen.root.function.title if seen.root.function else ""
-        return Fact("invocation", data, seen.site[-1], places, chain, function)
+        home, instead_of = self.enclosing(seen.site[-1]), {visit.instead_of for visit in seen.visits}
+        return Fact(
+            "invocation",
+            data,
+            seen.site[-1],
+            places,
+            chain,
+            function,
+            home,
+            instead_of.pop() if len(instead_of) == 1 else None,
+        )
 
     def _is_run_by_hand(self, module: ModuleInfo) -> bool | None:
         if module.name not in self._run_by_hand:
@@ -176,68 +191,163 @@ class Invocations:
             if place is not None:
                 places.setdefault(path, place)
 
+        mode = modes.mode_of(visit, self.interpreter.function_info(visit.function))
         for argument in visit.arguments:
             path = _PATHS.get(argument.name)
             if path is not None:
                 note(path, argument.place)
+            if path == "invocation_type" and mode.refused is not None:
+                note("invocation_type_refused", mode.place or argument.place)
         name = arguments.find(visit, "FunctionName")
-        contract = self._contract(visit, name.value if name else None, at)
         payload_name = "InvokeArgs" if visit.api == "invoke_async" else "Payload"
         given = arguments.find(visit, payload_name)
+        link = self._link(seen, name.value if name else None, given.value if given else None)
+        contract = self._contract(visit, name.value if name else None, link, at)
+        if link is not None:
+            note("target.handler", link.handler)
+            note("target.template", link.template)
+            note("target.duration_seconds", link.slept)
+            for field, place in link.reads:
+                note(f"payload.missing[{field}].read", place)
         payload = None
         if given is not None and given.value.atoms:
             payload = payloads.payload_fact(given.value, contract, note, self._class_kind)
             note("payload", given.place)
         elif visit.open:
             payload = payloads.payload_fact(unknown(visit.open), contract, note, self._class_kind)
-        mode, source = arguments.mode_fact(visit)
+        if payload is not None and link is not None:
+            payload = payloads.with_reads(payload, {field for field, _ in link.reads})
+        if payload is not None and given is not None:
+            payload = size.with_size(payload, given.value, mode.sent, visit.api, self._on_the_way(seen))
+            enclosing = self.interpreter.modules.enclosing(seen.site[-1])
+            payload = measures.with_measure(payload, enclosing, seen.site[-1], note)
         if visit.client is not None:
             note("client", visit.client.place)
             note("client.created", visit.client.place)
+        action = payload.action if payload is not None else None
+        answer = returned.declared(contract, action) or (link.returned if link is not None else None)
         is_entry, by_hand = seen.ending.is_end, callers.is_by_hand(seen.ending, self._is_run_by_hand(seen.root.module))
         reader = answers.Reader(is_entry, seen.ending.kind == "task", by_hand)
         ordered = seen.events
         caller_function = seen.root.function
-        record, written = waiting.record_written(seen.root.module, caller_function, seen.site[0], is_entry)
+        on_lambda = self._on_lambda(seen)
+        is_frozen = seen.ending.kind in {"lambda_handler", "view"} and on_lambda == "yes"
+        is_lost = is_entry and seen.ending.boundary != "redelivered"
+        record, written = waiting.record_written(seen.root.module, caller_function, seen.site[0], is_lost)
         token = waiting.task_token(payload, seen.root.module)
-        note("record_written", written)
+        for path in ("record_written", "left_waiting"):
+            note(path, written)
+        note("in_clause", visit.clause)
         if token is not None and given is not None:
             note("task_token", given.place)
+            note("left_waiting", given.place)
+        function = self._function(seen, name.value if name else None, note)
+        row = row_of(seen)
+        note("row", row[1] if row is not None else None)
         return facts.Invocation(
             api=visit.api,
-            invocation_type=mode,
-            invocation_type_source=source,
+            invocation_type=mode.sent,
+            invocation_type_refused=mode.refused,
+            invocation_type_source=mode.source,
             arguments=arguments.arguments_fact(visit, note),
             client_context=arguments.client_context_fact(visit),
-            function=functions.function_fact(name.value if name else None),
-            target=functions.target_fact(contract, payload.action if payload else None),
+            function=function,
+            guarded=self._guarded(seen, function),
+            target=functions.target_fact(contract, action, link),
             payload=payload,
             client=arguments.client_fact(visit),
-            response=answers.response_fact(ordered, mode, reader, note),
+            response=returned.response_with(
+                answers.response_fact(ordered, mode.sent, reader, note), ordered, answer, note
+            ),
             service_error=fates.fate("service", ordered, seen.raises, seen.ending, note),
             transport_error=fates.fate("transport", ordered, seen.raises, seen.ending, note),
             catches=fates.catches_fact(ordered, note),
             codes_compared=fates.codes_fact(ordered, note),
-            caller=facts.Caller(
-                kind=seen.ending.kind,
-                event_source=seen.ending.event_source,
-                by_hand="yes" if by_hand else "no",
-                is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
+            caller=patience.caller_with(
+                facts.Caller(
+                    kind="task" if visit.runs_later else seen.ending.kind,
+                    event_source=seen.ending.event_source,
+                    by_hand="yes" if by_hand else "no",
+                    on_lambda=on_lambda,
+                    timeout_seconds=self._own_timeout(seen),
+                    is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
+                ),
+                seen.ending.wait,
             ),
-            in_loop=_loop(visit, ordered, note),
-            sent=_sent(ordered, visit),
+            permission=self._permission(seen, visit, name.value if name else None, note),
+            in_loop=loop_fact(visit, ordered, note),
+            row=row[0] if row is not None else None,
+            sent=undone.sent(ordered, visit, note),
+            unobserved=undone.unobserved(ordered, visit, freezes=is_frozen),
+            in_clause=visit.in_clause or None,
             record_written=record,
+            left_waiting=waiting.left_waiting(record, token),
             task_token=token,
             run_by=visit.run_by,
             told_failure=_told_failure(seen, note),
-            waited_for=_waited_for(ordered, note),
+            waited_for=undone.waited_for(ordered, note),
         )
 
-    def _contract(self, visit: Visit, name: Value | None, at: _AtPlace) -> FunctionContract | None:
+    def _function(self, seen: Seen, name: Value | None, note: Note) -> facts.Function:
+        """The function that is invoked, and whether what deploys the handler sets the variable that names it."""
+        found = functions.function_fact(name)
+        handler = seen.root.function
+        if self.links is None or self.program is None or handler is None or seen.ending.kind != "lambda_handler":
+            return found
+        always = is_made_always(self.interpreter, seen.site)
+        return unset.told(found, name, self.links, self.program.modules.files, handler, always, note)
+
+    def _permission(self, seen: Seen, visit: Visit, name: Value | None, note: Note) -> facts.Permission | None:
+        """Whether the role of the handler that calls allows it."""
+        if self.links is None or seen.ending.kind != "lambda_handler" or visit.api == "invoke_async":
+            return None
+        return granting.told(seen, name, self.links, self.interpreter.modules, note)
+
+    def _guarded(self, seen: Seen, function: facts.Function | None) -> str | None:
+        if function is None or function.self != "yes" or seen.ending.kind != "lambda_handler":
+            return None
+        return "no" if is_made_always(self.interpreter, seen.site) else "yes"
+
+    def _own_timeout(self, seen: Seen) -> float | None:
+        """The deployed timeout of the frame, where it is a handler."""
+        function = seen.root.function
+        if self.links is None or function is None or seen.ending.kind != "lambda_handler":
+            return None
+        return self.links.caller_timeout(seen.root.module.name, function.name)
+
+    def _on_lambda(self, seen: Seen) -> Any:
+        """Whether the frame is that of a handler, or of code that a handler or an application on Lambda imports."""
+        return "yes" if seen.ending.kind == "lambda_handler" else self._is_on_lambda(seen.root.module)
+
+    def _of_module_on_lambda(self, module: ModuleInfo) -> Any:
+        if is_handler_code(module.source.data):
+            return "yes"
+        if self.program is None:
+            return UnknownAnswer("the other files of the project are not looked at")
+        return "yes" if runs_on_lambda(self.program.modules.files, module.name) else "no"
+
+    def _link(self, seen: Seen, name: Value | None, payload: Value | None) -> Link | None:
+        """The deployed function that is surely invoked."""
+        if self.links is None or seen.ending.kind == "test":
+            return None
+        home = self.interpreter.modules.module_at(seen.site[-1])
+        within = home.function_at(seen.site[-1]) if home is not None else seen.root.function
+        return self.links.link(name, payload, (home or seen.root.module).name, within)
+
+    def _on_the_way(self, seen: Seen) -> Iterator[FunctionInfo]:
+        """The functions from the outermost frame to the call."""
+        for place in seen.site:
+            info = self.interpreter.modules.enclosing(place)
+            if info is not None:
+                yield info
+
+    def _contract(self, visit: Visit, name: Value | None, link: Link | None, at: _AtPlace) -> FunctionContract | None:
         found = functions.contract_of(name, self.book)
         if isinstance(found, Conflict):
             at.conflict = found
             return None
+        if found is None and link is not None and link.contract is not None:
+            return link.contract
         if found is None and name is not None and visit.client is not None:
             fact = functions.function_fact(name)
             for answer in (fact.name, fact.environment_variable, fact.pattern):
@@ -265,58 +375,6 @@ _PATHS = {
 }
 
 
-def _loop(visit: Visit, events: list[Event], note: Note) -> facts.Loop | None:
-    if visit.loop is None:
-        return None
-    times = visit.loop.times
-    left = [event for event in events if isinstance(event, LoopLeft)]
-    again = [event for event in events if isinstance(event, RetryLoop)]
-    for end in left:
-        note("in_loop.item_failure", end.place)
-    for loop in again:
-        note("in_loop.retry", loop.place)
-    return facts.Loop(
-        UnknownAnswer("it is not known") if times is None else times,
-        "yes" if visit.loop.concurrent else "no",
-        visit.loop.over,
-        visit.loop.collection or None,
-        _each_of(visit.loop),
-        _item_failure(left),
-        _retry(again[0]) if again else None,
-    )
-
-
-def _item_failure(left: list[LoopLeft]) -> Any:
-    if not left:
-        return None
-    excuses = [event.excuse for event in left]
-    return UnknownAnswer(excuses[0]) if all(excuses) else "escapes"
-
-
-_ROUNDS = {"condition": "the rounds of a loop", "search": "the items", "constants": "the items"}
-
-
-def _each_of(loop: LoopInfo) -> str:
-    if loop.collection:
-        return {"pages": "the items of all pages", "scan": "the items of a scan"}[loop.collection]
-    if loop.times is None:
-        return _ROUNDS.get(loop.over, f"the {loop.over}")
-    return f"{loop.times} {'items' if loop.over == 'constants' else 'rounds'}"
-
-
-def _retry(loop: RetryLoop) -> facts.Retry:
-    pause = UnknownAnswer("how long it sleeps is not known") if loop.pause == "unknown" else loop.pause
-    bounded = UnknownAnswer("it is not known") if loop.bounded is None else "yes" if loop.bounded else "no"
-    return facts.Retry(pause, bounded)
-
-
-def _sent(events: list[Event], visit: Visit) -> Any:
-    lost = [event for event in events if isinstance(event, Lost)]
-    if not lost:
-        return visit.sent
-    return {"coroutine": "never", "task": "scheduled"}.get(lost[-1].via, "submitted")
-
-
 def _told_failure(seen: Seen, note: Note) -> facts.ToldFailure | None:
     told = [event for event in seen.events if isinstance(event, FailureTold)]
     if not told:
@@ -329,13 +387,6 @@ def _told_failure(seen: Seen, note: Note) -> facts.ToldFailure | None:
     if promise is not None:
         note("told_failure.promised", promise[1])
     return facts.ToldFailure(worst.value, worst.use, "yes" if worst.logged else "no", promise[0] if promise else None)
-
-
-def _waited_for(events: list[Event], note: Note) -> Any:
-    lost = [event for event in events if isinstance(event, Lost) and event.via != "coroutine"]
-    for event in lost:
-        note("waited_for", event.place)
-    return join_answers("yes" if event.waited_for else "no" for event in lost)
 
 
 __all__ = ["Invocations", "Range"]

@@ -8,6 +8,8 @@ from dataclasses import replace
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.around import patience
+from invocation_lint.facts.building.fates import AN_ERROR, STRENGTH
 from invocation_lint.facts.invocation import ErrorFate
 from invocation_lint.findings import Place
 
@@ -88,14 +90,20 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
             index for index in outermost if endings[index].is_end and _is_open(getattr(found[index].data, family))
         ]
         told_by = outermost[0]
-        if all(way == ways[0] for way in ways) and ways[0].seen_by_handler == "no" and endings[outermost[0]].is_end:
-            changed = replace(changed, **{family: replace(fate, frame=ways[0].frame, boundary=ways[0].boundary)})
+        alike = {replace(way, loss=None) for way in ways}
+        if len(alike) == 1 and ways[0].seen_by_handler == "no" and endings[outermost[0]].is_end:
+            loss = ways[0].loss if len({way.loss for way in ways}) == 1 else AN_ERROR
+            end = replace(fate, frame=ways[0].frame, boundary=ways[0].boundary, loss=loss)
+            changed = replace(changed, **{family: end})
         elif len({found[index].chain[0].place for index in open_ways}) >= MANY_WAYS:
             end = getattr(found[open_ways[0]].data, family)
-            changed = replace(changed, **{family: replace(fate, frame=end.frame, boundary=end.boundary)})
+            losses = {getattr(found[index].data, family).loss for index in open_ways}
+            loss = losses.pop() if len(losses) == 1 else AN_ERROR
+            changed = replace(changed, **{family: replace(fate, frame=end.frame, boundary=end.boundary, loss=loss)})
             told_by = open_ways[0]
         elif "." in mine.function and all(way.seen_by_handler == "yes" for way in ways):  # a method: its class calls it
-            does = UnknownAnswer("its callers decide")  # said where the clause is: at the caller's call
+            acts = {way.handler_does for way in ways}
+            does = min(acts, key=STRENGTH.index) if acts <= {*STRENGTH[1:]} else UnknownAnswer("its callers decide")
             changed = replace(changed, **{family: replace(fate, seen_by_handler="yes", handler_does=does)})
             continue
         else:
@@ -115,7 +123,10 @@ def _dies_in_sight(fact: Fact) -> bool:
 
 
 def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
-    """Say of a helper that hands the answer back that several callers use it and none looks, where that is so."""
+    """Say of a helper that hands the answer back that several callers use it and none looks, where that is so.
+
+    Where it is the helper that decides by the status, the mistake is its own, and one caller shows it.
+    """
     own = [index for index, fact in enumerate(found) if not fact.chain]
     if len(own) != 1 or endings[own[0]].is_end:
         return found
@@ -125,7 +136,9 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     answers = [fact.data.response for fact in ways]
     users = [fact for fact in ways if fact.data.response.payload == "used" and not _dies_in_sight(fact)]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
-    if not ignored or len({fact.chain[-1].place for fact in users}) < 2:
+    compared = mine.data.response.status_compared
+    enough = 1 if compared is not None and compared.decides == "yes" else 2
+    if not ignored or len({fact.chain[-1].place for fact in users}) < enough:
         return found
     response = replace(mine.data.response, payload="used", function_error="unchecked")
     if all(answer.status_compared == answers[0].status_compared for answer in answers):
@@ -141,7 +154,7 @@ def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
 
     That is a caller for which the loop is one of several items, and CloudFormation, which takes a failed resource back.
     """
-    result = list(found)
+    result = _with_losses(found)
     if not any(map(_loses_items, found)):
         return result
     deployed = {index for index, fact in enumerate(found) if fact.data.caller.kind != "test"}
@@ -161,6 +174,61 @@ def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     return result
 
 
+def _with_losses(found: list[Fact]) -> list[Fact]:
+    """Say of loops what is lost when an error ends them: nothing where all that lead to them are run again, but then
+    the items before are sent twice."""
+    result = list(found)
+    longer: dict[Frames, list[int]] | None = None
+    for index, fact in enumerate(found):
+        if fact.data.in_loop is None or fact.data.in_loop.item_failure is None:
+            continue
+        longer = _longer(found) if longer is None else longer
+        ways = [found[way].data for way in longer.get(_frames(fact), ()) if _frames(found[way]) not in longer]
+        ends = [way for way in ways if way.caller.kind != "test"] or [fact.data]
+        loss = "the items after it are not sent"
+        if all(
+            end.service_error.seen_by_handler == "no" and end.service_error.boundary == "redelivered" for end in ends
+        ):
+            is_batch = all(end.caller.event_source in {"queue", "stream"} for end in ends)
+            again = "the whole batch" if is_batch else "the event"
+            loss = f"{again} is delivered again, and the items before it are sent twice"
+        result[index] = replace(fact, data=replace(fact.data, in_loop=replace(fact.data.in_loop, loss=loss)))
+    return result
+
+
+def lift_waits(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
+    """Say of a helper who waits for it: those who wait for the code that calls it, where any is seen."""
+    result = list(found)
+    longer = _longer(found)
+    for index, fact in enumerate(found):
+        if endings[index].is_end or fact.data.caller.awaited_by is None:
+            continue
+        ways = [found[way] for way in longer.get(_frames(fact), ())]
+        ends = [way.data.caller for way in ways if _frames(way) not in longer and way.data.caller.kind != "test"]
+        if ends:
+            told = patience.joined(ends)
+            caller = replace(
+                fact.data.caller,
+                awaited_by=told.awaited_by,
+                deadline_seconds=told.deadline_seconds,
+                limit=told.limit,
+            )
+            result[index] = replace(fact, data=replace(fact.data, caller=caller))
+    return result
+
+
+def lift_serving(found: list[Fact]) -> list[Fact]:
+    """Say of a helper that reads jobs that it serves where all that call it do, tests aside."""
+    result = list(found)
+    longer = _longer(found)
+    for index, fact in enumerate(found):
+        ways = [found[way] for way in longer.get(_frames(fact), ())]
+        ends = [way.data.caller for way in ways if _frames(way) not in longer and way.data.caller.kind != "test"]
+        if fact.data.caller.serves == "no" and ends and all(end.serves == "yes" for end in ends):
+            result[index] = replace(fact, data=replace(fact.data, caller=replace(fact.data.caller, serves="yes")))
+    return result
+
+
 def _loses_items(fact: Fact) -> bool:
     return fact.data.in_loop is not None and fact.data.in_loop.item_failure == "escapes"
 
@@ -172,4 +240,4 @@ def _excuse(found: list[Fact], index: int, why: str) -> None:
         found[index] = replace(fact, data=replace(fact.data, in_loop=loop))
 
 
-__all__ = ["lift_answers", "lift_fates", "lift_loops"]
+__all__ = ["lift_answers", "lift_fates", "lift_loops", "lift_serving", "lift_waits"]

@@ -16,9 +16,10 @@ from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.handlers import constants
 from invocation_lint.facts.building.payloads import payload_fact
+from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.findings import Place
 from invocation_lint.source.record import Pattern
-from invocation_lint.source.test_paths import is_test_path
+from invocation_lint.source.test_paths import is_test_of
 
 MAX_FILES = 8
 """Files that name a function and are looked at: what more of them name is a word, or a function that many invoke."""
@@ -46,7 +47,7 @@ def _naming(program: Program, asker: ModuleInfo, names: frozenset[str]) -> list[
     files = program.modules.files
     words = tuple(sorted(names))
     holding = Pattern(rf"\b(?:{'|'.join(map(re.escape, words))})\b", words, SPEAKS_OF_CDK)
-    return [key for key in files.holding(asker.name, holding) if not is_test_path(files.path_below_root(key))]
+    return [key for key in files.holding(asker.name, holding) if not is_test_of(files, key, asker.name)]
 
 
 def _modes(program: Program, key: str, names: frozenset[str]) -> Iterator[str | None]:
@@ -62,7 +63,7 @@ def _modes(program: Program, key: str, names: frozenset[str]) -> Iterator[str | 
                 and isinstance(event, Visit)
                 and any(_is_one_of(atom, names) for atom in name.value.atoms)
             ):
-                mode = arguments.mode_fact(event)[0]
+                mode = sent_mode(event)
                 yield mode if isinstance(mode, str) else None
 
 
@@ -105,7 +106,7 @@ def _keys_sent_to_itself(program: Program, module: ModuleInfo) -> frozenset[str]
             name, payload = arguments.find(visit, "FunctionName"), arguments.find(visit, "Payload")
             if name is None or payload is None or not payload.value.atoms:
                 continue
-            if function_fact(name.value).self != "yes" or arguments.mode_fact(visit)[0] != "Event":
+            if function_fact(name.value).self != "yes" or sent_mode(visit) != "Event":
                 continue
             keys = payload_fact(payload.value, None, lambda _path, _place: None, lambda _key: "").keys
             if isinstance(keys, tuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -19,13 +20,16 @@ from invocation_lint.analysis.domain.atoms import (
     Unknown,
     Value,
 )
-from invocation_lint.analysis.libraries.tables import ACCEPTED_BY, REFUSED_BY_JSON
 from invocation_lint.contracts.model import Action, Field, FunctionContract
 from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import shapes
+from invocation_lint.facts.building.links.sent import slot_at
 from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.building.near import is_near, nearest
+from invocation_lint.facts.building.sent import notation
+from invocation_lint.facts.building.sent.refused import Kind, Note, refused_values
 from invocation_lint.findings import Place
 
 HTTP_KEYS = frozenset(
@@ -35,9 +39,6 @@ HTTP_KEYS = frozenset(
 """Keys of the events of API Gateway, Function URLs and load balancers (AWS: proxy integration event formats)."""
 
 ON_SOME_PATHS = UnknownAnswer("only on some paths")
-
-Note = Callable[[str, "Place | None"], None]
-Kind = Callable[[str], str]
 
 
 def payload_fact(value: Value, contract: FunctionContract | None, note: Note, class_kind: Kind) -> facts.Payload:
@@ -59,6 +60,14 @@ def alternatives(value: Value) -> Iterator[Any]:
             yield from (replace(atom, value=Value((one,))) for one in inner) if len(inner) > 1 else (atom,)
         else:
             yield atom
+
+
+def _layers(decoded: shapes.Decoded) -> Any:
+    """How often the text must be decoded: of text that is encoded again at least twice, whatever it holds."""
+    if decoded.layers is not None:
+        return decoded.layers
+    unsure = UnknownAnswer("it is not known what is encoded")
+    return Range(decoded.at_least, math.inf) if decoded.at_least > 1 else unsure
 
 
 def _replace(payload: facts.Payload, **changes: Any) -> facts.Payload:
@@ -87,17 +96,24 @@ def _of_atom(atom: Any, contract: FunctionContract | None, note: Note, class_kin
     keys = tuple(_keys(slots, wanted, contract, note))
     return facts.Payload(
         python_type=kind,
-        layers=UnknownAnswer("it is not known what is encoded") if decoded.layers is None else decoded.layers,
+        layers=_layers(decoded),
         encoding=decoded.how,
         parses_as_json=decoded.parses,
+        form=_form(decoded),
         shape=_shape(slots, open_reason),
         open="yes" if open_reason else "no",
         action=action,
         keys=keys if keys or open_reason is None else UnknownAnswer("its keys are not known"),
         missing=_missing(inside, inside_open, wanted, contract),
         encoded_fields=encoded,
-        refused=tuple(_refused(decoded, note, class_kind)),
+        refused=tuple(refused_values(decoded, note, class_kind)),
     )
+
+
+def _form(decoded: shapes.Decoded) -> str | None:
+    if decoded.parses == "yes":
+        return "JSON"
+    return notation.form_of(decoded.inner) if decoded.parses == "no" and decoded.how == "plain" else None
 
 
 def _shape(slots: dict[Any, Slot], open_reason: str | None) -> Any:
@@ -115,7 +131,7 @@ def _where_the_callee_looks(
     slots: dict[Any, Slot], open_reason: str | None, contract: FunctionContract | None
 ) -> tuple[dict[Any, Slot], str | None]:
     """The keys that the callee reads: those of the event, or of its body where it decodes that."""
-    if contract is None or contract.decodes == "event" or "body" not in slots:
+    if contract is None or contract.decodes == "event" or contract.origin == "inferred" or "body" not in slots:
         return slots, open_reason
     atom = slots["body"].value.single
     inner = shapes.decode(atom).inner if isinstance(atom, (Encoded, Const, Text)) else atom
@@ -216,6 +232,7 @@ def _keys(
             expects=item.type if item else None,
             source=source,
             forbidden_source=forbidden,
+            why=item.why or ("the contract forbids this source" if forbidden else None) if item else None,
         )
 
 
@@ -249,7 +266,7 @@ def _missing(
     known = fields_of(actions, contract)
     found: list[facts.MissingKey] = []
     for item in required_by_all(actions):
-        slot = slots.get(item.name)
+        slot = slot_at(slots, item.name)
         if slot is not None and slot.presence == "yes":
             continue
         sure = slot is None and open_reason is None
@@ -259,15 +276,26 @@ def _missing(
             sent = slots.get(item.fallback)
             fallback = "no" if sent is None else "yes" if sent.presence == "yes" else ON_SOME_PATHS
         presence = "no" if sure else ON_SOME_PATHS if slot else UnknownAnswer(open_reason or "")
-        found.append(facts.MissingKey(item.name, presence, item.role, near, fallback, item.why or None))
+        is_inferred = contract.origin == "inferred"
+        why, read = ("its handler fails without it", "yes") if is_inferred else ("the contract requires it", "no")
+        found.append(facts.MissingKey(item.name, presence, item.role, near, fallback, item.why or why, read))
     return tuple(found)
+
+
+def with_reads(payload: facts.Payload, read: Collection[str]) -> facts.Payload:
+    """The fact of a payload of which it is in sight where the function reads these fields."""
+    if not isinstance(payload.missing, tuple):
+        return payload
+    missing = tuple(replace(item, read="yes") if item.name in read else item for item in payload.missing)
+    return replace(payload, missing=missing)
 
 
 def _encoded_fields(
     slots: dict[Any, Slot], decoded: shapes.Decoded, contract: FunctionContract | None, note: Note
 ) -> Iterator[facts.EncodedField]:
-    if decoded.layers is not None and decoded.layers > 1:
-        yield facts.EncodedField("$", shapes.holds(decoded.inner) if decoded.inner is not None else "other", None)
+    if (decoded.layers or decoded.at_least) > 1:
+        holds = shapes.holds(decoded.inner) if decoded.inner is not None else "other"
+        yield facts.EncodedField("$", "the whole payload is JSON-encoded twice", holds, None)
     types = {item.name: item.type for item in contract.fields} if contract else {}
     for action in contract.actions if contract else ():
         for item in action.fields:
@@ -280,9 +308,8 @@ def _encoded_fields(
         if str(name) == "body" and contract is not None and contract.decodes in {"body", "both"}:
             expects = "decoded"
         note(f"payload.encoded_fields[{name}]", slot.place)
-        yield facts.EncodedField(
-            str(name), join_answers(held), expects, _taken_as(contract) if name == "body" else None
-        )
+        told, taken_as = f"`{name}` is JSON text inside JSON", _taken_as(contract) if name == "body" else None
+        yield facts.EncodedField(str(name), told, join_answers(held), expects, taken_as)
 
 
 def _taken_as(contract: FunctionContract | None) -> Any:
@@ -306,66 +333,6 @@ def _encoded(atom: Any) -> Any:
         decoded = shapes.decode(atom)
         return shapes.holds(decoded.inner) if decoded.how == "json" else None
     return None
-
-
-def _refused(decoded: shapes.Decoded, note: Note, class_kind: Kind) -> Iterator[facts.RefusedValue]:
-    if decoded.how != "json" or decoded.lenient or not decoded.encoder or decoded.inner is None:
-        return
-    accepted = ACCEPTED_BY.get(decoded.encoder, frozenset())
-    for path, kind, place in _walk(decoded.inner, "", None, class_kind):
-        if kind == "dynamodb_item":
-            note(f"payload.refused[{path}]", place)
-            yield facts.RefusedValue(path, UnknownAnswer("Decimal where the item holds a number"), decoded.encoder)
-        elif kind not in accepted:
-            note(f"payload.refused[{path}]", place)
-            yield facts.RefusedValue(path, kind, decoded.encoder)
-
-
-def _walk(atom: Any, path: str, place: Place | None, class_kind: Kind) -> Iterator[tuple[str, str, Place | None]]:
-    kind = refused_type(atom, class_kind)
-    if kind:
-        yield path or "$", kind, place
-        return
-    if not isinstance(atom, Struct):
-        return
-    for key, slot in atom.slots:
-        if slot.presence == "yes":
-            yield from _walk_value(slot.value, f"{path}.{key}" if path else str(key), slot.place or place, class_kind)
-    for index, item in enumerate(atom.items):
-        yield from _walk_value(item, f"{path}[{index}]", place or atom.made, class_kind)
-    if atom.rest is not None and atom.kind in {"list", "tuple"}:
-        for found in _walk_value(atom.rest, f"{path}[]", place or atom.made, class_kind):
-            yield found[0], found[1], found[2]
-
-
-def _walk_value(
-    value: Value, path: str, place: Place | None, class_kind: Kind
-) -> Iterator[tuple[str, str, Place | None]]:
-    if len(value.atoms) == 1:
-        yield from _walk(value.atoms[0], path, place, class_kind)
-        return
-    kinds = {refused_type(atom, class_kind) for atom in value.atoms}
-    if len(kinds) == 1 and "" not in kinds:
-        yield path, kinds.pop(), place
-
-
-def refused_type(atom: Any, class_kind: Kind) -> str:
-    """The type by which json.dumps refuses an atom, or empty when it may take it."""
-    if shapes.is_nan(atom):
-        return shapes.is_nan(atom)
-    if isinstance(atom, Const):
-        return atom.kind if atom.kind in {"bytes", "complex"} else ""
-    if isinstance(atom, (Text, Encoded)):
-        return atom.type if atom.type in {"bytes", "bytearray"} else ""
-    if isinstance(atom, Typed):
-        return atom.type if atom.type in REFUSED_BY_JSON or atom.type == "dynamodb_item" else ""
-    if isinstance(atom, Struct):
-        if atom.kind == "instance":
-            return class_kind(atom.cls)
-        return atom.kind if atom.kind in {"set", "generator"} else ""
-    if isinstance(atom, EnumMember):
-        return "" if atom.mixin else "enum"
-    return ""
 
 
 __all__ = ["HTTP_KEYS", "payload_fact", "required_by_all", "source_name"]

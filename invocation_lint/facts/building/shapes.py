@@ -15,12 +15,16 @@ from invocation_lint.analysis.domain.atoms import (
     Slot,
     Struct,
     Text,
+    Traced,
     Typed,
     Value,
     const,
 )
+from invocation_lint.analysis.domain.state import ANSWER as DICT_OF_AWS
+from invocation_lint.analysis.tracing.answer_parts import NAME as ANSWER
 from invocation_lint.facts.base import Text as TextAnswer
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.sent import notation
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -29,7 +33,8 @@ from invocation_lint.records import record
 class Decoded:
     """What one atom is behind its text layers.
 
-    `layers` counts the JSON decodings (None: not known); `how` is the outermost encoding that is not JSON, or json, or
+    `layers` counts the JSON decodings (None: not known, but `at_least` so many);
+    `how` is the outermost encoding that is not JSON, or json, or
     plain; `parses` whether the text is one JSON document; `inner` the value behind all layers that were seen.
     """
 
@@ -39,6 +44,7 @@ class Decoded:
     inner: Any
     encoder: str = ""
     lenient: bool = False
+    at_least: int = 0
 
 
 NOT_KNOWN = UnknownAnswer("its content is not known")
@@ -55,12 +61,24 @@ def python_type(atom: Any) -> TextAnswer:
     if isinstance(atom, EnumMember):
         return "str" if atom.mixin in {"str", "StrEnum"} else "other"
     if isinstance(atom, Struct):
+        if _is_answered(atom):
+            return "answer"
         known = {"dict", "list", "tuple", "generator"}
         return atom.kind if atom.kind in known else UnknownAnswer("an object") if atom.kind == "instance" else "other"
+    if isinstance(atom, Traced) and atom.kind == ANSWER and not atom.path and atom.default is None:
+        return "answer"  # of another invocation
     if isinstance(atom, Typed):
+        if atom.type == "StreamingBody":
+            return "stream"
         words = {"str", "bytes", "bytearray", "binary_file", "text_file", "generator", "dict", "list", "tuple"}
         return atom.type if atom.type in words else "other"
     return NOT_KNOWN
+
+
+def _is_answered(atom: Struct) -> bool:
+    """Whether an operation of AWS answered with an object, or with a list of such."""
+    inner = atom.rest.single if atom.kind == "list" and atom.rest is not None and not atom.items else None
+    return atom.cls == DICT_OF_AWS or (isinstance(inner, Struct) and inner.cls == DICT_OF_AWS)
 
 
 def decode(atom: Any) -> Decoded:
@@ -73,7 +91,7 @@ def decode(atom: Any) -> Decoded:
         return _decode_text(atom)
     if isinstance(atom, Struct):
         return Decoded(0, "plain", "no", atom)
-    if isinstance(atom, Const):
+    if isinstance(atom, Const) or notation.form_of(atom) is not None:
         return Decoded(0, "plain", "no", atom)
     return Decoded(None, NOT_KNOWN, NOT_KNOWN, atom)
 
@@ -86,7 +104,8 @@ def _decode_encoded(atom: Encoded) -> Decoded:
         return _decode_json(atom)
     if atom.how == "base64":
         return Decoded(0, "base64", "no", atom.value.single)
-    return Decoded(0, "repr", repr_is_json(atom.value), atom.value.single)
+    parses = repr_is_json(atom.value)
+    return Decoded(1 if parses == "yes" else 0, "repr", parses, atom.value.single)
 
 
 def _decode_json(atom: Encoded) -> Decoded:
@@ -99,7 +118,8 @@ def _decode_json(atom: Encoded) -> Decoded:
         deeper = decode(inner)
         if deeper.how == "json" or (isinstance(inner, Const) and deeper.layers):
             layers = None if deeper.layers is None else deeper.layers + 1
-            return Decoded(layers, "json", "yes", deeper.inner, atom.encoder, atom.lenient)
+            least = max(deeper.at_least, 1) + 1
+            return Decoded(layers, "json", "yes", deeper.inner, atom.encoder, atom.lenient, least)
         return Decoded(1 if isinstance(inner, Const) else None, "json", "yes", inner, atom.encoder, atom.lenient)
     if isinstance(inner, (Struct, Const)):
         return Decoded(1, "json", "yes", inner, atom.encoder, atom.lenient)
@@ -112,7 +132,7 @@ def _decode_constant(atom: Const) -> Decoded:
     try:
         data = json.loads(atom.value)
     except (ValueError, RecursionError):
-        return Decoded(0, "plain", "no", atom)
+        return Decoded(0, "plain", "no" if atom.value else "yes", atom)  # nothing is sent as `{}`
     layers = 1
     while isinstance(data, str):
         try:
@@ -144,6 +164,8 @@ def _decode_text(atom: Text) -> Decoded:
     if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
         slots = tuple((key, Slot("yes", _same_in_both(first[key], second[key]))) for key in first)
         return Decoded(1, "json", UnknownAnswer("it depends on the pieces"), Struct("dict", slots))
+    if notation.form_of(atom) is not None:
+        return Decoded(0, "plain", "no", atom)
     return Decoded(None, NOT_KNOWN, NOT_KNOWN, atom)
 
 
@@ -222,15 +244,17 @@ def holds(atom: Any) -> str:
 
 
 def size_bytes(value: Value) -> int | None:
-    """The size of a fully known payload, encoded as the SDK sends it."""
+    """The size of a fully known payload, encoded as the SDK sends it: the least, where its JSON may be compact."""
     atom = value.single
     if isinstance(atom, Const):
-        return len(atom.value.encode()) if isinstance(atom.value, str) else (
+        return len(atom.value.encode("utf-8", "surrogatepass")) if isinstance(atom.value, str) else (
             len(atom.value) if isinstance(atom.value, bytes) else None)  # fmt: skip
     if isinstance(atom, Encoded) and atom.how == "bytes":
         return size_bytes(atom.value)
     if isinstance(atom, Encoded) and atom.how == "json":
         try:
+            if atom.compact:
+                return len(json.dumps(_plain(atom.value), separators=(",", ":"), ensure_ascii=False).encode())
             return len(json.dumps(_plain(atom.value)).encode())
         except (TypeError, ValueError):
             return None

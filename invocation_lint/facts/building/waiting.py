@@ -8,35 +8,44 @@ from functools import lru_cache
 
 import libcst as cst
 
-from invocation_lint.analysis.program.acts import HARMLESS, LOGGING
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.around.touching import may_write
 from invocation_lint.findings import Place
 
-_WRITES = frozenset({"put_item", "update_item", "insert", "insert_one", "upsert"})
+_WRITES = frozenset({"put_item", "update_item", "insert", "insert_one", "upsert", "update_one", "add", "persist"})
 """Methods that write one record, by the last part of their name."""
 
-_MAKERS = ("create", "open_", "insert", "add_", "save", "put_")
+_MAKERS = re.compile(r"^(create|open_|insert|add_|save|put_|store|write_|update_|set_|mark_|register)")
+_TELLS_STATUS = re.compile(r"(?:^|_)(?:status|state|phase)(?:_|$)")
 
 _WAITING = frozenset(
-    {"pending", "queued", "running", "in_progress", "in progress", "inprogress", "processing", "generating", "starting",
-     "started", "submitted", "waiting", "created", "creating"}
+    {"pending", "queued", "running", "inprogress", "processing", "generating", "starting", "started", "submitted",
+     "waiting", "created", "creating"}
 )  # fmt: skip
+"""States of work that has not ended, wherever they are written."""
+
+_WAITING_STATUS = _WAITING | {
+    "enqueued", "new", "scheduled", "requested", "initiated", "initialized", "initial", "init", "notstarted",
+    "unstarted", "todo", "received", "dispatched", "claimed", "locked",
+}  # fmt: skip
+_DOING = re.compile(r"^[a-z]{3,}ing$")
+"""What else is one where it is the value of a status: deleting, rendering."""
 
 _REMEMBERED = 16  # functions, of which many call sites are asked about one after another
 
 _TOKEN = re.compile(r"task_?token", re.IGNORECASE)
 _TELLS_FAILURE = re.compile(r"task_?failure|fail\w*(task|token|workflow|execution)|abort", re.IGNORECASE)
-_ANSWERS = re.compile(r"(response|answer|json|jsonify|[a-z]Error|[a-z]Exception)$|^(Response|HTTPException)")
 
 
 def record_written(
     module: ModuleInfo, function: FunctionInfo | None, call: Place, is_end: bool
 ) -> tuple[facts.WrittenRecord | None, Place | None]:
-    """The record that a function writes before a call in it, and the place of that write; None when there is none."""
+    """The record that a function writes before a call in it, and the place of that write; None when there is none.
+    `is_end` is whether nobody stands behind an error that the function raises: no caller, and no queue."""
     if function is None:
         return None, None
     clauses = list(_clauses_around(module, function, call))
@@ -44,10 +53,19 @@ def record_written(
     if written is None:
         return None, None
     status, place = written
-    touched: Text = "yes" if any(_touches(clause) for clause in clauses) else "no"
-    if touched == "no" and not all(_leaves(clause, is_end) for clause in clauses):
+    touched: Text = "no"
+    if any(may_write(module, function, own_nodes(clause.body)) for clause in clauses):
+        touched = "yes"
+    elif not all(_leaves(module, function, clause, place, is_end) for clause in clauses):
         touched = UnknownAnswer("what follows may change it")
     return facts.WrittenRecord(status, touched), place
+
+
+def left_waiting(record: facts.WrittenRecord | None, token: facts.TaskToken | None) -> str | None:
+    """What waits for the invoked function, in words."""
+    if record is not None and record.touched_on_failure != "yes":
+        return f'the record written as "{record.status}"'
+    return f'the workflow whose task token is sent as "{token.key}"' if token is not None else None
 
 
 def promised(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> tuple[str, Place] | None:
@@ -91,37 +109,89 @@ def _write_before(module: ModuleInfo, function: FunctionInfo, call: Place) -> tu
 def _records(module: ModuleInfo, function: FunctionInfo) -> list[tuple[str, Place]]:
     """The records that a function writes in a waiting state: the state, and the place of the write."""
     found = []
+    added = ""  # to a session, and not committed
     for node in own_nodes(function.node):
-        if isinstance(node, cst.Call) and _writes(node):
-            status = next(_states(function, node), None)
-            if status is not None:
+        if not isinstance(node, cst.Call):
+            continue
+        name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+        if name == "commit" and added:
+            found.append((added, module.source.place(node)))
+        elif _writes(node) and (status := next(_states(function, node), None)) is not None:
+            if name == "add":
+                added = status
+            else:
                 found.append((status, module.source.place(node)))
     return found
 
 
 def _writes(call: cst.Call) -> bool:
-    """Whether a call writes a record: by a method known for it, or by a maker that is given the record's status."""
+    """Whether a call writes a record, by its name."""
     name = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted(call.func)
-    if isinstance(call.func, cst.Attribute) and name in _WRITES:
-        return True
-    given = {arg.keyword.value for arg in call.args if arg.keyword is not None and _text(arg.value).lower() in _WAITING}
-    return bool(given & {"status", "state"}) and name.startswith(_MAKERS)
+    return (isinstance(call.func, cst.Attribute) and name in _WRITES) or _MAKERS.search(name) is not None
 
 
 def _states(function: FunctionInfo, call: cst.Call) -> Iterator[str]:
-    """The waiting states that a write names, in its arguments or in the mapping that one of them is."""
-    names = {arg.value.value for arg in call.args if isinstance(arg.value, cst.Name)}
-    nodes = list(own_nodes(call))
+    """The waiting states that a write names: in its arguments, or in what is bound to a name that one of them begins
+    with."""
+    names = {name for arg in call.args if (name := _first_name(arg.value))}
+    values = [arg.value for arg in call.args]
     for node in own_nodes(function.node):
         if isinstance(node, cst.Assign) and any(getattr(to.target, "value", None) in names for to in node.targets):
-            nodes.extend(own_nodes(node.value))
-    keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
-    texts = [_text(node).lower() for node in nodes]
-    if not keywords & {"status", "state"} and not any("status" in text or "state" in text for text in texts):
+            values.append(node.value)
+    parts = [part for value in values for part in [value, *own_nodes(value)]]
+    keywords = [arg for arg in [*call.args, *(part for part in parts if isinstance(part, cst.Arg))] if arg.keyword]
+    name = dotted(call.func).rpartition(".")[2]
+    told = [name, *(arg.keyword.value for arg in keywords if arg.keyword), *map(_text, parts)]
+    if not any("status" in one.lower() or "state" in one.lower() or _tells_status(one) for one in told):
         return
-    for node in nodes:
-        if _text(node).lower() in _WAITING:
-            yield _text(node)
+    status = [arg.value for arg in keywords if arg.keyword and _tells_status(arg.keyword.value)]
+    status += [
+        part.value
+        for part in parts
+        if isinstance(part, cst.DictElement) and (_tells_status(_text(part.key)) or _text(part.key).startswith(":"))
+    ]
+    if any(_tells_status(one) for one in (name, *map(_text, values))):
+        status += values
+    for value in status:
+        state = next((one for one in map(_state, [value, *own_nodes(value)]) if is_waiting(one)), "")
+        if state:
+            yield state
+    yield from (_text(part) for part in parts if _plain(_text(part)) in _WAITING)
+
+
+def _tells_status(name: str) -> bool:
+    return _TELLS_STATUS.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", name).lower()) is not None
+
+
+def _first_name(node: cst.BaseExpression) -> str:
+    """`job` of `job`, `job.__dict__`, `job.dict()` and `asdict(job)`."""
+    while isinstance(node, (cst.Attribute, cst.Call)):
+        if isinstance(node, cst.Call):
+            if isinstance(node.func, cst.Name) and len(node.args) == 1:
+                node = node.args[0].value
+                continue
+            node = node.func
+        else:
+            node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _state(node: cst.CSTNode) -> str:
+    """The state that an expression means: a text, or a member of a class whose name says that it holds states."""
+    if isinstance(node, cst.Attribute):
+        owner = dotted(node.value).rpartition(".")[2]
+        return node.attr.value if _tells_status(owner) and owner[:1].isupper() else ""
+    return _text(node)
+
+
+def is_waiting(status: str) -> bool:
+    """Whether a status is one of work that has not ended."""
+    word = _plain(status)
+    return word in _WAITING_STATUS or _DOING.match(word) is not None
+
+
+def _plain(state: str) -> str:
+    return re.sub(r"[ _-]", "", state.lower())
 
 
 def _text(node: cst.CSTNode) -> str:
@@ -141,23 +211,45 @@ def _protected(module: ModuleInfo, function: FunctionInfo) -> list[tuple[Place, 
     return [(module.source.place(node.body), node.handlers) for node in tries]
 
 
-def _touches(clause: cst.ExceptHandler) -> bool:
-    """Whether a clause calls anything that may change a record: all but logging, answers and what is raised."""
-    raised = {inner for node in own_nodes(clause.body) if isinstance(node, cst.Raise) for inner in own_nodes(node)}
-    for node in own_nodes(clause.body):
-        if isinstance(node, cst.Call) and node not in raised:
-            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted(node.func)
-            if name not in LOGGING and name not in HARMLESS and not _ANSWERS.search(name):
-                return True
-    return False
-
-
-def _leaves(clause: cst.ExceptHandler, is_end: bool) -> bool:
-    """Whether a clause ends the function, and no caller stands behind an error that it raises."""
+def _leaves(
+    module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler, written: Place, is_end: bool
+) -> bool:
+    """Whether nothing that may change a record comes after a clause: it ends the function, or falls through to such
+    statements only; and no caller stands behind an error that it raises. The write itself is no such statement."""
     last = clause.body.body[-1] if clause.body.body else None
     if isinstance(last, cst.SimpleStatementLine):
         last = last.body[-1]
-    return isinstance(last, cst.Return) or (isinstance(last, cst.Raise) and is_end)
+    if isinstance(last, (cst.Return, cst.Raise)):
+        return isinstance(last, cst.Return) or is_end
+    around = _loops_around(module, function, clause)
+    end = module.source.place(clause)
+    others = {
+        part
+        for node in own_nodes(function.node)
+        if isinstance(node, cst.Try) and clause in node.handlers
+        for handler in node.handlers
+        for part in own_nodes(handler)
+    }
+    behind = [
+        node
+        for node in own_nodes(function.node)
+        if isinstance(node, (cst.Call, cst.Raise))
+        and node not in others
+        and module.source.place(node) != written
+        and (around or _is_behind(module.source.place(node), end))
+    ]
+    return not any(isinstance(node, cst.Raise) for node in behind) and not may_write(module, function, behind)
+
+
+def _is_behind(place: Place, end: Place) -> bool:
+    return (place.line, place.column) >= (end.end_line, end.end_column)
+
+
+def _loops_around(module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler) -> bool:
+    """Whether a loop of the function goes on after a clause."""
+    return any(
+        isinstance(node, (cst.For, cst.While)) and clause in own_nodes(node.body) for node in own_nodes(function.node)
+    )
 
 
 __all__ = ["record_written", "task_token"]

@@ -18,6 +18,7 @@ from invocation_lint.facts.building.dialects.shape import (
     constants,
     is_true,
     line_of,
+    set_by_names,
     text,
 )
 from invocation_lint.findings import Place
@@ -93,7 +94,7 @@ def _fetches(query: Query, step: Step, last: Place | None) -> bool:
         query.fetched, query.fetch = "one", step.place or last
     elif step.is_call and step.name in _WRITES:
         query.verb, query.fetch = _WRITES[step.name], step.place
-        query.written = frozenset(name for name, _ in step.kwargs)
+        query.written = set_by_names(step.kwargs)
     return query.fetch is not None
 
 

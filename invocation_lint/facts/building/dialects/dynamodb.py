@@ -24,9 +24,10 @@ from invocation_lint.facts.building.dialects.shape import (
     argument,
     columns_in,
     keys_of,
+    set_by,
     text,
 )
-from invocation_lint.facts.building.job_words import is_age
+from invocation_lint.facts.building.reading.job_words import is_age
 from invocation_lint.facts.options import JOB_TABLES
 
 _READS = {"query": "rows", "scan": "rows", "get_item": "one"}
@@ -186,12 +187,12 @@ def _written(query: Query, name: str, given: Mapping[str, Value], step: Step) ->
     for column in sorted(keys_of(given.get("Expected")) or ()):
         query.conditions.append(Condition(column, "equals", None, step.place))
     if name == "update_item":
-        legacy = keys_of(given.get("AttributeUpdates"))
+        legacy = set_by(given.get("AttributeUpdates"))
         query.written = legacy if legacy is not None else written_by(given.get("UpdateExpression"), names)
     elif name == "put_item":
         if _is_read_item(given.get("Item")) or "ConditionExpression" in given:
             query.verb = "update"
-        query.written = keys_of(given.get("Item"))
+        query.written = set_by(given.get("Item"))
 
 
 def _is_read_item(value: Value | None) -> bool:
@@ -204,7 +205,7 @@ def _is_read_item(value: Value | None) -> bool:
 def _transaction(query: Query, items: Value | None) -> None:
     """`transact_write_items`: the updates among what it writes."""
     listed = items.single if items is not None else None
-    written: set[str] = set()
+    written: dict[str, tuple[Any, ...] | None] = {}
     if not isinstance(listed, Struct) or listed.rest is not None:
         query.opaque = "what is written is not known"
         return
@@ -220,8 +221,8 @@ def _transaction(query: Query, items: Value | None) -> None:
             query.entities.extend(one.entities)
             query.conditions.extend(one.conditions)
             query.opaque = query.opaque or one.opaque
-            written |= one.written or set()
-    query.written = frozenset(written)
+            written |= one.written or {}
+    query.written = written
 
 
 def _members(value: Value) -> dict[str, Value]:

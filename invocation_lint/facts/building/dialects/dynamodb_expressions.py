@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Chain, Struct, Unknown, Value
-from invocation_lint.facts.building.dialects.shape import Condition, chain_in, constants, keys_of, line_of, text
+from invocation_lint.facts.building.dialects.shape import Condition, Written, chain_in, constants, line_of, text
 
 _CALLS = {"eq": "equals", "ne": "not_equals", "lt": "less", "lte": "less", "gt": "more", "gte": "more", "is_in": "in",
           "begins_with": "like", "contains": "like", "between": "other", "not_exists": "is_null", "exists": "other",
@@ -107,14 +107,16 @@ def _of_chain(chain: Chain) -> list[Condition] | None:
     return [Condition(column, operator, values)]
 
 
-def written_by(value: Value | None, names: Names) -> frozenset[str] | None:
+def written_by(value: Value | None, names: Names) -> Written | None:
     """The attributes that an update expression changes; None when it is not known."""
     written = text(value)
     if written is None:
-        return keys_of(value) if value is None else None
+        return None
     pieces = _CLAUSE.split(written)
-    found = set()
+    found: dict[str, tuple[Any, ...] | None] = {}
     for clause in pieces[2::2]:
         for part in re.split(r",(?![^()]*\))", clause):
-            found.add(names.column(re.split(r"[\s=]", part.strip(), maxsplit=1)[0]))
-    return frozenset(found - {""})
+            column, *rest = re.split(r"[\s=]+", part.strip(), maxsplit=1)
+            found[names.column(column)] = names.values(rest[0]) if rest else None
+    found.pop("", None)
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
 
 _NEXT_PAGE = re.compile(r"last_?evaluated|exclusive_?start", re.IGNORECASE)
 

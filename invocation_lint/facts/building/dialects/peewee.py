@@ -14,8 +14,8 @@ from invocation_lint.facts.building.dialects.shape import (
     Query,
     argument,
     chain_in,
-    keys_of,
     line_of,
+    set_by,
 )
 from invocation_lint.facts.building.dialects.sqlalchemy import add_condition, add_order
 from invocation_lint.findings import Place
@@ -65,7 +65,7 @@ def _of_class(line: Line, chain: Chain, at: int, models: Models) -> Query | None
     if step.name == "select":
         _columns(query, step, models)
     elif step.name == "update":
-        query.written = (keys_of(argument(step, 0)) or frozenset()) | {name for name, _ in step.kwargs}
+        query.written = set_by(argument(step, 0), step.kwargs) or {}
     _walk(query, line.steps[at + 1 :], step.place)
     return query
 

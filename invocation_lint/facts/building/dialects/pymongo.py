@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Const, Param, Step, Struct, Symbol, Unknown, Value
 from invocation_lint.analysis.tracing.queries import ELEMENT
@@ -16,9 +17,10 @@ from invocation_lint.facts.building.dialects.shape import (
     Line,
     Ordering,
     Query,
+    Written,
     argument,
     constants,
-    keys_of,
+    set_by,
     struct_of,
     text,
 )
@@ -259,14 +261,13 @@ def _conditions(column: str, value: Value, place: Place | None) -> Iterator[Cond
         yield Condition(column, operator, values, place)
 
 
-def _written(step: Step) -> frozenset[str] | None:
+def _written(step: Step) -> Written | None:
     """The fields that an update sets."""
     given = argument(step, 1, "update", "replacement")
     made: Struct | None = struct_of(given)
     if made is None:
         return None
-    found: set[str] = set()
+    found: dict[str, tuple[Any, ...] | None] = {}
     for key, slot in made.slots:
-        inner = keys_of(slot.value)
-        found |= (inner or frozenset()) if str(key).startswith("$") else {str(key)}
-    return frozenset(found)
+        found |= (set_by(slot.value) or {}) if str(key).startswith("$") else {str(key): constants(slot.value)}
+    return found

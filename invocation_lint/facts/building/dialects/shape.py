@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,10 @@ class Condition:
     operator: str
     values: tuple[Any, ...] | None = None
     place: Place | None = None
+
+
+Written = Mapping[str, tuple[Any, ...] | None]
+"""The columns that a write sets, each with the constants that it may be set to; None where they are not all known."""
 
 
 @record
@@ -74,7 +78,8 @@ class Query:
     columns: tuple[str, ...] | None = None
     columns_known: bool = True
     lock: Place | None = None
-    written: frozenset[str] | None = frozenset()  # columns that a write sets; None when not known
+    written: Written | None = field(default_factory=dict)  # None when not known
+    claim: str = ""  # how a statement that reads and writes at once claims the rows that it reads
     opaque: str = ""
     fetched: str = "lazy"
     fetch: Place | None = None
@@ -197,6 +202,19 @@ def struct_of(value: Value | None) -> Struct | None:
     """The dict or list that a value surely is; None when it is none, or when more may be in it than is in sight."""
     atom = value.single if value is not None else None
     return atom if isinstance(atom, Struct) and _is_whole(atom) else None
+
+
+def set_by(value: Value | None, pairs: tuple[tuple[str, Value], ...] = ()) -> dict[str, tuple[Any, ...] | None] | None:
+    """What a write sets that is given a dict, or names with values; None when it is neither."""
+    atom = value.single if value is not None else None
+    if isinstance(atom, Struct) and atom.kind == "dict":
+        return {str(key): constants(slot.value) for key, slot in atom.slots} | set_by_names(pairs)
+    return set_by_names(pairs) if pairs else None
+
+
+def set_by_names(pairs: tuple[tuple[str, Value], ...]) -> dict[str, tuple[Any, ...] | None]:
+    """The same of arguments that are named after columns."""
+    return {name: constants(value) for name, value in pairs}
 
 
 def keys_of(value: Value | None) -> frozenset[str] | None:

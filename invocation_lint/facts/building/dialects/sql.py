@@ -23,7 +23,7 @@ from invocation_lint.facts.building.dialects.shape import (
     constants,
     line_of,
 )
-from invocation_lint.facts.building.job_words import is_job_table
+from invocation_lint.facts.building.reading.job_words import is_job_table
 from invocation_lint.facts.options import JOB_TABLES
 from invocation_lint.findings import Place
 
@@ -74,7 +74,8 @@ def _fetched(made: Query, line: Line, index: int) -> Query:
         [Ordering(one.column, one.newest_first, step.place) for one in made.orders],
         columns=made.columns,
         columns_known=made.columns_known,
-        written=made.written,
+        written={name: _given(values, step) for name, values in (made.written or {}).items()},
+        claim=made.claim,
         opaque=made.opaque,
         fetched=made.fetched,
         limit=made.limit,
@@ -99,12 +100,14 @@ def _fetched(made: Query, line: Line, index: int) -> Query:
 
 def _bound(condition: Condition, step: Step) -> Condition:
     """The condition with the parameter that it is compared with."""
-    values = condition.values
+    return Condition(condition.column, condition.operator, _given(condition.values, step), step.place)
+
+
+def _given(values: tuple[Any, ...] | None, step: Step) -> tuple[Any, ...] | None:
+    """The values, with the parameter that the statement is given."""
     if values is not None and len(values) == 1 and isinstance(values[0], _Parameter):
-        values = constants(_parameter(values[0].name, step))
-    elif values is not None and any(isinstance(value, _Parameter) for value in values):
-        values = None
-    return Condition(condition.column, condition.operator, values, step.place)
+        return constants(_parameter(values[0].name, step))
+    return None if values is not None and any(isinstance(value, _Parameter) for value in values) else values
 
 
 def _parameter(name: str, step: Step) -> Value | None:
@@ -174,8 +177,13 @@ def _query(tree: Any) -> Query | None:
 
     if isinstance(tree, exp.Update):
         query = Query("sql", "update")
-        query.written = frozenset(one.this.name for one in tree.expressions if isinstance(one, exp.EQ))
+        query.written = {
+            one.this.name: _known(_value(one.expression)) for one in tree.expressions if isinstance(one, exp.EQ)
+        }
         _table(query, tree.this)
+        inner = _taken_by(tree)
+        if inner is not None:
+            return _claiming(query, inner)
     elif isinstance(tree, exp.Delete):
         query = Query("sql", "delete")
         _table(query, tree.this)
@@ -190,6 +198,34 @@ def _query(tree: Any) -> Query | None:
     if any(HOLE in one.name and not _is_value(one) for one in tree.find_all(exp.Identifier)):
         query.opaque = "a piece of the statement is not known"
     return query if query.entities else None
+
+
+def _taken_by(update: Any) -> Any:
+    """The query inside an update whose rows alone are written: `WHERE id IN (SELECT id .. LIMIT 1)`."""
+    from sqlglot import exp
+
+    where = update.args.get("where")
+    outer = where.this if where is not None else None
+    if isinstance(outer, exp.In) and outer.args.get("query") is not None:
+        inner = outer.args["query"]
+    elif isinstance(outer, exp.EQ) and isinstance(outer.right, exp.Subquery):
+        inner = outer.right
+    else:
+        return None
+    select = inner.this if isinstance(inner, exp.Subquery) else inner
+    return select if isinstance(select, exp.Select) else None
+
+
+def _claiming(update: Query, select: Any) -> Query | None:
+    """The update as a query that reads the rows and claims them, by their key alone or with a lock on them."""
+    query = Query("sql", written=update.written, fetched="rows", claim="update_by_key")
+    _select(query, select)
+    where = select.args.get("where")
+    if where is not None:
+        _conditions(query, where.this)
+    if query.lock is not None:
+        query.claim = ""
+    return query if {one.table for one in query.entities} == {one.table for one in update.entities} else update
 
 
 def _is_value(hole: Any) -> bool:
@@ -277,6 +313,10 @@ def _conditions(query: Query, node: Any) -> None:
 
 
 _UNKNOWN = object()
+
+
+def _known(value: Any) -> tuple[Any, ...] | None:
+    return None if value is _UNKNOWN else (value,)
 
 
 def _value(node: Any) -> Any:

@@ -17,8 +17,8 @@ from invocation_lint.facts.building.dialects.shape import (
     argument,
     chain_in,
     constants,
-    keys_of,
     line_of,
+    set_by,
     text,
 )
 from invocation_lint.findings import Place
@@ -51,10 +51,22 @@ def read(line: Line, chain: Chain, models: Models) -> Query | None:
             return _executed(line, index, models)
         if step.name == "query" and step.args:
             return _legacy(line, index, models)
+        if step.name == "get" and len(step.args) > 1:
+            return _by_identity(step, models)
     for index, step in enumerate(line.steps[:-1]):
         if step.name == "query" and not step.is_call and line.steps[index + 1].is_call:
             return _of_model(line, chain, index, models)
     return None
+
+
+def _by_identity(step: Step, models: Models) -> Query | None:
+    """`session.get(Job, key)`: the row with a primary key."""
+    found = models.entity(step.args[0])
+    if found is None or found[1] or not found[0].cls:
+        return None
+    query = Query("sqlalchemy", entities=[found[0]], entity_place=step.place, fetched="one", fetch=step.place)
+    query.conditions.append(Condition("id", "equals", constants(step.args[1]), step.place))
+    return query
 
 
 def _executed(line: Line, index: int, models: Models) -> Query | None:
@@ -121,7 +133,7 @@ def _walk(query: Query, steps: tuple[Step, ...], begun: Place | None, models: Mo
             return query
         if step.name in {"update", "delete"} and step.is_call:
             query.verb, query.fetch = step.name, step.place
-            query.written = keys_of(argument(step, 0, "values"))
+            query.written = set_by(argument(step, 0, "values"))
             return query
         _go_on(query, step, models)
         last = step.place if step.is_call else last
@@ -210,7 +222,7 @@ def _go_on(query: Query, step: Step, models: Models) -> None:
     elif step.name == "with_for_update":
         query.lock = step.place
     elif step.name == "values":
-        query.written = frozenset(name for name, _ in step.kwargs) | (keys_of(argument(step, 0)) or frozenset())
+        query.written = set_by(argument(step, 0), step.kwargs) or {}
     else:
         query.take_rest(step, _NEUTRAL)
     if step.open:

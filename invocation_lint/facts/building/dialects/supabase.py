@@ -16,7 +16,7 @@ from invocation_lint.facts.building.dialects.shape import (
     columns_in,
     constants,
     is_true,
-    keys_of,
+    set_by,
     text,
 )
 
@@ -65,7 +65,7 @@ def _begun(steps: tuple[Step, ...], index: int) -> Query | None:
     if query.verb == "read":
         _columns(query, verb)
     elif query.verb == "update":
-        query.written = keys_of(argument(verb, 0, "json"))
+        query.written = set_by(argument(verb, 0, "json"))
     return query
 
 

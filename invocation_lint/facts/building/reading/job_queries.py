@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,19 +20,30 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import job_query as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building import arguments, batches, callers, job_words
-from invocation_lint.facts.building.claims import claim_of
+from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.around.serving import serves
 from invocation_lint.facts.building.dialects.models import Models
-from invocation_lint.facts.building.dialects.shape import Query, text
+from invocation_lint.facts.building.dialects.shape import Condition, Query, text
+from invocation_lint.facts.building.lifting import lift_serving
 from invocation_lint.facts.building.merging import merge
-from invocation_lint.facts.building.queries import QueryReader
+from invocation_lint.facts.building.reading import batches, job_words
+from invocation_lint.facts.building.reading.claims import claim_behind, claim_of, looks_at, marks_of
+from invocation_lint.facts.building.reading.queries import QueryReader
 from invocation_lint.facts.building.results import Results
+from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.records import record
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
+
+_LOCKS = re.compile(
+    r"advisory|\block(?:ed|ing)?s?\b\s*[(:]|_lock\b|\.lock\(|\.acquire\(|\bmutex|semaphore|serializable"
+    r"|for[ _]update|version_id|sqlite",
+    re.IGNORECASE,
+)
+"""What a function holds that lets one worker in at a time, or in which somebody may do that."""
 
 _STRENGTH = ("rows", "one", "count", "lazy")
 
@@ -147,8 +159,9 @@ class JobQueries:
         cut = next((query.cut for query in read.queries if query.cut is not None), None)
         ways = [self._job_query(query, places) for query in read.queries if query.fetched == fetched]
         data = reduce(merge, ways)
-        ending = callers.ending_of(root.module, root.function, site[0], options)
-        caller = facts.Caller(ending.kind, ending.event_source, self._purpose(root, site))
+        ending = callers.ending_of(root.module, root.function, site[0], options, project=self.program)
+        is_served = serves(root.module, root.function, ending, site[0])
+        caller = facts.Caller(ending.kind, ending.event_source, self._purpose(root, site), "yes" if is_served else "no")
         data = replace(data, fetched=fetched, cut="slice" if cut else None, caller=caller)
         if ending.place is not None:
             places["caller"] = ending.place
@@ -157,13 +170,35 @@ class JobQueries:
         if data.limited_by is None and self._stops_when_enough(read.queries, site[-1]):
             data = replace(data, limited_by="fetch_size")
         data = self._with_loops(data, read, places)
-        if read.loops and data.claim is None:
-            asked = self._results.is_looked_at
-            claim, place = claim_of(site[-1], read.loops, root.events, self._reader.read, self._is_of_jobs, asked)
-            _note(places, "claim", place)
-            data = replace(data, claim=claim)
+        if data.claim is None:
+            data = self._with_claim(data, root, site, read.loops, places)
         chain = tuple(Label(place, self._step(root, site, index)) for index, place in enumerate(site[:-1]))
         return Fact("job_query", data, site[-1], places, chain, root.function.title if root.function else "")
+
+    def _with_claim(
+        self, data: facts.JobQuery, root: Root, site: SiteKey, loops: list[Looped], places: dict[str, Place]
+    ) -> facts.JobQuery:
+        """With how a row is claimed: by the loops over the rows, or, of rows that are in no loop, behind the query."""
+        asked = self._results.is_looked_at
+        if loops:
+            claim, place = claim_of(site[-1], loops, root.events, self._reader.read, self._is_of_jobs, asked)
+            _note(places, "claim", place)
+            return replace(data, claim=claim)
+        found = claim_behind(site[-1], root.events, self._reader.read, self._is_of_jobs, asked)
+        if found is None:
+            return data
+        looks = self._conditions(looks_at(site[-1], root.events), places)
+        if isinstance(data.conditions, tuple):
+            data = replace(data, conditions=tuple(dict.fromkeys((*data.conditions, *looks))))
+        _note(places, "claim", found[1])
+        told = UnknownAnswer("a lock may be around it") if self._is_locked((*site, found[1])) else found[0]
+        return replace(data, claim=told)
+
+    def _is_locked(self, places: Iterable[Place]) -> bool:
+        """Whether one of the functions that hold these places may let one worker in at a time."""
+        around = {info for place in places if (info := self.interpreter.modules.enclosing(place)) is not None}
+        sources = [(info.module.source, info.place) for info in around]
+        return any(_LOCKS.search(source.text, *source.offsets(place)) for source, place in sources)
 
     def _stops_when_enough(self, queries: Iterable[Query], fetch: Place) -> bool:
         asked = next((query.traits.stops_when_enough for query in queries), None)
@@ -178,13 +213,7 @@ class JobQueries:
         _note(places, "limited_by", query.limit_place)
         _note(places, "limit", query.limit_place)
         opaque = UnknownAnswer(query.opaque) if query.opaque else None
-        conditions = []
-        for one in query.conditions:
-            role = job_words.role_of(one)
-            waiting = job_words.waiting_of(one) if role == "status" else None
-            conditions.append(facts.Condition(one.column, one.operator, role, waiting))
-            _note(places, "conditions", one.place)
-            _note(places, f"conditions[{one.column}]", one.place)
+        conditions = self._conditions(query.conditions, places)
         order: Any = opaque or "unordered"
         if query.orders:
             order, place = _order(query)
@@ -196,6 +225,9 @@ class JobQueries:
         if query.lock is not None:
             claim = facts.Claim("lock")
             _note(places, "claim", query.lock)
+        if query.claim:
+            claim = facts.Claim(query.claim, marks=marks_of(query.written or {}))
+            _note(places, "claim", query.fetch)
         return facts.JobQuery(
             dialect=query.dialect,
             tables=tuple(map(facts.Table, names)),
@@ -207,6 +239,16 @@ class JobQueries:
             created=_created(query),
             claim=claim,
         )
+
+    def _conditions(self, conditions: Iterable[Condition], places: dict[str, Place]) -> list[facts.Condition]:
+        found = []
+        for one in conditions:
+            role = job_words.role_of(one)
+            waiting = job_words.waiting_of(one) if role == "status" else None
+            found.append(facts.Condition(one.column, one.operator, role, waiting))
+            _note(places, "conditions", one.place)
+            _note(places, f"conditions[{one.column}]", one.place)
+        return found
 
     # -- what is done with each row ----------------------------------------------------------------------------------
 
@@ -235,7 +277,7 @@ class JobQueries:
     def _acts(self, event: Any, data: facts.JobQuery) -> list[str]:
         """What one event of a loop's body does to the row, in the words of `EachItem`."""
         if isinstance(event, Visit):
-            mode, _ = arguments.mode_fact(event)
+            mode = sent_mode(event)
             return ["invokes", "waits"] if mode == "RequestResponse" else ["invokes"]
         if not isinstance(event, ChainCall):
             return []
@@ -274,7 +316,7 @@ class JobQueries:
 
 
 def _in_order(found: list[Fact]) -> tuple[Fact, ...]:
-    return tuple(sorted(found, key=lambda fact: len(fact.chain)))
+    return tuple(lift_serving(sorted(found, key=lambda fact: len(fact.chain))))
 
 
 def _note(places: dict[str, Place], path: str, place: Place | None) -> None:

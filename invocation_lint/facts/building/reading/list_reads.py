@@ -10,11 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import libcst as cst
 
+from invocation_lint.analysis.program.demand import reaches_sites
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.data.list_operations import ListOperation, is_list_operation, list_operations, services
@@ -22,12 +23,21 @@ from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
-from invocation_lint.facts.building.job_words import snake_case
-from invocation_lint.facts.building.list_uses import Scope, UseReader, Uses, called_name, text_of
-from invocation_lint.facts.building.partitions import asks_for_a_status
+from invocation_lint.facts.building.reading.list_requests import (
+    asks_for,
+    has_just_made,
+    is_filtered,
+    last_name,
+    next_page,
+    spread_mappings,
+)
+from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings
+from invocation_lint.facts.building.scopes import Scope, UseReader, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 from invocation_lint.source.list_calls import clients_made, list_calls, reads_entries
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.project_files import ProjectFiles
 
 _LOOKS = re.compile(
     r"paginat|next_?page|page_?token|next_?token|last_?evaluated|start_?key|start_?after|marker|is_?truncated|cursor"
@@ -36,25 +46,6 @@ _LOOKS = re.compile(
 )
 _NAMING = (cst.Assign, cst.AnnAssign, cst.WithItem)
 _MAKERS = re.compile(r"client|resource|boto", re.IGNORECASE)
-_FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
-                   "Select", "ReturnConsumedCapacity", "ScanIndexForward", "IndexName", "TableName", "AttributesToGet",
-                   "FetchOwner", "RequestPayer", "EncodingType", "ExpectedBucketOwner", "Delimiter"})  # fmt: skip
-"""Parameters that change how entries are answered, or from where, and not which."""
-
-
-_NARROWING = re.compile(r"prefix|filter|status|state|scope|time|date|type|delimiter|recursive|include", re.IGNORECASE)
-"""Parameters that leave many: any other one names what is wanted."""
-
-_SETTINGS = re.compile(
-    r"(?:^|_)(?:config|configs|configuration|configurations|settings?|catalogs?|profiles?|types?|roles?|polic(?:y|ies)"
-    r"|templates?|features?|flags?|schemas?|plugins?|providers?|permissions?|integrations?|environments?|registry"
-    r"|options?|parameters?|lookup|regions?|plans?|models?|constraints?|definitions?|system|rules?|categor(?:y|ies)"
-    r"|nodes?|pipelines?|agents?|tags?|guardrails?|servers?|tenants?|locks?)(?:_|$)"
-)
-"""Words in the names of tables that hold a few settings."""
-
-_OF_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?)(?:_|$)")
-"""Words in the names of functions that read them."""
 
 
 @dataclass(slots=True)
@@ -91,10 +82,11 @@ class _Root:
 
 
 class ListReadBuilder:
-    """Builds the facts of the reads of pages in a module."""
+    """Builds the facts of the reads of pages in a module; without the `files` of its project it is looked at alone."""
 
-    def __init__(self, module: ModuleInfo, options: AnalysisOptions) -> None:
+    def __init__(self, module: ModuleInfo, options: AnalysisOptions, files: ProjectFiles | None = None) -> None:
         self.module = module
+        self.files = files
         self.options = options
         self._made: dict[str, set[str]] = {}
         self._tables: dict[str, str] = {}  # names of tables to the words by which they are opened
@@ -156,6 +148,15 @@ class ListReadBuilder:
                 scope = scope or Scope(body.root)
                 yield from self._fact(body, scope, call, candidates)
 
+    @cached_property
+    def _is_near_lambda(self) -> bool:
+        """Whether the module is a handler's, is imported by one, or leads to an invocation."""
+        if reaches_sites(self.module):
+            return True
+        if self.files is None:
+            return is_handler_code(self.module.source.data)
+        return runs_on_lambda(self.files, self.module.name)
+
     # -- which operation ---------------------------------------------------------------------------------------------
 
     def _note_client(self, node: cst.CSTNode) -> None:
@@ -173,16 +174,16 @@ class ListReadBuilder:
         for inner in walk(value):
             if isinstance(inner, cst.Call) and (service := _service_made(inner)):
                 for target in targets:
-                    self._made.setdefault(_last(target), set()).add(service)
+                    self._made.setdefault(last_name(target), set()).add(service)
                     if called_name(inner) == "Table" and inner.args:
-                        self._tables[_last(target)] = _words(inner.args[0].value)
+                        self._tables[last_name(target)] = _words(inner.args[0].value)
 
     def _candidates(self, call: cst.Call) -> list[ListOperation]:
         assert isinstance(call.func, cst.Attribute)
         every = list_operations(call.func.attr.value)
         receiver = call.func.value
         inline = _service_made(receiver) if isinstance(receiver, cst.Call) else ""
-        known = {inline} if inline else self._made.get(_last(receiver), set())
+        known = {inline} if inline else self._made.get(last_name(receiver), set())
         if not known and isinstance(receiver, (cst.Name, cst.Attribute)):
             words = set(re.split(r"[_\W]+", dotted(receiver).lower()))
             known = words & _service_words()
@@ -211,25 +212,29 @@ class ListReadBuilder:
         asked = source.place(call.args[0]) if call.args else named
         places = {"operation": named, "page": named, "asks_for": asked}
         places |= dict.fromkeys(("service", "entries"), source.place(call.func.value))
+        places |= dict.fromkeys(("jobs", "created"), source.place(call.func.value))
         if holder is not None and isinstance(holder.node, cst.FunctionDef):
             places["next_page"] = source.place(holder.node.name)
         given = {arg.keyword.value for arg in call.args if arg.keyword is not None}
-        spread = _spread_mappings(call)
+        spread = spread_mappings(call)
         if spread:
             given |= scope.texts  # a mapping that the function fills
+        names = self._table_names(call, scope)
         limits = sorted({one.limit for one, _ in read} & given)
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
             page=_page(operation) if len(read) == 1 else UnknownAnswer("which service is asked is not known"),
-            entries=self._entries(operation, call, holder, scope)
-            if len(read) == 1
-            else UnknownAnswer("of which service?"),
+            entries=_entries(operation, names, holder) if len(read) == 1 else UnknownAnswer("of which service?"),
             limit=limits[0] if limits else None,
-            asks_for=_asks_for(operation, call, given),
-            next_page=_next_page(operation, uses, given, body.looks or _is_in_while(scope, call), spread, scope),
+            jobs="yes" if operation.service == "dynamodb" and holds_jobs(names, self.options.job_tables) else "no",
+            asks_for=asks_for(operation, call, given),
+            filtered="yes" if is_filtered(operation, given) else "no",
+            created="yes" if has_just_made(scope, call) else "no",
+            next_page=next_page(operation, uses, given, body.looks or _is_in_while(scope, call), spread, scope),
             used=uses.strongest,
             each_entry="acts" if uses.acts is not None else "reads",
+            runs_on="lambda" if self._is_near_lambda else "elsewhere",
             caller=facts.Caller(callers.ending_of(self.module, holder, site, self.options).kind),
         )
         if uses.strongest in uses.found:
@@ -241,26 +246,30 @@ class ListReadBuilder:
         for arg in call.args:
             if arg.keyword is not None and arg.keyword.value in limits:
                 places["limit"] = source.place(arg)
+            if arg.keyword is not None and is_filtered(operation, {arg.keyword.value}):
+                places["filtered"] = source.place(arg)
         yield Fact("list_read", data, site, places, (), holder.title if holder is not None else "")
 
-    def _entries(self, operation: ListOperation, call: cst.Call, holder: FunctionInfo | None, scope: Scope) -> Any:
-        if not operation.entries:
-            return UnknownAnswer("whether they ever fill a page is not known")
-        if operation.service != "dynamodb" or operation.name == "list_tables":
-            return operation.entries
+    def _table_names(self, call: cst.Call, scope: Scope) -> list[str]:
+        """The names by which a call tells its table."""
         assert isinstance(call.func, cst.Attribute)
         given = [_words(arg.value) for arg in call.args if arg.keyword is not None and arg.keyword.value == "TableName"]
-        names = [*given, _words(call.func.value), self._opened_by(call, call.func.value, scope)]
-        about = snake_case(holder.name) if holder is not None else ""
-        few = any(_SETTINGS.search(snake_case(name)) for name in names) or _OF_SETTINGS.search(about) is not None
-        return "settings" if few else operation.entries
+        return [*given, _words(call.func.value), self._opened_by(call, call.func.value, scope)]
 
     def _opened_by(self, call: cst.Call, receiver: cst.BaseExpression, scope: Scope) -> str:
         """The words by which the table of a call was opened, in its function or anywhere."""
         line = self.module.source.place(call).line
-        own = scope.assignments.get(_last(receiver), ()) if isinstance(receiver, cst.Name) else ()
+        own = scope.assignments.get(last_name(receiver), ()) if isinstance(receiver, cst.Name) else ()
         before = [one for one in own if self.module.source.place(one).line < line]
-        return _words(before[-1].value) if before else self._tables.get(_last(receiver), "")
+        return _words(before[-1].value) if before else self._tables.get(last_name(receiver), "")
+
+
+def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInfo | None) -> Any:
+    if not operation.entries:
+        return UnknownAnswer("whether they ever fill a page is not known")
+    if operation.service != "dynamodb" or operation.name == "list_tables":
+        return operation.entries
+    return "settings" if holds_settings(names, holder.name if holder is not None else "") else operation.entries
 
 
 def _nodes(root: _Root) -> Iterator[cst.CSTNode]:
@@ -277,23 +286,19 @@ def _holding(roots: Sequence[_Root], at: int) -> Iterator[_Root]:
         yield roots[-1]
 
 
+def _words(node: cst.CSTNode) -> str:
+    """The names and texts of an expression."""
+    parts = [part.value for part in walk(node) if isinstance(part, (cst.Name, cst.SimpleString))]
+    return re.sub(r"\W+", "_", "_".join(parts)).strip("_")
+
+
 def _is_no_function(node: cst.CSTNode) -> bool:
     return not isinstance(node, cst.FunctionDef)
 
 
 def _receiver(call: cst.Call) -> str:
     assert isinstance(call.func, cst.Attribute)
-    return _last(call.func.value)
-
-
-def _words(node: cst.CSTNode) -> str:
-    """The names and texts of an expression."""
-    parts = [part.value for part in walk(node) if isinstance(part, (cst.Name, cst.SimpleString))]
-    return re.sub(r"\W+", "_", "_".join(parts))
-
-
-def _spread_mappings(call: cst.Call) -> list[cst.BaseExpression]:
-    return [arg.value for arg in call.args if arg.star == "**"]
+    return last_name(call.func.value)
 
 
 def _is_in_while(scope: Scope, call: cst.CSTNode) -> bool:
@@ -322,12 +327,6 @@ def _service_made(call: cst.Call) -> str:
     return ""
 
 
-def _last(node: cst.CSTNode) -> str:
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else ""
-
-
 @lru_cache(maxsize=1)
 def _service_words() -> frozenset[str]:
     return frozenset({*services(), *(name.replace("-", "") for name in services())}) - {"client", "config", "events"}
@@ -337,40 +336,6 @@ def _page(operation: ListOperation) -> Any:
     if operation.service == "dynamodb" and operation.name in {"scan", "query"}:
         return "1 MB"
     return f"{operation.page} entries" if operation.page else UnknownAnswer("how much a page holds is not known")
-
-
-def _asks_for(operation: ListOperation, call: cst.Call, given: set[str]) -> Any:
-    if operation.service == "dynamodb" and operation.name == "query":
-        if asks_for_a_status(call):
-            return "parent"
-        return UnknownAnswer("how much a partition holds is not in sight")
-    if operation.service == "dynamodb" and operation.name == "scan":
-        return "all"
-    if _spread_mappings(call):
-        return UnknownAnswer("more may be asked for than is in sight")
-    needed = operation.required - {"TableName"}
-    further = given - needed - operation.given - {operation.limit} - _FORM
-    if further:
-        narrowed = any(_NARROWING.search(name) for name in further)
-        return UnknownAnswer(f"what {min(further)} leaves is not known") if narrowed else "named"
-    return "parent" if needed else "all"
-
-
-def _next_page(
-    operation: ListOperation,
-    uses: Uses,
-    given: set[str],
-    looks: bool,
-    spread: list[cst.BaseExpression],
-    scope: Scope,
-) -> Any:
-    if looks or operation.given & given:
-        return "yes"
-    if uses.escapes is not None:
-        return UnknownAnswer("the answer is handed on")
-    if any(not isinstance(one, cst.Dict) and _last(one) not in scope.assignments for one in spread):
-        return UnknownAnswer("the request comes from elsewhere")
-    return "no"
 
 
 __all__ = ["ListReadBuilder"]

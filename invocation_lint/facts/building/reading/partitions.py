@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from invocation_lint.facts.building.job_words import snake_case
-from invocation_lint.source.walk import walk
+from invocation_lint.facts.building.reading.job_words import snake_case
+from invocation_lint.source.parsing.walk import walk
 
 _STATUS = re.compile(r"(?:^|_)(?:status|state|phase)(?:_code|_name)?$")
 _EQUALS = re.compile(r"([#\w]+)\s*=\s*(:\w+)")

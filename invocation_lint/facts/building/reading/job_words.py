@@ -24,6 +24,17 @@ _STATUS = re.compile(r"^(.*_)?(status|state|phase)(_code|_name)?$|^(locked|claim
 _DONE_TIMES = re.compile(
     r"^(started|completed|finished|processed|claimed|locked|taken|sent|picked_up|done)_(at|on|time)$"
 )
+_RUNNING = frozenset(
+    {"inprogress", "progress", "started", "claimed", "locked", "taken", "reserved", "busy", "active", "assigned",
+     "picked", "pickedup", "leased", "acquired", "dispatched", "inflight", "ongoing", "checkedout"}
+)  # fmt: skip
+_ENDING = frozenset({"pending", "waiting", "queuing", "queueing", "cancelling", "canceling", "missing", "failing"})
+"""Words that end like those of work that is being done, and do not mean it."""
+
+_TAKEN_BY = re.compile(
+    r"^(locked|claimed|taken|picked|reserved|leased|started|assigned)(_up)?_(by|at|on)$|^worker(_id|_name)?$"
+)
+_TAKEN_FLAGS = re.compile(r"^(is_)?(claimed|taken|locked|running|in_progress|processing|reserved|picked(_up)?)$")
 _DUE = re.compile(
     r"(^|_)(runs?|due|scheduled?|available|next|eta|visible|execute|start|retry|not_before|after)(_|$)|^eta$"
 )
@@ -112,6 +123,31 @@ def _waits(value: Any) -> bool:
     if isinstance(value, Named):
         return bool(_WAITING & set(value.name.lower().split("_")))
     return isinstance(value, str) and re.sub(r"[-_ ]", "", value.lower()) in _WAITING
+
+
+def says_running(column: str, values: tuple[Any, ...] | None) -> Any:
+    """Whether a write of these values into a column says that somebody does the job now; None where the column says
+    nothing of that."""
+    name = snake_case(column)
+    if _TAKEN_BY.search(name):
+        return "no" if values == (None,) else "yes"
+    if _TAKEN_FLAGS.search(name) and values is not None and all(isinstance(value, (bool, int)) for value in values):
+        return "yes" if all(values) else "no"
+    if not _STATUS.search(name):
+        return None
+    if not values:
+        return Unknown("which status is written is not known")
+    told = [_runs(value) for value in values]
+    return "yes" if all(told) else "no" if not any(told) else Unknown("it is one status of several")
+
+
+def _runs(value: Any) -> bool:
+    words = [str(getattr(value, "name", value)).lower()] if isinstance(value, (str, Named)) else []
+    words += [word for whole in words for word in re.split(r"[-_ ]", whole)]
+    plain = {re.sub(r"[-_ ]", "", word) for word in words}
+    if plain & _WAITING or not plain.isdisjoint(_ENDING):
+        return False
+    return not plain.isdisjoint(_RUNNING) or any(word.endswith("ing") and len(word) > 4 for word in words)
 
 
 def is_age(column: str) -> bool:

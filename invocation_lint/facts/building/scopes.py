@@ -14,10 +14,10 @@ import libcst as cst
 from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.findings import Place
-from invocation_lint.source.tree import SourceFile
-from invocation_lint.source.walk import children, walk
+from invocation_lint.source.parsing.tree import SourceFile
+from invocation_lint.source.parsing.walk import children, walk
 
-STRENGTH = ("looped", "searched", "returned", "kept", "counted", "cut", "one", "tested")
+STRENGTH = ("looped", "searched", "returned", "kept", "counted", "printed", "cut", "one", "tested")
 WHOLE = frozenset(STRENGTH[:5])
 
 _SAME = (cst.Await, cst.Index, cst.SubscriptElement, cst.StarredElement, cst.IfExp, cst.Expr)
@@ -38,11 +38,14 @@ class Scope:
         self.names: dict[str, list[cst.Name]] = {}
         self.assignments: dict[str, list[cst.Assign]] = {}
         self.texts: set[str] = set()
+        self.calls: list[cst.Call] = []
         for node in walk(root):
             for child in children(node):
                 self.parents[child] = node
             if isinstance(node, cst.Name):
                 self.names.setdefault(node.value, []).append(node)
+            elif isinstance(node, cst.Call):
+                self.calls.append(node)
             elif isinstance(node, cst.SimpleString):
                 self.texts.add(str(node.raw_value))
             elif isinstance(node, cst.Assign):
@@ -56,6 +59,15 @@ class Scope:
         while parent is not None:
             yield parent
             parent = self.parents.get(parent)
+
+    def is_logged(self, node: cst.CSTNode) -> bool:
+        """Whether an expression is only put into a log line."""
+        for outer in self.around(node):
+            if isinstance(outer, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+                return False
+            if isinstance(outer, cst.Call) and called_name(outer) in LOGGING:
+                return True
+        return False
 
 
 @dataclass(slots=True)
@@ -195,6 +207,9 @@ class UseReader:
             searches = isinstance(call, cst.Call) and dotted(call.func) in {"next", "any"}
             self.uses.note("searched" if searches else "looped", place)
             return
+        if _only_prints(loop):
+            self.uses.note("printed", place)
+            return
         inner = list(walk(loop.body))
         searches = any(isinstance(one, cst.Break) or (isinstance(one, cst.Return) and one.value) for one in inner)
         self.uses.note("searched" if searches else "looped", place)
@@ -279,14 +294,20 @@ class UseReader:
 
     def _is_look(self, node: cst.CSTNode, parent: cst.CSTNode) -> bool:
         """Whether the whole answer is only looked at: by a condition, or by what logs it."""
-        if self._is_test(parent) or (isinstance(parent, cst.IfExp) and parent.test is node):
-            return True
-        for outer in self._scope.around(node):
-            if isinstance(outer, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
-                return False
-            if isinstance(outer, cst.Call) and called_name(outer) in LOGGING:
-                return True
+        is_asked = self._is_test(parent) or (isinstance(parent, cst.IfExp) and parent.test is node)
+        return is_asked or self._scope.is_logged(node)
+
+
+def _only_prints(loop: cst.For) -> bool:
+    """Whether nothing is done with each entry but to show it, in any branch."""
+    statements = [one for one in walk(loop.body) if isinstance(one, cst.BaseSmallStatement)]
+    if any(isinstance(one, (cst.For, cst.While)) for one in walk(loop.body)):
         return False
+    return all(
+        isinstance(one, cst.Pass)
+        or (isinstance(one, cst.Expr) and isinstance(one.value, cst.Call) and called_name(one.value) in LOGGING)
+        for one in statements
+    )
 
 
 def called_name(call: cst.Call) -> str:

@@ -1,16 +1,23 @@
-"""How a row is marked as taken before its work is sent."""
+"""How a row is marked as taken before its work is sent or done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Chain, Struct, Text, Unknown, Value
+from invocation_lint.analysis.domain.atoms import Chain, Step, Struct, Text, Unknown, Value
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.tracing.queries import ELEMENT, ChainCall, Looped
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building import job_words
-from invocation_lint.facts.building.dialects.shape import Query, line_of, text
+from invocation_lint.facts.building.dialects.shape import (
+    Condition,
+    Query,
+    Written,
+    constants,
+    line_of,
+    text,
+)
+from invocation_lint.facts.building.reading import job_words
 from invocation_lint.facts.job_query import Claim
 from invocation_lint.findings import Place
 
@@ -46,7 +53,7 @@ def claim_of(
             if row is not None:
                 name = chain.steps[-1].name
                 if name.endswith(" =") and job_words.tell_status([name.removesuffix(" =")]):
-                    return Claim("attribute"), event.site[-1]
+                    return Claim("attribute", marks=marks_of(_set_by(chain.steps[-1]))), event.site[-1]
                 if chain.steps[-1].is_call and name not in _HARMLESS and not _is_sign(name):
                     return UnknownAnswer(f"whether {name}() marks the row is not known"), event.site[-1]
                 continue
@@ -62,9 +69,88 @@ def _by(query: Query, place: Place, looked_at: Callable[[Place, str], Any]) -> A
     if query.opaque:
         return UnknownAnswer(query.opaque)
     roles = [job_words.role_of(one) for one in query.conditions]
+    marks = marks_of(query.written or {})
     if roles and all(role == "key" for role in roles):
-        return Claim("update_by_key")
-    return Claim("conditional_update", None if query.traits.raises_when_lost else looked_at(place, query.dialect))
+        return Claim("update_by_key", marks=marks)
+    looked = None if query.traits.raises_when_lost else looked_at(place, query.dialect)
+    return Claim("conditional_update", marks=marks, looked_at=looked)
+
+
+def marks_of(written: Written) -> Any:
+    """What a write says of the job, by the columns that tell how far it is."""
+    told = [job_words.says_running(column, values) for column, values in written.items()]
+    if "yes" in told:
+        return "running"
+    return next((one for one in told if isinstance(one, UnknownAnswer)), "other")
+
+
+def _set_by(step: Step) -> Written:
+    """What a step writes that sets an attribute of a row."""
+    return {step.name.removesuffix(" ="): constants(step.args[0] if step.args else None)}
+
+
+def claim_behind(
+    fetch: Place,
+    events: Sequence[Any],
+    read: Reader,
+    is_job: Callable[[Query], bool],
+    looked_at: Callable[[Place, str], Any],
+) -> tuple[Claim, Place] | None:
+    """The write behind `fetch`, outside of a loop over its rows, by which a job is said to be done now, and where it
+    stands; None when there is none."""
+    has_begun = False
+    for event in events:
+        if not isinstance(event, ChainCall):
+            continue
+        if event.site[-1] == fetch:
+            has_begun = True
+        elif has_begun:
+            claim = _claim(event.chain, event.site[-1], fetch, read, is_job, looked_at)
+            if isinstance(claim, Claim) and claim.marks == "running":
+                return claim, event.site[-1]
+    return None
+
+
+def _claim(
+    chain: Chain,
+    place: Place,
+    fetch: Place,
+    read: Reader,
+    is_job: Callable[[Query], bool],
+    looked_at: Callable[[Place, str], Any],
+) -> Any:
+    if chain.steps[-1].name.endswith(" ="):
+        marks = marks_of(_set_by(chain.steps[-1]))
+        if any(step.place == fetch for step in chain.steps):
+            return Claim("attribute", marks=marks)
+        again = read(Chain(chain.root, chain.steps[:-1]))
+        return (
+            Claim("update_by_key", marks=marks) if again is not None and _is_by_key(again) and is_job(again) else None
+        )
+    query = read(chain)
+    if query is None or query.fetch is None or query.verb != "update" or not is_job(query):
+        return None
+    return _by(query, place, looked_at)
+
+
+def _is_by_key(query: Query) -> bool:
+    """Whether a query reads one row by its key alone, and locks nothing."""
+    roles = [job_words.role_of(one) for one in query.conditions]
+    return query.fetched == "one" and query.lock is None and bool(roles) and all(role == "key" for role in roles)
+
+
+_COMPARED = {"==": "equals", "!=": "equals", "in": "in", "not in": "in"}
+"""What holds of the row behind a comparison: where it does not, or where it does, the function goes on."""
+
+
+def looks_at(fetch: Place, events: Sequence[Any]) -> Iterator[Condition]:
+    """What the function compares, in Python, of the row that `fetch` reads."""
+    for event in events:
+        steps = event.chain.steps if isinstance(event, ChainCall) else ()
+        if len(steps) < 3 or steps[-1].name not in _COMPARED or all(step.place != fetch for step in steps):
+            continue
+        column = (text(steps[-2].args[0]) or "") if steps[-2].args else steps[-2].name
+        yield Condition(column, _COMPARED[steps[-1].name], constants(steps[-1].args[0]), event.site[-1])
 
 
 def _elsewhere(

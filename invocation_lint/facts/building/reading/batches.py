@@ -16,6 +16,7 @@ from invocation_lint.facts.base import Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import arguments, functions, payloads, shapes
 from invocation_lint.facts.building.dialects.shape import text
+from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -71,7 +72,7 @@ def total_seconds(limit: Any, work: Iterable[Work]) -> Range | float | None:
         return None
     least = most = 0.0
     for one in work:
-        mode, _ = arguments.mode_fact(one.visit)
+        mode = sent_mode(one.visit)
         loop = one.visit.loop
         if mode != "RequestResponse" or one.visit.run_by != "statement" or (loop is not None and loop.concurrent):
             continue

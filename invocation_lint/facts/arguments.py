@@ -1,0 +1,56 @@
+"""What an invocation is given besides its payload: the keywords of the call, and its client context."""
+
+from __future__ import annotations
+
+from invocation_lint.facts.base import Text, Unknown, fact_field
+from invocation_lint.records import record
+
+YES_NO = ("yes", "no")
+
+
+@record
+class UnknownArgument:
+    name: str = fact_field("the keyword as written", default="")
+    near: Text = fact_field("the parameter of Invoke that it nearly spells")
+    operation: Text = fact_field("another Lambda operation that has a parameter of this name")
+
+
+@record
+class RefusedArgument:
+    name: str = fact_field("the keyword; the missing parameter; 'the first argument' for a positional one", default="")
+    why: Text = fact_field(
+        "why boto3 refuses it", words=("missing", "positional", "misspelled", "of another operation")
+    )
+    meant: Text = fact_field("the parameter that it nearly spells, or the operation that has it")
+    always: Text = fact_field("whether it is so on every path; unknown when on some", words=YES_NO, default="yes")
+
+
+@record
+class SyncOnly:
+    name: str = fact_field("LogType or ClientContext", default="")
+    lost: Text = fact_field("what an asynchronous invocation does not give then, in words")
+
+
+@record
+class Named:
+    name: str = fact_field("the name", default="")
+
+
+@record
+class Arguments:
+    positional: Text = fact_field("whether positional arguments are given", words=YES_NO)
+    missing: tuple[Named, ...] | Unknown = fact_field("required parameters that are surely not given", default=())
+    unknown: tuple[UnknownArgument, ...] | Unknown = fact_field("keywords that Invoke does not have", default=())
+    refused: tuple[RefusedArgument, ...] | Unknown = fact_field("what boto3 refuses before it sends", default=())
+    open: Text = fact_field("whether more keywords may come, from **kwargs that are not known", words=YES_NO)
+    sync_only: tuple[SyncOnly, ...] | Unknown = fact_field(
+        "parameters that are given and mean something to RequestResponse alone: LogType Tail, ClientContext", default=()
+    )
+
+
+@record
+class ClientContext:
+    type: Text = fact_field(
+        "the Python type of the ClientContext argument", words=("str", "bytes", "dict", "none", "other")
+    )
+    encoding: Text = fact_field("how its text is encoded", words=("plain", "base64"))

@@ -1,0 +1,75 @@
+"""The loop around an invocation, as a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from invocation_lint.analysis.domain.events import Event, LoopInfo, LoopLeft, RetryLoop, Visit
+from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.findings import Place
+
+Note = Callable[[str, "Place | None"], None]
+
+
+def loop_fact(visit: Visit, events: list[Event], note: Note) -> facts.Loop | None:
+    """What is known of the innermost loop around an invocation; None where there is none."""
+    if visit.loop is None:
+        return None
+    times = visit.loop.times
+    left = [event for event in events if isinstance(event, LoopLeft)]
+    again = [event for event in events if isinstance(event, RetryLoop)]
+    for end in sorted(left, key=lambda end: end.together):
+        note("in_loop.item_failure", end.place)
+    for loop in again:
+        note("in_loop.retry", loop.place)
+    return facts.Loop(
+        UnknownAnswer("it is not known") if times is None else times,
+        "yes" if visit.loop.concurrent else "no",
+        visit.loop.over,
+        visit.loop.collection or None,
+        _each_of(visit.loop),
+        _item_failure(left),
+        in_order=visit.loop.in_order or None,
+        answers=("together" if all(end.together for end in left) else "each") if left else None,
+        retry=_retry(again[0]) if again else None,
+        at_once=_at_once(visit, times),
+    )
+
+
+def _at_once(visit: Visit, times: int | None) -> int | None:
+    if not visit.threads:
+        return None
+    return visit.threads if times is None else min(visit.threads, times)
+
+
+def _item_failure(left: list[LoopLeft]) -> Any:
+    if not left:
+        return None
+    excuses = [event.excuse for event in left]
+    return UnknownAnswer(excuses[0]) if all(excuses) else "escapes"
+
+
+_ROUNDS = {"condition": "the rounds of a loop", "search": "the items", "constants": "the items"}
+
+
+def _each_of(loop: LoopInfo) -> str:
+    if loop.collection:
+        return {"pages": "the items of all pages", "scan": "the items of a scan"}[loop.collection]
+    if loop.times is None:
+        return _ROUNDS.get(loop.over, f"the {loop.over}")
+    return f"{loop.times} {'items' if loop.over == 'constants' else 'rounds'}"
+
+
+def _retry(loop: RetryLoop) -> facts.Retry:
+    pause = UnknownAnswer("how long it sleeps is not known") if loop.pause == "unknown" else loop.pause
+    bounded = UnknownAnswer("it is not known") if loop.bounded is None else "yes" if loop.bounded else "no"
+    manner = [
+        *({"none": ["without a pause"], "fixed": ["after the same pause every time"]}.get(loop.pause, [])),
+        *(["without end"] if bounded == "no" else []),
+    ]
+    return facts.Retry(pause, bounded, " and ".join(manner) or None)
+
+
+__all__ = ["loop_fact"]

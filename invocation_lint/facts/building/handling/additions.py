@@ -1,0 +1,135 @@
+"""What a handler adds to on each run without a condition: the same event twice makes the sum wrong.
+
+All that invokes asynchronously, and queues and streams, may deliver an event more than once (Lambda developer guide,
+invocation and event source mappings).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.deployment.kinds import REDELIVERING
+from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.messaging.calls import is_spread, keywords
+from invocation_lint.facts.building.messaging.resolving import Resolver
+from invocation_lint.facts.building.scopes import called_name, text_of
+from invocation_lint.findings import Place
+from invocation_lint.source.parsing.walk import walk
+
+_ADDED = re.compile(r"\bADD\s+([\w#.]+)\s+(:\w+)", re.IGNORECASE)
+_SUMMED = re.compile(r"([\w#.]+)\s*=\s*(?:if_not_exists\(\s*)?\1\s*(?:,\s*:\w+\s*\))?\s*[+-]\s*:\w+", re.IGNORECASE)
+_IN_SQL = re.compile(
+    r"\bUPDATE\b.*?\bSET\b.*?\b(\w+)\s*=\s*(?:COALESCE\(\s*)?\1\s*(?:,\s*0\s*\))?\s*[+-]", re.I | re.DOTALL
+)
+
+_ASKS = re.compile(
+    r"idempot|dedup|duplicate|already|\bprocessed\b|processed_(?:ids?|messages?|events?)|\bseen\b|conditional"
+    r"|condition_?expression|attribute_(?:not_)?exists|rowcount|on_conflict|exactly_?once|\block|_lock",
+    re.IGNORECASE,
+)
+"""Words of code that sees to it that an event is handled once."""
+
+_READS = frozenset({"get_item", "batch_get_item", "query", "transact_write_items", "scalar_one_or_none", "fetchone"})
+"""Calls by which a function may ask first whether an event was handled."""
+
+_HOLDS_BACK = re.compile(r"idempotent|once|lock|retry_safe", re.IGNORECASE)
+
+
+def addition_of(subject: Subject) -> tuple[str, Place] | None:
+    """The attribute or column that a handler adds to, with the place; None where it adds to none, or something may keep
+    a repeated event from being counted."""
+    if subject.event_source not in REDELIVERING or any(map(_may_ask, subject.reached)):
+        return None
+    for info in subject.reached:
+        scope = subject.code.scope_of(info)
+        if any(_ASKS.search(text) for text in scope.texts) or any(called_name(one) in _READS for one in scope.calls):
+            return None
+    for info in subject.reached:
+        for call in subject.code.scope_of(info).calls:
+            name = _added_by(call, Resolver(subject.code, info))
+            if name is not None:
+                return name, subject.code.module.source.place(call)
+    return None
+
+
+def _may_ask(info: FunctionInfo) -> bool:
+    decorators = (dotted(item.func if isinstance(item, cst.Call) else item) for item in info.decorators)
+    return any(_ASKS.search(word) for word in info.words) or any(map(_HOLDS_BACK.search, decorators))
+
+
+def _added_by(call: cst.Call, resolver: Resolver) -> str | None:
+    """What a call adds to: `update_item` of DynamoDB, or a statement in SQL that is executed."""
+    if is_spread(call):
+        return None
+    name, given = called_name(call), keywords(call)
+    if name == "update_item" and "UpdateExpression" in given and "ConditionExpression" not in given:
+        text = _text(given["UpdateExpression"].value, resolver)
+        found = _SUMMED.search(text)
+        if found is not None:
+            return _shown(found[1], given, resolver)
+        found = _ADDED.search(text)
+        if found is not None and _is_number(found[2], given, resolver):
+            return _shown(found[1], given, resolver)
+    if name in {"execute", "execute_statement"} and isinstance(call.func, cst.Attribute):
+        texts = [_text(arg.value, resolver) for arg in call.args[:1]] if "sql" not in given else []
+        texts += [_text(given["sql"].value, resolver)] if "sql" in given else []
+        for text in texts:
+            found = _IN_SQL.search(text)
+            if found is not None:
+                return found[1]
+    return None
+
+
+def _text(node: cst.BaseExpression, resolver: Resolver) -> str:
+    """The text of an expression, as far as it is written there."""
+    value = resolver.value_of(node)
+    if value is None:
+        return ""
+    if isinstance(value, cst.Call) and called_name(value) == "text" and value.args:
+        return _text(value.args[0].value, resolver)
+    return "".join(_pieces(value))
+
+
+def _pieces(value: cst.BaseExpression) -> Iterator[str]:
+    for one in walk(value):
+        if isinstance(one, cst.SimpleString):
+            yield text_of(one)
+        elif isinstance(one, cst.FormattedStringText):
+            yield one.value
+        elif isinstance(one, cst.FormattedStringExpression):
+            yield " ? "
+
+
+def _entries(name: str, given: dict[str, cst.Arg], resolver: Resolver) -> dict[str, cst.BaseExpression]:
+    """The entries of a mapping that is written as an argument."""
+    value = resolver.value_of(given[name].value) if name in given else None
+    if not isinstance(value, cst.Dict):
+        return {}
+    return {text_of(one.key): one.value for one in value.elements if isinstance(one, cst.DictElement)}
+
+
+def _is_number(name: str, given: dict[str, cst.Arg], resolver: Resolver) -> bool:
+    """Whether the value that is added is surely a number: what is added to a set may be added twice."""
+    value = _entries("ExpressionAttributeValues", given, resolver).get(name)
+    value = resolver.value_of(value) if value is not None else None
+    if isinstance(value, cst.Dict):
+        return any(isinstance(one, cst.DictElement) and text_of(one.key) == "N" for one in value.elements)
+    if isinstance(value, cst.UnaryOperation):
+        value = value.expression
+    is_made = isinstance(value, cst.Call) and called_name(value) in {"Decimal", "len", "int", "float", "sum"}
+    return is_made or isinstance(value, (cst.Integer, cst.Float))
+
+
+def _shown(name: str, given: dict[str, cst.Arg], resolver: Resolver) -> str:
+    """The attribute that a name in an expression stands for."""
+    names = _entries("ExpressionAttributeNames", given, resolver)
+    parts = [text_of(names[part]) if part in names else part for part in name.split(".")]
+    return ".".join(part or "?" for part in parts)
+
+
+__all__ = ["addition_of"]

@@ -1,0 +1,395 @@
+"""One fact for each handler of a custom resource, read with the helpers of its module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from invocation_lint.analysis.program.acts import caught_types
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts import custom_resource as facts
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.building.handlers import event_name, is_handler, may_be_handler
+from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.messaging.calls import Code
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.source.parsing.walk import walk
+
+MAX_HELPERS = 3
+_SENDS = re.compile(
+    r"^(?:cfn_?)?(?:send|respond|answer)(?:_?\w*(?:response|cfn|success|failed|status|result)\w*)?$", re.IGNORECASE
+)
+_UNDOES = re.compile(
+    r"^_?(?:delete|remove|terminate|deregister|destroy|drop|empty|undo|detach|purge|release|revoke|clean)"
+)
+_MADE = re.compile(r"client\(|resource\(|Session\(|connect\(|PoolManager\(", re.IGNORECASE)
+_OUTSIDE = frozenset({"urlopen", "connect", "request", "get_secret_value"})
+_REQUESTS = frozenset({"urlopen", "request", "put", "getresponse"})
+_NEW = frozenset({"uuid4", "uuid1", "token_hex", "aws_request_id", "time", "now", "utcnow", "RequestId"})
+_TOLD = {
+    "swallowed": "the error is taken, and the handler returns",
+    "status_failed": "the provider framework does not read `Status`",
+    "dropped": "the answer of the helper is not returned",
+}
+
+
+def custom_resources(code: Code) -> Iterator[Fact]:
+    """The facts of a module, in no order."""
+    for info in code.functions():
+        if may_be_handler(info) and {"RequestType"} & info.words and (is_handler(info) or info.name == "on_event"):
+            resource = _Resource(code, info)
+            if resource.is_one:
+                yield resource.fact()
+
+
+@dataclass(slots=True)
+class _Resource:
+    code: Code
+    info: FunctionInfo
+    scopes: list[tuple[FunctionInfo, Scope]] = field(default_factory=list)
+    senders: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        seen = {self.info.key}
+        level = [self.info]
+        for _ in range(MAX_HELPERS):
+            self.scopes += [(one, self.code.scope_of(one)) for one in level]
+            names = {name.value for one in level for name in _names(self.code.scope_of(one))}
+            level = [one for one in self.code.functions() if one.name in names and one.key not in seen]
+            seen.update(one.key for one in level)
+        self.senders = {one.name for one, scope in self.scopes if "ResponseURL" in scope.texts and one is not self.info}
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it reads what only CloudFormation sends, and answers by itself or by returning."""
+        texts = frozenset().union(*(scope.texts for _, scope in self.scopes))
+        about = {"ResourceProperties", "PhysicalResourceId", "ResponseURL", "LogicalResourceId"} & texts
+        words = frozenset().union(*(one.words for one, _ in self.scopes))
+        is_helped = "CfnResource" in self.code.module.source.text or bool({"crhelper"} & words)
+        return bool(about or "cfnresponse" in words) and not is_helped and not self._is_wrapped()
+
+    def _is_wrapped(self) -> bool:
+        names = {
+            dotted(item.func if isinstance(item, cst.Call) else item).rpartition(".")[2]
+            for item in self.info.decorators
+        }
+        return bool(names - {"inject_lambda_context", "capture_lambda_handler", "log_metrics", "event_source"})
+
+    def fact(self) -> Fact:
+        """The fact."""
+        source = self.code.module.source
+        site = source.place(self.info.node.name) if isinstance(self.info.node, cst.FunctionDef) else self.info.place
+        sends = list(self._sends())
+        framework = "raw" if sends or "ResponseURL" in self._scope.texts else "provider"
+        places = {}
+        work = self._work()
+        if work is not None:
+            places["work"] = source.place(work)
+        answered = self._answers_errors()
+        update, update_place = self._id_on_update(framework, sends)
+        delete, delete_place = self._delete()
+        outcome, outcome_place = self._outcome() if framework == "provider" else (None, None)
+        for path, place in (("id_on_update", update_place), ("delete_does", delete_place), ("outcome", outcome_place)):
+            if place is not None:
+                places[path] = source.place(place)
+        places.setdefault("told", places.get("outcome", site))
+        data = facts.CustomResource(
+            framework=framework,
+            work=dotted(work.func) if work is not None else None,
+            error_answered="yes" if answered else "no",
+            id_on_update=update,
+            delete_does=delete,
+            outcome=outcome,
+            told=_TOLD.get(outcome) if outcome is not None else None,
+        )
+        for path in ("framework", "error_answered"):
+            places.setdefault(path, site)
+        return Fact("custom_resource", data, site, places, (), self.info.title)
+
+    @property
+    def _scope(self) -> Scope:
+        return self.scopes[0][1]
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+
+    def _sends(self) -> Iterator[tuple[cst.Call, Scope]]:
+        for _, scope in self.scopes:
+            for call in scope.calls:
+                if self._is_send(call):
+                    yield call, scope
+
+    def _is_send(self, call: cst.Call) -> bool:
+        name = called_name(call)
+        if self.code.meaning(call.func).startswith("cfnresponse.") or name in self.senders:
+            return True
+        given = [arg.value.value for arg in call.args[:2] if isinstance(arg.value, cst.Name)]
+        return bool(_SENDS.match(name)) and given[:1] == [event_name(self.info)] and len(call.args) >= 2
+
+    def _holds_send(self, body: cst.CSTNode) -> bool:
+        for node in walk(body):
+            if not isinstance(node, cst.Call):
+                continue
+            if self._is_send(node):
+                return True
+            for one, scope in self.scopes:
+                if one.name != called_name(node) or one is self.info:
+                    continue
+                if "ResponseURL" in scope.texts or any(self._is_send(inner) for inner in scope.calls):
+                    return True
+            if called_name(node) == "put" or "ResponseURL" in dotted(node.func):
+                return True
+        return False
+
+    def _answers_errors(self) -> bool:
+        for one, scope in self.scopes:
+            for node in scope.parents:
+                if not isinstance(node, cst.Try):
+                    continue
+                if node.finalbody is not None and self._holds_send(node.finalbody):
+                    return True
+                for handler in node.handlers:
+                    if not _is_broad(handler):
+                        continue
+                    is_own = one is self.info and not _is_for(node, scope, {"Create", "Update", "Delete"})
+                    goes_on = not failing.raises(handler.body)
+                    if self._holds_send(handler.body) or (goes_on and is_own):
+                        return True
+        return False
+
+    # -- work --------------------------------------------------------------------------------------------------------
+
+    def _work(self) -> cst.Call | None:
+        made = set(_made_names(self.code))
+        for one, scope in self.scopes:
+            own = {name for name, found in scope.assignments.items() if any(_is_making(made.value) for made in found)}
+            for call in scope.calls:
+                receiver = call.func.value if isinstance(call.func, cst.Attribute) else None
+                root = _root(receiver) if receiver is not None else ""
+                if self._is_send(call) or called_name(call) in {"client", "resource"}:
+                    continue
+                if (root in made | own or called_name(call) in _OUTSIDE) and not self._is_answer(call, one, scope):
+                    return call
+        return None
+
+    def _is_answer(self, call: cst.Call, info: FunctionInfo, scope: Scope) -> bool:
+        """Whether a request is the PUT to CloudFormation, also by a name: `urlopen(request)`."""
+        if called_name(call) in _REQUESTS and info.name in self.senders:
+            return True
+        given = {node.value for argument in call.args for node in walk(argument) if isinstance(node, cst.Name)}
+        named = [made.value for name in given for made in scope.assignments.get(name, ())]
+        texts = {text_of(node) for root in (call, *named) for node in walk(root) if isinstance(node, cst.SimpleString)}
+        return bool({"ResponseURL", "PUT"} & texts)
+
+    # -- the id ------------------------------------------------------------------------------------------------------
+
+    def _id_on_update(
+        self, framework: str, sends: list[tuple[cst.Call, Scope]]
+    ) -> tuple[str | None, cst.CSTNode | None]:
+        if framework == "provider":
+            return self._returned_id()
+        found: list[tuple[str, cst.CSTNode]] = []
+        for call, scope in sends:
+            if self.code.meaning(call.func).startswith("cfnresponse."):
+                if called_name(call) == "send":
+                    found.append((self._sent_id(call, scope), call))
+            elif called_name(call) in self.senders:
+                found.append((self._id_of_sender(called_name(call)), call))
+        kinds = {kind for kind, _ in found}
+        if not found or "kept" in kinds or "other" in kinds:
+            return ("kept" if "kept" in kinds else "other" if found else None), None
+        return found[0]
+
+    def _sent_id(self, call: cst.Call, scope: Scope) -> str:
+        named = [arg for arg in call.args if arg.keyword is not None and arg.keyword.value == "physicalResourceId"]
+        given = named[0] if named else call.args[4] if len(call.args) > 4 and call.args[4].keyword is None else None
+        if any(arg.star for arg in call.args):
+            return "other"
+        return "log_stream" if given is None else _id_kind(given.value, scope, 0)
+
+    def _id_of_sender(self, name: str) -> str:
+        for one, scope in self.scopes:
+            if one.name == name:
+                for node in scope.parents:
+                    if isinstance(node, cst.DictElement) and text_of(node.key) == "PhysicalResourceId":
+                        return _id_kind(node.value, scope, 0)
+        return "other"
+
+    def _returned_id(self) -> tuple[str | None, cst.CSTNode | None]:
+        """The id that a provider's handler returns for Update, where a branch or a helper is for that."""
+        kinds = []
+        for one, scope in self.scopes:
+            if re.search(r"delete|create", one.name, re.IGNORECASE):
+                continue
+            for node in scope.parents:
+                if not (isinstance(node, cst.DictElement) and text_of(node.key) == "PhysicalResourceId"):
+                    continue
+                if not _is_for(node, scope, {"Create", "Delete"}):
+                    kinds.append((_id_kind(node.value, scope, 0), node))
+        if not kinds:
+            return "kept", None
+        new = [one for one in kinds if one[0] in {"log_stream", "new"}]
+        return new[0] if len(new) == len(kinds) else (kinds[0][0] if not new else "other", None)
+
+    # -- Delete ------------------------------------------------------------------------------------------------------
+
+    def _delete(self) -> tuple[str | None, cst.CSTNode | None]:
+        bodies: list[cst.CSTNode] = []
+        for one, scope in self.scopes:
+            if re.search(r"^_?(?:on_|handle_|do_|process_)?delete(?:_resource|_handler)?$|^on_delete", one.name):
+                bodies.append(one.node.body)
+            for node in scope.parents:
+                if isinstance(node, cst.If) and _asks_for(node.test, "Delete"):
+                    bodies.append(node.body)
+        if not bodies:
+            return None, None
+        for body in bodies:
+            call = self._undoing(body, 0)
+            if call is not None:
+                return "undoes", call
+        return "nothing", None
+
+    def _undoing(self, body: cst.CSTNode, depth: int) -> cst.CSTNode | None:
+        for node in walk(body):
+            if not isinstance(node, cst.Call):
+                continue
+            helpers = self.code.named(called_name(node))
+            if helpers and depth < MAX_HELPERS:
+                says_so = _UNDOES.match(helpers[0].name) and failing.notes(helpers[0].node.body)
+                if says_so or self._undoing(helpers[0].node.body, depth + 1) is not None:
+                    return node
+            elif not helpers and isinstance(node.func, cst.Attribute) and _UNDOES.match(node.func.attr.value):
+                return node
+        return None
+
+    # -- the provider framework --------------------------------------------------------------------------------------
+
+    def _outcome(self) -> tuple[str | None, cst.CSTNode | None]:
+        for _, scope in self.scopes:
+            for node in scope.parents:
+                if not isinstance(node, cst.DictElement) or text_of(node.key) != "Status":
+                    continue
+                is_returned = any(isinstance(outer, cst.Return) for outer in scope.around(node))
+                if text_of(node.value) == "FAILED" and is_returned:
+                    return "status_failed", node
+        scope = self._scope
+        for node in scope.parents:
+            if isinstance(node, cst.Try) and self._covers_work(node):
+                for handler in node.handlers:
+                    if _is_broad(handler) and not failing.raises(handler.body) and not _is_for(node, scope, {"Delete"}):
+                        return "swallowed", handler
+        dropped = self._dropped(scope)
+        return ("dropped", dropped) if dropped is not None else (None, None)
+
+    def _covers_work(self, node: cst.Try) -> bool:
+        """Whether a `try` is around the calls for all kinds of request."""
+        texts = {text_of(one) for one in walk(node.body) if isinstance(one, cst.SimpleString)}
+        return {"Create", "Delete"} <= texts or {"Create", "Update"} <= texts
+
+    def _dropped(self, scope: Scope) -> cst.CSTNode | None:
+        """A call of what makes the answer whose own answer is not used, in a handler that returns nothing."""
+        if any(isinstance(node, cst.Return) and node.value is not None for node in scope.parents):
+            return None
+        for call in scope.calls:
+            if not isinstance(scope.parents.get(call), cst.Expr):
+                continue
+            helpers = self.code.named(called_name(call))
+            if isinstance(call.func, cst.Subscript):  # handlers[request_type](event, context)
+                names = {name.value for name in _names(scope)}
+                helpers = [one for one in self.code.functions() if one.name in names and one is not self.info]
+                helpers = helpers or [one for one in self.code.functions() if one is not self.info]
+            for one in helpers:
+                if any(
+                    isinstance(node, cst.Return) and node.value is not None and _holds_id(node.value)
+                    for node in self.code.scope_of(one).parents
+                ):
+                    return call
+        return None
+
+
+def _holds_id(value: cst.CSTNode) -> bool:
+    return any(isinstance(node, cst.SimpleString) and text_of(node) == "PhysicalResourceId" for node in walk(value))
+
+
+def _names(scope: Scope) -> Iterator[cst.Name]:
+    for found in scope.names.values():
+        yield from found
+
+
+def _is_broad(handler: cst.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    broad = {"Exception", "BaseException"}
+    return any(isinstance(one, cst.Name) and one.value in broad for one in caught_types(handler))
+
+
+def _is_making(value: cst.CSTNode) -> bool:
+    return any(isinstance(node, cst.Call) and _MADE.search(dotted(node.func) + "(") is not None for node in walk(value))
+
+
+def _made_names(code: Code) -> Iterator[str]:
+    """The names of clients and the like that the module makes."""
+    for line in code.module.source.module.body:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.Assign) and _is_making(small.value):
+                yield from (to.target.value for to in small.targets if isinstance(to.target, cst.Name))
+    names = dict[str, bool]()
+    for line in code.module.source.module.body:  # a table of a resource, a method of a client
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if (
+                isinstance(small, cst.Assign)
+                and isinstance(small.value, cst.Call)
+                and called_name(small.value) in {"Table", "Bucket", "Queue"}
+            ):
+                names.update({to.target.value: True for to in small.targets if isinstance(to.target, cst.Name)})
+    yield from names
+
+
+def _root(node: cst.CSTNode) -> str:
+    while isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _asks_for(test: cst.BaseExpression, word: str) -> bool:
+    texts = {text_of(node).lower() for node in walk(test) if isinstance(node, cst.SimpleString)}
+    is_negated = any(
+        isinstance(node, cst.ComparisonTarget) and isinstance(node.operator, (cst.NotEqual, cst.NotIn))
+        for node in walk(test)
+    )
+    return word.lower() in texts and not texts & {"create", "update"} and not is_negated
+
+
+def _is_for(node: cst.CSTNode, scope: Scope, words: set[str]) -> bool:
+    """Whether a node stands in a branch for one of these requests alone."""
+    inner = node
+    for outer in scope.around(node):
+        if isinstance(outer, cst.If) and inner is outer.body:
+            texts = {text_of(one) for one in walk(outer.test) if isinstance(one, cst.SimpleString)}
+            if texts & {"Create", "Update", "Delete"} and (texts & {"Create", "Update", "Delete"}) <= words:
+                return True
+        inner = outer
+    return False
+
+
+def _id_kind(value: cst.BaseExpression, scope: Scope, depth: int) -> str:
+    names = {node.value for node in walk(value) if isinstance(node, cst.Name)}
+    texts = {text_of(node) for node in walk(value) if isinstance(node, cst.SimpleString)}
+    attributes = {node.attr.value for node in walk(value) if isinstance(node, cst.Attribute)}
+    if "PhysicalResourceId" in texts:
+        return "kept"
+    if "log_stream_name" in attributes:
+        return "log_stream" if not isinstance(value, cst.BooleanOperation) or depth == 0 else "other"
+    if (names | attributes | texts) & _NEW:
+        return "new"
+    if isinstance(value, cst.Name) and depth < 3:
+        made = scope.assignments.get(value.value, ())
+        kinds = {_id_kind(one.value, scope, depth + 1) for one in made}
+        return kinds.pop() if len(kinds) == 1 else "kept" if "kept" in kinds else "other"
+    return "other"
+
+
+__all__ = ["custom_resources"]

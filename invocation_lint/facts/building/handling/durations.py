@@ -1,0 +1,34 @@
+"""How long a handler surely takes, how long it may, and how long others wait for it, in seconds."""
+
+from __future__ import annotations
+
+from invocation_lint.data.limits import limits
+from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.findings import Place
+
+_SLOW = frozenset({"sleep", "invoke"})
+_LIMITS = {"rest_api": "rest_api_timeout_seconds", "http_api": "http_api_timeout_seconds"}
+
+
+def least_seconds(subject: Subject) -> tuple[float, Place | None] | None:
+    """How long a handler surely takes, and where; None where nothing in it takes long, or it is not known."""
+    slow = any(_SLOW & info.words for info in subject.reached)
+    if subject.program is None or not subject.functions or not slow:
+        return None
+    from invocation_lint.facts.building.links.inferred import links_of
+
+    links = links_of(subject.program)
+    found = [links.least_for_any(one, subject.code.module.name) for one in subject.functions]
+    least = min(found, key=lambda one: one[0])
+    return least if least[0] else None
+
+
+def front_seconds(subject: Subject) -> float | None:
+    """How long the API in front of a handler waits: what is configured, else the limit of its kind."""
+    if subject.told is None or subject.name is None or len(subject.kinds) != 1 or not subject.kinds <= _LIMITS.keys():
+        return None
+    configured = subject.told.front_seconds.get(subject.name, frozenset())
+    return max(configured) if configured else limits()[_LIMITS[next(iter(subject.kinds))]]
+
+
+__all__ = ["front_seconds", "least_seconds"]

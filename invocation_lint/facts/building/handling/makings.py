@@ -1,0 +1,170 @@
+"""What a handler makes anew on each invocation although one would do: clients, sessions, connections, secrets.
+
+What is made outside the handler lives as long as its sandbox (Lambda developer guide, best practices, reuse of the
+execution environment).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.messaging.calls import Code
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.handler import Made
+from invocation_lint.findings import Place
+from invocation_lint.source.parsing.walk import walk
+
+MAX_HELPERS = 3
+
+_SESSIONS = re.compile(r"(?:^|\.)boto3(?:\.|$)|session", re.IGNORECASE)
+_CONNECTIONS = {
+    "psycopg2.connect": "a connection", "psycopg.connect": "a connection", "pymysql.connect": "a connection",
+    "pg8000.connect": "a connection", "mysql.connector.connect": "a connection", "pyodbc.connect": "a connection",
+    "MongoClient": "a client of MongoDB", "pymongo.MongoClient": "a client of MongoDB",
+    "redis.Redis": "a client of Redis", "redis.StrictRedis": "a client of Redis", "redis.from_url": "a client of Redis",
+    "create_engine": "an engine", "sqlalchemy.create_engine": "an engine",
+}  # fmt: skip
+_CACHES = re.compile(r"cache|memo|singleton|once", re.IGNORECASE)
+_READS = {"get_secret_value": "a secret", "get_parameter": "a parameter", "get_parameters": "parameters"}
+FETCHED = frozenset(_READS.values())
+"""What is fetched, not made."""
+
+
+def made_in(code: Code, handler: FunctionInfo) -> dict[str, tuple[Made, Place]]:
+    """What a handler and the helpers of its module make on each invocation, by words for it, each with its place."""
+    found: dict[str, tuple[Made, Place]] = {}
+    for info, chain in _reached(code, handler):
+        scope = code.scope_of(info)
+        for call in scope.calls:
+            what = _what(call, code)
+            if what and not _is_kept(call, scope, info) and not _depends(call, scope, info):
+                name = f"{what} in {chain}" if chain else what
+                found.setdefault(name, (Made(what, chain or None), code.module.source.place(call)))
+    return found
+
+
+def _reached(code: Code, handler: FunctionInfo) -> Iterator[tuple[FunctionInfo, str]]:
+    """The handler, and the functions of its module that it calls, each with its title."""
+    seen = {handler.key}
+    level = [(handler, "")]
+    for _ in range(MAX_HELPERS):
+        yield from level
+        below = []
+        for info, _title in level:
+            for call in code.scope_of(info).calls:
+                found = code.named(called_name(call))
+                for one in found if len(found) == 1 else ():
+                    is_plain = isinstance(call.func, cst.Name) and one.cls is None
+                    if is_plain and one.key not in seen and not _is_cached(one):
+                        seen.add(one.key)
+                        below.append((one, one.title))
+        level = below
+
+
+def _is_cached(info: FunctionInfo) -> bool:
+    """Whether a decorator keeps what a function gives, or it keeps it itself."""
+    return bool(info.globals) or any(_CACHES.search(dotted(_plain(item))) for item in info.decorators)
+
+
+def _plain(item: cst.BaseExpression) -> cst.BaseExpression:
+    return item.func if isinstance(item, cst.Call) else item
+
+
+def _what(call: cst.Call, code: Code) -> str:
+    name, full = called_name(call), code.meaning(call.func)
+    if name in {"client", "resource"} and isinstance(call.func, cst.Attribute) and call.args:
+        service = text_of(call.args[0].value)
+        receiver = code.meaning(_plain(call.func.value))
+        if service and _SESSIONS.search(receiver):
+            return f"a client of {service}" if name == "client" else f"a resource of {service}"
+    if name == "Table" and isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call):
+        return ""  # its resource is named already
+    if full in _CONNECTIONS:
+        return _CONNECTIONS[full]
+    if name in _READS and isinstance(call.func, cst.Attribute):
+        return _READS[name]
+    return ""
+
+
+def _is_kept(call: cst.Call, scope: Scope, info: FunctionInfo) -> bool:
+    """Whether something asks first whether it is there already, or keeps it for later events."""
+    if info.globals or _is_cached(info):
+        return True
+    for node in scope.around(call):
+        if isinstance(node, cst.If) and _asks_whether(node.test):
+            return True
+        if isinstance(node, cst.IfExp) and _asks_whether(node.test):
+            return True
+        if isinstance(node, cst.FunctionDef) and node is not scope.root:
+            return True  # of an inner function nothing tells when it runs
+        if isinstance(node, (cst.ClassDef, cst.Lambda)):
+            return True
+        if isinstance(node, cst.Assign) and any(not isinstance(to.target, cst.Name) for to in node.targets):
+            return True
+        if isinstance(node, (cst.With, cst.ExceptHandler)):
+            return True
+    return False
+
+
+def _asks_whether(test: cst.BaseExpression) -> bool:
+    """`x is None`, `not x`, `"k" not in cache`, or a time that has passed."""
+    for node in walk(test):
+        if isinstance(node, cst.ComparisonTarget) and isinstance(
+            node.operator, (cst.Is, cst.NotIn, cst.In, cst.IsNot, cst.GreaterThan, cst.LessThan)
+        ):
+            return True
+        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+            return True
+    return False
+
+
+def _depends(call: cst.Call, scope: Scope, info: FunctionInfo) -> bool:
+    """Whether an argument comes from the event, or from something else that changes."""
+    for arg in call.args:
+        if arg.star:
+            return True
+        if any(_varies(node, scope, info, 0) for node in _leaves(arg.value)):
+            return True
+    if isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call):
+        return _depends(call.func.value, scope, info)
+    if isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Name):
+        made = scope.assignments.get(call.func.value.value, ())
+        return any(isinstance(one.value, cst.Call) and _depends(one.value, scope, info) for one in made)
+    return False
+
+
+def _leaves(value: cst.BaseExpression) -> Iterator[cst.Name]:
+    for node in walk(value):
+        if isinstance(node, cst.Name):
+            yield node
+
+
+def _varies(name: cst.Name, scope: Scope, info: FunctionInfo, depth: int) -> bool:
+    parent = scope.parents.get(name)
+    if isinstance(parent, cst.Attribute) and parent.attr is name:
+        return False
+    if isinstance(parent, cst.Arg) and parent.keyword is name:
+        return False
+    if name.value in {"os", "environ", "getenv", "str", "int", "boto3", "Config", "None", "True", "False"}:
+        return False
+    params = info.node.params
+    every = [*params.posonly_params, *params.params, *params.kwonly_params]
+    if name.value in {param.name.value for param in every}:
+        return True
+    made = scope.assignments.get(name.value, ())
+    if made:
+        return depth > 2 or any(
+            (isinstance(one.value, cst.Call) and not dotted(one.value.func).startswith(("os.", "boto3.", "Config")))
+            or any(_varies(leaf, scope, info, depth + 1) for leaf in _leaves(one.value))
+            for one in made
+        )
+    binding = (cst.AsName, cst.For, cst.CompFor, cst.NamedExpr, cst.Element)
+    return any(isinstance(scope.parents.get(use), binding) for use in scope.names.get(name.value, ()))
+
+
+__all__ = ["made_in"]

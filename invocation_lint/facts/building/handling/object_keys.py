@@ -1,0 +1,226 @@
+"""One fact for each read of an object's key of an event of S3.
+
+A read is followed by name, in its function and into helpers of its module: where it is decoded, and where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from invocation_lint.analysis.program.acts import LOGGING
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.facts import object_key as facts
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.messaging.calls import Code, parameter_of
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.findings import Place
+
+MAX_HELPERS = 2
+_DECODES = frozenset({"unquote_plus", "unquote", "unquote_to_bytes", "url_decode", "urldecode", "decode_key"})
+_CUTS = frozenset(
+    {"split", "rsplit", "partition", "rpartition", "strip", "lstrip", "rstrip", "lower", "upper", "replace", "basename",
+     "dirname", "splitext", "removeprefix", "removesuffix", "join", "format", "str", "Path", "PurePath",
+     "PurePosixPath", "encode", "list"}
+)  # fmt: skip
+"""Calls that make another text of a key."""
+
+_ASKS = frozenset(
+    {"startswith", "endswith", "match", "search", "fullmatch", "find", "count", "len", "isinstance", "index"}
+)
+
+
+def object_keys(code: Code, options: AnalysisOptions) -> Iterator[Fact]:
+    """The facts of a module, in no order."""
+    for info in code.functions():
+        if {"s3", "key"} <= info.words or ("key" in info.words and "object" in info.words):
+            scope = code.scope_of(info)
+            for node, event in _reads(scope):
+                yield _fact(code, options, scope, info, node, event)
+
+
+def _fact(
+    code: Code, options: AnalysisOptions, scope: Scope, info: FunctionInfo, node: cst.CSTNode, event: str
+) -> Fact:
+    source = code.module.source
+    site = source.place(node)
+    seen = _Follower(code, scope)
+    seen.value(node)
+    used = next((word for word in ("used", "handed_over", "looked_at") if word in seen.found), "logged")
+    places = dict.fromkeys(("event", "caller"), site)
+    places["decoded"] = seen.decoded or site
+    places["used"] = seen.found.get(used, site)
+    data = facts.ObjectKey(
+        event=event,
+        decoded="yes" if seen.decoded is not None else "no",
+        used=used,
+        caller=facts.Caller(callers.ending_of(code.module, info, site, options).kind),
+    )
+    return Fact("object_key", data, site, places, (), info.title)
+
+
+# -- reads -----------------------------------------------------------------------------------------------------------
+
+
+def _reads(scope: Scope) -> Iterator[tuple[cst.CSTNode, str]]:
+    """The expressions that give the key of an event, each with the kind of event."""
+    for node in scope.parents:
+        if not isinstance(node, (cst.Subscript, cst.Attribute, cst.Call)):
+            continue
+        if isinstance(scope.parents[node], (cst.AssignTarget, cst.Del)):
+            continue
+        path = _path(node, scope, 0)
+        if path[-3:] == ("s3", "object", "key") or path[-3:] == ("s3", "get_object", "key"):
+            yield node, "notification"
+        elif path[-3:] == ("detail", "object", "key"):
+            yield node, "eventbridge"
+
+
+def _path(node: cst.CSTNode, scope: Scope, depth: int) -> tuple[str, ...]:
+    """The keys and attributes that lead to an expression, the outermost first; names that are assigned once are
+    replaced by what they stand for."""
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1:
+        key = text_of(node.slice[0].slice)
+        return (*_path(node.value, scope, depth), key) if key else (*_path(node.value, scope, depth), "[]")
+    if isinstance(node, cst.Attribute):
+        return (*_path(node.value, scope, depth), node.attr.value)
+    if (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value == "get"
+        and node.args
+    ):
+        key = text_of(node.args[0].value)
+        return (*_path(node.func.value, scope, depth), key) if key else ()
+    if isinstance(node, cst.Name) and depth < 4:
+        made = scope.assignments.get(node.value, ())
+        if len(made) == 1 and made[0].value is not node:
+            return _path(made[0].value, scope, depth + 1)
+    return ()
+
+
+# -- uses ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Follower:
+    """Follows one value."""
+
+    code: Code
+    scope: Scope
+    depth: int = 0
+    decoded: Place | None = None
+    found: dict[str, Place] = field(default_factory=dict)
+    seen: set[cst.CSTNode] = field(default_factory=set)
+
+    def value(self, node: cst.CSTNode) -> None:
+        """An expression whose value is the key, or holds it."""
+        if node in self.seen:
+            return
+        self.seen.add(node)
+        parent = self.scope.parents.get(node)
+        if isinstance(parent, (cst.Subscript, cst.Attribute)) and parent.value is node:
+            self._member(parent)
+        elif isinstance(parent, cst.Arg):
+            self._argument(node, parent)
+        elif isinstance(parent, (cst.Assign, cst.AnnAssign, cst.NamedExpr)):
+            self._assigned(parent, node)
+            if isinstance(parent, cst.NamedExpr):
+                self.value(parent)
+        elif self._is_asked(parent, node):
+            self._note("looked_at", node)
+        elif parent is not None and not isinstance(parent, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            if self._is_told(node):
+                return
+            self.value(parent)
+        elif isinstance(parent, cst.Return):
+            self._note("handed_over", node)
+        elif isinstance(parent, cst.AugAssign):
+            self._note("looked_at", node)
+
+    @staticmethod
+    def _is_asked(parent: cst.CSTNode | None, node: cst.CSTNode) -> bool:
+        """Whether a condition looks at it."""
+        questions = (cst.Comparison, cst.ComparisonTarget, cst.If, cst.While, cst.UnaryOperation)
+        return isinstance(parent, questions) or (isinstance(parent, cst.IfExp) and parent.test is node)
+
+    def _note(self, use: str, node: cst.CSTNode) -> None:
+        self.found.setdefault(use, self.code.module.source.place(node))
+
+    def _member(self, parent: cst.Subscript | cst.Attribute) -> None:
+        call = self.scope.parents.get(parent)
+        if isinstance(parent, cst.Attribute) and isinstance(call, cst.Call) and call.func is parent:
+            if parent.attr.value in _ASKS:
+                self._note("looked_at", parent)
+            else:
+                self.value(call)
+        else:
+            self.value(parent)
+
+    def _argument(self, node: cst.CSTNode, arg: cst.Arg) -> None:
+        call = self.scope.parents.get(arg)
+        if not isinstance(call, cst.Call):
+            return
+        name = called_name(call)
+        if name in _DECODES:
+            self.decoded = self.decoded or self.code.module.source.place(call)
+        elif name in LOGGING or self._is_told(node):
+            return
+        elif name in _ASKS:
+            self._note("looked_at", node)
+        elif name in _CUTS:
+            self.value(call)
+        elif not self._helper(call, arg, name):
+            is_own = isinstance(call.func, cst.Name) or _is_self(call.func)
+            self._note("handed_over" if is_own and not _is_class(name) else "used", node)
+
+    def _helper(self, call: cst.Call, arg: cst.Arg, name: str) -> bool:
+        """Whether what a helper of the module does with the key is seen, and noted."""
+        helpers = self.code.named(name)
+        if len(helpers) != 1 or self.depth >= MAX_HELPERS:
+            return False
+        parameter = parameter_of(helpers[0], call, arg)
+        if parameter is None:
+            return False
+        inner = _Follower(self.code, self.code.scope_of(helpers[0]), self.depth + 1)
+        for use in inner.scope.names.get(parameter, ()):
+            if not isinstance(inner.scope.parents.get(use), (cst.Param, cst.AssignTarget)):
+                inner.value(use)
+        self.decoded = self.decoded or inner.decoded
+        for word, place in inner.found.items():
+            self.found.setdefault(word, place)
+        return True
+
+    def _assigned(self, statement: cst.CSTNode, node: cst.CSTNode) -> None:
+        targets: list[cst.BaseExpression] = []
+        if isinstance(statement, cst.Assign):
+            targets = [one.target for one in statement.targets]
+        elif isinstance(statement, (cst.AnnAssign, cst.NamedExpr)):
+            targets = [statement.target]
+        for target in targets:
+            if not isinstance(target, cst.Name):
+                self._note("used", node)
+                continue
+            for use in self.scope.names.get(target.value, ()):
+                if use is not target and not isinstance(self.scope.parents.get(use), (cst.AssignTarget, cst.Param)):
+                    self.value(use)
+
+    def _is_told(self, node: cst.CSTNode) -> bool:
+        """Whether it only stands in a log line, or in the text of an error."""
+        statement = next((one for one in self.scope.around(node) if isinstance(one, cst.BaseSmallStatement)), None)
+        return isinstance(statement, cst.Raise) or self.scope.is_logged(node)
+
+
+def _is_self(func: cst.BaseExpression) -> bool:
+    return isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name) and func.value.value in {"self", "cls"}
+
+
+def _is_class(name: str) -> bool:
+    return name[:1].isupper()
+
+
+__all__ = ["object_keys"]

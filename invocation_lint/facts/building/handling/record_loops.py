@@ -1,0 +1,333 @@
+"""How a handler goes over the records of its event, and what becomes of one that fails.
+
+The handler is read with the helpers of its module that it hands its event, the records or one record to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from invocation_lint.analysis.program.acts import caught_types
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.facts.building.handlers import event_name
+from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.messaging.calls import Code, parameter_of
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.findings import Place
+
+Guard = tuple[cst.Try, frozenset[str]]
+"""A `try` whose clauses take most errors, and the names of the lists around it that are only counted."""
+
+MAX_HELPERS = 2
+_SAME = frozenset({"enumerate", "list", "reversed", "iter", "sorted", "tuple"})
+_REPORTS = frozenset({"batchItemFailures", "itemIdentifier"})
+_PROCESSORS = frozenset({"BatchProcessor", "AsyncBatchProcessor", "SqsFifoPartialProcessor", "process_partial_response",
+                         "async_process_partial_response", "batch_processor", "sqs_batch_processor",
+                         "PartialSQSProcessor"})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Records:
+    """What was seen. Places of `first`, of the return that leaves the loop, and of what becomes of a failure."""
+
+    first: Place | None = None
+    loops: list[Place] = field(default_factory=list)
+    handed_on: Place | None = None
+    left: Place | None = None
+    failures: dict[str, Place] = field(default_factory=dict)
+
+    @property
+    def failure(self) -> str | None:
+        """The worst that becomes of a record's failure."""
+        if "reported" in self.failures:
+            return "reported"
+        return next((word for word in ("swallowed", "escapes", "kept") if word in self.failures), None)
+
+
+def records_of(code: Code, handler: FunctionInfo) -> Records:
+    """What a handler does with the records of its event."""
+    reader = _Reader(code)
+    reader.function(handler, frozenset({event_name(handler)}), frozenset(), 0)
+    return reader.seen
+
+
+class _Reader:
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self.seen = Records()
+        self._done: set[tuple[str, frozenset[str], frozenset[str]]] = set()
+        self._around: dict[str, Guard] = {}  # what stands around the call of a helper
+
+    def function(
+        self, info: FunctionInfo, events: frozenset[str], lists: frozenset[str], depth: int, around: Guard | None = None
+    ) -> None:
+        """A function in which names stand for the event, or for its list of records; `around` is what stands around the
+        call of it."""
+        key = (info.key, events, lists)
+        if key in self._done:
+            return
+        self._done.add(key)
+        if around is not None:
+            self._around[info.key] = around
+        scope = self.code.scope_of(info)
+        if (_REPORTS & scope.texts or _PROCESSORS & info.words) and "reported" not in self.seen.failures:
+            self.seen.failures["reported"] = info.place
+        for node in list(scope.parents):
+            if self._is_records(node, scope, events, lists):
+                self._read(node, scope, info, depth)
+            elif isinstance(node, cst.Name) and node.value in events and self._is_handed_on(node, scope):
+                self._hand_event(node, scope, info, depth)
+
+    def _place(self, node: cst.CSTNode) -> Place:
+        return self.code.module.source.place(node)
+
+    # -- what are the records ----------------------------------------------------------------------------------------
+
+    def _is_records(self, node: cst.CSTNode, scope: Scope, events: frozenset[str], lists: frozenset[str]) -> bool:
+        if isinstance(node, cst.Name):
+            return node.value in lists and not isinstance(scope.parents.get(node), (cst.Param, cst.AssignTarget))
+        if isinstance(node, cst.Subscript) and len(node.slice) == 1:
+            return text_of(node.slice[0].slice) == "Records" and _is_event(node.value, events)
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.args:
+            is_get = node.func.attr.value in {"get", "pop"} and text_of(node.args[0].value) == "Records"
+            return is_get and _is_event(node.func.value, events)
+        if isinstance(node, cst.Attribute):
+            return node.attr.value == "records" and _is_event(node.value, events)
+        return False
+
+    def _read(self, node: cst.CSTNode, scope: Scope, info: FunctionInfo, depth: int) -> None:
+        parent = scope.parents.get(node)
+        if isinstance(parent, cst.Subscript) and parent.value is node:
+            index = parent.slice[0].slice
+            if isinstance(index, cst.Index) and isinstance(index.value, cst.Integer):
+                self.seen.first = self.seen.first or self._place(parent)
+        elif isinstance(parent, cst.For) and parent.iter is node:
+            self._loop(parent, scope, info, depth)
+        elif isinstance(parent, cst.CompFor) and parent.iter is node:
+            self.seen.loops.append(self._place(node))
+        elif isinstance(parent, cst.Arg):
+            call = scope.parents.get(parent)
+            if not isinstance(call, cst.Call):
+                return
+            if called_name(call) in _SAME:
+                self._read(call, scope, info, depth)
+            elif called_name(call) not in {"len", "dumps", "print", "info", "debug", "bool", "next"}:
+                self._hand_records(call, parent, scope, info, depth)
+        elif isinstance(parent, (cst.BooleanOperation, cst.IfExp)):
+            self._read(parent, scope, info, depth)
+        elif isinstance(parent, (cst.Assign, cst.AnnAssign)):
+            targets = [one.target for one in parent.targets] if isinstance(parent, cst.Assign) else [parent.target]
+            names = frozenset(target.value for target in targets if isinstance(target, cst.Name))
+            if names:
+                self.function_names(info, scope, names, depth)
+
+    def function_names(self, info: FunctionInfo, scope: Scope, names: frozenset[str], depth: int) -> None:
+        """Names of a function that stand for the records."""
+        for name in names:
+            for use in scope.names.get(name, ()):
+                if not isinstance(scope.parents.get(use), (cst.AssignTarget, cst.Param)):
+                    self._read(use, scope, info, depth)
+
+    # -- helpers -----------------------------------------------------------------------------------------------------
+
+    def _is_handed_on(self, node: cst.CSTNode, scope: Scope) -> bool:
+        return isinstance(scope.parents.get(node), cst.Arg)
+
+    def _hand_event(self, node: cst.CSTNode, scope: Scope, info: FunctionInfo, depth: int) -> None:
+        arg = scope.parents.get(node)
+        call = scope.parents.get(arg) if arg is not None else None
+        if not isinstance(arg, cst.Arg) or not isinstance(call, cst.Call):
+            return
+        helper = self._helper(call)
+        parameter = parameter_of(helper, call, arg) if helper is not None else None
+        if helper is not None and parameter is not None and depth < MAX_HELPERS:
+            self.function(helper, frozenset({parameter}), frozenset(), depth + 1, self._guard(call, scope, info))
+        elif called_name(call) not in {"dumps", "print", "info", "debug", "len", "isinstance", "warning", "str"}:
+            self.seen.handed_on = self.seen.handed_on or self._place(call)
+
+    def _hand_records(self, call: cst.Call, arg: cst.Arg, scope: Scope, info: FunctionInfo, depth: int) -> None:
+        helper = self._helper(call)
+        parameter = parameter_of(helper, call, arg) if helper is not None else None
+        if helper is not None and parameter is not None and depth < MAX_HELPERS:
+            self.function(helper, frozenset(), frozenset({parameter}), depth + 1, self._guard(call, scope, info))
+        else:
+            self.seen.handed_on = self.seen.handed_on or self._place(call)
+
+    def _helper(self, call: cst.Call) -> FunctionInfo | None:
+        found = self.code.named(called_name(call))
+        return found[0] if len(found) == 1 else None
+
+    # -- the loop ----------------------------------------------------------------------------------------------------
+
+    def _loop(self, loop: cst.For, scope: Scope, info: FunctionInfo, depth: int) -> None:
+        self.seen.loops.append(self._place(loop))
+        counted, raised = failing.counted_lists(scope), failing.raised_for(scope)
+        tries = list(_tries(loop.body))
+        for node in tries:
+            self._clauses(node, counted, raised)
+        leaving = _leaves(loop)
+        if leaving is not None:
+            self.seen.left = self.seen.left or self._place(leaving)
+        dropping = _suppressed(loop.body) if not tries else None
+        if dropping is not None:
+            self.seen.failures.setdefault("swallowed", self._place(dropping))
+        elif not tries and not self._of_helpers(loop, scope, depth):
+            guard = self._guard(loop, scope, info)
+            if guard is not None:
+                self._clauses(*guard)
+            else:
+                self.seen.failures.setdefault("escapes", self._place(loop))
+
+    def _guard(self, node: cst.CSTNode, scope: Scope, info: FunctionInfo) -> Guard | None:
+        """The nearest `try` around a node whose clauses take most errors: of its function, or around its call."""
+        for one in scope.around(node):
+            if isinstance(one, cst.FunctionDef):
+                break
+            if isinstance(one, cst.Try) and any(map(_takes_most, one.handlers)) and _is_within(node, one.body):
+                return one, failing.counted_lists(scope)
+        return self._around.get(info.key)
+
+    def _clauses(self, node: cst.Try, counted: frozenset[str], raised: frozenset[str] = frozenset()) -> None:
+        """What the clauses do with an error that may be any: the last one that takes most. `raised` are the names by
+        which the function raises later."""
+        for handler in node.handlers:
+            if not _takes_most(handler):
+                continue
+            place = self._place(handler)
+            if failing.raises(handler.body) or failing.sets(handler.body) & raised:
+                self.seen.failures.setdefault("escapes", place)
+            elif failing.notes(handler.body, counted):
+                self.seen.failures.setdefault("kept", place)
+            else:
+                self.seen.failures.setdefault("swallowed", place)
+
+    def _of_helpers(self, loop: cst.For, scope: Scope, depth: int) -> bool:
+        """Whether a helper that the loop calls takes the errors of a record, which is noted."""
+        names = _names_bound(loop.target)
+        for call in _calls(loop.body):
+            given = [arg for arg in call.args if isinstance(arg.value, cst.Name) and arg.value.value in names]
+            helper = self._helper(call) if given else None
+            if helper is None or depth >= MAX_HELPERS:
+                continue
+            inner = self.code.scope_of(helper)
+            taking = [one for one in _tries(helper.node.body) if any(map(_takes_most, one.handlers))]
+            if not taking:
+                continue
+            if isinstance(scope.parents.get(call), cst.Expr):
+                for one in taking:
+                    self._clauses(one, failing.counted_lists(inner))
+            else:  # what the helper returns may tell
+                self.seen.failures.setdefault("kept", self._place(call))
+            return True
+        return False
+
+
+_MOST = frozenset({"Exception", "BaseException", "ClientError", "BotoCoreError", "Boto3Error"})
+_IDLE = frozenset({"print", "debug", "info", "warning", "loads", "get"})
+"""Calls that do no work on a record."""
+
+
+def _is_event(node: cst.CSTNode, events: frozenset[str]) -> bool:
+    if isinstance(node, cst.Call) and len(node.args) == 1 and called_name(node)[:1].isupper():
+        return _is_event(node.args[0].value, events)  # SQSEvent(event)
+    return isinstance(node, cst.Name) and node.value in events
+
+
+def _names_bound(target: cst.BaseAssignTargetExpression) -> frozenset[str]:
+    if isinstance(target, cst.Name):
+        return frozenset({target.value})
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return frozenset(one.value.value for one in target.elements if isinstance(one.value, cst.Name))
+    return frozenset()
+
+
+def _tries(body: cst.CSTNode) -> Iterator[cst.Try]:
+    """The outermost `try` statements with clauses in a block that do some work."""
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.Try) and node.handlers and any(map(_takes_most, node.handlers)):
+            yield node
+        elif not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.BaseSmallStatement)):
+            waiting += [
+                child
+                for child in node.children
+                if isinstance(child, (cst.BaseCompoundStatement, cst.BaseSuite, cst.Else, cst.Finally))
+            ]
+
+
+def _takes_most(handler: cst.ExceptHandler) -> bool:
+    """Whether a clause takes any error, or those of AWS."""
+    if handler.type is None:
+        return True
+    return any(_last(one) in _MOST for one in caught_types(handler))
+
+
+def _suppressed(body: cst.BaseSuite) -> cst.With | None:
+    """The `with suppress(Exception)` that all the work of a block stands in."""
+    for one in body.body:
+        if isinstance(one, cst.With) and any(_suppresses(item.item) for item in one.items):
+            inside = set(_calls(one))
+            return one if all(call in inside or called_name(call) in _IDLE for call in _calls(body)) else None
+    return None
+
+
+def _suppresses(node: cst.BaseExpression) -> bool:
+    is_call = isinstance(node, cst.Call) and called_name(node) == "suppress"
+    return is_call and any(_last(arg.value) in _MOST for arg in cst.ensure_type(node, cst.Call).args)
+
+
+def _last(node: cst.BaseExpression) -> str:
+    return node.attr.value if isinstance(node, cst.Attribute) else node.value if isinstance(node, cst.Name) else ""
+
+
+def _calls(body: cst.CSTNode) -> Iterator[cst.Call]:
+    from invocation_lint.source.parsing.walk import walk
+
+    for node in walk(body):
+        if isinstance(node, cst.Call):
+            yield node
+
+
+def _is_within(node: cst.CSTNode, block: cst.CSTNode) -> bool:
+    from invocation_lint.source.parsing.walk import walk
+
+    return any(one is node for one in walk(block))
+
+
+def _leaves(loop: cst.For) -> cst.Return | None:
+    """A return at the end of the first round, or of one in which nothing has failed, with nothing handed on before."""
+    for one in loop.body.body:
+        if isinstance(one, cst.SimpleStatementLine):
+            for small in one.body:
+                if isinstance(small, cst.Return):
+                    return small
+        elif isinstance(one, cst.If):
+            found = _returning(one)
+            if found is not None:
+                return found
+    return None
+
+
+def _returning(node: cst.If) -> cst.Return | None:
+    """The return of a branch that does nothing else but log."""
+    branches = [node.body]
+    orelse = node.orelse
+    if isinstance(orelse, cst.If):
+        inner = _returning(orelse)
+        if inner is not None:
+            return inner
+    elif orelse is not None:
+        branches.append(orelse.body)
+    for branch in branches:
+        lines = [line for line in branch.body if isinstance(line, cst.SimpleStatementLine)]
+        smalls = [small for line in lines for small in line.body]
+        if smalls and isinstance(smalls[-1], cst.Return) and not failing.notes(branch):
+            return smalls[-1]
+    return None
+
+
+__all__ = ["Records", "records_of"]

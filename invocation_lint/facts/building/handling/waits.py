@@ -1,0 +1,121 @@
+"""Loops of a handler that sleep and ask again, and whether anything ends them but the answer that they wait for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.facts import wait_loop as facts
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.source.parsing.walk import walk
+
+_CLOCKS = frozenset(
+    {"time", "monotonic", "perf_counter", "now", "utcnow", "today", "get_remaining_time_in_millis", "time_ns"}
+)
+_LIMITS = re.compile(
+    r"time|deadline|expir|elapsed|remaining|attempt|retr(?:y|ies)|tries|trial|count|max|limit|budget|left|until|wait",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^(?:get|describe|list|head|query|check|poll|fetch|status|is_|has_|wait|lookup|read|batch_get|receive)"
+)
+
+
+def wait_loops(subject: Subject) -> Iterator[Fact]:
+    """The facts of the loops in a handler and its helpers."""
+    source = subject.code.module.source
+    for info in subject.reached:
+        if "sleep" not in info.words:
+            continue
+        scope = subject.code.scope_of(info)
+        for node in scope.parents:
+            if isinstance(node, (cst.While, cst.For)) and _polls(node, scope):
+                place = source.place(node.test if isinstance(node, cst.While) else node.iter)
+                data = facts.WaitLoop(end=_end(node), event_source=subject.event_source)
+                yield Fact("wait_loop", data, place, {"end": place, "event_source": info.place}, (), info.title)
+
+
+def _polls(loop: cst.While | cst.For, scope: Scope) -> bool:
+    """Whether a loop sleeps and asks something in each round, of which its end depends."""
+    own = list(_own(loop.body))
+    calls = [node for node in own if isinstance(node, cst.Call)]
+    sleeps = any(called_name(call) == "sleep" for call in calls)
+    asks = any(_ASKS.match(called_name(call).lstrip("_")) and not _is_get(call) for call in calls)
+    if not sleeps or not asks:
+        return False
+    if isinstance(loop, cst.While) and not _is_true(loop.test):
+        return not _pages(loop, own)
+    return any(isinstance(node, (cst.Break, cst.Return)) for node in own) and not _pages(loop, own)
+
+
+def _is_get(call: cst.Call) -> bool:
+    """Whether it is `mapping.get(key)`, which asks nobody."""
+    return called_name(call) == "get" and len(call.args) <= 2 and not any(arg.keyword for arg in call.args)
+
+
+def _pages(loop: cst.While | cst.For, own: list[cst.CSTNode]) -> bool:
+    """Whether a loop goes over pages, or receives messages: its sleep is for politeness."""
+    words = {str(node.raw_value) for node in own if isinstance(node, cst.SimpleString)}
+    words |= {node.value for node in own if isinstance(node, cst.Name)}
+    return any(re.search(r"(?i)next_?token|marker|lastevaluatedkey|pagination|cursor|has_more", word) for word in words)
+
+
+def _own(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    return walk(body, enter=lambda node: not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)))
+
+
+def _is_true(test: cst.BaseExpression) -> bool:
+    return (isinstance(test, cst.Name) and test.value == "True") or (
+        isinstance(test, cst.Integer) and test.value == "1"
+    )
+
+
+def _end(loop: cst.While | cst.For) -> str:
+    if isinstance(loop, cst.For):
+        return "bounded"
+    if _moves(loop.test):
+        return "moving"
+    tests = [loop.test, *(node.test for node in _own(loop.body) if isinstance(node, cst.If))]
+    own = list(_own(loop.body))
+    counted = {
+        node.target.value for node in own if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name)
+    }
+    counted |= {
+        target.target.value
+        for node in own
+        if isinstance(node, cst.Assign)
+        for target in node.targets
+        if isinstance(target.target, cst.Name) and _is_counted(target.target.value, node.value)
+    }
+    for test in tests:
+        for node in walk(test):
+            if isinstance(node, cst.Call) and called_name(node) in _CLOCKS:
+                return "bounded"
+            if isinstance(node, cst.Name) and (node.value in counted or _LIMITS.search(node.value)):
+                return "bounded"
+            if isinstance(node, cst.Attribute) and _LIMITS.search(node.attr.value):
+                return "bounded"
+    raised = any(called_name(node) in {"next", "pop", "popleft"} for node in own if isinstance(node, cst.Call))
+    return "bounded" if raised else "nothing"
+
+
+def _is_counted(name: str, value: cst.BaseExpression) -> bool:
+    """Whether a name is set to something made of itself: `left = left - 1`, `delay = min(delay * 2, 60)`."""
+    return any(isinstance(node, cst.Name) and node.value == name for node in walk(value))
+
+
+def _moves(test: cst.BaseExpression) -> bool:
+    """Whether both sides of a comparison ask the clock: `time.time() < time.time() + 900` never ends."""
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return False
+    sides = (test.left, test.comparisons[0].comparator)
+    return all(
+        any(isinstance(node, cst.Call) and called_name(node) in _CLOCKS for node in walk(side)) for side in sides
+    )
+
+
+__all__ = ["wait_loops"]

@@ -1,0 +1,113 @@
+"""Which deployed functions run a module of the project, and which function of which module a deployed one calls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.deployment.deployed import Deployed
+from invocation_lint.deployment.model import Function
+from invocation_lint.facts.building.links.leading import may_lead, names_imported
+from invocation_lint.records import record
+from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.test_paths import is_test_of
+
+MAX_LEVELS = 5
+"""So many imports are followed upwards from a module to the handlers that it runs under."""
+
+
+HANDLER = "handler"
+"""The type of a function that no template deploys: its handler is one by its looks."""
+
+
+@record
+class Entry:
+    """The function of a module that Lambda calls: the key of the module, and the name in it."""
+
+    module: str
+    name: str
+
+
+class Code:
+    """The deployed functions of a project, by their code."""
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self._files = files
+        self._leading: dict[tuple[str, str], bool] = {}
+
+    @property
+    def deployed(self) -> Deployed:
+        """All that the project deploys."""
+        return self._files.deployments.deployed
+
+    def entry_of(self, function: Function) -> Entry | None:
+        """What a function calls, as far as its code is in the project; None where that is not known."""
+        return self._entries.get(function.key)
+
+    @cached_property
+    def _entries(self) -> dict[object, Entry]:
+        found: dict[object, Entry] = {}
+        for function in self.deployed.all(Function):
+            entry = self._files.deployments.entry_of(function)
+            if entry is not None:
+                found[function.key] = Entry(*entry)
+        return found
+
+    @cached_property
+    def _by_module(self) -> dict[str, list[Function]]:
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.deployed.all(Function):
+            entry = self.entry_of(function)
+            if entry is not None:
+                found[entry.module].append(function)
+        return found
+
+    def handled_by(self, module: str) -> tuple[Function, ...]:
+        """The functions whose handlers a module holds."""
+        return tuple(self._by_module.get(module, ()))
+
+    def entered_by(self, module: str, name: str) -> tuple[Function, ...]:
+        """The functions that call a function of a module first."""
+        return tuple(
+            one
+            for one in self._by_module.get(module, ())
+            if (entry := self.entry_of(one)) is not None and entry.name == name
+        )
+
+    def running(self, module: str, within: FunctionInfo | None = None) -> tuple[Function, ...]:
+        """The functions in whose handlers a module is, or by whose handlers it is imported, however far; `within` a
+        function of the module, those that may come to it."""
+        found: dict[object, Function] = {}
+        for one in self.around(module, within):
+            for function in self._by_module.get(one, ()):
+                found.setdefault(function.key, function)
+        return tuple(found.values())
+
+    def note(self, function: Function, entry: Entry) -> None:
+        """Take a function that no template deploys."""
+        self._entries[function.key] = entry
+
+    def around(self, module: str, within: FunctionInfo | None = None) -> Iterator[str]:
+        """A module and those that import it, however far; `within` a function of it, those that may come to that."""
+        within = within if within is not None and within.module.name == module else None
+        seen, level = {module}, [module]
+        for _ in range(MAX_LEVELS + 1):
+            yield from level
+            above = (one for below in level for one in self._files.importers_of(below))
+            level = [
+                one
+                for one in dict.fromkeys(above)
+                if one not in seen
+                and not is_test_of(self._files, one, module)
+                and (within is None or level != [module] or self._leads(one, within))
+            ]
+            seen.update(level)
+
+    def _leads(self, importer: str, within: FunctionInfo) -> bool:
+        key = importer, within.key
+        if key not in self._leading:
+            names = names_imported(self._files, importer, within.module.name)
+            self._leading[key] = names is None or may_lead(names, within)
+        return self._leading[key]

@@ -1,0 +1,96 @@
+"""The contracts that handlers imply, one a deployed function: what `invocation-lint contracts` prints and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from invocation_lint.analysis.handlers import Requirement
+from invocation_lint.analysis.python.frames.trial import FieldPath
+from invocation_lint.contracts.model import Action, Field, FunctionContract
+from invocation_lint.deployment.model import Function
+from invocation_lint.deployment.values import pieces_of
+from invocation_lint.facts.building.links.inferred import Links, title_of
+from invocation_lint.facts.building.links.returned import keys_of
+from invocation_lint.findings import Place
+from invocation_lint.records import record
+
+
+@record
+class Implied:
+    """The contract of a deployed function, the places of its handler and of the function in its template, and those at
+    which fields are read."""
+
+    contract: FunctionContract
+    handler: Place
+    template: Place
+    function: Function
+    reads: tuple[tuple[str, Place], ...] = ()
+
+
+def implied_by(links: Links, asker: str) -> Iterator[Implied]:
+    """The contracts of the functions whose handlers are in sight and followed, by name."""
+    every = sorted(links.code.deployed.all(Function), key=lambda one: (title_of(one), one.key.template))
+    for function in every:
+        found = implied_of(links, function, asker)
+        if found is not None:
+            yield found
+
+
+def implied_of(links: Links, function: Function, asker: str) -> Implied | None:
+    """The contract of one function; None where its handler is not in sight, or is not followed."""
+    info = links.handler_of(function, asker)
+    handled = links.handled(function) if info is not None else None
+    if info is None or handled is None or not handled.known:
+        return None
+    actions = handled.actions if handled.refuses_others else ()
+    chosen = handled.discriminator
+
+    def returns(constants: dict[FieldPath, Any]) -> tuple[str, ...] | None:
+        returned = links.returned_to(function, constants)
+        return keys_of(returned) if returned is not None else None
+
+    contract = FunctionContract(
+        title_of(function),
+        names=tuple(_globs(function)),
+        environment=tuple(sorted(links.code.deployed.known_as(function) - set(_names(function)))),
+        discriminator=(".".join(chosen),) if actions else (),
+        actions=tuple(
+            Action(str(name), fields=_fields(one, handled.decoded), returns=returns({chosen: name}))
+            for name, one in actions
+        ),
+        fields=() if actions else _fields(handled.always, handled.decoded),
+        returns=None if actions else returns({}),
+        timeout_seconds=function.timeout_seconds.number if function.timeout_seconds is not None else None,
+        origin="inferred",
+    )
+    reads = tuple((".".join(path), place) for path, place in handled.reads)
+    return Implied(contract, info.module.source.place(info.node), links.shown(function.place), function, reads)
+
+
+def _fields(needs: Requirement, decoded: frozenset[FieldPath]) -> tuple[Field, ...]:
+    """The fields of a contract; those of which others are read without a default are objects, unless they are texts
+    that are decoded first."""
+    required = dict.fromkeys(needs.required)
+    objects = {path[:-1] for path in required if len(path) > 1 and not path[-1].lstrip("-").isdigit()} - decoded
+    return tuple(
+        Field(".".join(path), required=path in required, type="object" if path in objects else None)
+        for path in dict.fromkeys((*needs.required, *needs.optional))
+    )
+
+
+def _names(function: Function) -> Iterator[str]:
+    for content in function.name.contents if function.name is not None else ():
+        if isinstance(content, str) and content:
+            yield content
+
+
+def _globs(function: Function) -> Iterator[str]:
+    """The names of a function, with a star for each part that is set at deployment; where it has no name, the one that
+    CloudFormation makes up: stack, id and a suffix."""
+    if function.name is None:
+        yield f"*-{function.key.id}-*"
+    for content in function.name.contents if function.name is not None else ():
+        pieces = pieces_of(content)
+        if pieces and any(isinstance(piece, str) for piece in pieces):
+            yield "".join(piece if isinstance(piece, str) else "*" for piece in pieces)

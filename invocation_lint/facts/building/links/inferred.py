@@ -1,0 +1,294 @@
+"""Contracts that nobody has to write: what the handler of an invoked function needs of the payload that it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from invocation_lint.analysis.domain.atoms import Value
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.handlers import Handled, Handler, Missing, Requirement, Stay
+from invocation_lint.analysis.interpreter import Interpreter
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.project import Program
+from invocation_lint.analysis.python.frames.trial import FieldPath
+from invocation_lint.contracts.model import Field, FunctionContract
+from invocation_lint.deployment.model import Function
+from invocation_lint.deployment.values import Key
+from invocation_lint.facts.building import arguments
+from invocation_lint.facts.building.handlers import is_handler
+from invocation_lint.facts.building.links.code import HANDLER, Code, Entry
+from invocation_lint.facts.building.links.defining import handler_in
+from invocation_lint.facts.building.links.sent import SentFields, fields_sent
+from invocation_lint.facts.building.links.targets import Targets, targets_of
+from invocation_lint.facts.building.sent import modes
+from invocation_lint.findings import Place
+from invocation_lint.records import record
+from invocation_lint.source.lambda_code import is_handler_code
+
+
+@record
+class Link:
+    """An invoked function as it is deployed: the contract that its handler implies for one payload, and the places of
+    the handler, of the reads of the fields that it needs, and of the function in its template; `returned` is what the
+    handler may return to it, None where that is not known."""
+
+    function: Function
+    contract: FunctionContract | None
+    template: Place
+    handler: Place | None = None
+    reads: tuple[tuple[str, Place], ...] = ()
+    returned: Value | None = None
+    timeout_seconds: float | None = None  # as deployed; None where that is not known
+    least_seconds: float = 0.0  # that the handler surely takes for the payload
+    slept: Place | None = None  # where it spends them
+
+    @property
+    def title(self) -> str:
+        """What a message calls the function."""
+        return title_of(self.function)
+
+
+def links_of(program: Program) -> Links:
+    """What invocations of a program are linked to; the same for all its files."""
+    key = (0, "links")
+    if key not in program.built:
+        program.built[key] = (Links(program),)
+    links: Links = program.built[key][0]
+    return links
+
+
+class Links:
+    """What invocations of a program are linked to."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self.code = Code(program.modules.files)
+        self._handlers: dict[object, Handler | None] = {}
+        self._handled: dict[object, Handled | None] = {}
+        self._stays: dict[object, Stay | None] = {}
+        self._returned: dict[object, Value | None] = {}
+        self._missing: dict[tuple[object, SentFields], Missing] = {}
+
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        """One that is used for trials only: what it learns of modules holds for them."""
+        return Interpreter(self._program.modules)
+
+    def targets(self, name: Value | None, module: str, within: FunctionInfo | None = None) -> Targets:
+        """The functions that a FunctionName of a module means; `within` the function of it that has the name."""
+        self._program.modules.files.deployed_for(module)
+        found = targets_of(name, module, self.code, dict(self._program.options_of(module).functions), within)
+        if found.named_by == "self" and not found.functions:
+            return replace(found, functions=tuple(self._seeming(module, within)))
+        return found
+
+    def _seeming(self, module: str, within: FunctionInfo | None) -> Iterator[Function]:
+        """The functions that may run a module which no template deploys: the handlers, by their looks, that lead to it;
+        none where they are many."""
+        found: list[Function] = []
+        files = self._program.modules.files
+        for key in self.code.around(module, within):
+            held = self._program.modules.load(key) if is_handler_code(files.read(key) or b"") else None
+            for info in held.functions.values() if held is not None else ():
+                if held is not None and info.parent is None and info.cls is None and is_handler(info):
+                    one = Function(Key(key, f"{held.path}:{info.name}"), HANDLER, info.place)
+                    self.code.note(one, Entry(key, info.name))
+                    found.append(one)
+        yield from found if len(found) <= MAX_SEEMING else ()
+
+    def link(
+        self, name: Value | None, payload: Value | None, module: str, within: FunctionInfo | None = None
+    ) -> Link | None:
+        """The function that an invocation of a module surely invokes; None where that is not certain."""
+        targets = self.targets(name, module, within)
+        if not targets.certain:
+            return None
+        (function,) = targets.functions
+        info = self.handler_of(function, module)
+        contract, reads = self._contract(function, payload)
+        handler = info.module.source.place(info.node) if info is not None else None
+        seconds, slept = self.least_seconds(function, payload)
+        return Link(
+            function,
+            contract,
+            self.shown(function.place),
+            handler,
+            reads,
+            self.returned(function, payload),
+            timeout_of(function),
+            seconds,
+            slept,
+        )
+
+    def handler_of(self, function: Function, asker: str) -> FunctionInfo | None:
+        """The function of the program that a deployed one calls; None where it is not in sight."""
+        entry = self.code.entry_of(function)
+        if entry is None:
+            return None
+        self._program.modules.files.record.lead(asker, [entry.module])
+        module = self._program.modules.load(entry.module)
+        if module is None:
+            return None
+        self._interpreter.adopt(module)
+        found = handler_in(module, entry.name, self._interpreter)
+        if found is not None and function.key not in self._handlers:
+            self._interpreter.adopt(found.module)
+            self._handlers[function.key] = Handler(self._interpreter, found)
+        return found
+
+    def missing(self, function: Function, sent: SentFields) -> Missing:
+        """The fields without which the handler of a function surely fails for a payload. The handler was looked up."""
+        handler = self._handlers.get(function.key)
+        key = function.key, sent
+        if key not in self._missing:
+            found = handler.missing(sent.paths, dict(sent.constants), sent.objects) if handler else Missing()
+            self._missing[key] = found
+        return self._missing[key]
+
+    def needs(self, function: Function, constants: dict[FieldPath, Any]) -> Requirement:
+        """What the handler of a function needs of a payload in which some fields are constants. It was looked up."""
+        handler = self._handlers.get(function.key)
+        return handler.needs(constants) if handler is not None else Requirement()
+
+    def needs_of(self, function: Function, sent: SentFields) -> Requirement:
+        """What the handler of a function needs of a payload with just these fields. It was looked up."""
+        handler = self._handlers.get(function.key)
+        return handler.needs_of(sent.paths, dict(sent.constants), sent.objects) if handler else Requirement()
+
+    def returned(self, function: Function, payload: Value | None) -> Value | None:
+        """What the handler of a function may return to a payload; None where that is not known. It was looked up."""
+        sent = fields_sent(payload) if payload is not None else None
+        return self.returned_to(function, dict(sent.constants) if sent is not None else {})
+
+    def returned_to(self, function: Function, constants: dict[FieldPath, Any]) -> Value | None:
+        """What the handler of a function may return to a payload with these constants. It was looked up."""
+        handler = self._handlers.get(function.key)
+        key = function.key, tuple(sorted(constants.items(), key=repr))
+        if key not in self._returned:
+            self._returned[key] = handler.returned(constants) if handler is not None else None
+        return self._returned[key]
+
+    def least_seconds(
+        self, function: Function, payload: Value | None, above: tuple[object, ...] = ()
+    ) -> tuple[float, Place | None]:
+        """How many seconds the handler of a function surely takes for a payload, unless it fails, and where it spends
+        them: in sleeps, and in functions that it waits for. It was looked up. `above` are those that wait for it."""
+        sent = fields_sent(payload) if payload is not None else SentFields((), ())
+        return self._spent(function, sent, above)
+
+    def least_for_any(self, function: Function, asker: str) -> tuple[float, Place | None]:
+        """The same for an event of which nothing is known."""
+        self.handler_of(function, asker)
+        return self._spent(function, None, ())
+
+    def _spent(
+        self, function: Function, sent: SentFields | None, above: tuple[object, ...]
+    ) -> tuple[float, Place | None]:
+        handler = self._handlers.get(function.key)
+        key = function.key, sent
+        if handler is None or function.key in above or len(above) >= MAX_NESTED:
+            return 0.0, None
+        if key not in self._stays:
+            if sent is None:
+                self._stays[key] = handler.stay(None, {})
+            else:
+                self._stays[key] = handler.stay(sent.paths, dict(sent.constants), sent.objects)
+        stay = self._stays[key]
+        if stay is None:
+            return 0.0, None
+        seconds, place = stay.seconds, stay.place
+        for visit in stay.visits:
+            waited = self._waits_for(visit, (*above, function.key))
+            if waited:
+                seconds, place = seconds + waited, place or visit.site[-1]
+        return seconds, place
+
+    def _waits_for(self, visit: Visit, above: tuple[object, ...]) -> float:
+        """How many seconds a synchronous invocation surely takes that a handler makes."""
+        home = self._interpreter.modules.module_at(visit.site[-1])
+        if home is None or visit.api != "invoke" or modes.sent_mode(visit) != "RequestResponse":
+            return 0.0
+        name, payload = arguments.find(visit, "FunctionName"), arguments.find(visit, "Payload")
+        targets = self.targets(name.value if name else None, home.name, home.function_at(visit.site[-1]))
+        if not targets.certain:
+            return 0.0
+        (function,) = targets.functions
+        self.handler_of(function, home.name)
+        return self.least_seconds(function, payload.value if payload else None, above)[0]
+
+    def caller_timeout(self, module: str, function: str) -> float | None:
+        """The longest deployed timeout, in seconds, of the functions whose handler is that function of a module; None
+        where it is none, or a timeout is not known."""
+        self._program.modules.files.deployed_for(module)
+        entered = self.code.entered_by(module, function) or tuple(self._entered_elsewhere(module, function))
+        found = [timeout_of(one) for one in entered]
+        known = [one for one in found if one is not None]
+        return max(known) if known and len(known) == len(found) else None
+
+    def _entered_elsewhere(self, module: str, name: str) -> Iterator[Function]:
+        """The functions whose code imports that function of a module for its handler."""
+        for one in self.code.running(module):
+            entry = self.code.entry_of(one)
+            if entry is not None and entry.module != module:
+                info = self.handler_of(one, module)
+                if info is not None and (info.module.name, info.name) == (module, name):
+                    yield one
+
+    def handled(self, function: Function) -> Handled | None:
+        """What the handler of a function reads, by shape; None where it is not in sight. It was looked up."""
+        if function.key not in self._handled:
+            handler = self._handlers.get(function.key)
+            self._handled[function.key] = handler.handled() if handler is not None else None
+        return self._handled[function.key]
+
+    def shown(self, place: Place) -> Place:
+        """A place in a template as findings show it."""
+        return place._replace(path=self._program.modules.shown(place.path))
+
+    def _contract(
+        self, function: Function, payload: Value | None
+    ) -> tuple[FunctionContract | None, tuple[tuple[str, Place], ...]]:
+        handler = self._handlers.get(function.key)
+        sent = fields_sent(payload) if payload is not None else None
+        if handler is None or sent is None:
+            return None, ()
+        missing = self.missing(function, sent)
+        fields = tuple(_fields(missing.fields, missing.reads))
+        places = tuple((".".join(path), place) for path, place in missing.reads if path in missing.fields)
+        # whether it decodes `body` is told by what it needs in there
+        return FunctionContract(title_of(function), fields=fields, decodes="both", origin="inferred"), places
+
+
+def _fields(missing: Iterable[FieldPath], reads: Iterable[tuple[FieldPath, Place]]) -> Iterable[Field]:
+    needed = list(missing)
+    yield from (Field(".".join(path), required=True) for path in needed)
+    yield from (Field(".".join(path)) for path, _ in reads if path not in needed)
+
+
+DEFAULT_TIMEOUT_SECONDS = 3.0
+"""The timeout of a function for which none is set (AWS: Lambda API reference, CreateFunction, Timeout)."""
+
+MAX_SEEMING = 8
+"""Handlers that may run code which no template deploys: where there are more, nothing is said of it."""
+
+MAX_NESTED = 4
+"""Functions that wait for one another, one inside the other."""
+
+
+def timeout_of(function: Function) -> float | None:
+    """The timeout of a function, in seconds: the longest where deployments differ; None where it is not known."""
+    if function.timeout_seconds is None:
+        return DEFAULT_TIMEOUT_SECONDS
+    numbers = function.timeout_seconds.numbers
+    return max(numbers) if numbers else None
+
+
+def title_of(function: Function) -> str:
+    """What a message calls a function: its name, where that is told, or its id in the template."""
+    name = function.name.text if function.name is not None else None
+    if name is None and function.name is not None and function.key.id.startswith("?"):
+        name = next((one for one in function.name.contents if isinstance(one, str)), None)
+    return name or function.key.id

@@ -1,0 +1,160 @@
+"""Every invocation of a project with the functions that it is linked to: what `invocation-lint links` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.interpreter import Root
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.analysis.python.frames.trial import FieldPath
+from invocation_lint.analysis.tracing.answer_notes import AnswerUse
+from invocation_lint.analysis.tracing.answer_parts import DECODED, is_decoded
+from invocation_lint.deployment.model import Function
+from invocation_lint.facts.building import arguments
+from invocation_lint.facts.building.links.code import HANDLER
+from invocation_lint.facts.building.links.inferred import Links, title_of
+from invocation_lint.facts.building.links.sent import SentFields, fields_sent
+from invocation_lint.facts.building.links.targets import Targets
+from invocation_lint.facts.building.sent import modes
+from invocation_lint.findings import Place
+from invocation_lint.records import record
+
+
+@record
+class Contract:
+    """The fields that the handler needs of such a payload, and those that it can do without, as dotted paths; and those
+    that it needs and that are not sent."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+@record
+class Target:
+    """A function that may be meant: its name or id, its handler as a title and a place, its place in the template, if
+    any, and what its handler needs where that is known."""
+
+    name: str
+    function: Function
+    handler: tuple[str, Place] | None
+    template: Place | None
+    contract: Contract | None = None
+
+
+@record
+class CallLink:
+    """A call and what it is linked to. `call` is the place at which the function is known: of the SDK's call, which is
+    `site`, or of the call of a helper. `mode` is the InvocationType, empty where it is not known; `sent` is None where
+    more may be sent than is in sight; `missing` are the fields without which the handler surely fails; `reads` are the
+    keys of the answer that are read by subscript, each with its place."""
+
+    call: Place
+    site: Place
+    caller: str
+    named_by: str
+    targets: tuple[Target, ...]
+    certain: bool
+    reason: str
+    mode: str
+    contract: Contract | None
+    sent: tuple[str, ...] | None
+    missing: tuple[str, ...]
+    reads: tuple[tuple[str, Place], ...] = ()
+
+
+def links_of(links: Links, module: ModuleInfo, roots: Iterable[Root]) -> Iterator[CallLink]:
+    """The links of the invocations that the functions of a module make, each once, in order of their places."""
+    found: dict[tuple[Place, tuple[object, ...]], CallLink] = {}
+    told: set[Place] = set()  # calls of the SDK whose function is known without a caller
+    seen = [(root, event) for root in roots for event in root.events if isinstance(event, Visit)]
+    for root, visit in sorted(seen, key=lambda one: len(one[1].site)):
+        name = arguments.find(visit, "FunctionName")
+        if name is None or visit.site[-1] in told:
+            continue
+        targets = links.targets(name.value, module.name, root.function)
+        if len(visit.site) == 1 and (targets.functions or targets.named_by != "other"):
+            told.add(visit.site[-1])
+        elif len(visit.site) > 1 and not targets.functions:
+            continue
+        link = _link(links, module, root, visit, targets)
+        found.setdefault((link.call, tuple(one.function.key for one in link.targets)), link)
+    yield from sorted(found.values(), key=lambda one: one.call)
+
+
+def _link(links: Links, module: ModuleInfo, root: Root, visit: Visit, targets: Targets) -> CallLink:
+    payload = arguments.find(visit, "InvokeArgs" if visit.api == "invoke_async" else "Payload")
+    sent = fields_sent(payload.value) if payload is not None else SentFields((), ())
+    mode = modes.sent_mode(visit)
+    every = tuple(_target(links, function, module.name, sent) for function in targets.functions[:MAX_TARGETS])
+    contract = _in_common([target.contract for target in every], targets)
+    return CallLink(
+        visit.site[0],
+        visit.site[-1],
+        root.function.title if root.function is not None else "",
+        targets.named_by,
+        every,
+        targets.certain,
+        targets.reason,
+        mode if isinstance(mode, str) else "",
+        contract,
+        _dotted(sent.paths) if sent is not None else None,
+        contract.missing if contract is not None else (),
+        _reads(root, visit),
+    )
+
+
+def _reads(root: Root, visit: Visit) -> tuple[tuple[str, Place], ...]:
+    """The keys of the answer of a call that are read by subscript."""
+    uses = (event for event in root.events if isinstance(event, AnswerUse) and event.site == visit.site)
+    found = {
+        ".".join(use.path[len(DECODED) :]): use.place
+        for use in uses
+        if use.bare and is_decoded(use.path) and "[]" not in use.path
+    }
+    return tuple(found.items())
+
+
+MAX_TARGETS = 12
+"""Functions that may be meant by one call and are looked at: of more, the name says nothing."""
+
+
+def _target(links: Links, function: Function, asker: str, sent: SentFields | None) -> Target:
+    info = links.handler_of(function, asker)
+    handler = (info.title, _place(info)) if info is not None else None
+    template = links.shown(function.place) if function.type != HANDLER else None
+    return Target(title_of(function), function, handler, template, _contract(links, function, sent))
+
+
+def _in_common(contracts: list[Contract | None], targets: Targets) -> Contract | None:
+    """What holds for all the functions that may be meant."""
+    known = [one for one in contracts if one is not None]
+    if not known or len(known) < len(targets.functions) or not (targets.certain or len(known) > 1):
+        return None
+    first = known[0]
+    if len(known) == 1:
+        return first
+    required = tuple(name for name in first.required if all(name in one.required for one in known))
+    every = dict.fromkeys(name for one in known for name in (*one.required, *one.optional))
+    missing = tuple(name for name in first.missing if all(name in one.missing for one in known))
+    return Contract(required, tuple(name for name in every if name not in required), missing)
+
+
+def _place(info: FunctionInfo) -> Place:
+    return info.module.source.place(info.node)
+
+
+def _contract(links: Links, function: Function, sent: SentFields | None) -> Contract | None:
+    handled = links.handled(function)
+    if handled is None or not handled.known:
+        return None
+    needs = links.needs_of(function, sent) if sent is not None else handled.always
+    missing = links.missing(function, sent).fields if sent is not None else ()
+    required = dict.fromkeys((*needs.required, *missing))
+    optional = [path for path in needs.optional if path not in required]
+    return Contract(_dotted(required), _dotted(optional), _dotted(missing))
+
+
+def _dotted(paths: Iterable[FieldPath]) -> tuple[str, ...]:
+    return tuple(".".join(path) for path in paths)

@@ -1,0 +1,220 @@
+"""Which deployed functions a FunctionName means, in the code that holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
+from types import MappingProxyType
+from typing import Any
+
+from invocation_lint.analysis.domain.atoms import Const, EnumMember, EnvVar, Text, Typed, Value
+from invocation_lint.analysis.domain.cuts import Cut
+from invocation_lint.analysis.libraries.sdk import SETTING
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.deployment import values
+from invocation_lint.deployment.deployed import Meant
+from invocation_lint.deployment.model import Function, Setting
+from invocation_lint.facts.building.functions import is_self
+from invocation_lint.facts.building.links.code import Code
+from invocation_lint.records import record
+
+
+@record
+class Targets:
+    """The functions that may be meant. They are `certain` when one of them surely is and there is only one. `named_by`
+    says how the code names it: environment, setting, literal, pattern, self, other; `reason` why it is not certain."""
+
+    functions: tuple[Function, ...] = ()
+    certain: bool = False
+    named_by: str = "other"
+    reason: str = ""
+
+
+_Running = Callable[[], tuple[Function, ...]]
+"""Gives the functions that run the code."""
+
+NOBODY = Targets(reason="its name is not known")
+
+
+def targets_of(
+    name: Value | None,
+    module: str,
+    code: Code,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    within: FunctionInfo | None = None,
+) -> Targets:
+    """The functions that a FunctionName of a module means. `settings` are names of settings with the functions that the
+    configuration says they name; `within` is the function of the module that has the name."""
+    running = cache(partial(code.running, module, within))
+    if name is None or not name.atoms:
+        return NOBODY
+    said = [atom for atom in name.atoms if not (isinstance(atom, Const) and atom.value in ("", None))]
+    each = [  # without a name nothing is invoked
+        _of_setting(atom, settings, code) or _of_atom(atom, running, code) for atom in said or name.atoms
+    ]
+    functions = {one.key: one for found in each for one in found.functions}
+    words = {found.named_by for found in each}
+    reasons = [found.reason for found in each if found.reason]
+    certain = len(functions) == 1 and all(found.certain for found in each)
+    if not certain and not reasons:
+        reasons = ["several functions may be meant"]
+    return Targets(
+        tuple(functions.values()),
+        certain,
+        words.pop() if len(words) == 1 else "other",
+        "" if certain else reasons[0],
+    )
+
+
+def _of_setting(atom: Any, settings: Mapping[str, str], code: Code) -> Targets | None:
+    """The functions that a setting names by the configuration; None where that says nothing of it."""
+    if not settings:
+        return None
+    source = atom.name if isinstance(atom, EnvVar) else getattr(atom, "source", "") or getattr(atom, "dotted", "")
+    found = next((settings[one] for one in settings if source == one or source.endswith(f".{one}")), None)
+    if found is None:
+        return None
+    called = [one.function for one in code.deployed.functions_called(found)]
+    called = called or [one for one in code.deployed.all(Function) if found in {one.key.id, one.called}]
+    reason = f"no template deploys {found}, which the configuration names" if not called else "several are called so"
+    named_by = "environment" if isinstance(atom, EnvVar) else "setting"
+    certain = len(called) == 1
+    return Targets(tuple(called), certain, named_by, "" if certain else reason)
+
+
+def _of_atom(atom: Any, running: _Running, code: Code) -> Targets:
+    if is_self(atom):
+        own = running()
+        return Targets(
+            own, len(own) == 1, "self", "" if len(own) == 1 else "which function runs this code is not known"
+        )
+    if isinstance(atom, EnumMember) and atom.value.single is not None:
+        return _of_atom(atom.value.single, running, code)
+    if isinstance(atom, Const) and isinstance(atom.value, str):
+        return _meant(code.deployed.functions_called(atom.value), "literal", f"no template names {atom.value}")
+    if isinstance(atom, EnvVar):
+        return _of_variable(atom, running, code)
+    if isinstance(atom, Typed) and atom.source.startswith(SETTING):
+        return _of_parameter(atom.source.removeprefix(SETTING), code)
+    if isinstance(atom, Text):
+        if any(isinstance(piece, Value) and isinstance(piece.single, Cut) for piece in atom.pieces):
+            return _of_cuts(atom, running, code)
+        content = values.text(_pieces(atom, running))
+        if not _says_something(content):
+            return NOBODY
+        return _meant(code.deployed.functions_called(content), "pattern", "no template has such a name")
+    return NOBODY
+
+
+def _of_parameter(name: str, code: Code) -> Targets:
+    """The functions that a parameter of Systems Manager names, where a template sets it."""
+    told = [one.value for one in code.deployed.all(Setting) if one.name is not None and name in one.name.contents]
+    found = {one.function.key: one for value in told if value is not None for one in _named_by(value, code)}
+    certain = len(told) == 1 and len(found) == 1 and all(one.certain for one in found.values())
+    reason = f"no template sets the parameter {name}" if not told else f"what the parameter {name} names is not certain"
+    return Targets(tuple(one.function for one in found.values()), certain, "setting", "" if certain else reason)
+
+
+def _of_cuts(atom: Text, running: _Running, code: Code) -> Targets:
+    """The functions whose names are a variable of the environment with something in the middle of it."""
+    cuts = [piece.single for piece in atom.pieces if isinstance(piece, Value) and isinstance(piece.single, Cut)]
+    names = {cut.name for cut in cuts}
+    told = {one.environment[name].content for one in running() for name in names if name in one.environment}
+    whole = told.pop() if len(told) == 1 and len(names) == 1 else None
+    if not isinstance(whole, str):
+        return NOBODY
+    found: dict[object, Function] = {}
+    for at in range(len(whole) + 1):
+        pieces = [
+            (whole[at:] if piece.single.is_end else whole[:at])
+            if isinstance(piece, Value) and isinstance(piece.single, Cut)
+            else piece
+            for piece in atom.pieces
+        ]
+        content = values.text(_pieces(Text(tuple(pieces)), running))
+        for one in code.deployed.functions_called(content) if _says_something(content) else ():
+            found.setdefault(one.function.key, one.function)
+    reason = "a part of the name is not known" if found else "no template has such a name"
+    return Targets(tuple(found.values()), False, "pattern", reason)
+
+
+def _meant(found: Iterable[Meant], named_by: str, nothing: str) -> Targets:
+    every = tuple(found)
+    certain = len(every) == 1 and every[0].certain
+    reason = "" if certain else "the name fits several functions, or only in part" if every else nothing
+    return Targets(tuple(one.function for one in every), certain, named_by, reason)
+
+
+def _of_variable(atom: EnvVar, running: _Running, code: Code) -> Targets:
+    """The functions that a variable of the environment names, for each function that runs the code."""
+    callers = running()
+    set_here = [one.environment[atom.name] for one in callers if atom.name in one.environment]
+    is_open = any(one.environment_open and atom.name not in one.environment for one in callers)
+    if not set_here:  # who runs the code is not known: all that set the variable must agree
+        set_here = [one.environment[atom.name] for one in code.deployed.all(Function) if atom.name in one.environment]
+    found = {one.function.key: one for value in set_here for one in _named_by(value, code)}
+    if not found and atom.default is not None and atom.default.single is not None and not set_here:
+        named = _of_atom(atom.default.single, running, code)
+        return Targets(named.functions, False, "environment", f"{atom.name} is set by no template")
+    every = tuple(one.function for one in found.values())
+    if not set_here:
+        return Targets((), False, "environment", f"no template sets {atom.name}")
+    if not every:
+        return Targets((), False, "environment", f"what {atom.name} names is not known")
+    certain = (
+        not is_open and len(every) == 1 and all(one.certain for one in found.values()) and _all_name_one(set_here, code)
+    )
+    return Targets(every, certain, "environment", "" if certain else f"which function {atom.name} names is not certain")
+
+
+def _all_name_one(set_here: Iterable[values.Value], code: Code) -> bool:
+    """Whether each case of each value names a function."""
+    return all(
+        bool(_called(content, code))
+        for value in set_here
+        for content in value.contents
+        if content not in (None, "")  # where it is empty, nothing is invoked
+    )
+
+
+def _named_by(value: values.Value, code: Code) -> Iterator[Meant]:
+    """The functions that a value of a template names, in each of its cases."""
+    for content in value.contents:
+        yield from _called(content, code)
+
+
+def _called(content: Any, code: Code) -> tuple[Meant, ...]:
+    """The functions that a content names. One that is open as a whole, as a parameter is, names the function whose name
+    is the same parameter."""
+    found = code.deployed.functions_called(content)
+    return found if _says_something(content) else tuple(one for one in found if one.certain)
+
+
+_WORD = re.compile(r"[A-Za-z0-9]{3}")
+
+
+def _says_something(content: Any) -> bool:
+    """Whether a text refers to a resource, or has a literal part by which a name is told from others."""
+    pieces = values.pieces_of(content) or ()
+    return any(
+        isinstance(piece, values.Attribute) or (isinstance(piece, str) and _WORD.search(piece) is not None)
+        for piece in pieces
+    )
+
+
+def _pieces(atom: Text, running: _Running) -> Iterator[values.Piece]:
+    """The pieces of a text of the code as those of a template; what is not known is a hole of its own."""
+    for number, piece in enumerate(atom.pieces):
+        known: Any = piece
+        if isinstance(piece, Value):
+            inner = piece.single
+            known = inner.value if isinstance(inner, Const) and isinstance(inner.value, str) else None
+            if isinstance(inner, EnvVar):
+                told = {value.content for one in running() if (value := one.environment.get(inner.name)) is not None}
+                content = told.pop() if len(told) == 1 else None
+                if isinstance(content, values.Text):
+                    yield from content.pieces
+                    continue
+                known = content
+        yield known if isinstance(known, str) else values.Hole(f"piece {number}", "code", "it is not known")

@@ -1,0 +1,162 @@
+"""One fact for each call of a batch operation of AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.data.batch_operations import BatchOperation, batch_operations
+from invocation_lint.facts import batch_call as facts
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.messaging.calls import Code, keywords
+from invocation_lint.facts.building.messaging.looks import MAX_HELPERS, STRENGTH, FailureReader
+from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.findings import Place
+
+_REMOVES = ("delete", "remove", "unlink", "purge")
+_WRITES = frozenset({"batch_write_item", "put_records", "put_record_batch"})
+
+
+def batch_calls(code: Code, options: AnalysisOptions) -> Iterator[Fact]:
+    """The facts of a module, in no order."""
+    operations = batch_operations()
+    for call, function in code.calls(operations):
+        operation = operations[called_name(call)]
+        if isinstance(call.func, cst.Attribute) and operation.entries in keywords(call):
+            yield _fact(code, options, call, function, operation)
+
+
+def _fact(
+    code: Code, options: AnalysisOptions, call: cst.Call, function: FunctionInfo | None, operation: BatchOperation
+) -> Fact:
+    source = code.module.source
+    scope = code.scope_of(function)
+    holder = code.holder(call, function)
+    site = source.place(call)
+    found, status = _looked_at(code, scope, call, holder, operation, 0)
+    how = next((word for word in STRENGTH if word in found), "unread")
+    given = keywords(call)[operation.entries]
+    removed = _removed_after(code.module, scope, call) if operation.name in _WRITES else None
+    assert isinstance(call.func, cst.Attribute)
+    named = source.place(call.func.attr)
+    places = dict.fromkeys(("operation", "kind", "limit", "service", "failed_in"), named)
+    places["entries"] = source.place(given.value)
+    places["failures"] = found.get(how, site)
+    places["caller"] = site if holder is None else holder.place
+    places["status"] = status or site
+    places["then_removed"] = removed or site
+    data = facts.BatchCall(
+        service=operation.service,
+        operation=operation.name,
+        kind=operation.kind,
+        entries=_count(given.value, scope, operation),
+        limit=operation.limit,
+        failed_in=min(operation.failures, key=lambda key: (key not in operation.counts, key)),
+        failures=how,
+        status="yes" if status is not None else "no",
+        then_removed="yes" if removed is not None else "no",
+        caller=facts.Caller(callers.ending_of(code.module, holder, site, options).kind),
+    )
+    return Fact("batch_call", data, site, places, (), holder.title if holder is not None else "")
+
+
+def _looked_at(
+    code: Code, scope: Scope, call: cst.Call, holder: FunctionInfo | None, operation: BatchOperation, depth: int
+) -> tuple[dict[str, Place], Place | None]:
+    """What is done about failures, by the function and by its callers in the module where it gives the answer back;
+    and where the status of the answer is read."""
+    reader = FailureReader(code, scope, operation)
+    found = dict(reader.follow(call))
+    status = reader.status
+    if "returned" not in found or holder is None or depth >= MAX_HELPERS or _is_called_elsewhere(code.module, holder):
+        return found, status
+    ways = [
+        _looked_at(code, code.scope_of(outer), one, code.holder(one, outer), operation, depth + 1)
+        for one, outer in code.calls({holder.name})
+        if outer is not holder
+    ]
+    if not ways:
+        return found, status
+    place = found.pop("returned")
+    for uses, status_read in ways:
+        status = status or status_read
+        for word in uses:
+            found.setdefault(word, uses[word])
+    if any(not uses for uses, _ in ways) and not found:
+        found["unread"] = place
+    return found, status
+
+
+def _is_called_elsewhere(module: ModuleInfo, holder: FunctionInfo) -> bool:
+    """Whether other modules are likely to call a function: nothing says that only its own does."""
+    return not holder.name.startswith("_") and not module.is_mentioned_outside(holder)
+
+
+def _removed_after(module: ModuleInfo, scope: Scope, call: cst.Call) -> Place | None:
+    """Where the function removes something after a call."""
+    at = module.source.place(call)
+    for other in scope.calls:
+        place = module.source.place(other)
+        if (place.line, place.column) > (at.line, at.column) and called_name(other).startswith(_REMOVES):
+            return place
+    return None
+
+
+def _count(value: cst.BaseExpression, scope: Scope, operation: BatchOperation) -> int | None:
+    """How many entries an expression holds, where all of them are written; None where that is not known."""
+    if isinstance(value, cst.Name):
+        made = scope.assignments.get(value.value, ())
+        uses = scope.names.get(value.value, ())
+        if len(made) != 1 or len(uses) != 2:  # where it is made, and here
+            return None
+        value = made[0].value
+    if operation.entries in {"Delete", "RequestItems"}:
+        return _held_count(value, operation)
+    return _length(value)
+
+
+def _held_count(value: cst.BaseExpression, operation: BatchOperation) -> int | None:
+    """The entries in the lists of a mapping: `{"Objects": [..]}`, `{table: [..], other: [..]}`."""
+    if not isinstance(value, cst.Dict) or not all(isinstance(one, cst.DictElement) for one in value.elements):
+        return None
+    lists = [one.value for one in value.elements if isinstance(one.value, (cst.List, cst.ListComp, cst.Name))]
+    counts = [_length(one) for one in lists]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) and operation.name != "batch_get_item" else None
+
+
+def _length(value: cst.BaseExpression) -> int | None:
+    if isinstance(value, (cst.List, cst.Tuple)) and all(isinstance(one, cst.Element) for one in value.elements):
+        return len(value.elements)
+    if (
+        isinstance(value, (cst.ListComp, cst.GeneratorExp))
+        and not value.for_in.ifs
+        and value.for_in.inner_for_in is None
+    ):
+        return _range(value.for_in.iter)
+    if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Multiply):
+        times = value.right
+        one = _length(value.left)
+        return one * int(times.value) if one is not None and isinstance(times, cst.Integer) else None
+    return None
+
+
+def _range(value: cst.BaseExpression) -> int | None:
+    """How many rounds `range(n)` or `range(a, b)` gives."""
+    if isinstance(value, (cst.List, cst.Tuple)):
+        return _length(value)
+    if not isinstance(value, cst.Call) or called_name(value) != "range" or len(value.args) > 2:
+        return None
+    bounds = [int(arg.value.evaluated_value) for arg in value.args if isinstance(arg.value, cst.Integer)]
+    return (
+        max(0, bounds[-1] - (bounds[0] if len(bounds) == 2 else 0))
+        if bounds and len(bounds) == len(value.args)
+        else None
+    )
+
+
+__all__ = ["batch_calls"]

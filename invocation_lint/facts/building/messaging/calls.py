@@ -1,0 +1,96 @@
+"""Calls of methods by their names, each with the function that holds it.
+
+Nothing is interpreted. Which service is called is told by the method's name together with a parameter that only its
+operation takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cached_property, lru_cache
+
+import libcst as cst
+
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.source.names import ImportMap
+from invocation_lint.source.parsing.walk import walk
+
+
+class Code:
+    """The code of a module, a function at a time. A function that stands in another one belongs to that one's code."""
+
+    def __init__(self, module: ModuleInfo) -> None:
+        self.module = module
+        self.scope_of = lru_cache(maxsize=None)(self._scope_of)
+
+    def _scope_of(self, function: FunctionInfo | None) -> Scope:
+        if function is not None:
+            return Scope(function.node)
+        return Scope(self.module.source.module)
+
+    def meaning(self, node: cst.CSTNode) -> str:
+        """The dotted name that a name means after the imports of the module: `json.dumps` for `j.dumps`."""
+        name = dotted(node) if isinstance(node, cst.BaseExpression) else ""
+        return next(iter(self._imports.meanings(name)), name)
+
+    @cached_property
+    def _imports(self) -> ImportMap:
+        return ImportMap.of(self.module.source.module)
+
+    def calls(self, names: Collection[str]) -> Iterator[tuple[cst.Call, FunctionInfo | None]]:
+        """The calls of methods of these names, each with the outermost function around it; None at module level."""
+        wanted = frozenset(names)
+        for info in self.functions():
+            if wanted & info.words:
+                yield from ((call, info) for call in self.scope_of(info).calls if called_name(call) in wanted)
+        if wanted & self.module.mentions or any(wanted & cls.mentions for cls in self.module.classes.values()):
+            for node in walk(self.module.source.module, enter=_is_no_function):
+                if isinstance(node, cst.Call) and called_name(node) in wanted:
+                    yield node, None
+
+    def functions(self) -> list[FunctionInfo]:
+        """The functions and methods that stand in no other function, in order."""
+        whole = [info for info in self.module.functions.values() if info.parent is None and not info.is_lambda]
+        return sorted(whole, key=lambda info: info.start)
+
+    def named(self, name: str) -> list[FunctionInfo]:
+        """The functions and methods of the module of that name, those that stand in no other function."""
+        return [info for info in self.functions() if info.name == name]
+
+    def holder(self, call: cst.Call, outermost: FunctionInfo | None) -> FunctionInfo | None:
+        """The innermost function around a call."""
+        for node in self.scope_of(outermost).around(call):
+            if isinstance(node, cst.FunctionDef):
+                found = self.module.defined_by(node)
+                return found if isinstance(found, FunctionInfo) else outermost
+        return outermost
+
+
+def _is_no_function(node: cst.CSTNode) -> bool:
+    return not isinstance(node, cst.FunctionDef)
+
+
+def keywords(call: cst.Call) -> dict[str, cst.Arg]:
+    """The arguments that are given by name."""
+    return {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
+
+
+def is_spread(call: cst.Call) -> bool:
+    """Whether arguments come from a mapping (`**kwargs`)."""
+    return any(arg.star for arg in call.args)
+
+
+def parameter_of(helper: FunctionInfo, call: cst.Call, arg: cst.Arg) -> str | None:
+    """The parameter of a helper that takes an argument of its call; None where that cannot be told."""
+    if arg.keyword is not None:
+        return arg.keyword.value
+    params = [param.name.value for param in (*helper.node.params.posonly_params, *helper.node.params.params)]
+    if helper.cls is not None and params[:1] and params[0] in {"self", "cls"}:
+        params = params[1:]
+    index = next(index for index, one in enumerate(call.args) if one is arg)
+    return params[index] if index < len(params) and not any(one.star for one in call.args[:index]) else None
+
+
+__all__ = ["Code", "is_spread", "keywords", "parameter_of"]

@@ -1,0 +1,59 @@
+"""The facts that the syntax of functions gives: of what they send, and of handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from invocation_lint.facts.base import Fact
+from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.source import scan
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.interpreter import Interpreter
+    from invocation_lint.analysis.program.model import ModuleInfo
+    from invocation_lint.analysis.project import Program
+
+
+def of_syntax(
+    module: ModuleInfo, options: AnalysisOptions, program: Program | None, interpreter: Interpreter
+) -> tuple[Fact, ...]:
+    """The facts of a module by place. What the bytes of the file rule out is not looked for."""
+    found = _found(module, options, program, interpreter)
+    return tuple(sorted(found, key=lambda fact: fact.site))
+
+
+def _found(
+    module: ModuleInfo, options: AnalysisOptions, program: Program | None, interpreter: Interpreter
+) -> Iterator[Fact]:
+    from invocation_lint.facts.building.messaging.calls import Code
+
+    data = module.source.data
+    code = Code(module)
+    if scan.may_send(data):
+        from invocation_lint.facts.building.messaging.batch_calls import batch_calls
+
+        yield from batch_calls(code, options)
+    if scan.may_write_messages(data) or scan.may_run_machines(data):
+        from invocation_lint.facts.building.messaging.messages import messages
+
+        yield from messages(code, program)
+    if scan.may_run_machines(data):
+        from invocation_lint.facts.building.messaging.executions import executions
+
+        yield from executions(code, options, program)
+    if scan.may_read_keys(data):
+        from invocation_lint.facts.building.handling.object_keys import object_keys
+
+        yield from object_keys(code, options)
+    if scan.may_handle(data):
+        from invocation_lint.facts.building.handling.handlers import handlers
+
+        yield from handlers(code, program, interpreter)
+        if b"RequestType" in data:
+            from invocation_lint.facts.building.handling.custom_resources import custom_resources
+
+            yield from custom_resources(code)
+
+
+__all__ = ["of_syntax"]

@@ -1,0 +1,115 @@
+"""What the request of a read of a page asks for, as its arguments are written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import libcst as cst
+
+from invocation_lint.data.list_operations import ListOperation
+from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.reading.partitions import asks_for_a_status
+from invocation_lint.facts.building.scopes import Scope, Uses, called_name
+
+_FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
+                   "Select", "ReturnConsumedCapacity", "ScanIndexForward", "IndexName", "TableName", "AttributesToGet",
+                   "FetchOwner", "RequestPayer", "EncodingType", "ExpectedBucketOwner", "Delimiter"})  # fmt: skip
+"""Parameters that change how entries are answered, or from where, and not which."""
+
+
+_NARROWING = re.compile(r"prefix|filter|status|state|scope|time|date|type|delimiter|recursive|include", re.IGNORECASE)
+"""Parameters that leave many: any other one names what is wanted."""
+
+_FILTERS = frozenset({"FilterExpression", "ScanFilter", "QueryFilter"})
+"""Parameters of DynamoDB by which entries are dropped after a page was read (developer guide: filter expressions)."""
+
+_MAKES = ("create_", "make_", "put_", "register_", "import_", "publish_version", "start_")
+
+
+def spread_mappings(call: cst.Call) -> list[cst.BaseExpression]:
+    """The arguments that spread a mapping."""
+    return [arg.value for arg in call.args if arg.star == "**"]
+
+
+def asks_for(operation: ListOperation, call: cst.Call, given: set[str]) -> Any:
+    """All that there is, all in one parent, or what further parameters name."""
+    if operation.service == "dynamodb" and operation.name == "query":
+        if asks_for_a_status(call):
+            return "parent"
+        return UnknownAnswer("how much a partition holds is not in sight")
+    if operation.service == "dynamodb" and operation.name == "scan":
+        return "all"
+    if spread_mappings(call):
+        return UnknownAnswer("more may be asked for than is in sight")
+    needed = operation.required - {"TableName"}
+    further = given - needed - operation.given - {operation.limit} - _FORM
+    if further:
+        narrowed = any(_NARROWING.search(name) for name in further)
+        return UnknownAnswer(f"what {min(further)} leaves is not known") if narrowed else "named"
+    return "parent" if needed else "all"
+
+
+def next_page(
+    operation: ListOperation,
+    uses: Uses,
+    given: set[str],
+    looks: bool,
+    spread: list[cst.BaseExpression],
+    scope: Scope,
+) -> Any:
+    """Whether anything looks for the next page."""
+    if looks or operation.given & given:
+        return "yes"
+    if uses.escapes is not None:
+        return UnknownAnswer("the answer is handed on")
+    if any(not isinstance(one, cst.Dict) and last_name(one) not in scope.assignments for one in spread):
+        return UnknownAnswer("the request comes from elsewhere")
+    return "no"
+
+
+def is_filtered(operation: ListOperation, given: set[str]) -> bool:
+    """Whether a filter drops entries of a page after it was read."""
+    return operation.service == "dynamodb" and not _FILTERS.isdisjoint(given)
+
+
+def has_just_made(scope: Scope, call: cst.Call) -> bool:
+    """Whether the function makes, before it, what a call asks about: by a name that both use, or by the answer."""
+    assert isinstance(call.func, cst.Attribute)
+    asked = {name for arg in call.args if arg.keyword is not None for name in _names_in(arg.value)}
+    if isinstance(call.func.value, cst.Name):
+        asked.add(call.func.value.value)
+    asked -= {"self"}
+    for made in scope.calls:
+        if made is call:
+            return False
+        if called_name(made).startswith(_MAKES) and not asked.isdisjoint(_named_by(scope, made)):
+            return True
+    return False
+
+
+def _named_by(scope: Scope, made: cst.Call) -> set[str]:
+    """The names that a call is given for what it makes, and those that its answer is bound to."""
+    found = {name for arg in made.args if arg.keyword is not None for name in _names_in(arg.value)}
+    for outer in scope.around(made):
+        if isinstance(outer, cst.Assign):
+            found |= {name for one in outer.targets for name in _names_in(one.target)}
+        if isinstance(outer, cst.BaseSmallStatement):
+            break
+    return found
+
+
+def _names_in(node: cst.CSTNode) -> set[str]:
+    """The names and texts that stand for a thing: not those that a key or attribute is read by."""
+    if isinstance(node, (cst.Name, cst.SimpleString)):
+        return {node.value}
+    if isinstance(node, (cst.Attribute, cst.Subscript)):
+        return _names_in(node.value)
+    return set()
+
+
+def last_name(node: cst.CSTNode) -> str:
+    """The last part of a name; empty for anything else."""
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""

@@ -1,0 +1,30 @@
+"""What the names around a read say of its table: whether it holds jobs, or a few settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from invocation_lint.facts.building.reading.job_words import is_job_table, snake_case
+from invocation_lint.facts.options import JOB_TABLES
+
+_SETTINGS = re.compile(
+    r"(?:^|_)(?:config|configs|configuration|configurations|settings?|catalogs?|profiles?|types?|roles?|polic(?:y|ies)"
+    r"|templates?|features?|flags?|schemas?|plugins?|providers?|permissions?|integrations?|environments?|registry"
+    r"|options?|parameters?|lookup|regions?|plans?|models?|constraints?|definitions?|system|rules?|categor(?:y|ies)"
+    r"|nodes?|pipelines?|agents?|tags?|guardrails?|servers?|tenants?|locks?)(?:_|$)"
+)
+"""Words in the names of tables that hold a few settings."""
+
+_OF_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?)(?:_|$)")
+"""Words in the names of functions that read them."""
+
+
+def holds_settings(names: Iterable[str], function: str) -> bool:
+    """Whether a table of one of these names, read by a function of that name, holds a few settings."""
+    return any(_SETTINGS.search(snake_case(name)) for name in names) or bool(_OF_SETTINGS.search(snake_case(function)))
+
+
+def holds_jobs(names: Iterable[str], patterns: Sequence[str] | None) -> bool:
+    """Whether one of these names is that of a table of jobs; `patterns` are globs, None for the usual ones."""
+    return any(is_job_table(name, JOB_TABLES if patterns is None else patterns) for name in names)

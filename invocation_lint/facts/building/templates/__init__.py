@@ -1,0 +1,1 @@
+"""Facts about what templates deploy, a module a kind. They stand where the template says it."""

@@ -1,0 +1,57 @@
+"""One fact for each schedule of a template that invokes a function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from invocation_lint.deployment.model import Function, Trigger
+from invocation_lint.facts import schedule as facts
+from invocation_lint.facts.base import Fact, Unknown
+from invocation_lint.facts.building.templates.context import Context, called
+from invocation_lint.facts.building.templates.told import NOT_WRITTEN, number, texts, truth, yes_no
+
+_RATE = re.compile(r"\s*rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)\s*")
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+def schedules(context: Context, path: str) -> Iterator[Fact]:
+    """The facts of the schedules that stand in a file."""
+    for one in context.at(path, Trigger):
+        if one.kind == "schedule" and one.expression is not None:
+            yield _fact(context, one)
+
+
+def _fact(context: Context, one: Trigger) -> Fact:
+    function = context.function_of(one.function)
+    told = texts(one.expression)
+    expression = told[0] if told is not None and len(told) == 1 else None
+    place = one.expression.place if one.expression is not None else one.place
+    data = facts.Schedule(
+        expression=expression if expression is not None else Unknown(NOT_WRITTEN),
+        every_seconds=_every(expression) if expression is not None else Unknown(NOT_WRITTEN),
+        enabled=truth(one.is_enabled, default=True),
+        function=_invoked(function) if function is not None else None,
+    )
+    places = {"expression": place, "every_seconds": place, "enabled": place}
+    if function is not None:
+        timeout, reserved = function.timeout_seconds, function.concurrency
+        places["function"] = function.place
+        places["function.timeout_seconds"] = timeout.place if timeout is not None else function.place
+        places["function.one_at_a_time"] = reserved.place if reserved is not None else function.place
+    return context.fact("schedule", data, one.place, places, one.key.id)
+
+
+def _every(expression: str) -> Any:
+    rate = _RATE.fullmatch(expression)
+    return int(rate[1]) * _SECONDS[rate[2]] if rate is not None else Unknown("it is no rate")
+
+
+def _invoked(function: Function) -> facts.Invoked:
+    reserved = number(function.concurrency)
+    alone = reserved if isinstance(reserved, Unknown) else yes_no(reserved == 1)
+    return facts.Invoked(called(function), number(function.timeout_seconds, 3), alone)
+
+
+__all__ = ["schedules"]

@@ -1,0 +1,119 @@
+"""The fact `handler`: a function that Lambda invokes, what its events are, and what becomes of a record that fails.
+
+What a queue or a stream does with a failure: a handler that returns has handled the whole batch, one that raises has
+handled none of it, and one that returns `batchItemFailures` names those that failed (Lambda developer guide, SQS and
+Kinesis, reporting batch item failures).
+"""
+
+from __future__ import annotations
+
+from invocation_lint.facts.base import Number, Text, fact_field
+from invocation_lint.records import record
+
+YES_NO = ("yes", "no")
+
+SOURCES = (
+    "queue", "stream", "s3", "sns", "eventbridge", "schedule", "event", "custom_resource", "cognito", "state_machine",
+    "service", "http", "rest_api", "http_api", "function_url", "load_balancer", "direct",
+)  # fmt: skip
+"""Words for what invokes a handler; `event` is an asynchronous invocation of which no more is known."""
+
+
+@record
+class Made:
+    name: str = fact_field("what is made: a client of a service, a connection, a secret that is read", default="")
+    helper: Text = fact_field("the helper that makes it, where it is not the handler itself")
+
+
+@record
+class Dispatch:
+    key: Text = fact_field("the key of the event that is compared with texts, dotted where it is below another")
+    values: Text = fact_field("the texts that it is compared with, in words")
+    otherwise: Text = fact_field(
+        "what the handler does with an event whose value is none of them: nothing but log lines and an answer that "
+        "does not tell of it; or something, which may be an `else`, an error, an answer that tells, or work",
+        words=("nothing", "something"),
+    )
+
+
+@record
+class LogGap:
+    name: str = fact_field(
+        "the first of the keys that are appended to the logger; `event` where that is printed", default=""
+    )
+    seen: Text = fact_field("what is seen, in words")
+    then: Text = fact_field("what comes of it, in words")
+
+
+@record
+class Handler:
+    """One handler. Absent is None, not known is `Unknown`."""
+
+    event_source: Text = fact_field("what invokes it", words=SOURCES)
+    known_by: Text = fact_field(
+        "how that is known: by a template, by a type in its signature, or by what it reads of its event",
+        words=("template", "type", "shape"),
+    )
+    batch_size: Number = fact_field("how many records one event may hold, by the event source mapping in a template")
+    one_record: Text = fact_field("whether a mapping is told that hands over one record at a time", words=YES_NO)
+    report_switch: Text = fact_field(
+        "whether the mapping in a template asks for batch item failures", words=("on", "off")
+    )
+    records_read: Text = fact_field("which records of the event are read", words=("all", "first"))
+    loop_left: Text = fact_field(
+        "whether a return in the loop over the records leaves the later ones unread", words=YES_NO
+    )
+    item_failure: Text = fact_field(
+        "what becomes of the failure of one record: it is reported as a batch item failure, kept somewhere, leaves the"
+        " handler, or is swallowed",
+        words=("reported", "kept", "escapes", "swallowed"),
+    )
+    then: Text = fact_field("what the queue or stream does then with the records of the batch")
+    failure_answer: Text = fact_field(
+        "what the handler returns where it has caught an error and nothing is noted: an answer that says so",
+        words=("error",),
+    )
+    answered_by: Text = fact_field("what makes that answer", words=("clause", "decorator"))
+    timeout_seconds: Number = fact_field("the timeout of the function, by the template that deploys it")
+    least_seconds: Number = fact_field(
+        "how long it surely takes, in seconds: what it sleeps, and waits for other functions, on every way"
+    )
+    front_seconds: Number = fact_field("how long the API in front of it waits, where only one does")
+    inner_timeout_seconds: Number = fact_field("the longest timeout that it gives to a request over HTTP")
+    image_read: Text = fact_field(
+        "how it reads the new image of a record of DynamoDB: a record without one raises, or is told apart",
+        words=("unguarded", "guarded"),
+    )
+    filtered: Text = fact_field("whether the mapping in a template filters its events", words=YES_NO)
+    dispatch: Dispatch | None = fact_field("how it chooses by a key of its event what it does; absent when it does not")
+    adds_to: Text = fact_field(
+        "an attribute or column that each run adds to, where no condition and no earlier look keeps a repeated event "
+        "from being counted; absent where none is seen"
+    )
+    log_gaps: tuple[LogGap, ...] = fact_field(
+        "what it leaves in its logs that misleads or cannot be read: keys of Powertools' logger that log lines of the "
+        "next event carry, and an event that is printed as Python text",
+        default=(),
+    )
+    refuses_by: Text = fact_field(
+        "the exception that it raises where what the sender chose of its event is not as it wants it, which the event "
+        "alone decides; absent where none is seen to leave it"
+    )
+    event_retries: Number = fact_field(
+        "how often Lambda runs an asynchronous event again at which it fails, by the template; 2 where that is silent"
+    )
+    failures_kept: Text = fact_field(
+        "whether a dead-letter queue or a destination of the function gets the asynchronous events at which it fails, "
+        "by the template",
+        words=YES_NO,
+    )
+    kept_state: Text = fact_field("a list or set of its module that it fills for each event, and reads")
+    defined_as: Text = fact_field("how it is defined: `async def` or `def`", words=("async", "plain"))
+    wrapped: Text = fact_field("whether a decorator, or other code of its module, may call it", words=YES_NO)
+    made: Text = fact_field(
+        "what it makes or fetches anew on each invocation, in words; absent when nothing", default=None
+    )
+    makes: tuple[Made, ...] = fact_field(
+        "each thing that it makes anew on each invocation, though one would do: nothing of the event goes into it",
+        default=(),
+    )

@@ -1,0 +1,33 @@
+"""The fact `object_key`: the key of an object, as an event of S3 gives it, and what is done with it.
+
+S3 notifications encode the key as a form does (a space is `+`); events of S3 by EventBridge do not. Powertools' record
+gives it as it came (S3 user guide, event message structure).
+"""
+
+from __future__ import annotations
+
+from invocation_lint.facts.base import Text, fact_field
+from invocation_lint.records import record
+
+YES_NO = ("yes", "no")
+
+
+@record
+class Caller:
+    kind: Text = fact_field(
+        "what the code of the read is", words=("lambda_handler", "view", "script", "library", "test", "task")
+    )
+
+
+@record
+class ObjectKey:
+    """One read of a key. Absent is None, not known is `Unknown`."""
+
+    event: Text = fact_field("which event it is read of", words=("notification", "eventbridge"))
+    decoded: Text = fact_field("whether the function, or a helper that it hands the key to, decodes it", words=YES_NO)
+    used: Text = fact_field(
+        "what is done with it as it came, the strongest first: it is an argument of a call or a part of what is sent,"
+        " it is returned or handed to code of another module alone, it is only compared, cut or logged",
+        words=("used", "handed_over", "looked_at", "logged"),
+    )
+    caller: Caller = fact_field("the code that reads", default=Caller())

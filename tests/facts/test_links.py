@@ -1,0 +1,264 @@
+"""From a call to the functions that it invokes by what is deployed, and what their handlers need of the payload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from invocation_lint.configuration import Configuration
+from invocation_lint.engine import Input, lint
+from invocation_lint.findings import Finding
+from invocation_lint.project import Project
+
+HEAD = """\
+import json
+import os
+
+import boto3
+
+client = boto3.client("lambda")
+
+
+def send(name, payload):
+    client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(payload))
+
+
+"""
+WORKER = """
+def handler(event, context):
+    return {"id": event["order"]["id"], "note": event.get("note")}
+"""
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Stage: {Type: String}}
+Globals: {Function: {Runtime: python3.12}}
+Resources:
+  Sender:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: sender/
+      Handler: app.handler
+      Environment:
+        Variables: {WORKER: !Ref Worker, ARN: !GetAtt Worker.Arn, NAME: !Sub "${Stage}-worker", STAGE: !Ref Stage}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {FunctionName: !Sub "${Stage}-worker", CodeUri: worker/, Handler: work.handler}
+  Other:
+    Type: AWS::Serverless::Function
+    Properties: {FunctionName: !Sub "${Stage}-worker-dlq", CodeUri: other/, Handler: work.handler}
+"""
+BAD = '{"order": {}}'
+GOOD = '{"order": {"id": 1}}'
+
+
+def findings(folder: Path, files: dict[str, str], linted: str = "sender/app.py") -> list[Finding]:
+    every = {"worker/work.py": WORKER, "other/work.py": "def handler(event, context):\n    return 1\n", **files}
+    for name, text in {"template.yaml": TEMPLATE, ".git/HEAD": "", **every}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(dedent(text))
+    path = folder / linted
+    run = lint([Input(linted, path)], Project(Configuration()))
+    return [one for one in run.report.findings if one.id.startswith("INV2")]
+
+
+def sender(call: str) -> dict[str, str]:
+    body = "\n".join(f"    {line}" for line in dedent(call).split("\n"))
+    return {"sender/app.py": f"{HEAD}def handler(event, context):\n{body}\n"}
+
+
+NAMED = [
+    'os.environ["WORKER"]',
+    'os.environ["ARN"]',
+    'os.environ["NAME"]',
+    'os.getenv("WORKER")',
+    "f\"{os.environ['STAGE']}-worker\"",
+    'os.environ["STAGE"] + "-worker"',
+]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_field_that_the_handler_needs_is_missing(tmp_path: Path, name: str) -> None:
+    (found,) = findings(tmp_path, sender(f"send({name}, {BAD})"))
+    assert (found.id, found.severity.value, found.confidence.value) == ("INV204", "error", "certain")
+    assert "order.id" in found.message
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_the_handler_needs_is_sent(tmp_path: Path, name: str) -> None:
+    assert findings(tmp_path, sender(f"send({name}, {GOOD})")) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"prod-worker"',
+        'f"{stage}-worker"',
+        "event['function']",
+        'os.environ["NOT_SET"]',
+        "f\"{event['a']}-{event['b']}\"",
+    ],
+)
+def test_a_function_that_is_not_certain_has_no_contract(tmp_path: Path, name: str) -> None:
+    assert findings(tmp_path, sender(f"stage = event['stage']\nsend({name}, {BAD})")) == []
+
+
+@pytest.mark.parametrize(("own", "count"), [("WorkerName", 1), ("OtherName", 0)])
+def test_a_parameter_that_names_the_function_is_given_to_its_caller(tmp_path: Path, own: str, count: int) -> None:
+    template = (
+        TEMPLATE.replace(
+            "{Stage: {Type: String}}", "{Stage: {Type: String}, WorkerName: {Type: String}, OtherName: {}}"
+        )
+        .replace('NAME: !Sub "${Stage}-worker"', "NAME: !Ref WorkerName")
+        .replace('FunctionName: !Sub "${Stage}-worker",', f"FunctionName: !Ref {own},")
+    )
+    files = {**sender(f'send(os.environ["NAME"], {BAD})'), "template.yaml": template}
+    assert len(findings(tmp_path, files)) == count
+
+
+def test_both_ends_are_shown(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, sender(f'send(os.environ["WORKER"], {BAD})'))
+    told = {(Path(label.place.path).name, label.place.line): label.text for label in found.labels}
+    assert told["work.py", 3] == "read here, without a default"
+    assert told["work.py", 2] == "handled here"
+    assert told["template.yaml", 13] == "deployed here"
+
+
+def test_a_near_name_is_a_misspelled_field(tmp_path: Path) -> None:
+    worker = "def handler(event, context):\n    return event['orderId']\n"
+    (found,) = findings(tmp_path, {"worker/work.py": worker, **sender('send(os.environ["WORKER"], {"order_id": 1})')})
+    assert found.id == "INV208"
+
+
+@pytest.mark.parametrize(
+    ("payload", "count"),
+    [
+        ('{"action": "pack", "box": 1}', 0),
+        ('{"action": "pack"}', 1),
+        ('{"action": "ship", "box": 1}', 1),
+        ('{"action": "ship", "address": 1}', 0),
+        ('{"action": event["action"]}', 0),
+        ('{**event, "action": "pack"}', 0),
+    ],
+)
+def test_what_is_needed_depends_on_the_constants_that_are_sent(tmp_path: Path, payload: str, count: int) -> None:
+    worker = """
+    def handler(event, context):
+        if event["action"] == "pack":
+            return event["box"]
+        elif event["action"] == "ship":
+            return event["address"]
+        raise ValueError(event["action"])
+    """
+    found = findings(tmp_path, {"worker/work.py": worker, **sender(f'send(os.environ["WORKER"], {payload})')})
+    assert len(found) == count
+
+
+def test_a_handler_that_invokes_itself_by_a_flag(tmp_path: Path) -> None:
+    code = HEAD + dedent(
+        """
+        def handler(event, context):
+            if event.get("later"):
+                return event["job"]
+            send(context.function_name, {"later": True})
+            send(context.function_name, {"later": True, "job": 1})
+            return {"statusCode": 202}
+        """
+    )
+    (found,) = findings(tmp_path, {"sender/app.py": code})
+    assert "job" in found.message
+
+
+def test_a_declared_contract_wins(tmp_path: Path) -> None:
+    contract = "version: 1\nfunctions:\n  - {name: worker, match: {environment: [WORKER]}, fields: {}}\n"
+    files = {"contract.yaml": contract, ".invocation-lint.yaml": "contracts: [contract.yaml]\n"}
+    assert findings(tmp_path, {**files, **sender(f'send(os.environ["WORKER"], {BAD})')}) == []
+
+
+def test_a_helper_of_another_module_runs_in_the_functions_that_import_it(tmp_path: Path) -> None:
+    files = {
+        "sender/app.py": "import helper\ndef handler(event, context):\n    helper.start({})\n",
+        "sender/helper.py": f'{HEAD}def start(payload):\n    send(os.environ["WORKER"], payload)\n',
+    }
+    (found,) = findings(tmp_path, files)
+    assert (found.id, found.place.path) == ("INV204", "sender/app.py")
+
+
+SHARED = """
+{head}
+
+def label(order):
+    return str(order)
+
+def start(name, payload):
+    send(name, payload)
+
+tools = {{"label": label}}
+
+@route("/start")
+def later(context):
+    start(context.function_name, {{"again": 1}})
+
+def handler(event, context):
+    if event.get("again"):
+        return event["job"]
+    start(context.function_name, {{"again": 1}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "is_certain"),
+    [
+        ("from app import label", True),
+        ("from app import tools", True),
+        ("from app import start", False),
+        ("from app import route", False),
+        ("from app import label, handler as first", False),
+        ("import app", False),
+        ("from app import *", False),
+    ],
+)
+def test_who_imports_what_does_not_lead_to_a_call_does_not_run_it(
+    tmp_path: Path, imports: str, is_certain: bool
+) -> None:
+    template = TEMPLATE.replace("  Worker:", "  Second:\n    Type: AWS::Serverless::Function\n    Properties: "
+                                "{CodeUri: sender/, Handler: second.handler}\n  Worker:")  # fmt: skip
+    code = SHARED.format(head=f"{HEAD}\nfrom fastapi import route")
+    files = {
+        "template.yaml": template,
+        "sender/app.py": code,
+        "sender/second.py": f"{imports}\n\n\ndef handler(event, context):\n    return event\n",
+    }
+    found = findings(tmp_path, files)
+    assert ["job" in one.message for one in found] == [True] * (2 if is_certain else 0)
+
+
+def test_a_handler_that_is_changed_is_asked_anew(tmp_path: Path) -> None:
+    project = sender('send(os.environ["WORKER"], {"order": {"id": 1}})')
+    assert findings(tmp_path, project) == []
+    changed = WORKER.replace('["id"]', '["number"]')
+    (found,) = findings(tmp_path, {**project, "worker/work.py": changed})
+    assert "order.number" in found.message
+
+
+@pytest.mark.parametrize(
+    ("payload", "count"),
+    [
+        ('{"body": json.dumps({"id": 1})}', 0),
+        ('{"body": json.dumps({"number": 1})}', 1),
+        ('{"id": 1}', 1),
+    ],
+)
+def test_a_handler_that_decodes_the_body(tmp_path: Path, payload: str, count: int) -> None:
+    worker = "import json\ndef handler(event, context):\n    return json.loads(event['body'])['id']\n"
+    found = findings(tmp_path, {"worker/work.py": worker, **sender(f'send(os.environ["WORKER"], {payload})')})
+    assert len(found) == count
+
+
+def test_json_in_a_body_is_meant_where_the_handler_decodes_it(tmp_path: Path) -> None:
+    worker = "import json\ndef handler(event, context):\n    return json.loads(event['body'])['id']\n"
+    files = {"worker/work.py": worker, **sender('send(os.environ["WORKER"], {"body": json.dumps({"id": 1})})')}
+    findings(tmp_path, files)
+    run = lint([Input("sender/app.py", tmp_path / "sender/app.py")], Project(Configuration()))
+    assert not [one for one in run.report.findings if one.id == "INV401"]

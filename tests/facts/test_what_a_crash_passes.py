@@ -1,0 +1,280 @@
+"""The object of a crash is put through each condition between an answer and its use."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.invocation import Invocation
+from invocation_lint.source.parsing.tree import parse
+
+HEAD = """\
+import json, logging, sys, time
+import boto3
+from store import keep, wanted, matches, notify
+
+logger = logging.getLogger(__name__)
+client = boto3.client("lambda")
+NAMES = ("id", "rows")
+
+def ask(default=None):
+    response = client.invoke(FunctionName="f", Payload="{}")
+    text = response["Payload"].read()
+    r = json.loads(text)
+"""
+
+
+def payload_after(body: str, more: str = "") -> object:
+    """What is said of the payload `r`, whose text is `text`, in a function that ends with these statements."""
+    code = HEAD + indent(dedent(body).strip(), "    ") + "\n\n" + dedent(more)
+    told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    (found,) = (fact.data for fact in told.facts if not fact.chain)
+    assert isinstance(found, Invocation)
+    return found.response.payload
+
+
+RAISE = ": raise ValueError"
+
+TESTS = [
+    # what a crash lacks
+    'if "rows" not in r: raise ValueError',
+    'if not "rows" in r: raise ValueError',
+    'if not r.get("rows"): raise ValueError',
+    'if r.get("rows") is None: raise ValueError',
+    'if r.get("statusCode") != 200: raise ValueError',
+    'if r.get("statusCode", 500) != 200: raise ValueError',
+    'if r.get("statusCode", 500) >= 400: raise ValueError',
+    'if r.get("statusCode") not in (200, 201): raise ValueError',
+    'if not (r.get("statusCode") == 200): raise ValueError',
+    'if int(r.get("statusCode", 0)) != 200: raise ValueError',
+    'if r.get("status", "").lower() != "ok": raise ValueError',
+    'if (r.get("status") or "").strip() != "done": raise ValueError',
+    'if r.get("code") != 0: raise ValueError',
+    'if r.get("id") != wanted: raise ValueError',
+    'if not r.get("success", False): raise ValueError',
+    'if not bool(r.get("success")): raise ValueError',
+    'if "rows" not in r or not r["rows"]: raise ValueError',
+    'if not ("rows" in r and r["rows"]): raise ValueError',
+    'if not all(name in r for name in ("id", "rows")): raise ValueError',
+    'if any(name not in r for name in NAMES): raise ValueError',
+    'if not {"id", "rows"} <= set(r): raise ValueError',
+    'if not {"id", "rows"}.issubset(r): raise ValueError',
+    'if not r.keys() >= {"id"}: raise ValueError',
+    'if not isinstance(r, list): raise ValueError',
+    'if not isinstance(r.get("rows"), list): raise ValueError',
+    'if "rows" not in r.keys(): raise ValueError',
+    'if r["rows"] != []: raise ValueError',
+    'if not r["ok"]: raise ValueError',
+    # what only a crash has
+    'if "errorMessage" in r: raise ValueError',
+    'if r.get("errorMessage"): raise ValueError',
+    'if r.get("errorType") is not None: raise ValueError',
+    'if isinstance(r, dict) and "errorMessage" in r: raise ValueError',
+    'if isinstance(r, dict) and r.get("errorType"): raise ValueError',
+    'if "errorMessage" in r or "error" in r: raise ValueError',
+    'if error := r.get("errorMessage"): raise ValueError(error)',
+    'if (message := r.get("errorMessage")) is not None: raise ValueError(message)',
+    # its text
+    'if "errorMessage" in str(text): raise ValueError',
+    'if b"errorMessage" in text: raise ValueError',
+    'if text == b"null": raise ValueError\nif text != b\'"Ok"\': raise ValueError',
+    'if not text.decode().startswith("["): raise ValueError',
+    # an assertion
+    'assert "rows" in r',
+    'assert r.get("rows"), r',
+    'assert r["statusCode"] == 200',
+    # falling through
+    'if "rows" in r: return r["rows"]\nraise ValueError',
+    'if r["flag"] == 1: return r["rows"]\nraise ValueError(r.get("message"))',
+    'if r.get("status") == "ok": return r["rows"]\nlogger.error("no rows")',
+    'if r.get("status") == "ok":\n    return r["rows"]\nlogger.error("no rows")\nreturn None',
+    'if r.get("rows"):\n    keep(r["rows"])\n    return\nraise ValueError',
+    'if r.get("status") == "ok":\n    if r.get("rows"):\n        return r["rows"]\nraise ValueError(r.get("status"))',
+    ('if r.get("statusCode") == 200:\n    body = json.loads(r["body"])\n    if body.get("success"):\n'
+     '        return body\nlogger.error("no rows: %s", r.get("error"))\nreturn None'),
+    'if "rows" not in r:\n    pass\nelif r["rows"]:\n    return r["rows"]\nreturn None',
+    'if r.get("status") == "ok":\n    pass\nelse:\n    raise ValueError',
+    ('if r.get("status") == "ok":\n    keep(1)\nelif r.get("status") == "late":\n    keep(2)\n'
+    'else:\n    raise ValueError'),
+    'try:\n    if r.get("ok"):\n        return r["rows"]\n    raise ValueError\nfinally:\n    keep(1)',
+    'with keep:\n    if r.get("ok"):\n        return r["rows"]\n    raise ValueError',
+    # what is done about it
+    'if "rows" not in r: sys.exit(1)',
+    'if "rows" not in r: logger.error("no rows: %s", r)',
+    'if "rows" not in r: print("no rows")',
+    'if "rows" not in r: notify("no rows")',
+    'if "rows" not in r: return None',
+    'if "rows" not in r: return False',
+    'if "rows" not in r: return {"error": "no rows"}',
+    'if "rows" not in r: return {"statusCode": 500, "body": json.dumps(r)}',
+    'if "rows" not in r: return "Error: " + str(r)',
+    'if "rows" not in r: return r["errorMessage"]',
+    'if "rows" not in r: state = "failed"',
+    'if "rows" not in r: failed = True',
+    'if "rows" not in r: return default',
+    # kept for later
+    'ok = "rows" in r\nif not ok: raise ValueError',
+    'ok = r.get("statusCode") == 200\nif ok: return r["body"]\nraise ValueError',
+    'failed = isinstance(r, dict) and r.get("statusCode") != 200\nif failed: raise ValueError',
+    'rows = r["rows"] if "rows" in r else None\nif rows is None: raise ValueError',
+    'rows = r.get("rows")\nif rows is None: raise ValueError',
+    'rows = r.get("rows", [])\nif not rows: raise ValueError',
+    'rows = r["rows"] if "rows" in r else fail(r)',
+    'return r["rows"] if "rows" in r else {"error": "no rows"}',
+    # cases
+    'match r:\n    case {"rows": rows}: return rows\n    case _: raise ValueError',
+    'match r:\n    case {"rows": rows}: return rows\nraise ValueError',
+    'match r:\n    case {"errorMessage": message}: raise ValueError(message)\n    case {"rows": rows}: return rows',
+    'match r.get("status"):\n    case "ok" | "done": return r["rows"]\n    case other: raise ValueError(other)',
+    'match r["status"]:\n    case "ok": return r["rows"]\n    case _: raise ValueError',
+    'match r:\n    case list(): return r\n    case _: raise ValueError',
+    # what is not understood
+    'if not matches(r): raise ValueError',
+    'if matches(wanted, text): raise ValueError',
+]  # fmt: skip
+
+PASSES = [
+    # a crash passes
+    'if not isinstance(r, dict): raise ValueError',
+    'if isinstance(r, str): r = json.loads(r)',
+    'if not r: raise ValueError',
+    'if r is None: raise ValueError',
+    'if len(r) == 0: raise ValueError',
+    'if len(r) < 1: return None',
+    'if not text: raise ValueError',
+    'if text == b"null": return None',
+    'if r.get("statusCode", 0) >= 400: raise ValueError',
+    'if r.get("statusCode", 200) != 200: raise ValueError',
+    'if r.get("statusCode") == 500: raise ValueError',
+    'if r.get("status") == "FAILED": raise ValueError',
+    'if r.get("status") in ("failed", "error"): return None',
+    'if r.get("code") == 1: raise ValueError',
+    'if r.get("success", True) is False: raise ValueError',
+    'if "Error" in r: raise ValueError',
+    'if "error" in r: return {"error": r["error"]}',
+    'if r.get("error"): logger.error("failed: %s", r["error"])',
+    'if r.get("errors", []): return None',
+    'if r.get("warnings"): logger.warning("look")',
+    'if isinstance(r, dict) and r.get("error"): raise ValueError',
+    'if r["statusCode"] == 500: raise ValueError',
+    'if r["error"]: raise ValueError',
+    'match r:\n    case dict(): pass\n    case _: raise ValueError',
+    'match r.get("status"):\n    case "FAILED": raise ValueError',
+    # nothing is done about it
+    'if "body" in r: r = json.loads(r["body"])',
+    'if isinstance(r.get("body"), str): r = json.loads(r["body"])',
+    'if "body" in r:\n    body = r["body"]\nelse:\n    body = r\nkeep(body["rows"])',
+    'if "body" in r:\n    return json.loads(r["body"])\nreturn r',
+    'if r.get("statusCode") == 200: keep(r["body"])',
+    'if "cached" in r:\n    if r["cached"]:\n        return r["cached"]\nlogger.info("not cached")',
+    'if "rows" in r: keep(r["rows"])',
+    'if "rows" not in r: return []',
+    'if "rows" not in r: return {}',
+    'if "rows" not in r: rows = []',
+    'if "rows" not in r: pass',
+    'for row in r.get("rows", []): keep(row["id"])',
+    'for row in r.get("rows", []):\n    if not row.get("id"):\n        raise ValueError',
+    'while r.get("next"):\n    time.sleep(1)',
+    'while True:\n    if not r.get("next"): break\n    keep(1)',
+    'if not r.get("NextToken"):\n    logger.info("all")',
+    # defaults
+    'rows = r["rows"] if "rows" in r else []',
+    'return r["rows"] if "rows" in r else None',
+    'name = r.get("name") or "nobody"\nkeep(name)',
+    'keep(r.get("rows", []))',
+    'ok = "rows" in r',
+    'ok = "rows" in r\nif ok: keep(r["rows"])',
+    'rows = [row for row in r.get("rows", []) if "id" in row]',
+    # another condition
+    'if default: raise ValueError',
+    'if len(response) > 1: raise ValueError',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", TESTS)
+def test_what_fails_for_a_crash_is_a_test(condition: str) -> None:
+    assert payload_after(condition + '\nreturn keep(r["rows"])') == "tested"
+
+
+@pytest.mark.parametrize("condition", PASSES)
+def test_what_a_crash_passes_is_none(condition: str) -> None:
+    assert payload_after(condition + '\nreturn keep(r["rows"])') == "used"
+
+
+LOOPS = [
+    'for attempt in range(3):\n    INVOKE\n    if r.get("ok"): return r["rows"]\nraise ValueError',
+    'for attempt in range(times):\n    INVOKE\n    if r.get("ok"): return r["rows"]\nraise ValueError',
+    ('for attempt in range(times):\n    INVOKE\n    if r.get("ok"): break\nelse:\n'
+    '    raise ValueError\nreturn r["rows"]'),
+    'while times:\n    INVOKE\n    if r.get("ok"): return r["rows"]\n    logger.info("again")',
+    ('for one in items:\n    INVOKE\n    if r.get("ok"):\n        keep(r["rows"])\n'
+    '        continue\n    raise ValueError'),
+    ('for one in items:\n    INVOKE\n    if "rows" not in r:\n        logger.error("no rows")\n'
+    '        continue\n    keep(r["rows"])'),
+    ('for one in items:\n    INVOKE\n    if "rows" not in r:\n        failed.append(one)\n'
+    '        continue\n    keep(r["rows"])'),
+    ('for attempt in range(times):\n    try:\n        INVOKE\n'
+    '        if r.get("ok"): return r["rows"]\n    except ClientError:\n'
+    '        logger.info("again")\nraise ValueError'),
+    ('while True:\n    INVOKE\n    if r.get("state") == "done": return r["rows"]\n'
+    '    if r.get("state") != "running": raise ValueError'),
+]  # fmt: skip
+
+LOOPS_WITHOUT = [
+    'while True:\n    INVOKE\n    if "rows" in r: break\n    time.sleep(1)\nreturn keep(r["rows"])',
+    'while True:\n    INVOKE\n    found += r.get("rows", [])\n    if "next" not in r: break\nreturn found',
+    'for one in items:\n    INVOKE\n    if "rows" not in r: continue\n    keep(r["rows"])',
+    'for one in items:\n    INVOKE\n    if r.get("ok"): found.append(r["rows"])\nreturn found',
+]  # fmt: skip
+
+CALL = 'r = json.load(client.invoke(FunctionName="f", Payload="{}")["Payload"])'
+
+
+def payload_of(code: str) -> object:
+    head = HEAD.partition("def ask")[0] + "from botocore.exceptions import ClientError\n\n"
+    told = facts_of(parse((head + code).encode(), "app.py"), ContractBook(), AnalysisOptions())
+    (found,) = (fact.data for fact in told.facts if not fact.chain)
+    assert isinstance(found, Invocation)
+    return found.response.payload
+
+
+@pytest.mark.parametrize(
+    ("loop", "payload"), [*((one, "tested") for one in LOOPS), *((one, "used") for one in LOOPS_WITHOUT)]
+)
+def test_in_loops(loop: str, payload: str) -> None:
+    code = "def ask(items, times, failed, found):\n" + indent(loop, "    ").replace("INVOKE", CALL)
+    assert payload_of(code + "\n") == payload
+
+
+HELPERS = [
+    ('def good(r): return "rows" in r', "if not good(r): raise ValueError", "tested"),
+    ('def good(r): return "rows" in r', 'if good(r): keep(r["rows"])', "used"),
+    (
+        'def good(r):\n    if r.get("statusCode") == 200: return True\n    return False',
+        "if not good(r): raise ValueError",
+        "tested",
+    ),
+    ('def check(r):\n    if "rows" not in r: raise ValueError', "check(r)", "tested"),
+    ('def check(r):\n    if "error" in r: raise ValueError', "check(r)", "used"),
+    ('def check(r):\n    if not isinstance(r, dict): raise ValueError', "check(r)", "used"),
+    ('def rows(r):\n    if "rows" in r: return r["rows"]\n    raise ValueError', "return rows(r)", "tested"),
+    ('def body(r):\n    return json.loads(r["body"]) if "body" in r else r', 'return body(r)["rows"]', "used"),
+    ('def failed(r): return r.get("status") == "FAILED"', "if failed(r): raise ValueError", "used"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("helper", "body", "payload"), HELPERS)
+def test_in_helpers(helper: str, body: str, payload: str) -> None:
+    assert payload_after(body + '\nreturn keep(r["rows"])', helper) == payload
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["(good, why) = done", "good = done[0]", "for part in done: keep(part)", "good = done.get('x')", "*good, = done"],
+)
+def test_a_truth_value_has_no_parts(use: str) -> None:
+    body = f'done = r.get("statusCode") == 200\n{use}\nif not good: raise ValueError\nreturn keep(r["rows"])'
+    assert payload_after(body) in {"used", "tested"}
