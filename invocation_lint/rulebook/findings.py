@@ -11,12 +11,14 @@ from typing import Any
 from invocation_lint.facts.base import Fact
 from invocation_lint.findings import Confidence, Finding, Label, Place
 from invocation_lint.rulebook.evaluate import Match, PreparedRules
+from invocation_lint.rulebook.joining import Told, by_call, callers_of, is_about_its_end, without_stand_ins
 from invocation_lint.rulebook.model import Rule
 
 _HAPPENS = {
     "invocation": "the function is invoked here",
     "job_query": "the jobs are read here",
     "list_read": "the page is read here",
+    "event_loop": "the event loop runs here",
 }
 WHOLE_PAYLOAD = "$"  # the element that stands for the payload itself
 _ALL = (None, WHOLE_PAYLOAD)  # what speaks of all elements
@@ -43,7 +45,7 @@ def findings_in(matches: Sequence[Match], possible: bool = False) -> list[Findin
     With `possible`, what cannot be told is reported too, marked so; a rule never reports both for the same element of
     one call.
     """
-    return _in_report_order(_told(matches, possible))
+    return _in_report_order(without_stand_ins(_told(matches, possible)))
 
 
 class FindingsOfFiles:
@@ -52,28 +54,64 @@ class FindingsOfFiles:
 
     def __init__(self, rules: PreparedRules) -> None:
         self._rules = rules
-        self._shared: dict[tuple[int, bool], tuple[tuple[Fact, ...], dict[str, list[Finding]]]] = {}
+        self._shared: dict[tuple[int, bool], tuple[tuple[Fact, ...], dict[str, list[Told]]]] = {}
 
     def of(self, path: str, sites: Iterable[tuple[Fact, ...]], possible: bool = False) -> list[Finding]:
         """Those that are shown in one file, of the facts of the sites that it leads to."""
-        return _in_report_order([one for facts in sites for one in self._at(facts, possible).get(path, ())])
+        told = [one for facts in sites for one in self._at(facts, possible).get(path, ())]
+        return _in_report_order(without_stand_ins(told))
 
-    def _at(self, facts: tuple[Fact, ...], possible: bool) -> dict[str, list[Finding]]:
+    def _at(self, facts: tuple[Fact, ...], possible: bool) -> dict[str, list[Told]]:
         """The findings of one site by the files that show them."""
         key = (id(facts), possible)
         if key in self._shared:
             return self._shared[key][1]
-        found: dict[str, list[Finding]] = defaultdict(list)
-        for finding in _told(self._rules.matches(facts), possible):
-            found[finding.place.path].append(finding)
+        found: dict[str, list[Told]] = defaultdict(list)
+        for told in _told(self._rules.matches(facts), possible):
+            found[told.finding.place.path].append(told)
         if any(step.place.path != fact.site.path for fact in facts for step in fact.chain):
             self._shared[key] = facts, found
         return found
 
 
-def _told(matches: Sequence[Match], possible: bool) -> list[Finding]:
+def _told(matches: Sequence[Match], possible: bool) -> list[Told]:
     frames = _Frames()
-    return _superseded(_innermost(matches, possible, frames), frames)
+    kept, around = _innermost(matches, possible, frames)
+    told = []
+    for group in by_call(_superseded(kept, frames)):
+        match, notes = min(group, key=_nearest)
+        notes = sorted({note for _, more in group for note in more})
+        finding = _finding(match, notes)
+        callers = callers_of(around.get(id(match), ()) if len(group) == 1 else [one for one, _ in group])
+        if len(group) > 1 and len(callers) > 1:
+            finding = _at_the_call(finding, [one for one, _ in group])
+        if callers and not finding.chain:
+            finding = replace(finding, labels=(*finding.labels, *callers))
+        told.append(Told(finding, match.fact.site, match.fact.instead_of))
+    return told
+
+
+def _nearest(told: tuple[Match, list[str]]) -> tuple[int, list[Place]]:
+    """In order of the calls that lead to the call site: their number, then their places."""
+    chain = told[0].fact.chain
+    return len(chain), [step.place for step in chain]
+
+
+def _at_the_call(finding: Finding, matches: Sequence[Match]) -> Finding:
+    """The finding of one caller, said at the call itself for all of them."""
+    fact = matches[0].fact
+    labels = dict.fromkeys(label for match in matches for label in match.labels if label.place != fact.site)
+    worst = max((match.severity for match in matches), key=lambda severity: severity.rank)
+    return replace(
+        finding,
+        place=fact.site,
+        severity=worst,
+        labels=tuple(labels),
+        chain=(),
+        fix=None,
+        function=fact.home,
+        site=None,
+    )
 
 
 def _in_report_order(findings: Sequence[Finding]) -> list[Finding]:
@@ -108,21 +146,26 @@ class _Frames:
             yield frame
 
 
-def _innermost(matches: Sequence[Match], possible: bool, frames: _Frames) -> list[Match]:
-    """For each rule and element of one call: the certain answers, else the possible; of those, the innermost frames."""
+def _innermost(matches: Sequence[Match], possible: bool, frames: _Frames) -> tuple[list[Match], dict[int, list[Match]]]:
+    """For each rule and element of one call: the certain answers, else the possible; of those, the innermost frames.
+    And for the call's own function, by the identity of its match, the answers of the frames that call it."""
     groups: dict[tuple[str, Place, str | None], list[Match]] = defaultdict(list)
     for match in matches:
         groups[match.rule.id, match.fact.site, match.element].append(match)
     kept: list[Match] = []
+    around: dict[int, list[Match]] = {}
     for group in groups.values():
         candidates = [match for match in group if match.answer == "yes"] or (group if possible else [])
         taken = {frames.of(match) for match in candidates}
-        kept += [match for match in candidates if taken.isdisjoint(frames.inside(frames.of(match)))]
-    return kept
+        inner = [match for match in candidates if taken.isdisjoint(frames.inside(frames.of(match)))]
+        kept += inner
+        if len(inner) == 1 and not inner[0].fact.chain and is_about_its_end(inner[0].rule):
+            around[id(inner[0])] = [match for match in candidates if match is not inner[0]]
+    return kept, around
 
 
-def _superseded(matches: Sequence[Match], frames: _Frames) -> list[Finding]:
-    """The findings, with those that another supersedes turned into its notes."""
+def _superseded(matches: Sequence[Match], frames: _Frames) -> list[tuple[Match, list[str]]]:
+    """The matches that no other supersedes, each with those that it supersedes as notes."""
     by_site: dict[Place, list[int]] = defaultdict(list)
     for index, match in enumerate(matches):
         by_site[match.fact.site].append(index)
@@ -134,7 +177,7 @@ def _superseded(matches: Sequence[Match], frames: _Frames) -> list[Finding]:
         while top in above:  # ends: rules do not supersede in circles
             top = above[top]  # noqa: PLW2901
         notes[top].append(_as_note(matches[low]))
-    return [_finding(match, sorted(set(notes[i]))) for i, match in enumerate(matches) if i not in above]
+    return [(match, sorted(set(notes[i]))) for i, match in enumerate(matches) if i not in above]
 
 
 def _above(matches: Sequence[Match], indexes: Sequence[int], frames: _Frames) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ from invocation_lint.documents import Node, node_of, read_text, read_yaml
 from invocation_lint.errors import UsageError
 from invocation_lint.facts.kinds import KINDS
 from invocation_lint.findings import Severity
+from invocation_lint.plain import plain
 from invocation_lint.rulebook.book import Rulebook
 from invocation_lint.rulebook.language import Scope, Where
 from invocation_lint.rulebook.model import Fix, Option, Proof, Reference, Rule, SeverityChoice, Template
@@ -264,23 +265,37 @@ def _proof(node: Node | None, severity: SeverityChoice, words: tuple[str, ...]) 
     return Proof(observe.text(words, "observation"), absent.text(words, "observation"))
 
 
+def _complain(error: UsageError) -> None:
+    print(plain(error.message) + (f"\n  help: {plain(error.help)}" if error.help else ""), file=sys.stderr)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Checks the rules of files and folders; prints what is wrong, or how many are right. Returns the exit code."""
+    if not arguments:
+        print("usage: python -m invocation_lint.rulebook.loader PATH...", file=sys.stderr)
+        return 2
     failed = False
     rules: list[Rule] = []
-    for file in _rule_files([Path(argument) for argument in arguments]):
+    try:
+        files = _rule_files([Path(argument) for argument in arguments])
+    except UsageError as error:
+        _complain(error)
+        return 2
+    for file in files:
         try:
             rules.append(load_rule(str(file), read_text(file)))
         except UsageError as error:
             failed = True
-            print(error.message + (f"\n  help: {error.help}" if error.help else ""), file=sys.stderr)
+            _complain(error)
     try:
         Rulebook.of(rules, {}, complete=False)
     except UsageError as error:
         failed = True
-        print(error.message, file=sys.stderr)
-    print(f"{len(rules)} rules are right")
-    return 2 if failed else 0
+        _complain(error)
+    if failed:
+        return 2
+    print(f"{len(rules)} {'rule is' if len(rules) == 1 else 'rules are'} valid")
+    return 0
 
 
 if __name__ == "__main__":

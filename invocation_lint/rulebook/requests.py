@@ -35,10 +35,13 @@ class _Wanted:
 
 
 _WANTED: Mapping[str, _Wanted] = {
+    "ask-for-item-failures": _Wanted(kind="event_source_mapping"),
     "invoke-event": _Wanted("invocation_type", facts=_MODE),
     "invoke-request-response": _Wanted("invocation_type", facts=_MODE),
     "invoke-instead-of-invoke-async": _Wanted(facts=("api",)),
-    "correct-invocation-type": _Wanted("invocation_type", facts=_MODE),
+    "correct-invocation-type": _Wanted(
+        "invocation_type_refused", facts=("api", "invocation_type_refused", "invocation_type_source")
+    ),
     "rename-parameter": _Wanted(item=("name", "why", "meant")),
     "correct-action": _Wanted("payload.action.value", facts=("payload.action.value", "payload.action.nearest")),
     "rename-field": _Wanted("payload.keys[{near}]", item=("name", "near")),
@@ -48,6 +51,7 @@ _WANTED: Mapping[str, _Wanted] = {
     "encode-once": _Wanted(item=("name", "holds"), facts=("payload.shape",)),
     "limit-job-query": _Wanted(facts=_QUERY, kind="job_query", options=("batch_size",)),
     "order-job-query": _Wanted("order", otherwise="limited_by", facts=_QUERY, kind="job_query"),
+    "decode-object-key": _Wanted(kind="object_key"),
     "raise-read-timeout": _Wanted(
         "client", facts=("client.sdk", "client.read_timeout", "target.duration_seconds", "target.timeout_seconds")
     ),
@@ -78,8 +82,8 @@ def request_of(
             _tell(told, path, follow(fact.data, tuple(path.split("."))))
         for name in wanted.options:
             _tell(told, f"option.{name}", options.get(name))
-        if "invocation_type" in told:
-            _tell(told, "nearest_mode", nearest(told["invocation_type"], _MODES))
+        if "invocation_type_refused" in told:
+            _tell(told, "nearest_mode", nearest(told["invocation_type_refused"], _MODES))
         if fact.kind == "invocation":
             told |= {name: "yes" for name, holds in _SEEN.items() if holds(fact.data)}
     return FixRequest(fix.name, fix.safety, place, tuple(told.items()))

@@ -73,15 +73,17 @@ def contracts_schema() -> Schema:
             "role": _described({"enum": list(contracts.ROLES)}, "what the field identifies"),
             "fallback": _described(TEXT, "the field that is accepted instead"),
             "forbidden_sources": _described({"type": "array", "items": TEXT}, "globs of names that must not fill it"),
-            "why": _described(TEXT, "why the function needs it; shown to users"),
+            "why": _described(TEXT, "what it is for, and what goes wrong without it; findings say it behind a colon"),
         }
     )
     fields: Schema = {"type": "object", "additionalProperties": field, "description": "the fields that are read"}
+    returns: Schema = _described({"type": "array", "items": TEXT}, "the keys of the answer")
     action = _object(
         {
             "duration_seconds": duration,
             "mode": _described({"enum": list(contracts.MODES)}, "how it is meant to be invoked; for messages"),
             "fields": fields,
+            "returns": returns,
         }
     )
     match = _object(
@@ -99,9 +101,12 @@ def contracts_schema() -> Schema:
             "decodes": _described({"enum": list(contracts.DECODES)}, "where the function looks for its payload"),
             "actions": {"type": "object", "additionalProperties": action},
             "fields": fields,
+            "returns": returns,
+            "schema": _described(TEXT, "the JSON Schema of the payload, from this file's folder; instead of fields"),
             "duration_seconds": duration,
             "timeout_seconds": _described(seconds, "the function's timeout"),
             "idempotent": _described({"type": "boolean"}, "whether running it twice does no harm"),
+            "other_actions": _described(TEXT, "what becomes of an action that is none of these; findings say it"),
             "failure_answer": _described({"enum": list(contracts.FAILURE_ANSWERS)}, "how it reports a failure"),
             "unknown_fields": {"enum": list(contracts.UNKNOWN_FIELDS)},
         },
@@ -173,6 +178,7 @@ def _key(key: KeyDescription, rules: Sequence[Rule]) -> Schema:
         "yes_no": {"type": "boolean"},
         "word": {"enum": list(key.words)},
         "overrides": {"type": "array"},
+        "functions": {"type": "object", "additionalProperties": TEXT},
         "rule_options": {
             "type": "object",
             "properties": {

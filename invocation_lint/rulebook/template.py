@@ -9,6 +9,7 @@ from typing import Any
 
 from invocation_lint.facts.base import OneOf, Range, Unknown
 from invocation_lint.rulebook.model import OptionName, Reference, Template
+from invocation_lint.wording import listed
 
 _UNIT = re.compile(r"[ -]?(?:s|seconds?|bytes?|KB|MB)\b")
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
@@ -46,6 +47,17 @@ def render(template: Template, value_of: Callable[[Reference | OptionName], Any]
     return "".join(shown)
 
 
+def as_written(template: Template) -> str:
+    """The template as a rule has it, with its paths in braces."""
+    pieces = []
+    for piece in template:
+        if isinstance(piece, str):
+            pieces.append(piece.replace("{", "{{").replace("}", "}}"))
+        else:
+            pieces.append(f"{{${piece.name}}}" if isinstance(piece, OptionName) else f"{{{piece.text}}}")
+    return "".join(pieces)
+
+
 def is_complete(template: Template, value_of: Callable[[Reference | OptionName], Any]) -> bool:
     """Whether every value that the template names is there and not empty."""
     return all(isinstance(piece, str) or value_of(piece) not in (None, "", ()) for piece in template)
@@ -65,7 +77,7 @@ def in_words(value: Any, unit: str = "") -> str:
     if isinstance(value, Unknown):
         return "unknown"
     if isinstance(value, OneOf):
-        return _listed([in_words(part, unit) for part in value.values], "or")
+        return listed([in_words(part, unit) for part in value.values], "or")
     if isinstance(value, Range):
         if value.min == value.max:
             return _number(value.min) + unit
@@ -75,7 +87,7 @@ def in_words(value: Any, unit: str = "") -> str:
     if isinstance(value, (int, float)):
         return _number(value) + unit
     if isinstance(value, (tuple, list)):
-        return _listed([in_words(part, unit) for part in value], "and") if value else "none"
+        return listed([in_words(part, unit) for part in value], "and") if value else "none"
     return value if isinstance(value, str) else element_name(value)
 
 
@@ -93,8 +105,3 @@ def _number(value: float) -> str:
     if math.isinf(value):
         return "unlimited"
     return f"{value:,.0f}" if value == int(value) else f"{value:g}"
-
-
-def _listed(parts: list[str], word: str) -> str:
-    parts = list(dict.fromkeys(parts))
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"

@@ -76,8 +76,8 @@ def test_every_key_of_the_language() -> None:
         ("name: Sample_Rule", 'rule.yaml:7:7: "Sample_Rule": a name is words'),
         ("profile: stric", 'unknown profile "stric"; did you mean "strict"?'),
         ("fact: invocatoin", 'rule.yaml:7:7: unknown fact "invocatoin"; did you mean "invocation"? (allowed: invocation, '),
-        ("message: ''", "rule.yaml:7:10: expected text, found an empty one"),
-        ("since: 0.1", "rule.yaml:8:8: expected text, found the number 0.1"),
+        ("message: ''", "rule.yaml:7:10: message: expected text, found an empty one"),
+        ("since: 0.1", "rule.yaml:8:8: since: expected text, found the number 0.1"),
         ("summary: |\n  one\n  two", "rule.yaml:7:10: expected one line"),
         # paths
         ("when: {payload.actoin.value: x}",
@@ -121,7 +121,7 @@ def test_every_key_of_the_language() -> None:
          'rule.yaml:7:31: unknown option "lyers"; did you mean "layers"? (allowed: layers)'),
         ("when: {payload.layers: {over: $a}}", 'unknown option "a" (nothing is allowed here)'),
         ("when: {api: $layers}\noptions: {layers: {type: number, default: 1, help: h}}", 'the option "layers" is a number, "api" a text'),
-        ("options: {a: {type: number, default: x, help: h}}", "rule.yaml:8:38: expected a number"),
+        ("options: {a: {type: number, default: x, help: h}}", "rule.yaml:8:38: default: expected a number"),
         ("options: {a: {type: numbr, default: 1, help: h}}", 'unknown type "numbr"; did you mean "number"?'),
         ("options: {A-b: {type: number, default: 1, help: h}}", '"A-b": the name of an option'),
         ("options: {a: {type: number, default: 1}}", 'missing key "help"'),
@@ -219,10 +219,20 @@ def test_places_without_rules(tmp_path: Path) -> None:
 def test_the_check_command(tmp_path: Path, text_of: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.yaml").write_text(text_of(""), encoding="utf-8")
     assert main([str(tmp_path)]) == 0
-    assert capsys.readouterr().out == "1 rules are right\n"
+    assert capsys.readouterr().out == "1 rule is valid\n"
     (tmp_path / "b.yaml").write_text(text_of("servity: x"), encoding="utf-8")
     assert main([str(tmp_path)]) == 2
-    assert 'b.yaml:8:1: unknown key "servity"' in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert 'b.yaml:8:1: unknown key "servity"' in told.err
+    assert told.out == "", "nothing is called valid beside a mistake"
+
+
+def test_the_check_command_without_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert main([str(tmp_path)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "usage: " in told.err and "no rules here" in told.err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""Goes on in the background by invoking itself, until all scenes are done."""
+
+import json
+import os
+import sys
+
+import boto3
+
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    print(event["scene"])
+    if event["scene"] < 3:
+        lambda_client.invoke(
+            FunctionName=context.function_name,
+            InvocationType="Event",
+            Payload=json.dumps({"scene": event["scene"] + 1}),
+        )
+
+
+def main():
+    response = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=b'{"scene": 1}')
+    if response.get("FunctionError"):
+        sys.exit(response["Payload"].read().decode())
+
+
+if __name__ == "__main__":
+    main()

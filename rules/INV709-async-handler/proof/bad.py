@@ -1,0 +1,24 @@
+"""A handler that is a coroutine function: nothing of it runs."""
+
+import json
+import os
+
+import boto3
+
+from invocation_lint.reference.platform import finish_story, open_story
+
+lambda_client = boto3.client("lambda")
+
+
+async def handler(event, context):
+    finish_story(event["storyId"], "Once upon a time")
+
+
+def main():
+    payload = json.dumps({"storyId": open_story().id})
+    answer = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=payload)
+    print(answer.get("FunctionError"), answer["Payload"].read())
+
+
+if __name__ == "__main__":
+    main()

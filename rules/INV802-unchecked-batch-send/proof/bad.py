@@ -1,0 +1,29 @@
+"""Asks for a story by a message that SQS refuses, and takes the success of the batch for that of the message."""
+
+import json
+import os
+
+import boto3
+
+from invocation_lint.reference.platform import open_story
+
+sqs = boto3.client("sqs")
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    entry = {"Id": "1", "MessageBody": json.dumps(event), "DelaySeconds": 5000}  # 900 at most
+    sqs.send_message_batch(QueueUrl=event["queue"], Entries=[entry])
+
+
+def main():
+    story = open_story()
+    queue = sqs.create_queue(QueueName=f"stories-{story.id}")["QueueUrl"]
+    payload = json.dumps({"storyId": story.id, "queue": queue})
+    answer = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=payload)
+    if "FunctionError" in answer:
+        raise RuntimeError(answer["Payload"].read())
+
+
+if __name__ == "__main__":
+    main()
