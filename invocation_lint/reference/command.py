@@ -31,26 +31,51 @@ def command() -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="Port on 127.0.0.1; 0 takes a free one."
 )
-@click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the template.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the template, or a variable of a serverless.yml (stage=prod).",
+)
 @click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="A variable for every function.")
+@click.option("--stack-name", help="The name of the stack, of which names are made.  [default: the template's folder]")
 @click.option("--region", default="us-east-1", help="The region that functions and ARNs have.")
+@click.option(
+    "--permissions",
+    type=click.Choice(["open", "strict"]),
+    default="open",
+    help="strict: invocations need a role or a permission of the template that allows them.",
+)
 @click.option("--clock-factor", type=click.FloatRange(1), default=1.0, help="How often the service's clock is faster.")
 def serve(
-    template: Path, port: int, parameters: tuple[str, ...], variables: tuple[str, ...], region: str, clock_factor: float
+    template: Path,
+    port: int,
+    parameters: tuple[str, ...],
+    variables: tuple[str, ...],
+    stack_name: str | None,
+    region: str,
+    permissions: str,
+    clock_factor: float,
 ) -> None:
-    """Serve the functions of a SAM or CloudFormation TEMPLATE until Ctrl-C.
+    """Serve a TEMPLATE (SAM, CloudFormation, or a serverless.yml) until Ctrl-C.
 
     The real Invoke API on 127.0.0.1, handlers in processes of their own, queues and tables by moto, no Docker.
     """
     check_installed()
     from invocation_lint.reference.service.service import LambdaService
     from invocation_lint.reference.templates.names import Place
-    from invocation_lint.reference.templates.resources import make_resource
+    from invocation_lint.reference.templates.serving import serve_stack
     from invocation_lint.reference.templates.stack import read_stack
 
     given, environment = pairs("--parameter", parameters), pairs("--env", variables)
     service = LambdaService(
-        port=port, region=region, clock_factor=clock_factor, environment=environment, on_event=_print_event
+        port=port,
+        region=region,
+        clock_factor=clock_factor,
+        environment=environment,
+        permissions=permissions,
+        on_event=_print_event,
     )
     with tempfile.TemporaryDirectory(prefix="local-lambda-code-") as made:
         try:
@@ -60,16 +85,10 @@ def serve(
                 f"port {port}: {error.strerror}", "give another with --port, or 0 for a free one"
             ) from None
         try:
-            place = Place(region, service.account, service.endpoint_url, template.resolve().parent.name or "local")
-            stack = read_stack(template, place, parameters=given, made=Path(made))
-            for resource in stack.resources:
-                make_resource(resource, service.shared_client, region)
-            for function in stack.functions:
-                service.add_function(function)
-            for rest_api in stack.rest_apis:
-                service.add_rest_api(rest_api)
-            for http_api in stack.http_apis:
-                service.add_http_api(http_api)
+            stack_name = stack_name or template.resolve().parent.name or "local"
+            place = Place(region, service.account, service.endpoint_url, stack_name)
+            stack = read_stack(template, place, parameters=given, made=Path(made), permissions=permissions)
+            serve_stack(stack, service)
             end_on_sigterm()  # before the start is printed: who reads it may end the command at once
             _print_start(template, service, stack.notes)
             wait_for_end()

@@ -119,7 +119,10 @@ def test_a_template_is_served_until_ctrl_c(served):
 
 
 def test_sigterm_ends_it_as_well(served):
-    process, _, _ = served("--parameter", "Greeting=Hi", "--env", "EXTRA=")
+    process, _, address = served("--parameter", "Greeting=Hi", "--env", "EXTRA=", "--stack-name", "shop")
+    queues = client("sqs", address)
+    assert [url.rsplit("/", 1)[1] for url in queues.list_queues()["QueueUrls"]] == ["shop-Queue"]
+    queues.close()
     process.terminate()
     assert process.wait(20) == 143
 

@@ -22,6 +22,7 @@ from invocation_lint.reference.fronts.front import (
     outcome_within,
 )
 from invocation_lint.reference.fronts.rest_event import grouped_exactly, target_query
+from invocation_lint.reference.fronts.rest_response import Malformed, status_of
 from invocation_lint.reference.service.errors import Refusal
 from invocation_lint.reference.service.records import FrontRecord
 
@@ -74,7 +75,11 @@ class FunctionUrlFront:
         if outcome is None or outcome.function_error is not None:
             record.note = "the function failed"
             return Answer(502, (("Content-Type", "application/json"), *more), b"Internal Server Error")
-        answer = url_answer(outcome.body)
+        try:
+            answer = url_answer(outcome.body)
+        except Malformed as problem:
+            record.note = f"malformed response: {problem}"
+            return Answer(502, (("Content-Type", "application/json"), *more), b"Internal Server Error")
         return Answer(answer.status, (*answer.headers, *more), answer.body)
 
 
@@ -131,14 +136,15 @@ def url_event(request: FrontRequest, identity: dict[str, str], now: float) -> di
 
 
 def url_answer(body: bytes) -> Answer:
-    """The answer for a return value: with a `statusCode` it is taken apart, else it is the body itself.
+    """The answer for a return value: with a `statusCode` it is taken apart, else it is the body itself. Raises
+    Malformed.
 
     What a non-string body does is not verified; it is sent as JSON.
     """
     try:
         value = json.loads(body)
     except ValueError:
-        return Answer(502, (("Content-Type", "application/json"),), b"Internal Server Error")
+        raise Malformed("the return value is not JSON") from None
     if not (isinstance(value, dict) and "statusCode" in value):
         text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         return Answer(200, (("Content-Type", "application/json"),), text.encode())
@@ -148,8 +154,11 @@ def url_answer(body: bytes) -> Answer:
         headers.insert(0, ("Content-Type", "application/json"))
     sent = value.get("body")
     text = sent if isinstance(sent, str) else "" if sent is None else json.dumps(sent, separators=(",", ":"))
-    data = base64.b64decode(text) if value.get("isBase64Encoded") else text.encode()
-    return Answer(int(value["statusCode"]), tuple(headers), data)
+    try:
+        data = base64.b64decode(text) if value.get("isBase64Encoded") else text.encode()
+    except ValueError:
+        raise Malformed("the body is not base64, though isBase64Encoded says so") from None
+    return Answer(status_of(value["statusCode"]), tuple(headers), data)
 
 
 def _json(status: int, value: dict[str, str], more: tuple[tuple[str, str], ...]) -> Answer:

@@ -13,6 +13,7 @@ import uuid
 from invocation_lint.reference.fronts.front import Answer, Behind, Front, FrontRequest, outcome_within
 from invocation_lint.reference.fronts.function_url import url_answer, url_event
 from invocation_lint.reference.fronts.rest_event import match_route
+from invocation_lint.reference.fronts.rest_response import Malformed
 from invocation_lint.reference.service.errors import Refusal
 from invocation_lint.reference.service.functions import HttpApi
 from invocation_lint.reference.service.records import FrontRecord
@@ -66,8 +67,11 @@ class HttpApiFront:
         if outcome.function_error is not None:
             record.note = "the function failed"
             return _error(500, "Internal Server Error")
-        answer = url_answer(outcome.body)
-        return _error(500, "Internal Server Error") if answer.status == 502 else answer
+        try:
+            return url_answer(outcome.body)
+        except Malformed as problem:
+            record.note = f"malformed proxy response: {problem}"
+            return _error(500, "Internal Server Error")
 
 
 def _error(status: int, message: str) -> Answer:

@@ -39,13 +39,17 @@ def rest_answer(body: bytes, *, decodes_base64: bool = False) -> Answer:
         raise Malformed(f"the body is a {type(text).__name__}, not a text")
     sent = (text or "").encode()
     if value.get("isBase64Encoded") is True and decodes_base64:
-        sent = base64.b64decode(sent)
+        try:
+            sent = base64.b64decode(sent)
+        except ValueError:
+            raise Malformed("the body is not base64, though isBase64Encoded says so") from None
     if not any(name.lower() == "content-type" for name, _ in pairs):
         pairs.insert(0, ("Content-Type", "application/json"))
-    return Answer(_status(value.get("statusCode")), tuple(pairs), sent)
+    return Answer(status_of(value.get("statusCode")), tuple(pairs), sent)
 
 
-def _status(value: Any) -> int:
+def status_of(value: Any) -> int:
+    """The status that a return value asks for; 200 when it asks for none. Raises Malformed."""
     if value is None:
         return 200
     try:

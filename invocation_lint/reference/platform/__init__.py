@@ -7,6 +7,7 @@ The platform's functions are `stories_api`, `content_agent`, `asset_worker` and 
 from invocation_lint.reference.platform.models import Asset, AssetJob, Character, Charge, Library, Story, User
 from invocation_lint.reference.platform.records import (
     claim_jobs,
+    complete_story,
     fail_job,
     fail_story,
     finish_job,
@@ -28,6 +29,7 @@ __all__ = [
     "Story",
     "User",
     "claim_jobs",
+    "complete_story",
     "fail_job",
     "fail_story",
     "finish_job",

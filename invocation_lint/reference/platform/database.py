@@ -1,14 +1,15 @@
-"""The platform's connection to its database: SQLite unless `DATABASE_URL` names another."""
+"""The platform's connection to its database: SQLite unless `DATABASE_URL` names another, as a PostgreSQL."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -16,11 +17,14 @@ from invocation_lint.reference.platform.models import Base
 
 DEFAULT_URL = "sqlite:///stories.db"
 BUSY_SECONDS = 30
+TABLES_LOCK = 7_340_002  # any number that nothing else in the database locks
+_making = threading.Lock()
 
 
 def connect(url: str | None = None) -> Engine:
     """The engine for `url` (default: `DATABASE_URL`), with all tables made. One engine a process and address."""
-    return _engine(url or os.environ.get("DATABASE_URL", DEFAULT_URL))
+    with _making:
+        return _engine(url or os.environ.get("DATABASE_URL", DEFAULT_URL))
 
 
 @contextmanager
@@ -35,9 +39,16 @@ def _engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.startswith("sqlite") else {})
     if engine.dialect.name == "sqlite":
         _take_over_transactions(engine)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
+    make_tables(engine)
     return engine
+
+
+def make_tables(engine: Engine) -> None:
+    """Makes the tables that are not there, though others do the same: PostgreSQL would refuse the second of them."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(TABLES_LOCK)))
+        Base.metadata.create_all(connection)
 
 
 def _take_over_transactions(engine: Engine) -> None:

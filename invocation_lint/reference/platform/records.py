@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Select, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from invocation_lint.reference.platform.database import transaction
 from invocation_lint.reference.platform.models import (
     Asset,
     AssetJob,
+    Base,
     Character,
     Charge,
     Library,
@@ -157,7 +159,9 @@ def fail_character(character_id: str, error: str) -> None:
 def claim_jobs(limit: int = 10) -> list[AssetJob]:
     """At most `limit` queued jobs of stories that have their text, oldest first, marked `generating`.
 
-    One statement chooses and marks: of two workers at one time, each gets jobs that the other does not have.
+    They are locked as they are chosen, and those that another worker has locked are passed over: of workers at one
+    time, each gets jobs that no other has, and none waits. SQLite has no such locks: there, one worker claims at a
+    time.
     """
     waiting = (
         select(AssetJob.id)
@@ -167,14 +171,13 @@ def claim_jobs(limit: int = 10) -> list[AssetJob]:
         .limit(limit)
         .with_for_update(of=AssetJob, skip_locked=True)
     )
-    claim = (
-        update(AssetJob)
-        .where(AssetJob.id.in_(waiting), AssetJob.status == "queued")
-        .values(status="generating", started_at=now(), attempts=AssetJob.attempts + 1)
-        .returning(AssetJob.id)
-    )
     with transaction() as session:
-        claimed = session.scalars(claim).all()
+        claimed = session.scalars(waiting).all()
+        session.execute(
+            update(AssetJob)
+            .where(AssetJob.id.in_(claimed))
+            .values(status="generating", started_at=now(), attempts=AssetJob.attempts + 1)
+        )
         oldest_first = select(AssetJob).where(AssetJob.id.in_(claimed)).order_by(AssetJob.created_at, AssetJob.id)
         return list(session.scalars(oldest_first))
 
@@ -220,7 +223,8 @@ def complete_story(story_id: str, content: str, payer: str) -> None:
 def complete_asset(asset: Asset, payer: str, reference: str) -> bool:
     """Writes the asset, marks its job `ready` if that is known, and charges `payer` for `reference`: all or nothing.
 
-    False, and nothing is written, when the job was ready before: another run has been faster.
+    False, and nothing is written, when another run has been faster: the job is ready or, where no job is named, the
+    work is charged.
     """
     with transaction() as session:
         if asset.job_id is not None:
@@ -231,8 +235,10 @@ def complete_asset(asset: Asset, payer: str, reference: str) -> bool:
             )
             if _count(session, finish) == 0:
                 return False
+        charged = _charge(session, payer, "asset", reference, asset.story_id)
+        if asset.job_id is None and not charged:
+            return False
         session.add(asset)
-        _charge(session, payer, "asset", reference, asset.story_id)
     return True
 
 
@@ -247,20 +253,31 @@ def complete_character(character_id: str, images: Sequence[str], payer: str) -> 
         _charge(session, payer, "character", character_id, None)
 
 
-def _charge(session: Session, user_id: str, kind: str, reference: str, story_id: str | None) -> None:
-    """Charges the user for a piece of work, unless that piece has been charged before."""
-    if session.scalar(select(Charge.id).where(Charge.reference == reference, Charge.kind == kind)) is None:
-        session.add(Charge(user_id=user_id, kind=kind, reference=reference, story_id=story_id))
+def _charge(session: Session, user_id: str, kind: str, reference: str, story_id: str | None) -> bool:
+    """Charges the user for a piece of work; False when that piece has been charged before."""
+    before = select(Charge.id).where(Charge.reference == reference, Charge.kind == kind)
+    return _is_added(session, Charge(user_id=user_id, kind=kind, reference=reference, story_id=story_id), before)
+
+
+def _is_added(session: Session, row: Base, before: Select[Any]) -> bool:
+    """Adds a row; False when `before` finds one in its place, though another transaction may write it just now."""
+    if session.scalar(before) is not None:
+        return False
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        if session.scalar(before) is None:
+            raise
+        return False
+    return True
 
 
 def _make_owners(session: Session, creator_user_id: str, library_id: str) -> None:
     for user_id in (creator_user_id, LIBRARY_OWNER):
-        if session.get(User, user_id) is None:
-            session.add(User(id=user_id))
-            session.flush()
-    if session.get(Library, library_id) is None:
-        session.add(Library(id=library_id, owner_user_id=LIBRARY_OWNER))
-        session.flush()
+        _is_added(session, User(id=user_id), select(User.id).where(User.id == user_id))
+    library = Library(id=library_id, owner_user_id=LIBRARY_OWNER)
+    _is_added(session, library, select(Library.id).where(Library.id == library_id))
 
 
 def _count(session: Session, statement: Any) -> int:

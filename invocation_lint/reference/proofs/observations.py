@@ -13,6 +13,11 @@ from invocation_lint.reference.service.records import Execution, RequestRecord
 WAITED_SECONDS = 10
 RUNS_OF_A_FAILING_EVENT = 3
 REQUESTS_OF_A_STORM = 10
+MANY_EVENTS = 3
+REPLY_SECONDS = 15
+RUNS_OF_A_CHAIN = 10
+HANDED_ON = frozenset({"event", "sqs", "sns", "s3"})  # the origins of runs that a run may have caused
+DELIVERIES_WITHOUT_END = 6
 Observer = Callable[[Evidence], list[str]]
 
 
@@ -73,6 +78,11 @@ def gateway_timeout(evidence: Evidence) -> list[str]:
     return seen
 
 
+def slow_reply(evidence: Evidence) -> list[str]:
+    times = [it.ended - it.time for it in evidence.front_requests if it.ended is not None]
+    return [f"the front answered after {seconds:.0f} s" for seconds in times if seconds > REPLY_SECONDS]
+
+
 def bad_gateway(evidence: Evidence) -> list[str]:
     return [f"the front answered 502 to {it.method} {it.target}" for it in evidence.front_requests if it.status == 502]
 
@@ -88,6 +98,19 @@ def billed_for_waiting(evidence: Evidence) -> list[str]:
     ]
 
 
+def stopped_while_waiting(evidence: Evidence) -> list[str]:
+    waited_for = {it.request_id for it in evidence.callee_requests if it.invocation_type == "RequestResponse"}
+    return [
+        f"{outer.function} was stopped after {_end(outer) - outer.started:.0f} s, "
+        f"{inner.function} ended {_end(inner) - _end(outer):.0f} s later"
+        for outer in evidence.executions
+        for inner in evidence.callee_executions
+        if outer.outcome == "timeout"
+        and inner.request_id in waited_for
+        and outer.started < inner.started < _end(outer) < _end(inner)
+    ]
+
+
 def repeated_execution(evidence: Evidence) -> list[str]:
     calls: dict[str, list[RequestRecord]] = {}
     for request in evidence.requests:
@@ -99,6 +122,14 @@ def repeated_execution(evidence: Evidence) -> list[str]:
         if len(attempts) > 1 and runs > 1:
             seen.append(f"one call was sent {len(attempts)} times and ran {attempts[0].function} {runs} times")
     return seen
+
+
+def connection_each_time(evidence: Evidence) -> list[str]:
+    requests = evidence.callee_requests
+    peers = {request.peer for request in requests}
+    if len(requests) < MANY_EVENTS or len(peers) < len(requests):
+        return []
+    return [f"{len(requests)} requests came over {len(peers)} connections"]
 
 
 def waits_for_itself(evidence: Evidence) -> list[str]:
@@ -116,6 +147,12 @@ def recursion_stopped(evidence: Evidence) -> list[str]:
     return [_refused(it) for it in evidence.requests if it.error == "RecursiveInvocationException"]
 
 
+def runs_itself_on(evidence: Evidence) -> list[str]:
+    runs = [run for run in evidence.executions if run.function == PROOF_FUNCTION and run.origin in HANDED_ON]
+    first = [run for run in runs if run.attempt == 1]
+    return [f"{PROOF_FUNCTION} was run {len(first)} times"] if len(first) >= RUNS_OF_A_CHAIN else []
+
+
 def refused_mode(evidence: Evidence) -> list[str]:
     return _refusals(evidence, lambda it: it.error == "ValidationException" and b"invocationType" in it.response)
 
@@ -130,6 +167,11 @@ def refused_size(evidence: Evidence) -> list[str]:
 
 def refused_parameter(evidence: Evidence) -> list[str]:
     return _refusals(evidence, lambda it: 400 <= (it.status or 0) < 500 and it.status not in (404, 413, 429))
+
+
+def access_denied(evidence: Evidence) -> list[str]:
+    refused = [request for request in evidence.requests if request.error == "AccessDeniedException"]
+    return [_refused(request) for request in refused]
 
 
 def asked_again(evidence: Evidence) -> list[str]:
@@ -161,6 +203,18 @@ def repeated_event(evidence: Evidence) -> list[str]:
         f"{function} was run {count} times for one event"
         for (function, _), count in runs.items()
         if count >= RUNS_OF_A_FAILING_EVENT
+    ]
+
+
+def repeated_delivery(evidence: Evidence) -> list[str]:
+    deliveries: Counter[tuple[str, str]] = Counter()
+    for run in evidence.executions:
+        if run.origin == "sqs":
+            deliveries.update((run.function, str(record["messageId"])) for record in json.loads(run.payload)["Records"])
+    return [
+        f"{function} was handed one message {count} times"
+        for (function, _), count in deliveries.items()
+        if count >= DELIVERIES_WITHOUT_END
     ]
 
 
@@ -207,7 +261,7 @@ def no_effect(evidence: Evidence) -> list[str]:
     return [] if done else [_ended(run) for run in evidence.callee_executions if run.outcome == "success"]
 
 
-OBSERVERS: dict[str, Observer] = {name: globals()[name.removesuffix("_when_throttled")] for name in WORDS}
+OBSERVERS: dict[str, Observer] = {name: globals()[name.split("_when_", 1)[0]] for name in WORDS}
 
 
 def _is(status: str) -> Callable[[Row], bool]:

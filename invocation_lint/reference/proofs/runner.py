@@ -21,6 +21,10 @@ from invocation_lint.reference.proofs.evidence import PROOF_FUNCTION, Evidence, 
 from invocation_lint.reference.proofs.rooms import PACKAGE, Room
 from invocation_lint.reference.proofs.verdict import Verdict, judge
 from invocation_lint.reference.proofs.words import Word
+from invocation_lint.reference.templates.made import ROLE
+from invocation_lint.reference.templates.names import Place
+from invocation_lint.reference.templates.resources import make_resource
+from invocation_lint.reference.templates.stack import read_stack
 
 CONTENT_AGENT = "storytailor-content-agent-local"
 ASSET_WORKER = "storytailor-asset-worker-local"
@@ -52,15 +56,18 @@ class Runner:
         """Runs one program, under what `word` has as given, until nothing is under way any more."""
         self._empty_database()
         self.service.faults.clear()
-        self._deploy(program)
+        self._deploy(program, guarded=word.given == "guarded")
         before = [len(log()) for log in (self.service.requests, self.service.executions, self.service.front_requests)]
         if word.given == "throttled":
             for callee in CALLEES:
                 self.service.faults.throttle(callee, times=ALWAYS)
         begun = self.service.clock.time()
-        exit_code = self._run_main(program)
-        if not self.service.wait_until_idle(seconds=PATIENCE_SECONDS):
-            raise TimeoutError(f"{program} is still at work after {PATIENCE_SECONDS:.0f} s")
+        try:
+            exit_code = self._run_main(program)
+            if not self.service.wait_until_idle(seconds=PATIENCE_SECONDS):
+                raise TimeoutError(f"{program} is still at work after {PATIENCE_SECONDS:.0f} s")
+        finally:
+            self._end_mappings()
         evidence = Evidence(
             exit_code,
             self.service.requests()[before[0] :],
@@ -70,14 +77,40 @@ class Runner:
         )
         return Outcome(evidence, self.service.clock.time() - begun)
 
-    def _deploy(self, program: Path) -> None:
+    def _end_mappings(self) -> None:
+        """What a program has made is not to poll beside the next one."""
+        for mapping in self.service.mappings():
+            self.service.shared_client("lambda").delete_event_source_mapping(UUID=mapping.id)
+
+    def _deploy(self, program: Path, *, guarded: bool) -> None:
         self._runs += 1
         code = self.folder / f"code-{self._runs}"
         code.mkdir()
         shutil.copy(program, code)
+        role = self._role_in(program) if guarded else ""
+        self.service.set_permissions("strict" if guarded else "open")
         self.service.remove_function(PROOF_FUNCTION)
-        self.service.add_function(proof_function(code, program.stem))
+        self.service.add_function(proof_function(code, program.stem, role))
+        if guarded:  # of the API before it, which no template of a program describes
+            self.service.shared_client("lambda").add_permission(
+                FunctionName=PROOF_FUNCTION,
+                StatementId="api",
+                Action="lambda:InvokeFunction",
+                Principal="apigateway.amazonaws.com",
+            )
         self.service.warm(PROOF_FUNCTION)
+
+    def _role_in(self, program: Path) -> str:
+        """The ARN of the role of a program's handler, made as its template says: `bad.yaml`, or `template.yaml`."""
+        own = program.with_suffix(".yaml")
+        template = own if own.is_file() else program.with_name("template.yaml")
+        service = self.service
+        place = Place(service.region, service.account, service.endpoint_url, f"proof-{self._runs}")
+        stack = read_stack(template, place, parameters={}, made=self.folder / "made", permissions="strict")
+        for resource in stack.resources:
+            if resource.kind == ROLE:
+                make_resource(resource, service.shared_client, service.region)
+        return next(each.role for each in stack.functions if each.handler.startswith(f"{program.stem}."))
 
     def _run_main(self, program: Path) -> int | None:
         environment = self.service.caller_environment({"API_URL": self.service.rest_api_url(PROOF_FUNCTION)})
@@ -117,9 +150,9 @@ class Prover:
             return judge(room, *(outcome.evidence for outcome in outcomes))
 
 
-def proof_function(code: Path, module: str) -> Function:
+def proof_function(code: Path, module: str, role: str = "") -> Function:
     """The function of a program's own `handler`."""
-    return Function(PROOF_FUNCTION, f"{module}.handler", code, timeout=900)
+    return Function(PROOF_FUNCTION, f"{module}.handler", code, timeout=900, role=role)
 
 
 def platform_functions(stock: Path) -> list[Function]:

@@ -43,8 +43,8 @@ def idle(room: Room, good: Evidence) -> list[str]:
     """Reasons to say that a program only kept out of harm's way: it asked nothing of anybody, or broke down."""
     reasons = []
     begun = Counter(run.origin for run in good.executions if run.attempt == 1)
-    # one event may be what main sends to the program's own handler; more are its work
-    if not good.callee_requests and not begun["request"] and begun["event"] < 2:
+    # one event may be what main sends to the program's own handler; more are its work, and what a source delivers
+    if not good.callee_requests and begun.keys() <= {"event"} and begun["event"] < 2:
         reasons.append("no request of it reached the service")
     if room.absent.given is None and good.exit_code != 0:
         reasons.append(f"its process ended with {good.exit_code}")

@@ -12,7 +12,11 @@ FILE = Path(__file__).parents[2] / "data" / "proof_words.json"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word, what it means, and what the runner arranges before the program starts ("throttled" or nothing)."""
+    """A word, what it means, and what the runner arranges before the program starts.
+
+    `given`: "throttled" (all other functions refuse), "guarded" (permissions are strict, and the program's handler has
+    the role that its template gives it), or nothing.
+    """
 
     name: str
     means: str

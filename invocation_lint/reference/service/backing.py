@@ -1,6 +1,7 @@
 """Queues, buses, topics, tables, buckets: a moto server on loopback, started at the first request for one of them.
 
-It runs in a process of its own under the service's clock, so that visibility time-outs and delays keep its pace.
+It runs in a process of its own (sources/moto_server.py) under the service's clock, so that visibility time-outs and
+delays keep its pace.
 """
 
 from __future__ import annotations
@@ -12,27 +13,35 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from invocation_lint.reference.service.http import LOOPBACK, Exchange
 from invocation_lint.reference.service.site import Site
 
-_PROGRAM = """
-import sys
-from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
-print(server.port, flush=True)
-server.serve_forever()
-"""
+_PROGRAM = "invocation_lint.reference.sources.moto_server"
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
 
 class Backing:
-    """Passes requests on to moto, as they came."""
+    """Passes requests on to moto, as they came, and calls `afterwards` with each before its answer is sent.
 
-    def __init__(self, site: Site, account: str) -> None:
+    `reports` is the address where moto's side says what is meant for functions (sources/moto_server.py), `endpoint`
+    gives the service's own, which state machines call.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        account: str,
+        reports: str,
+        endpoint: Callable[[], str],
+        afterwards: Callable[[Exchange], None],
+    ) -> None:
         self._site = site
+        self._reports = reports
+        self._endpoint = endpoint
+        self._afterwards = afterwards
         self._account = account
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -47,31 +56,19 @@ class Backing:
                 self._start()
             return self._port
 
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`: moto itself, past the service; starts it."""
+        return f"http://{LOOPBACK}:{self.port}"
+
     def forward(self, exchange: Exchange) -> None:
         """Send a request on, and its answer back."""
-        body = exchange.read_body()
         try:
             port = self.port
         except OSError as error:
             exchange.answer(500, [("Content-Type", "application/json")], json.dumps({"message": str(error)}).encode())
             return
-        connection = http.client.HTTPConnection(LOOPBACK, port)
-        try:
-            connection.putrequest(exchange.command, exchange.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in exchange.headers.items():
-                if name.lower() not in ("connection", "transfer-encoding", "content-length", "expect"):
-                    connection.putheader(name, value)
-            connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders(body)
-            response = connection.getresponse()
-            answer = response.read()
-            dropped = _HOP_BY_HOP - {"content-length"} if exchange.command == "HEAD" else _HOP_BY_HOP
-            kept = [(name, value) for name, value in response.getheaders() if name.lower() not in dropped]
-            exchange.answer(response.status, kept, answer)
-        except (OSError, http.client.HTTPException):
-            exchange.hang_up()
-        finally:
-            connection.close()
+        relay(exchange, port, self._afterwards)
 
     def close(self) -> None:
         """End moto."""
@@ -89,15 +86,18 @@ class Backing:
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": os.environ.get("HOME", str(Path.home())),
-            "PYTHONPATH": str(self._site.folder),
+            "PYTHONPATH": os.pathsep.join([str(self._site.folder), str(Path(__file__).resolve().parents[3])]),
             "MOTO_ACCOUNT_ID": self._account,
             "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # roles of real programs attach them
             "LOCAL_LAMBDA_LIFELINE": str(self._site.lifeline),
+            "LOCAL_LAMBDA_REPORTS": self._reports,
+            "LOCAL_LAMBDA_ENDPOINT": self._endpoint(),
+            "TZ": "UTC",
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM],
+            [sys.executable, "-m", _PROGRAM],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -113,3 +113,26 @@ class Backing:
             self._process.wait()
             raise OSError("moto's server did not start; is the extra `reference` installed?")
         self._port = int(line)
+
+
+def relay(exchange: Exchange, port: int, afterwards: Callable[[Exchange], None] = lambda exchange: None) -> None:
+    """Send a request on to a port of this machine, call `afterwards`, and send its answer back."""
+    body = exchange.read_body()
+    connection = http.client.HTTPConnection(LOOPBACK, port)
+    try:
+        connection.putrequest(exchange.command, exchange.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in exchange.headers.items():
+            if name.lower() not in ("connection", "transfer-encoding", "content-length", "expect"):
+                connection.putheader(name, value)
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        response = connection.getresponse()
+        answer = response.read()
+        dropped = _HOP_BY_HOP - {"content-length"} if exchange.command == "HEAD" else _HOP_BY_HOP
+        kept = [(name, value) for name, value in response.getheaders() if name.lower() not in dropped]
+        afterwards(exchange)
+        exchange.answer(response.status, kept, answer)
+    except (OSError, http.client.HTTPException):
+        exchange.hang_up()
+    finally:
+        connection.close()

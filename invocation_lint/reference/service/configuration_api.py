@@ -20,7 +20,9 @@ from invocation_lint.reference.service.functions import Function
 from invocation_lint.reference.service.http import Exchange
 from invocation_lint.reference.service.registry import LATEST, Registered, Registry, Target
 
-_PATH = re.compile(r"/(?P<date>\d{4}-\d\d-\d\d)/functions(?:/(?P<name>[^/]+)(?:/(?P<part>[a-z-]+))?)?/?")
+_PATH = re.compile(
+    r"/(?P<date>\d{4}-\d\d-\d\d)/functions(?:/(?P<name>[^/]+)(?:/(?P<part>[a-z-]+)(?:/(?P<item>[^/]+))?)?)?/?"
+)
 
 
 class Urls(Protocol):
@@ -31,6 +33,9 @@ class Urls(Protocol):
 
 
 _Answer = tuple[int, dict[str, Any]]
+_NO_RESOURCE = Refusal(
+    404, "ResourceNotFoundException", "The resource you requested does not exist.", {"Type": "User"}, "Message"
+)
 _Operation = Callable[["ConfigurationApi", Target, dict[str, Any]], _Answer]
 
 
@@ -49,7 +54,7 @@ class ConfigurationApi:
         if match is None:
             return False
         operation = _OPERATIONS.get((exchange.command, match["part"] or ("function" if match["name"] else "functions")))
-        if operation is None:
+        if operation is None or bool(match["item"]) != (operation is ConfigurationApi.remove_permission):
             return False
         headers = [("x-amzn-RequestId", str(uuid.uuid4())), ("Content-Type", "application/json")]
         try:
@@ -59,7 +64,8 @@ class ConfigurationApi:
             else:
                 target = self._registry.find(unquote(match["name"]), parse_qs(url.query).get("Qualifier", [None])[0])
                 body = exchange.read_body()
-                status, answer = operation(self, target, json.loads(body) if body else {})
+                request = {**(json.loads(body) if body else {}), ":item": unquote(match["item"] or "")}
+                status, answer = operation(self, target, request)
         except Refusal as refusal:
             if refusal.status == 404 and match["name"] is not None and not self._knows(unquote(match["name"])):
                 return False
@@ -81,7 +87,7 @@ class ConfigurationApi:
             "FunctionName": function.name,
             "FunctionArn": registered.arn if version == LATEST else f"{registered.arn}:{version}",
             "Runtime": f"python{function.runtime_version}",
-            "Role": f"arn:aws:iam::{self._registry.account}:role/{function.name}",
+            "Role": function.role or f"arn:aws:iam::{self._registry.account}:role/{function.name}",
             "Handler": function.handler,
             "CodeSize": sum(path.stat().st_size for path in function.code_dir.glob("*.py")),
             "Description": function.description,
@@ -186,20 +192,49 @@ class ConfigurationApi:
         return 201, self.configuration(target.registered.versions[version], target.registered, version)
 
     def add_permission(self, target: Target, body: dict[str, Any]) -> _Answer:
-        """AddPermission: of what it says, the service heeds that everybody may use the Function URL."""
+        """AddPermission: for Function URLs it is heeded always, otherwise where permissions are strict."""
+        sid, principal = body["StatementId"], body["Principal"]
+        if sid in target.registered.policy:
+            text = (
+                f"The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the "
+                "existing statement."
+            )
+            raise Refusal(409, "ResourceConflictException", text, {"Type": "User"})
+        kind = "Service" if principal.endswith(".amazonaws.com") else "AWS"
         statement = {
-            "Sid": body["StatementId"],
+            "Sid": sid,
             "Effect": "Allow",
-            "Principal": body["Principal"] if body["Principal"] == "*" else {"Service": body["Principal"]},
+            "Principal": principal if principal == "*" else {kind: principal},
             "Action": body["Action"],
             "Resource": target.invoked_arn,
         }
+        condition: dict[str, dict[str, str]] = {}
         if "FunctionUrlAuthType" in body:
-            condition = {"lambda:FunctionUrlAuthType": body["FunctionUrlAuthType"]}
-            statement["Condition"] = {"StringEquals": condition}
+            condition["StringEquals"] = {"lambda:FunctionUrlAuthType": body["FunctionUrlAuthType"]}
+        if "SourceAccount" in body:
+            condition.setdefault("StringEquals", {})["AWS:SourceAccount"] = body["SourceAccount"]
+        if "SourceArn" in body:
+            condition["ArnLike"] = {"AWS:SourceArn": body["SourceArn"]}
+        if condition:
+            statement["Condition"] = condition
+        target.registered.policy[sid] = statement
         if body["Action"] == "lambda:InvokeFunctionUrl" and target.function.url:
             self._set_url(target, public=True)
         return 201, {"Statement": json.dumps(statement)}
+
+    def get_policy(self, target: Target, _body: dict[str, Any]) -> _Answer:
+        """GetPolicy."""
+        if not target.registered.policy:
+            raise _NO_RESOURCE
+        statements = list(target.registered.policy.values())
+        policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
+        return 200, {"Policy": json.dumps(policy), "RevisionId": str(uuid.uuid4())}
+
+    def remove_permission(self, target: Target, body: dict[str, Any]) -> _Answer:
+        """RemovePermission."""
+        if target.registered.policy.pop(body[":item"], None) is None:
+            raise _NO_RESOURCE
+        return 204, {}
 
     def create_url(self, target: Target, body: dict[str, Any]) -> _Answer:
         """CreateFunctionUrlConfig; nobody may use the URL until AddPermission says so."""
@@ -228,5 +263,7 @@ _OPERATIONS: dict[tuple[str, str], _Operation] = {
     ("POST", "event-invoke-config"): ConfigurationApi.update_events,
     ("POST", "versions"): ConfigurationApi.publish_version,
     ("POST", "policy"): ConfigurationApi.add_permission,
+    ("GET", "policy"): ConfigurationApi.get_policy,
+    ("DELETE", "policy"): ConfigurationApi.remove_permission,
     ("POST", "url"): ConfigurationApi.create_url,
 }

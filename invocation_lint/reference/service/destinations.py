@@ -81,7 +81,9 @@ class Destinations:
                 "Detail": text,
                 "Resources": [target, ending.event.invocation.target.qualified_arn],
             }
-            client.put_events(Entries=[entry])
+            answer = client.put_events(Entries=[entry])
+            if answer["FailedEntryCount"]:
+                raise RuntimeError(f"the bus refused it: {answer['Entries'][0].get('ErrorMessage')}")
         elif service == "s3":
             name = ending.event.invocation.target.function.name
             stamp = self._clock.stamp()

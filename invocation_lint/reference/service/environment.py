@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from invocation_lint.reference.service.functions import Function
+from invocation_lint.reference.service.identity import UNNAMED
 
 CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "ASIALOCALLOCALLOCAL0",
+    "AWS_ACCESS_KEY_ID": UNNAMED,
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_SESSION_TOKEN": "local",
 }
@@ -32,12 +33,17 @@ def worker_environment(
     endpoint_url: str,
     import_path: Iterable[Path],
     shared: Mapping[str, str],
+    key: str = UNNAMED,
 ) -> dict[str, str]:
-    """All variables of a worker of `function`; `shared` are the service's, which the function's own override."""
+    """All variables of a worker of `function`; `shared` are the service's, which the function's own override.
+
+    `key` is the access key id of its role.
+    """
     task_root = str(function.code_dir)
     given = {**shared, **function.environment}
     return {
         **CREDENTIALS,
+        "AWS_ACCESS_KEY_ID": key,
         "AWS_DEFAULT_REGION": region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python{function.runtime_version}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
@@ -52,7 +58,7 @@ def worker_environment(
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
         "_AWS_XRAY_DAEMON_PORT": "2000",
-        "AWS_ENDPOINT_URL": endpoint_url,
+        **address(endpoint_url),
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": task_root,
         "LANG": "en_US.UTF-8",
@@ -68,6 +74,11 @@ def worker_environment(
     }
 
 
+def address(endpoint_url: str) -> dict[str, str]:
+    """What leads an SDK to the service; some operations would go to an address of their own (`sync-127.0.0.1`)."""
+    return {"AWS_ENDPOINT_URL": endpoint_url, "AWS_DISABLE_HOST_PREFIX_INJECTION": "true"}
+
+
 def caller_environment(
     *, region: str, endpoint_url: str, import_path: Iterable[Path], shared: Mapping[str, str]
 ) -> dict[str, str]:
@@ -78,7 +89,7 @@ def caller_environment(
         **CREDENTIALS,
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
-        "AWS_ENDPOINT_URL": endpoint_url,
+        **address(endpoint_url),
         "AWS_EC2_METADATA_DISABLED": "true",
         **shared,
         "PYTHONPATH": _joined(import_path, shared),

@@ -21,7 +21,8 @@ class Function:
     """One Lambda function: Python code in a folder, run by awslambdaric.
 
     `code_dir` is the task root: working folder of the process, and first on its import path. `layers` are folders
-    that follow it there. `timeout` is in seconds, `memory` in MB (reported, not enforced). `versions` is how many
+    that follow it there. `role` is the ARN of its role (default: one of the function's name), which matters where
+    permissions are strict. `timeout` is in seconds, `memory` in MB (reported, not enforced). `versions` is how many
     versions are published at the start; an alias names one of them. Targets (`on_success`, `on_failure`,
     `dead_letter`) are ARNs. `python` is the interpreter of the workers; it needs awslambdaric.
 
@@ -49,6 +50,7 @@ class Function:
     url: bool = False
     url_public: bool = True
     description: str = ""
+    role: str = ""
     python: str = sys.executable
 
     @property

@@ -28,6 +28,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         """Hand a request to the listener's function."""
+        self._body: bytes | None = None
         self.listener.serve(self)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = handle_any
@@ -39,10 +40,12 @@ class Exchange(BaseHTTPRequestHandler):
         return going_on
 
     def read_body(self) -> bytes:
-        """The body of the request, with a length or in chunks."""
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return b"".join(self._chunks())
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        """The body of the request, with a length or in chunks; the same one when it is read again."""
+        if self._body is None:
+            chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
+            length = int(self.headers.get("Content-Length") or 0)
+            self._body = b"".join(self._chunks()) if chunked else self.rfile.read(length)
+        return self._body
 
     def _chunks(self) -> Iterable[bytes]:
         while size := int(self.rfile.readline().split(b";")[0], 16):

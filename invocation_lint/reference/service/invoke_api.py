@@ -29,6 +29,7 @@ from invocation_lint.reference.service.http import Exchange
 from invocation_lint.reference.service.invoker import Invocation, Invoker, Outcome
 from invocation_lint.reference.service.limits import limit
 from invocation_lint.reference.service.payload import checked_body, checked_client_context
+from invocation_lint.reference.service.permissions import INVOKE, Permissions
 from invocation_lint.reference.service.records import Records, RequestRecord
 from invocation_lint.reference.service.registry import Registry, Target, split_name
 
@@ -55,6 +56,7 @@ class InvokeApi:
         faults: Faults,
         enqueue: Callable[[Invocation], None],
         denied: set[str],
+        permissions: Permissions,
         say: Callable[[str], None],
     ) -> None:
         self._registry = registry
@@ -65,6 +67,7 @@ class InvokeApi:
         self._faults = faults
         self._enqueue = enqueue
         self._denied = denied
+        self._permissions = permissions
         self._say = say
 
     @staticmethod
@@ -116,6 +119,7 @@ class InvokeApi:
                 headers.get("amz-sdk-invocation-id"),
                 int(attempt[1]) if attempt else 1,
                 str(uuid.uuid4()),
+                peer="{}:{}".format(*exchange.client_address[:2]),
             )
         )
         return record, name
@@ -135,6 +139,8 @@ class InvokeApi:
         if self._faults.take("drop", record.function) is not None:
             raise ConnectionAbortedError
         self._check_access(record.function)
+        action = "lambda:InvokeAsync" if record.operation == "InvokeAsync" else INVOKE
+        self._permissions.check_caller(record.headers.get("authorization"), name, record.qualifier, action)
         target = self._registry.find(name, record.qualifier)
         context = checked_client_context(record.headers.get("x-amz-client-context"))
         body = checked_body(record.payload)
@@ -164,10 +170,37 @@ class InvokeApi:
     def call(self, name: str, payload: bytes, origin: str, request_id: str, trace_header: str | None) -> Outcome:
         """Run a function for a front, synchronously; Refusal as the API would answer."""
         self._check_access(split_name(name)[0])
+        self._permissions.check_source(origin, None, name)
         target = self._registry.find(name)
         trace, _ = lineage.advance(trace_header, target.registered.arn)
         with self._concurrency.slot(target):
             return self._invoker.run(Invocation(target, request_id, payload, trace, origin=origin))
+
+    def send(
+        self,
+        name: str,
+        payload: bytes,
+        origin: str,
+        trace_header: str | None = None,
+        *,
+        source: str | None = None,
+        role: str | None = None,
+    ) -> str:
+        """Queue an event for a source that does not wait, and give its request id; Refusal as the API would answer.
+
+        `source` is the ARN of the topic, bucket or rule; `role` that of a schedule, which invokes with it.
+        """
+        self._check_access(split_name(name)[0])
+        if role is None:
+            self._permissions.check_source(origin, source, name)
+        else:
+            self._permissions.check_role(role, "scheduler", name)
+        target = self._registry.find(name)
+        trace, count = lineage.advance(trace_header, target.registered.arn)
+        loops = count > limit("recursive_loop_invocations") and target.function.recursive_loop == "Terminate"
+        request_id = str(uuid.uuid4())
+        self._enqueue(Invocation(target, request_id, payload, trace, None, 0 if loops else 1, origin))
+        return request_id
 
     def _check_access(self, function: str) -> None:
         """Refuse what a fault or the table of denied functions refuses."""

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import resources
-
-
-@cache
-def _limits() -> dict[str, int]:
-    text = resources.files("invocation_lint.data").joinpath("limits.json").read_text(encoding="utf-8")
-    return {name: int(entry["value"]) for name, entry in json.loads(text).items()}
+from invocation_lint.data.limits import limits
 
 
 def limit(name: str) -> int:
@@ -18,4 +10,4 @@ def limit(name: str) -> int:
 
     Raises KeyError for a name that the file does not hold.
     """
-    return _limits()[name]
+    return limits()[name]

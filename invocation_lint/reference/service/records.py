@@ -16,7 +16,8 @@ class RequestRecord:
     """One attempt that arrived at the Invoke API, refused ones as well.
 
     `payload` and `response` are the bytes on the wire; `headers` has lower-case keys. `sdk_invocation_id` is the
-    same for all attempts of one SDK call, `attempt` counts them from 1 (both from botocore's own headers).
+    same for all attempts of one SDK call, `attempt` counts them from 1 (both from botocore's own headers). `peer` is
+    the other end of its connection, the same for all requests that come over that.
     `status` is None while the request runs and when the connection was dropped; `ended` (service seconds) then too.
     """
 
@@ -36,13 +37,15 @@ class RequestRecord:
     function_error: str | None = None
     response: bytes = b""
     ended: float | None = None
+    peer: str = ""
 
 
 @dataclass
 class Execution:
     """One run of a handler.
 
-    `attempt` is 1 for a request and 1 to 3 for an event. `origin`: request | event | rest | http | url.
+    `attempt` is 1 for a request and 1 to 3 for an event. `origin`: request | event | rest | http | url, or what moved
+    the event there: sqs | dynamodb | kinesis (synchronous), sns | s3 | events | schedule (asynchronous).
     `outcome`: running | success | error | init_error | timeout | exit | killed | response_too_large. Times are
     service seconds.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 from invocation_lint.reference.service.errors import Refusal, bad_value, function_not_found
 from invocation_lint.reference.service.functions import Function
@@ -43,6 +44,7 @@ class Registered:
     dead_letter: str | None
     reserved_concurrency: int | None
     provisioned_concurrency: dict[str, int]
+    policy: dict[str, dict[str, Any]] = field(default_factory=dict)  # statements by their ids
     running: dict[str, int] = field(default_factory=dict)
 
 

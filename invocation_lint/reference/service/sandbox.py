@@ -132,12 +132,14 @@ class Sandbox:
         return max(self._clock.wall_seconds(limit("init_seconds")), float(limit("init_seconds")))
 
     def kill(self) -> bool:
-        """SIGKILL to the worker and its children; whether there was one."""
-        pid = self.pid
-        if pid is None:
+        """SIGKILL to the worker and its children, which are gone then; whether there was one."""
+        process = self._process
+        if process is None or process.poll() is not None:
             return False
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_SHUTDOWN_WALL_SECONDS)
         return True
 
     def stop(self) -> None:
@@ -243,8 +245,7 @@ class Sandbox:
             time.sleep(self._clock.wall_seconds(self.function.timeout))
             heard = Signal("timeout")
         if heard.kind == "timeout":
-            if self.kill() and self._process is not None:
-                self._process.wait(_SHUTDOWN_WALL_SECONDS)
+            self.kill()
             text = f"Task timed out after {self.function.timeout:.2f} seconds"
             return _platform_error("timeout", request_id, text, "Sandbox.Timedout")
         if heard.status == 0:

@@ -9,7 +9,10 @@ from invocation_lint.reference.service.environment import CREDENTIALS
 
 
 def make_client(name: str, *, endpoint_url: str, region: str, settings: dict[str, Any]) -> Any:
-    """A boto3 client for the service `name` at `endpoint_url`; `settings` are keywords of botocore's Config."""
+    """A boto3 client for the service `name` at `endpoint_url`; `settings` are keywords of botocore's Config.
+
+    StartSyncExecution goes to that address as well, not to one with `sync-` before it.
+    """
     import boto3
     import botocore.session
     from botocore.config import Config
@@ -23,4 +26,4 @@ def make_client(name: str, *, endpoint_url: str, region: str, settings: dict[str
         botocore_session=botocore.session.Session(session_vars=variables),
     )
     untyped: Any = session
-    return untyped.client(name, endpoint_url=endpoint_url, config=Config(**settings))
+    return untyped.client(name, endpoint_url=endpoint_url, config=Config(inject_host_prefix=False, **settings))

@@ -12,7 +12,8 @@ from invocation_lint.reference.fronts.front import Behind
 from invocation_lint.reference.fronts.function_url import FunctionUrlFront
 from invocation_lint.reference.fronts.http_api import HttpApiFront
 from invocation_lint.reference.fronts.rest_api import RestApiFront
-from invocation_lint.reference.service.backing import Backing
+from invocation_lint.reference.machines.log import MachineExecution
+from invocation_lint.reference.service.backing import Backing, relay
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
 from invocation_lint.reference.service.configuration_api import ConfigurationApi
@@ -29,6 +30,7 @@ from invocation_lint.reference.service.functions import Function, HttpApi, RestA
 from invocation_lint.reference.service.http import Exchange, Listener
 from invocation_lint.reference.service.invoke_api import InvokeApi
 from invocation_lint.reference.service.invoker import Invoker
+from invocation_lint.reference.service.permissions import OPEN, Permissions
 from invocation_lint.reference.service.pool import Pool
 from invocation_lint.reference.service.records import (
     Delivery,
@@ -42,13 +44,18 @@ from invocation_lint.reference.service.registry import Registered, Registry, Tar
 from invocation_lint.reference.service.sandbox import Sandbox
 from invocation_lint.reference.service.sdk import make_client
 from invocation_lint.reference.service.site import Site
+from invocation_lint.reference.service.stacks import Stacks, port_of_api
+from invocation_lint.reference.sources.batches import BatchRecord
+from invocation_lint.reference.sources.mapping import SourceMapping
+from invocation_lint.reference.sources.sources import Sources
 
 
 class LambdaService:
     """A local Lambda service on 127.0.0.1; a context manager.
 
     One endpoint serves everything: Invoke is ours, other requests go on to moto. `environment` and `layers` are added
-    to every function and caller; functions named in `denied` answer 403. `on_event` is called with each line of the
+    to every function and caller; functions named in `denied` answer 403. `permissions` is `open` (whoever calls may do
+    everything) or `strict` (see permissions.py). `on_event` is called with each line of the
     log for people. `clock_factor` makes the service's seconds that much shorter than those on the wall; all seconds
     here are the service's. Nothing but loopback is used.
     """
@@ -65,6 +72,7 @@ class LambdaService:
         environment: Mapping[str, str] | None = None,
         layers: Sequence[Path] = (),
         denied: Iterable[str] = (),
+        permissions: str = OPEN,
         on_event: Callable[[str], None] | None = None,
     ) -> None:
         self.clock = Clock(clock_factor)
@@ -77,6 +85,7 @@ class LambdaService:
         self._denied = set(denied)
         self._records = Records()
         self._registry = Registry(region, account)
+        self._permissions = Permissions(permissions, self._registry, self._backing_client)
         self._concurrency = Concurrency()
         self._clients: dict[str, Any] = {}
         self._clients_lock = threading.Lock()
@@ -97,7 +106,6 @@ class LambdaService:
         """Listen, with the functions that were given."""
         functions, rest_apis, port = self._given
         self._site = Site(self.clock)
-        self._backing = Backing(self._site, self.account)
         self._pool = Pool(self._make_sandbox)
         self.faults = Faults(self._pool.kill)
         self._invoker = Invoker(self._pool, self._records, self.clock, self.faults, self._say)
@@ -120,10 +128,26 @@ class LambdaService:
             faults=self.faults,
             enqueue=self._events.put,
             denied=self._denied,
+            permissions=self._permissions,
             say=self._say,
+        )
+        self._sources = Sources(
+            registry=self._registry,
+            clock=self.clock,
+            faults=self.faults,
+            invoke=self._invoke_api,
+            records=self._records,
+            client=self._backing_client,
+            permissions=self._permissions,
+            say=self._say,
+        )
+        self._backing = Backing(
+            self._site, self.account, self._sources.reports_url, lambda: self.endpoint_url, self._forwarded
         )
         self._configuration_api = ConfigurationApi(self._registry, self.clock, self)
         self._deployment_api = DeploymentApi(self._registry, self._configuration_api, self, self._site.folder / "code")
+        self.stacks = Stacks(self._apis)
+        self._apis_of_aws = (self._configuration_api, self._deployment_api, self._sources, self.stacks)
         self._listener = Listener(self._serve, port, name="lambda-service")
         self._behind = Behind(self._invoke_api.call, self._records, self.clock, self.account, self.region)
         self._rest_fronts: dict[str, RestApiFront] = {}
@@ -147,6 +171,7 @@ class LambdaService:
         for url in self._url_fronts.values():
             url.close()
         self._listener.close()
+        self._sources.close()
         self._events.close()
         self._pool.close()
         self._backing.close()
@@ -202,13 +227,34 @@ class LambdaService:
             **{f"Function URL {name}": url.url for name, url in self._url_fronts.items()},
         }
 
+    def batches(self, function: str | None = None) -> tuple[BatchRecord, ...]:
+        """Every batch of records that an event source mapping handed to a function."""
+        return self._sources.batch_records(function)
+
+    def mappings(self) -> tuple[SourceMapping, ...]:
+        """The event source mappings, in the order in which they were made."""
+        return self._sources.mappings()
+
+    def machine_executions(self, machine: str | None = None) -> tuple[MachineExecution, ...]:
+        """Every execution of a state machine, or those of the one with that plain name."""
+        return self._sources.machines.executions(machine)
+
     def queued_events(self) -> tuple[QueuedEvent, ...]:
         """The events that wait for their next attempt."""
         return self._events.waiting()
 
     def wait_until_idle(self, seconds: float = 600.0) -> bool:
-        """Wait until no handler runs and no event is queued; whether that came within `seconds`."""
-        return self.clock.wait_until(lambda: self._concurrency.running == 0 and self._events.is_empty, seconds)
+        """Wait until nothing is under way; whether that came within `seconds`.
+
+        That is: no handler and no state machine runs, no event is queued, and the sources of all enabled mappings are
+        empty, also of messages that wait for their visibility timeout.
+        """
+
+        def is_idle() -> bool:
+            return self._concurrency.running == 0 and self._events.is_empty and self._sources.is_idle
+
+        # Twice: what ended between two looks may have begun something that was looked at before.
+        return self.clock.wait_until(lambda: is_idle() and is_idle(), seconds)
 
     def add_function(self, function: Function) -> None:
         """Add a function, or replace the one of its name (its sandboxes end when they are idle)."""
@@ -267,6 +313,10 @@ class LambdaService:
         """Set or (None) remove the reserved concurrency of a function."""
         self._registry.find(name).registered.reserved_concurrency = value
 
+    def set_permissions(self, mode: str) -> None:
+        """Let permissions be `open` or `strict` from now on. Processes that run keep what they were started with."""
+        self._permissions.set(mode)
+
     def warm(self, name: str, count: int = 1) -> int:
         """Start `count` more sandboxes of a function, so that its next invocations are no cold starts.
 
@@ -285,10 +335,23 @@ class LambdaService:
             front.close()
 
     def _serve(self, exchange: Exchange) -> None:
-        if self._invoke_api.takes(exchange.command, exchange.path):
+        if (port := port_of_api(exchange.headers.get("Host", ""), self._apis())) is not None:
+            relay(exchange, port)
+        elif self._invoke_api.takes(exchange.command, exchange.path):
             self._invoke_api.serve(exchange)
-        elif not (self._configuration_api.serve(exchange) or self._deployment_api.serve(exchange)):
+        elif not any(api.serve(exchange) for api in self._apis_of_aws):
             self._backing.forward(exchange)
+
+    def _apis(self) -> dict[str, str]:
+        """The addresses of the APIs, by their names."""
+        urls = {name: front.url for name, front in self._http_fronts.items()}
+        return {**urls, **{name: front.url for name, front in self._rest_fronts.items()}}
+
+    def _forwarded(self, exchange: Exchange) -> None:
+        """moto has done what a request asked for."""
+        self._sources.wake()
+        if "/iam/aws4_request" in exchange.headers.get("Authorization", ""):
+            self._permissions.changed()
 
     def _make_sandbox(self, target: Target) -> Sandbox:
         function = target.function
@@ -304,6 +367,7 @@ class LambdaService:
                 endpoint_url=self.endpoint_url,
                 import_path=[self._site.folder, function.code_dir, *layers],
                 shared=self._environment,
+                key=self._permissions.key_of(function),
             )
 
         return Sandbox(
@@ -316,6 +380,15 @@ class LambdaService:
             if name not in self._clients:
                 self._clients[name] = self.client(name)
             return self._clients[name]
+
+    def _backing_client(self, name: str) -> Any:
+        """A client of moto itself: what moves events looks often, and must not wake itself."""
+        url = self._backing.url
+        with self._clients_lock:
+            if (key := f"moto {name}") not in self._clients:
+                settings = {"retries": {"total_max_attempts": 1}, "max_pool_connections": 50}
+                self._clients[key] = make_client(name, endpoint_url=url, region=self.region, settings=settings)
+            return self._clients[key]
 
 
 def _own_folder() -> list[Path]:

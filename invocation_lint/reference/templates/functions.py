@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ def merge(base: Any, over: Any) -> Any:
 
 
 def code_folder(logical_id: str, properties: Mapping[str, Any], base: Path, made: Path, where: str) -> Path:
-    """The folder of a function's code: beside the template, or made in `made` for inline code. Raises UsageError."""
+    """The folder of a function's code: beside the template, or made in `made` of inline code or an archive.
+
+    Raises UsageError.
+    """
     code = properties.get("Code", {})
     inline = properties.get("InlineCode", code.get("ZipFile") if isinstance(code, dict) else None)
     if inline is not None:
@@ -35,13 +39,27 @@ def code_folder(logical_id: str, properties: Mapping[str, Any], base: Path, made
     if not isinstance(given, str) or given.startswith("s3:"):
         raise UsageError(f"{where}: the code is not in a folder", "give `CodeUri` as a path beside the template")
     folder = (base / given).resolve()
+    if folder.is_file() and zipfile.is_zipfile(folder):
+        unpacked = made / logical_id
+        with zipfile.ZipFile(folder) as archive:
+            archive.extractall(unpacked)
+        return unpacked
+    if folder.is_file():
+        return folder.parent
     if not folder.is_dir():
         raise UsageError(f"{where}: CodeUri {given}: no folder there")
     return folder
 
 
 def function_of(
-    logical_id: str, name: str, properties: Mapping[str, Any], *, code: Path, layers: tuple[Path, ...], where: str
+    logical_id: str,
+    name: str,
+    properties: Mapping[str, Any],
+    *,
+    code: Path,
+    layers: tuple[Path, ...],
+    role: str,
+    where: str,
 ) -> Function:
     """The function that resolved `properties` (those of Globals in them) describe. Raises UsageError."""
     events = properties.get("EventInvokeConfig") or {}
@@ -72,6 +90,7 @@ def function_of(
             recursive_loop=str(properties.get("RecursiveLoop", "Terminate")),
             url="FunctionUrlConfig" in properties,
             description=str(properties.get("Description", "")),
+            role=role,
         )
     except (ValueError, TypeError) as error:
         raise UsageError(f"{where}: {error}") from None

@@ -26,8 +26,9 @@ NO_VALUE = NoValue()
 class Resolver:
     """Resolves values of one template.
 
-    `pseudo` are the pseudo parameters; `parameters` the template's; `reference(logical id)` and
-    `attribute(logical id, name)` answer for resources. Raises UsageError for what cannot be resolved.
+    `pseudo` are the pseudo parameters, `parameters` the template's, `resources` what may be referred to;
+    `reference(logical id)` and `attribute(logical id, name)` answer for them. Raises UsageError for what cannot be
+    resolved.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Resolver:
         where: str,
         pseudo: Mapping[str, str],
         parameters: Mapping[str, Any],
+        resources: Mapping[str, Any],
         reference: Callable[[str], Any],
         attribute: Callable[[str, str], Any],
     ) -> None:
@@ -44,6 +46,7 @@ class Resolver:
         self._where = where
         self._pseudo = pseudo
         self._parameters = parameters
+        self._resources = resources
         self._reference = reference
         self._attribute = attribute
 
@@ -78,14 +81,17 @@ class Resolver:
             return self._pseudo[name]
         if name in self._parameters:
             return self._parameters[name]
-        if name in self._template["Resources"]:
+        if name in self._resources:
             return self._reference(name)
+        owner, _, attribute = str(name).rpartition(".")
+        if owner in self._resources and attribute in ("Alias", "Version"):  # as SAM has it
+            return self._attribute(owner, attribute)
         raise UsageError(f"{self._where}: Ref {name}: no parameter or resource of that name")
 
     def get_att(self, operand: Any) -> Any:
         """Fn::GetAtt."""
         parts = operand.split(".", 1) if isinstance(operand, str) else [self.resolve(each) for each in operand]
-        if len(parts) != 2 or parts[0] not in self._template["Resources"]:
+        if len(parts) != 2 or parts[0] not in self._resources:
             raise UsageError(f"{self._where}: GetAtt {'.'.join(map(str, parts))}: no resource of that name")
         return self._attribute(parts[0], str(parts[1]))
 

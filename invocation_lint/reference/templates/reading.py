@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from invocation_lint.errors import UsageError
 
+if TYPE_CHECKING:
+    _Base = yaml.SafeLoader
+else:  # libyaml's takes `{Schedule: cron(0 8 * * ? *)}`, as AWS does, and PyYAML's own does not
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-class _Loader(yaml.SafeLoader):
+
+class _Loader(_Base):
     """SafeLoader that turns `!Name value` into `{"Fn::Name": value}`, and leaves dates as text.
 
     Templates are YAML 1.1 on AWS too: an unquoted `no` is a truth value.
@@ -38,24 +43,22 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def read_template(path: Path) -> dict[str, Any]:
-    """The template at `path` as plain data. Raises UsageError, one line, when there is none."""
+def read_yaml(path: Path) -> Any:
+    """What the file at `path` holds, YAML or JSON. Raises UsageError, one line, when it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"{path}: {error.strerror or error}", "give the path of a SAM or CloudFormation template"
+            f"{path}: {error.strerror or error}",
+            "give the path of a template (SAM, CloudFormation) or of a serverless.yml",
         ) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8") from None
     try:
-        value = yaml.load(text, Loader=_Loader)  # a SafeLoader: builds plain data only
+        return yaml.load(text, Loader=_Loader)  # a SafeLoader: builds plain data only
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark is not None else str(path)
         raise UsageError(f"{place}: {error.problem or 'not YAML'}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
-    if not isinstance(value, dict) or not isinstance(value.get("Resources"), dict):
-        raise UsageError(f"{path}: no template: it has no `Resources`")
-    return value

@@ -8,66 +8,101 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.errors import UsageError
-from invocation_lint.reference.service.functions import Function, HttpApi, RestApi, Route
+from invocation_lint.reference.service.functions import Function, HttpApi, RestApi
+from invocation_lint.reference.service.permissions import OPEN, STRICT
+from invocation_lint.reference.service.registry import split_name
+from invocation_lint.reference.templates import made
+from invocation_lint.reference.templates.api_reader import API_TYPES, ApiReader
+from invocation_lint.reference.templates.events import made_by_event
 from invocation_lint.reference.templates.functions import code_folder, function_of, merge
 from invocation_lint.reference.templates.intrinsics import Resolver
-from invocation_lint.reference.templates.names import FUNCTIONS, TABLES, Names, Place
-from invocation_lint.reference.templates.reading import read_template
+from invocation_lint.reference.templates.made import Resource, dead_letters_first
+from invocation_lint.reference.templates.names import FUNCTIONS, Names, Place, plain_type, with_generated
+from invocation_lint.reference.templates.notifications import notification_configuration
+from invocation_lint.reference.templates.reading import read_yaml
+from invocation_lint.reference.templates.roles import ROLE_TYPES, Roles, permission
+from invocation_lint.reference.templates.serverless import is_serverless, serverless_template
+from invocation_lint.reference.templates.state_machines import MACHINES, definition_of
 
-MADE = ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::S3::Bucket", "AWS::Events::EventBus", *TABLES)
 _LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 # They have nothing to do on a local service, so nothing is said about them.
 _SILENT = (
     *_LAYERS,
-    "AWS::Serverless::Api",
-    "AWS::Serverless::HttpApi",
-    "AWS::IAM::Role",
-    "AWS::IAM::Policy",
-    "AWS::IAM::ManagedPolicy",
+    *API_TYPES,
+    *ROLE_TYPES,
+    "AWS::Serverless::Connector",
     "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
     "AWS::Lambda::Alias",
     "AWS::Lambda::Url",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Logs::LogGroup",
+    "AWS::Scheduler::ScheduleGroup",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::S3::BucketPolicy",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
 )
 
 
 @dataclass
-class Resource:
-    """A resource for moto: its type, name and resolved properties."""
-
-    kind: str
-    name: str
-    properties: dict[str, Any]
-
-
-@dataclass
 class Stack:
-    """What a template asks for. `notes` are sentences about what is not served."""
+    """What a template asks for: `resources` are made before functions are added, `links` afterwards, in their order.
+
+    `notes` are sentences about what is not served. CloudFormation tells of its `name`, `parameters`, `outputs` and
+    resources (`made`: logical id -> type and physical id).
+    """
+
+    name: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    made: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     functions: list[Function] = field(default_factory=list)
     rest_apis: list[RestApi] = field(default_factory=list)
     http_apis: list[HttpApi] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
+    links: list[Resource] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def read_stack(path: Path, place: Place, *, parameters: Mapping[str, str], made: Path) -> Stack:
-    """The stack of the template at `path`; code that stands in the template itself is written into `made`.
+def read_stack(
+    path: Path, place: Place, *, parameters: Mapping[str, str], made: Path, permissions: str = OPEN
+) -> Stack:
+    """The stack of the template (of SAM, CloudFormation, or a serverless.yml) at `path`.
+
+    Code that stands in the template itself is written into `made`. `parameters` are those of the template, or values of
+    variables of a serverless.yml. Roles and permissions are read where `permissions` are strict.
 
     Raises UsageError, one line, for a mistake in the template or in `parameters`.
     """
-    return _Reader(path, place, parameters, made).read()
+    document = read_yaml(path)
+    if is_serverless(document):
+        template, place = serverless_template(path, document, place, parameters)
+        return _Reader(path, template, place, {}, made, permissions).read()
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise UsageError(f"{path}: no template: it has no `Resources`")
+    return _Reader(path, document, place, parameters, made, permissions).read()
 
 
 class _Reader:
-    def __init__(self, path: Path, place: Place, parameters: Mapping[str, str], made: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        template: Mapping[str, Any],
+        place: Place,
+        parameters: Mapping[str, str],
+        made: Path,
+        permissions: str,
+    ) -> None:
         self._path = path
-        self._template = read_template(path)
-        self._resources: dict[str, Any] = self._template["Resources"]
+        self._place = place
+        self._template = template
+        self._resources: dict[str, Any] = template["Resources"]
         self._made = made
-        self._names = Names(self._resources, place, self._resolve)
+        known = with_generated(self._resources, place.stack)
+        self._names = Names(known, place, self._resolve)
         pseudo = {
             "AWS::Region": place.region,
             "AWS::AccountId": place.account,
@@ -81,28 +116,118 @@ class _Reader:
             where=str(path),
             pseudo=pseudo,
             parameters=self._parameters(parameters),
+            resources=known,
             reference=self._names.reference,
             attribute=self._names.attribute,
         )
-        self._stack = Stack()
-        self._routes: dict[tuple[str, str], list[Route]] = {}
+        self._stack = Stack(name=place.stack)
+        self._stack.parameters = {
+            name: "****" if (template.get("Parameters") or {})[name].get("NoEcho") else _as_text(value)
+            for name, value in self._parameters(parameters).items()
+        }
+        self._roles = None
+        if permissions == STRICT:
+            self._roles = Roles(self._resources, place, self._names, self._resolve, self._stack.notes.append)
+        self._apis = ApiReader(self._template, path.parent, self._names, self._resolve, self._stack.notes.append)
 
     def read(self) -> Stack:
         for logical_id, resource in self._resources.items():
             if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
                 raise UsageError(f"{self._path}: resource {logical_id}: no `Type`")
-            if "Condition" in resource and not self._resolver.holds(resource["Condition"]):
+            if "Condition" in resource and not self._holds(resource):
                 continue
             kind = resource["Type"]
             if kind in FUNCTIONS:
                 self._read_function(logical_id, kind)
-            elif kind in MADE:
-                properties = self._resolver.resolve(resource.get("Properties") or {})
-                self._stack.resources.append(Resource(kind, self._names.name(logical_id), properties))
+            elif kind in MACHINES:
+                self._read_machine(logical_id)
+            elif kind in made.STORES:
+                self._read_store(logical_id, kind)
+            elif self._roles is not None and kind in ROLE_TYPES:
+                self._roles.add(logical_id)
+            elif kind in made.LINKS and kind != made.PERMISSION:
+                properties = self._properties(logical_id)
+                self._stack.links.append(Resource(kind, self._names.name(logical_id), properties))
+            elif kind in API_TYPES:
+                self._apis.add(logical_id)
             elif kind not in _SILENT:
                 self._stack.notes.append(f"{logical_id}: {kind} is not served")
-        self._read_apis()
+        self._stack.rest_apis, self._stack.http_apis = self._apis.read()
+        if self._roles is not None:
+            self._read_permissions()
+            self._stack.resources += self._roles.made()
+        self._stack.resources = dead_letters_first(self._stack.resources)
+        self._stack.links.sort(key=lambda link: made.LINKS.index(link.kind))
+        self._describe()
         return self._stack
+
+    def _describe(self) -> None:
+        """Note what CloudFormation tells of the stack. What cannot be told here is left out."""
+        known = (*FUNCTIONS, *MACHINES, *made.STORES, *API_TYPES)
+        for logical_id, resource in self._resources.items():
+            kind = resource["Type"]
+            if kind in known and ("Condition" not in resource or self._holds(resource)):
+                self._stack.made[logical_id] = (plain_type(kind), self._names.reference(logical_id))
+        for name, output in (self._template.get("Outputs") or {}).items():
+            try:
+                if "Condition" not in output or self._holds(output):
+                    value = str(self._resolver.resolve(output.get("Value")))
+                    self._stack.outputs[name] = (value, str(output.get("Description") or ""))
+            except UsageError:
+                continue
+
+    def _properties(self, logical_id: str) -> dict[str, Any]:
+        properties: dict[str, Any] = self._resolver.resolve(self._resources[logical_id].get("Properties") or {})
+        return properties
+
+    def _read_store(self, logical_id: str, kind: str) -> None:
+        properties, name = self._properties(logical_id), self._names.name(logical_id)
+        self._stack.resources.append(Resource(kind, name, properties))
+        if kind == made.TOPIC:
+            for each in properties.get("Subscription") or ():
+                held = {"TopicArn": self._names.arn(logical_id), **each}
+                self._stack.links.append(Resource(made.SUBSCRIPTION, f"{name}-subscription", held))
+        if kind == made.BUCKET and (told := properties.get("NotificationConfiguration")):
+            self._stack.links.append(Resource(made.NOTIFICATION, name, notification_configuration(told)))
+
+    def _read_permissions(self) -> None:
+        """The permissions of the template; those of functions that are not served are left out."""
+        served = {function.name for function in self._stack.functions}
+        for logical_id, resource in self._resources.items():
+            if resource.get("Type") != made.PERMISSION or ("Condition" in resource and not self._holds(resource)):
+                continue
+            try:
+                properties = self._properties(logical_id)
+            except UsageError as error:  # it may name what a local service does not have
+                self._stack.notes.append(f"{logical_id}: left out, {error.message}")
+                continue
+            if split_name(str(properties.get("FunctionName")))[0] in served:
+                self._stack.links.append(Resource(made.PERMISSION, logical_id, properties))
+
+    def _holds(self, resource: Mapping[str, Any]) -> bool:
+        return self._resolver.holds(resource["Condition"])
+
+    def _read_machine(self, logical_id: str) -> None:
+        raw = self._resources[logical_id].get("Properties") or {}
+        unused = ("Events", "Policies", "Role", "RoleArn", "Tags", "Logging", "LoggingConfiguration", "Tracing")
+        properties = self._resolver.resolve({key: value for key, value in raw.items() if key not in unused})
+        where, name = f"{self._path}: state machine {logical_id}", self._names.name(logical_id)
+        if self._roles is not None:
+            role = self._roles.of(logical_id, raw)
+        else:
+            role = self._resolver.resolve(raw.get("Role", raw.get("RoleArn")))
+        definition = definition_of(properties, self._path.parent, where, self._resolve)
+        if definition is None:
+            self._stack.notes.append(f"{logical_id}: not served, its definition is not beside the template")
+            return
+        held = {
+            "DefinitionString": definition,
+            "RoleArn": role or f"arn:aws:iam::{self._place.account}:role/{name}Role",
+            "StateMachineType": properties.get("StateMachineType", properties.get("Type", "STANDARD")),
+        }
+        self._stack.links.append(Resource(made.MACHINE, name, held))
+        for event_id, event in (raw.get("Events") or {}).items():
+            self._read_event(logical_id, event_id, self._names.arn(logical_id), event)
 
     def _resolve(self, value: Any) -> Any:
         return self._resolver.resolve(value)
@@ -146,10 +271,15 @@ class _Reader:
         self._make_default_destinations(name, properties)
         code = code_folder(logical_id, properties, self._path.parent, self._made, where)
         layers = self._layers(raw.get("Layers") or [])
-        function = function_of(logical_id, name, properties, code=code, layers=layers, where=where)
+        role = "" if self._roles is None else self._roles.of(logical_id, raw)
+        function = function_of(logical_id, name, properties, code=code, layers=layers, role=role, where=where)
         self._stack.functions.append(function)
+        target = ":".join([self._names.arn(logical_id), *function.aliases])  # what SAM gives events to
         for event_id, event in events.items():
-            self._read_event(f"{logical_id}.{event_id}", name, event)
+            if not self._apis.add_event(name, event):
+                self._read_event(logical_id, event_id, target, event)
+            elif self._roles is not None:
+                self._stack.links.append(permission(self._names.arn(logical_id), "apigateway", None))
 
     def _make_default_destinations(self, name: str, properties: dict[str, Any]) -> None:
         """SAM makes a queue or topic for a destination that has a type and no ARN."""
@@ -186,36 +316,28 @@ class _Reader:
                 continue
             properties = self._resolver.resolve(layer.get("Properties") or {})
             content = properties.get("ContentUri", properties.get("Content"))
-            folder = (self._path.parent / str(content)).resolve()
+            if not isinstance(content, str) or content.startswith("s3:"):
+                self._stack.notes.append(f"layer {logical_id}: not beside the template")
+                continue
+            folder = (self._path.parent / content).resolve()
             if not folder.is_dir():
                 raise UsageError(f"{self._path}: layer {logical_id}: {content}: no folder there")
             folders += [folder / "python", folder]
         return tuple(folders)
 
-    def _read_event(self, where: str, function: str, event: Mapping[str, Any]) -> None:
-        kind, properties = event.get("Type"), event.get("Properties") or {}
-        if kind not in ("Api", "HttpApi"):
-            self._stack.notes.append(f"{where}: events of the type {kind} are not served")
+    def _read_event(self, logical_id: str, event_id: str, target: str, event: Mapping[str, Any]) -> None:
+        kind = str(event.get("Type"))
+        properties = self._resolver.resolve(event.get("Properties") or {})
+        name = f"{self._place.stack}-{logical_id}{event_id}"
+        links = made_by_event(name, target, kind, properties)
+        if links is None:
+            self._stack.notes.append(f"{logical_id}.{event_id}: events of the type {kind} are not served")
             return
-        api = properties.get("RestApiId" if kind == "Api" else "ApiId")
-        logical_id = api.get("Ref") if isinstance(api, dict) else None
-        implicit = "ServerlessRestApi" if kind == "Api" else "ServerlessHttpApi"
-        method = str(self._resolver.resolve(properties.get("Method", "ANY"))).upper()
-        method = "ANY" if method == "X-AMAZON-APIGATEWAY-ANY-METHOD" else method
-        path = str(self._resolver.resolve(properties.get("Path", "/{proxy+}")))
-        routes = self._routes.setdefault((str(kind), logical_id or implicit), [])
-        routes.append(Route(method, path, function))
-        if "Path" not in properties:  # HttpApi without a path: everything
-            routes.append(Route(method, "/", function))
+        if self._roles is not None:
+            links += [each for link in links for each in self._roles.give(link, target)]
+        self._stack.links += links
 
-    def _read_apis(self) -> None:
-        for (kind, logical_id), routes in self._routes.items():
-            own = (self._resources.get(logical_id) or {}).get("Properties") or {}
-            shared = (self._template.get("Globals") or {}).get(kind) or {}
-            properties = {**shared, **own}
-            if kind == "Api":
-                stage = str(self._resolver.resolve(properties.get("StageName", "Prod")))
-                binary = [str(each).replace("~1", "/") for each in properties.get("BinaryMediaTypes", ())]
-                self._stack.rest_apis.append(RestApi(logical_id, routes, stage=stage, binary_media_types=binary))
-            else:
-                self._stack.http_apis.append(HttpApi(logical_id, routes))
+
+def _as_text(value: Any) -> str:
+    """The value of a parameter, of which some are lists."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

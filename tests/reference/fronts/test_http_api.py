@@ -50,3 +50,20 @@ def test_an_http_api_waits_thirty_seconds_and_fails_with_500(bench):
     service.faults.throttle("f")
     assert send(url, "/fail")[0] == 500
     assert service.wait_until_idle(120)
+
+
+def test_a_status_that_the_handler_answers_itself_is_handed_on(bench):
+    source = """
+        def handler(event, context):
+            if event["rawPath"] == "/broken":
+                return {"statusCode": "many"}
+            return {"statusCode": int(event["rawPath"].strip("/")), "body": '"from the handler"'}
+    """
+    service = bench.service(bench.function("f", source))
+    service.add_http_api(HttpApi("api", [Route("GET", "/{proxy+}", "f")]))
+    url = service.http_api_url("api")
+    assert [send(url, f"/{status}") for status in (500, 502, 503, 504)] == [
+        (status, "from the handler") for status in (500, 502, 503, 504)
+    ]
+    assert send(url, "/broken") == (500, {"message": "Internal Server Error"})
+    assert service.front_requests()[-1].note.startswith("malformed proxy response")

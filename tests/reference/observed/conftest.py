@@ -35,15 +35,24 @@ class Scene:
             self._clients[name].meta.events.register("after-call.lambda.Invoke", read_payload)
         return self._clients[name]
 
-    def queue(self) -> tuple[str, str]:
+    def queue(self, name: str = "results", **attributes: str) -> tuple[str, str]:
         """Address and ARN of a new queue."""
-        url = self.client("sqs").create_queue(QueueName="results")["QueueUrl"]
-        return url, f"arn:aws:sqs:{self.service.region}:{ACCOUNT}:results"
+        url = self.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        return url, f"arn:aws:sqs:{self.service.region}:{ACCOUNT}:{name}"
 
     def close(self) -> None:
         """Close the clients."""
         for client in self._clients.values():
             client.close()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Scene]:
+    """A scene on a fast clock for all tests of a module; each adds functions and queues under names of its own."""
+    with LambdaService(account=ACCOUNT, clock_factor=50) as service:
+        stage = Scene(service)
+        yield stage
+        stage.close()
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ def test_environment(bench, scene):
     ours = with_task_root(sdk_answer(response, expected), function.code_dir)
     variables = ours["Payload"]["environment"]
     assert variables.pop("AWS_ENDPOINT_URL").startswith("http://127.0.0.1:")
+    assert variables.pop("AWS_DISABLE_HOST_PREFIX_INJECTION") == "true"
     # The interpreter is the one that runs these tests, the Runtime API has a free port, packages lie where they lie.
     assert variables["PYTHONPATH"].split(":")[1] == "/var/task"
     named = {**variables, "AWS_EXECUTION_ENV": "AWS_Lambda_python3.14", "PYTHONPATH": "/var/runtime"}

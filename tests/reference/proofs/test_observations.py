@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -37,11 +38,14 @@ def request(number: int = 1, function: str = AGENT, mode: str = "Event", **value
 
 
 def run(number: int = 1, function: str = AGENT, **values: Any) -> Execution:
-    values = {"attempt": 1, "origin": "event", "ended": number + 1.0, "outcome": "success", **values}
+    values = {"attempt": 1, "origin": "event", "ended": number + 1.0, "outcome": "success", "payload": b"{}", **values}
     started = values.pop("started", float(number))
-    return Execution(
-        function=function, version="$LATEST", request_id=f"run-{number}", payload=b"{}", started=started, **values
-    )
+    return Execution(function=function, version="$LATEST", request_id=f"run-{number}", started=started, **values)
+
+
+def delivery(number: int, message: str) -> Execution:
+    """A run with a batch of one message."""
+    return run(number, origin="sqs", payload=json.dumps({"Records": [{"messageId": message}]}).encode())
 
 
 def front(status: int, ended: float) -> FrontRecord:
@@ -96,6 +100,7 @@ SEEN = {
     "repeated_execution": evidence(
         request(1, sdk_invocation_id="call"), request(2, sdk_invocation_id="call", attempt=2), run(1), run(2)
     ),
+    "connection_each_time": evidence(*(request(number, peer=f"127.0.0.1:{5000 + number}") for number in range(3))),
     "waits_for_itself": evidence(
         request(1, "proof", "RequestResponse"),
         request(2, "proof", "RequestResponse"),
@@ -103,9 +108,17 @@ SEEN = {
         run(2, "proof", ended=8.0),
     ),
     "recursion_stopped": evidence(request(status=400, error="RecursiveInvocationException")),
+    "runs_itself_on": evidence(*(run(number, "proof") for number in range(10))),
+    "slow_reply": evidence(front(200, 20.0)),
+    "stopped_while_waiting": evidence(
+        request(2, mode="RequestResponse", ended=9.0),
+        run(1, "proof", started=1.0, ended=4.0, outcome="timeout"),
+        run(2, started=2.0, ended=9.0),
+    ),
     "refused_mode": evidence(request(status=400, error="ValidationException", response=b"at 'invocationType'")),
     "refused_request": evidence(request(status=400, error="InvalidRequestContentException")),
     "refused_size": evidence(request(status=413, error="RequestEntityTooLargeException")),
+    "access_denied_when_guarded": evidence(request(function="proof", status=403, error="AccessDeniedException")),
     "refused_parameter": evidence(request(status=400, error="InvalidParameterValueException")),
     "never_sent": evidence(request(function="proof")),
     "asked_again_when_throttled": evidence(*(request(number, status=429) for number in range(10))),
@@ -113,6 +126,7 @@ SEEN = {
     "program_failed_when_throttled": evidence(exit_code=1),
     "callee_failed": evidence(run(response=b'{"statusCode": 500, "body": "{\\"error\\": \\"KeyError: 1\\"}"}')),
     "repeated_event": evidence(*(run(attempt=attempt, **CRASH) for attempt in (1, 2, 3))),
+    "repeated_delivery": evidence(*(delivery(number, "m-1") for number in range(6))),
     "error_kept_as_content": evidence(stories=[story(content='{"errorMessage": "boom"}')]),
     "done_taken_for_failed": evidence(run(), stories=[story("failed")]),
     "failed_taken_for_done": evidence(run(**CRASH), stories=[story()]),
@@ -137,11 +151,20 @@ NOT_SEEN = {
     "repeated_execution": evidence(
         request(1, sdk_invocation_id="call", status=429), request(2, sdk_invocation_id="call", attempt=2), run(2)
     ),
+    "connection_each_time": evidence(*(request(number, peer="127.0.0.1:5000") for number in range(3))),
     "waits_for_itself": evidence(
         request(1, "proof", "RequestResponse"), request(2, "proof"), run(1, "proof", ended=9.0), run(2, "proof")
     ),
+    "runs_itself_on": evidence(*(run(number, "proof") for number in range(9)), run(9, "other")),
+    "slow_reply": evidence(front(200, 12.0)),
+    "stopped_while_waiting": evidence(
+        request(2, mode="RequestResponse", ended=9.0),
+        run(1, "proof", started=1.0, ended=9.5),
+        run(2, started=2.0, ended=9.0),
+    ),
     "refused_mode": evidence(request(status=400, error="ValidationException", response=b"at 'logType'")),
     "refused_request": evidence(request()),
+    "access_denied_when_guarded": evidence(request(), request(status=400, error="InvalidParameterValueException")),
     "refused_parameter": evidence(request(status=429, error="TooManyRequestsException")),
     "asked_again_when_throttled": evidence(*(request(number, status=429) for number in range(9)), request(9)),
     "never_sent": evidence(request()),
@@ -154,6 +177,7 @@ NOT_SEEN = {
         run(response=b"[1]"),
     ),
     "repeated_event": evidence(*(run(attempt=attempt, **CRASH) for attempt in (1, 2))),
+    "repeated_delivery": evidence(*(delivery(number, f"m-{number % 2}") for number in range(10))),
     "error_kept_as_content": evidence(stories=[story(content=None)]),
     "done_taken_for_failed": evidence(run(**CRASH), stories=[story("failed")]),
     "failed_taken_for_done": evidence(run(), stories=[story()]),

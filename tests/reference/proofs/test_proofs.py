@@ -17,6 +17,7 @@ from invocation_lint.reference.proofs.verdict import Verdict, judge
 from tests.groups import part_of
 from tests.proving import Proving, parameters
 
+pytestmark = pytest.mark.timeout(900)  # the first test waits for the programs of all rules, 180 with two processes each
 ROOMS = {room.id: room for room in rooms()}
 
 

@@ -29,7 +29,8 @@ def test_every_rule_that_can_do_harm_has_a_proof() -> None:
 @pytest.mark.parametrize("program", PROGRAMS, ids=name_of)
 def test_a_program_has_a_handler_and_a_main_on_at_most_forty_lines(program: Path) -> None:
     text = program.read_text()
-    functions = {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    functions = {node.name for node in ast.parse(text).body if isinstance(node, definitions)}
     assert {"handler", "main"} <= functions
     assert len(text.splitlines()) <= 40
     assert text.rstrip().endswith('if __name__ == "__main__":\n    main()')

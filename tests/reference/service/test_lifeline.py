@@ -19,6 +19,8 @@ with LambdaService([Function("f", "app.handler", Path(sys.argv[1]), timeout=600)
     client = service.client()
     frozen = json.loads(client.invoke(FunctionName="f", Payload='{"hold": 0}')["Payload"].read())
     client.invoke(FunctionName="f", Payload='{"hold": 600}', InvocationType="Event")["Payload"].read()
+    while not any(run.sandbox for run in service.executions("f")[1:]):  # until it has the sandbox
+        time.sleep(0.01)
     busy = json.loads(client.invoke(FunctionName="f", Payload='{"hold": 0}')["Payload"].read())
     service.client("sqs").list_queues()
     print(json.dumps([frozen, busy]), flush=True)

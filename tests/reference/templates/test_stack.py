@@ -140,7 +140,8 @@ def test_apis_get_the_routes_of_the_functions(tmp_path):
     )
     assert (own.stage, own.binary_media_types) == ("v1", ["image/png"])
     assert [each.path for each in stack.http_apis[0].routes] == ["/{proxy+}", "/"]
-    assert [note.split(":")[0] for note in stack.notes] == ["F.Tick", "Machine"]
+    assert [note.split(":")[0] for note in stack.notes] == ["Machine"]
+    assert [link.kind for link in stack.links] == ["AWS::Events::Rule"]
 
 
 def test_inline_code_layers_attached_resources_and_default_destinations(tmp_path):
@@ -190,7 +191,7 @@ FUNCTION = (
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[1", ":1:3: "),
+        ("[1", ":2:1: "),
         ("a: 1", "no `Resources`"),
         ("Resources: {A: 1}", "resource A: no `Type`"),
         (FUNCTION % "nowhere", "CodeUri nowhere: no folder there"),
@@ -217,3 +218,18 @@ def test_a_mistake_is_one_clear_line(tmp_path, text, message):
 def test_an_unknown_parameter_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no parameter 'Stge'"):
         read(tmp_path, "Parameters: {Stage: {Type: String, Default: a}}\nResources: {}", Stge="x")
+
+
+def test_names_of_functions_are_cut_as_cloudformation_does(tmp_path):
+    (tmp_path / "template.yaml").write_text(
+        "Resources:\n"
+        "  Worker:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {Handler: app.handler, Runtime: python3.12, InlineCode: x}\n",
+        encoding="utf-8",
+    )
+    place = Place("eu-west-1", "123456789012", "http://127.0.0.1:1", "a-stack-" + "x" * 100)
+    (function,) = read_stack(tmp_path / "template.yaml", place, parameters={}, made=tmp_path).functions
+    assert len(function.name) == 64
+    assert function.name.startswith("a-stack-xxx")
+    assert function.name.endswith("x-Worker")

@@ -1,0 +1,248 @@
+"""A moto server that hands what is meant for functions to the service; a program of its own.
+
+Prints its port, and serves until it is killed. Beside handing on (to the address in the variable LOCAL_LAMBDA_REPORTS,
+one JSON object a request), it mends where moto differs from AWS in what event sources show:
+
+- a FIFO queue gives out no message of a group whose earlier messages are still hidden,
+- messages that were received together are visible again together, and no thread undoes what another does to a queue,
+- a write that changes nothing leaves no record in a table's stream,
+- a rule matches by AWS's pattern language, not without a pattern, and not while it is disabled,
+- state machines are executed (machines/moto_machines.py).
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import http.client
+import json
+import os
+import threading
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from invocation_lint.reference.machines.moto_machines import serve_machines
+from invocation_lint.reference.sources import notifications
+from invocation_lint.reference.sources.patterns import matches
+
+OURS = ("lambda", "sqs", "sns", "states")  # the targets of rules that the service serves itself
+_PAUSE = 0.25  # seconds of the service's clock between two looks of a long poll
+
+
+def report(kind: str, **what: Any) -> None:
+    """Tell the service, and wait until it has taken it."""
+    address = urlsplit(os.environ["LOCAL_LAMBDA_REPORTS"])
+    connection = http.client.HTTPConnection(str(address.hostname), int(address.port or 0))
+    try:
+        connection.request("POST", "/", json.dumps({"kind": kind, **what}, default=str).encode())
+        connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def keep_queues() -> None:
+    """Queues: one thread at a time changes them. Messages that were received together come back together, and a FIFO
+    queue takes what is visible again for no longer pending before it gives anything out."""
+    from moto.sqs.models import Queue, SQSBackend
+
+    lock = threading.RLock()
+    add, delete, receive = Queue.add_message, Queue.delete_message, SQSBackend.receive_message
+
+    def add_alone(self: Any, message: Any) -> None:
+        with lock:
+            add(self, message)
+
+    def delete_alone(self: Any, receipt_handle: str) -> None:
+        with lock:
+            delete(self, receipt_handle)
+
+    def receive_now(self: Any, queue: Any, count: int, *more: Any) -> Any:
+        with lock:
+            if queue.fifo_queue:
+                for message in [each for each in queue.pending_messages if each.visible]:
+                    queue.pending_messages.discard(message)
+            received = receive(self, queue.name, count, 0, *more)
+            ids = {message.id for message in received}
+            held = [message for message in queue._messages if message.id in ids]
+            back = max((message.visible_at for message in held), default=0)
+            for message in held:
+                message.visible_at = back
+            return received
+
+    def receive_until(
+        self: Any,
+        queue_name: str,
+        count: int,
+        wait_seconds_timeout: int,
+        visibility_timeout: int,
+        message_attribute_names: list[str] | None = None,
+    ) -> Any:
+        queue = self.get_queue(queue_name)
+        end = time.monotonic() + int(wait_seconds_timeout or 0)
+        while True:
+            received = receive_now(self, queue, count, visibility_timeout, message_attribute_names)
+            if received or time.monotonic() >= end:
+                return received
+            time.sleep(_PAUSE)
+
+    Queue.add_message = add_alone  # type: ignore[method-assign]
+    Queue.delete_message = delete_alone  # type: ignore[method-assign]
+    SQSBackend.receive_message = receive_until  # type: ignore[method-assign]
+
+
+def skip_unchanged_items() -> None:
+    """A table's stream: no record of a write that changes nothing."""
+    from moto.dynamodb.models.table import StreamShard
+
+    add = StreamShard.add
+
+    def add_changes(self: Any, old: Any, new: Any) -> None:
+        if old is None or new is None or old.to_json() != new.to_json():
+            add(self, old, new)
+
+    StreamShard.add = add_changes  # type: ignore[method-assign]
+
+
+def hand_on_notifications() -> None:
+    """Topics: a subscription of a function is served by the service."""
+    from moto.sns.models import Subscription
+
+    publish = Subscription.publish
+
+    def hand_on(
+        self: Any,
+        message: str,
+        message_id: str,
+        subject: str | None = None,
+        message_attributes: dict[str, Any] | None = None,
+        group_id: str | None = None,
+        deduplication_id: str | None = None,
+        message_structure: str | None = None,
+    ) -> None:
+        if self.protocol != "lambda":
+            more = (group_id, deduplication_id, message_structure)
+            publish(self, message, message_id, subject, message_attributes, *more)
+            return
+        matcher = self._filter_policy_matcher
+        if matcher is not None and not matcher.matches(message_attributes, message):
+            return
+        if message_structure == "json":
+            message = self._parse_message_structure(message, self.protocol)
+        report(
+            "topic",
+            function=self.endpoint,
+            subscription=self.arn,
+            topic=self.topic.arn,
+            message=message,
+            message_id=message_id,
+            subject=subject,
+            attributes=message_attributes or {},
+            redrive=self.attributes.get("RedrivePolicy"),
+        )
+
+    Subscription.publish = hand_on  # type: ignore[method-assign]
+
+
+def hand_on_objects() -> None:
+    """Buckets: a notification for a function goes to the service, with everything that AWS's has."""
+    from moto.s3 import notifications as moto_notifications
+
+    def hand_on(account_id: str, event_body: Any, fn_arn: str, region_name: str) -> None:
+        report("bucket", function=fn_arn, event=event_body)
+
+    moto_notifications._invoke_awslambda = hand_on
+
+
+def hand_on_rules() -> None:
+    """Buses: a rule's functions, queues and topics are served by the service; moto does the others."""
+    from moto.events.models import EventPattern, Rule
+
+    send = Rule.send_to_targets
+
+    def is_match(self: Any, event: Any) -> bool:
+        return bool(self._pattern) and matches(self._pattern, json.loads(json.dumps(event, default=str)))
+
+    def hand_on(self: Any, original_event: Any, transform_input: bool = True) -> None:
+        if self.state != "ENABLED" or not self.event_pattern.matches_event(original_event):
+            return
+        others = copy.copy(self)
+        others.targets = [target for target in self.targets if target["Arn"].split(":")[2] not in OURS]
+        if others.targets:
+            send(others, original_event, transform_input)
+        targets = [target for target in self.targets if target not in others.targets]
+        if targets:
+            event = {name: value for name, value in original_event.items() if name != "ingestion-time"}
+            report("rule", rule=self.arn, targets=targets, event={**event, "account": self.account_id})
+
+    EventPattern.matches_event = is_match  # type: ignore[method-assign]
+    Rule.send_to_targets = hand_on  # type: ignore[method-assign]
+
+
+def make_envelopes() -> None:
+    """Topics: what a queue gets is made here, since the library that signs takes no date of a stretched clock."""
+    from moto.core.utils import iso_8601_datetime_with_milliseconds
+    from moto.sns.models import Subscription
+
+    def envelope(
+        self: Any,
+        message: str,
+        message_id: str,
+        subject: str | None,
+        message_attributes: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        what = {
+            "topic": self.topic.arn,
+            "subscription": self.arn,
+            "message": message,
+            "message_id": message_id,
+            "subject": subject,
+            "attributes": message_attributes or {},
+        }
+        return notifications.envelope(what, iso_8601_datetime_with_milliseconds())
+
+    Subscription.get_post_data = envelope  # type: ignore[method-assign]
+
+
+def tell_of_schedules() -> None:
+    """Schedules: the service is told when one was made, changed or removed."""
+    from moto.events.models import EventsBackend
+    from moto.scheduler.models import EventBridgeSchedulerBackend
+
+    def tell_after(kind: type, name: str) -> None:
+        change = getattr(kind, name)
+
+        @functools.wraps(change)
+        def change_and_tell(self: Any, *arguments: Any, **more: Any) -> Any:
+            result = change(self, *arguments, **more)
+            report("schedules")
+            return result
+
+        setattr(kind, name, change_and_tell)
+
+    for name in ("put_rule", "delete_rule", "enable_rule", "disable_rule", "put_targets", "remove_targets"):
+        tell_after(EventsBackend, name)
+    for name in ("create_schedule", "update_schedule", "delete_schedule"):
+        tell_after(EventBridgeSchedulerBackend, name)
+
+
+def main() -> None:
+    """Serve."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+
+    keep_queues()
+    skip_unchanged_items()
+    make_envelopes()
+    hand_on_notifications()
+    hand_on_objects()
+    hand_on_rules()
+    tell_of_schedules()
+    serve_machines(os.environ["LOCAL_LAMBDA_ENDPOINT"], report)
+    server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+    print(server.port, flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
