@@ -17,7 +17,7 @@ from invocation_lint.fixes.registry import FIXES
 
 if TYPE_CHECKING:
     from invocation_lint.fixes.code import Code
-    from invocation_lint.source.tree import SourceFile
+    from invocation_lint.source.parsing.tree import SourceFile
 
 
 def with_edits(findings: Sequence[Finding], source: SourceFile) -> list[Finding]:
@@ -33,6 +33,18 @@ def with_edits(findings: Sequence[Finding], source: SourceFile) -> list[Finding]
         if finding.fix is not None and _is_asked_for(finding)
         else finding
         for finding in findings
+    ]
+
+
+def with_edits_in_template(findings: Sequence[Finding], text: str) -> list[Finding]:
+    """The findings of a template, those that can be mended with their edits. They are made on its text."""
+    from invocation_lint.fixes.item_failures import NAME, TITLE, edits_in
+
+    return [
+        replace(one, fix=replace(one.fix, title=TITLE, edits=edits_in(text, one.fix.place)))
+        if one.fix is not None and one.fix.name == NAME and _is_asked_for(one)
+        else one
+        for one in findings
     ]
 
 
@@ -55,4 +67,4 @@ def _answered(finding: Finding, request: FixRequest, code: Code) -> FixRequest:
     return replace(request, safety=safety, title=proposal.title, edits=edits)
 
 
-__all__ = ["with_edits"]
+__all__ = ["with_edits", "with_edits_in_template"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from invocation_lint.findings import Edit, Finding
 from invocation_lint.source.decode import decode
-from invocation_lint.source.positions import line_starts
+from invocation_lint.source.parsing.positions import line_starts
 
 Span = tuple[int, int]
 Point = tuple[int, int]  # line and column

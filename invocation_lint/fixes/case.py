@@ -9,7 +9,7 @@ import libcst as cst
 from invocation_lint.findings import Finding, FixRequest
 from invocation_lint.fixes.code import Code, DoesNotApply
 from invocation_lint.records import record
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
 
 Change = tuple[int, int, str]
 """Start and end in the text that was read, and what stands there instead."""

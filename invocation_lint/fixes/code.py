@@ -11,9 +11,9 @@ import libcst as cst
 
 from invocation_lint.findings import Place
 from invocation_lint.fixes.contents import Contents
-from invocation_lint.source.positions import line_starts
-from invocation_lint.source.tree import SourceFile
-from invocation_lint.source.walk import children, walk
+from invocation_lint.source.parsing.positions import line_starts
+from invocation_lint.source.parsing.tree import SourceFile
+from invocation_lint.source.parsing.walk import children, walk
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 Made = TypeVar("Made")

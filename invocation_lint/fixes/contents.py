@@ -8,7 +8,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
 
 
 def text_of(node: cst.CSTNode | None) -> str | None:

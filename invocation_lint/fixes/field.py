@@ -10,7 +10,7 @@ from invocation_lint.fixes.case import Case, Proposal
 from invocation_lint.fixes.code import Code, DoesNotApply
 from invocation_lint.fixes.contents import text_of
 from invocation_lint.fixes.keys import key_at, renamed, subscript_key
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
 
 
 def propose(case: Case) -> Proposal:

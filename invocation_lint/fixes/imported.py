@@ -1,4 +1,5 @@
-"""What a file calls the module json, or the class of a client's configuration; and their imports where it has none."""
+"""What a file calls the module json, the decoder of keys, or the class of a client's configuration; and their imports
+where it has none."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import libcst as cst
 from invocation_lint.fixes.case import Change
 from invocation_lint.fixes.code import Code, DoesNotApply
 from invocation_lint.fixes.imports import (
+    ImportLine,
     import_from,
     import_lines,
     import_standard,
@@ -69,6 +71,33 @@ def config_name(code: Code, at: cst.CSTNode, *, is_async: bool) -> Named:
     if change[0] > code.span(at)[0]:
         raise DoesNotApply("the SDK is imported below")
     return name, (change,)
+
+
+def decoder_name(code: Code, at: cst.CSTNode) -> Named:
+    """What to write for `urllib.parse.unquote_plus` at a node. DoesNotApply where its names are another's."""
+    bound = collect_bindings(code.source.module)
+    for name, origin in (("unquote_plus", "urllib.parse.unquote_plus"), ("urllib", "urllib.parse")):
+        scopes = [scope for scope, _ in scopes_that_bind(code, name)]
+        if scopes == [code.source.module] and bound[name] == {"import"}:
+            lines = [line for line in import_lines(code) if _gives(line, name, origin)]
+            if lines and code.span(lines[0].node)[0] < code.span(at)[0]:
+                return ("unquote_plus" if name == "unquote_plus" else "urllib.parse.unquote_plus"), ()
+        if scopes or _imports(code).stars:
+            raise DoesNotApply(f"{name} may be something else here")
+    return "urllib.parse.unquote_plus", (import_standard(code, "urllib.parse"),)
+
+
+def _gives(line: ImportLine, name: str, origin: str) -> bool:
+    if name == "urllib":
+        return origin in line.plain
+    names = [alias for small in line.node.body if isinstance(small, cst.ImportFrom) for alias in _aliases(small)]
+    return line.origin == "urllib.parse" and any(
+        alias.evaluated_name == name and alias.asname is None for alias in names
+    )
+
+
+def _aliases(statement: cst.ImportFrom) -> list[cst.ImportAlias]:
+    return [] if isinstance(statement.names, cst.ImportStar) else list(statement.names)
 
 
 def is_config(code: Code, name: str) -> bool:

@@ -12,7 +12,7 @@ from invocation_lint.fixes.case import Change
 from invocation_lint.fixes.code import Code, DoesNotApply
 from invocation_lint.records import record
 from invocation_lint.source.names import How, Scope, collect_bindings, dotted_name
-from invocation_lint.source.walk import walk
+from invocation_lint.source.parsing.walk import walk
 
 
 @record

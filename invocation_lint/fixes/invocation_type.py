@@ -26,7 +26,7 @@ _ALSO_CALLED = {
 
 def propose(case: Case) -> Proposal:
     """The right word, `.value` behind the member, or the argument left out."""
-    given = case.told.get("invocation_type", "")
+    given = case.told.get("invocation_type_refused", "")
     if not case.is_direct:
         found = literal_arguments(case.call, given)
         if len(found) != 1:

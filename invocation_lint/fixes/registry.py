@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FIXES: Mapping[str, str] = {
+    "ask-for-item-failures": "item_failures",
     "check-function-error": "function_error",
     "correct-action": "action",
     "correct-invocation-type": "invocation_type",
+    "decode-object-key": "object_key",
     "dump-payload": "dump",
     "encode-once": "encode_once",
     "invoke-event": "mode",

@@ -11,7 +11,7 @@ from invocation_lint.fixes import with_edits
 from invocation_lint.fixes.applying import chosen, edited
 from invocation_lint.rulebook.loader import load_shipped
 from invocation_lint.rulebook.model import Rule
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 from tests.rules.test_rooms import findings_in
 
 RULES = {rule.id: rule for rule in load_shipped().rules}

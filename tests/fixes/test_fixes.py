@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 from tests.fixes.mending import found, mended
 
 HEAD = """\

@@ -9,7 +9,7 @@ from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.fixes import with_edits
 from invocation_lint.fixes.applying import chosen, edited
 from invocation_lint.rulebook.findings import findings_of
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 from tests.fixes.mending import edits_of, rules
 
 RULE = "INV104"

@@ -1,0 +1,112 @@
+"""What `ask-for-item-failures` writes: one property more in the mapping, with comments and layout as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.command import run_lint
+from tests.engine.test_findings_in_templates import REPORTING
+
+RULE = "INV904"
+
+BLOCK = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      Handler: app.handler
+      Runtime: python3.12
+      Events:
+        Orders:  # all of them
+          Type: SQS
+          Properties:
+            # the queue of another stack
+            Queue: arn:aws:sqs:eu-west-1:123456789012:orders   # eu only
+            BatchSize: 10
+"""
+ADDED = """\
+            FunctionResponseTypes:
+              - ReportBatchItemFailures
+"""
+FLOW = BLOCK[: BLOCK.index("        Orders:")] + (
+    "        Orders: {Type: SQS, Properties: {Queue: 'arn:aws:sqs:eu-west-1:123456789012:orders'}} # short\n"
+)
+RAW = """\
+Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Code: ., Handler: app.handler, Runtime: python3.12}}
+  Polling:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:123456789012:orders
+      FunctionName: !Ref Worker
+"""
+
+
+def mended(folder: Path, text: str, name: str = "template.yaml", *options: str) -> str:
+    """The template after `--fix`."""
+    (folder / ".git").mkdir()
+    (folder / "app.py").write_text(REPORTING)
+    path = folder / name
+    path.write_bytes(text.encode())
+    ran = run_lint("check", "--no-cache", "--select", RULE, "--fix", *options, cwd=folder)
+    assert ran.returncode in (0, 1), ran.stdout + ran.stderr
+    return path.read_bytes().decode()
+
+
+def test_in_block_style(tmp_path: Path) -> None:
+    before = "            Queue: arn"
+    assert mended(tmp_path, BLOCK) == BLOCK.replace(before, ADDED + before)
+
+
+def test_line_ends_are_kept(tmp_path: Path) -> None:
+    text = BLOCK.replace("\n", "\r\n")
+    assert mended(tmp_path, text).count("\r\n") == text.count("\r\n") + 2
+
+
+def test_in_flow_style(tmp_path: Path) -> None:
+    switch = "FunctionResponseTypes: [ReportBatchItemFailures], "
+    assert mended(tmp_path, FLOW) == FLOW.replace("{Queue:", f"{{{switch}Queue:")
+
+
+def test_a_mapping_by_itself(tmp_path: Path) -> None:
+    before = "      EventSourceArn:"
+    added = "      FunctionResponseTypes:\n        - ReportBatchItemFailures\n"
+    assert mended(tmp_path, RAW) == RAW.replace(before, added + before)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("            BatchSize: 10\n", "            FunctionResponseTypes: []\n"),
+        ("            BatchSize: 10\n", "            Fn::Transform: {Name: Macro}\n"),
+        ("        Orders:  # all of them\n", "        Orders:  # noqa: INV904\n"),
+    ],
+)
+def test_what_is_not_certain_stays(tmp_path: Path, old: str, new: str) -> None:
+    text = BLOCK.replace(old, new)
+    assert mended(tmp_path, text) == text
+
+
+def test_properties_that_others_share_stay(tmp_path: Path) -> None:
+    shared = "          Properties:\n            # the queue of another stack\n"
+    text = BLOCK.replace(shared, "          Properties: &shared\n") + "        More: {Type: SQS, Properties: *shared}\n"
+    found = mended(tmp_path, text)
+    assert found.count("FunctionResponseTypes") == 1
+
+
+def test_nothing_is_left_to_find(tmp_path: Path) -> None:
+    mended(tmp_path, BLOCK)
+    assert run_lint("check", "--no-cache", "--select", RULE, cwd=tmp_path).returncode == 0
+
+
+def test_it_is_shown_before_it_is_done(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "app.py").write_text(REPORTING)
+    (tmp_path / "template.yaml").write_text(BLOCK)
+    ran = run_lint("check", "--no-cache", "--select", RULE, "--show-fixes", cwd=tmp_path)
+    assert "+              - ReportBatchItemFailures" in ran.stdout
+    assert (tmp_path / "template.yaml").read_text() == BLOCK

@@ -1,0 +1,51 @@
+"""What `decode-object-key` writes: the decoder around the read, under the name that the file has for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixes.mending import mended
+
+RULE = "INV712"
+READ = """
+
+def handler(event, context):
+    for record in event["Records"]:
+        s3.get_object(Bucket="b", Key=record["s3"]["object"]["key"])
+"""
+IMPORTS = {
+    "nothing": (
+        "import json\n\nimport boto3\n\ns3 = boto3.client('s3')\n",
+        "import json\nimport urllib.parse\n\nimport boto3\n\ns3 = boto3.client('s3')\n",
+        "urllib.parse.unquote_plus",
+    ),
+    "the function": ("from urllib.parse import quote, unquote_plus\n\nimport boto3\n", "", "unquote_plus"),
+    "the module": ("import urllib.parse\n\nimport boto3\n", "", "urllib.parse.unquote_plus"),
+}
+
+
+@pytest.mark.parametrize("case", sorted(IMPORTS))
+def test_the_read_is_decoded(case: str) -> None:
+    before, after, name = IMPORTS[case]
+    read = 'record["s3"]["object"]["key"]'
+    assert mended(before + READ, RULE) == (after or before) + READ.replace(read, f"{name}({read})")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from urllib.parse import unquote as unquote_plus",
+        "from helpers import unquote_plus",
+        "from helpers import *",
+        "import urllib.request",
+        "urllib = None",
+    ],
+)
+def test_a_name_that_is_anothers_is_left_alone(line: str) -> None:
+    text = f"import boto3\n{line}\n{READ}"
+    assert mended(text, RULE) == text
+
+
+def test_an_import_in_a_function_does_not_count() -> None:
+    text = f"import boto3\n\n\ndef other():\n    from urllib.parse import unquote_plus\n    return unquote_plus\n{READ}"
+    assert mended(text, RULE) == text
