@@ -1,0 +1,53 @@
+"""What the analysis states of recorded programs is what was seen of them, and it knows as much as it did."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from tests.differential import truth
+from tests.differential.counting import FLOORS, Contradiction, Tally, below, raised, read_floors, tally
+
+LEFT = json.loads(FLOORS.with_name("left.json").read_text("utf-8"))
+"""Contradictions that are known, by program, check and function, each with its reason."""
+
+
+@cache
+def told() -> Tally:
+    """The tally of all recorded programs."""
+    return tally(truth.read())
+
+
+def _key(one: Contradiction) -> str:
+    return f"{one.seed} {one.check} {one.function}".rstrip()
+
+
+def test_no_run_denies_what_is_stated() -> None:
+    assert [str(one) for one in told().contradictions if _key(one) not in LEFT] == []
+
+
+def test_what_is_left_is_still_there() -> None:
+    assert sorted(LEFT.keys() - map(_key, told().contradictions)) == []
+
+
+def test_as_much_is_known_as_ever() -> None:
+    assert below(told().shares(), read_floors()) == []
+
+
+def test_floors_are_only_raised() -> None:
+    floors = {"mode": {"mode:wait": 90, "mode:gone": 50}}
+    shares = {"mode": {"mode:wait": 80}, "name": {"name:arn": 70}}
+    assert json.loads(raised(shares, floors)) == {
+        "mode": {"mode:gone": 50, "mode:wait": 90},
+        "name": {"name:arn": 70},
+    }
+    assert len(below(shares, floors)) == 2
+
+
+def test_there_are_programs_of_every_kind() -> None:
+    assert told().programs >= 1500
+    asked = {check for check, _ in told().verdicts}
+    assert asked >= {
+        "mode", "name", "layers", "key", "key type", "closed", "python type", "attempts", "payload", "function error",
+        "service error", "service error does", "transport error", "times", "in loop", "item failure", "crash",
+    }  # fmt: skip
