@@ -50,7 +50,9 @@ def lint_paths(
     """
     project = _project(config, isolated)
     inputs = inputs_of([str(path) for path in paths], project)
-    return lint(inputs.files, project, whole_project=inputs.whole_project, executor=executor).report
+    return lint(
+        inputs.files, project, whole_project=inputs.whole_project, stubs_skipped=inputs.stubs_skipped, executor=executor
+    ).report
 
 
 def encode(text: str) -> bytes:

@@ -115,19 +115,19 @@ class Baseline:
         return f'{{"version": {VERSION},\n "findings": {listed}}}\n'
 
 
-def read_baseline(name: str) -> Baseline:
-    """The baseline of a file. UsageError when it cannot be read or is none."""
+def read_baseline(name: str, named_by: str = "--baseline") -> Baseline:
+    """The baseline of a file. UsageError, which says what names the file, when it cannot be read or is none."""
     try:
         text = Path(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise UsageError(f"--baseline: cannot read {name}: {why}", "--write-baseline writes it") from None
+        raise UsageError(f"{named_by}: cannot read {name}: {why}", "--write-baseline writes it") from None
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"{name}: not valid JSON: {error}") from None
+        raise UsageError(f"{named_by}: {name}: not valid JSON: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("findings"), list):
-        raise UsageError(f"{name}: no baseline of invocation-lint")
+        raise UsageError(f"{named_by}: {name}: no baseline of invocation-lint")
     if document.get("version") != VERSION:
         raise UsageError(f"{name}: version {document.get('version')!r} is not known here, {VERSION} is")
     lines = _lines_of_entries(text)

@@ -6,6 +6,7 @@ wins over every file and every override.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ from invocation_lint.settings import Origin, Settings, read_key, read_keys
 PYPROJECT = "pyproject.toml"
 YAML_NAME = ".invocation-lint.yaml"
 TABLE = "invocation-lint"
+_NEAR_NAMES = (".invocation-lint.yml", ".invocation-lint.toml", ".invocation_lint.yaml")
+_NEAR_TABLE = re.compile(
+    r"""^[ \t]*(?P<name>\[\[?[ \t]*(?:tool[ \t]*\.[ \t]*["']?invocation_?lint|["']?invocation[-_]lint)\b[^\]\n]*\]+)""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A table of TOML that is meant for this tool and has another name."""
+
 COMMAND_LINE = "the command line"
 _ADDING = frozenset({"extend-select", "ignore"})  # on the command line these add to what the file says
 
@@ -142,6 +150,11 @@ def _is_file(path: Path) -> bool:
 def _file_in(folder: Path) -> Settings | None:
     """The settings that a folder's own configuration file holds, or None when it has none."""
     pyproject, yaml_file = folder / PYPROJECT, folder / YAML_NAME
+    for name in _NEAR_NAMES:
+        if _is_file(folder / name):
+            where = f"{YAML_NAME}, or [tool.{TABLE}] in {PYPROJECT}"
+            message = f"{shown(folder / name)} is not read: the configuration is {where}"
+            raise UsageError(message, f"rename it to {YAML_NAME}")
     table = _table_of(pyproject) if _is_file(pyproject) else None
     if _is_file(yaml_file):
         if table is not None:
@@ -170,12 +183,23 @@ def _read_given(path: Path) -> Settings:
 def _table_of(path: Path) -> Node | None:
     """`[tool.invocation-lint]` of a TOML file, or None; a file that does not hold the name is not parsed."""
     text = read_text(path)
+    near = _NEAR_TABLE.search(text)
+    if near is not None and _holds_near_table(read_toml(shown(path), text)):  # not in a text over several lines
+        line = text.count("\n", 0, near.start("name")) + 1
+        raise UsageError(f"{shown(path)}:{line}: {near['name']} is not read: the table is [tool.{TABLE}]", "rename it")
     if TABLE not in text:
         return None
     node: Node | None = read_toml(shown(path), text)
     for name in ("tool", TABLE):
         node = node.mapping().get(name) if node is not None else None
     return node
+
+
+def _holds_near_table(document: Node) -> bool:
+    tool = document.mapping().get("tool")
+    names = [*document.mapping(), *(tool.mapping() if tool is not None and isinstance(tool.value, dict) else ())]
+    own = tool is not None and isinstance(tool.value, dict) and TABLE in tool.value
+    return any(name.lower().replace("_", "-").replace("invocationlint", TABLE) == TABLE for name in names) and not own
 
 
 def _read_yaml(path: Path) -> Settings:

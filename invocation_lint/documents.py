@@ -49,18 +49,21 @@ class Node:
     """One value of a document with its place.
 
     `value` is None, a bool, int, float, str (TOML: also a date or time), a list of nodes, or a dict of nodes by key.
-    `line` and `column` count from 1, columns in characters; line 0 means that the place is not known. `keys` holds the
-    line and column of each key of a mapping; `size` counts the values in it, aliases as often as they are used, and
-    `height` the levels of containers.
+    `line` and `column` count from 1, columns in characters; line 0 means that the place is not known. `key` is the key
+    that the value was read by, of an element of a list that of the list. `keys` holds the line and column of each key
+    of a mapping; `size` counts the values in it, aliases as often as they are used, and `height` the levels of
+    containers. `end` are the line and the column behind it, in YAML.
     """
 
-    __slots__ = ("column", "height", "keys", "line", "path", "size", "value")
+    __slots__ = ("column", "end", "height", "key", "keys", "line", "path", "size", "value")
 
     def __init__(self, value: Any, path: str, line: int = 0, column: int = 0) -> None:
         self.value = value
         self.path = path
         self.line = line
         self.column = column
+        self.key = ""
+        self.end = (line, column)
         self.keys: dict[str, tuple[int, int]] = {}
         self.size = 1
         self.height = 0
@@ -87,7 +90,11 @@ class Node:
         help = ""
         if what == "text" and isinstance(self.value, (bool, int, float)):
             help = "put it in quotes if it is meant as text"
-        raise self.error(f"expected {what}, found {shown}", help)
+        raise self.error(f"{self._by}expected {what}, found {shown}", help)
+
+    @property
+    def _by(self) -> str:
+        return f"{self.key}: " if self.key else ""
 
     def mapping(self, allowed: Collection[str] | None = None, required: Iterable[str] = ()) -> dict[str, Node]:
         """The nodes by key. With `allowed`, any other key is an error, and so is the lack of a required one."""
@@ -100,12 +107,16 @@ class Node:
         for key in required:
             if key not in self.value:
                 raise self.error(f'missing key "{key}"')
+        for key, node in self.value.items():
+            node.key = key
         return self.value
 
     def items(self) -> list[Node]:
         """The nodes of a list."""
         if not isinstance(self.value, list):
             self._expected("a list")
+        for node in self.value:
+            node.key = self.key
         return self.value
 
     def text(self, words: Collection[str] = (), what: str = "value") -> str:
@@ -113,7 +124,7 @@ class Node:
         if not isinstance(self.value, str):
             self._expected("text")
         if not self.value.strip():
-            raise self.error("expected text, found an empty one")
+            raise self.error(f"{self._by}expected text, found an empty one")
         if words and self.value not in words:
             raise self.error(unknown_name(what, self.value, words))
         return self.value
@@ -127,7 +138,7 @@ class Node:
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
             self._expected("a number")
         if self.value != self.value or self.value in (float("inf"), float("-inf")):
-            raise self.error("expected a finite number")
+            raise self.error(f"{self._by}expected a finite number")
         return self.value
 
     def integer(self) -> int:
@@ -189,7 +200,7 @@ def read_file(path: Path) -> Node:
 
 def read_toml(path: str, text: str) -> Node:
     """The document as a node tree. UsageError when it is no TOML."""
-    from invocation_lint.toml_marks import marks_of
+    from invocation_lint.toml_marks import marks_of, toml_node
 
     if sys.version_info >= (3, 11):
         import tomllib
@@ -206,37 +217,16 @@ def read_toml(path: str, text: str) -> Node:
     except RecursionError:
         raise UsageError(f"{path}: nested too deeply") from None
     key_marks, value_marks = marks_of(text)
-    return _toml_node(data, path, (), key_marks, value_marks)
+    return toml_node(data, path, (), key_marks, value_marks)
 
 
-_Marks = dict[tuple[Any, ...], tuple[int, int]]
-
-
-def _toml_node(value: Any, path: str, at: tuple[Any, ...], key_marks: _Marks, value_marks: _Marks) -> Node:
-    if len(at) > MAX_DEPTH:
-        raise UsageError(f"{path}: nested more than {MAX_DEPTH} deep")
-    line, column = value_marks.get(at) or key_marks.get(at) or ((1, 1) if not at else (0, 0))
-    node = Node(value, path, line, column)
-    if isinstance(value, dict):
-        inner = {key: (*at, key) for key in value}
-        node.value = {k: _toml_node(v, path, inner[k], key_marks, value_marks) for k, v in value.items()}
-        node.keys = {key: key_marks[route] for key, route in inner.items() if route in key_marks}
-    elif isinstance(value, list):
-        node.value = [_toml_node(v, path, (*at, i), key_marks, value_marks) for i, v in enumerate(value)]
-    return node
-
-
-def read_yaml(path: str, text: str, *, short_forms: bool = False) -> Node:
-    """The one document of a YAML stream as a node tree; an empty stream is a node of None. UsageError for all else.
-
-    With `short_forms`, the tags of CloudFormation's templates are read as what they stand for: `!Ref Layer` is
-    `{"Ref": "Layer"}`, `!Sub text` is `{"Fn::Sub": text}`; a number may be a key, and is one of text.
-    """
+def read_yaml(path: str, text: str) -> Node:
+    """The one document of a YAML stream as a node tree; an empty stream is a node of None. UsageError for all else."""
     import yaml
 
     # The two loaders report the same events; the one in C is an optional part of the library.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _YamlBuilder(path, short_forms=short_forms)
+    builder = YamlBuilder(path)
     try:
         for event in yaml.parse(text.removeprefix("\ufeff"), Loader=loader):
             builder.take(event)
@@ -251,12 +241,18 @@ def read_yaml(path: str, text: str, *, short_forms: bool = False) -> Node:
     return builder.root or Node(None, path, 1, 1)
 
 
-class _YamlBuilder:
-    """Builds the node tree from parser events, with a stack of its own so that no document can exhaust Python's."""
+class YamlBuilder:
+    """Builds the node tree from parser events, with a stack of its own so that no document can exhaust Python's.
 
-    def __init__(self, path: str, *, short_forms: bool = False) -> None:
+    Readers of other dialects take over what they read otherwise; with `short_forms`, a tag of their own stands for a
+    mapping: `!Ref Layer` is `{"Ref": "Layer"}`, `!Sub text` is `{"Fn::Sub": text}`.
+    """
+
+    max_values = MAX_VALUES
+    short_forms = False
+
+    def __init__(self, path: str) -> None:
         self.path = path
-        self.short_forms = short_forms
         self.tags: list[str] = []  # the short form of each unfinished container; empty where it has none
         self.root: Node | None = None
         self.open: list[tuple[Node, str | None]] = []  # unfinished containers and the anchor of each
@@ -270,7 +266,7 @@ class _YamlBuilder:
         if kind == "ScalarEvent":
             node = self._at(event)
             tag = self._short_form(event)
-            node.value = event.value if tag else _scalar(event, node)
+            node.value = event.value if tag else self._scalar(event, node)
             self._finish(_standing_for(tag, node), event.anchor)
         elif kind in ("SequenceStartEvent", "MappingStartEvent"):
             node = self._at(event)
@@ -286,6 +282,7 @@ class _YamlBuilder:
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
             node, anchor = self.open.pop()
             self.key.pop()
+            node.end = (event.end_mark.line + 1, event.end_mark.column + 1)
             self._finish(_standing_for(self.tags.pop(), node), anchor)
         elif kind == "AliasEvent":
             self._alias(event)
@@ -295,7 +292,12 @@ class _YamlBuilder:
         return tag[1:] if self.short_forms and tag[:1] == "!" and tag[1:2] not in {"", "!"} else ""
 
     def _at(self, event: Any) -> Node:
-        return Node(None, self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+        node = Node(None, self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+        node.end = (event.end_mark.line + 1, event.end_mark.column + 1)
+        return node
+
+    def _scalar(self, event: Any, node: Node) -> bool | int | float | str | None:
+        return _scalar(event, node)
 
     def _alias(self, event: Any) -> None:
         here = self._at(event)
@@ -318,8 +320,8 @@ class _YamlBuilder:
         parent = self.open[-1][0]
         parent.size += node.size
         parent.height = max(parent.height, node.height + 1)
-        if parent.size > MAX_VALUES:
-            raise node.error(f"more than {MAX_VALUES} values, aliases counted as often as they are used")
+        if parent.size > self.max_values:
+            raise node.error(f"more than {self.max_values} values, aliases counted as often as they are used")
         if isinstance(parent.value, list):
             parent.value.append(node)
             return
@@ -336,8 +338,6 @@ class _YamlBuilder:
             raise node.error(f"nested more than {MAX_DEPTH} deep")
 
     def _take_key(self, parent: Node, node: Node) -> None:
-        if self.short_forms and isinstance(node.value, (bool, int, float)):
-            node.value = str(node.value)  # answers by their status in the API of a template: `200:`
         if not isinstance(node.value, str):
             raise node.error(f"expected text as a key, found {kind_of(node.value)}", "put it in quotes")
         if node.value in parent.keys:
@@ -353,6 +353,7 @@ def _standing_for(tag: str, node: Node) -> Node:
     name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
     outer = Node({name: node}, node.path, node.line, node.column)
     outer.keys[name] = (node.line, node.column)
+    outer.end = node.end
     outer.size, outer.height = node.size + 1, node.height + 1
     return outer
 

@@ -9,46 +9,63 @@ Files that the scan lets go import neither libcst nor the rules. What goes wrong
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
 
+from invocation_lint.cells import in_cells
 from invocation_lint.configuration import Configuration, Recipe, shown
+from invocation_lint.data import tool_texts
 from invocation_lint.errors import UnreadableFile
-from invocation_lint.findings import Confidence, Finding, Place, Report
+from invocation_lint.exit_status import status_of
+from invocation_lint.findings import Finding, Place
 from invocation_lint.outcome import Input, Outcome
 from invocation_lint.project import Project
 from invocation_lint.records import record
+from invocation_lint.run import Run
 from invocation_lint.settings import Settings
-from invocation_lint.source.decode import decode
+from invocation_lint.source.reading import TooLarge, check_worth, code_in, read_bytes, scanned
 from invocation_lint.source.record import digest
-from invocation_lint.source.scan import may_matter, may_query_jobs, may_read_lists
+from invocation_lint.source.scan import may_hold_facts, may_matter, may_query_jobs
 from invocation_lint.source.suppressions import may_suppress
-from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
+from invocation_lint.template_check import facts_of_document, is_document, lint_template
+from invocation_lint.tool_findings import (
+    INTERNAL_ERROR,
+    NOT_ANALYSED,
+    UNREADABLE_FILE,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from invocation_lint.analysis.interpreter import Walked
     from invocation_lint.cache.cache import Cache
     from invocation_lint.facts import FileFacts
     from invocation_lint.programs import News, Programs
-    from invocation_lint.source.tree import SourceFile
+    from invocation_lint.source.notebooks import Notebook
+    from invocation_lint.source.parsing.tree import SourceFile
 
 MANY_FILES = 1000  # from here on processes pay for the scan alone
 ENOUGH_BYTES = 60_000  # of files that must be analysed, from which on processes pay (tests/benchmarks/processes.py)
-_DATA = (".yaml", ".yml", ".toml", ".json")  # files that hooks may name and that are no Python
-_FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run
+_DATA = (
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".json",
+    ".template",
+    ".tf",
+    ".ts",
+)  # files that hooks may name and that are no Python
 
 
 @record
 class Inputs:
-    """The files of a run; `whole_project` says that they are more than was given."""
+    """The files of a run; `whole_project` says that they are more than was given, `stubs_skipped` how many files of
+    type stubs were passed over."""
 
     files: Sequence[Input]
     whole_project: bool = False
+    stubs_skipped: int = 0
 
 
 @record
@@ -61,61 +78,40 @@ class Work:
     keeps: bool  # whether to tell what was asked, for a cache
 
 
-@dataclass(slots=True)
-class Run:
-    """A report, the exit status that it means, and the lines of the files it speaks of, as they were read."""
-
-    report: Report = field(default_factory=Report)
-    status: int = 0
-    texts: dict[str, str] = field(default_factory=dict)
-    costs: dict[str, tuple[float, tuple[Walked, ...]]] = field(default_factory=dict)  # of each file
-    known: dict[str, tuple[Path, bool]] = field(default_factory=dict)  # files not linted anew, and whether analysed
-    _lines: dict[str, tuple[str, Sequence[str]]] = field(default_factory=dict, repr=False)  # and their texts
-
-    def lines_of(self, name: str) -> Sequence[str] | None:
-        """The lines of a file, cut where Python cuts them: as they were linted, for a related file as they are now.
-
-        None when there is no such file.
-        """
-        text = self.text_of(name)
-        if text is None:
-            return None
-        if name not in self._lines or self._lines[name][0] is not text:
-            self._lines[name] = (text, text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-        return self._lines[name][1]
-
-    def text_of(self, name: str) -> str | None:
-        """The text of a file, likewise."""
-        if name not in self.texts:
-            path, analysed = self.known.get(name, (Path(name), False))
-            try:
-                data = path.read_bytes()
-                self.texts[name] = decode(data, name)[0] if analysed else data.decode("utf-8", "replace")
-            except (OSError, ValueError, UnreadableFile):
-                return None
-        return self.texts[name]
-
-
 def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = None) -> Inputs:
-    """The files to lint, each once, in the order of their names.
+    """The files to lint, each once, in the order of their names: Python, and what deploys it.
 
     `paths` are files and folders as given; `buffer` is a text that replaces the file of its name. A configuration, a
     contract, a rule or a template among them stands for the whole project, since it holds for all of it; other files
-    that are no Python are passed over, since hooks name them. UsageError for a path that does not exist or holds no
-    Python file.
+    that are neither Python nor templates are passed over, since hooks name them. UsageError for a path that does not
+    exist or holds no Python file.
     """
-    from invocation_lint.source.discover import find_files
+    from invocation_lint.deployment.marks import is_template
+    from invocation_lint.source.discover import FoundFile, find_files, given_file
 
     data = [Path(path) for path in paths if path.endswith(_DATA) and Path(path).is_file()]
-    roots = {project.settings(path).root for path in data if project.concerns_all(path)}
+    roots = {project.whole_of(path) for path in data if project.concerns_all(path)}
     paths = [*(path for path in paths if Path(path) not in data), *(shown(root) for root in sorted(roots))]
     found: dict[str, Input] = {}
     if buffer is not None and not project.leaves_out(buffer.path, given=True):
         found[str(buffer.path.resolve())] = buffer
-    for file in find_files(paths, leaves_out=project.leaves_out):
+    stubs: set[Path] = set()
+    documents = [one for one in (given_file(str(path)) for path in data) if is_template(one.real)]
+
+    def is_one(document: FoundFile) -> bool:
+        documents.extend([document] if is_template(document.real) else [])
+        return bool(documents) and documents[-1] is document
+
+    files = find_files(
+        paths,
+        leaves_out=project.leaves_out,
+        on_stub=lambda path: stubs.add(Path(path).absolute()),
+        on_document=is_one,
+    )
+    for file in (*files, *documents):
         if not project.leaves_out(file.path, given=file.given):
             found.setdefault(file.real, Input(file.name, file.path))
-    return Inputs(sorted(found.values(), key=lambda given: given.name), bool(roots))
+    return Inputs(sorted(found.values(), key=lambda given: given.name), bool(roots), len(stubs))
 
 
 def lint(
@@ -123,13 +119,15 @@ def lint(
     project: Project,
     *,
     whole_project: bool = False,
+    stubs_skipped: int = 0,
     on_file: Callable[[str], None] | None = None,
     on_crash: Callable[[str, str], None] | None = None,
     executor: Executor | None = None,
     jobs: int = 1,
     cache: Cache | None = None,
 ) -> Run:
-    """Lints files under the settings of each; `whole_project` says that they are more than was asked for.
+    """Lints files under the settings of each; `whole_project` says that they are more than was asked for, and
+    `stubs_skipped` how many files of type stubs were passed over.
 
     The report is the same with any `executor`, which has `jobs` workers, and with any `cache`, in which the files were
     looked up.
@@ -145,6 +143,7 @@ def lint(
     run = Run()
     summary = run.report.summary
     summary.whole_project = whole_project
+    summary.stubs_skipped = stubs_skipped
     without: set[str] = set()
     found: dict[str, Outcome] = {}
     news: list[News] = []
@@ -165,9 +164,13 @@ def lint(
             on_crash(given.name, outcome.traceback)
         run.report.findings += outcome.findings
         run.status = max(run.status, status_of(outcome.findings, settings))
-        summary.files_found += 1
+        summary.files_found += not is_document(given)
+        summary.templates_found += is_document(given)
+        summary.templates_filled_in += (given.name,) * outcome.filled_in
         summary.files_analysed += outcome.analysed
+        summary.project_unknown |= outcome.analysed and project.is_unknown(given.path)
         summary.files_not_analysed += any(finding.id in NOT_ANALYSED for finding in outcome.findings)
+        summary.files_too_large += (given.name,) * outcome.too_large
         summary.functions_too_large += tuple(f"{given.name}: {one}" for one in outcome.functions_too_large)
         run.costs[given.name] = (outcome.seconds, outcome.walks)
         without.update(outcome.without_contract)
@@ -185,7 +188,7 @@ def pays(inputs: Sequence[Input]) -> bool:
     found = 0
     for given in inputs:
         try:
-            data = _read(given)
+            data = _read(given) if not is_document(given) else b""
         except UnreadableFile:
             continue
         found += len(data) if may_matter(data) else 0
@@ -232,8 +235,7 @@ def lint_apart(work: Work, given: Input) -> Outcome:
 
 def _lost(given: Input) -> Outcome:
     """What is left of a file whose analysis ended its process."""
-    message = "the analysis of this file ended its process"
-    help = f'please report it; to leave the file out, add to the configuration: exclude = ["{given.name}"]'
+    message, help = tool_texts.ENDED_PROCESS.filled(name=given.name)
     return Outcome([INTERNAL_ERROR.at(Place(given.name, 1, 1, 1, 1), message, help)], text=_text(given))
 
 
@@ -247,31 +249,41 @@ def lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
 
 def _lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     told = kept = ""
+    notebook: Notebook | None = None
     try:
         data = _read(given)
         kept = digest(data)
-        source = _parsed(data, given, settings, project)
+        if is_document(given):
+            outcome = lint_template(given, data, settings, project)
+            outcome.digest = kept
+            return outcome
+        code, notebook = code_in(data, given.name)
+        source = _parsed(code, given, settings, project)
         if source is None:
             return Outcome(digest=kept)
-        from invocation_lint.source.stack import on_large_stack
+        from invocation_lint.source.parsing.stack import on_large_stack
 
-        outcome = on_large_stack(lambda: _analyse(source, given, settings, project))
+        outcome = on_large_stack(lambda: _analyse(source, given, settings, project, mends=notebook is None))
+        if notebook is not None:
+            outcome.text = data.decode("utf-8-sig")
+        outcome.findings = in_cells(outcome.findings, given.name, notebook)
         outcome.digest = kept
         return outcome
+    except TooLarge:
+        return Outcome(digest=kept, too_large=True)
     except UnreadableFile as error:
         place = Place(given.name, error.line, error.column, error.line, error.column + 1)
-        help = error.help or f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
-        finding = UNREADABLE_FILE.at(place, error.message, help)
+        place = notebook.place(place) if notebook is not None else place
+        finding = UNREADABLE_FILE.at(place, error.message, error.help)
     except RecursionError:
         told = _traceback()
-        help = f'to leave the file out, add to the configuration: exclude = ["{given.name}"]'
         place = Place(given.name, 1, 1, 1, 1)
-        finding = UNREADABLE_FILE.at(place, "the code is nested too deeply to be analysed", help)
+        finding = UNREADABLE_FILE.at(place, *tool_texts.TOO_DEEP.filled(name=given.name))
     except Exception as error:
         told = _traceback()
         place = Place(given.name, 1, 1, 1, 1)
-        message = f"the analysis broke off: {type(error).__name__}: {error}"
-        finding = INTERNAL_ERROR.at(place, message, "run with --debug for the traceback; please report it")
+        message, help = tool_texts.BROKE_OFF.filled(kind=type(error).__name__, error=error)
+        finding = INTERNAL_ERROR.at(place, message, help)
     return Outcome([finding], text=_text(given), traceback=told, digest="" if told else kept)
 
 
@@ -282,37 +294,45 @@ def _traceback() -> str:
 
 
 def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | None:
-    """The facts of one file, None when the scan finds that it has none. Raises UnreadableFile."""
+    """The facts of one file, None when the scan finds that it has none. Raises UnreadableFile.
+
+    Places in a notebook count the lines of its module: `cells.place_in_cell` gives those in cells.
+    """
     if project.programs is not None:
         project.programs.note([(given.name, given.path, given.data)])
-    source = _parsed(_read(given), given, settings, project)
+    if is_document(given):
+        return facts_of_document(given, _read(given), project)
+    try:
+        source = _parsed(code_in(_read(given), given.name)[0], given, settings, project)
+    except TooLarge:
+        return None
     if source is None:
         return None
-    from invocation_lint.source.stack import on_large_stack
+    from invocation_lint.source.parsing.stack import on_large_stack
 
     return on_large_stack(lambda: _facts(source, given, settings, project))
 
 
 def _parsed(data: bytes, given: Input, settings: Settings, project: Project) -> SourceFile | None:
     """The tree of a file that may matter, by itself or by what it calls in other modules."""
-    found = may_matter(data) or may_query_jobs(data, project.job_tables(settings)) or may_read_lists(data)
-    found = found or may_suppress(data)
+    seen = scanned(data)
+    check_worth(seen)
+    found = may_matter(seen) or may_query_jobs(seen, project.job_tables(settings)) or may_hold_facts(seen)
+    found = found or may_suppress(seen)
     if not found and not _names_wrapper(data, settings, project):
         programs = _programs(given, project)
-        if programs is None or not programs.leads_to_call_site(given.path):
+        if programs is None:
             return None
-    from invocation_lint.source.tree import parse
+        is_described = bool(settings.contracts) and programs.holds_handler(given.path)
+        if not is_described and not programs.leads_to_call_site(given.path):
+            return None
+    from invocation_lint.source.parsing.tree import parse
 
     return parse(data, given.name)
 
 
 def _read(given: Input) -> bytes:
-    if given.data is not None:
-        return given.data
-    try:
-        return given.path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"cannot be read: {error.strerror or error}") from None
+    return given.data if given.data is not None else read_bytes(given.path, given.name)
 
 
 def _text(given: Input) -> str:
@@ -328,7 +348,7 @@ def _names_wrapper(data: bytes, settings: Settings, project: Project) -> bool:
     if not settings.contracts:
         return False
     wrappers = project.contracts(settings).wrappers
-    return any(one.call.rpartition(".")[2].encode() in data for one in wrappers)
+    return any(one.call.rpartition(".")[2].encode("utf-8", "surrogatepass") in data for one in wrappers)
 
 
 def _programs(given: Input, project: Project) -> Programs | None:
@@ -345,7 +365,8 @@ def _facts(source: SourceFile, given: Input, settings: Settings, project: Projec
     return facts_of(source, project.contracts(settings), options, program, given.path)
 
 
-def _analyse(source: SourceFile, given: Input, settings: Settings, project: Project) -> Outcome:
+def _analyse(source: SourceFile, given: Input, settings: Settings, project: Project, *, mends: bool) -> Outcome:
+    from invocation_lint.contract_check import of_contracts
     from invocation_lint.fixes import with_edits
     from invocation_lint.suppression import suppress
 
@@ -355,35 +376,14 @@ def _analyse(source: SourceFile, given: Input, settings: Settings, project: Proj
     def find(possible: bool) -> list[Finding]:
         return rules.findings.of(source.name, told.sites, possible)
 
-    findings = find(settings.possible)
-    if AMBIGUOUS_CONTRACT.id in rules.tool:
-        findings += [AMBIGUOUS_CONTRACT.at(place, conflict.message) for place, conflict in told.conflicts]
+    findings = list(filter(rules.shows, find(settings.possible)))
+    findings += of_contracts(told, rules.tool)
     findings = suppress(findings, source, rules, lambda: find(True))
     return Outcome(
-        with_edits(findings, source) if project.mends else findings,
+        with_edits(findings, source) if mends and project.mends else findings,
         analysed=True,
         functions_too_large=told.functions_too_large,
         walks=told.walks,
         without_contract=told.without_contract,
         text=source.text,
-    )
-
-
-def status_of(findings: Iterable[Finding], settings: Settings) -> int:
-    """2 when the file was not analysed, 1 when a certain finding reaches `fail-on`, else 0."""
-    status = 0
-    for finding in findings:
-        if finding.id in NOT_ANALYSED:
-            return 2
-        certain = finding.confidence is Confidence.CERTAIN and finding.suppressed_by is None
-        if certain and finding.severity.rank >= _FAILING[settings.fail_on]:
-            status = 1
-    return status
-
-
-def status_of_run(run: Run, project: Project) -> int:
-    """The exit status that a run's findings mean, after some were marked as known before."""
-    return max(
-        (status_of([finding], project.settings(Path(finding.place.path))) for finding in run.report.findings),
-        default=0,
     )

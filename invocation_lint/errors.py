@@ -15,6 +15,14 @@ class UsageError(Exception):
         self.help = help
 
 
+class CannotWrite(Exception):
+    """A report cannot be written: exit 2. What was linted is lost; `message` is one line with the reason."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class UnreadableFile(Exception):
     """A file that cannot be analysed: INV001 at its place and exit 2, while the other files are linted.
 

@@ -33,7 +33,8 @@ class Confidence(str, Enum):
 class Place(NamedTuple):
     """A span of a file. Lines and columns count from 1, columns in characters; the end column is one past the last.
 
-    A tuple, since places are hashed and compared more often than anything else.
+    In a notebook `cell` counts all its cells from 1, and lines count in the cell; elsewhere it is 0. A tuple, since
+    places are hashed and compared more often than anything else.
     """
 
     path: str
@@ -41,6 +42,17 @@ class Place(NamedTuple):
     column: int
     end_line: int
     end_column: int
+    cell: int = 0
+
+    @property
+    def document(self) -> str:
+        """What the lines count in, as reports show it: the file, or a cell of it."""
+        return f"{self.path}:cell {self.cell}" if self.cell else self.path
+
+    @property
+    def short(self) -> str:
+        """Where it starts, in short: `7:12`, or `cell 2:7:12`."""
+        return f"cell {self.cell}:{self.line}:{self.column}" if self.cell else f"{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +135,10 @@ class Finding:
         return edits and self.confidence is Confidence.CERTAIN and self.suppressed_by is None
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str]:
-        """Order of report: path, line, column, id, message."""
-        return (self.place.path, self.place.line, self.place.column, self.id, self.message)
+    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+        """Order of report: path, cell, line, column, id, message."""
+        place = self.place
+        return (place.path, place.cell, place.line, place.column, self.id, self.message)
 
 
 @dataclass(slots=True)
@@ -138,7 +151,12 @@ class Summary:
     functions_too_large: tuple[str, ...] = ()  # over a budget: `path: function`
     functions_without_contract: tuple[str, ...] = ()
     whole_project: bool = False
+    project_unknown: bool = False  # whether callers beyond the folders of files were not looked for
+    files_too_large: tuple[str, ...] = ()  # to be analysed, and no invocation in their bytes
+    stubs_skipped: int = 0
+    templates_filled_in: tuple[str, ...] = ()  # by another tool, before they are YAML; they were not read
     baseline_vanished: tuple[str, ...] = ()  # entries of the baseline that are no longer found, as shown to people
+    templates_found: int = 0
 
 
 @dataclass(slots=True)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from pathlib import Path
 
-from invocation_lint.engine import Run
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Edit, Finding
 from invocation_lint.fixes.applying import chosen, edited
 from invocation_lint.fixes.writing import ChangedMeanwhile, write
 from invocation_lint.outcome import Input
+from invocation_lint.plain import quoted_path
 from invocation_lint.records import record
+from invocation_lint.run import Run
 
 MOST_ROUNDS = 10
 
@@ -31,7 +32,7 @@ class Mended:
     def diff(self) -> str:
         """What changes, as a unified diff."""
         old, new = (_lines(data) for data in (self.before, self.after))
-        rows = unified_diff(old, new, f"a/{self.name}", f"b/{self.name}")
+        rows = unified_diff(old, new, quoted_path(f"a/{self.name}"), quoted_path(f"b/{self.name}"))
         return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
 
 
@@ -57,7 +58,7 @@ def fix(inputs: Sequence[Input], lint: Callable[[Sequence[Input]], Run], *, unsa
     now = list(inputs)
     before: dict[str, bytes] = {}
     found = lint(now)
-    result = Fixing(found, found)
+    result = Fixing(found, found, untouched=_notebooks(found.report.findings))
     for _ in range(MOST_ROUNDS):
         left_alone = {name for name, _ in result.untouched}
         candidates = [finding for finding in result.run.report.findings if finding.place.path not in left_alone]
@@ -88,6 +89,12 @@ def fix(inputs: Sequence[Input], lint: Callable[[Sequence[Input]], Run], *, unsa
     return result
 
 
+def _notebooks(findings: Sequence[Finding]) -> list[tuple[str, str]]:
+    """The notebooks with findings for which there is a fix: their cells are not edited."""
+    wanted = [one for one in findings if one.place.cell and one.fix is not None and one.suppressed_by is None]
+    return [(name, "fixes are not applied to notebooks") for name in dict.fromkeys(one.place.path for one in wanted)]
+
+
 def write_all(fixing: Fixing) -> None:
     """Writes the files. One that changed meanwhile, or cannot be written, is left as it is and noted in `untouched`."""
     for file in fixing.files:
@@ -101,13 +108,21 @@ def write_all(fixing: Fixing) -> None:
 
 def _mended(data: bytes, name: str, linted: str, findings: Sequence[Finding]) -> bytes:
     """The bytes after the edits of these findings. ValueError where that is not certain."""
+    from invocation_lint.deployment.candidates import DOCUMENTS
     from invocation_lint.source.decode import decode
-    from invocation_lint.source.tree import parse
 
     if decode(data, name)[0] != linted:
         raise ValueError("the file changed meanwhile")
     edits: list[Edit] = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
     new = edited(data, name, edits)
+    if name.endswith(DOCUMENTS):
+        from invocation_lint.deployment.checking import State, check
+
+        if check(name, new) is not State.READ:
+            raise ValueError("the template could not be read any more")
+        return new
+    from invocation_lint.source.parsing.tree import parse
+
     parse(new, name)
     return new
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import ast
 
     from invocation_lint.baseline import Baseline
-    from invocation_lint.findings import Finding
+    from invocation_lint.findings import Finding, Place
     from invocation_lint.project import Project
 
 Result = tuple[int, int, str, type]
@@ -40,7 +40,13 @@ class _Plugin:
             if finding.id.startswith(self.prefix):
                 place = finding.place
                 message = _message(finding)
-                yield place.line, place.column - 1, message, type(self)
+                yield self._line(place), 0 if place.cell else place.column - 1, message, type(self)
+
+    def _line(self, place: Place) -> int:
+        """The line in what flake8 has read: of a notebook, the file with its cells as text."""
+        from invocation_lint.cells import line_in_file
+
+        return line_in_file(place, lambda name: self.text)
 
 
 class InvocationPlugin(_Plugin):
@@ -88,6 +94,7 @@ def _findings(filename: str, text: str) -> list[Finding]:
 
 def _lint(filename: str, text: str) -> list[Finding]:
     """Lints; whatever goes wrong is a finding, since an error here would end flake8's whole run."""
+    from invocation_lint.data.tool_texts import NOTHING_CHECKED
     from invocation_lint.errors import UsageError
     from invocation_lint.findings import Place
     from invocation_lint.tool_findings import INTERNAL_ERROR
@@ -107,10 +114,10 @@ def _lint(filename: str, text: str) -> list[Finding]:
             baseline.mark(run.report, run.lines_of)
         return run.report.active
     except UsageError as error:
-        message = f"nothing was checked: {error.message}"
+        told = error.message
     except Exception as error:
-        message = f"nothing was checked: {type(error).__name__}: {error}"
-    return [INTERNAL_ERROR.at(Place(filename, 1, 1, 1, 1), message)]
+        told = f"{type(error).__name__}: {error}"
+    return [INTERNAL_ERROR.at(Place(filename, 1, 1, 1, 1), *NOTHING_CHECKED.filled(error=told))]
 
 
 def _project_of_process() -> Project:
@@ -132,19 +139,22 @@ def _baseline_of_process(project: Project) -> Baseline | None:
     if _baseline is None or _baseline[0] is not project:
         from invocation_lint.configuration import shown
 
-        file = project.configuration.for_folder(Path.cwd()).baseline
+        settings = project.configuration.for_folder(Path.cwd())
+        file = settings.baseline
         read = None
         if file is not None:
             from invocation_lint.baseline import read_baseline
 
-            read = read_baseline(shown(file))
+            read = read_baseline(shown(file), f"{settings.origin('baseline')}: baseline")
         _baseline = (project, read)
     return _baseline[1]
 
 
 def _message(finding: Finding) -> str:
     """Code and message, as the report `concise` has them."""
+    from invocation_lint.plain import plain
     from invocation_lint.report.concise import one_line
 
     place = finding.place
-    return one_line(finding).removeprefix(f"{place.path}:{place.line}:{place.column}: ")
+    found = one_line(finding).removeprefix(f"{plain(place.document)}:{place.line}:{place.column}: ")
+    return found.replace("] ", f"] {place.short}: ", 1) if place.cell else found

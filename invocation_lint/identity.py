@@ -49,7 +49,7 @@ def keys_of(findings: Iterable[Finding], lines_of: Lines, path_of: Callable[[str
     for finding in findings:
         place = finding.place
         path = path_of(place.path).replace("\\", "/")
-        base = (finding.id, path, finding.function, snippet_of(place, lines_of(place.path)))
+        base = (finding.id, path, finding.function, snippet_of(place, lines_of(place.document)))
         seen[base] += 1
         keys.append(Key(*base, seen[base]))
     return keys

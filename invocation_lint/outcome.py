@@ -31,6 +31,8 @@ class Outcome:
     analysed: bool = False
     functions_too_large: tuple[str, ...] = ()
     without_contract: tuple[str, ...] = ()
+    filled_in: bool = False  # a template that another tool fills in before it is one
+    too_large: bool = False  # to be analysed, though nothing in its bytes invokes
     text: str = ""
     traceback: str = ""  # of an analysis that broke off
     seconds: float = 0.0  # of a processor

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from invocation_lint.records import record
 from invocation_lint.source import asking
-from invocation_lint.source.folders import project_root
+from invocation_lint.source.folders import has_top, project_root
 from invocation_lint.source.project_files import Links, ProjectFiles
 from invocation_lint.source.record import Question
 from invocation_lint.source.seeds import Seeds
@@ -89,6 +89,10 @@ class Programs:
             self._roots[folder] = project_root(path, self._tops)
         return self._roots[folder]
 
+    def is_guess(self, path: Path) -> bool:
+        """Whether the root of a path is the folder of its package, since nothing tells where its project begins."""
+        return self._root is None and not has_top(path, self._tops)
+
     def files(self, path: Path) -> ProjectFiles:
         """The files of the project that holds a path."""
         return self.files_below(self.root_of(path))
@@ -160,6 +164,10 @@ class Programs:
             except ValueError:
                 self._names[key] = path.as_posix()
         return self._names[key]
+
+    def holds_handler(self, path: Path) -> bool:
+        """Whether templates of its project name a handler in a file."""
+        return self.files(path).handlers_of(_absolute(path)) is not None
 
     def leads_to_call_site(self, path: Path) -> bool:
         """Whether a file without a call site names a function of another module that reaches one."""

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from invocation_lint.configuration import Configuration, is_top, shown
 from invocation_lint.documents import read_text, unknown_name
 from invocation_lint.errors import UsageError
+from invocation_lint.findings import Finding, Severity
 from invocation_lint.programs import Programs
 from invocation_lint.report import RuleText
-from invocation_lint.selection import Selectable, check_words, is_selected, no_rule
+from invocation_lint.selection import Selectable, check_words, is_named, is_selected, no_rule
 from invocation_lint.settings import Settings, matches
 from invocation_lint.tool_findings import TOOL_FINDINGS, ToolFinding
 
@@ -32,12 +33,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules that run on a file, the options they were given, and every rule there is."""
+    """The rules that run on a file, the options they were given, and every rule there is.
+
+    What a rule reports at the level advice is shown in profile `strict`, or where the rule is selected by its name.
+    """
 
     rules: tuple[Rule, ...]
     tool: frozenset[str]  # ids of the tool's own findings that are reported
     options: Mapping[str, Mapping[str, Any]]
     known: tuple[Selectable, ...]
+    advising: frozenset[str] = frozenset()  # ids of the rules whose advice is shown
+
+    def shows(self, finding: Finding) -> bool:
+        """Whether a finding is no advice, or advice that was asked for."""
+        return finding.severity is not Severity.ADVICE or finding.id in self.advising
 
     @cached_property
     def findings(self) -> FindingsOfFiles:
@@ -57,6 +66,14 @@ class Row(NamedTuple):
     profile: str
     runs: bool
     summary: str
+
+
+class Text(NamedTuple):
+    """One text that findings are made of, with the paths that it fills in: a message, a label or a line of help."""
+
+    id: str
+    kind: str
+    text: str
 
 
 class Project:
@@ -81,6 +98,10 @@ class Project:
         """The settings of one file."""
         return self.configuration.for_file(path)
 
+    def is_unknown(self, path: Path) -> bool:
+        """Whether nothing tells where the project of a file begins, so that callers in other folders are not known."""
+        return self.programs is not None and self.programs.is_guess(path)
+
     def leaves_out(self, path: Path, *, given: bool = False) -> bool:
         """Whether a file is excluded: by its configuration, or by `--exclude`, which counts from the working folder.
 
@@ -97,8 +118,13 @@ class Project:
 
         settings, real = self.settings(path), path.resolve()
         is_rule = any(folder == real or folder in real.parents for folder in settings.extra_rules)
-        is_ours = is_rule or real in settings.contracts or self.configuration.is_configuration(path)
+        is_contract = any(real == one.resolve() for one in self._contract_files(settings))
+        is_ours = is_rule or is_contract or self.configuration.is_configuration(path)
         return is_ours or (self.programs is not None and is_document(path))
+
+    def whole_of(self, path: Path) -> Path:
+        """The folder of the project to which a file belongs; where nothing tells that, the folder of the file."""
+        return self.programs.root_of(path) if self.programs is not None else self.settings(path).root
 
     def _is_left_out_folder(self, folder: Path) -> bool:
         """Whether a folder or one above it is excluded, so that a walk would not enter it."""
@@ -118,7 +144,9 @@ class Project:
         from invocation_lint.facts.options import AnalysisOptions
 
         handled = matches(settings.boundary_paths, path.absolute(), settings.root)
-        return AnalysisOptions(("*",) if handled else (), settings.boundary_frameworks, self.job_tables(settings))
+        return AnalysisOptions(
+            ("*",) if handled else (), settings.boundary_frameworks, self.job_tables(settings), settings.functions
+        )
 
     def job_tables(self, settings: Settings) -> tuple[str, ...] | None:
         """Globs of the tables and ORM classes that hold jobs: those of the settings and of their contracts. None for
@@ -192,11 +220,16 @@ class Project:
         assert self.programs is not None
         return self.programs.answer(path, question)
 
-    @staticmethod
-    def given_files(settings: Settings) -> list[Path]:
+    def given_files(self, settings: Settings) -> list[Path]:
         """The contracts and rules of one's own that settings name."""
         folders = [one for folder in settings.extra_rules for one in sorted(folder.rglob("*")) if one.is_file()]
-        return [*settings.contracts, *folders]
+        return [*self._contract_files(settings), *folders]
+
+    def _contract_files(self, settings: Settings) -> list[Path]:
+        """The files that settings name for contracts, and the JSON Schemas that those name."""
+        names_one = any(one.is_file() and b"schema" in one.read_bytes() for one in settings.contracts)
+        schemas = self.contracts(settings).schemas if names_one else ()
+        return [*settings.contracts, *(Path(one).absolute() for one in schemas)]
 
     def known(self, settings: Settings) -> tuple[Selectable, ...]:
         """Every rule there is under these settings, the tool's own findings among them."""
@@ -228,6 +261,21 @@ class Project:
             for rule in self.rulebook(settings).rules
         ]
 
+    def messages(self, settings: Settings) -> list[Text]:
+        """Every text of the tool's own findings and of every rule, in the order of ids: what findings can say."""
+        from invocation_lint.data.tool_texts import all_texts
+        from invocation_lint.rulebook.template import as_written
+
+        found = []
+        for own in all_texts():
+            found.append(Text(own.id, "message", own.message))
+            found += [Text(own.id, "help", own.help)] if own.help else []
+        for rule in self.rulebook(settings).rules:
+            found.append(Text(rule.id, "message", as_written(rule.message)))
+            found += [Text(rule.id, "label", as_written(text)) for _, text in rule.labels]
+            found += [Text(rule.id, "help", as_written(text)) for text in rule.help]
+        return found
+
     def table(self, settings: Settings) -> list[Row]:
         """Every rule there is, in the order of ids."""
         chosen = self.rules(settings)
@@ -256,7 +304,8 @@ def _choose(book: Rulebook, settings: Settings) -> RuleSet:
     )
     for override in settings.overrides:  # a mistake in one is told even when no file matches it
         _options(book, settings.with_values(override.values))
-    return RuleSet(rules, tool, _options(book, settings), known)
+    advising = frozenset(rule.id for rule in rules if strict or is_named(rule, settings))
+    return RuleSet(rules, tool, _options(book, settings), known, advising)
 
 
 def _options(book: Rulebook, settings: Settings) -> dict[str, dict[str, Any]]:

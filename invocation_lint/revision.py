@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from invocation_lint.errors import UsageError
+from invocation_lint.plain import plain
 from invocation_lint.records import record
 
 _LARGEST = 2_000_000  # bytes; what is larger is no source that is linted
@@ -99,7 +100,7 @@ def _write_submodule(root: Path, commit: str, folder: Path) -> None:
         _mark_as_repository(root, folder)
     except UsageError:
         why = f"the submodule lacks its commit {commit[:10]}, so everything found in it counts as new"
-        print(f"{root.name}: {why} (git submodule update fetches it)", file=sys.stderr)
+        print(plain(f"{root.name}: {why} (git submodule update fetches it)"), file=sys.stderr)
 
 
 def _blob(answers: IO[bytes]) -> bytes:

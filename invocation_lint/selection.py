@@ -49,6 +49,12 @@ def is_selected(rule: Selectable, settings: Settings, *, on_by_default: bool) ->
     return chosen > ignored
 
 
+def is_named(rule: Selectable, settings: Settings) -> bool:
+    """Whether a rule is selected by its own id or name."""
+    words = (*(settings.select or ()), *settings.extend_select)
+    return any(exactness(word, rule) == _EXACT for word in words)
+
+
 def check_words(settings: Settings, rules: Iterable[Selectable]) -> None:
     """Raises UsageError for a word of `select`, `extend-select` or `ignore` that means no rule."""
     rules = tuple(rules)

@@ -6,6 +6,7 @@ Reading the files is `configuration.py`'s; which rules the words of `select` and
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -28,7 +29,7 @@ class Key:
     """One key of the configuration: its name, the kind of its value, and what it does."""
 
     name: str
-    kind: Literal["texts", "paths", "file", "yes_no", "word", "overrides", "rule_options"]
+    kind: Literal["texts", "paths", "file", "yes_no", "word", "overrides", "rule_options", "functions"]
     doc: str
     words: tuple[str, ...] = ()
 
@@ -48,6 +49,11 @@ KEYS: tuple[Key, ...] = (
     Key("exclude", "texts", "files and folders not to look at: patterns as in .gitignore, from this file's folder"),
     Key("force-exclude", "yes_no", "whether files named on the command line can be excluded too"),
     Key("contracts", "paths", "files with contracts: what your functions expect"),
+    Key(
+        "functions",
+        "functions",
+        "what variables, and attributes of settings, name that are filled in elsewhere: a table of names and functions",
+    ),
     Key("extra-rules", "paths", "folders with your own rules"),
     Key("rules", "rule_options", "options of rules: a table for each, by id or name"),
     Key("boundary-paths", "texts", "code whose callers handle its errors: patterns as in .gitignore"),
@@ -98,6 +104,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     contracts: tuple[Path, ...] = ()
+    functions: tuple[tuple[str, str], ...] = ()
     extra_rules: tuple[Path, ...] = ()
     rules: Mapping[str, Mapping[str, Node]] = field(default_factory=dict)
     boundary_paths: tuple[str, ...] = ()
@@ -213,6 +220,16 @@ def _rule_options(key: Key, node: Node, folder: Path) -> dict[str, dict[str, Nod
     return {rule: dict(options.mapping()) for rule, options in node.mapping().items()}
 
 
+def _functions(key: Key, node: Node, folder: Path) -> tuple[tuple[str, str], ...]:
+    """Names of settings, each with the function that it names."""
+    found = []
+    for name, function in node.mapping().items():
+        if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", name):
+            raise node.key_error(name, f"functions: {name!r} is no variable and no dotted name of a setting")
+        found.append((name, function.text()))
+    return tuple(found)
+
+
 def _overrides(key: Key, node: Node, folder: Path) -> tuple[Override, ...]:
     overrides = []
     for table in node.items():
@@ -234,5 +251,6 @@ _READERS = MappingProxyType(
         "word": _word,
         "overrides": _overrides,
         "rule_options": _rule_options,
+        "functions": _functions,
     }
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from invocation_lint.data.tool_texts import NO_SUCH_RULE, NOT_SUPPRESSIBLE, UNUSED
 from invocation_lint.findings import Finding, Suppression
 from invocation_lint.selection import Selectable, exactness, no_rule
 from invocation_lint.source.suppressions import covered_lines, read_suppressions
@@ -14,13 +15,13 @@ from invocation_lint.tool_findings import INVALID_SUPPRESSION, NOT_ANALYSED, UNU
 
 if TYPE_CHECKING:
     from invocation_lint.project import RuleSet
-    from invocation_lint.source.tree import SourceFile
+    from invocation_lint.source.comments import Commented
 
 Lines = tuple[int, int]  # first and last
 
 
 def suppress(
-    findings: Sequence[Finding], source: SourceFile, rules: RuleSet, with_possible: Callable[[], Sequence[Finding]]
+    findings: Sequence[Finding], source: Commented, rules: RuleSet, with_possible: Callable[[], Sequence[Finding]]
 ) -> list[Finding]:
     """The findings, each with the comment that suppresses it if there is one, and those about comments.
 
@@ -43,7 +44,7 @@ def suppress(
 class _Comments:
     """The comments of a file by the statements that they cover: no statement shares a line with another one."""
 
-    def __init__(self, suppressions: Sequence[Suppression], source: SourceFile) -> None:
+    def __init__(self, suppressions: Sequence[Suppression], source: Commented) -> None:
         self._on: dict[Lines, list[Suppression]] = defaultdict(list)
         self._of: dict[int, Lines] = {}  # the lines by the place in the order of comments
         for index, one in enumerate(suppressions):
@@ -99,10 +100,11 @@ def _invalid(suppression: Suppression, words: _Words) -> list[Finding]:
     for code in suppression.codes:
         meant = words.meant(code)
         if not meant:
-            told.append(INVALID_SUPPRESSION.at(suppression.place, no_rule(code, words.known)))
+            _, mark, near = no_rule(code, words.known).partition("; ")
+            text = NO_SUCH_RULE.filled(code=code, meant=mark + near)
+            told.append(INVALID_SUPPRESSION.at(suppression.place, *text))
         elif meant <= NOT_ANALYSED:
-            help = "leave the file out by its path: exclude"
-            told.append(INVALID_SUPPRESSION.at(suppression.place, f"{code} cannot be suppressed", help))
+            told.append(INVALID_SUPPRESSION.at(suppression.place, *NOT_SUPPRESSIBLE.filled(code=code)))
     return told
 
 
@@ -126,8 +128,7 @@ def _unused(
                 continue
             every = every or comments.found_under(with_possible())
             if not _is_used(code, every(index)):
-                message = f"{code} is suppressed here, but not found"
-                told.append(UNUSED_SUPPRESSION.at(one.place, message, f"remove {code} from the comment"))
+                told.append(UNUSED_SUPPRESSION.at(one.place, *UNUSED.filled(code=code)))
     return told
 
 

@@ -9,6 +9,12 @@ from __future__ import annotations
 import bisect
 import json
 import re
+from typing import TYPE_CHECKING, Any
+
+from invocation_lint.errors import UsageError
+
+if TYPE_CHECKING:
+    from invocation_lint.documents import Node
 
 Path = tuple[str | int, ...]
 Marks = dict[Path, tuple[int, int]]
@@ -168,3 +174,20 @@ class _Scanner:
                 self.at += 1
                 self.skip(_SPACE)
         self.at += 1
+
+
+def toml_node(value: Any, path: str, at: Path, key_marks: Marks, value_marks: Marks) -> Node:
+    """The node of a value at a route of keys, with those below it."""
+    from invocation_lint.documents import MAX_DEPTH, Node
+
+    if len(at) > MAX_DEPTH:
+        raise UsageError(f"{path}: nested more than {MAX_DEPTH} deep")
+    line, column = value_marks.get(at) or key_marks.get(at) or ((1, 1) if not at else (0, 0))
+    node = Node(value, path, line, column)
+    if isinstance(value, dict):
+        inner = {key: (*at, key) for key in value}
+        node.value = {k: toml_node(v, path, inner[k], key_marks, value_marks) for k, v in value.items()}
+        node.keys = {key: key_marks[route] for key, route in inner.items() if route in key_marks}
+    elif isinstance(value, list):
+        node.value = [toml_node(v, path, (*at, i), key_marks, value_marks) for i, v in enumerate(value)]
+    return node

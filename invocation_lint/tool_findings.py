@@ -1,4 +1,4 @@
-"""The findings of the tool itself, INV000 to INV004: what it could not do, and comments that do nothing.
+"""The findings of the tool itself, INV000 to INV006: what it could not do, and comments that do nothing.
 
 They are no rules: nothing in the code that is read makes them true or false but the tool's own work. Tables, `explain`
 and the checks of ids are derived from here and from the texts in `data/tool_findings/`.
@@ -46,5 +46,19 @@ INVALID_SUPPRESSION = ToolFinding(
 AMBIGUOUS_CONTRACT = ToolFinding(
     "INV004", "ambiguous-contract", Severity.WARNING, "two contracts match the function that is invoked"
 )
-TOOL_FINDINGS = (INTERNAL_ERROR, UNREADABLE_FILE, UNUSED_SUPPRESSION, INVALID_SUPPRESSION, AMBIGUOUS_CONTRACT)
+CONTRACT_DRIFT = ToolFinding(
+    "INV005", "contract-drift", Severity.WARNING, "a declared contract and the handler of its function contradict"
+)
+INVALID_TEMPLATE = ToolFinding(
+    "INV006", "invalid-template", Severity.WARNING, "a template cannot be read, so what it deploys is unknown"
+)
+TOOL_FINDINGS = (
+    INTERNAL_ERROR,
+    UNREADABLE_FILE,
+    UNUSED_SUPPRESSION,
+    INVALID_SUPPRESSION,
+    AMBIGUOUS_CONTRACT,
+    CONTRACT_DRIFT,
+    INVALID_TEMPLATE,
+)
 NOT_ANALYSED = frozenset({INTERNAL_ERROR.id, UNREADABLE_FILE.id})  # these make the exit code 2

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.cache.tree import listing
-from invocation_lint.deployment.candidates import CODE
+from invocation_lint.deployment.candidates import CODE, PYTHON, TYPESCRIPT
 from invocation_lint.source.project_files import MAX_BYTES, Links, ProjectFiles
 from invocation_lint.source.record import Pattern, Question, digest
 
-_OF_PLACES = frozenset({"locate", "child", "handlers", "django"})
+_OF_PLACES = frozenset({"locate", "child", "handlers", "django", "deployed", "names"})
 """Questions that are answered by which files there are, and by what templates say."""
 
-_OF_WORDS = frozenset({"reach", "callers"})
+_OF_WORDS = frozenset({"reach", "callers", "lambda"})
 """Questions that are answered by these, by what files import, and by the words of them."""
 
-_NAMING_SETTINGS = ("manage.py", "wsgi.py", "asgi.py", "celery.py")
+_NAMING_SETTINGS = ("manage.py", "wsgi.py", "asgi.py", "celery.py", "zappa_settings.py")
 _LONGEST_ANSWER = 32
 _TOO_LARGE = "!"
 
@@ -69,7 +69,12 @@ class Contents:
             or self.beside != before.beside
             or not changed.isdisjoint(self.telling | before.telling)
             or any(not path.endswith(CODE) for path in changed)
+            or (bool(changed) and self._is_told_by_python())
         )
+
+    def _is_told_by_python(self) -> bool:
+        """Whether an application in Python says what is deployed: it takes constants from any file."""
+        return any(path.endswith(PYTHON) and not path.endswith(_NAMING_SETTINGS) for path in self.telling)
 
     def look_beside(self, folders: Iterable[str]) -> None:
         """Take what is in folders that are not walked."""
@@ -77,9 +82,12 @@ class Contents:
 
 
 def _tells(path: str, data: bytes) -> bool:
-    from invocation_lint.deployment.reading import may_be_code
+    from invocation_lint.deployment.reading import may_be_chalice, may_be_python
 
-    return path.endswith(_NAMING_SETTINGS) or may_be_code(path, data)
+    # Applications of the CDK take constants from any file of TypeScript.
+    if path.endswith((*_NAMING_SETTINGS, TYPESCRIPT)):
+        return True
+    return may_be_python(path, data) or may_be_chalice(path, data)
 
 
 @dataclass(slots=True)

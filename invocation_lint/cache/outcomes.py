@@ -23,7 +23,8 @@ NOTHING = 0
 def plain(outcome: Outcome) -> Any:
     """An outcome as lists, texts and numbers. Its text is not among them: the file still holds it."""
     findings = [_plain_finding(finding) for finding in outcome.findings]
-    rest = [outcome.analysed, list(outcome.functions_too_large), list(outcome.without_contract)]
+    too_large, without_contract = list(outcome.functions_too_large), list(outcome.without_contract)
+    rest = [outcome.analysed, too_large, without_contract, outcome.too_large, outcome.filled_in]
     return [findings, *rest] if findings or any(rest) else NOTHING
 
 
@@ -31,8 +32,9 @@ def outcome_of(told: Any) -> Outcome:
     """The outcome of what `plain` gave."""
     if told == NOTHING:
         return Outcome()
-    findings, analysed, too_large, without_contract = told
-    return Outcome([_finding(one) for one in findings], analysed, tuple(too_large), tuple(without_contract))
+    findings, analysed, functions, without_contract, too_large, filled_in = told
+    found = [_finding(one) for one in findings]
+    return Outcome(found, analysed, tuple(functions), tuple(without_contract), filled_in, too_large)
 
 
 def _plain_finding(finding: Finding) -> list[Any]:
@@ -76,7 +78,7 @@ def _finding(told: list[Any]) -> Finding:
 
 
 def _plain_place(place: Place) -> list[Any]:
-    return [place.path, place.line, place.column, place.end_line, place.end_column]
+    return list(place) if place.cell else list(place[:-1])
 
 
 def _plain_fix(fix: FixRequest) -> list[Any]:

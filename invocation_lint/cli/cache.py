@@ -10,6 +10,7 @@ import click
 from invocation_lint.cli.caching import cache_dir_option, folder_of
 from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.errors import UsageError
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
 
 
@@ -39,5 +40,5 @@ def clean(cache_dir: Path | None, **given: Any) -> int:
         files, size = folder.clean()
     except OSError as error:
         raise UsageError(f"{folder.path}: cannot be removed: {error.strerror or error}") from None
-    click.echo(f"{folder.path}: {files} {'file' if files == 1 else 'files'} removed, {size / 1_000_000:.1f} MB")
+    click.echo(plain(f"{folder.path}: {files} {'file' if files == 1 else 'files'} removed, {size / 1_000_000:.1f} MB"))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
 
 if TYPE_CHECKING:
@@ -56,4 +57,4 @@ def cache_of(given: Mapping[str, Any], project: Project) -> Cache | None:
 
 def _complain(why: str) -> None:
     if sys.stderr is not None:
-        print(why, file=sys.stderr)
+        print(plain(why), file=sys.stderr)

@@ -17,11 +17,13 @@ from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
 from invocation_lint.cli.progress import Progress
 from invocation_lint.configuration import shown
-from invocation_lint.engine import Inputs, Run, inputs_of, lint, pays
+from invocation_lint.engine import Inputs, inputs_of, lint, pays
 from invocation_lint.errors import UsageError
 from invocation_lint.outcome import Input
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
 from invocation_lint.report import FOR_PEOPLE, FORMATS, Presentation, render, step_summary
+from invocation_lint.run import Run
 from invocation_lint.settings import BASELINE_NAME
 
 if TYPE_CHECKING:
@@ -90,12 +92,12 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     """
     wanted = outputs_of(outputs)
     project = Project(configuration_of(given))
-    known = _known({**given, "paths": paths or (".",), "baseline": _baseline(given, project)})
+    known = _known({**given, "paths": paths or (".",), **_baseline(given, project)})
     inputs = _inputs(paths or (".",), given["stdin_filename"], project)
     fixes = wants_fixes(given, from_stdin=STDIN in paths)
 
     def lint_new(files: Sequence[Input]) -> Run:
-        run = _lint(Inputs(files, inputs.whole_project), project, given, cache_of(given, project))
+        run = _lint(Inputs(files, inputs.whole_project, inputs.stubs_skipped), project, given, cache_of(given, project))
         if known is not None:
             known.apply(run, files, project)
         return run
@@ -111,14 +113,18 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     return 0 if run.status == 1 and given["exit_zero"] else run.status
 
 
-def _baseline(given: Mapping[str, Any], project: Project) -> str | None:
-    """The baseline as given, else that of the configuration of the working folder."""
+def _baseline(given: Mapping[str, Any], project: Project) -> dict[str, str | None]:
+    """The baseline as given, else that of the configuration of the working folder; and what names it."""
     if given["no_baseline"]:
         if given["baseline"] or given["write_baseline"]:
             raise UsageError("--no-baseline does not go with --baseline and --write-baseline", "give one of them")
-        return None
+        return {"baseline": None}
+    if given["baseline"]:
+        return {"baseline": given["baseline"]}
     settings = project.configuration.for_folder(Path.cwd())
-    return given["baseline"] or (shown(settings.baseline) if settings.baseline is not None else None)
+    if settings.baseline is None:
+        return {"baseline": None}
+    return {"baseline": shown(settings.baseline), "baseline_named_by": f"{settings.origin('baseline')}: baseline"}
 
 
 def _known(given: Mapping[str, Any]) -> Known | None:
@@ -139,6 +145,7 @@ def _lint(inputs: Inputs, project: Project, given: Mapping[str, Any], cache: Cac
             inputs.files,
             project,
             whole_project=inputs.whole_project,
+            stubs_skipped=inputs.stubs_skipped,
             on_file=progress.step,
             on_crash=_show_traceback if given["debug"] else None,
             executor=executor,
@@ -163,11 +170,13 @@ def _lint_before(given: Mapping[str, Any]) -> Run | None:
 
 
 def _holds_python(path: str) -> bool:
+    from invocation_lint.source.discover import holds_python
+
     if not Path(path).exists():
         from glob import glob
 
         return bool(glob(path, recursive=True))  # noqa: PTH207 - a path with a pattern may be absolute
-    return not Path(path).is_dir() or any(Path(path).rglob("*.py"))
+    return not Path(path).is_dir() or holds_python(path)
 
 
 def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project) -> Inputs:
@@ -191,6 +200,7 @@ def _write(output: Output, run: Run, project: Project, given: dict[str, Any]) ->
         closing_line=not given["quiet"],
         show_suppressed=given["show_suppressed"],
         path_of=path_from_root,
+        line_in_file=run.line_in_file,
         rules=lambda: project.rule_texts(project.configuration.for_folder(Path.cwd())),
         category=given["category"],
     )
@@ -207,11 +217,11 @@ def _tell_costs(run: Run, given: Mapping[str, Any]) -> None:
 
     lines = [*(too_large(run) if given["verbose"] else ()), *(costs(run) if given["profile_analysis"] else ())]
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(plain(line), err=True)
 
 
 def _show_traceback(name: str, told: str) -> None:
-    print(f"{name}:\n{told}", end="", file=sys.stderr)
+    print(f"{plain(name)}:\n{told}", end="", file=sys.stderr)
 
 
 def _jobs(wanted: int | None, inputs: Sequence[Input]) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from invocation_lint.cli.options import configuration_of, run_options
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
 from invocation_lint.settings import KEYS, Settings
 
@@ -29,7 +30,7 @@ def show(file: Path, **given: Any) -> None:
     rows = list(_rows(settings))
     width = max(len(f"{name} = {value}") for name, value, _ in rows)
     for name, value, origin in rows:
-        click.echo(f"{f'{name} = {value}':<{min(width, 60)}}  # {origin}")
+        click.echo(plain(f"{f'{name} = {value}':<{min(width, 60)}}  # {origin}"))
 
 
 def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -45,6 +46,8 @@ def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
             for override in value:
                 changed = ", ".join(override.values)
                 yield f"overrides for {', '.join(override.paths)}", changed, origin
+        elif key.kind == "functions":
+            yield from ((f"functions.{name}", _toml(function), origin) for name, function in value)
         else:
             yield key.name, _toml(value), origin
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from invocation_lint.engine import Run
+from invocation_lint.run import Run
 
 _SHOWN = 20
 

@@ -11,7 +11,7 @@ import click
 from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
-from invocation_lint.selection import called, no_rule
+from invocation_lint.selection import called, exactness, no_rule
 
 
 @click.command("explain")
@@ -21,14 +21,23 @@ from invocation_lint.selection import called, no_rule
 def command(rule: str, run: bool, **given: Any) -> None:
     """Tell what a rule finds, why it matters, and what to do instead.
 
-    RULE is an id or a name: INV101 or sync-long-task.
+    RULE is an id or a name (INV101, sync-long-task), or a family or all, as with --select: INV3 lists its rules.
     """
     project = Project(configuration_of(given))
     settings = project.configuration.for_folder(Path.cwd())
     known = project.known(settings)
     found = called(rule, known)
     if found is None:
-        raise UsageError(no_rule(rule, known), "`invocation-lint rules` lists them all")
+        listed = [row for row in project.table(settings) if exactness(rule, row) >= 0]
+        if not listed:
+            raise UsageError(no_rule(rule, known), "`invocation-lint rules` lists them all")
+        if run:
+            raise UsageError(f"--run is for one rule, and {rule} means {len(listed)}", "name one of them by its id")
+        width = max(len(row.name) for row in listed)
+        for row in listed:
+            click.echo(f"{row.id} {row.name:<{width}} {row.severity:<7}  {row.summary}")
+        click.echo(f"\n`invocation-lint explain {listed[0].id}` tells more of one.")
+        return
     if run:
         raise SystemExit(run_proof(found.id))
     click.echo(project.text_of(found, settings).rstrip())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.engine import facts_in
 from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.outcome import Input
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
 @configuration_options
 def command(file: Path, format_: str, **given: Any) -> int:
-    """Show what the tool thinks FILE sends and reads: each fact that rules can ask for, with its place in the code."""
+    """Show what the tool thinks FILE sends, reads or deploys: each fact that rules can ask for, with its place."""
     if not file.is_file():
         raise UsageError(f"{file}: there is no such file")
     project = Project(configuration_of(given))
@@ -37,29 +38,56 @@ def command(file: Path, format_: str, **given: Any) -> int:
     try:
         told = facts_in(Input(str(file), file), settings, project)
     except UnreadableFile as error:
-        click.echo(f"{file}:{error.line}:{error.column}: {error.message}", err=True)
+        click.echo(plain(f"{file}:{error.line}:{error.column}: {error.message}"), err=True)
         return 2
-    facts = told.facts if told else ()
+    facts = _in_cells(told.facts, file) if told else ()
     if format_ == "json":
         click.echo(json.dumps({"version": 1, "facts": [_as_json(fact) for fact in facts]}, indent=2))
         return 0
     for fact in facts:
-        click.echo("\n".join(_as_text(fact)))
+        click.echo("\n".join(map(plain, _as_text(fact))))
     if not facts:
-        click.echo("no invocations or queries of jobs found")
+        click.echo("nothing found that rules ask about")
     return 0
+
+
+def _in_cells(facts: Sequence[Fact], file: Path) -> Sequence[Fact]:
+    """Facts with the places in a notebook as those in its cells."""
+    if file.suffix != ".ipynb":
+        return facts
+    from invocation_lint.cells import place_in_cell
+
+    data = file.read_bytes()
+
+    def moved(place: Place) -> Place:
+        return place_in_cell(place, data) if place.path == str(file) else place
+
+    return [
+        dataclasses.replace(
+            fact,
+            site=moved(fact.site),
+            chain=tuple(dataclasses.replace(step, place=moved(step.place)) for step in fact.chain),
+            places={path: moved(place) for path, place in fact.places.items()},
+        )
+        for fact in facts
+    ]
 
 
 def _as_text(fact: Fact) -> Iterator[str]:
     """A headline, the chain of calls, and a line for each path that is not absent."""
     where = f" in {fact.function}" if fact.function else ""
-    yield f"{fact.site.path}:{fact.site.line}:{fact.site.column}: {fact.kind}{where}"
+    yield f"{fact.site.path}:{fact.site.short}: {fact.kind}{where}"
     for step in fact.chain:
-        yield f"  called from {step.place.path}:{step.place.line}:{step.place.column} {step.text}"
+        yield f"  called from {step.place.path}:{step.place.short} {step.text}"
     rows = [(path, _word(value), fact.places.get(path)) for path, value in _leaves(fact.data, "")]
     width = max((len(path) for path, _, _ in rows), default=0)
     for path, word, place in rows:
-        yield f"  {path:<{width}}  {word}" + (f"  (line {place.line}, column {place.column})" if place else "")
+        yield f"  {path:<{width}}  {word}" + (f"  ({_in_words(place)})" if place else "")
+
+
+def _in_words(place: Place) -> str:
+    cell = f"cell {place.cell}, " if place.cell else ""
+    return f"{cell}line {place.line}, column {place.column}"
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -119,4 +147,7 @@ def _plain(value: Any) -> Any:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return place._asdict()
+    told = place._asdict()
+    if not place.cell:
+        del told["cell"]
+    return told

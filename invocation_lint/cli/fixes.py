@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
-from invocation_lint.engine import Run
 from invocation_lint.errors import UsageError
 from invocation_lint.outcome import Input
+from invocation_lint.plain import plain
+from invocation_lint.run import Run
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Lint = Callable[[Sequence[Input]], Run]
@@ -82,7 +83,7 @@ def _as_on_disk(inputs: Sequence[Input], names: set[str]) -> list[Input]:
 
 def _tell(untouched: Sequence[tuple[str, str]]) -> None:
     for name, why in untouched:
-        print(f"{name}: not changed: {why}", file=sys.stderr)
+        print(plain(f"{name}: not changed: {why}"), file=sys.stderr)
 
 
 def _count(number: int, what: str) -> str:

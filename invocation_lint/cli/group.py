@@ -12,9 +12,12 @@ _COMMANDS = {
     "cache": "Show where the cache is, or remove what is in it.",
     "check": "Report the calls of AWS Lambda that will hurt.",
     "config": "Show the configuration of a file.",
+    "contracts": "Print what the deployed functions need of their payloads.",
     "explain": "Tell what a rule finds, why it matters, and what to do instead.",
     "facts": "Show what the tool thinks a file sends.",
     "init": "Look at a repository and write a configuration to start from.",
+    "graph": "Write the graph of who invokes whom, and how.",
+    "links": "Show which deployed functions are invoked where.",
     "reference": "Run functions on a local Lambda service.",
     "rules": "List the rules.",
 }

@@ -9,12 +9,15 @@ from pathlib import Path
 import click
 
 from invocation_lint.configuration import PYPROJECT, TABLE, YAML_NAME, Configuration
-from invocation_lint.engine import Run, inputs_of, lint
+from invocation_lint.documents import read_text
+from invocation_lint.engine import inputs_of, lint
 from invocation_lint.errors import UsageError
 from invocation_lint.outcome import Input
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.report.closing import closing_line
+from invocation_lint.run import Run
 from invocation_lint.settings import BASELINE_NAME
 
 _NAMED = 8  # functions without a contract that the configuration names
@@ -53,11 +56,15 @@ def command(folder: Path, print_only: bool) -> None:
     if print_only:
         click.echo(text, nl=False)
         return
-    if file == pyproject:
-        before = pyproject.read_text("utf-8")
-        text = f"{before.rstrip()}\n\n{text}" if before.strip() else text
-    file.write_text(text, "utf-8")
-    click.echo(f"{file}: written")
+    if file == pyproject and (before := read_text(pyproject)).strip():
+        text = "\n" * max(0, 2 - (len(before) - len(before.rstrip("\n")))) + text
+    try:
+        with file.open("a", encoding="utf-8") as opened:  # what stands there is never lost
+            opened.write(text)
+    except OSError as error:
+        help = "`invocation-lint init --print` prints the configuration"
+        raise UsageError(f"{file}: cannot be written: {error.strerror or error}", help) from None
+    click.echo(plain(f"{file}: written"))
     click.echo(closing_line(seen.run.report))
     for line in _next_steps(folder, seen):
         click.echo(line)
@@ -66,7 +73,7 @@ def command(folder: Path, print_only: bool) -> None:
 def _refuse_second(folder: Path, project: Project) -> None:
     project.configuration.for_folder(folder)  # also tells what is wrong with one that is there
     held = [folder / YAML_NAME] if (folder / YAML_NAME).exists() else []
-    if (folder / PYPROJECT).is_file() and f"[tool.{TABLE}" in (folder / PYPROJECT).read_text("utf-8"):
+    if (folder / PYPROJECT).is_file() and f"[tool.{TABLE}" in read_text(folder / PYPROJECT):
         held.append(folder / PYPROJECT)
     if held:
         raise UsageError(
@@ -79,7 +86,7 @@ def configuration_text(seen: Seen, *, toml: bool) -> str:
     rows = [f"[tool.{TABLE}]"] if toml else ["# Configuration of invocation-lint. Paths count from this folder."]
 
     def say(*comment: str) -> None:
-        rows.extend(f"# {line}" for line in comment)
+        rows.extend(f"# {plain(line)}" for line in comment)
 
     def put(name: str, value: object, *, active: bool = False) -> None:
         row = f"{name} = {json.dumps(value)}" if toml else f"{name}: {json.dumps(value)}"
@@ -155,11 +162,20 @@ def _deployed_in(folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
         except OSError:
             continue
         if reading.may_be_document(path.name, data):
-            template = reading.read_document(path.absolute().as_posix(), data)
-            functions = tuple(dict.fromkeys(function.name for function in template.functions))
+            functions = _functions_of(path.absolute().as_posix(), data)
             if functions:
                 found.append((path.relative_to(folder).as_posix(), functions))
     return tuple(found)
+
+
+def _functions_of(path: str, data: bytes) -> tuple[str, ...]:
+    """The keys of the functions in a template, each once."""
+    from invocation_lint.deployment import reading
+    from invocation_lint.deployment.model import Function
+
+    template = reading.read_document(path, data)
+    resources = template.resources if template is not None else ()
+    return tuple(dict.fromkeys(one.called or one.key.id for one in resources if isinstance(one, Function)))
 
 
 def _documents(folder: Path, endings: tuple[str, ...]) -> list[Path]:

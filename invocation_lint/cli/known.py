@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.baseline import Baseline, mark_known, read_baseline
-from invocation_lint.engine import Run, status_of_run
-from invocation_lint.errors import UsageError
+from invocation_lint.errors import CannotWrite, UsageError
+from invocation_lint.exit_status import status_of_run
 from invocation_lint.identity import keys_of
 from invocation_lint.outcome import Input
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
+from invocation_lint.run import Run
 from invocation_lint.settings import BASELINE_NAME
 from invocation_lint.tool_findings import NOT_ANALYSED
 
@@ -31,7 +33,9 @@ class Known:
         self._given = given
         self._lint_there = lint_there
         self._writes = bool(given["write_baseline"])
-        self._baseline = baseline_of(given["baseline"], write=self._writes)
+        self._baseline = baseline_of(
+            given["baseline"], given.get("baseline_named_by") or "--baseline", write=self._writes
+        )
 
     def apply(self, run: Run, inputs: Sequence[Input], project: Project) -> None:
         """Marks such findings in the report, which may change the run's status; writes the baseline if asked to."""
@@ -46,16 +50,17 @@ class Known:
         tell_vanished(run)
 
 
-def baseline_of(name: str | None, *, write: bool) -> Baseline | None:
-    """The baseline that the options ask for, read before anything is linted; a new one may not exist yet."""
+def baseline_of(name: str | None, named_by: str, *, write: bool) -> Baseline | None:
+    """The baseline that the options ask for, read before anything is linted; a new one may not exist yet. `named_by` is
+    the option, or the line of a configuration, that names it."""
     if name is None and not write:
         return None
     name = name or BASELINE_NAME
     if write and not Path(name).exists():
         if not Path(name).absolute().parent.is_dir():
-            raise UsageError(f"--baseline: cannot write {name}: its folder does not exist")
+            raise UsageError(f"{named_by}: cannot write {name}: its folder does not exist")
         return Baseline(name)
-    return read_baseline(name)
+    return read_baseline(name, named_by)
 
 
 def apply_baseline(baseline: Baseline, run: Run, inputs: Sequence[Input], project: Project, *, write: bool) -> None:
@@ -74,10 +79,10 @@ def apply_baseline(baseline: Baseline, run: Run, inputs: Sequence[Input], projec
     try:
         _write_whole(Path(baseline.name), new.text())
     except OSError as error:
-        raise UsageError(f"--write-baseline: cannot write {baseline.name}: {error.strerror or error}") from None
+        raise CannotWrite(f"--write-baseline: cannot write {baseline.name}: {error.strerror or error}") from None
     added = len(new.entries.keys() - baseline.entries.keys())
     counts = f"{len(new.entries)} findings, {added} of them new, {len(gone)} no longer found"
-    print(f"{baseline.name}: written with {counts}", file=sys.stderr)
+    print(plain(f"{baseline.name}: written with {counts}"), file=sys.stderr)
     new.mark(run.report, run.lines_of)
 
 
@@ -85,7 +90,7 @@ def tell_vanished(run: Run) -> None:
     """Names some entries of the baseline that are no longer found, so that the file shrinks."""
     told = run.report.summary.baseline_vanished
     for line in told[:_TOLD]:
-        print(line, file=sys.stderr)
+        print(plain(line), file=sys.stderr)
     if told:
         more = f"{len(told) - _TOLD} more; " if len(told) > _TOLD else ""
         print(f"{more}--write-baseline takes {'it' if len(told) == 1 else 'them'} out", file=sys.stderr)
@@ -167,7 +172,16 @@ def _unmark(run: Run) -> None:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Writes a file so that nobody ever sees a part of it."""
+    """Writes a file so that nobody ever sees a part of it; one that is there keeps its owner, mode and links."""
+    if path.exists():
+        from invocation_lint.fixes.writing import write
+
+        write(path, path.read_bytes(), text.encode())
+        return
     new = path.with_name(f"{path.name}.new")
-    new.write_text(text, "utf-8")
-    new.replace(path)
+    try:
+        new.write_text(text, "utf-8")
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise

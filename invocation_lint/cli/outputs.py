@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from invocation_lint.documents import unknown_name
-from invocation_lint.errors import UsageError
+from invocation_lint.errors import CannotWrite, UsageError
+from invocation_lint.plain import plain
 from invocation_lint.records import record
 from invocation_lint.report import FORMATS
 
@@ -20,7 +21,17 @@ class Output:
     path: Path | None = None
 
     def write(self, text: str) -> None:
-        """Writes the report. BrokenPipeError when nobody reads standard output."""
+        """Writes the report. CannotWrite when there is no room for it; BrokenPipeError when nobody reads standard
+        output."""
+        try:
+            self._write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = self.path or "standard output"
+            raise CannotWrite(f"--output: cannot write {where}: {error.strerror or error}") from None
+
+    def _write(self, text: str) -> None:
         if self.path is not None:
             self.path.write_text(text, "utf-8", "replace")
         elif sys.stdout is not None:
@@ -67,7 +78,7 @@ def append_step_summary(text: str) -> None:
         with Path(file).open("a", encoding="utf-8", errors="replace") as summary:
             summary.write(text)
     except OSError as error:
-        print(f"warning: no summary written: {file}: {error.strerror or error}", file=sys.stderr)
+        print(plain(f"warning: no summary written: {file}: {error.strerror or error}"), file=sys.stderr)
 
 
 def _check_writable(path: Path | None) -> None:

@@ -8,6 +8,8 @@ import time
 from types import TracebackType
 from typing import Any
 
+from invocation_lint.plain import plain
+
 PATIENCE_SECONDS = 2.0
 
 
@@ -40,7 +42,7 @@ class Progress:
         if self._bar is None and time.monotonic() - self._started > PATIENCE_SECONDS:
             self._bar, self._task = _bar(self._total)
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._done - 1, description=name)
+            self._bar.update(self._task, completed=self._done - 1, description=plain(name))
 
 
 def _bar(total: int) -> tuple[Any, Any]:

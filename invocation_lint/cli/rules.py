@@ -14,11 +14,21 @@ from invocation_lint.project import Project
 
 @click.command("rules")
 @run_options
+@click.option("--messages", is_flag=True, help="List every message, label and line of help of the rules instead.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list them.")
-def command(format_: str, **given: Any) -> None:
+def command(format_: str, messages: bool, **given: Any) -> None:
     """List the rules; a * marks those that run under the configuration of the working folder."""
     project = Project(configuration_of(given))
-    rows = project.table(project.configuration.for_folder(Path.cwd()))
+    settings = project.configuration.for_folder(Path.cwd())
+    if messages:
+        texts = project.messages(settings)
+        if format_ == "json":
+            click.echo(json.dumps([text._asdict() for text in texts], indent=2))
+            return
+        for text in texts:
+            click.echo(f"{text.id} {f'{text.kind}:':<8} {text.text}")
+        return
+    rows = project.table(settings)
     if format_ == "json":
         click.echo(json.dumps([row._asdict() for row in rows], indent=2))
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from invocation_lint.findings import Report, Severity
+from invocation_lint.findings import Place, Report, Severity
 from invocation_lint.records import record
 
 FORMATS = ("full", "concise", "json", "github", "gitlab", "junit", "sarif")
@@ -27,6 +27,10 @@ class RuleText:
     proven: bool = False  # whether a program shows the harm
 
 
+def _own_line(place: Place) -> int:
+    return place.line
+
+
 def _no_rules() -> Sequence[RuleText]:
     return ()
 
@@ -35,8 +39,10 @@ def _no_rules() -> Sequence[RuleText]:
 class Presentation:
     """How a report is shown.
 
-    `lines_of` gives the lines of a file as they were read, or None; `path_of` the path of a file from the root of its
-    repository, which is what services that show findings beside code ask for; `rules` what is known of the rules;
+    `lines_of` gives the lines of a file, or of a cell of a notebook (`Place.document`), as they were read, or None;
+    `line_in_file` the line of the file on which a place starts (in a notebook, not that of the cell); `path_of` the
+    path of a file from the root of its repository, which is what services that show findings beside code ask for;
+    `rules` what is known of the rules;
     `category` tells several reports on one commit apart.
     """
 
@@ -46,6 +52,7 @@ class Presentation:
     closing_line: bool = True
     show_suppressed: bool = False
     path_of: Callable[[str], str] = str
+    line_in_file: Callable[[Place], int] = _own_line
     rules: Callable[[], Sequence[RuleText]] = _no_rules
     category: str = "invocation-lint"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from invocation_lint.findings import Confidence, Finding, Report, Severity
+from invocation_lint.plain import plain
 
 _NAMES_SHOWN = 5
 
@@ -16,15 +18,33 @@ def closing_line(report: Report) -> str:
     parts.append(f"{_count(summary.files_found, 'file')} looked at, {summary.files_analysed} analysed")
     if summary.files_not_analysed:
         parts[-1] += f", {summary.files_not_analysed} not analysed"
+    if summary.templates_found:
+        parts[-1] += f", {_count(summary.templates_found, 'template')}"
+    if summary.stubs_skipped:
+        parts.append(f"{_count(summary.stubs_skipped, 'type stub')} (.pyi) skipped")
+    if summary.files_too_large:
+        count = _count(len(summary.files_too_large), "file")
+        parts.append(f"{count} too large to analyse, without invocations: {plain(_listed(summary.files_too_large))}")
+    if summary.templates_filled_in:
+        count = _count(len(summary.templates_filled_in), "template")
+        parts.append(
+            f"{count} not read, filled in by another tool first: {plain(_listed(summary.templates_filled_in))}"
+        )
     if summary.functions_too_large:
         parts.append(f"{_count(len(summary.functions_too_large), 'function')} too large to follow")
     without = sorted(summary.functions_without_contract)
     if without:
-        names = ", ".join(without[:_NAMES_SHOWN]) + (", ..." if len(without) > _NAMES_SHOWN else "")
+        names = plain(_listed(without))
         parts.append(f"{_count(len(without), 'invoked function')} without a contract: {names}")
     if summary.whole_project:
         parts.append("the whole project, since its configuration, contracts, rules or templates are among the files")
+    if summary.project_unknown:
+        parts.append("callers in other folders were not followed: --project DIR says where the project begins")
     return "; ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMES_SHOWN]) + (", ..." if len(names) > _NAMES_SHOWN else "")
 
 
 def fixable_line(report: Report) -> str:
@@ -48,7 +68,11 @@ def fix_offered(finding: Finding) -> str:
 
 def _found(findings: list[Finding]) -> str:
     certain = Counter(finding.severity for finding in findings if finding.confidence is Confidence.CERTAIN)
-    kinds = ((Severity.ERROR, "error", "errors"), (Severity.WARNING, "warning", "warnings"), (Severity.ADVICE,) * 3)
+    kinds = (
+        (Severity.ERROR, "error", "errors"),
+        (Severity.WARNING, "warning", "warnings"),
+        (Severity.ADVICE, "advice", "advice"),
+    )
     words = [f"{certain[kind]} {one if certain[kind] == 1 else many}" for kind, one, many in kinds if certain[kind]]
     possible = len(findings) - sum(certain.values())
     words += [f"{possible} possible"] if possible else []

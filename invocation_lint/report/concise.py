@@ -6,6 +6,7 @@ What is only possible, or suppressed, says so before its message.
 from __future__ import annotations
 
 from invocation_lint.findings import Confidence, Finding, Report
+from invocation_lint.plain import plain
 from invocation_lint.report import Presentation
 from invocation_lint.report.closing import closing_line, fixable_line
 
@@ -24,5 +25,5 @@ def one_line(finding: Finding) -> str:
     place = finding.place
     mark = "possible: " if finding.confidence is Confidence.POSSIBLE else ""
     mark = "suppressed: " + mark if finding.suppressed_by else mark
-    message = " ".join(finding.message.split())
-    return f"{place.path}:{place.line}:{place.column}: {finding.id} [{finding.name}] {mark}{message}"
+    message = plain(" ".join(finding.message.split()))
+    return f"{plain(place.document)}:{place.line}:{place.column}: {finding.id} [{finding.name}] {mark}{message}"

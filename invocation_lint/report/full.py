@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from invocation_lint.findings import Confidence, Finding, Report
+from invocation_lint.plain import plain
 from invocation_lint.report import Presentation
 from invocation_lint.report.closing import closing_line, fix_offered, fixable_line
 from invocation_lint.report.excerpt import Mark, excerpt
@@ -27,13 +28,13 @@ def one_finding(finding: Finding, presentation: Presentation) -> list[str]:
     mark = "possible " if finding.confidence is Confidence.POSSIBLE else ""
     mark = f"suppressed {mark}" if finding.suppressed_by else mark
     headline = style.main(f"{mark}{finding.severity.value}[{finding.id}] {finding.name}")
-    rows = [f"{headline}: {style.strong(finding.message)}"]
+    rows = [f"{headline}: {style.strong(plain(finding.message))}"]
     rows += _excerpts(finding, presentation, style)
     rows += _chain(finding, style)
     rows += [_attached(style, "note", note) for note in finding.notes]
     if finding.suppressed_by:
         by = finding.suppressed_by
-        where = by.reason if by.is_external else f"by the comment at {by.place.path}:{by.place.line} {by.reason}"
+        where = by.reason if by.is_external else f"by the comment at {by.place.document}:{by.place.line} {by.reason}"
         rows.append(_attached(style, "suppressed", where))
     rows += [_attached(style, "help", line) for line in finding.help.split("\n") if line.strip()]
     if offered := fix_offered(finding):
@@ -43,19 +44,19 @@ def one_finding(finding: Finding, presentation: Presentation) -> list[str]:
 
 def _excerpts(finding: Finding, presentation: Presentation, style: Style) -> list[str]:
     """An arrow to each file that has a place of the finding, its own first, with the marked lines."""
-    places: dict[str, list[Mark]] = {finding.place.path: []}
+    places: dict[str, list[Mark]] = {finding.place.document: []}
     main = ""
     for label in finding.labels:
         if label.place == finding.place and not main:
-            main = label.text
+            main = plain(label.text)
         else:
-            places.setdefault(label.place.path, []).append(Mark(label.place, label.text))
-    places[finding.place.path].insert(0, Mark(finding.place, main, main=True))
+            places.setdefault(label.place.document, []).append(Mark(label.place, plain(label.text)))
+    places[finding.place.document].insert(0, Mark(finding.place, main, main=True))
     rows: list[str] = []
     for path, marks in places.items():
         first = marks[0].place
-        arrow = "-->" if path == finding.place.path else ":::"
-        rows.append(f"  {style.frame(arrow)} {path}:{first.line}:{first.column}")
+        arrow = "-->" if path == finding.place.document else ":::"
+        rows.append(f"  {style.frame(arrow)} {plain(path)}:{first.line}:{first.column}")
         lines = presentation.lines_of(path)
         if lines is not None and _is_within(marks, lines):
             rows += excerpt(lines, marks, style)
@@ -70,13 +71,13 @@ def _chain(finding: Finding, style: Style) -> list[str]:
     """The calls that lead to the invocation, outermost first."""
     rows = []
     for depth, step in enumerate(finding.chain):
-        where = f"{step.place.path}:{step.place.line}:{step.place.column}"
+        where = f"{plain(step.place.document)}:{step.place.line}:{step.place.column}"
         if depth == 0:
             rows.append(_attached(style, "calls", f"{where} {step.text}"))
         else:
-            rows.append(f"    {'  ' * depth}-> {where} {step.text}")
+            rows.append(f"    {'  ' * depth}-> {where} {plain(step.text)}")
     return rows
 
 
 def _attached(style: Style, name: str, text: str) -> str:
-    return f"  {style.frame('=')} {style.strong(name + ':')} {text}"
+    return f"  {style.frame('=')} {style.strong(name + ':')} {plain(text)}"

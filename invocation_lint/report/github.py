@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from invocation_lint.findings import Confidence, Finding, Report, Severity
+from invocation_lint.plain import plain
 from invocation_lint.report import Presentation
 from invocation_lint.report.closing import closing_line, fix_offered
 from invocation_lint.report.concise import one_line
@@ -66,17 +67,24 @@ def _annotations(findings: Sequence[Finding], presentation: Presentation) -> lis
 
 def _annotation(level: str, finding: Finding, presentation: Presentation) -> str:
     place = finding.place
-    properties = {"file": presentation.path_of(place.path).replace("\\", "/"), "line": place.line}
-    properties["endLine"] = place.end_line
-    if place.end_line == place.line:  # with several lines GitHub takes no columns
+    properties: dict[str, str | int] = {"file": _plain_lines(presentation.path_of(place.path).replace("\\", "/"))}
+    properties["line"] = presentation.line_in_file(place)
+    properties["endLine"] = presentation.line_in_file(place._replace(line=place.end_line))
+    if place.end_line == place.line and not place.cell:  # with several lines GitHub takes no columns
         properties |= {"col": place.column, "endColumn": max(place.end_column - 1, place.column)}
     properties["title"] = f"{finding.id} {finding.name}"
     mark = "possible: " if finding.confidence is Confidence.POSSIBLE else ""
+    mark = f"{place.short}: {mark}" if place.cell else mark
     offered = fix_offered(finding)
     parts = (finding.message, finding.help, f"fix: {offered}" if offered else "")
-    message = mark + "\n".join(part for part in parts if part)
+    message = mark + _plain_lines("\n".join(part for part in parts if part))
     shown = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{level} {shown}::{_data(message)}"
+
+
+def _plain_lines(text: str) -> str:
+    """A text whose newlines are kept: a command writes them as %0A."""
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def _data(text: str) -> str:

@@ -21,16 +21,18 @@ def render(report: Report, presentation: Presentation) -> str:
     """The list, indented by two; what is suppressed is not in it."""
     keys = keys_of(report.findings, presentation.lines_of, presentation.path_of)
     entries = [
-        _entry(finding, key)
+        _entry(finding, key, presentation)
         for finding, key in zip(report.findings, keys, strict=True)
         if finding.suppressed_by is None
     ]
     return json.dumps(entries, indent=2) + "\n"
 
 
-def _entry(finding: Finding, key: Key) -> dict[str, Any]:
+def _entry(finding: Finding, key: Key, presentation: Presentation) -> dict[str, Any]:
     possible = finding.confidence is Confidence.POSSIBLE
     mark = "possible: " if possible else ""
+    place = finding.place
+    mark = f"{place.short}: {mark}" if place.cell else mark
     offered = fix_offered(finding)
     return {
         "description": f"{finding.id} {finding.name}: {mark}{finding.message}{f' ({offered})' if offered else ''}",
@@ -39,6 +41,9 @@ def _entry(finding: Finding, key: Key) -> dict[str, Any]:
         "severity": "info" if possible else _SEVERITY[finding.severity],
         "location": {
             "path": key.path.removeprefix("./"),
-            "lines": {"begin": finding.place.line, "end": finding.place.end_line},
+            "lines": {
+                "begin": presentation.line_in_file(place),
+                "end": presentation.line_in_file(place._replace(line=place.end_line)),
+            },
         },
     }

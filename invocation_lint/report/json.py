@@ -6,7 +6,12 @@
  "suppressed": [finding, ...],     the same with a `suppressed_by`
  "summary": {files_found, files_analysed, files_not_analysed, functions_too_large, functions_without_contract,
                  whole_project: true when more was linted than was given,
-                 baseline_vanished: [entry of the baseline that is no longer found, in words]}}
+                 project_unknown: true when nothing tells where the project of a file begins, so that callers in other
+                                  folders were not looked for,
+                 files_too_large: [path of a file that was not analysed, and holds no invocation],
+                 stubs_skipped: how many .pyi files were met,
+                 baseline_vanished: [entry of the baseline that is no longer found, in words],
+                 templates_found: how many templates were looked at}}
 
 finding = {id, name, severity: error|warning|advice, confidence: certain|possible, message, help, function, place,
            labels: [{place, text}], chain: [{place, text}], notes: [text],
@@ -14,7 +19,8 @@ finding = {id, name, severity: error|warning|advice, confidence: certain|possibl
                 not apply; place.path is that of the finding,
            suppressed_by: null | {kind, codes, reason, place}}
 place = {path, line, column, end_line, end_column}   lines and columns count from 1, columns in characters,
-                                                     end_column is one past the last; paths have forward slashes
+                                                     end_column is one past the last; paths have forward slashes;
+                                                     in a notebook also cell, counted from 1, in which lines count
 """
 
 from __future__ import annotations
@@ -43,7 +49,11 @@ def render(report: Report, presentation: Presentation) -> str:
             "functions_too_large": len(summary.functions_too_large),
             "functions_without_contract": sorted(summary.functions_without_contract),
             "whole_project": summary.whole_project,
+            "project_unknown": summary.project_unknown,
+            "files_too_large": list(summary.files_too_large),
+            "stubs_skipped": summary.stubs_skipped,
             "baseline_vanished": list(summary.baseline_vanished),
+            "templates_found": summary.templates_found,
         },
     }
     return json.dumps(document, indent=2) + "\n"
@@ -83,4 +93,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {**place._asdict(), "path": place.path.replace("\\", "/")}
+    told = {**place._asdict(), "path": place.path.replace("\\", "/")}
+    if not place.cell:
+        del told["cell"]
+    return told

@@ -10,11 +10,12 @@ import re
 from xml.etree import ElementTree
 
 from invocation_lint.findings import Confidence, Finding, Report
+from invocation_lint.plain import plain
 from invocation_lint.report import Presentation
 from invocation_lint.report.closing import closing_line, fix_offered
 from invocation_lint.tool_findings import NOT_ANALYSED
 
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -41,14 +42,14 @@ def render(report: Report, presentation: Presentation) -> str:
 
 def _case(suite: ElementTree.Element, finding: Finding, presentation: Presentation) -> None:
     place = finding.place
-    path = _text(presentation.path_of(place.path).replace("\\", "/"))
-    name = f"{finding.id} {finding.name} at {place.line}:{place.column}"
+    path = plain(presentation.path_of(place.path).replace("\\", "/"))
+    name = f"{finding.id} {finding.name} at {place.short}"
     case = ElementTree.SubElement(
-        suite, "testcase", classname=path, name=name, file=path, line=str(place.line), time="0"
+        suite, "testcase", classname=path, name=name, file=path, line=str(presentation.line_in_file(place)), time="0"
     )
     message = _text(" ".join(finding.message.split()))
     offered = fix_offered(finding)
-    parts = (f"{path}:{place.line}:{place.column}", finding.message, finding.help, f"fix: {offered}" if offered else "")
+    parts = (f"{path}:{place.short}", finding.message, finding.help, f"fix: {offered}" if offered else "")
     body = _text("\n".join(part for part in parts if part))
     if finding.suppressed_by:
         ElementTree.SubElement(case, "skipped", message=f"suppressed: {message}")
@@ -60,5 +61,5 @@ def _case(suite: ElementTree.Element, finding: Finding, presentation: Presentati
 
 
 def _text(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
+    """Text without the characters that XML cannot hold, or that steer a terminal."""
     return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -107,6 +107,14 @@ def _invocation(report: Report, left_out: int, presentation: Presentation) -> di
         if finding.id in NOT_ANALYSED
     ]
     successful = not notifications
+    notifications += [
+        {
+            "level": "note",
+            "message": {"text": "the file is too large to analyse, and holds no invocation"},
+            "locations": [{"physicalLocation": {"artifactLocation": _artifact(name, presentation)}}],
+        }
+        for name in report.summary.files_too_large
+    ]
     if left_out:
         text = f"{left_out} more results are left out: a run may hold {MOST_RESULTS}"
         notifications.append({"level": "warning", "message": {"text": text}})
@@ -158,6 +166,7 @@ def _fix(fix: FixRequest, presentation: Presentation) -> dict[str, Any]:
 def _message(finding: Finding) -> str:
     """The message with what supersedes and helps, in plain text."""
     mark = "possible: " if _is_possible(finding) else ""
+    mark = f"{finding.place.short}: {mark}" if finding.place.cell else mark
     return "\n".join([mark + finding.message, *(f"note: {note}" for note in finding.notes), *_lines(finding.help)])
 
 
@@ -169,8 +178,13 @@ def _location(
     place: Place, presentation: Presentation, text: str = "", number: int = 0, function: str = ""
 ) -> dict[str, Any]:
     location: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": _artifact(place.path, presentation), "region": region_of(place)}
+        "physicalLocation": {
+            "artifactLocation": _artifact(place.path, presentation),
+            "region": _region_in_file(place, presentation),
+        }
     }
+    if place.cell:
+        location["properties"] = {"cell": place.cell, "line": place.line, "column": place.column}
     if number:
         location["id"] = number
     if text:
@@ -186,6 +200,14 @@ def _artifact(name: str, presentation: Presentation) -> dict[str, str]:
     if path.startswith("/"):  # a file outside of the repository
         return {"uri": f"file://{uri}"}
     return {"uri": uri, "uriBaseId": ROOT}
+
+
+def _region_in_file(place: Place, presentation: Presentation) -> dict[str, int]:
+    """The region of a place; of one in a notebook the lines of the file, which holds the cell as text in JSON."""
+    if not place.cell:
+        return region_of(place)
+    start = presentation.line_in_file(place)
+    return {"startLine": start, "endLine": max(start, presentation.line_in_file(place._replace(line=place.end_line)))}
 
 
 def region_of(place: Place) -> dict[str, int]:

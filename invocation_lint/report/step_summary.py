@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from invocation_lint.findings import Confidence, Finding, Report
+from invocation_lint.plain import plain
 from invocation_lint.report import Presentation
 from invocation_lint.report.closing import closing_line
 from invocation_lint.report.github import worst_first
@@ -30,11 +31,11 @@ def render(report: Report, presentation: Presentation) -> str:
 def _row(finding: Finding, presentation: Presentation) -> str:
     place = finding.place
     mark = "possible " if finding.confidence is Confidence.POSSIBLE else ""
-    where = f"{presentation.path_of(place.path)}:{place.line}"
+    where = f"{presentation.path_of(place.path)}:{place.short.rpartition(':')[0]}"
     cells = (f"{mark}{finding.severity.value}", f"{finding.id} {finding.name}", where, finding.message)
     return f"| {' | '.join(_text(cell) for cell in cells)} |"
 
 
 def _text(text: str) -> str:
     """Text in one line in which Markdown sees no mark-up."""
-    return _ACTIVE.sub(r"\\\1", " ".join(text.split()))
+    return _ACTIVE.sub(r"\\\1", plain(" ".join(text.split())))

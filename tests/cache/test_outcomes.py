@@ -23,7 +23,7 @@ from invocation_lint.outcome import Outcome
 
 TEXTS = st.text(max_size=5)
 NUMBERS = st.integers(1, 10**6)
-PLACES = st.builds(Place, TEXTS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+PLACES = st.builds(Place, TEXTS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, st.integers(0, 3))
 LABELS = st.lists(st.builds(Label, PLACES, TEXTS), max_size=2).map(tuple)
 FIXES = st.builds(
     FixRequest,
@@ -58,6 +58,8 @@ OUTCOMES = st.builds(
     analysed=st.booleans(),
     functions_too_large=st.lists(TEXTS, max_size=3).map(tuple),
     without_contract=st.lists(TEXTS, max_size=2).map(tuple),
+    too_large=st.booleans(),
+    filled_in=st.booleans(),
 )
 
 
@@ -69,7 +71,7 @@ def test_an_outcome_comes_back_as_it_was(outcome: Outcome) -> None:
 def test_every_field_is_thought_of() -> None:
     """Who adds a field says here whether it is kept: `text` is read again, the others are of one run."""
     not_kept = {"text", "traceback", "digest", "news", "seconds", "walks"}
-    kept = {"findings", "analysed", "functions_too_large", "without_contract"}
+    kept = {"findings", "analysed", "functions_too_large", "without_contract", "too_large", "filled_in"}
     assert {field.name for field in fields(Outcome)} == kept | not_kept
     assert [field.name for field in fields(Finding)] == [
         "id", "name", "severity", "message", "place", "help", "confidence", "labels", "chain", "notes", "fix",

@@ -21,7 +21,11 @@ from invocation_lint.processes import pool
 from invocation_lint.project import Project
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "story_platform"
-_LEFT_OUT = ("characters_api.py", "moderation.py", "notification.py", "publishing.py", "reaper.py")  # more of the same
+_LEFT_OUT = (
+    "characters_api.py", "installation.py", "moderation.py", "notification.py", "pictures.py", "publishing.py",
+    "reaper.py", "subscribers.py",
+)  # fmt: skip
+"""More of the same."""
 Edit = Callable[[Path, random.Random], None]
 
 
@@ -274,8 +278,9 @@ def test_a_crash_is_not_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> N
         patched.setattr(engine, "_parsed", broken)
         found, _ = bench.report({}, cached=True)
         assert "INV000" in found
-    files, known = bench.check({})
-    assert (files, known) == (files, 0)
+    templates = len(list(bench.folder.rglob("template.yaml")))
+    _, known = bench.check({})
+    assert known == templates  # they are not parsed as Python
 
 
 def test_a_file_that_changes_during_the_run_is_not_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

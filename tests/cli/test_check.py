@@ -36,7 +36,7 @@ def test_nothing_found_is_exit_0(folder: Path) -> None:
 
 def test_concise(folder: Path) -> None:
     ran = concise(cwd=folder)
-    assert ran.stdout.startswith(f"bad.py:7:12: {FOUND} InvocationType ")
+    assert ran.stdout.startswith(f'bad.py:7:12: {FOUND} "Async" ')
     assert ran.stdout.count("\n") == 1
 
 
@@ -197,7 +197,7 @@ def test_suppressed_findings_are_counted_and_shown_when_asked_for(folder: Path) 
     (folder / "bad.py").write_text(BAD.replace("    )\n", "    )  # noqa: INV107\n"))
     ran = run_lint("check", cwd=folder)
     assert (ran.returncode, ran.stdout) == (0, "no findings; 1 suppressed; 2 files looked at, 1 analysed\n")
-    assert "suppressed: InvocationType" in concise("--show-suppressed", cwd=folder).stdout
+    assert 'suppressed: "Async"' in concise("--show-suppressed", cwd=folder).stdout
 
 
 def test_ctrl_c_is_exit_130(folder: Path) -> None:

@@ -32,6 +32,34 @@ def test_explain_an_unknown_rule(folder: Path) -> None:
     assert "no rule is called 'sync-long-tsk'; did you mean 'sync-long-task'?" in ran.stderr
 
 
+@pytest.mark.parametrize("word", ["INV3", "inv3xx", "INV10x", "all", "INX"])
+def test_explain_takes_the_words_that_select_takes(team: Path, word: str) -> None:
+    ran = run_lint("explain", word, cwd=team)
+    selected = json.loads(run_lint("rules", "--format", "json", "--select", word, cwd=team).stdout)
+    listed = [line.split()[0] for line in ran.stdout.splitlines() if line.startswith("IN")]
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert listed == [row["id"] for row in selected if row["runs"] and row["id"] not in ("INV000", "INV001")] or (
+        word == "all" and listed == [row["id"] for row in selected]
+    )
+    assert ran.stdout.splitlines()[-1] == f"`invocation-lint explain {listed[0]}` tells more of one."
+
+
+def test_explain_runs_the_proof_of_one_rule_only(folder: Path) -> None:
+    ran = run_lint("explain", "INV3", "--run", cwd=folder)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "--run is for one rule" in ran.stderr
+
+
+def test_rules_lists_every_text_of_a_rule(team: Path) -> None:
+    ran = run_lint("rules", "--messages", cwd=team)
+    assert ran.returncode == 0
+    assert "INX001 message: do not invoke\n" in ran.stdout
+    rows = json.loads(run_lint("rules", "--messages", "--format", "json", cwd=team).stdout)
+    assert {"id": "INX001", "kind": "message", "text": "do not invoke"} in rows
+    assert {row["kind"] for row in rows} == {"message", "label", "help"}
+    assert [line.split(": ", 1)[1].strip() for line in ran.stdout.splitlines()] == [row["text"] for row in rows]
+
+
 @pytest.fixture
 def team(folder: Path) -> Path:
     (folder / "team").mkdir()
@@ -91,7 +119,7 @@ def test_facts_as_json(folder: Path) -> None:
 
 def test_facts_of_a_file_that_invokes_nothing(folder: Path) -> None:
     ran = run_lint("facts", "good.py", cwd=folder)
-    assert (ran.returncode, ran.stdout) == (0, "no invocations or queries of jobs found\n")
+    assert (ran.returncode, ran.stdout) == (0, "nothing found that rules ask about\n")
 
 
 def test_facts_of_what_is_not_there_or_broken(folder: Path) -> None:

@@ -229,11 +229,21 @@ def test_a_file_that_changed_meanwhile_is_left_alone(app: Path) -> None:
     assert [path.name for path in app.parent.iterdir() if path.name.endswith(".tmp")] == []
 
 
-def test_a_file_that_is_read_only_keeps_its_mode(app: Path) -> None:
+def test_a_file_that_is_read_only_is_left_alone(app: Path) -> None:
     app.chmod(stat.S_IRUSR)
-    run_lint("check", "--fix", cwd=app.parent)
+    ran = run_lint("check", "--fix", "--output", "concise", cwd=app.parent)
     assert stat.S_IMODE(app.stat().st_mode) == stat.S_IRUSR
-    assert app.read_text() == SAFE, "what the folder allows is done, and the mode is kept"
+    assert app.read_text() == TEXT
+    assert "app.py: not changed: cannot be written: the file is read-only\n0 findings mended in 0 files\n" in ran.stderr
+    assert ran.returncode == 1
+    assert "INV107" in ran.stdout, "the report is on what the file holds"
+
+
+def test_a_file_with_two_names_is_one_file_after_fixing(app: Path) -> None:
+    other = app.parent / "other.txt"
+    other.hardlink_to(app)
+    run_lint("check", "--fix", cwd=app.parent)
+    assert (app.read_text(), other.read_text(), app.samefile(other)) == (SAFE, SAFE, True)
 
 
 def test_programs_get_the_edits(app: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Ran, clean_environment, run_lint
+from tests.notebooks import notebook
 from tests.samples import BAD, GOOD
 
 SECOND = '\n\ndef again(name):\n    return client.invoke(FunctionName=name, InvocationType="Sync", Payload=b"{}")\n'
@@ -253,3 +254,38 @@ def test_statistics_count_by_rule(folder: Path) -> None:
     assert first == "3  in 2 files  error  INV107 [invalid-invocation-type]"
     assert last.startswith("3 errors")
     assert len(json.loads((folder / "found.json").read_text())["findings"]) == 3
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", ".invocation-lint.yaml"])
+@pytest.mark.parametrize("content", [None, "{", "{}"])
+def test_a_wrong_baseline_is_told_with_the_line_that_names_it(folder: Path, name: str, content: str | None) -> None:
+    line = 'baseline = "none.json"' if name == "pyproject.toml" else "baseline: none.json"
+    (folder / name).write_text(f"{'[tool.invocation-lint]' if name == 'pyproject.toml' else '# ours'}\n{line}\n")
+    if content is not None:
+        (folder / "none.json").write_text(content)
+    ran = check(cwd=folder)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"error: {name}:2: baseline: ")
+    assert "none.json" in ran.stderr
+    assert check("--baseline", "none.json", cwd=folder).stderr.startswith("error: --baseline: ")
+
+
+def test_a_baseline_in_a_folder_that_is_not_there_is_told_with_its_line(folder: Path) -> None:
+    (folder / ".invocation-lint.yaml").write_text("baseline: none/known.json\n")
+    ran = check("--write-baseline", cwd=folder)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("error: .invocation-lint.yaml:1: baseline: cannot write none/known.json: ")
+
+
+def test_a_revision_with_notebooks_and_scripts_alone_is_looked_at(folder: Path) -> None:
+    (folder / "bad.py").unlink()
+    (folder / "good.py").unlink()
+    (folder / "nb.ipynb").write_text(notebook(BAD))
+    (folder / "run").write_text(f"#!/usr/bin/env python3\n{BAD}")
+    (folder / ".git").rmdir()
+    for arguments in (("init",), ("add", "-A"), ("commit", "-m", "first")):
+        git(folder, *arguments)
+    ran = check("--diff-base", "HEAD", cwd=folder)
+    assert (ran.returncode, ran.stdout) == (0, "no findings; 2 there before; 2 files looked at, 2 analysed\n")
+    (folder / "nb.ipynb").write_text(notebook("x = 1", BAD, "print()", BAD))
+    assert places(check("--diff-base", "HEAD", cwd=folder)) == ["nb.ipynb:cell 4"]

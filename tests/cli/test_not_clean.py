@@ -64,7 +64,7 @@ message: m
 """
 CONFIGURATIONS = {
     "unknown key": ("selcet: []", ":1:1: unknown key"),
-    "wrong type": ("possible: 1", ":1:11: expected true or false"),
+    "wrong type": ("possible: 1", ":1:11: possible: expected true or false"),
     "unknown rule id": ("ignore: [INV999]", ":1: ignore: no rule is called 'INV999'"),
     "unknown rule in an override": (
         "overrides: [{paths: [x], ignore: [INV999]}]",
@@ -72,7 +72,10 @@ CONFIGURATIONS = {
     ),
     "unknown rule with options": ("rules: {sync-long-tsk: {x: 1}}", "did you mean 'sync-long-task'?"),
     "unknown option": ("rules: {sync-long-task: {max_seconds: 1}}", 'did you mean "max_sync_seconds"?'),
-    "wrong type of an option": ("rules: {INV101: {max_sync_seconds: ten}}", ":1:36: expected a number"),
+    "wrong type of an option": (
+        "rules: {INV101: {max_sync_seconds: ten}}",
+        ":1:36: max_sync_seconds: expected a number",
+    ),
     "wrong option in an override": ("overrides: [{paths: [x], rules: {INV101: {y: 1}}}]", 'unknown option "y"'),
     "no such contract": ("contracts: [none.yaml]", ":1:13: contracts: 'none.yaml' does not exist"),
     "wrong contract": ("contracts: [contract.yaml]", "contract.yaml:1:"),

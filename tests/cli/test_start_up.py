@@ -56,8 +56,18 @@ def test_files_with_invocations_and_no_template_beside_them(folder: Path, format
     """What only other files and other reports need stays where it is."""
     ran = run_lint("check", "bad.py", "--output", format, cwd=folder, prelude=TRACE)
     assert ran.returncode == 1
-    assert not imported(ran) & {"rich", "pygments", "sqlglot", "jsonschema", "multiprocessing"}
-    readers = {"cdk", "cloudformation", "serverless", "terraform", "state_machines"}
+    assert not imported(ran) & {
+        "rich",
+        "pygments",
+        "sqlglot",
+        "jsonschema",
+        "multiprocessing",
+        "hcl2",
+        "lark",
+        "tree_sitter",
+    }
+    readers = {"cloudformation", "serverless", "terraform", "state_machines", "chalice"}
+    readers |= {"cdk_constructs", "cdk_python", "cdk_typescript"}
     assert not modules(ran) & {f"invocation_lint.deployment.{name}" for name in readers}
 
 

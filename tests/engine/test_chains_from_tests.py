@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.configuration import Configuration
+from invocation_lint.contracts.model import ContractBook
 from invocation_lint.engine import Input, lint
+from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.project import Project
+from invocation_lint.source.parsing.tree import parse
 
 PRODUCT = """
 import boto3
@@ -83,3 +86,42 @@ def test_a_test_with_a_call_of_its_own_tells_nothing_of_the_product_either(tmp_p
     both = OWN_CALL + THROUGH_PRODUCT
     found, _ = linted(tmp_path, {"sending.py": PRODUCT, "tests/test_both.py": both})
     assert found.count(("tests/test_both.py", "INV107")) == 1
+
+
+def test_a_module_of_the_product_that_is_named_like_a_test_is_no_test(tmp_path: Path) -> None:
+    shipped = THROUGH_PRODUCT.replace("test_send", "probe")
+    found, _ = linted(tmp_path, {"sending.py": PRODUCT, "test_connection.py": shipped})
+    assert ("test_connection.py", "INV107") in found
+
+
+PRICE = """
+import json
+import boto3
+
+{head}
+    answer = boto3.client("lambda").invoke(FunctionName="price", Payload=json.dumps(user))
+    price = json.loads(answer["Payload"].read())["price"]
+    {last}
+{more}
+"""
+METHOD = "class Prices:\n  def test_price(self, user):"
+
+
+@pytest.mark.parametrize(
+    ("head", "last", "more", "expected"),
+    [
+        ("def test_price(user):", "return price", "", "test"),
+        ("def test_price(user):", "return price", "def check(user):\n    return test_price(user) > 3", "library"),
+        ("def test_price(user):", "assert price == 3", "", "test"),
+        (METHOD, "return price", "", "library"),
+        (METHOD, "self.assertEqual(price, 3)", "", "test"),
+        ("def check_price(user):", "assert price == 3", "", "library"),
+    ],
+)
+def test_a_function_of_the_product_is_no_test_by_its_name(
+    tmp_path: Path, head: str, last: str, more: str, expected: str
+) -> None:
+    source = parse(PRICE.format(head=head, last=last, more=more).encode(), "prices.py")
+    found = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    own = [fact.data.caller.kind for fact in found if "test_price" in fact.function or "check_price" in fact.function]
+    assert own == [expected]

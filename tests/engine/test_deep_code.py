@@ -9,7 +9,7 @@ import pytest
 from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
 from invocation_lint.project import Project
-from invocation_lint.source.guard import MAX_ELIFS, MAX_RUN
+from invocation_lint.source.parsing.guard import MAX_ELIFS, MAX_RUN
 
 START = "import boto3\nclient = boto3.client('lambda')\ndef handler(event, context):\n"
 END = "    client.invoke(FunctionName='f', Payload=data, InvocationType='Async')\n"

@@ -18,7 +18,7 @@ def refresh(name):
 """
 
 
-@pytest.mark.parametrize(("name", "found"), [("app.py", True), ("tests/app.py", False), ("test_app.py", False)])
+@pytest.mark.parametrize(("name", "found"), [("app.py", True), ("tests/app.py", False), ("test_app.py", True)])
 def test_a_checkout_below_a_folder_called_test_is_not_a_test_for_that(tmp_path: Path, name: str, found: bool) -> None:
     root = tmp_path / "test" / "shop"
     path = root / name

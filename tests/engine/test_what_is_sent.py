@@ -14,7 +14,18 @@ from tests.engine.sent.projects import HERE, Example, examples, facts_of, sent, 
 
 PROJECTS = {
     f"{file}: {name}": example
-    for file in ("imports", "roots", "constants", "settings", "clients", "functions", "closures", "classes")
+    for file in (
+        "imports",
+        "roots",
+        "constants",
+        "settings",
+        "clients",
+        "functions",
+        "closures",
+        "classes",
+        "held",
+        "annotations",
+    )
     for name, example in examples(f"{file}.txt").items()
 }
 PAYLOADS = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Ran, run_lint
+from tests.notebooks import notebook
 from tests.samples import BAD, FOUND, GOOD
 
 Flake8 = Callable[..., Ran]
@@ -180,3 +181,11 @@ def test_the_module_is_cheap_to_import(folder: Path) -> None:
     code = "import invocation_lint.flake8_plugin, sys; print(sorted({'libcst', 'yaml', 'click'} & set(sys.modules)))"
     ran = run_lint("--version", cwd=folder, prelude=code)
     assert ran.stdout.startswith("[]\n"), (ran.stdout, sys.version)
+
+
+def test_a_notebook_that_is_named_gives_lines_of_the_file_and_the_cell(flake8: Flake8, folder: Path) -> None:
+    text = notebook("x = 1", BAD)
+    (folder / "nb.ipynb").write_text(text)
+    ran = flake8("--select", "INV", "nb.ipynb", cwd=folder)
+    line = next(number for number, row in enumerate(text.split("\n"), 1) if "return client.invoke(" in row)
+    assert ran.stdout.startswith(f'nb.ipynb:{line}:1: {FOUND} cell 2:7:12: "Async"')

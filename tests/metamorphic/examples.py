@@ -16,7 +16,7 @@ from invocation_lint.programs import Programs
 from invocation_lint.rulebook.findings import findings_of
 from invocation_lint.rulebook.loader import load_rule
 from invocation_lint.rulebook.model import Rule
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 RULES = Path(__file__).parents[2] / "rules"
 ROOMS = sorted(path.parent for path in RULES.glob("IN*/rule.yaml"))

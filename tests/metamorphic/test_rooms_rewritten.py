@@ -6,10 +6,39 @@ from pathlib import Path
 
 import pytest
 
-from tests.metamorphic.examples import ROOMS, complaint, examples_of
+from tests.metamorphic.examples import ROOMS, complaint, examples_of, rule_of
 from tests.metamorphic.rewrites import REWRITES, rewritten
 
-LIMITS = {("INV508", "helpers_to_module")}
+LIMITS = {
+    ("INV115", "helpers_to_module"),
+    ("INV118", "alias_imports"),
+    ("INV118", "helpers_to_module"),
+    ("INV302", "wrap_in_helper"),
+    ("INV304", "helpers_to_module"),
+    ("INV305", "helpers_to_module"),
+    ("INV408", "rename"),
+    ("INV501", "helpers_to_module"),
+    ("INV508", "helpers_to_module"),
+    ("INV601", "helpers_to_module"),
+    ("INV601", "wrap_in_helper"),
+    ("INV602", "helpers_to_module"),
+    ("INV604", "helpers_to_module"),
+    ("INV604", "wrap_in_helper"),
+    ("INV701", "helpers_to_module"),
+    ("INV702", "helpers_to_module"),
+    ("INV703", "clients_to_module"),
+    ("INV703", "helpers_to_module"),
+    ("INV711", "build_in_steps"),
+    ("INV712", "helpers_to_module"),
+    ("INV714", "build_in_steps"),
+    ("INV715", "helpers_to_module"),
+    ("INV716", "helpers_to_module"),
+    ("INV801", "helpers_to_module"),
+    ("INV802", "helpers_to_module"),
+    ("INV806", "build_in_steps"),
+    ("INV807", "helpers_to_module"),
+    ("INV807", "wrap_in_helper"),
+}
 """What a room's README says of itself under Known limits; whoever lifts a limit takes it out of here."""
 
 
@@ -29,7 +58,9 @@ def test_a_rewritten_example_gives_the_same_findings(room: Path, rewrite: str) -
 
 @pytest.mark.parametrize("rewrite", REWRITES)
 def test_a_rewrite_changes_a_fifth_of_the_examples(rewrite: str) -> None:
-    examples = [example for room in ROOMS for example in examples_of(room)][::5]
+    """Of those about invocations, which is what all rewrites are about."""
+    rooms = [room for room in ROOMS if rule_of(room).fact == "invocation"]
+    examples = [example for room in rooms for example in examples_of(room)][::5]
     changed = [example for example in examples if _differs(rewritten(rewrite, example.text), example.text)]
     assert len(changed) * 5 >= len(examples)
 

@@ -218,7 +218,11 @@ def test_json() -> None:
         "functions_too_large": 2,
         "functions_without_contract": ["a", "b"],
         "whole_project": False,
+        "project_unknown": False,
+        "files_too_large": [],
+        "stubs_skipped": 0,
         "baseline_vanished": [],
+        "templates_found": 0,
     }
 
 

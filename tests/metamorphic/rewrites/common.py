@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.walk import children
 
 INVOKES = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 PARAMETERS = frozenset({"FunctionName", "functionName", "InvocationType", "Payload", "InvokeArgs"})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.walk import children
 from tests.metamorphic.rewrites.common import (
     after_imports,
     is_invocation,

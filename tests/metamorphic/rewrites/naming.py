@@ -7,7 +7,7 @@ import re
 
 import libcst as cst
 
-from invocation_lint.source.walk import children
+from invocation_lint.source.parsing.walk import children
 from tests.metamorphic.rewrites.common import names_bound, parameters_of, walk
 
 ENTRY = re.compile(r"(?:.*_)?handler\Z|main\Z|test_.*|__.*__\Z")

@@ -1,0 +1,78 @@
+"""`invocation-lint contracts --check`: where declared contracts and handlers differ, and which calls that breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from invocation_lint.cli.contracts import described
+from invocation_lint.linked import linked
+from invocation_lint.plain import plain
+from invocation_lint.project import Project
+
+if TYPE_CHECKING:
+    from invocation_lint.contracts.model import FunctionContract
+    from invocation_lint.facts.building.links.drifts import Drift
+    from invocation_lint.facts.building.links.implied import Implied
+    from invocation_lint.facts.building.links.listing import CallLink
+
+
+def checked(found: Sequence[Implied], project: Project) -> int:
+    """Compares, prints, and returns the exit status."""
+    from invocation_lint.facts.building.links.drifts import declared_for, differences
+
+    book = project.contracts(project.configuration.for_folder(Path.cwd()))
+    differing: list[tuple[Implied, FunctionContract, list[Drift]]] = []
+    for one in found:
+        declared = declared_for(one, book)
+        drifts = list(differences(one.contract, declared)) if declared is not None else []
+        if declared is not None and drifts:
+            differing.append((one, declared, drifts))
+    calls = [link for _, links in linked(project, (".",)) for link in links] if differing else []
+    for one, declared, drifts in differing:
+        for drift in drifts:
+            click.echo(plain(f"{one.handler.path}:{one.handler.line}: {drift.about}: {drift.in_words}"))
+            for line in _broken(drift, one, calls):
+                click.echo(plain(f"  {line}"))
+        click.echo("\n".join(map(plain, _difference(one, declared))))
+    count = sum(len(drifts) for _, _, drifts in differing)
+    click.echo(f"{count} difference{'' if count == 1 else 's'} between declared contracts and handlers")
+    return 1 if count else 0
+
+
+def _difference(one: Implied, declared: FunctionContract) -> Iterator[str]:
+    """The contract as it is declared, and as the handler implies it, line by line."""
+    path, line = declared.place or ("", 0)
+    yield from unified_diff(
+        list(_lines(declared)),
+        list(_lines(one.contract)),
+        f"{path}:{line}",
+        f"{one.handler.path}:{one.handler.line}",
+        lineterm="",
+    )
+
+
+def _lines(contract: FunctionContract) -> Iterator[str]:
+    for action in sorted(contract.actions, key=lambda action: action.name):
+        yield f"{action.name}:"
+        yield from described(action, "  ")
+    if not contract.actions:
+        yield from described(contract, "")
+
+
+def _broken(drift: Drift, one: Implied, calls: Sequence[CallLink]) -> Iterator[str]:
+    """The calls of the function that a difference breaks."""
+    for link in calls:
+        if not link.certain or link.targets[0].function.key != one.function.key:
+            continue
+        where = f"{link.call.path}:{link.call.line}"
+        if drift.kind in {"unknown", "optional"} and drift.field in link.missing:
+            yield f"breaks {where}, which does not send {drift.field}"
+        elif drift.kind == "not_returned":
+            for key, place in link.reads:
+                if key == drift.field or key.startswith(f"{drift.field}."):
+                    yield f"breaks {place.path}:{place.line}, which reads {key} of the answer of {where}"

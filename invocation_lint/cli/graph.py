@@ -1,0 +1,44 @@
+"""`invocation-lint graph`: who invokes whom, and how."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from invocation_lint.cli.options import configuration_of, configuration_options
+from invocation_lint.linked import graph_of
+from invocation_lint.plain import plain
+from invocation_lint.project import Project
+
+MAX_EDGES = 500
+"""Edges that Mermaid draws as it is configured on GitHub (Mermaid, configuration, maxEdges)."""
+
+
+@click.command("graph")
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["mermaid", "dot", "json", "html"]),
+    default="mermaid",
+    help="How to write it: html is one page that needs nothing else.",
+)
+@configuration_options
+def command(paths: tuple[str, ...], format_: str, **given: Any) -> None:
+    """Write the graph of the functions of PATHS (the working folder), what invokes them, and what they invoke: cycles,
+    deadlines that are too short, and functions whose failed events go nowhere are marked."""
+    from invocation_lint.graph import rendering
+
+    graph = graph_of(Project(configuration_of(given)), paths or (".",))
+    if format_ == "json":
+        click.echo(json.dumps(rendering.as_json(graph), indent=2))
+    elif format_ == "html":
+        from invocation_lint.graph.page import page_of
+
+        click.echo(page_of(graph))
+    else:
+        click.echo("\n".join(map(plain, rendering.mermaid(graph) if format_ == "mermaid" else rendering.dot(graph))))
+    if format_ == "mermaid" and len(graph.edges) > MAX_EDGES:
+        click.echo(f"{len(graph.edges)} edges: GitHub draws at most {MAX_EDGES}; --format html shows all", err=True)

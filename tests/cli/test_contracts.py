@@ -1,0 +1,315 @@
+"""`invocation-lint contracts`: what the handlers of the deployed functions need, as contracts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from invocation_lint.contracts.loader import load_contracts
+from tests.command import run_lint
+
+FILES = {
+    ".git/HEAD": "",
+    "template.yaml": """
+        Transform: AWS::Serverless-2016-10-31
+        Parameters: {Stage: {Type: String}}
+        Globals: {Function: {Runtime: python3.12, Timeout: 20, CodeUri: src/}}
+        Resources:
+          Orders:
+            Type: AWS::Serverless::Function
+            Properties: {FunctionName: !Sub "${Stage}-orders", Handler: orders.handler}
+          Mails:
+            Type: AWS::Serverless::Function
+            Properties: {FunctionName: mails, Handler: mails.handler, Environment: {Variables: {ORDERS: !Ref Orders}}}
+          Reports:
+            Type: AWS::Serverless::Function
+            Properties: {Handler: reports.handler}
+    """,
+    "src/orders.py": """
+        def handler(event, context):
+            if event["action"] == "pack":
+                return event["box"]
+            if event["action"] == "ship":
+                return event["address"], event.get("note")
+            raise ValueError(event["action"])
+    """,
+    "src/mails.py": """
+        def handler(event, context):
+            return event["to"], event["message"]["text"], event.get("copy")
+    """,
+    "src/reports.py": """
+        def handler(event, context):
+            raise NotImplementedError(event["month"])
+    """,
+}
+DECLARED = """
+version: 1
+functions:
+  - name: mails
+    match: {names: [mails]}
+    fields: {to: {required: true}, copy: {required: true}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(dedent(text))
+    return tmp_path
+
+
+def test_the_yaml_is_a_file_of_contracts(project: Path) -> None:
+    ran = run_lint("contracts", cwd=project)
+    book = load_contracts([("contracts.yaml", ran.stdout)])
+    assert (ran.returncode, [one.name for one in book.functions]) == (0, ["Orders", "mails"])
+    orders, mails = book.functions
+    assert mails.names == ("mails",)
+    assert {field.name: field.required for field in mails.fields} == {
+        "to": True, "message": True, "message.text": True, "copy": False,
+    }  # fmt: skip
+    assert (orders.names, orders.environment, orders.discriminator) == (("*-orders",), ("ORDERS",), ("action",))
+    assert {action.name: [field.name for field in action.fields if field.required] for action in orders.actions} == {
+        "pack": ["box"],
+        "ship": ["address"],
+    }
+    assert "src/orders.py:2" in ran.stdout
+    assert "template.yaml:6" in ran.stdout
+
+
+def test_one_function_as_json(project: Path) -> None:
+    told = json.loads(run_lint("contracts", "mails", "--format", "json", cwd=project).stdout)
+    assert list(told["functions"]) == ["mails"]
+    assert told["functions"]["mails"]["required"] == ["to", "message", "message.text"]
+    assert told["functions"]["mails"]["timeout_seconds"] == 20
+
+
+def test_a_json_schema(project: Path) -> None:
+    told = json.loads(run_lint("contracts", "--format", "jsonschema", cwd=project).stdout)
+    assert told["mails"]["required"] == ["to", "message"]
+    assert told["mails"]["properties"]["message"]["required"] == ["text"]
+    assert [one["properties"]["action"] for one in told["Orders"]["oneOf"]] == [{"const": "pack"}, {"const": "ship"}]
+
+
+def test_a_name_that_no_function_has(project: Path) -> None:
+    ran = run_lint("contracts", "order", cwd=project)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "'order'" in ran.stderr
+
+
+CALLER = """
+import json
+import os
+
+import boto3
+
+client = boto3.client("lambda")
+
+
+def handler(event, context):
+    response = client.invoke(FunctionName="mails", Payload=json.dumps({"to": "ann"}))
+    return json.loads(response["Payload"].read())["number"]
+"""
+
+
+@pytest.fixture
+def checked(project: Path) -> Path:
+    (project / "declared.yaml").write_text(DECLARED)
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    (project / "src/caller.py").write_text(CALLER)
+    return project
+
+
+def test_a_difference_to_what_is_declared(checked: Path) -> None:
+    ran = run_lint("contracts", "--check", cwd=checked)
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines() == [
+        "src/mails.py:2: mails: the handler fails without message, which its contract does not know",
+        "  breaks src/caller.py:11, which does not send message",
+        "src/mails.py:2: mails: the contract requires copy, and the handler does without it",
+        "--- declared.yaml:4",
+        "+++ src/mails.py:2",
+        "@@ -1,3 +1,5 @@",
+        " fields:",
+        '   "to": {required: true}',
+        '-  "copy": {required: true}',
+        '+  "message": {required: true}',
+        '+  "message.text": {required: true}',
+        '+  "copy": {}',
+        "2 differences between declared contracts and handlers",
+    ]
+
+
+def test_an_answer_that_lost_a_key(checked: Path) -> None:
+    (checked / "src/mails.py").write_text("def handler(event, context):\n    return {'id': event['to']}\n")
+    contract = "    fields: {to: {required: true}}\n    returns: [id, number]\n"
+    head = "version: 1\nfunctions:\n  - name: mails\n    match: {names: [mails]}\n"
+    (checked / "declared.yaml").write_text(head + contract)
+    ran = run_lint("contracts", "--check", cwd=checked)
+    assert ran.stdout.splitlines()[:2] == [
+        "src/mails.py:1: mails: the contract says that it returns number, and the handler never does",
+        "  breaks src/caller.py:12, which reads number of the answer of src/caller.py:11",
+    ]
+    assert "INV005" in run_lint("check", "src/mails.py", cwd=checked).stdout
+    assert "INV213" not in run_lint("check", "src/caller.py", cwd=checked).stdout  # what is declared comes first
+    (checked / "declared.yaml").write_text((head + contract).replace(", number", ""))
+    assert "INV213" in run_lint("check", "src/caller.py", cwd=checked).stdout
+    assert run_lint("contracts", "--check", cwd=checked).returncode == 0
+
+
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$defs": {"message": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}},
+    "type": "object",
+    "required": ["to", "message"],
+    "properties": {"to": {"type": "string"}, "copy": {}, "message": {"$ref": "#/$defs/message"}},
+}
+
+
+def test_a_contract_that_is_a_json_schema(checked: Path) -> None:
+    entry = "version: 1\nfunctions:\n  - {name: mails, match: {names: [mails]}, schema: schemas/mails.json}\n"
+    (checked / "declared.yaml").write_text(entry)
+    (checked / "schemas").mkdir()
+    (checked / "schemas/mails.json").write_text(json.dumps(SCHEMA))
+    assert run_lint("contracts", "--check", cwd=checked).returncode == 0
+    shown = run_lint("check", "src/caller.py", "--no-cache", cwd=checked).stdout
+    assert "the payload for mails lacks message" in shown
+    (checked / "schemas/mails.json").write_text(json.dumps({**SCHEMA, "required": ["to", "note"]}))
+    assert "mails lacks note" in run_lint("check", "src/caller.py", cwd=checked).stdout  # whatever is in the cache
+
+
+def test_what_is_printed_as_json_schema_is_a_contract(checked: Path) -> None:
+    told = json.loads(run_lint("contracts", "--format", "jsonschema", cwd=checked).stdout)
+    entries = [
+        "{name: mails, match: {names: [mails]}, schema: mails.json}",
+        "{name: orders, match: {environment: [ORDERS]}, schema: Orders.json}",
+    ]
+    for name, schema in told.items():
+        (checked / f"{name}.json").write_text(json.dumps(schema))
+    (checked / "declared.yaml").write_text("version: 1\nfunctions:\n" + "".join(f"  - {one}\n" for one in entries))
+    assert run_lint("contracts", "--check", cwd=checked).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("schema: nowhere.json", "nowhere.json: there is no such file"),
+        ("schema: list.json", "expected a JSON Schema"),
+        ("schema: text.json", "describes no object"),
+        ("schema: list.json, fields: {a: {}}", "`fields` and `schema`"),
+    ],
+)
+def test_mistakes_in_a_schema(checked: Path, entry: str, said: str) -> None:
+    (checked / "list.json").write_text("[1]")
+    (checked / "text.json").write_text('{"type": "string"}')
+    text = f"version: 1\nfunctions:\n  - {{name: mails, match: {{names: [mails]}}, {entry}}}\n"
+    (checked / "declared.yaml").write_text(text)
+    ran = run_lint("check", ".", cwd=checked)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert said in ran.stderr
+
+
+CONTRADICTING = """
+version: 1
+functions:
+  - name: orders
+    match: {environment: [ORDERS]}
+    discriminator: action
+    actions:
+      pack: {fields: {box: {}}}
+      send: {}
+  - name: mails
+    match: {names: [mails]}
+    fields: {to: {required: true}, subject: {required: true}}
+"""
+
+
+def test_a_contract_and_a_handler_that_contradict_each_other(project: Path) -> None:
+    (project / "declared.yaml").write_text(CONTRADICTING)
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    ran = run_lint("check", ".", "--output", "concise", cwd=project)
+    assert ran.returncode == 1
+    assert [
+        line.partition(" INV005 [contract-drift] ")[::2] for line in ran.stdout.splitlines() if "INV005" in line
+    ] == [
+        ("src/mails.py:2:1:", "mails: the handler fails without message, which its contract does not know"),
+        (
+            "src/orders.py:2:1:",
+            "orders (pack): the handler fails without box, which its contract calls optional",
+        ),
+        ("src/orders.py:2:1:", "orders: the contract has the action send, and the handler refuses it"),
+        ("src/orders.py:2:1:", "orders: the handler takes the action ship, which its contract does not know"),
+    ]
+    assert "INV005" not in run_lint("check", ".", "--ignore", "INV005", cwd=project).stdout
+
+
+def test_a_contradiction_shows_the_read_and_the_template(project: Path) -> None:
+    (project / "declared.yaml").write_text(CONTRADICTING)
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    shown = run_lint("check", "src/mails.py", cwd=project).stdout
+    assert "read here, without a default" in shown
+    assert "template.yaml:9:3" in shown
+    assert "declared at declared.yaml:10" in shown
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [
+        "{to: {required: true}, message: {required: true}, copy: {required: true}}",  # it does without `copy`
+        "{to: {required: true}, message: {required: true}, more: {}}",
+    ],
+)
+def test_what_the_handler_does_without_is_no_contradiction(project: Path, contract: str) -> None:
+    text = f"version: 1\nfunctions:\n  - name: mails\n    match: {{names: [mails]}}\n    fields: {contract}\n"
+    (project / "declared.yaml").write_text(text)
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    assert "INV005" not in run_lint("check", ".", cwd=project).stdout
+
+
+@pytest.mark.parametrize(
+    ("read", "type", "is_found"),
+    [
+        ('event["message"]["text"]', "string", True),
+        ('event["message"]["text"]', "array", True),
+        ('event["message"]["text"]', "number", True),
+        ('event["message"]["text"]', "object", False),
+        ('json.loads(event["message"])["text"]', "string", False),
+        ('event["message"][0]', "array", False),
+        ('event["message"][0]["text"]', "array", False),
+        ('[one["text"] for one in event["message"]]', "array", False),
+        ('event["message"].get("text")', "object", False),
+        ('event["message"]', "string", False),
+    ],
+)
+def test_a_field_of_another_type(project: Path, read: str, type: str, is_found: bool) -> None:
+    (project / "src/mails.py").write_text(
+        f"import json\n\n\ndef handler(event, context):\n    return event['to'], {read}\n"
+    )
+    fields = f"{{to: {{required: true}}, message: {{required: true, type: {type}}}}}"
+    text = f"version: 1\nfunctions:\n  - name: mails\n    match: {{names: [mails]}}\n    fields: {fields}\n"
+    (project / "declared.yaml").write_text(text)
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    said = "mails: the handler reads fields of message, which its contract says is no object"
+    shown = run_lint("check", ".", cwd=project).stdout
+    assert (said in shown) is is_found
+    assert ("INV005" in shown) is is_found
+
+
+def test_a_contract_of_another_function_says_nothing(project: Path) -> None:
+    (project / "declared.yaml").write_text(CONTRADICTING.replace("mails", "letters").replace("ORDERS", "OTHERS"))
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    assert "INV005" not in run_lint("check", ".", cwd=project).stdout
+
+
+def test_what_was_printed_and_committed_does_not_differ(project: Path) -> None:
+    (project / "declared.yaml").write_text(run_lint("contracts", cwd=project).stdout)
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    assert run_lint("contracts", "--check", cwd=project).returncode == 0
+
+
+def test_nothing_deployed(tmp_path: Path) -> None:
+    ran = run_lint("contracts", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (0, "version: 1\nfunctions: []\n")

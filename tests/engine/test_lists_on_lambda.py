@@ -1,0 +1,58 @@
+"""A list that is read on Lambda is a warning, one that is read elsewhere is advice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from invocation_lint.configuration import Configuration
+from invocation_lint.engine import Input, lint
+from invocation_lint.project import Project
+
+STORE = """
+import boto3
+table = boto3.resource("dynamodb").Table("stories")
+
+def items():
+    return table.scan()["Items"]
+"""
+FILES = {
+    "store.py": STORE,
+    "service.py": "import store\ndef all():\n    return store.items()\n",
+    "app.py": "import service\ndef lambda_handler(event, context):\n    return service.all()\n",
+    "deployed.py": STORE + "def on_timer(one, two):\n    return items()\n",
+    "template.yaml": """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Timer:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: deployed.on_timer, Runtime: python3.12, CodeUri: .}
+""",
+    "script.py": STORE,
+    "used_by_tests.py": STORE,
+    "tests/test_app.py": "import used_by_tests\ndef lambda_handler(event, context):\n    used_by_tests.items()\n",
+    "jobs.py": STORE.replace("stories", "story_jobs"),
+}
+
+
+def _levels(folder: Path, configuration: str) -> dict[str, str]:
+    for name, text in {**FILES, ".invocation-lint.yaml": configuration}.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    paths = sorted(folder.rglob("*.py"))
+    run = lint([Input(path.name, path) for path in paths], Project(Configuration()))
+    return {one.place.path: one.severity.value for one in run.report.findings if one.id == "INV504"}
+
+
+@pytest.mark.parametrize("configuration", ["", "select: [INV5]", "select: [all]"])
+def test_where_it_is_a_warning(tmp_path: Path, configuration: str) -> None:
+    levels = _levels(tmp_path, configuration)
+    assert levels == {"store.py": "warning", "deployed.py": "warning", "jobs.py": "warning"}
+
+
+@pytest.mark.parametrize("configuration", ["profile: strict", "extend-select: [INV504]", "select: [unpaginated-read]"])
+def test_where_it_is_advice(tmp_path: Path, configuration: str) -> None:
+    levels = _levels(tmp_path, configuration)
+    assert {name for name, level in levels.items() if level == "advice"} == {"script.py", "used_by_tests.py"}

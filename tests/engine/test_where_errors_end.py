@@ -1,0 +1,153 @@
+"""Where errors end: what a message says is lost is what is lost, and the body of a module is its handlers' own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.running import findings_in
+
+SAM = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      One: {Type: AWS::Serverless::Function, Properties: {Handler: app.one, CodeUri: ., Events: {E: {Type: FIRST}}}}
+      Two: {Type: AWS::Serverless::Function, Properties: {Handler: app.two, CodeUri: ., Events: {E: {Type: SECOND}}}}
+"""
+AT_IMPORT = """
+    import boto3
+
+    client = boto3.client("lambda")
+
+
+    class Prices:
+        def __init__(self):
+            self.table = client.invoke(FunctionName="prices", Payload=b"{}")["Payload"].read()
+
+
+    prices = Prices()
+
+
+    def one(event, context):
+        return prices.table
+
+
+    def two(event, context):
+        return len(prices.table)
+"""
+INSIDE = """
+    import boto3
+
+    client = boto3.client("lambda")
+
+
+    def one(event, context):
+        client.invoke(FunctionName="prices", InvocationType="Event", Payload=b"{}")
+        return {"statusCode": 202}
+
+
+    def two(event, context):
+        return 1
+"""
+
+
+def losses(folder: Path, code: str, first: str, second: str = "SQS") -> list[str]:
+    template = SAM.replace("FIRST", first).replace("SECOND", second)
+    found = findings_in(folder, {"template.yaml": template, "app.py": code}, "INV301")
+    return [finding.message.rpartition("when it is throttled, ")[2] for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "loss"),
+    [
+        ("SQS", "SQS", []),
+        ("SQS", "Schedule", []),
+        ("Kinesis", "S3", []),
+        ("Api", "SQS", ["the function cannot start"]),
+        ("HttpApi", "HttpApi", ["the function cannot start"]),
+    ],
+)
+def test_the_body_of_a_module_is_its_handlers_own(tmp_path: Path, first: str, second: str, loss: list[str]) -> None:
+    assert losses(tmp_path, AT_IMPORT, first, second) == loss
+
+
+@pytest.mark.parametrize(
+    ("source", "loss"),
+    [
+        ("Api", ["the REST API answers 502"]),
+        ("HttpApi", ["the HTTP API answers 500"]),
+        ("AlexaSkill", ["whoever invoked the handler gets an error"]),
+        ("SQS", []),
+    ],
+)
+def test_the_loss_that_is_said_is_the_one_that_happens(tmp_path: Path, source: str, loss: list[str]) -> None:
+    assert losses(tmp_path, INSIDE, source) == loss
+
+
+def test_a_module_that_has_no_handler(tmp_path: Path) -> None:
+    code = AT_IMPORT.replace("def one(event, context)", "def one()").replace("def two(event, context)", "def two()")
+    found = findings_in(tmp_path, {"app.py": code}, "INV301")
+    assert [finding.message.rpartition(", ")[2] for finding in found] == ["the module cannot be imported"]
+
+
+def test_a_view(tmp_path: Path) -> None:
+    code = """
+    import boto3
+    from flask import Flask
+
+    app = Flask(__name__)
+
+
+    @app.post("/prices")
+    def start():
+        boto3.client("lambda").invoke(FunctionName="prices", InvocationType="Event", Payload=b"{}")
+        return "started"
+    """
+    found = findings_in(tmp_path, {"app.py": code}, "INV301")
+    assert [finding.message.rpartition(", ")[2] for finding in found] == ["the view answers 500"]
+
+
+LOOP = """
+    import boto3
+
+    client = boto3.client("lambda")
+
+
+    def send(records):
+        for record in records:
+            client.invoke(FunctionName="mail", InvocationType="Event", Payload=record["body"])
+
+
+    def one(event, context):
+        ONE
+
+
+    def two(event, context):
+        TWO
+"""
+LOST = "the items after it are not sent"
+TWICE = "{} is delivered again, and the items before it are sent twice"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one", "two", "loss"),
+    [
+        ("SQS", "SQS", "send(event['Records'])", "pass", TWICE.format("the whole batch")),
+        ("Kinesis", "SQS", "send(event['Records'])", "send(event['Records'])", TWICE.format("the whole batch")),
+        ("Schedule", "SQS", "send(event['items'])", "pass", TWICE.format("the event")),
+        ("Api", "SQS", "send(event['items'])", "pass", LOST),
+        ("Api", "SQS", "send(event['items'])", "send(event['Records'])", LOST),
+        (
+            "SQS",
+            "SQS",
+            "send(event['Records'])",
+            "try: send(event['Records'])\n        except Exception: return 1",
+            LOST,
+        ),
+    ],
+)
+def test_what_a_loop_loses(tmp_path: Path, first: str, second: str, one: str, two: str, loss: str) -> None:
+    template = SAM.replace("FIRST", first).replace("SECOND", second)
+    code = LOOP.replace("ONE", one).replace("TWO", two)
+    found = findings_in(tmp_path, {"template.yaml": template, "app.py": code}, "INV308")
+    assert [finding.message.rpartition("ends the loop: ")[2] for finding in found] == [loss]
