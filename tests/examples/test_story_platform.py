@@ -1,4 +1,8 @@
-"""The example application: all findings that are expected are found in it, and no others; its template deploys it."""
+"""The example application: all findings that are expected are found in it, and no others; its template deploys it.
+
+`expected.json` names the function in which a finding stands, or the resource of the template, and the right neighbours
+of the mistakes, each with a field of a fact that tells the two apart.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,10 @@ import pytest
 import yaml
 
 from invocation_lint.api import lint_paths
+from invocation_lint.configuration import Configuration
+from invocation_lint.engine import Input, facts_in
 from invocation_lint.findings import Confidence, Finding
+from invocation_lint.project import Project
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())
@@ -18,7 +25,9 @@ APPLICATION = ROOT / EXPECTED["application"]
 
 
 def functions_of(path: Path) -> dict[str, tuple[int, int]]:
-    """Qualified names of a module's functions, with their first and last lines."""
+    """Qualified names of a module's functions, or of a template's resources, with their first and last lines."""
+    if path.suffix == ".yaml":
+        return resources_of(path)
     found: dict[str, tuple[int, int]] = {}
 
     def visit(node: ast.AST, prefix: str) -> None:
@@ -33,7 +42,20 @@ def functions_of(path: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-@pytest.mark.parametrize("entry", EXPECTED["findings"], ids=lambda entry: f"{entry['rule']}-{entry['function']}")
+def resources_of(path: Path) -> dict[str, tuple[int, int]]:
+    """Logical ids of a template's resources, with their first and last lines."""
+    root = yaml.compose(path.read_text())
+    assert isinstance(root, yaml.MappingNode)
+    (resources,) = [value for key, value in root.value if key.value == "Resources"]
+    return {key.value: (key.start_mark.line + 1, value.end_mark.line) for key, value in resources.value}
+
+
+def name_of(entry: dict[str, str]) -> str:
+    """How a test of this entry is called."""
+    return f"{entry.get('rule') or entry['field']}-{entry['function']}"
+
+
+@pytest.mark.parametrize("entry", EXPECTED["findings"], ids=name_of)
 def test_an_expected_finding_stands_in_a_function_that_exists(entry: dict[str, str]) -> None:
     assert entry["function"] in functions_of(APPLICATION / entry["path"])
 
@@ -85,3 +107,16 @@ def test_the_application_gives_the_findings_that_are_expected() -> None:
     certain = [finding for finding in report.active if finding.confidence is Confidence.CERTAIN]
     expected = [(it["path"], it["function"], it["rule"], it["severity"]) for it in EXPECTED["findings"]]
     assert sorted(map(anchor_of, certain)) == sorted(expected)
+
+
+@pytest.mark.parametrize("entry", EXPECTED["neighbours"], ids=name_of)
+def test_a_right_neighbour_is_looked_at_and_silent(entry: dict[str, str]) -> None:
+    wrong = {(finding["path"], finding["function"]) for finding in EXPECTED["findings"]}
+    assert (entry["path"], entry["function"]) not in wrong
+    path = APPLICATION / entry["path"]
+    project = Project(Configuration())
+    known = facts_in(Input(str(path), path), project.configuration.for_folder(path.parent), project)
+    assert known is not None
+    facts = [fact for fact in known.facts if fact.function == entry["function"]]
+    (data,) = [fact.data for fact in facts if fact.kind == entry["fact"]]
+    assert getattr(data, entry["field"]) == entry["word"]

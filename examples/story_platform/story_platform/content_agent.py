@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from story_platform import repository, studio
+from story_platform import announcements, repository, studio
 
 logger = logging.getLogger(__name__)
 lambda_client = boto3.client("lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1}))
@@ -44,6 +44,7 @@ def generate_story(event):
         content += write_chapters(event, content)
     repository.finish_story(story_id, content)
     tell_reader(event.get("creatorUserId") or event["userId"], story_id)
+    announcements.story_finished(story_id, event["userId"])
     return {"storyId": story_id, "content": content}
 
 
@@ -82,6 +83,7 @@ def generate_asset(event):
 def create_character(event):
     character = event["character"]
     images = [studio.draw(pose, character["name"], folder=event["userId"]) for pose in ("portrait", "full")]
+    announcements.character_drawn(event["characterId"], images)
     return {"characterId": event["characterId"], "images": images}
 
 

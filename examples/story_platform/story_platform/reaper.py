@@ -7,7 +7,7 @@ import os
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from story_platform import repository
+from story_platform import announcements, repository
 
 logger = logging.getLogger(__name__)
 lambda_client = boto3.client("lambda")
@@ -19,6 +19,7 @@ def handler(event, context):
         story = repository.get_story(job["story_id"])
         if not try_again(job, story):
             repository.fail_job(job["id"], "timed out after 15 minutes")
+            announcements.job_given_up(job["id"], job["story_id"])
     if jobs:
         report(jobs)
     return {"stuck": len(jobs), "agent": agent_is_well()}
