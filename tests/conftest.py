@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 # Nothing is found without having been looked for, and the user's own cache is left alone; tests/cache asks for one.
 os.environ.setdefault("INVOCATION_LINT_NO_CACHE", "1")
+
+# A shell ignores Ctrl-C for what it runs in the background, and so would what the tests start there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes depends on what else the machine does; it says nothing about the code.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,6 +50,7 @@ def proving() -> Iterator[Proving]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI a test that was skipped or expected to fail is a failure."""
+    gc.freeze()  # pytest looks for garbage several times when it ends: that took minutes
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None:
         unrun = [kind for kind in ("skipped", "xfailed") if reporter.stats.get(kind)]

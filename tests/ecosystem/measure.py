@@ -31,7 +31,7 @@ from invocation_lint.findings import Finding, Place
 from invocation_lint.programs import Programs
 from invocation_lint.project import Project
 from invocation_lint.rulebook.findings import findings_of
-from invocation_lint.source.tree import parse
+from invocation_lint.source.parsing.tree import parse
 
 HERE = Path(__file__).parent
 QUESTIONS = ("lambda", "mode", "function kind", "keys", "encoding", "errors seen", "FunctionError")

@@ -23,7 +23,7 @@ import measure
 
 from invocation_lint.configuration import Configuration
 from invocation_lint.facts.base import Unknown
-from invocation_lint.facts.building.job_words import is_job_class, is_job_table
+from invocation_lint.facts.building.reading.job_words import is_job_class, is_job_table
 from invocation_lint.facts.job_query import JobQuery
 from invocation_lint.facts.options import JOB_TABLES
 from invocation_lint.programs import Programs
