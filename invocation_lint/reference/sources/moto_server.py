@@ -6,6 +6,7 @@ one JSON object a request), it mends where moto differs from AWS in what event s
 - a FIFO queue gives out no message of a group whose earlier messages are still hidden,
 - messages that were received together are visible again together, and no thread undoes what another does to a queue,
 - a write that changes nothing leaves no record in a table's stream,
+- a shard that is split or merged keeps its records and gets no more,
 - a rule matches by AWS's pattern language, not without a pattern, and not while it is disabled,
 - state machines are executed (machines/moto_machines.py).
 """
@@ -19,6 +20,7 @@ import json
 import os
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,6 +91,54 @@ def keep_queues() -> None:
     Queue.add_message = add_alone  # type: ignore[method-assign]
     Queue.delete_message = delete_alone  # type: ignore[method-assign]
     SQSBackend.receive_message = receive_until  # type: ignore[method-assign]
+
+
+def keep_shards() -> None:
+    """Kinesis: one thread at a time changes a stream. A shard that is split or merged keeps what it holds, and what comes
+    later goes to its children.
+
+    https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-after-resharding.html
+    """
+    from moto.kinesis.models import Shard, Stream
+
+    lock = threading.RLock()
+    put, split, merge, read = Stream.put_record, Stream.split_shard, Stream.merge_shards, Shard.get_records
+    find: Any = Stream.get_shard_for_key
+
+    def find_open(self: Any, *keys: Any) -> Any:
+        shards = {name: shard for name, shard in list(self.shards.items()) if shard.is_open}
+        return find(SimpleNamespace(shards=shards), *keys)
+
+    def put_alone(self: Any, *what: Any, **more: Any) -> Any:
+        with lock:
+            return put(self, *what, **more)
+
+    def read_alone(self: Any, *what: Any, **more: Any) -> Any:
+        with lock:
+            return read(self, *what, **more)
+
+    def keeping(change: Any, self: Any, shards: list[Any], *more: Any) -> None:
+        with lock:
+            held = {name: self.shards[name].records for name in shards if name in self.shards}
+            for name in held:
+                self.shards[name].records = {}  # what moto would move
+            try:
+                change(self, *shards, *more)
+            finally:
+                for name, records in held.items():
+                    self.shards[name].records = records
+
+    def split_keeping(self: Any, shard: str, *more: Any) -> None:
+        keeping(split, self, [shard], *more)
+
+    def merge_keeping(self: Any, shard: str, adjacent: str) -> None:
+        keeping(merge, self, [shard, adjacent])
+
+    Stream.get_shard_for_key = find_open  # type: ignore[method-assign]
+    Stream.put_record = put_alone  # type: ignore[method-assign]
+    Stream.split_shard = split_keeping  # type: ignore[method-assign]
+    Stream.merge_shards = merge_keeping  # type: ignore[method-assign]
+    Shard.get_records = read_alone  # type: ignore[method-assign]
 
 
 def skip_unchanged_items() -> None:
@@ -232,6 +282,7 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     keep_queues()
+    keep_shards()
     skip_unchanged_items()
     make_envelopes()
     hand_on_notifications()

@@ -30,10 +30,10 @@ class StreamItem(Item):
 
 @dataclass(frozen=True)
 class Shard:
-    """One shard; `parent` is the one that it was split off or merged from, and a closed one gets no more records."""
+    """One shard; `parents` are those that it was split off or merged from, and a closed one gets no more records."""
 
     id: str
-    parent: str | None
+    parents: tuple[str, ...]
     closed: bool
 
 
@@ -182,7 +182,8 @@ class KinesisReader:
 
 
 def _shard(held: Mapping[str, Any]) -> Shard:
-    return Shard(held["ShardId"], held.get("ParentShardId"), "EndingSequenceNumber" in held["SequenceNumberRange"])
+    parents = tuple(held[name] for name in ("ParentShardId", "AdjacentParentShardId") if name in held)
+    return Shard(held["ShardId"], parents, "EndingSequenceNumber" in held["SequenceNumberRange"])
 
 
 def _seconds(moment: datetime) -> float:

@@ -192,10 +192,14 @@ class StreamPoller:
         self._changed = threading.Condition()
         self._asked = 1
         self._answered = 0
-        self._is_held_back = False  # a shard waits for what its parent held
+        self._is_held_back = False  # a shard waits for what its parents held
         self._closed = False
-        for shard in reader.shards():
-            self._open(shard.id, mapping["StartingPosition"])
+        shards, position = reader.shards(), mapping["StartingPosition"]
+        held = {shard.id for shard in shards}
+        for shard in shards:
+            if position == "LATEST" or held.isdisjoint(shard.parents):
+                self._open(shard.id, position)
+        self._later = "TRIM_HORIZON" if position == "LATEST" else position  # for the shards that come after others
         self._thread = threading.Thread(target=self._poll, name="stream-mapping", daemon=True)
         self._thread.start()
 
@@ -253,9 +257,8 @@ class StreamPoller:
         found = held_back = False
         for shard in self._reader.shards():
             if shard.id not in self._iterators:
-                parent = shard.parent
-                if parent is None or self._iterators.get(parent) is None:  # after what its parent held
-                    self._open(shard.id, "TRIM_HORIZON")
+                if all(self._iterators.get(parent) is None for parent in shard.parents):  # after what they held
+                    self._open(shard.id, self._later)
                 else:
                     held_back = True
             iterator = self._iterators.get(shard.id)

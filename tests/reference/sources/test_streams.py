@@ -28,6 +28,10 @@ REPORTS = DECODES + textwrap.dedent("""
             if text == "bad":
                 return {"batchItemFailures": [{"itemIdentifier": record["kinesis"]["sequenceNumber"]}]}
 """)
+SHARDS = textwrap.dedent("""
+    def handler(event, context):
+        note([record["eventID"].split(":")[0] + " " + text for record, text in zip(event["Records"], texts(event))])
+""")
 REPORTING = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
 
@@ -234,20 +238,53 @@ def test_filters(stream, pattern, passed):
     assert flat(at) == passed
 
 
+FIRST, SECOND, THIRD = (f"shardId-{number:012}" for number in range(3))
+
+
+def put_in_both_halves(at):
+    put(at, "low", ExplicitHashKey="0")
+    put(at, "high", ExplicitHashKey=str(2**127 + 1))
+
+
+def split(at):
+    at.client("kinesis").split_shard(StreamName=at.stream, ShardToSplit=FIRST, NewStartingHashKey=str(2**127))
+
+
 def test_a_shard_that_is_split(stream):
     """The halves are read after what their parent held."""
     at = stream(RAISES)
     put(at, "one")
     follow(at, BatchSize=1)
     at.settle()
-    at.client("kinesis").split_shard(
-        StreamName=at.stream, ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**127)
-    )
-    put(at, "low", ExplicitHashKey="0")
-    put(at, "high", ExplicitHashKey=str(2**127 + 1))
+    split(at)
+    put_in_both_halves(at)
     at.settle()
     assert flat(at)[0] == "one"
     assert sorted(flat(at)[1:]) == ["high", "low"]
+
+
+def test_a_shard_that_is_split_before_it_is_read(stream):
+    """It keeps what it held, which comes first and once."""
+    at = stream(DECODES + SHARDS)
+    put(at, *"abc")
+    split(at)
+    put_in_both_halves(at)
+    follow(at, BatchSize=1)
+    at.settle()
+    assert flat(at)[:3] == [f"{FIRST} {text}" for text in "abc"]
+    assert sorted(flat(at)[3:]) == [f"{SECOND} low", f"{THIRD} high"]
+
+
+def test_shards_that_are_merged(stream):
+    """What they become is read after what both held."""
+    at = stream(DECODES + SHARDS, shards=2)
+    put_in_both_halves(at)
+    at.client("kinesis").merge_shards(StreamName=at.stream, ShardToMerge=FIRST, AdjacentShardToMerge=SECOND)
+    put(at, *"ab")
+    follow(at, BatchSize=1)
+    at.settle()
+    assert sorted(flat(at)[:2]) == [f"{FIRST} low", f"{SECOND} high"]
+    assert flat(at)[2:] == [f"{THIRD} a", f"{THIRD} b"]
 
 
 TABLE = WORKER + textwrap.dedent("""
