@@ -94,8 +94,8 @@ def keep_queues() -> None:
 
 
 def keep_shards() -> None:
-    """Kinesis: one thread at a time changes a stream. A shard that is split or merged keeps what it holds, and what comes
-    later goes to its children.
+    """Kinesis: one thread at a time changes a stream. A shard that is split or merged keeps what it holds, and what
+    comes later goes to its children.
 
     https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-after-resharding.html
     """
@@ -105,9 +105,9 @@ def keep_shards() -> None:
     put, split, merge, read = Stream.put_record, Stream.split_shard, Stream.merge_shards, Shard.get_records
     find: Any = Stream.get_shard_for_key
 
-    def find_open(self: Any, *keys: Any) -> Any:
+    def find_open(self: Any, partition_key: str, explicit_hash_key: str) -> Any:
         shards = {name: shard for name, shard in list(self.shards.items()) if shard.is_open}
-        return find(SimpleNamespace(shards=shards), *keys)
+        return find(SimpleNamespace(shards=shards), partition_key, explicit_hash_key)
 
     def put_alone(self: Any, *what: Any, **more: Any) -> Any:
         with lock:
@@ -128,11 +128,11 @@ def keep_shards() -> None:
                 for name, records in held.items():
                     self.shards[name].records = records
 
-    def split_keeping(self: Any, shard: str, *more: Any) -> None:
-        keeping(split, self, [shard], *more)
+    def split_keeping(self: Any, shard_to_split: str, new_starting_hash_key: str) -> None:
+        keeping(split, self, [shard_to_split], new_starting_hash_key)
 
-    def merge_keeping(self: Any, shard: str, adjacent: str) -> None:
-        keeping(merge, self, [shard, adjacent])
+    def merge_keeping(self: Any, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
+        keeping(merge, self, [shard_to_merge, adjacent_shard_to_merge])
 
     Stream.get_shard_for_key = find_open  # type: ignore[method-assign]
     Stream.put_record = put_alone  # type: ignore[method-assign]

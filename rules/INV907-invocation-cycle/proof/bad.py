@@ -26,7 +26,7 @@ def main():
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     mapping = lambda_client.create_event_source_mapping(EventSourceArn=arn, FunctionName=name)
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"number": 1}))
-    time.sleep(30)
+    time.sleep(150)
     lambda_client.delete_event_source_mapping(UUID=mapping["UUID"])
 
 

@@ -31,7 +31,7 @@ def main():
     machine = stepfunctions.create_state_machine(name="stories-good", definition=definition(arn), roleArn=role)
     told = json.dumps({"storyId": str(story.id)})
     stepfunctions.start_execution(stateMachineArn=machine["stateMachineArn"], input=told)
-    time.sleep(30)
+    time.sleep(90)
     lambda_client.delete_function_concurrency(FunctionName=name)
 
 
