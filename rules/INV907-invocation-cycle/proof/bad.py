@@ -19,7 +19,8 @@ def handler(event, context):
 
 def main():
     name = os.environ["PROOF_FUNCTION"]
-    queue = sqs.create_queue(QueueName="scenes-907-bad", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+    attributes = {"VisibilityTimeout": "60", "DelaySeconds": "5"}
+    queue = sqs.create_queue(QueueName="scenes-907-bad", Attributes=attributes)["QueueUrl"]
     lambda_client.update_function_configuration(
         FunctionName=name, Timeout=10, Environment={"Variables": {"SCENES_URL": queue}}
     )
