@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from invocation_lint.reference.service.http import LOOPBACK, Exchange
-from invocation_lint.reference.service.site import Site
+from invocation_lint.reference.service.workers.site import Site
 
 _PROGRAM = "invocation_lint.reference.sources.moto_server"
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}

@@ -11,8 +11,8 @@ from datetime import datetime, timezone
 class Clock:
     """Time of the service. At `factor` 50, an hour of the service is 72 seconds on the wall.
 
-    It starts at the wall's now; workers and callers read the same time (see site/sitecustomize.py), so that a
-    deadline handed to a worker means the same there.
+    It starts at the wall's now; workers and callers read the same time (workers/process_site/sitecustomize.py), so that
+    a deadline handed to a worker means the same there.
     """
 
     def __init__(self, factor: float = 1.0) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.faults import Faults
 from invocation_lint.reference.service.limits import limit
-from invocation_lint.reference.service.pool import Pool
 from invocation_lint.reference.service.records import Execution, Records
 from invocation_lint.reference.service.registry import Target
-from invocation_lint.reference.service.runtime_api import RuntimeEvent
+from invocation_lint.reference.service.workers.pool import Pool
+from invocation_lint.reference.service.workers.runtime_api import RuntimeEvent
 
 
 @dataclass(frozen=True)

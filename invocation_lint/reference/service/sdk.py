@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from invocation_lint.reference.service.environment import CREDENTIALS
+from invocation_lint.reference.service.workers.environment import CREDENTIALS
 
 
 def make_client(name: str, *, endpoint_url: str, region: str, settings: dict[str, Any]) -> Any:

@@ -13,25 +13,19 @@ from invocation_lint.reference.fronts.function_url import FunctionUrlFront
 from invocation_lint.reference.fronts.http_api import HttpApiFront
 from invocation_lint.reference.fronts.rest_api import RestApiFront
 from invocation_lint.reference.machines.log import MachineExecution
+from invocation_lint.reference.service.api.configuration_api import ConfigurationApi
+from invocation_lint.reference.service.api.deployment_api import DeploymentApi
+from invocation_lint.reference.service.api.invoke_api import InvokeApi
 from invocation_lint.reference.service.backing import Backing, relay
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
-from invocation_lint.reference.service.configuration_api import ConfigurationApi
-from invocation_lint.reference.service.deployment_api import DeploymentApi
 from invocation_lint.reference.service.destinations import Destinations
-from invocation_lint.reference.service.environment import (
-    caller_environment,
-    is_own_package_installed,
-    worker_environment,
-)
 from invocation_lint.reference.service.events import EventQueue
 from invocation_lint.reference.service.faults import Faults
 from invocation_lint.reference.service.functions import Function, HttpApi, RestApi
 from invocation_lint.reference.service.http import Exchange, Listener
-from invocation_lint.reference.service.invoke_api import InvokeApi
 from invocation_lint.reference.service.invoker import Invoker
 from invocation_lint.reference.service.permissions import OPEN, Permissions
-from invocation_lint.reference.service.pool import Pool
 from invocation_lint.reference.service.records import (
     Delivery,
     Execution,
@@ -41,10 +35,16 @@ from invocation_lint.reference.service.records import (
     RequestRecord,
 )
 from invocation_lint.reference.service.registry import Registered, Registry, Target
-from invocation_lint.reference.service.sandbox import Sandbox
 from invocation_lint.reference.service.sdk import make_client
-from invocation_lint.reference.service.site import Site
 from invocation_lint.reference.service.stacks import Stacks, port_of_api
+from invocation_lint.reference.service.workers.environment import (
+    caller_environment,
+    is_own_package_installed,
+    worker_environment,
+)
+from invocation_lint.reference.service.workers.pool import Pool
+from invocation_lint.reference.service.workers.sandbox import Sandbox
+from invocation_lint.reference.service.workers.site import Site
 from invocation_lint.reference.sources.batches import BatchRecord
 from invocation_lint.reference.sources.mapping import SourceMapping
 from invocation_lint.reference.sources.sources import Sources

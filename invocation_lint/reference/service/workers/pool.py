@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from invocation_lint.reference.service.registry import Target
-from invocation_lint.reference.service.sandbox import Sandbox
+from invocation_lint.reference.service.workers.sandbox import Sandbox
 
 _SHUTDOWN_WALL_SECONDS = 10.0
 

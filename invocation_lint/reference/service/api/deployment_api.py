@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from invocation_lint.reference.service.configuration_api import ConfigurationApi
+from invocation_lint.reference.service.api.configuration_api import ConfigurationApi
 from invocation_lint.reference.service.errors import Refusal
 from invocation_lint.reference.service.functions import Function
 from invocation_lint.reference.service.http import Exchange

@@ -22,8 +22,8 @@ from dataclasses import dataclass, replace
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.functions import Function
 from invocation_lint.reference.service.limits import limit
-from invocation_lint.reference.service.runtime_api import RuntimeApi, RuntimeEvent, Signal
-from invocation_lint.reference.service.worker_log import WorkerLog
+from invocation_lint.reference.service.workers.runtime_api import RuntimeApi, RuntimeEvent, Signal
+from invocation_lint.reference.service.workers.worker_log import WorkerLog
 
 _SHUTDOWN_WALL_SECONDS = 5.0
 

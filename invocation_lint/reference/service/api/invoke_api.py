@@ -13,7 +13,8 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from invocation_lint.reference.service import event_stream, lineage
+from invocation_lint.reference.service import lineage
+from invocation_lint.reference.service.api import event_stream
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
 from invocation_lint.reference.service.errors import (
