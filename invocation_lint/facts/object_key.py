@@ -9,8 +9,6 @@ from __future__ import annotations
 from invocation_lint.facts.base import Text, fact_field
 from invocation_lint.records import record
 
-YES_NO = ("yes", "no")
-
 
 @record
 class Caller:
@@ -24,7 +22,13 @@ class ObjectKey:
     """One read of a key. Absent is None, not known is `Unknown`."""
 
     event: Text = fact_field("which event it is read of", words=("notification", "eventbridge"))
-    decoded: Text = fact_field("whether the function, or a helper that it hands the key to, decodes it", words=YES_NO)
+    decoded: Text = fact_field(
+        "whether the function, or a helper that it hands the key to, decodes it; percent: the escapes that begin with a"
+        " percent sign alone, which leaves `+` where the name has a space",
+        words=("yes", "percent", "no"),
+    )
+    decoder: Text = fact_field("the function that decodes these escapes alone; absent where none does")
+    form: Text = fact_field("the form in which it is used, in words")
     used: Text = fact_field(
         "what is done with it as it came, the strongest first: it is an argument of a call or a part of what is sent,"
         " it is returned or handed to code of another module alone, it is only compared, cut or logged",

@@ -51,7 +51,7 @@ _WANTED: Mapping[str, _Wanted] = {
     "encode-once": _Wanted(item=("name", "holds"), facts=("payload.shape",)),
     "limit-job-query": _Wanted(facts=_QUERY, kind="job_query", options=("batch_size",)),
     "order-job-query": _Wanted("order", otherwise="limited_by", facts=_QUERY, kind="job_query"),
-    "decode-object-key": _Wanted(kind="object_key"),
+    "decode-object-key": _Wanted("decoder", otherwise="decoded", facts=("decoder",), kind="object_key"),
     "raise-read-timeout": _Wanted(
         "client", facts=("client.sdk", "client.read_timeout", "target.duration_seconds", "target.timeout_seconds")
     ),

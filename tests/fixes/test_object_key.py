@@ -49,3 +49,37 @@ def test_a_name_that_is_anothers_is_left_alone(line: str) -> None:
 def test_an_import_in_a_function_does_not_count() -> None:
     text = f"import boto3\n\n\ndef other():\n    from urllib.parse import unquote_plus\n    return unquote_plus\n{READ}"
     assert mended(text, RULE) == text
+
+
+HALF = """
+
+def handler(event, context):
+    for record in event["Records"]:
+        s3.get_object(Bucket="b", Key=NAME(record["s3"]["object"]["key"], encoding="utf-8"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "imported", "written"),
+    [
+        ("import urllib.parse", "urllib.parse.unquote", "", "urllib.parse.unquote_plus"),
+        ("from urllib.parse import unquote, unquote_plus", "unquote", "", "unquote_plus"),
+        ("from urllib.parse import unquote", "unquote", "import urllib.parse\n", "urllib.parse.unquote_plus"),
+    ],
+)
+def test_the_decoder_that_leaves_spaces_is_replaced(line: str, name: str, imported: str, written: str) -> None:
+    text = f"{line}\n\nimport boto3\n"
+    expected = f"{imported}{line}\n\nimport boto3\n" + HALF.replace("NAME", written)
+    assert mended(text + HALF.replace("NAME", name), RULE) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from urllib.parse import unquote_to_bytes\n" + HALF.replace("NAME", "unquote_to_bytes"),
+        "from urllib.parse import unquote\n\n\ndef plain(key, encoding):\n    return unquote(key)\n"
+        + HALF.replace("NAME", "plain"),
+    ],
+)
+def test_a_decoder_that_gives_bytes_or_stands_in_a_helper_is_left_alone(text: str) -> None:
+    assert mended(text, RULE) == text

@@ -21,7 +21,17 @@ from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 
 MAX_HELPERS = 2
-_DECODES = frozenset({"unquote_plus", "unquote", "unquote_to_bytes", "url_decode", "urldecode", "decode_key"})
+_DECODES = frozenset({"unquote_plus", "url_decode", "urldecode", "decode_key"})
+_DECODES_PERCENT = frozenset(
+    f"{module}.{name}"
+    for module in ("urllib", "urllib.parse", "six.moves.urllib.parse", "requests.compat", "requests.utils",
+                   "botocore.compat")
+    for name in ("unquote", "unquote_to_bytes")
+)  # fmt: skip
+"""What leaves `+` as it is (Python: urllib.parse)."""
+
+_CONTAINERS = (cst.Dict, cst.List, cst.Tuple, cst.Set, cst.BaseComp)
+
 _CUTS = frozenset(
     {"split", "rsplit", "partition", "rpartition", "strip", "lstrip", "rstrip", "lower", "upper", "replace", "basename",
      "dirname", "splitext", "removeprefix", "removesuffix", "join", "format", "str", "Path", "PurePath",
@@ -54,9 +64,17 @@ def _fact(
     places = dict.fromkeys(("event", "caller"), site)
     places["decoded"] = seen.decoded or site
     places["used"] = seen.found.get(used, site)
+    if seen.decoded is None and seen.by_percent is not None:
+        decoder, decoded_at = seen.by_percent
+        places["decoded"] = places["decoder"] = places["form"] = decoded_at
+        decoded, form = "percent", f"decoded by `{decoder}`, which leaves `+`"
+    else:
+        decoder, decoded, form = None, "yes" if seen.decoded is not None else "no", "used encoded"
     data = facts.ObjectKey(
         event=event,
-        decoded="yes" if seen.decoded is not None else "no",
+        decoded=decoded,
+        decoder=decoder,
+        form=form if decoded != "yes" else None,
         used=used,
         caller=facts.Caller(callers.ending_of(code.module, info, site, options).kind),
     )
@@ -114,6 +132,9 @@ class _Follower:
     scope: Scope
     depth: int = 0
     decoded: Place | None = None
+    by_percent: tuple[str, Place] | None = None
+    has_spaces: bool = False
+    is_returned: bool = False
     found: dict[str, Place] = field(default_factory=dict)
     seen: set[cst.CSTNode] = field(default_factory=set)
 
@@ -138,6 +159,7 @@ class _Follower:
                 return
             self.value(parent)
         elif isinstance(parent, cst.Return):
+            self.is_returned = self.is_returned or not isinstance(node, _CONTAINERS)
             self._note("handed_over", node)
         elif isinstance(parent, cst.AugAssign):
             self._note("looked_at", node)
@@ -156,10 +178,19 @@ class _Follower:
         if isinstance(parent, cst.Attribute) and isinstance(call, cst.Call) and call.func is parent:
             if parent.attr.value in _ASKS:
                 self._note("looked_at", parent)
+            elif parent.attr.value == "replace" and call.args and text_of(call.args[0].value) == "+":
+                self._spaces(call)
+                self.value(call)
             else:
                 self.value(call)
         else:
             self.value(parent)
+
+    def _spaces(self, call: cst.Call | None) -> None:
+        """Both halves together decode the key: `+` is replaced, by a call, and `unquote` is called."""
+        self.has_spaces = self.has_spaces or call is not None
+        if self.has_spaces and self.by_percent is not None:
+            self.decoded = self.decoded or self.by_percent[1]
 
     def _argument(self, node: cst.CSTNode, arg: cst.Arg) -> None:
         call = self.scope.parents.get(arg)
@@ -168,10 +199,16 @@ class _Follower:
         name = called_name(call)
         if name in _DECODES:
             self.decoded = self.decoded or self.code.module.source.place(call)
+        elif name.startswith("unquote") and self.code.meaning(call.func) in _DECODES_PERCENT:
+            self.by_percent = self.by_percent or (name, self.code.module.source.place(call))
+            self._spaces(None)
+            self.value(call)
         elif name in LOGGING or self._is_told(node):
             return
         elif name in _ASKS:
             self._note("looked_at", node)
+        elif name.startswith("unquote") and not self.code.named(name):
+            self.decoded = self.decoded or self.code.module.source.place(call)
         elif name in _CUTS:
             self.value(call)
         elif not self._helper(call, arg, name):
@@ -186,13 +223,19 @@ class _Follower:
         parameter = parameter_of(helpers[0], call, arg)
         if parameter is None:
             return False
-        inner = _Follower(self.code, self.code.scope_of(helpers[0]), self.depth + 1)
+        inner = _Follower(self.code, self.code.scope_of(helpers[0]), self.depth + 1, has_spaces=self.has_spaces)
         for use in inner.scope.names.get(parameter, ()):
             if not isinstance(inner.scope.parents.get(use), (cst.Param, cst.AssignTarget)):
                 inner.value(use)
         self.decoded = self.decoded or inner.decoded
+        self.by_percent = self.by_percent or inner.by_percent
+        self.has_spaces = self.has_spaces or inner.has_spaces
+        self._spaces(None)
         for word, place in inner.found.items():
-            self.found.setdefault(word, place)
+            if not (word == "handed_over" and inner.is_returned):
+                self.found.setdefault(word, place)
+        if inner.is_returned:
+            self.value(call)
         return True
 
     def _assigned(self, statement: cst.CSTNode, node: cst.CSTNode) -> None:
