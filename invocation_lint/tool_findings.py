@@ -32,22 +32,22 @@ class ToolFinding:
 
 
 INTERNAL_ERROR = ToolFinding(
-    "INV000", "internal-error", Severity.ERROR, "the analysis of a file broke off by an error of its own", False
+    "INV000", "internal-error", Severity.ERROR, "the analysis of a file failed with an internal error", False
 )
 UNREADABLE_FILE = ToolFinding(
     "INV001", "unreadable-file", Severity.ERROR, "a file cannot be read or parsed, so nothing in it was checked", False
 )
 UNUSED_SUPPRESSION = ToolFinding(
-    "INV002", "unused-suppression", Severity.WARNING, "a comment suppresses a finding that is not there"
+    "INV002", "unused-suppression", Severity.WARNING, "a comment suppresses a finding that is not reported"
 )
 INVALID_SUPPRESSION = ToolFinding(
-    "INV003", "invalid-suppression", Severity.WARNING, "a comment is meant to suppress, but names no rule there is"
+    "INV003", "invalid-suppression", Severity.WARNING, "a suppression comment names a rule that does not exist"
 )
 AMBIGUOUS_CONTRACT = ToolFinding(
-    "INV004", "ambiguous-contract", Severity.WARNING, "two contracts match the function that is invoked"
+    "INV004", "ambiguous-contract", Severity.WARNING, "two contracts match the invoked function"
 )
 CONTRACT_DRIFT = ToolFinding(
-    "INV005", "contract-drift", Severity.WARNING, "a declared contract and the handler of its function contradict"
+    "INV005", "contract-drift", Severity.WARNING, "a declared contract and the function's handler contradict each other"
 )
 INVALID_TEMPLATE = ToolFinding(
     "INV006", "invalid-template", Severity.WARNING, "a template cannot be read, so what it deploys is unknown"

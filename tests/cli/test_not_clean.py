@@ -163,7 +163,7 @@ def test_the_unreadable_can_be_excluded_by_path_and_the_message_says_how(folder:
     (folder / "broken.py").write_text("client.invoke(FunctionName=")
     told = run_lint("check", "broken.py", cwd=folder).stdout
     line = next(line for line in told.splitlines() if "exclude = " in line)
-    (folder / "pyproject.toml").write_text("[tool.invocation-lint]\n" + line[line.index("exclude") :] + "\n")
+    (folder / "pyproject.toml").write_text("[tool.invocation-lint]\n" + line[line.index("exclude =") :] + "\n")
     assert check(cwd=folder).returncode == 1
 
 

@@ -92,7 +92,7 @@ def test_a_process_that_dies_costs_the_file_that_kills_it_and_names_it(folder: P
     assert ran.returncode == 2, ran.stderr
     lost = [line for line in ran.stdout.splitlines() if "INV000" in line]
     assert [line.split(": ")[0] for line in lost] == ["dies1.py:1:1", "dies2.py:1:1"]
-    assert "the analysis of this file ended its process" in lost[0]
+    assert "the process that analysed this file died" in lost[0]
     assert ran.stdout.count("INV107") == 7
     assert "Traceback" not in ran.stderr
 

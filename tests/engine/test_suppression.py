@@ -72,7 +72,7 @@ def test_a_comment_in_a_string_suppresses_nothing() -> None:
 def test_an_unused_one_is_told_where_it_stands() -> None:
     (unused,) = findings("x = 1  # noqa: INV107\n")
     assert (unused.id, unused.place.column, unused.place.end_column) == ("INV002", 8, 22)
-    assert "INV107 is suppressed here, but not found" in unused.message
+    assert "unused suppression: INV107 is not reported here" in unused.message
 
 
 def test_an_unused_one_is_told_in_a_file_without_invocations() -> None:

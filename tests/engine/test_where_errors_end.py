@@ -74,8 +74,8 @@ def test_the_body_of_a_module_is_its_handlers_own(tmp_path: Path, first: str, se
 @pytest.mark.parametrize(
     ("source", "loss"),
     [
-        ("Api", ["the REST API answers 502"]),
-        ("HttpApi", ["the HTTP API answers 500"]),
+        ("Api", ["the REST API returns 502"]),
+        ("HttpApi", ["the HTTP API returns 500"]),
         ("AlexaSkill", ["whoever invoked the handler gets an error"]),
         ("SQS", []),
     ],
@@ -104,7 +104,7 @@ def test_a_view(tmp_path: Path) -> None:
         return "started"
     """
     found = findings_in(tmp_path, {"app.py": code}, "INV301")
-    assert [finding.message.rpartition(", ")[2] for finding in found] == ["the view answers 500"]
+    assert [finding.message.rpartition(", ")[2] for finding in found] == ["the view returns 500"]
 
 
 LOOP = """

@@ -43,8 +43,8 @@ def said(folder: Path, files: dict[str, str], minimum: float) -> list[tuple[str,
     return [(one.severity.name.lower(), one.message.partition(": ")[2]) for one in found]
 
 
-REST = "the REST API in front of it gives up after {} s and answers 504"
-HTTP = "the HTTP API in front of it gives up after {} s and answers 503"
+REST = "the REST API in front of it gives up after {} s and returns 504"
+HTTP = "the HTTP API in front of it gives up after {} s and returns 503"
 API = "the API in front of it gives up after {} s at the latest"
 
 
@@ -123,7 +123,7 @@ def test_the_timeout_that_a_template_gives(tmp_path: Path, name: str) -> None:
 
 
 def test_a_handler_of_which_nothing_tells_who_invokes_it(tmp_path: Path) -> None:
-    words = "whoever called this code waits as long"
+    words = "the caller of this code waits that long"
     assert said(tmp_path, {"src/app.py": HANDLER}, 11) == [("warning", words)]
 
 
@@ -177,9 +177,9 @@ SCRIPT = """
         ([SCRIPT], []),
         ([WORKER, SCRIPT], []),
         ([ROUTE], [("error", API.format(30))]),
-        ([VIEW], [("error", "whoever called this view waits as long")]),
-        ([WORKER, VIEW], [("error", "whoever called this view waits as long")]),
-        ([], [("warning", "whoever called this code waits as long")]),
+        ([VIEW], [("error", "the caller of this view waits that long")]),
+        ([WORKER, VIEW], [("error", "the caller of this view waits that long")]),
+        ([], [("warning", "the caller of this code waits that long")]),
     ],
 )
 def test_who_calls_a_helper(tmp_path: Path, callers: list[str], told: list[tuple[str, str]]) -> None:
@@ -189,4 +189,4 @@ def test_who_calls_a_helper(tmp_path: Path, callers: list[str], told: list[tuple
 
 def test_a_view_waits_for_less_than_an_api(tmp_path: Path) -> None:
     files = {"asking.py": HELPER, "a.py": VIEW, "b.py": ROUTE}
-    assert said(tmp_path, files, 12) == [("error", "whoever called this view waits as long")]
+    assert said(tmp_path, files, 12) == [("error", "the caller of this view waits that long")]

@@ -156,7 +156,7 @@ def test_lambda_does_not_follow_a_stream(tmp_path: Path) -> None:
             kinesis.put_record(StreamName=os.environ["NEWS"], Data=b"x", PartitionKey="x")
         """
     (found,) = circles(tmp_path, template, code)
-    assert found.then == "it goes on until somebody stops it, for Lambda does not follow a stream"
+    assert found.then == "it runs until somebody stops it, because Lambda does not detect loops through streams"
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_a_function_without_a_timeout_has_three_seconds(tmp_path: Path) -> None:
         "src/inner.py": INNER,
     }
     (finding,) = findings_in(tmp_path, files, "INV103")
-    assert "has 3 s itself" in finding.message
+    assert "itself times out after 3 s" in finding.message
 
 
 def test_a_caller_whose_handler_is_imported_from_another_module(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_what_it_runs_over(header: str, over: str, times: int | None) -> None:
         ("for item in table.scan(Limit=5)['Items']", None, "the items"),
         ("for page in client.get_paginator('list_functions').paginate()", "pages", "the items of all pages"),
         ("for item in table.query(Limit=5)['Items']", None, "the items"),
-        ("for number in range(40)", None, "40 rounds"),
+        ("for number in range(40)", None, "40 iterations"),
         ("for name in ('a', 'b')", None, "2 items"),
     ],
 )
@@ -273,7 +273,7 @@ def test_how_it_is_sent_again() -> None:
     assert attempts("for n in range(3)", "time.sleep(1)") == Retry("fixed", "yes", PAUSING)
     assert attempts("for n in range(3)", "time.sleep(2 ** n)") == Retry("growing", "yes")
     assert attempts("for n in range(3)", "print('no')") == Retry("none", "yes", "without a pause")
-    assert attempts("while True", "time.sleep(delay)") == Retry("fixed", "no", f"{PAUSING} and without end")
+    assert attempts("while True", "time.sleep(delay)") == Retry("fixed", "no", f"{PAUSING} and without a limit")
     assert attempts("while delay < 9", "time.sleep(delay); delay *= 2") == Retry("growing", "yes")
     assert attempts("for n in range(3)", "raise") is None
     assert attempts("for n in range(3)", "return None") is None
@@ -282,4 +282,4 @@ def test_how_it_is_sent_again() -> None:
 def test_a_poll_is_sent_again() -> None:
     poll = loop_of("def wait():\n    while not send():\n        time.sleep(5)\n")
     assert poll is not None
-    assert poll.retry == Retry("fixed", "no", f"{PAUSING} and without end")
+    assert poll.retry == Retry("fixed", "no", f"{PAUSING} and without a limit")

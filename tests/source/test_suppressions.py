@@ -46,9 +46,9 @@ def test_what_is_nobodys_or_anothers(comment: str) -> None:
     ("comment", "message"),
     [
         ("# noqa: INV", "has no digits"),
-        ("# noqa: inv101", "small letters"),
+        ("# noqa: inv101", "lower case"),
         ("# invocation-lint: ignore", "names no rule"),
-        ("# invocation-lint: ignore[]", "name no rule"),
+        ("# invocation-lint: ignore[]", "names no rule"),
         ("# invocation-lint: ignore[INV101", "does not close its bracket"),
         ("# invocation-lint: ignore INV101", "names no rule"),
         ("# invocation-lint: Ignore[INV101]", "is not understood"),

@@ -197,7 +197,7 @@ PYTHONS = "syntax error: "  # what follows are the words of the Python that runs
         (b"x = `y`\n", 1, "backticks"),
         (b"x = 0777\n", 1, "a number of the old form"),
         (b"x = a <> b\n", 1, "the operator <>"),
-        (b"x = 1\n<<<<<<< HEAD\ny\n=======\nz\n>>>>>>> branch\n", 2, "a merge conflict is not resolved here"),
+        (b"x = 1\n<<<<<<< HEAD\ny\n=======\nz\n>>>>>>> branch\n", 2, "unresolved merge conflict"),
         (b"x = 1\ny = (\n\n", 2, PYTHONS),
         (b"a\n\n  b\n", 3, PYTHONS),
         (b"x = '''\n\n", 1, PYTHONS),
@@ -251,4 +251,4 @@ def test_code_that_the_parser_refuses_is_unreadable_with_a_way_to_mend_it(monkey
     with pytest.raises(UnreadableFile) as caught:
         parse(b"def f(x):\n    return(max(x) if x else 0)\n", "app.py")
     assert caught.value.path == "app.py"
-    assert "space behind each keyword" in caught.value.help
+    assert "space after each keyword" in caught.value.help

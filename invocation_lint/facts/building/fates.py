@@ -63,15 +63,15 @@ def _loss(ending: Ending) -> str:
     if ending.frame == "module":
         return "the function cannot start" if ending.is_import else "the module cannot be imported"
     if ending.kind == "view":
-        return "the view answers 500"
+        return "the view returns 500"
     if ending.kind != "lambda_handler":
         return AN_ERROR
     return {
-        "rest_api": "the REST API answers 502",
-        "http_api": "the HTTP API answers 500",
-        "http": "the API answers 502",
-        "function_url": "the function URL answers 502",
-        "load_balancer": "the load balancer answers 502",
+        "rest_api": "the REST API returns 502",
+        "http_api": "the HTTP API returns 500",
+        "http": "the API returns 502",
+        "function_url": "the function URL returns 502",
+        "load_balancer": "the load balancer returns 502",
     }.get(ending.wait.by, "whoever invoked the handler gets an error")
 
 
@@ -116,27 +116,27 @@ def catches_fact(events: Sequence[Event], note: Note) -> tuple[facts.Catch, ...]
                     "code" if known else "nothing",
                     "no",
                     event.other_source,
-                    effect=_TOO_LARGE
-                    if event.code == "RequestTooLargeException"
-                    else "Invoke never answers with this code",
+                    effect=_TOO_LARGE if event.code == "RequestTooLargeException" else "Invoke never returns this code",
                 ),
             )
     return tuple(found.values())
 
 
-_TOO_LARGE = "Lambda answers RequestEntityTooLargeException"
+_TOO_LARGE = "Lambda returns RequestEntityTooLargeException"
 
 
 def _effect(name: str, event: ClauseSeen) -> str | None:
     """What a clause is worth when an invocation fails, where that is less than its type promises."""
     if event.kind == "unmodelled":
-        return "the client has no exception of this name, and the clause raises AttributeError itself"
+        return "the client has no exception of this name, and the clause itself raises AttributeError"
     if event.kind == "modelled":
-        return _TOO_LARGE if name.endswith("RequestTooLargeException") else "throttling and all other errors pass it"
+        return (
+            _TOO_LARGE if name.endswith("RequestTooLargeException") else "throttling and all other errors get past it"
+        )
     if event.kind == "generic":
-        return "`response` is None on a timeout, and the clause raises TypeError itself"
+        return "`response` is None on a timeout, and the clause itself raises TypeError"
     if event.kind in {"builtin", "vendored"}:
-        return "the errors of botocore are not derived from it, and pass the clause"
+        return "botocore's errors do not derive from it and get past the clause"
     return None
 
 

@@ -51,7 +51,7 @@ def _item_failure(left: list[LoopLeft]) -> Any:
     return UnknownAnswer(excuses[0]) if all(excuses) else "escapes"
 
 
-_ROUNDS = {"condition": "the rounds of a loop", "search": "the items", "constants": "the items"}
+_ROUNDS = {"condition": "the iterations of a loop", "search": "the items", "constants": "the items"}
 
 
 def _each_of(loop: LoopInfo) -> str:
@@ -59,7 +59,7 @@ def _each_of(loop: LoopInfo) -> str:
         return {"pages": "the items of all pages", "scan": "the items of a scan"}[loop.collection]
     if loop.times is None:
         return _ROUNDS.get(loop.over, f"the {loop.over}")
-    return f"{loop.times} {'items' if loop.over == 'constants' else 'rounds'}"
+    return f"{loop.times} {'items' if loop.over == 'constants' else 'iterations'}"
 
 
 def _retry(loop: RetryLoop) -> facts.Retry:
@@ -67,7 +67,7 @@ def _retry(loop: RetryLoop) -> facts.Retry:
     bounded = UnknownAnswer("it is not known") if loop.bounded is None else "yes" if loop.bounded else "no"
     manner = [
         *({"none": ["without a pause"], "fixed": ["after the same pause every time"]}.get(loop.pause, [])),
-        *(["without end"] if bounded == "no" else []),
+        *(["without a limit"] if bounded == "no" else []),
     ]
     return facts.Retry(pause, bounded, " and ".join(manner) or None)
 

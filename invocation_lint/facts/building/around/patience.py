@@ -71,11 +71,11 @@ def in_words(wait: Wait) -> str | None:
     """What the one who waits does when it takes too long."""
     seconds = f"{wait.seconds:g} s" if wait.seconds is not None else ""
     return {
-        "rest_api": f"the REST API in front of it gives up after {seconds} and answers 504",
-        "http_api": f"the HTTP API in front of it gives up after {seconds} and answers 503",
+        "rest_api": f"the REST API in front of it gives up after {seconds} and returns 504",
+        "http_api": f"the HTTP API in front of it gives up after {seconds} and returns 503",
         "http": f"the API in front of it gives up after {seconds} at the latest",
-        "view": "whoever called this view waits as long",
-        "not_told": "whoever called this code waits as long",
+        "view": "the caller of this view waits that long",
+        "not_told": "the caller of this code waits that long",
     }.get(wait.by or "")
 
 

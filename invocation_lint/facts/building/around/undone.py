@@ -25,7 +25,7 @@ def unobserved(events: list[Event], visit: Visit, *, freezes: bool) -> str | Non
     """What becomes of an invocation that nobody observes, in words; `freezes` is whether its process stops when the
     function returns."""
     if any(isinstance(event, CalledFirst) for event in events):
-        return "it is made at once, and its result submitted where a function is expected"
+        return "it is made right away, and its result is submitted where a function is expected"
     lost = [event for event in events if isinstance(event, Lost)]
     if not lost:
         return "its coroutine is never awaited, and no request is sent" if visit.sent == "never" else None
@@ -33,7 +33,7 @@ def unobserved(events: list[Event], visit: Visit, *, freezes: bool) -> str | Non
         return "its coroutine is never awaited, and no request is sent"
     if freezes and not lost[-1].waited_for:
         return "it is still under way when the response is sent, and Lambda freezes what runs then"
-    return "it runs in the background, and nothing looks at how it ends"
+    return "it runs in the background, and nothing checks how it ends"
 
 
 def waited_for(events: list[Event], note: Note) -> Any:

@@ -31,9 +31,9 @@ _OUTSIDE = frozenset({"urlopen", "connect", "request", "get_secret_value"})
 _REQUESTS = frozenset({"urlopen", "request", "put", "getresponse"})
 _NEW = frozenset({"uuid4", "uuid1", "token_hex", "aws_request_id", "time", "now", "utcnow", "RequestId"})
 _TOLD = {
-    "swallowed": "the error is taken, and the handler returns",
+    "swallowed": "the error is caught, and the handler returns",
     "status_failed": "the provider framework does not read `Status`",
-    "dropped": "the answer of the helper is not returned",
+    "dropped": "the helper's result is not returned",
 }
 
 

@@ -90,20 +90,20 @@ def _refused(answer: Answer, front: str | None) -> tuple[cst.CSTNode, str] | Non
     if parts is None:
         kind = _kind(answer.value)
         if front == "rest_api" and kind in {"text", "number", "list", "none"}:
-            return answer.value.node, "it is no object"
+            return answer.value.node, "it is not an object"
         return None
     if front == "rest_api":
         foreign = [key for key in parts if key not in _KEYS]
         if foreign:
-            return parts[foreign[0]].node, f'"{foreign[0]}" is no key of a response'
+            return parts[foreign[0]].node, f'"{foreign[0]}" is not a key of a response'
         status = parts.get("statusCode")
         if status is not None and _kind(status) in {"none", "object", "list", "words"}:
-            return status.node, "its statusCode is no number"
+            return status.node, "its statusCode is not a number"
     body = parts.get("body")
     if body is None or front not in {"rest_api", "http_api", "function_url"}:
         return None
     if (front == "rest_api" or "statusCode" in parts) and _kind(body) in {"object", "list", "number"}:
-        return body.node, "its body is no text"
+        return body.node, "its body is not a string"
     return None
 
 

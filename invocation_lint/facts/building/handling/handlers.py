@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
 
 _THEN = {
-    "swallowed": "the whole batch counts as done, and the record is lost",
-    "escapes": "the whole batch comes again, and the good records are handled twice",
+    "swallowed": "the whole batch counts as processed, and the record is lost",
+    "escapes": "the whole batch is delivered again, and the good records are processed twice",
 }
 MAX_SHOWN = 3  # things that a message names
 _POLLED = frozenset({"queue", "stream"})
@@ -227,9 +227,9 @@ def _logged(subject: Subject) -> Part:
 
 
 def _in_words(made: list[str]) -> str | None:
-    """What is done with the things made: `makes a client of s3 and fetches a secret`."""
+    """What is done with the things made: `creates a client of s3 and fetches a secret`."""
     done = {
-        "makes": listed((name for name in made if name not in FETCHED), most=MAX_SHOWN),
+        "creates": listed((name for name in made if name not in FETCHED), most=MAX_SHOWN),
         "fetches": listed((name for name in made if name in FETCHED), most=MAX_SHOWN),
     }
     return " and ".join(f"{verb} {names}" for verb, names in done.items() if names) or None

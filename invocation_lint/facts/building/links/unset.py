@@ -62,7 +62,7 @@ def told(
     why = _why_not_certain(links, readers, atom.name) or _said(files, module, atom.name)
     first = readers[0]
     near = nearest(atom.name, first.environment) or _longer(atom.name, first.environment)
-    then = "reading it raises KeyError" if atom.default is None else "FunctionName is None, which boto3 refuses"
+    then = "reading it raises KeyError" if atom.default is None else "FunctionName is None, which boto3 rejects"
     note("function.reader", links.shown(first.place))
     note("function.near_variable", links.shown(first.environment[near].place) if near is not None else None)
     return replace(

@@ -234,32 +234,32 @@ def _garbled_by(
     """The field that says it, and what it is, in words."""
     part = operation.part
     if encoding == "object":
-        return "encoding", f"{part} is an object where a text is taken: botocore refuses the call, and nothing is sent"
+        return "encoding", f"{part} is an object, not a string: botocore rejects the call, and nothing is sent"
     if encoding == "python" and part in _MUST_BE_JSON:
-        return "encoding", f"{part} is Python's text of an object, which is no JSON: it is refused"
+        return "encoding", f"{part} is the repr of an object, which is not JSON: it is rejected"
     if encoding == "quotes_replaced":
         return "encoding", (
-            f"{part} is Python's text of an object with its quotes replaced: one apostrophe, None or True in it, and"
-            " it is no JSON"
+            f"{part} is the repr of an object with its quotes replaced: an apostrophe, None or True in it makes it"
+            " invalid JSON"
         )
     if encoding == "json_twice":
-        harm = "EventBridge refuses it" if part == "Detail" else "who receives it decodes it to a text"
+        harm = "EventBridge rejects it" if part == "Detail" else "whoever receives it decodes it to a string"
         return "encoding", f"{part} is JSON within JSON: {harm}"
     if event_source is not None and event_source.startswith("aws."):
-        return "event_source", f'Source "{event_source}" begins with aws., which is for AWS: EventBridge refuses it'
+        return "event_source", f'Source "{event_source}" begins with aws., which AWS reserves: EventBridge rejects it'
     longest = limits()["eventbridge_detail_type_characters"]
     if detail_type is not None and len(detail_type) > longest:
-        return "detail_type_length", f"DetailType has {len(detail_type)} characters, and EventBridge takes {longest}"
+        return "detail_type_length", f"DetailType has {len(detail_type)} characters, but EventBridge accepts {longest}"
     return "encoding", None
 
 
 def _refused_for(target: Target, group: str | UnknownAnswer, deduplication: str | UnknownAnswer) -> str | None:
     if target.fifo == "yes" and group == "no":
-        return "it is FIFO, and no MessageGroupId is given"
+        return "the target is FIFO, and no MessageGroupId is given"
     if target.fifo == "yes" and deduplication == "no" and target.content_deduplication == "off":
-        return "it is FIFO without content-based deduplication, and no MessageDeduplicationId is given"
+        return "the target is FIFO without content-based deduplication, and no MessageDeduplicationId is given"
     if target.fifo == "no" and deduplication == "yes":
-        return "it is not FIFO, and a MessageDeduplicationId is given"
+        return "the target is not FIFO, and a MessageDeduplicationId is given"
     return None
 
 

@@ -13,8 +13,8 @@ from invocation_lint.facts.building.templates.ways import Way
 MAX_WAYS = 6
 """Ways behind one another that are followed."""
 
-_FOLLOWED = "Lambda drops the event after about 16 runs, where it can follow them"
-_NOT_FOLLOWED = "it goes on until somebody stops it, for Lambda does not follow a stream"
+_FOLLOWED = "Lambda stops it after about 16 runs, if it can detect the loop"
+_NOT_FOLLOWED = "it runs until somebody stops it, because Lambda does not detect loops through streams"
 
 
 def circles(context: Context, path: str) -> Iterator[Fact]:

@@ -107,7 +107,7 @@ class _Looking:
         above = posixpath.dirname(code.folder)
         if self._names(code.folder) is None and self._lies_above(code.folder, above):
             folder, file = self._shown(code.folder), self._shown(f"{above}/{self.path}.py")
-            return Looked("missing", None, f"there is no folder {folder}, but {file}")
+            return Looked("missing", None, f"there is no folder {folder}, but there is {file}")
         why = self._why_not_certain(code.folder)
         if why:
             return _not_told(why)
@@ -115,7 +115,7 @@ class _Looking:
         there = self._modules_in(posixpath.dirname(f"{code.folder}/{self.path}"))
         near = nearest(posixpath.basename(self.path), there)
         others = [f"{name}.py" for name in ([near] if near is not None else sorted(there))]
-        beside = f", but {' and '.join(others)}" if 0 < len(others) <= MOST_SHOWN else ""
+        beside = f", but there is {' and '.join(others)}" if 0 < len(others) <= MOST_SHOWN else ""
         return Looked("missing", None, f"there is no {shown}{beside}")
 
     def _shown(self, path: str) -> str:
@@ -195,9 +195,9 @@ class _Looking:
             return _not_told("a function may define it", module="found")
         near = nearest(self.name, sorted(names))
         others = [near] if near is not None else sorted(name for name in names if "handler" in name.lower())
-        beside = f", but {' and '.join(others)}" if 0 < len(others) <= MOST_SHOWN else ""
+        beside = f", but defines {' and '.join(others)}" if 0 < len(others) <= MOST_SHOWN else ""
         place = Place(file, 1, 1, 1, 1)
-        return Looked("found", "missing", f"{posixpath.basename(file)} has no {self.name}{beside}", place)
+        return Looked("found", "missing", f"{posixpath.basename(file)} does not define {self.name}{beside}", place)
 
 
 def names_of(data: bytes) -> frozenset[str] | None:

@@ -88,7 +88,7 @@ def _queue(queue: Queue | None, function: Function | None, one: EventSourceMappi
     visible = number(queue.visibility_seconds, 30)
     then = None
     if advised is not None and isinstance(visible, (int, float)) and isinstance(timeout, (int, float)):
-        then = "Lambda refuses such a mapping" if visible < timeout else f"AWS advises {advised:,} s"
+        then = "Lambda rejects such a mapping" if visible < timeout else f"AWS advises {advised:,} s"
     return facts.PolledQueue(called(queue), visible, advised, then)
 
 

@@ -31,9 +31,9 @@ _WRITTEN = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function", "aws
 """The types of functions whose policies stand in the templates."""
 
 _THEN = {
-    "rule": "the rule matches, and its events reach nobody",
+    "rule": "the rule matches, but its events are not delivered",
     "topic": "the topic cannot deliver its messages, and drops them",
-    "bucket": "S3 refuses the notification when it is deployed",
+    "bucket": "S3 rejects the notification at deployment",
 }
 
 _BY_HAND = re.compile(rb"add[-_]permission|AddPermission|addPermission")
