@@ -50,6 +50,8 @@ def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Progra
     if programs is None:
         raise UsageError("--isolated: links lead from file to file", "leave it out")
     inputs = inputs_of(paths, project).files
+    # An archive of a repository has no .git: what is asked for here leads from folder to folder all the same.
+    programs.take_for_projects(Path(path).absolute() if Path(path).is_dir() else Path.cwd() for path in paths)
     programs.note((given.name, given.path, given.data) for given in inputs)
     found: dict[int, tuple[Program, list[str]]] = {}
     for given in inputs:

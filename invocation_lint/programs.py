@@ -52,6 +52,12 @@ class Programs:
         self._programs: dict[Path, Program] = {}
         self._roots: dict[str, Path] = {}  # by folder
         self._tops: dict[str, bool] = {}
+        self._given: tuple[Path, ...] = ()
+
+    def take_for_projects(self, folders: Iterable[Path]) -> None:
+        """Take folders that were given for projects, where nothing tells where these begin."""
+        self._given = tuple(folder for folder in folders if not has_top(folder / "_", self._tops))
+        self._roots.clear()
 
     def note(self, files: Iterable[tuple[str, Path, bytes | None]]) -> None:
         """Tell the name of each file that is linted, its path, and the text that stands for it if it is not the file's.
@@ -86,7 +92,9 @@ class Programs:
             return self._root.absolute()
         folder = os.path.dirname(_absolute(path))  # noqa: PTH120
         if folder not in self._roots:
-            self._roots[folder] = project_root(path, self._tops)
+            given = (one for one in self._given if one == Path(folder) or one in Path(folder).parents)
+            found = next(given, None) if self._given and not has_top(path, self._tops) else None
+            self._roots[folder] = found or project_root(path, self._tops)
         return self._roots[folder]
 
     def is_guess(self, path: Path) -> bool:

@@ -77,6 +77,19 @@ def test_what_a_call_is_linked_to(links: list[dict[str, Any]]) -> None:
     assert target["template"] == {"path": "template.yaml", "line": 11}
 
 
+@pytest.mark.parametrize("command", [["links"], ["links", "."], ["graph"]])
+def test_a_tree_without_a_repository_is_one_project(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in FILES.items():
+        if not name.startswith(".git"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(dedent(text))
+    monkeypatch.chdir(tmp_path)
+    shown = CliRunner().invoke(cli, [*command, "--format", "json"], catch_exceptions=False).output
+    assert ('"certain": true' in shown) if command[0] == "links" else ('"kind": "async"' in shown)
+
+
 def test_what_is_required_depends_on_what_is_sent(links: list[dict[str, Any]]) -> None:
     first, second = links[:2]
     assert first["contract"] == {"required": ["order"], "optional": ["urgent", "note"]}
