@@ -22,6 +22,7 @@ from invocation_lint.analysis.domain.error_answers import is_error
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.interpreter import Interpreter
+from invocation_lint.analysis.libraries.trials.envelopes import ENVELOPE, own_fields
 from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python.calls import decorators
@@ -38,13 +39,6 @@ MAX_ACTIONS = 40
 """Constants of one field that are tried as actions."""
 
 _OTHER = "an action that no handler knows"
-
-_ENVELOPE = frozenset(
-    {"Records", "requestContext", "headers", "multiValueHeaders", "httpMethod", "pathParameters", "resource", "path",
-     "queryStringParameters", "multiValueQueryStringParameters", "isBase64Encoded", "rawPath", "routeKey",
-     "detail-type", "ResourceProperties", "RequestType", "ResponseURL"}
-)  # fmt: skip
-"""Keys of events that AWS makes: fields of them are no fields of a payload."""
 
 
 @record
@@ -306,8 +300,8 @@ class Handler:
 
 
 def _fields(trial: Trial) -> list[FieldPath]:
-    """The fields that were read, without those of envelopes, and without the methods of texts."""
-    return [path for path in trial.reads if path[0] not in _ENVELOPE]
+    """The fields that were read and that an invoker has to send."""
+    return own_fields(trial.reads)
 
 
 def _outermost(fields: list[FieldPath]) -> list[FieldPath]:
@@ -357,7 +351,7 @@ def _discriminator(compared: Mapping[FieldPath, tuple[Any, ...]]) -> FieldPath:
     candidates = {
         path: [one for one in known if isinstance(one, str) and one]
         for path, known in compared.items()
-        if path[0] not in _ENVELOPE
+        if path[0] not in ENVELOPE
     }
     candidates = {path: known for path, known in candidates.items() if known}
     named = [path for name in _NAMES for path in candidates if path[-1] == name]

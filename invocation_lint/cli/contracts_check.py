@@ -67,7 +67,7 @@ def _lines(contract: FunctionContract) -> Iterator[str]:
 def _broken(drift: Drift, one: Implied, calls: Sequence[CallLink]) -> Iterator[str]:
     """The calls of the function that a difference breaks."""
     for link in calls:
-        if not link.certain or link.targets[0].function.key != one.function.key:
+        if not link.certain or all(target.function.key != one.function.key for target in link.targets):
             continue
         where = f"{link.call.path}:{link.call.line}"
         if drift.kind in {"unknown", "optional"} and drift.field in link.missing:

@@ -25,6 +25,9 @@ MAX_TEMPLATES = 2_000
 MAX_TOGETHER = 8_000_000
 """Bytes of documents that are brought together as one deployment: in a project with more, each is read by itself."""
 
+MAX_ALIKE = 20
+"""Files of one name, and folders with templates that name one, of which it is asked which belong together."""
+
 _UPWARDS = b".."
 _PLAIN = re.compile(rb"\w+")
 _BEFORE_POINT = re.compile(rb"(\w+)\.")
@@ -262,8 +265,23 @@ class Deployments:
         found = [one for one in same if _holds(above, one)] or same
         if len(found) > 1:
             word = re.compile(rb"(?m)^(?:async\s+)?def\s+" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\b")
-            found = [one for one in found if word.search(self._read(one) or b"")]
+            found = self._beside(above, path, [one for one in found if word.search(self._read(one) or b"")])
         return (found[0], name) if len(found) == 1 else None
+
+    def _beside(self, folder: str, module: str, files: list[str]) -> list[str]:
+        """Of the files that a template in a folder may mean, those that share the most folders with it, and share no
+        more with another template that names such a module."""
+        if not 1 < len(files) <= MAX_ALIKE:
+            return files
+        word = module.rpartition("/")[2].encode("utf-8", "surrogatepass")
+        folders = {path.rpartition("/")[0] for path, data in self._find().items() if self._names(path, data, word)}
+        if len(folders) > MAX_ALIKE:
+            return files
+        own = [
+            one for one in files if _shared(folder, one) >= max((_shared(other, one) for other in folders), default=0)
+        ]
+        most = max((_shared(folder, one) for one in own), default=0)
+        return [one for one in own if _shared(folder, one) == most]
 
     def _function_of(self, key: str, function: DeployedFunction, template: str) -> str:
         """The name of the function in the module that a deployed function has for its handler; empty for none of it."""
@@ -327,6 +345,15 @@ def _is_in(application: Application, key: str) -> bool:
         return _holds(application.folder, key)
     path = f"{application.folder}/{application.name.rpartition('.')[0].replace('.', '/')}"
     return key in {f"{path}.py", f"{path}/__init__.py"}
+
+
+def _shared(folder: str, path: str) -> int:
+    """How many folders from the top are those of another path, too."""
+    pairs = zip(folder.split("/"), path.split("/")[:-1], strict=False)
+    return next(
+        (count for count, (one, other) in enumerate(pairs) if one != other),
+        min(folder.count("/"), path.count("/") - 1) + 1,
+    )
 
 
 def _holds(folder: str, path: str) -> bool:

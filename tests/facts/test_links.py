@@ -262,3 +262,64 @@ def test_json_in_a_body_is_meant_where_the_handler_decodes_it(tmp_path: Path) ->
     findings(tmp_path, files)
     run = lint([Input("sender/app.py", tmp_path / "sender/app.py")], Project(Configuration()))
     assert not [one for one in run.report.findings if one.id == "INV401"]
+
+
+REQUEST = """
+def handler(event, context):
+    if event["httpMethod"] == "GET":
+        return {"id": event["pathParameters"]["id"]}
+    return {"body": event["body"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("worker", "payload", "missing"),
+    [
+        (REQUEST, '{"httpMethod": "GET"}', "pathParameters"),
+        (REQUEST, '{"httpMethod": "GET", "pathParameters": {}}', "pathParameters.id"),
+        (REQUEST, '{"httpMethod": "POST"}', "body"),
+        (REQUEST, '{"httpMethod": "GET", "pathParameters": {"id": 1}}', ""),
+        (
+            'def handler(event, context):\n    return event["path"], event["operation"]\n',
+            '{"operation": "list"}',
+            "path",
+        ),
+        (
+            'def handler(event, context):\n    records = event["Records"]\n    return records, event["order"]\n',
+            '{"order": 1}',
+            "",
+        ),
+    ],
+)
+def test_who_invokes_a_handler_of_requests_makes_the_request(
+    tmp_path: Path, worker: str, payload: str, missing: str
+) -> None:
+    found = findings(tmp_path, {**sender(f'send(os.environ["WORKER"], {payload})'), "worker/work.py": worker})
+    assert [one.message for one in found if missing not in one.message] == []
+    assert len(found) == bool(missing)
+
+
+TWICE = """
+Conditions: {Large: !Equals [!Ref Stage, prod]}
+Resources:
+  Sender:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: sender/
+      Handler: app.handler
+      Environment: {Variables: {WORKER: !If [Large, !Ref Big, !Ref Worker]}}
+  Big:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: CODE/, Handler: work.handler}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: worker/, Handler: work.handler}
+"""
+
+
+@pytest.mark.parametrize(("code", "count"), [("worker", 1), ("other", 0)])
+def test_functions_of_one_handler_are_one(tmp_path: Path, code: str, count: int) -> None:
+    """Which of the functions is invoked is not known, and which handler is."""
+    template = TEMPLATE.partition("Resources:")[0] + TWICE.replace("CODE", code)
+    found = findings(tmp_path, {**sender(f'send(os.environ["WORKER"], {BAD})'), "template.yaml": template})
+    assert [one.id for one in found] == ["INV204"] * count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from invocation_lint.analysis.libraries.trials.envelopes import ENVELOPE
 from invocation_lint.contracts.match import match_contract
 from invocation_lint.contracts.model import ContractBook, Field, FunctionContract
 from invocation_lint.facts.building.links.implied import Implied, implied_of
@@ -123,8 +124,9 @@ def differences(own: FunctionContract, declared: FunctionContract) -> Iterator[D
 def _of_fields(
     contract: FunctionContract, own: tuple[Field, ...], declared: tuple[Field, ...], action: str
 ) -> Iterator[Drift]:
-    needed = {_inside(field.name, contract) for field in own if field.required} - {""}
     known = {field.name for field in declared}
+    own = tuple(field for field in own if field.name in known or field.name.partition(".")[0] not in ENVELOPE)
+    needed = {_inside(field.name, contract) for field in own if field.required} - {""}
     asked_for = {field.name for field in declared if field.required}
     if not any("." in name for name in known):  # who declares no nested field leaves those open
         needed = {name for name in needed if "." not in name}

@@ -85,6 +85,14 @@ class Links:
             return replace(found, functions=tuple(self._seeming(module, within)))
         return found
 
+    def is_certain(self, targets: Targets) -> bool:
+        """Whether an invocation surely comes to one handler: of the one function that is meant, or of all that may be,
+        as of a stack that is deployed in several ways."""
+        if targets.certain or not targets.sure:
+            return targets.certain
+        entries = {self.code.entry_of(one) for one in targets.functions}
+        return len(entries) == 1 and None not in entries
+
     def _seeming(self, module: str, within: FunctionInfo | None) -> Iterator[Function]:
         """The functions that may run a module which no template deploys: the handlers, by their looks, that lead to it;
         none where they are many."""
@@ -102,11 +110,13 @@ class Links:
     def link(
         self, name: Value | None, payload: Value | None, module: str, within: FunctionInfo | None = None
     ) -> Link | None:
-        """The function that an invocation of a module surely invokes; None where that is not certain."""
+        """The function that an invocation of a module surely invokes; None where that is not certain. Where several may
+        be meant that have one handler, it is the first, with the longest of their timeouts."""
         targets = self.targets(name, module, within)
-        if not targets.certain:
+        if not self.is_certain(targets):
             return None
-        (function,) = targets.functions
+        function = targets.functions[0]
+        timeouts = [timeout_of(one) for one in targets.functions]
         info = self.handler_of(function, module)
         contract, reads = self._contract(function, payload)
         handler = info.module.source.place(info.node) if info is not None else None
@@ -118,7 +128,7 @@ class Links:
             handler,
             reads,
             self.returned(function, payload),
-            timeout_of(function),
+            max(known) if len(known := [one for one in timeouts if one is not None]) == len(timeouts) else None,
             seconds,
             slept,
         )

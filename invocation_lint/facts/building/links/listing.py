@@ -89,14 +89,15 @@ def _link(links: Links, module: ModuleInfo, root: Root, visit: Visit, targets: T
     mode = modes.sent_mode(visit)
     every = tuple(_target(links, function, module.name, sent) for function in targets.functions[:MAX_TARGETS])
     contract = _in_common([target.contract for target in every], targets)
+    certain = links.is_certain(targets)
     return CallLink(
         visit.site[0],
         visit.site[-1],
         root.function.title if root.function is not None else "",
         targets.named_by,
         every,
-        targets.certain,
-        targets.reason,
+        certain,
+        "" if certain else targets.reason,
         mode if isinstance(mode, str) else "",
         contract,
         _dotted(sent.paths) if sent is not None else None,

@@ -22,13 +22,15 @@ from invocation_lint.records import record
 
 @record
 class Targets:
-    """The functions that may be meant. They are `certain` when one of them surely is and there is only one. `named_by`
-    says how the code names it: environment, setting, literal, pattern, self, other; `reason` why it is not certain."""
+    """The functions that may be meant. They are `certain` when one of them surely is and there is only one, and `sure`
+    when one of them surely is. `named_by` says how the code names it: environment, setting, literal, pattern, self,
+    other; `reason` why it is not certain."""
 
     functions: tuple[Function, ...] = ()
     certain: bool = False
     named_by: str = "other"
     reason: str = ""
+    sure: bool = False
 
 
 _Running = Callable[[], tuple[Function, ...]]
@@ -64,6 +66,7 @@ def targets_of(
         certain,
         words.pop() if len(words) == 1 else "other",
         "" if certain else reasons[0],
+        certain or all(found.sure or found.certain for found in each),
     )
 
 
@@ -162,10 +165,10 @@ def _of_variable(atom: EnvVar, running: _Running, code: Code) -> Targets:
         return Targets((), False, "environment", f"no template sets {atom.name}")
     if not every:
         return Targets((), False, "environment", f"what {atom.name} names is not known")
-    certain = (
-        not is_open and len(every) == 1 and all(one.certain for one in found.values()) and _all_name_one(set_here, code)
-    )
-    return Targets(every, certain, "environment", "" if certain else f"which function {atom.name} names is not certain")
+    sure = not is_open and all(one.certain for one in found.values()) and _all_name_one(set_here, code)
+    certain = sure and len(every) == 1
+    reason = "" if certain else f"which function {atom.name} names is not certain"
+    return Targets(every, certain, "environment", reason, sure)
 
 
 def _all_name_one(set_here: Iterable[values.Value], code: Code) -> bool:
