@@ -45,7 +45,7 @@ MAX_INTERPRETATIONS = 400
 """Functions walked for one function that is looked at: real ones take some dozens."""
 
 MAX_BUILDING_CALLS = 2
-"""Calls below a demanded function into functions that reach no call site: they build a value, and are shallow."""
+"""Calls below a demanded function into those that build a value and reach no call site; a constructor counts half."""
 
 MAX_SCOUTED_LINES = 12
 """Lines of a function that is entered to see whether it may lead anywhere though it names nothing that does: what makes
@@ -201,10 +201,10 @@ class Interpreter:
         frame = self._run_alone(info, limits, noting=False, receiver=receiver, scouting=True)
         return not frame.complete or info.key in self.too_large or any(isinstance(one, Start) for one in frame.events)
 
-    def _is_scouted(self, frame: Frame, info: FunctionInfo, building: int, values: list[Value]) -> bool:
+    def _is_scouted(self, frame: Frame, info: FunctionInfo, building: float, values: list[Value]) -> bool:
         """Whether a function that leads nowhere by itself is entered to see where a walk may lead: a small one, and one
         that is handed something to call."""
-        if building == 1 and info.place.end_line - info.place.line < MAX_SCOUTED_LINES:
+        if building <= 1 and info.place.end_line - info.place.line < MAX_SCOUTED_LINES:
             return True
         objects = frame.live.reachable(values).values()
         held = (value for obj in objects for value in (*(slot.value for slot in obj.slots.values()), *obj.elements()))
@@ -320,10 +320,10 @@ class Interpreter:
             frame.blocked.add(info.key)
             return None
         values = [*bound.values(), *(value for _, value in cells)]
-        building = 0 if info.key in self.leading else frame.building + 1
+        building = 0 if info.key in self.leading else frame.building + (0.5 if info.name == "__init__" else 1)
         if frame.scouting and building and not self._is_scouted(frame, info, building, values):
             return None
-        if frame.depth >= self._limits[0] or (building > MAX_BUILDING_CALLS and self.trial is None):
+        if frame.depth >= self._limits[0] or (building >= MAX_BUILDING_CALLS + 1 and self.trial is None):
             frame.levels = max(frame.levels, 1)
             return None  # as wherever as many levels are left
         if self._interpretations >= self._limits[1]:

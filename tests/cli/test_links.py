@@ -399,3 +399,69 @@ def test_what_each_function_lacks_that_may_be_meant(tmp_path: Path, monkeypatch:
     shown = CliRunner().invoke(cli, ["links"], catch_exceptions=False).output
     assert "lacks     data, if it is shop-b" in shown
     assert "if it is shop-a" not in shown
+
+
+SELF = {
+    "conf.py": """
+        def parse(arn):
+            parts = arn.split(":")
+            return {"region": parts[3], "name": parts[6]}
+    """,
+    "main.py": """
+        import boto3
+        from conf import parse
+
+        class Feed:
+            def __init__(self, arn):
+                self.config = self.load(arn)
+
+            @staticmethod
+            def load(arn):
+                return parse(arn)
+
+            def fetch(self):
+                client = boto3.client("lambda")
+                client.invoke(FunctionName=self.config["name"], InvocationType="Event", Payload=b"{}")
+
+        def handler(event, context):
+            Feed(context.invoked_function_arn).fetch()
+    """,
+    "apps/__init__.py": """
+        import importlib
+        APPS = {}
+        for name in ("mail", "chat"):
+            importlib.import_module("apps.plugins." + name)
+    """,
+    "apps/plugins/__init__.py": "",
+    "apps/plugins/mail.py": """
+        import os
+        import boto3
+        from apps import APPS
+
+        def fetch():
+            name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+            boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+
+        APPS["mail"] = fetch
+    """,
+    "entry.py": """
+        from apps import APPS
+
+        def handler(event, context):
+            return APPS[event["app"]]()
+    """,
+}
+
+
+def test_who_runs_code_that_invokes_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through what a constructor is given, and through modules that a package imports by their names."""
+    for name, text in SELF.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(dedent(text))
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["links", "--format", "json"], catch_exceptions=False)
+    found = {
+        link["site"]["path"]: (link["named_by"], link["certain"], [one["handler"]["path"] for one in link["targets"]])
+        for link in json.loads(result.output)["links"]
+    }
+    assert found == {"main.py": ("self", False, ["main.py"]), "apps/plugins/mail.py": ("self", False, ["entry.py"])}

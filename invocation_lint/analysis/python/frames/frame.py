@@ -50,7 +50,7 @@ class Frame:
     state: State | None
     depth: int = 0
     scouting: bool = False  # calls into functions that reach no call site are left out
-    building: int = 0  # calls below the last function that reaches a call site
+    building: float = 0  # calls below the last function that reaches a call site
     outer: Frame | None = None
     events: list[Event] = field(default_factory=list)
     raises: list[Raised] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -13,6 +14,9 @@ from invocation_lint.facts.building.links.leading import may_lead, names_importe
 from invocation_lint.records import record
 from invocation_lint.source.project_files import ProjectFiles
 from invocation_lint.source.test_paths import is_test_of
+
+_BY_NAME = re.compile(rb"\b(?:import_module|__import__|pkgutil)\b")
+"""What code says that imports modules by name."""
 
 MAX_LEVELS = 5
 """So many imports are followed upwards from a module to the handlers that it runs under."""
@@ -89,21 +93,31 @@ class Code:
         """Take a function that no template deploys."""
         self._entries[function.key] = entry
 
-    def around(self, module: str, within: FunctionInfo | None = None) -> Iterator[str]:
-        """A module and those that import it, however far; `within` a function of it, those that may come to that."""
+    def around(self, module: str, within: FunctionInfo | None = None, *, loosely: bool = False) -> Iterator[str]:
+        """A module and those that import it, however far; `within` a function of it, those that may come to that. With
+        `loosely`, packages that import modules by their names import all that are below them."""
         within = within if within is not None and within.module.name == module else None
         seen, level = {module}, [module]
         for _ in range(MAX_LEVELS + 1):
             yield from level
-            above = (one for below in level for one in self._files.importers_of(below))
+            above = [one for below in level for one in self._files.importers_of(below)]
+            loaded = [one for below in level for one in self._loading(below)] if loosely else []
             level = [
                 one
-                for one in dict.fromkeys(above)
+                for one in dict.fromkeys((*above, *loaded))
                 if one not in seen
                 and not is_test_of(self._files, one, module)
-                and (within is None or level != [module] or self._leads(one, within))
+                and (within is None or level != [module] or one in loaded or self._leads(one, within))
             ]
             seen.update(level)
+
+    def _loading(self, module: str) -> Iterator[str]:
+        """The packages above a module that import modules by names that are known only when they run."""
+        folder = module.rpartition("/")[0]
+        while (text := self._files.read(f"{folder}/__init__.py")) is not None:
+            if _BY_NAME.search(text):
+                yield f"{folder}/__init__.py"
+            folder = folder.rpartition("/")[0]
 
     def _leads(self, importer: str, within: FunctionInfo) -> bool:
         key = importer, within.key

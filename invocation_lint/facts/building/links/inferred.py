@@ -98,7 +98,7 @@ class Links:
         none where they are many."""
         found: list[Function] = []
         files = self._program.modules.files
-        for key in self.code.around(module, within):
+        for key in self.code.around(module, within, loosely=True):
             held = self._program.modules.load(key) if is_handler_code(files.read(key) or b"") else None
             for info in held.functions.values() if held is not None else ():
                 if held is not None and info.parent is None and info.cls is None and is_handler(info):
