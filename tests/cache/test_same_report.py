@@ -22,10 +22,11 @@ from invocation_lint.project import Project
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "story_platform"
 _LEFT_OUT = (
-    "characters_api.py", "installation.py", "moderation.py", "notification.py", "pictures.py", "publishing.py",
-    "reaper.py", "subscribers.py",
+    "announcements.py", "characters_api.py", "installation.py", "moderation.py", "notification.py", "pictures.py",
+    "progress.py", "publishing.py", "reaper.py", "subscribers.py",
 )  # fmt: skip
 """More of the same."""
+_EXPECTED: dict[str, str] = {}
 Edit = Callable[[Path, random.Random], None]
 
 
@@ -53,11 +54,19 @@ class Bench:
         texts = [run.text_of(finding.place.path) for finding in run.report.findings]
         return repr((run.report, run.status, texts)), cache
 
+    def expected(self, options: dict[str, Any]) -> str:
+        """The report without a cache. That of the same files is known from an earlier test."""
+        held = {path.relative_to(self.folder): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        key = repr((sorted(held.items()), sorted(options.items())))
+        if key not in _EXPECTED:
+            _EXPECTED[key] = self.report(options, cached=False)[0]
+        return _EXPECTED[key]
+
     def check(self, options: dict[str, Any], jobs: int = 1) -> tuple[int, int]:
         """Compares a run with the cache and one without; how many files there were, and how many of them were known."""
         project = self.project(options)
         files = inputs_of(options.get("paths", ["."]), project).files
-        expected, _ = self.report(options, cached=False)
+        expected = self.expected(options)
         found, cache = self.report(options, cached=True, jobs=jobs)
         assert found == expected
         assert cache is not None
