@@ -28,13 +28,15 @@ class Door:
 @record
 class Doors:
     """All of them: `by_call` by the dotted name, `made` the classes of their objects, `clients` the attributes of these
-    by which they give their client, and `words` the names that stand in a file of each package that uses one."""
+    by which they give their client, `made_with` what a class takes by position that its methods hand on (Airflow's hook
+    before version 3 of its provider), and `words` the names that stand in a file of each package that uses one."""
 
     by_call: dict[str, Door]
     made: frozenset[str]
     clients: dict[str, frozenset[str]]
     words: dict[str, frozenset[str]]
     decorators: dict[str, frozenset[str]]
+    made_with: dict[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +64,8 @@ def doors() -> Doors:
         decorators.setdefault(entry["package"], set()).update(entry.get("decorators", ()))
     clients = {name: frozenset(attributes) for name, attributes in data["clients"].items()}
     made = {call[: call.index("()")] for call in by_call if "()" in call} | {name[:-2] for name in clients}
-    return Doors(by_call, frozenset(made), clients, _frozen(words), _frozen(decorators))
+    made_with = {name: tuple(parameters) for name, parameters in data["made_with"].items()}
+    return Doors(by_call, frozenset(made), clients, _frozen(words), _frozen(decorators), made_with)
 
 
 def _frozen(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:

@@ -14,6 +14,7 @@ from invocation_lint.source.parsing.tree import parse
 HEAD = """
 import _thread, asyncio, threading
 from concurrent.futures import ThreadPoolExecutor
+from asgiref.sync import SyncToAsync, sync_to_async
 import boto3
 
 client = boto3.client("lambda")
@@ -46,6 +47,10 @@ def seen_by_caller(code: str) -> Invocation:
         ("return asyncio.create_task(send_async('a'))", "awaited"),
         ("asyncio.to_thread(send, 'a')", "never"),
         ("await asyncio.to_thread(send, 'a')", "awaited"),
+        ("sync_to_async(send)('a')", "never"),
+        ("await sync_to_async(send)('a')", "awaited"),
+        ("await sync_to_async(send, thread_sensitive=False)('a')", "awaited"),
+        ("later = SyncToAsync(send); await later('a')", "awaited"),
         ("loop.run_in_executor(None, send, 'a')", "submitted"),
         ("loop.create_task(send_async('a'))", "scheduled"),
         ("group.create_task(send_async('a'))", "awaited"),
@@ -105,3 +110,17 @@ def test_the_end_of_a_block_waits_for_its_pool() -> None:
 def test_what_runs_the_call() -> None:
     assert seen_by_caller("async def start():\n    send('a')\n").run_by == "statement"
     assert seen_by_caller("async def start():\n    await asyncio.to_thread(send, 'a')\n").run_by == "executor"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "await sync_to_async(client.invoke)(FunctionName='mail', Payload='{}')",
+        "later = sync_to_async(client.invoke, thread_sensitive=False); await later(FunctionName='mail', Payload='{}')",
+        "await asyncio.gather(*[sync_to_async(client.invoke)(FunctionName='mail', Payload=text) for text in texts])",
+    ],
+)
+def test_a_function_that_asgiref_runs_in_a_thread_does_not_hold_up_the_loop(code: str) -> None:
+    source = parse((HEAD + f"async def start(texts):\n    {code}\n").encode(), "app.py")
+    found = [f.data for f in facts_of(source, ContractBook(), AnalysisOptions()).facts if "start" in (f.function or "")]
+    assert [(one.sent, one.run_by) for one in found] == [("awaited", "executor")]

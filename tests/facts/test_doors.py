@@ -196,6 +196,34 @@ def test_a_task_that_is_called_directly_is_no_invocation() -> None:
 
 
 @pytest.mark.parametrize(
+    ("imported", "made"),
+    [
+        ("airflow.contrib.hooks.aws_lambda_hook", "AwsLambdaHook('prices', 'eu-west-1')"),
+        ("airflow.contrib.hooks.aws_lambda_hook", "AwsLambdaHook('prices', log_type='None', invocation_type='Event')"),
+        ("airflow.providers.amazon.aws.hooks.aws_lambda", "AwsLambdaHook('prices', None, 'None', '$LATEST', 'Event')"),
+        ("airflow.providers.amazon.aws.hooks.lambda_function", "AwsLambdaHook(function_name='prices')"),
+    ],
+)
+def test_a_hook_of_before_is_made_for_one_function(imported: str, made: str) -> None:
+    fact: Any = only(
+        f"""
+import json
+from {imported} import AwsLambdaHook
+def price(conf):
+    return AwsLambdaHook.__name__, {made}.invoke_lambda(payload=json.dumps(conf))
+"""
+    )
+    assert fact.function.name == "prices"
+    assert fact.invocation_type == ("Event" if "Event" in made else "RequestResponse")
+    assert list(fact.arguments.missing) == []
+
+
+def test_what_a_hook_is_made_with_may_not_be_known() -> None:
+    fact: Any = only(HOOK + "def price(**options):\n    LambdaHook(**options).invoke_lambda(payload='{}')\n")
+    assert fact.arguments.open == "yes"
+
+
+@pytest.mark.parametrize(
     ("call", "refused"),
     [
         ("collect(datetime.now())", "args[0]"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Unknown
@@ -159,6 +161,33 @@ def test_calls_mapped_over_a_collection_run_beside_each_other() -> None:
     loop = invocation(code).in_loop
     assert loop is not None
     assert loop.concurrent == "yes"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "partial(client.invoke, Payload=b'{}', **options)()",
+        "partial(partial(client.invoke, **options), Payload=b'{}')()",
+        "pool.submit(partial(client.invoke, Payload=b'{}', **options)).result()",
+        "partial(send, **options)(Payload=b'{}')",
+        "functools.partial(client.invoke, **options, **more)(Payload=b'{}')",
+    ],
+)
+def test_a_partial_may_hold_more_than_is_known(call: str) -> None:
+    code = f"""
+    import functools
+    from functools import partial
+
+    def send(**given):
+        return client.invoke(**given)
+
+    def start(pool, options, more):
+        return {call}
+    """
+    source = parse((HEAD + dedent(code)).encode(), "app.py")
+    found = [fact.data for fact in facts_of(source, ContractBook(), AnalysisOptions()).facts]
+    assert found
+    assert [data.arguments.open for data in found] == ["yes"] * len(found)
 
 
 def test_a_call_in_an_executor_raises_where_it_is_awaited() -> None:

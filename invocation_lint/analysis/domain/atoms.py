@@ -17,8 +17,7 @@ MAX_ATOMS = 8
 """Atoms in one value: more alternatives than this answer no question that a reader would ask."""
 
 MAX_TEXT, MAX_BITS = 8_000_000, 10_000
-"""Characters of a text that is kept, more than the six megabytes that Lambda takes; bits of a number: Python writes no
-longer ones as text."""
+"""Characters of a text that is kept (Lambda takes six megabytes); bits of a number that Python still writes as text."""
 
 
 @record
@@ -211,11 +210,12 @@ class Method:
 
 @record
 class Partial:
-    """functools.partial of something that is not a project function."""
+    """functools.partial of something that is not a project function, or that is given more than is known (`open`)."""
 
     target: Value
     args: tuple[Value, ...] = ()
     kwargs: tuple[tuple[str, Value], ...] = ()
+    open: str | None = None
 
 
 @record

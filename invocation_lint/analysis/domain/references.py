@@ -90,7 +90,7 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
             new = replace(atom, receiver=receiver, args=tuple(map(inner, atom.args)), kwargs=kwargs, cells=cells)
         elif isinstance(atom, Partial):
             kwargs = tuple((name, inner(item)) for name, item in atom.kwargs)
-            new = Partial(inner(atom.target), tuple(map(inner, atom.args)), kwargs)
+            new = replace(atom, target=inner(atom.target), args=tuple(map(inner, atom.args)), kwargs=kwargs)
         elif isinstance(atom, Method):
             new = Method(inner(atom.receiver), atom.name)
         elif isinstance(atom, (Pending, Encoded)):

@@ -35,12 +35,13 @@ def _partial(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
         return unknown()
     target, bound = arguments.args[0], arguments.args[1:]
     kwargs = tuple(arguments.plain().items())
+    more = arguments.open or ("how many it is given is not known" if arguments.star else None)
     found: list[Value] = []
     for atom in target.atoms:
-        if isinstance(atom, FunctionRef):
+        if isinstance(atom, FunctionRef) and more is None:
             found.append(Value((replace(atom, args=(*atom.args, *bound), kwargs=(*atom.kwargs, *kwargs)),)))
         else:
-            found.append(Value((Partial(Value((atom,)), tuple(bound), kwargs),)))
+            found.append(Value((Partial(Value((atom,)), tuple(bound), kwargs, more),)))
     return join_values(found)
 
 

@@ -7,7 +7,17 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import Client, Const, Pending, Unknown, Value, join_values, unknown
+from invocation_lint.analysis.domain.atoms import (
+    Client,
+    Const,
+    Partial,
+    Pending,
+    Symbol,
+    Unknown,
+    Value,
+    join_values,
+    unknown,
+)
 from invocation_lint.analysis.domain.events import Caught, Raised, Visit
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.threads import Threads
@@ -76,6 +86,13 @@ def _to_thread(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode)
     return submitted(frame, replace(arguments, args=arguments.args[1:]), arguments.args[:1], node, "coroutine")
 
 
+def _sync_to_async(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`sync_to_async(function)`: a coroutine function that runs it in a thread. A decorator with options is itself."""
+    if not arguments.args:
+        return Value((Symbol(name),))
+    return Value((Partial(Value((Symbol(f"@{name}"),)), tuple(arguments.args[:1])),))
+
+
 def threads_of(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> int:
     """How many threads the executor has on which a method is called; 0 where that is not known."""
     func = node.func if isinstance(node, cst.Call) else None
@@ -139,6 +156,10 @@ HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {
     "concurrent.futures.thread.ThreadPoolExecutor": _pool,
     "multiprocessing.pool.ThreadPool": _pool,
     "multiprocessing.dummy.Pool": _pool,
+    "asgiref.sync.sync_to_async": _sync_to_async,
+    "asgiref.sync.SyncToAsync": _sync_to_async,
+    "@asgiref.sync.sync_to_async": _to_thread,
+    "@asgiref.sync.SyncToAsync": _to_thread,
     "starlette.concurrency.run_in_threadpool": _to_thread,
     "fastapi.concurrency.run_in_threadpool": _to_thread,
 }

@@ -6,6 +6,8 @@ is looked up by the dotted name (`data/doors.json`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -39,7 +41,8 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
     if name in _TASKS:
         return _task(name, arguments)
     if name in doors().made:
-        return Value((Partial(Value((Symbol(f"{name}()"),)), (), tuple(arguments.plain().items())),))
+        given = dict(zip(doors().made_with.get(f"{name}()", ()), arguments.args, strict=False)) | arguments.plain()
+        return Value((Partial(Value((Symbol(f"{name}()"),)), (), tuple(given.items()), arguments.open),))
     owner, _, method = name.rpartition(".")
     if method in doors().clients.get(owner, ()):
         return _client(frame, node)
@@ -60,7 +63,7 @@ def attribute(frame: Frame, atom: Partial, name: str, node: cst.CSTNode) -> Valu
         return None
     if name == "conn" and name in doors().clients.get(symbol.dotted, ()):
         return _client(frame, node)
-    return Value((Partial(Value((Symbol(f"{symbol.dotted}.{name}"),)), atom.args, atom.kwargs),))
+    return Value((replace(atom, target=Value((Symbol(f"{symbol.dotted}.{name}"),))),))
 
 
 def _client(frame: Frame, node: cst.CSTNode) -> Value:

@@ -279,7 +279,6 @@ _HANDLERS: dict[str, Handler] = {
     "io.BytesIO": _bytes_io,
     "io.StringIO": _bytes_io,
     "enum.auto": lambda frame, name, arguments, node: Value((Symbol("@enum.auto"),)),
-    "asgiref.sync.sync_to_async": _identity,
     "json.load": _json_load,
     **dict.fromkeys(fields.MAKERS, fields.described),
     "collections.namedtuple": fields.named_tuple,

@@ -43,4 +43,5 @@ def merge_partial(atom: Partial, arguments: Arguments) -> Arguments:
     place = arguments.place
     assert place is not None
     kwargs = {name: Argument(name, value, place) for name, value in atom.kwargs}
-    return replace(arguments, args=[*atom.args, *arguments.args], kwargs={**kwargs, **arguments.kwargs})
+    args, kwargs = [*atom.args, *arguments.args], {**kwargs, **arguments.kwargs}
+    return replace(arguments, args=args, kwargs=kwargs, open=arguments.open or atom.open)
