@@ -264,3 +264,21 @@ def test_large_outputs_do_not_make_a_notebook_too_large(folder: Path) -> None:
     document["cells"][0]["outputs"] = [{"data": {"image/png": "iVBOR" * 600_000}}]
     (folder / "nb.ipynb").write_text(json.dumps(document))
     assert places(check("nb.ipynb", cwd=folder)) == ["nb.ipynb:cell 2:2:12"]
+
+
+RUN = "client.invoke(FunctionName='report', InvocationType='Event', Payload='{}')"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("def price(item):\n    return item['price']", RUN),
+        ("class Run:\n    pass", f"for _ in range(3):\n    {RUN}"),
+        (f"def start():\n    {RUN}", "start()"),
+    ],
+)
+def test_a_notebook_is_run_by_hand_whatever_it_defines(folder: Path, cells: tuple[str, ...]) -> None:
+    (folder / "nb.ipynb").write_text(notebook("import boto3\nclient = boto3.client('lambda')", *cells))
+    (folder / "app.py").write_text("\n".join(("import boto3\nclient = boto3.client('lambda')", *cells)))
+    assert "INV301" not in check("--select", "INV301", "nb.ipynb", cwd=folder).stdout
+    assert "INV301" in check("--select", "INV301", "app.py", cwd=folder).stdout

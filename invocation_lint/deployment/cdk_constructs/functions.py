@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from invocation_lint.deployment.cdk_constructs import images
 from invocation_lint.deployment.cdk_constructs.bundling import bundled
 from invocation_lint.deployment.cdk_constructs.making import Making, items, prop, refer, told, valued
 from invocation_lint.deployment.cdk_constructs.things import (
@@ -28,7 +29,6 @@ FUNCTIONS = frozenset(
 LAYERS = frozenset({"LayerVersion", "PythonLayerVersion"})
 
 _RUNTIME = re.compile(r"(PYTHON)_(\d+)_(\d+)\Z|(NODEJS)_(\d+)_X\Z")
-_COMMAND = re.compile(r'^\s*CMD\s*\[\s*"([^"]+)"', re.MULTILINE)
 _GRANTS = "what other constructs grant is not all known"
 
 
@@ -141,11 +141,16 @@ def _of_image(making: Making, thing: Thing, given: Any) -> tuple[Code, Value | N
     if folder is None:
         return Code("image", reason="the folder of the image is not known", place=place), handler
     file = prop(given, "file")
-    if handler is None and (file is None or isinstance(file, str)):
-        path = posixpath.normpath(f"{folder}/{file or 'Dockerfile'}")
-        found = _COMMAND.findall((making.program.read(path) or b"").decode("utf-8", "replace"))
-        handler = known(found[-1], place) if found else None
-    return Code("image", folder, place=place), handler
+    if file is not None and not isinstance(file, str):
+        return Code("image", folder, place=place), handler
+    path = posixpath.normpath(f"{folder}/{file or 'Dockerfile'}")
+    dockerfile = (making.program.read(path) or b"").decode("utf-8", "replace")
+    if handler is None:
+        found = images.command_of(dockerfile)
+        handler = known(found, place) if found is not None else None
+    name = handler.text if handler is not None else None
+    copied = images.folders_of(dockerfile, folder, name, making.program.read) if name else ()
+    return Code("image", folder, handler_folders=copied, place=place), handler
 
 
 def code_of(making: Making, thing: Thing, given: Any, handler: Value | None) -> Code:

@@ -234,7 +234,10 @@ def is_by_hand(ending: Ending, module_is: bool | None) -> bool:
 
 
 def _is_script(module: ModuleInfo) -> bool:
-    """Whether the module is there to be run: by its first line, its folder, or because it defines nothing to import."""
+    """Whether the module is there to be run: a notebook, by its first line, its folder, or because it defines nothing
+    to import."""
+    if module.source.name.endswith(".ipynb"):
+        return True
     parts = module.path.split("/")
     defines = any(not info.is_lambda for info in module.functions.values()) or module.classes
     in_folder = bool({"scripts", "bin", "tools", "examples"} & set(parts[:-1]))
