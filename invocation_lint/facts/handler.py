@@ -46,6 +46,18 @@ class LogGap:
 
 
 @record
+class LeftRecord:
+    status: Text = fact_field("the waiting state in which the record is left: processing, running and the like")
+    closed_as: Text = fact_field("the state that the same function writes to it at the end of its work")
+    way: Text = fact_field(
+        "what ends the function in between: something that it calls raises, and nothing takes the error that may write"
+        " the record; or it returns",
+        words=("raises", "returns"),
+    )
+    when: Text = fact_field("when that is, in words")
+
+
+@record
 class Handler:
     """One handler. Absent is None, not known is `Unknown`."""
 
@@ -89,6 +101,10 @@ class Handler:
     adds_to: Text = fact_field(
         "an attribute or column that each run adds to, where no condition and no earlier look keeps a repeated event "
         "from being counted; absent where none is seen"
+    )
+    record_left: LeftRecord | None = fact_field(
+        "a record that it marks as running and closes at the end of its work, and that it leaves as running on another"
+        " way; absent where none is seen"
     )
     log_gaps: tuple[LogGap, ...] = fact_field(
         "what it leaves in its logs that misleads or cannot be read: keys of Powertools' logger that log lines of the "

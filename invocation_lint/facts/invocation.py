@@ -263,6 +263,13 @@ class WrittenRecord:
 
 
 @record
+class LaterRecord:
+    status: Text = fact_field("the waiting state that is written: pending, running and the like")
+    named_by: Text = fact_field("the id that is sent, and that names the record, as it is written in the code")
+    way: Text = fact_field("whether the record is made there, or changed", words=("created", "updated"))
+
+
+@record
 class TaskToken:
     key: Text = fact_field("the key of the payload that carries it")
     failure_told: Text = fact_field("whether the module speaks of telling a workflow that a task failed", words=YES_NO)
@@ -357,6 +364,10 @@ class Invocation:
     )
     record_written: WrittenRecord | None = fact_field(
         "the record that the function writes before the invocation, in a waiting state; absent when none is seen"
+    )
+    record_later: LaterRecord | None = fact_field(
+        "the record that the function writes after the invocation, on the same way and without a condition, in a"
+        " waiting state; absent when none is seen"
     )
     left_waiting: Text = fact_field(
         "what waits for the invoked function, in words: the record, or the workflow; absent when neither is seen"

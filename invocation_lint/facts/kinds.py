@@ -5,6 +5,7 @@ from __future__ import annotations
 from invocation_lint.facts.batch_call import BatchCall
 from invocation_lint.facts.circle import Circle
 from invocation_lint.facts.custom_resource import CustomResource
+from invocation_lint.facts.delivery import Delivery
 from invocation_lint.facts.deployed_function import DeployedFunction
 from invocation_lint.facts.event_key import EventKey
 from invocation_lint.facts.event_loop import EventLoop
@@ -17,7 +18,6 @@ from invocation_lint.facts.job_query import JobQuery
 from invocation_lint.facts.list_read import ListRead
 from invocation_lint.facts.message import Message
 from invocation_lint.facts.object_key import ObjectKey
-from invocation_lint.facts.queue import Queue
 from invocation_lint.facts.schedule import Schedule
 from invocation_lint.facts.state_machine_task import StateMachineTask
 from invocation_lint.facts.trigger import Trigger
@@ -25,7 +25,7 @@ from invocation_lint.facts.wait_loop import WaitLoop
 
 OF_TEMPLATES: dict[str, type] = {
     "event_source_mapping": EventSourceMapping,
-    "queue": Queue,
+    "delivery": Delivery,
     "deployed_function": DeployedFunction,
     "state_machine_task": StateMachineTask,
     "schedule": Schedule,

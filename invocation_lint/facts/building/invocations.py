@@ -27,6 +27,7 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import answers, arguments, callers, fates, functions, lifting, payloads, waiting
 from invocation_lint.facts.building.around import patience, undone
 from invocation_lint.facts.building.around.conditions import is_made_always
+from invocation_lint.facts.building.around.later_records import later_record
 from invocation_lint.facts.building.around.loops import loop_fact
 from invocation_lint.facts.building.around.rows import row_of
 from invocation_lint.facts.building.links import granting, returned, unset
@@ -234,6 +235,8 @@ class Invocations:
         is_frozen = seen.ending.kind in {"lambda_handler", "view"} and on_lambda == "yes"
         is_lost = is_entry and seen.ending.boundary != "redelivered"
         record, written = waiting.record_written(seen.root.module, caller_function, seen.site[0], is_lost)
+        later = later_record(seen.root.module, caller_function, seen.site[0])
+        note("record_later", later[1] if later is not None else None)
         token = waiting.task_token(payload, seen.root.module)
         for path in ("record_written", "left_waiting"):
             note(path, written)
@@ -281,6 +284,7 @@ class Invocations:
             unobserved=undone.unobserved(ordered, visit, freezes=is_frozen),
             in_clause=visit.in_clause or None,
             record_written=record,
+            record_later=later[0] if later is not None else None,
             left_waiting=waiting.left_waiting(record, token),
             task_token=token,
             run_by=visit.run_by,

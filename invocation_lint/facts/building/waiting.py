@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import libcst as cst
@@ -116,7 +116,7 @@ def _records(module: ModuleInfo, function: FunctionInfo) -> list[tuple[str, Plac
         name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
         if name == "commit" and added:
             found.append((added, module.source.place(node)))
-        elif _writes(node) and (status := next(_states(function, node), None)) is not None:
+        elif _writes(node) and (status := next(_states(function, node, is_waiting), None)) is not None:
             if name == "add":
                 added = status
             else:
@@ -130,9 +130,15 @@ def _writes(call: cst.Call) -> bool:
     return (isinstance(call.func, cst.Attribute) and name in _WRITES) or _MAKERS.search(name) is not None
 
 
-def _states(function: FunctionInfo, call: cst.Call) -> Iterator[str]:
-    """The waiting states that a write names: in its arguments, or in what is bound to a name that one of them begins
-    with."""
+def states_written(function: FunctionInfo, call: cst.Call) -> Iterator[str]:
+    """The states that a call writes to a record, waiting or not; none of a call that writes none."""
+    if _writes(call):
+        yield from _states(function, call, bool)
+
+
+def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool]) -> Iterator[str]:
+    """The states that a write names: in its arguments, or in what is bound to a name that one of them begins with. Of a
+    value the first that fits, and waiting states wherever they stand."""
     names = {name for arg in call.args if (name := _first_name(arg.value))}
     values = [arg.value for arg in call.args]
     for node in own_nodes(function.node):
@@ -153,7 +159,7 @@ def _states(function: FunctionInfo, call: cst.Call) -> Iterator[str]:
     if any(_tells_status(one) for one in (name, *map(_text, values))):
         status += values
     for value in status:
-        state = next((one for one in map(_state, [value, *own_nodes(value)]) if is_waiting(one)), "")
+        state = next((one for one in map(_state, [value, *own_nodes(value)]) if fits(one)), "")
         if state:
             yield state
     yield from (_text(part) for part in parts if _plain(_text(part)) in _WAITING)
@@ -252,4 +258,4 @@ def _loops_around(module: ModuleInfo, function: FunctionInfo, clause: cst.Except
     )
 
 
-__all__ = ["record_written", "task_token"]
+__all__ = ["record_written", "states_written", "task_token"]

@@ -20,6 +20,7 @@ from invocation_lint.facts.building.handling.kept_state import kept_state
 from invocation_lint.facts.building.handling.log_lines import log_gaps
 from invocation_lint.facts.building.handling.makings import FETCHED, made_in
 from invocation_lint.facts.building.handling.mappings import mapping_of, timeout_of_all
+from invocation_lint.facts.building.handling.open_records import record_left
 from invocation_lint.facts.building.handling.record_loops import records_of
 from invocation_lint.facts.building.handling.refusals import keeps_failures, refusal_of, retries_of
 from invocation_lint.facts.building.handling.subjects import Subject, subjects
@@ -82,6 +83,7 @@ def _fact(subject: Subject, interpreter: Interpreter) -> Fact:
         _refusing(subject),
         _adding(subject),
         _logged(subject),
+        _leaving(subject),
     )
     places = dict.fromkeys(_ABOUT_THE_WHOLE, subject.site)
     fields: dict[str, Any] = {}
@@ -224,6 +226,15 @@ def _logged(subject: Subject) -> Part:
     found = list(log_gaps(subject))
     places = {f"log_gaps[{gap.name}]": place for gap, place in found}
     return Part({"log_gaps": tuple(gap for gap, _ in found)}, places | {"log_gaps": found[0][1]} if found else {})
+
+
+def _leaving(subject: Subject) -> Part:
+    found = record_left(subject)
+    if found is None:
+        return Part({}, {})
+    left, opened, way = found
+    places = {"record_left": opened, "record_left.way": way, "record_left.when": way}
+    return Part({"record_left": left}, places)
 
 
 def _in_words(made: list[str]) -> str | None:

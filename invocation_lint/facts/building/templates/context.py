@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from invocation_lint.deployment.deployed import Deployed
-from invocation_lint.deployment.model import EventSourceMapping, Function, Queue, Resource, StateMachine
+from invocation_lint.deployment.model import EventSourceMapping, Function, Queue, Resource, StateMachine, Trigger
 from invocation_lint.deployment.values import Key, Value
 from invocation_lint.facts.base import Fact
 from invocation_lint.findings import Place
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from invocation_lint.facts.building.templates.handlers import Handled, Handlers
     from invocation_lint.facts.building.templates.ways import Way
     from invocation_lint.source.project_files import ProjectFiles
+
+ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge", "schedule", "event"})
+"""Kinds of triggers that do not wait for the function."""
 
 R = TypeVar("R", bound=Resource)
 
@@ -100,6 +103,17 @@ class Context:
             queue = self.queue_of(mapping.source)
             if queue is not None:
                 found[queue.key] = (*found.get(queue.key, ()), mapping)
+        return found
+
+    @cached_property
+    def asynchronous(self) -> Mapping[Key, tuple[Trigger, ...]]:
+        """What invokes each function asynchronously, and is switched on."""
+        found: dict[Key, tuple[Trigger, ...]] = {}
+        for trigger in self.deployed.all(Trigger):
+            is_off = trigger.is_enabled is not None and trigger.is_enabled.content is False
+            function = self.function_of(trigger.function) if trigger.kind in ASYNCHRONOUS and not is_off else None
+            if function is not None:
+                found[function.key] = (*found.get(function.key, ()), trigger)
         return found
 
 

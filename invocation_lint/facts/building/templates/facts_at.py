@@ -11,9 +11,9 @@ from invocation_lint.deployment.deployed import Deployed
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.templates.circles import circles
 from invocation_lint.facts.building.templates.context import Context
+from invocation_lint.facts.building.templates.deliveries import deliveries
 from invocation_lint.facts.building.templates.functions import functions
 from invocation_lint.facts.building.templates.mappings import mappings
-from invocation_lint.facts.building.templates.queues import queues
 from invocation_lint.facts.building.templates.schedules import schedules
 from invocation_lint.facts.building.templates.tasks import tasks
 from invocation_lint.facts.building.templates.triggers import triggers
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _BUILDERS: Mapping[str, Callable[[Context, str], Iterator[Fact]]] = {
     "event_source_mapping": mappings,
-    "queue": queues,
+    "delivery": deliveries,
     "deployed_function": functions,
     "state_machine_task": tasks,
     "schedule": schedules,

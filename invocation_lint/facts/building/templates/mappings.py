@@ -35,11 +35,11 @@ def _fact(context: Context, one: EventSourceMapping) -> Fact:
     function = context.function_of(one.function)
     handled = context.handler(function, one.place.path)
     queue = context.queue_of(one.source)
-    source = _source(context, one)
+    source = source_of(context, one)
     streams = source in {"dynamodb", "kinesis"}
     data = facts.EventSourceMapping(
         source=source,
-        source_name=_source_name(context, one),
+        source_name=source_name(context, one),
         enabled=truth(one.is_enabled, default=True),
         attempts=limit(one.max_attempts) if streams else None,
         age=limit(one.max_age_seconds) if streams else None,
@@ -132,7 +132,7 @@ def _view_place(context: Context, one: EventSourceMapping) -> Place:
     return _of(table.stream_view, table.place) if table is not None else one.place
 
 
-def _source(context: Context, one: EventSourceMapping) -> Any:
+def source_of(context: Context, one: EventSourceMapping) -> Any:
     if one.type in _BY_TYPE:
         return _BY_TYPE[one.type]
     attribute = one.source.attribute if one.source is not None else None
@@ -154,10 +154,10 @@ def _source(context: Context, one: EventSourceMapping) -> Any:
     return UnknownAnswer("the template does not tell what is polled")
 
 
-def _source_name(context: Context, one: EventSourceMapping) -> Any:
+def source_name(context: Context, one: EventSourceMapping) -> Any:
     attribute = one.source.attribute if one.source is not None else None
     found = context.deployed.get(attribute.resource, Resource) if attribute is not None else None
     return called(found) if found is not None else None
 
 
-__all__ = ["mappings", "switch"]
+__all__ = ["mappings", "source_name", "source_of", "switch"]
