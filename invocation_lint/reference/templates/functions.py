@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,8 +22,13 @@ def merge(base: Any, over: Any) -> Any:
     return over
 
 
+_INLINE_MODULES = Path(__file__).parent / "inline_modules"
+
+
 def code_folder(logical_id: str, properties: Mapping[str, Any], base: Path, made: Path, where: str) -> Path:
     """The folder of a function's code: beside the template, or made in `made` of inline code or an archive.
+
+    Beside inline code stands `cfnresponse`, as on AWS.
 
     Raises UsageError.
     """
@@ -32,6 +38,7 @@ def code_folder(logical_id: str, properties: Mapping[str, Any], base: Path, made
         folder = made / logical_id
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "index.py").write_text(str(inline), encoding="utf-8")
+        shutil.copyfile(_INLINE_MODULES / "cfnresponse.py", folder / "cfnresponse.py")
         return folder
     given = properties.get("CodeUri", code if isinstance(code, str) else None)
     if given is None and "Code" not in properties:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from invocation_lint.reference.templates.custom_resources import is_custom, token
+
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 TABLES = ("AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable")
 LONGEST_NAME = 64
@@ -128,6 +130,8 @@ class Names:
     def reference(self, logical_id: str) -> str:
         """What Ref gives: an address for a queue, an ARN for topics, state machines and secrets, else the name."""
         kind = self._resources[logical_id].get("Type", "")
+        if is_custom(kind):
+            return token(logical_id)
         if kind == "AWS::SQS::Queue":
             return f"{self._place.endpoint_url}/{self._place.account}/{self.name(logical_id)}"
         if kind in _REFERRED_BY_ARN:
@@ -136,6 +140,8 @@ class Names:
 
     def attribute(self, logical_id: str, attribute: str) -> str:
         """What GetAtt gives: ARNs, names, a queue's address; a made-up text for others."""
+        if is_custom(self._resources[logical_id].get("Type", "")):
+            return token(logical_id, attribute)
         if attribute in ("Arn", "TopicArn"):
             return self.arn(logical_id)
         if attribute in ("QueueName", "TopicName", "Name"):

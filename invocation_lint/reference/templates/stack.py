@@ -13,6 +13,7 @@ from invocation_lint.reference.service.permissions import OPEN, STRICT
 from invocation_lint.reference.service.registry import split_name
 from invocation_lint.reference.templates import made
 from invocation_lint.reference.templates.api_reader import API_TYPES, ApiReader
+from invocation_lint.reference.templates.custom_resources import CustomResource, is_custom
 from invocation_lint.reference.templates.events import made_by_event
 from invocation_lint.reference.templates.functions import code_folder, function_of, merge
 from invocation_lint.reference.templates.intrinsics import Resolver
@@ -48,7 +49,8 @@ _SILENT = (
 
 @dataclass
 class Stack:
-    """What a template asks for: `resources` are made before functions are added, `links` afterwards, in their order.
+    """What a template asks for: `resources` are made before functions are added, `custom` resources and `links`
+    afterwards, in their order.
 
     `notes` are sentences about what is not served. CloudFormation tells of its `name`, `parameters`, `outputs` and
     resources (`made`: logical id -> type and physical id).
@@ -63,6 +65,7 @@ class Stack:
     rest_apis: list[RestApi] = field(default_factory=list)
     http_apis: list[HttpApi] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
+    custom: list[CustomResource] = field(default_factory=list)
     links: list[Resource] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -150,8 +153,11 @@ class _Reader:
                 self._stack.links.append(Resource(kind, self._names.name(logical_id), properties))
             elif kind in API_TYPES:
                 self._apis.add(logical_id)
+            elif is_custom(kind):
+                self._read_custom(logical_id, kind)
             elif kind not in _SILENT:
                 self._stack.notes.append(f"{logical_id}: {kind} is not served")
+        self._leave_out_custom()
         self._stack.rest_apis, self._stack.http_apis = self._apis.read()
         if self._roles is not None:
             self._read_permissions()
@@ -189,6 +195,18 @@ class _Reader:
                 self._stack.links.append(Resource(made.SUBSCRIPTION, f"{name}-subscription", held))
         if kind == made.BUCKET and (told := properties.get("NotificationConfiguration")):
             self._stack.links.append(Resource(made.NOTIFICATION, name, notification_configuration(told)))
+
+    def _read_custom(self, logical_id: str, kind: str) -> None:
+        properties = self._properties(logical_id)
+        self._stack.custom.append(CustomResource(logical_id, kind, str(properties.get("ServiceToken")), properties))
+
+    def _leave_out_custom(self) -> None:
+        """Those custom resources whose function is not served, as that of another stack or a topic, are noted."""
+        served = {function.name for function in self._stack.functions}
+        for one in list(self._stack.custom):
+            if ":lambda:" not in one.function or one.function.split(":")[6] not in served:
+                self._stack.custom.remove(one)
+                self._stack.notes.append(f"{one.logical_id}: {one.kind} is not served, nor is its function")
 
     def _read_permissions(self) -> None:
         """The permissions of the template; those of functions that are not served are left out."""
