@@ -88,7 +88,7 @@ class Handler:
     answered_by: Text = fact_field("what makes that answer", words=("clause", "decorator"))
     timeout_seconds: Number = fact_field("the timeout of the function, by the template that deploys it")
     least_seconds: Number = fact_field(
-        "how long it surely takes, in seconds: what it sleeps, and waits for other functions, on every way"
+        "how long it surely takes, in seconds: what it sleeps, and waits for other functions and models, on every way"
     )
     front_seconds: Number = fact_field("how long the API in front of it waits, where only one does")
     inner_timeout_seconds: Number = fact_field("the longest timeout that it gives to a request over HTTP")

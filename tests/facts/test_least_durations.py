@@ -200,3 +200,39 @@ def test_a_caller_whose_handler_is_imported_from_another_module(tmp_path: Path) 
     }
     (finding,) = findings_in(tmp_path, files, "INV103")
     assert finding.place.path == "src/calling.py"
+
+
+MODELS = """
+import anthropic
+from openai import OpenAI, AsyncOpenAI
+
+bedrock = boto3.client("bedrock-runtime")
+openai = OpenAI()
+claude = anthropic.Anthropic()
+
+def handler(event, context):
+    for _ in range(60):
+        {call}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "count"),
+    [
+        ('bedrock.converse(modelId="a", messages=[])', 1),
+        ('bedrock.invoke_model(modelId="anthropic.claude-3-haiku", body=b"{}")', 1),
+        ('openai.chat.completions.create(model="a", messages=[])', 1),
+        ('openai.responses.create(model="a", input="b", stream=False)', 1),
+        ('claude.messages.create(model="a", max_tokens=9, messages=[])', 1),
+        ('bedrock.converse_stream(modelId="a", messages=[])', 0),
+        ('bedrock.invoke_model(modelId="amazon.titan-embed-text-v2:0", body=b"{}")', 0),
+        ('bedrock.invoke_model(modelId=event["model"], body=b"{}")', 0),
+        ('openai.chat.completions.create(model="a", messages=[], stream=True)', 0),
+        ('openai.embeddings.create(model="a", input="b")', 0),
+        ('claude.messages.stream(model="a", max_tokens=9, messages=[])', 0),
+        ('AsyncOpenAI().chat.completions.create(model="a", messages=[])', 0),
+        ('done() and bedrock.converse(modelId="a", messages=[])', 0),
+    ],
+)
+def test_calls_of_models_take_time(tmp_path: Path, call: str, count: int) -> None:
+    assert len(found(tmp_path, MODELS.format(call=call))) == count

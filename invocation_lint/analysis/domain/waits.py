@@ -1,4 +1,4 @@
-"""How long code surely sleeps before it comes to a point."""
+"""How long code surely sleeps, and waits for models, before it comes to a point."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from invocation_lint.records import record
 
 @record
 class Waited:
-    """The least time, in seconds, that is slept on the ways to a point; `place` is that of the longest sleep, which
-    takes `longest` seconds."""
+    """The least time, in seconds, that is slept on the ways to a point, and waited for models; `place` is that of the
+    longest sleep, which takes `longest` seconds."""
 
     seconds: float = 0.0
     longest: float = 0.0
@@ -22,11 +22,11 @@ class Waited:
         first, longer = self, other
         if first.longest >= longer.longest:
             longer = first
-        return Waited(self.seconds + other.seconds, longer.longest, longer.place)
+        return Waited(round(self.seconds + other.seconds, 3), longer.longest, longer.place)
 
     def since(self, before: Waited, times: int) -> Waited:
         """What was waited since then, so many times."""
-        return Waited((self.seconds - before.seconds) * times, self.longest, self.place)
+        return Waited(round((self.seconds - before.seconds) * times, 3), self.longest, self.place)
 
 
 NO_WAIT = Waited()

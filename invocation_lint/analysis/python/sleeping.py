@@ -1,4 +1,4 @@
-"""How long a handler that is tried surely sleeps: a lower bound, of the sleeps that stand on every way.
+"""How long a handler that is tried surely sleeps: a lower bound, of what stands on every way: sleeps, calls of models.
 
 What runs beside the handler is not counted: coroutines that are gathered, and what an executor or a thread is given.
 """
@@ -11,7 +11,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import ClassRef, Const, FunctionRef, Partial, Ref, Symbol
 from invocation_lint.analysis.domain.waits import NO_WAIT, Waited
-from invocation_lint.analysis.python import conditions
+from invocation_lint.analysis.python import conditions, model_calls
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 
@@ -32,11 +32,12 @@ def called(frame: Frame, waited: Waited, node: cst.CSTNode, *, is_async: bool) -
 
 
 def after_call(frame: Frame, atom: Any, before: Waited, arguments: Arguments, node: cst.CSTNode) -> None:
-    """A thing has been called: what the program's own functions sleep counts, and so does `time.sleep`. What a library
-    calls may run elsewhere, or not at all. `before` is how long was slept before the call."""
+    """A thing has been called: what the program's own functions sleep counts, and so do `time.sleep` and a call of a
+    model. What a library calls may run elsewhere, or not at all. `before` is how long was slept before the call."""
     if frame.state is None or isinstance(atom, (FunctionRef, ClassRef, Partial, Ref)):
         return
-    frame.state.waited = before
+    waits = model_calls.seconds_of(atom, arguments)
+    frame.state.waited = before.then(Waited(waits)) if waits else before
     if not isinstance(atom, Symbol):
         return
     if atom.dotted in _SLEEPS:

@@ -6,7 +6,7 @@ from invocation_lint.data.limits import limits
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.findings import Place
 
-_SLOW = frozenset({"sleep", "invoke"})
+_SLOW = frozenset({"sleep", "invoke", "converse", "invoke_model", "completions"})
 _LIMITS = {"rest_api": "rest_api_timeout_seconds", "http_api": "http_api_timeout_seconds"}
 
 
