@@ -27,7 +27,7 @@ def command() -> None:
 
 
 @command.command("serve")
-@click.argument("template", type=click.Path(path_type=Path))
+@click.argument("templates", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="Port on 127.0.0.1; 0 takes a free one."
 )
@@ -49,7 +49,7 @@ def command() -> None:
 )
 @click.option("--clock-factor", type=click.FloatRange(1), default=1.0, help="How often the service's clock is faster.")
 def serve(
-    template: Path,
+    templates: tuple[Path, ...],
     port: int,
     parameters: tuple[str, ...],
     variables: tuple[str, ...],
@@ -58,17 +58,25 @@ def serve(
     permissions: str,
     clock_factor: float,
 ) -> None:
-    """Serve a TEMPLATE (SAM, CloudFormation, or a serverless.yml) until Ctrl-C.
+    """Serve TEMPLATES (SAM, CloudFormation, or a serverless.yml) until Ctrl-C.
 
-    The real Invoke API on 127.0.0.1, handlers in processes of their own, queues and tables by moto, no Docker.
+    Of several, each may import what those before it export. The real Invoke API on 127.0.0.1, handlers in processes of
+    their own, queues and tables by moto, no Docker.
     """
     check_installed()
     from invocation_lint.reference.service.service import LambdaService
     from invocation_lint.reference.templates.names import Place
+    from invocation_lint.reference.templates.reading import declared
     from invocation_lint.reference.templates.serving import serve_stack
     from invocation_lint.reference.templates.stack import read_stack
 
+    if stack_name and len(templates) > 1:
+        raise UsageError("--stack-name: it names one stack, and several templates are given")
     given, environment = pairs("--parameter", parameters), pairs("--env", variables)
+    parameters_for = {template: declared(template, given) for template in templates}
+    unknown = [name for name in given if all(name not in each for each in parameters_for.values())]
+    if unknown and len(templates) > 1:
+        raise UsageError(f"--parameter {unknown[0]}: no template has a parameter of that name")
     service = LambdaService(
         port=port,
         region=region,
@@ -85,15 +93,35 @@ def serve(
                 f"port {port}: {error.strerror}", "give another with --port, or 0 for a free one"
             ) from None
         try:
-            stack_name = stack_name or template.resolve().parent.name or "local"
-            place = Place(region, service.account, service.endpoint_url, stack_name)
-            stack = read_stack(template, place, parameters=given, made=Path(made), permissions=permissions)
-            serve_stack(stack, service)
+            exports: dict[str, str] = {}
+            notes: list[str] = []
+            for template, name in stack_names(templates, stack_name).items():
+                place = Place(region, service.account, service.endpoint_url, name)
+                stack = read_stack(
+                    template,
+                    place,
+                    parameters=given if len(templates) == 1 else parameters_for[template],
+                    made=Path(made) / name,
+                    permissions=permissions,
+                    exports=exports,
+                )
+                serve_stack(stack, service)
+                exports |= stack.exports
+                notes += stack.notes
             end_on_sigterm()  # before the start is printed: who reads it may end the command at once
-            _print_start(template, service, stack.notes)
+            _print_start(templates, service, notes)
             wait_for_end()
         finally:
             service.stop()
+
+
+def stack_names(templates: tuple[Path, ...], given: str | None) -> dict[Path, str]:
+    """The name of each template's stack: the one given, else that of its folder, and the file's where they share it."""
+    names: dict[Path, str] = {}
+    for template in templates:
+        name = given or template.resolve().parent.name or "local"
+        names[template] = f"{name}-{template.stem}" if name in names.values() else name
+    return names
 
 
 def pairs(option: str, values: tuple[str, ...]) -> dict[str, str]:
@@ -134,11 +162,11 @@ def _print_event(line: str) -> None:
     click.echo(line if line.startswith("  ") else f"{time.strftime('%H:%M:%S')} {line}")
 
 
-def _print_start(template: Path, service: object, notes: list[str]) -> None:
+def _print_start(templates: tuple[Path, ...], service: object, notes: list[str]) -> None:
     from invocation_lint.reference.service.service import LambdaService
 
     assert isinstance(service, LambdaService)
-    click.echo(f"{template} at {service.endpoint_url} (Ctrl-C ends it)")
+    click.echo(f"{', '.join(map(str, templates))} at {service.endpoint_url} (Ctrl-C ends it)")
     for registered in service.functions():
         function = registered.function
         click.echo(f"  {function.name}: {function.handler}, {function.timeout:g} s")

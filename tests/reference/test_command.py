@@ -73,7 +73,7 @@ def served(tmp_path):
             lines.append(line.rstrip())
             if line.startswith("Any credentials"):
                 break
-        return process, lines, lines[0].split()[2]
+        return process, lines, lines[0].rpartition(" at ")[2].split()[0]
 
     yield start
     for process in started:
@@ -127,12 +127,29 @@ def test_sigterm_ends_it_as_well(served):
     assert process.wait(20) == 143
 
 
+def test_a_template_may_import_what_one_before_it_exports(served, tmp_path):
+    exports = "Outputs: {Box: {Value: !Ref Queue, Export: {Name: box}}}\nParameters: {Size: {Type: String}}\n"
+    (tmp_path / "base.yaml").write_text(f"Resources: {{Queue: {{Type: AWS::SQS::Queue}}}}\n{exports}")
+    (tmp_path / "user.yaml").write_text(
+        TEMPLATE.replace("!Ref Greeting", "!ImportValue box").replace("stories", "more").replace("greeter", "user")
+    )
+    arguments = ("base.yaml", "user.yaml", "--parameter", "Greeting=Hi", "--parameter", "Size=3", "--env", "EXTRA=yes")
+    _, lines, address = served(*arguments)
+    assert lines[0].startswith("template.yaml, base.yaml, user.yaml at http://127.0.0.1:")
+    functions = client("lambda", address)
+    held = functions.get_function_configuration(FunctionName="user")["Environment"]["Variables"]
+    functions.close()
+    assert held["GREETING"].endswith(f"{tmp_path.name}-base-Queue")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["nowhere.yaml"], f"error: nowhere.yaml: {os.strerror(errno.ENOENT)}"),
         (["template.yaml"], "parameter Greeting has no value"),
         (["template.yaml", "--parameter", "Greeting"], "error: --parameter Greeting: not NAME=VALUE"),
+        (["template.yaml", "template.yaml", "--stack-name", "a"], "error: --stack-name: it names one stack"),
+        (["template.yaml", "other.yaml"], f"error: other.yaml: {os.strerror(errno.ENOENT)}"),
     ],
 )
 @pytest.mark.parametrize("module", ["invocation_lint", "invocation_lint.reference"])

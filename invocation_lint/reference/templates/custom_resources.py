@@ -12,7 +12,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +23,23 @@ if TYPE_CHECKING:
 
 CUSTOM = "AWS::CloudFormation::CustomResource"
 _GRACE_SECONDS = 0.5  # on the wall: a response that was sent before the function ended has arrived by then
-_TOKEN = re.compile(r"<custom resource (\w+)(?:\.([^<>]+))?>")
+_TOKEN = re.compile(r"<custom resource ([\w-]+/\w+)(?:\.([^<>]+))?>")
 
 
 @dataclass(frozen=True)
 class CustomResource:
-    """A custom resource: its type, the ARN of its function, and its resolved properties."""
+    """A custom resource of a stack: its type, the ARN of its function, and its resolved properties."""
 
+    stack: str
     logical_id: str
     kind: str
     function: str
     properties: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What tells it from those of other stacks."""
+        return f"{self.stack}/{self.logical_id}"
 
 
 def is_custom(kind: str) -> bool:
@@ -41,25 +47,25 @@ def is_custom(kind: str) -> bool:
     return kind == CUSTOM or kind.startswith("Custom::")
 
 
-def token(logical_id: str, attribute: str = "") -> str:
+def token(stack: str, logical_id: str, attribute: str = "") -> str:
     """What stands for a value of a custom resource until its function has responded; Ref has no attribute."""
-    return f"<custom resource {logical_id}{'.' * bool(attribute)}{attribute}>"
+    return f"<custom resource {stack}/{logical_id}{'.' * bool(attribute)}{attribute}>"
 
 
 def waits_for(value: Any) -> set[str]:
-    """The logical ids of the custom resources whose values stand in a value."""
+    """The keys of the custom resources whose values stand in a value."""
     return {found[1] for text in _texts(value) for found in _TOKEN.finditer(text)}
 
 
 def filled(value: Any, known: Mapping[str, Mapping[str, Any]]) -> Any:
-    """A value with what is known of custom resources (logical id -> attribute -> value; Ref is "") put in; a made-up
-    text for what a resource that is known has not responded."""
+    """A value with what is known of custom resources (key -> attribute -> value; Ref is "") put in; a made-up text for
+    what a resource that is known has not responded."""
 
     def one(found: re.Match[str]) -> Any:
-        logical_id, attribute = found[1], found[2] or ""
-        if logical_id not in known:
+        key, attribute = found[1], found[2] or ""
+        if key not in known:
             return found[0]
-        return known[logical_id].get(attribute, f"{logical_id}.{attribute}".rstrip("."))
+        return known[key].get(attribute, f"{key.partition('/')[2]}.{attribute}".rstrip("."))
 
     if isinstance(value, Mapping):
         return {key: filled(each, known) for key, each in value.items()}
@@ -75,19 +81,26 @@ def in_order(resources: Iterable[CustomResource]) -> list[CustomResource]:
     """Custom resources, those first whose values others wait for."""
     left, ordered = list(resources), list[CustomResource]()
     while left:
-        names = {one.logical_id for one in left}
-        first = next((one for one in left if not waits_for(one.properties) & (names - {one.logical_id})), left[0])
+        keys = {one.key for one in left}
+        first = next((one for one in left if not waits_for(one.properties) & (keys - {one.key})), left[0])
         left.remove(first)
         ordered.append(first)
     return ordered
 
 
-class Creation:
-    """Creates the custom resources of one stack, one after another. A context: it listens for responses."""
+def leave_out_unserved(resources: list[CustomResource], served: Set[str], note: Callable[[str], None]) -> None:
+    """Take out and note the custom resources whose function is not served, as that of another stack or a topic."""
+    for one in list(resources):
+        if ":lambda:" not in one.function or one.function.split(":")[6] not in served:
+            resources.remove(one)
+            note(f"{one.logical_id}: {one.kind} is not served, nor is its function")
 
-    def __init__(self, service: LambdaService, stack_id: str) -> None:
+
+class Creation:
+    """Creates custom resources, one after another. A context: it listens for responses."""
+
+    def __init__(self, service: LambdaService) -> None:
         self._service = service
-        self._stack_id = stack_id
         self._answers: dict[str, dict[str, Any]] = {}
         self._arrived = threading.Condition()
         self._listener = Listener(self._take, name="custom-resources")
@@ -100,20 +113,20 @@ class Creation:
 
     def create(self, resource: CustomResource) -> tuple[dict[str, Any], str]:
         """What GetAtt gives ("": what Ref gives), and why the resource failed: empty where it did not."""
-        name = resource.function.split(":")[6]
+        name, service = resource.function.split(":")[6], self._service
         request = uuid.uuid4().hex
         event = {
             "RequestType": "Create",
             "ServiceToken": resource.function,
             "ResponseURL": f"{self._listener.url}/{request}",
-            "StackId": self._stack_id,
+            "StackId": f"arn:aws:cloudformation:{service.region}:{service.account}:stack/{resource.stack}/local",
             "RequestId": request,
             "LogicalResourceId": resource.logical_id,
             "ResourceType": resource.kind,
             "ResourceProperties": _as_texts(resource.properties),
         }
-        before = len(self._service.executions(name))
-        self._service.shared_client("lambda").invoke(
+        before = len(service.executions(name))
+        service.shared_client("lambda").invoke(
             FunctionName=resource.function, InvocationType="Event", Payload=json.dumps(event).encode()
         )
         answer = self._wait(request, name, before)

@@ -9,10 +9,12 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from invocation_lint.errors import UsageError
 
+NO_EXPORTS: Mapping[str, str] = MappingProxyType({})
 _VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
@@ -27,7 +29,8 @@ class Resolver:
     """Resolves values of one template.
 
     `pseudo` are the pseudo parameters, `parameters` the template's, `resources` what may be referred to;
-    `reference(logical id)` and `attribute(logical id, name)` answer for them. Raises UsageError for what cannot be
+    `reference(logical id)` and `attribute(logical id, name)` answer for them; `exports` are what other stacks export.
+    Raises UsageError for what cannot be
     resolved.
     """
 
@@ -41,6 +44,7 @@ class Resolver:
         resources: Mapping[str, Any],
         reference: Callable[[str], Any],
         attribute: Callable[[str, str], Any],
+        exports: Mapping[str, str] = NO_EXPORTS,
     ) -> None:
         self._template = template
         self._where = where
@@ -49,6 +53,7 @@ class Resolver:
         self._resources = resources
         self._reference = reference
         self._attribute = attribute
+        self._exports = exports
 
     def resolve(self, value: Any) -> Any:
         """`value` with everything resolved; members that are AWS::NoValue are gone."""
@@ -135,6 +140,15 @@ class Resolver:
         except (KeyError, TypeError):
             raise UsageError(f"{self._where}: FindInMap {name}.{first}.{second}: no such entry") from None
 
+    def import_value(self, operand: Any) -> str:
+        """Fn::ImportValue."""
+        name = _text(self.resolve(operand))
+        if name not in self._exports:
+            raise UsageError(
+                f"{self._where}: ImportValue {name}: no template exports it", "give the template that exports it first"
+            )
+        return self._exports[name]
+
     def if_(self, operand: Any) -> Any:
         """Fn::If."""
         condition, then, otherwise = operand
@@ -167,6 +181,7 @@ _FUNCTIONS: dict[str, Callable[[Resolver, Any], Any]] = {
     "Fn::Select": Resolver.select,
     "Fn::Split": Resolver.split,
     "Fn::FindInMap": Resolver.find_in_map,
+    "Fn::ImportValue": Resolver.import_value,
     "Fn::If": Resolver.if_,
     "Fn::Equals": Resolver.equals,
     "Fn::And": lambda resolver, operand: all(resolver.resolve(operand)),

@@ -131,7 +131,7 @@ class Names:
         """What Ref gives: an address for a queue, an ARN for topics, state machines and secrets, else the name."""
         kind = self._resources[logical_id].get("Type", "")
         if is_custom(kind):
-            return token(logical_id)
+            return token(self._place.stack, logical_id)
         if kind == "AWS::SQS::Queue":
             return f"{self._place.endpoint_url}/{self._place.account}/{self.name(logical_id)}"
         if kind in _REFERRED_BY_ARN:
@@ -141,7 +141,7 @@ class Names:
     def attribute(self, logical_id: str, attribute: str) -> str:
         """What GetAtt gives: ARNs, names, a queue's address; a made-up text for others."""
         if is_custom(self._resources[logical_id].get("Type", "")):
-            return token(logical_id, attribute)
+            return token(self._place.stack, logical_id, attribute)
         if attribute in ("Arn", "TopicArn"):
             return self.arn(logical_id)
         if attribute in ("QueueName", "TopicName", "Name"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,3 +63,10 @@ def read_yaml(path: Path) -> Any:
         raise UsageError(f"{place}: {error.problem or 'not YAML'}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
+
+
+def declared(path: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Those of the given parameters that a template declares; a serverless.yml may use any. Raises UsageError."""
+    document = read_yaml(path)
+    names = (document.get("Parameters") or {}) if isinstance(document, dict) and "Resources" in document else given
+    return {name: value for name, value in given.items() if name in names}

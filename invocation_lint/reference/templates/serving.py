@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.errors import UsageError
 from invocation_lint.reference.service.stacks import DescribedStack
+from invocation_lint.reference.templates.content import Stack
 from invocation_lint.reference.templates.custom_resources import Creation, CustomResource, filled, in_order, waits_for
 from invocation_lint.reference.templates.made import Resource
 from invocation_lint.reference.templates.resources import make_resource
-from invocation_lint.reference.templates.stack import Stack
 
 if TYPE_CHECKING:
     from invocation_lint.reference.service.service import LambdaService
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 
 def serve_stack(stack: Stack, service: LambdaService) -> None:
     """Make what the stack asks for. Raises UsageError, one line, for what the service refuses."""
-    stack_id = f"arn:aws:cloudformation:{service.region}:{service.account}:stack/{stack.name}/local"
     making = _Making(stack, service)
     making.make_what_waits_for_none()
     if stack.custom:
-        with Creation(service, stack_id) as creation:
+        with Creation(service) as creation:
             for custom in in_order(stack.custom):
                 making.create(custom, creation)
     making.make_the_rest()
@@ -32,17 +32,21 @@ def serve_stack(stack: Stack, service: LambdaService) -> None:
         service.add_http_api(http_api)
     for link in stack.links:
         make_resource(making.filled(link), service.shared_client, service.region)
+    for one in (stack, *stack.nested):
+        service.stacks.add(_described(one, making.known, service))
+
+
+def _described(stack: Stack, known: Mapping[str, Mapping[str, Any]], service: LambdaService) -> DescribedStack:
+    """What CloudFormation tells of a stack."""
     urls = {f"{stack.name}-{name}Url.FunctionUrl": service.function_url(each) for name, each in _with_url(stack)}
-    outputs = filled({name: value for name, (value, _) in stack.outputs.items()}, making.known)
-    service.stacks.add(
-        DescribedStack(
-            stack.name,
-            stack_id,
-            service.clock.stamp(),
-            {name: (urls.get(value, value), stack.outputs[name][1]) for name, value in outputs.items()},
-            stack.parameters,
-            stack.made,
-        )
+    outputs = filled({name: value for name, (value, _) in stack.outputs.items()}, known)
+    return DescribedStack(
+        stack.name,
+        f"arn:aws:cloudformation:{service.region}:{service.account}:stack/{stack.name}/local",
+        service.clock.stamp(),
+        {name: (urls.get(value, value), stack.outputs[name][1]) for name, value in outputs.items()},
+        stack.parameters,
+        stack.made,
     )
 
 
@@ -82,8 +86,9 @@ class _Making:
         if failure:
             self._stack.notes.append(f"{custom.logical_id}: {custom.kind} failed: {failure}")
             return
-        self.known[custom.logical_id] = values
-        self._stack.made[custom.logical_id] = (custom.kind, values[""])
+        self.known[custom.key] = values
+        owner = next(one for one in (self._stack, *self._stack.nested) if one.name == custom.stack)
+        owner.made[custom.logical_id] = (custom.kind, values[""])
         self.make_what_waits_for_none()
 
     def make_the_rest(self) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from invocation_lint.errors import UsageError
-from invocation_lint.reference.service.functions import Function, HttpApi, RestApi
 from invocation_lint.reference.service.permissions import OPEN, STRICT
 from invocation_lint.reference.service.registry import split_name
 from invocation_lint.reference.templates import made
 from invocation_lint.reference.templates.api_reader import API_TYPES, ApiReader
-from invocation_lint.reference.templates.custom_resources import CustomResource, is_custom
+from invocation_lint.reference.templates.content import Stack
+from invocation_lint.reference.templates.custom_resources import CustomResource, is_custom, leave_out_unserved
 from invocation_lint.reference.templates.events import made_by_event
 from invocation_lint.reference.templates.functions import code_folder, function_of, merge
-from invocation_lint.reference.templates.intrinsics import Resolver
+from invocation_lint.reference.templates.intrinsics import NO_EXPORTS, Resolver
 from invocation_lint.reference.templates.made import Resource, dead_letters_first
 from invocation_lint.reference.templates.names import FUNCTIONS, Names, Place, plain_type, with_generated
+from invocation_lint.reference.templates.nested import NESTED, parameters_of, template_of
 from invocation_lint.reference.templates.notifications import notification_configuration
 from invocation_lint.reference.templates.reading import read_yaml
 from invocation_lint.reference.templates.roles import ROLE_TYPES, Roles, permission
@@ -47,46 +48,30 @@ _SILENT = (
 )
 
 
-@dataclass
-class Stack:
-    """What a template asks for: `resources` are made before functions are added, `custom` resources and `links`
-    afterwards, in their order.
-
-    `notes` are sentences about what is not served. CloudFormation tells of its `name`, `parameters`, `outputs` and
-    resources (`made`: logical id -> type and physical id).
-    """
-
-    name: str = ""
-    parameters: dict[str, str] = field(default_factory=dict)
-    outputs: dict[str, tuple[str, str]] = field(default_factory=dict)
-    made: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    functions: list[Function] = field(default_factory=list)
-    rest_apis: list[RestApi] = field(default_factory=list)
-    http_apis: list[HttpApi] = field(default_factory=list)
-    resources: list[Resource] = field(default_factory=list)
-    custom: list[CustomResource] = field(default_factory=list)
-    links: list[Resource] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
 def read_stack(
-    path: Path, place: Place, *, parameters: Mapping[str, str], made: Path, permissions: str = OPEN
+    path: Path,
+    place: Place,
+    *,
+    parameters: Mapping[str, str],
+    made: Path,
+    permissions: str = OPEN,
+    exports: Mapping[str, str] = NO_EXPORTS,
 ) -> Stack:
     """The stack of the template (of SAM, CloudFormation, or a serverless.yml) at `path`.
 
     Code that stands in the template itself is written into `made`. `parameters` are those of the template, or values of
-    variables of a serverless.yml. Roles and permissions are read where `permissions` are strict.
+    variables of a serverless.yml. Roles and permissions are read where `permissions` are strict. `exports` are what
+    other stacks export.
 
     Raises UsageError, one line, for a mistake in the template or in `parameters`.
     """
     document = read_yaml(path)
     if is_serverless(document):
-        template, place = serverless_template(path, document, place, parameters)
-        return _Reader(path, template, place, {}, made, permissions).read()
-    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
-        raise UsageError(f"{path}: no template: it has no `Resources`")
-    return _Reader(path, document, place, parameters, made, permissions).read()
+        document, place = serverless_template(path, document, place, parameters)
+        parameters = {}
+    stack = _Reader(path, document, place, parameters, made, permissions, exports).read()
+    leave_out_unserved(stack.custom, {function.name for function in stack.functions}, stack.notes.append)
+    return stack
 
 
 class _Reader:
@@ -98,8 +83,14 @@ class _Reader:
         parameters: Mapping[str, str],
         made: Path,
         permissions: str,
+        exports: Mapping[str, str],
     ) -> None:
+        if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
+            raise UsageError(f"{path}: no template: it has no `Resources`")
         self._path = path
+        self._permissions = permissions
+        self._exports = exports
+        self._nested: dict[str, Stack | None] = {}
         self._place = place
         self._template = template
         self._resources: dict[str, Any] = template["Resources"]
@@ -121,7 +112,8 @@ class _Reader:
             parameters=self._parameters(parameters),
             resources=known,
             reference=self._names.reference,
-            attribute=self._names.attribute,
+            attribute=self._attribute,
+            exports=exports,
         )
         self._stack = Stack(name=place.stack)
         self._stack.parameters = {
@@ -134,6 +126,7 @@ class _Reader:
         self._apis = ApiReader(self._template, path.parent, self._names, self._resolve, self._stack.notes.append)
 
     def read(self) -> Stack:
+        """The stack, with those that are nested in it."""
         for logical_id, resource in self._resources.items():
             if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
                 raise UsageError(f"{self._path}: resource {logical_id}: no `Type`")
@@ -153,11 +146,12 @@ class _Reader:
                 self._stack.links.append(Resource(kind, self._names.name(logical_id), properties))
             elif kind in API_TYPES:
                 self._apis.add(logical_id)
+            elif kind in NESTED:
+                self._read_nested(logical_id)
             elif is_custom(kind):
                 self._read_custom(logical_id, kind)
             elif kind not in _SILENT:
                 self._stack.notes.append(f"{logical_id}: {kind} is not served")
-        self._leave_out_custom()
         self._stack.rest_apis, self._stack.http_apis = self._apis.read()
         if self._roles is not None:
             self._read_permissions()
@@ -169,7 +163,7 @@ class _Reader:
 
     def _describe(self) -> None:
         """Note what CloudFormation tells of the stack. What cannot be told here is left out."""
-        known = (*FUNCTIONS, *MACHINES, *made.STORES, *API_TYPES)
+        known = (*FUNCTIONS, *MACHINES, *made.STORES, *API_TYPES, *NESTED)
         for logical_id, resource in self._resources.items():
             kind = resource["Type"]
             if kind in known and ("Condition" not in resource or self._holds(resource)):
@@ -179,6 +173,8 @@ class _Reader:
                 if "Condition" not in output or self._holds(output):
                     value = str(self._resolver.resolve(output.get("Value")))
                     self._stack.outputs[name] = (value, str(output.get("Description") or ""))
+                    if "Export" in output:
+                        self._stack.exports[str(self._resolver.resolve(output["Export"]["Name"]))] = value
             except UsageError:
                 continue
 
@@ -196,17 +192,36 @@ class _Reader:
         if kind == made.BUCKET and (told := properties.get("NotificationConfiguration")):
             self._stack.links.append(Resource(made.NOTIFICATION, name, notification_configuration(told)))
 
+    def _attribute(self, logical_id: str, attribute: str) -> Any:
+        """What GetAtt gives: of a nested stack one of its outputs."""
+        output = attribute.removeprefix("Outputs.")
+        if self._resources.get(logical_id, {}).get("Type") in NESTED and output != attribute:
+            nested = self._read_nested(logical_id)
+            if nested is None or output in nested.outputs:
+                return f"{logical_id}.{output}" if nested is None else nested.outputs[output][0]
+            raise UsageError(f"{self._path}: GetAtt {logical_id}.{attribute}: no output of that name")
+        return self._names.attribute(logical_id, attribute)
+
+    def _read_nested(self, logical_id: str) -> Stack | None:
+        """A nested stack, read when it is first asked for; None where its template is elsewhere."""
+        if logical_id not in self._nested:
+            self._nested[logical_id] = None  # one that asks for its own outputs gets none
+            properties = self._properties(logical_id)
+            path = template_of(properties, self._path)
+            if path is None:
+                self._stack.notes.append(f"{logical_id}: not served, its template is not beside this one")
+                return None
+            place = replace(self._place, stack=f"{self._place.stack}-{logical_id}")
+            given, made = parameters_of(properties), self._made / logical_id
+            nested = _Reader(path, read_yaml(path), place, given, made, self._permissions, self._exports).read()
+            self._nested[logical_id] = nested
+            self._stack.take_in(nested)
+        return self._nested[logical_id]
+
     def _read_custom(self, logical_id: str, kind: str) -> None:
         properties = self._properties(logical_id)
-        self._stack.custom.append(CustomResource(logical_id, kind, str(properties.get("ServiceToken")), properties))
-
-    def _leave_out_custom(self) -> None:
-        """Those custom resources whose function is not served, as that of another stack or a topic, are noted."""
-        served = {function.name for function in self._stack.functions}
-        for one in list(self._stack.custom):
-            if ":lambda:" not in one.function or one.function.split(":")[6] not in served:
-                self._stack.custom.remove(one)
-                self._stack.notes.append(f"{one.logical_id}: {one.kind} is not served, nor is its function")
+        function = str(properties.get("ServiceToken"))
+        self._stack.custom.append(CustomResource(self._place.stack, logical_id, kind, function, properties))
 
     def _read_permissions(self) -> None:
         """The permissions of the template; those of functions that are not served are left out."""

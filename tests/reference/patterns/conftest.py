@@ -18,9 +18,10 @@ import pytest
 from invocation_lint.reference import LambdaService, patterns
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.records import Execution
+from invocation_lint.reference.templates.content import Stack
 from invocation_lint.reference.templates.names import Place
 from invocation_lint.reference.templates.serving import serve_stack
-from invocation_lint.reference.templates.stack import Stack, read_stack
+from invocation_lint.reference.templates.stack import read_stack
 
 FOLDER = Path(patterns.__file__).parent
 FACTOR = 25

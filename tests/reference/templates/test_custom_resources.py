@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from invocation_lint.reference import LambdaService
+from invocation_lint.reference.templates.content import Stack
 from invocation_lint.reference.templates.custom_resources import CustomResource, in_order, token
 from invocation_lint.reference.templates.names import Place
 from invocation_lint.reference.templates.serving import serve_stack
-from invocation_lint.reference.templates.stack import Stack, read_stack
+from invocation_lint.reference.templates.stack import read_stack
 
 CODE = """
 import json, os, urllib.request
@@ -158,6 +159,6 @@ def handler(event, context):
 
 
 def test_those_that_wait_for_each_other_come_once() -> None:
-    a = CustomResource("A", "Custom::A", "", {"b": [{"of": token("B", "Id")}]})
-    b = CustomResource("B", "Custom::B", "", {"a": token("A")})
+    a = CustomResource("shop", "A", "Custom::A", "", {"b": [{"of": token("shop", "B", "Id")}]})
+    b = CustomResource("shop", "B", "Custom::B", "", {"a": token("shop", "A")})
     assert in_order([a, b]) == [a, b]
