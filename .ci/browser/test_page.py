@@ -111,7 +111,8 @@ def test_nothing_covers_anything_and_the_names_can_be_read(page: Page, html: Pat
             assert apart or one["y2"] <= other["y1"] or other["y2"] <= one["y1"]
     shown = ask(page, "cy.elements().not('.away').renderedBoundingBox()")
     assert shown["x1"] >= 0 and shown["y1"] >= 0 and shown["x2"] <= 1500 and shown["y2"] <= 950
-    assert ask(page, "cy.zoom() * 11") > 4  # pixels of a letter when all is in sight
+    letters = ask(page, "cy.nodes().not('.away').map((one) => parseFloat(one.style('font-size')) * cy.zoom())")
+    assert min(letters) > 5  # pixels of a letter of a name when all is in sight
 
 
 def test_search(page: Page, html: Path) -> None:
@@ -207,3 +208,22 @@ def test_print(page: Page, html: Path, tmp_path: Path) -> None:
     assert page.evaluate("document.getElementById('printed').naturalWidth") > 300
     page.pdf(path=tmp_path / "graph.pdf")
     assert (tmp_path / "graph.pdf").stat().st_size > 10_000
+
+
+def test_from_afar_a_node_says_its_name_and_from_near_all_that_is_told(page: Page) -> None:
+    ask(page, "cy.zoom(0.3) && 1")
+    assert ask(page, "cy.getElementById('n:Function1').style('label')").replace("\n", "") == "Function1"
+    ask(page, "cy.zoom(1) && 1")
+    assert ask(page, "cy.getElementById('n:Function1').style('label')").startswith("Function1\n30 s")
+
+
+def test_what_two_edges_say_does_not_meet(page: Page) -> None:
+    """Of edges between the same nodes."""
+    away = "Math.min(...one.parallelEdges().not(one).map((other) => Math.hypot(at(one).x - at(other).x, at(one).y - at(other).y)))"
+    apart = page.evaluate(
+        f"""() => {{
+            const at = (one) => one.midpoint();
+            return window.invocations.cy.edges().filter((one) => one.parallelEdges().length > 1).map((one) => {away});
+        }}"""
+    )
+    assert apart and min(apart) > 18  # two lines of letters

@@ -11,15 +11,48 @@
   };
 
   const clip = (text) => (text.length > 34 ? text.slice(0, 16) + "\u2026" + text.slice(-17) : text);
+
+  const widthOf = (lines) => Math.max(118, 18 + 6.3 * Math.max(...lines.map((line) => line.length)));
+  const heightOf = (lines) => Math.max(44, 14 + 15 * lines.length);
+
+  // From afar a node says only its name, as large as fits into it: on as many lines as give the largest letters.
+  function afar(name, lines) {
+    const parts = name.split(/(?<=[-_./ ])|(?<=[a-z0-9])(?=[A-Z])/).filter(Boolean);
+    const width = widthOf(lines) - 10, height = heightOf(lines) - 6;
+    let best = { size: 0, text: name };
+    for (let count = 1; count <= Math.min(3, parts.length); count++) {
+      const rows = [], limit = Math.ceil(name.length / count);
+      for (const part of parts) {
+        const last = rows.length - 1;
+        if (last >= 0 && (rows[last] + part).length <= limit + 3) rows[last] += part;
+        else rows.push(part);
+      }
+      const size = Math.min(width / (0.58 * Math.max(...rows.map((row) => row.length))), height / (1.1 * rows.length));
+      if (size > best.size) best = { size, text: rows.join("\n") };
+    }
+    return best;
+  }
+
+  // In the picture, what an edge says stands on two lines at the most: how, and what is wrong with it.
+  function onEdge(edge) {
+    const bad = edge.says.slice(edge.says.length - edge.marks.length), rest = edge.says.slice(0, edge.says.length - edge.marks.length);
+    return [rest.join(", "), bad.join(", ")].filter(Boolean).join("\n");
+  }
+
   const elements = [
-    ...graph.nodes.map((node) => ({
-      group: "nodes",
-      data: { id: "n:" + node.id, label: [clip(node.name), ...node.says].join("\n"), kind: node.kind, bad: node.marks.length > 0 },
-    })),
+    ...graph.nodes.map((node) => {
+      const lines = [clip(node.name), ...node.says], far = afar(clip(node.name), lines);
+      return {
+        group: "nodes",
+        data: {
+          id: "n:" + node.id, label: lines.join("\n"), far: far.text, size: far.size, kind: node.kind, bad: node.marks.length > 0,
+        },
+      };
+    }),
     ...graph.edges.map((edge, number) => ({
       group: "edges",
       data: {
-        id: "e:" + number, source: "n:" + edge.source, target: "n:" + edge.target, label: edge.says.join("\n"), kind: edge.kind,
+        id: "e:" + number, source: "n:" + edge.source, target: "n:" + edge.target, label: onEdge(edge), kind: edge.kind,
         bad: edge.is_bad, dashed: edge.is_failure || !edge.certain,
       },
     })),
@@ -30,17 +63,17 @@
     return [
       { selector: "node", style: {
         shape: (node) => shapes[node.data("kind")], label: "data(label)", "text-wrap": "wrap", "text-valign": "center",
-        width: (node) => 18 + 6.3 * Math.max(...node.data("label").split("\n").map((line) => line.length)),
-        height: (node) => 14 + 15 * node.data("label").split("\n").length,
+        width: (node) => widthOf(node.data("label").split("\n")), height: (node) => heightOf(node.data("label").split("\n")),
         "font-size": 11, color: color("--text"), "background-color": color("--node"), "border-width": 1,
         "border-color": color("--edge") } },
+      { selector: "node.far", style: { label: "data(far)", "font-size": "data(size)" } },
       { selector: 'node[kind = "unknown"]', style: { "border-style": "dashed" } },
       { selector: "node[?bad]", style: { "border-color": color("--bad"), "border-width": 2 } },
       { selector: "edge", style: {
         label: "data(label)", "text-wrap": "wrap", "font-size": 9, color: color("--quiet"), width: 1.4,
         "line-color": color("--edge"), "target-arrow-color": color("--edge"), "target-arrow-shape": "triangle",
-        "curve-style": "bezier", "text-background-color": color("--back"), "text-background-opacity": 0.85,
-        "text-background-padding": 2 } },
+        "curve-style": "bezier", "control-point-step-size": 56, "text-background-color": color("--back"),
+        "text-background-opacity": 1, "text-background-padding": 2, "min-zoomed-font-size": 5 } },
       { selector: "edge[?dashed]", style: { "line-style": "dashed" } },
       { selector: 'edge[kind = "async"], edge[kind = "queue"]', style: { "target-arrow-shape": "vee" } },
       { selector: "edge[?bad]", style: { "line-color": color("--bad"), "target-arrow-color": color("--bad"), color: color("--bad") } },
@@ -57,13 +90,19 @@
     container: byId("picture"), elements, style: style(), minZoom: 0.05, maxZoom: 3, layout: { name: "null" },
   });
 
+  // Between two ranks there is room for what most of the edges say.
+  function apart(piece) {
+    const lengths = piece.edges().map((edge) => Math.max(...edge.data("label").split("\n").map((line) => line.length))).sort((a, b) => a - b);
+    return Math.min(190, 60 + 4.6 * (lengths[Math.floor(lengths.length * 0.8)] || 0));
+  }
+
   // What is connected is laid out by itself, and the pieces are put side by side until they are as wide as the window.
   function arrange() {
     const shown = cy.elements().not(".away");
     const gap = 40;
     const pieces = shown.components().map((piece) => {
       if (piece.nodes().length > 1) {
-        piece.layout({ name: "dagre", rankDir: "LR", nodeSep: 14, edgeSep: 8, rankSep: 110, fit: false, animate: false }).run();
+        piece.layout({ name: "dagre", rankDir: "LR", nodeSep: 14, edgeSep: 8, rankSep: apart(piece), fit: false, animate: false }).run();
       } else {
         piece.nodes().positions(() => ({ x: 0, y: 0 }));
       }
@@ -73,15 +112,29 @@
     const area = pieces.reduce((sum, { box }) => sum + (box.w + gap) * (box.h + gap), 0);
     const ratio = Math.max(0.5, cy.width() / Math.max(1, cy.height()));
     const width = Math.max(Math.sqrt(area * ratio), ...pieces.map(({ box }) => box.w));
-    let x = 0, y = 0, height = 0;
+    const columns = [];  // of all rows: a piece goes below another one that is as wide, where the row is high enough
+    let row = { x: 0, y: 0, height: 0 };
     for (const { piece, box } of pieces) {
-      if (x > 0 && x + box.w > width) { x = 0; y += height + gap; height = 0; }
-      piece.nodes().shift({ x: x - box.x1, y: y - box.y1 });
-      x += box.w + gap;
-      height = Math.max(height, box.h);
+      let column = columns.find((one) => box.w <= one.width && one.used + box.h <= one.height);
+      if (!column) {
+        if (row.x > 0 && row.x + box.w > width) row = { x: 0, y: row.y + row.height + gap, height: 0 };
+        row.height = row.height || box.h;
+        column = { x: row.x, y: row.y, width: box.w, height: row.height, used: 0 };
+        columns.push(column);
+        row.x += box.w + gap;
+      }
+      piece.nodes().shift({ x: column.x - box.x1, y: column.y + column.used - box.y1 });
+      column.used += box.h + gap;
     }
     cy.fit(shown, 24);
   }
+
+  const FAR = 0.6;  // letters of less than seven pixels
+  function zoomed() {
+    const far = cy.zoom() < FAR;
+    if (far !== cy.nodes().first().hasClass("far")) cy.nodes().toggleClass("far", far);
+  }
+  cy.on("zoom", zoomed);
 
   // -- what is shown ---------------------------------------------------------------------------------------------------
 
@@ -240,9 +293,11 @@
     const before = root.dataset.theme;
     root.dataset.theme = "light";
     cy.style(style());
+    cy.nodes().removeClass("far");
     byId("printed").src = cy.png({ full: true, scale: 2, bg: "#fff", maxWidth: 8000, maxHeight: 8000 });
     root.dataset.theme = before;
     cy.style(style());
+    zoomed();
   }
 
   byId("search").addEventListener("input", () => filter(false));
