@@ -219,11 +219,12 @@ def test_from_afar_a_node_says_its_name_and_from_near_all_that_is_told(page: Pag
 
 def test_what_two_edges_say_does_not_meet(page: Page) -> None:
     """Of edges between the same nodes."""
-    away = "Math.min(...one.parallelEdges().not(one).map((other) => Math.hypot(at(one).x - at(other).x, at(one).y - at(other).y)))"
     apart = page.evaluate(
-        f"""() => {{
-            const at = (one) => one.midpoint();
-            return window.invocations.cy.edges().filter((one) => one.parallelEdges().length > 1).map((one) => {away});
-        }}"""
+        """() => {
+            const far = (one, other) => Math.hypot(one.x - other.x, one.y - other.y);
+            const near = (one) => one.parallelEdges().not(one).map((other) => far(one.midpoint(), other.midpoint()));
+            const several = window.invocations.cy.edges().filter((one) => one.parallelEdges().length > 1);
+            return several.map((one) => Math.min(...near(one)));
+        }"""
     )
     assert apart and min(apart) > 18  # two lines of letters
