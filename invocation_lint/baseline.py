@@ -121,15 +121,15 @@ def read_baseline(name: str, named_by: str = "--baseline") -> Baseline:
         text = Path(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise UsageError(f"{named_by}: cannot read {name}: {why}", "--write-baseline writes it") from None
+        raise UsageError(f"{named_by}: cannot read {name}: {why}", "--write-baseline creates it") from None
     try:
         document = json.loads(text)
     except ValueError as error:
         raise UsageError(f"{named_by}: {name}: not valid JSON: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("findings"), list):
-        raise UsageError(f"{named_by}: {name}: no baseline of invocation-lint")
+        raise UsageError(f"{named_by}: {name}: not a baseline of invocation-lint")
     if document.get("version") != VERSION:
-        raise UsageError(f"{name}: version {document.get('version')!r} is not known here, {VERSION} is")
+        raise UsageError(f"{name}: version {document.get('version')!r} is not supported, {VERSION} is")
     lines = _lines_of_entries(text)
     entries = {}
     for number, item in enumerate(document["findings"], 1):

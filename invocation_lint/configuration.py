@@ -159,7 +159,7 @@ def _file_in(folder: Path) -> Settings | None:
     if _is_file(yaml_file):
         if table is not None:
             raise UsageError(
-                f"{folder} holds two configurations: {YAML_NAME} and [tool.{TABLE}] in {PYPROJECT}",
+                f"{folder} contains two configurations: {YAML_NAME} and [tool.{TABLE}] in {PYPROJECT}",
                 "keep one of them",
             )
         return _read_yaml(yaml_file)
@@ -173,10 +173,10 @@ def _read_given(path: Path) -> Settings:
     if path.suffix in (".yaml", ".yml"):
         return _read_yaml(path)
     if path.suffix != ".toml":
-        raise UsageError(f"{path}: a configuration file ends in .toml or .yaml")
+        raise UsageError(f"{path}: the name of a configuration file must end in .toml or .yaml")
     table = _table_of(path)
     if table is None:
-        raise UsageError(f"{path} has no table [tool.{TABLE}]", f"the keys stand under [tool.{TABLE}]")
+        raise UsageError(f"{path} has no table [tool.{TABLE}]", f"put the keys under [tool.{TABLE}]")
     return _settings_of(table, path)
 
 

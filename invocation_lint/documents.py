@@ -302,7 +302,7 @@ class YamlBuilder:
     def _alias(self, event: Any) -> None:
         here = self._at(event)
         if any(anchor == event.anchor for _, anchor in self.open):
-            raise here.error(f'the alias "{event.anchor}" stands inside what it refers to')
+            raise here.error(f'the alias "{event.anchor}" is inside the value it refers to')
         target = self.anchors.get(event.anchor)
         if target is None:
             raise here.error(f'the alias "{event.anchor}" refers to nothing')
@@ -342,7 +342,7 @@ class YamlBuilder:
             raise node.error(f"expected text as a key, found {kind_of(node.value)}", "put it in quotes")
         if node.value in parent.keys:
             line, _ = parent.keys[node.value]
-            raise node.error(f'duplicate key "{node.value}"; it stands in line {line} already')
+            raise node.error(f'duplicate key "{node.value}"; it is already in line {line}')
         parent.keys[node.value] = (node.line, node.column)
 
 
@@ -371,7 +371,7 @@ def _scalar(event: Any, node: Node) -> bool | int | float | str | None:
     if expected is None:
         raise node.error(f'unknown tag "{tag}"')
     if type(value) not in expected:
-        raise node.error(f'"{text}" is no {tag.removeprefix(_STANDARD)}')
+        raise node.error(f'"{text}" is not of type {tag.removeprefix(_STANDARD)}')
     return value
 
 

@@ -62,7 +62,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
         why = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ").partition("\n")[0]
         if not why:
             why = f"git knows no revision {arguments[-1].removesuffix('^{commit}')!r}"
-            raise UsageError(f"--diff-base: {why}", "a shallow clone may not hold it: fetch it first")
+            raise UsageError(f"--diff-base: {why}", "it may be missing in a shallow clone: fetch it first")
         raise UsageError(f"--diff-base: {why}")
     return done.stdout
 

@@ -76,7 +76,7 @@ def check_words(settings: Settings, rules: Iterable[Selectable]) -> None:
         if name == "ignore" and len(means) == 1 and means[0].id in NOT_ANALYSED:
             raise UsageError(
                 f"{origin}: {name}: {means[0].id} cannot be ignored: a file that was not checked must not look clean",
-                "leave the file out by its path: exclude",
+                "exclude the file by its path",
             )
         if not means:
             raise UsageError(f"{origin}: {name}: {no_rule(word, rules)}", "`invocation-lint rules` lists them all")

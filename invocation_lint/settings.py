@@ -35,37 +35,43 @@ class Key:
 
 
 KEYS: tuple[Key, ...] = (
-    Key("select", "texts", "rules to run instead of the profile's: ids, names, families (INV3, INV3xx) or all"),
-    Key("extend-select", "texts", "rules to run besides the selected ones"),
-    Key("ignore", "texts", "rules not to run; the more exact of select and ignore wins"),
-    Key("profile", "word", "which rules run unless selected: strict adds advice", ("default", "strict")),
-    Key("possible", "yes_no", "whether findings that cannot be told for sure are shown as well"),
+    Key("select", "texts", "rules to run instead of those of the profile: ids, names, families (INV3, INV3xx) or all"),
+    Key("extend-select", "texts", "rules to run in addition to the selected ones"),
+    Key("ignore", "texts", "rules not to run; the more specific of select and ignore applies"),
+    Key("profile", "word", "which rules run by default; strict adds advice", ("default", "strict")),
+    Key("possible", "yes_no", "whether findings that are not certain are also shown"),
     Key(
         "fail-on",
         "word",
-        "the least severity that makes the exit code 1",
+        "the lowest severity that makes the exit status 1",
         ("error", "warning", "advice", "never"),
     ),
-    Key("exclude", "texts", "files and folders not to look at: patterns as in .gitignore, from this file's folder"),
-    Key("force-exclude", "yes_no", "whether files named on the command line can be excluded too"),
-    Key("contracts", "paths", "files with contracts: what your functions expect"),
+    Key(
+        "exclude", "texts", "files and folders to skip: patterns as in .gitignore, relative to the folder of this file"
+    ),
+    Key("force-exclude", "yes_no", "whether exclude also applies to files named on the command line"),
+    Key("contracts", "paths", "contract files, which say what your functions expect"),
     Key(
         "functions",
         "functions",
-        "what variables, and attributes of settings, name that are filled in elsewhere: a table of names and functions",
+        "the functions behind variables and settings that are set elsewhere: a table of names and functions",
     ),
     Key("extra-rules", "paths", "folders with your own rules"),
-    Key("rules", "rule_options", "options of rules: a table for each, by id or name"),
+    Key("rules", "rule_options", "rule options: a table for each rule, by id or name"),
     Key("boundary-paths", "texts", "code whose callers handle its errors: patterns as in .gitignore"),
-    Key("boundary-frameworks", "texts", "frameworks that handle what their views raise"),
+    Key("boundary-frameworks", "texts", "frameworks that handle the errors of their views"),
     Key(
         "job-tables",
         "texts",
-        "tables and ORM classes (with a capital) that hold jobs, as globs; replaces the usual names",
+        "globs for tables and ORM classes (capitalized) that hold jobs; replaces the default names",
     ),
-    Key("baseline", "file", "the baseline of `invocation-lint check` where this is the working folder's configuration"),
-    Key("cache-dir", "file", "the folder of the cache where this is the working folder's configuration"),
-    Key("overrides", "overrides", "other values for some paths: a list of tables with `paths` and the keys to change"),
+    Key("baseline", "file", "the baseline of `invocation-lint check`, if the current folder uses this configuration"),
+    Key("cache-dir", "file", "the folder of the cache, if the current folder uses this configuration"),
+    Key(
+        "overrides",
+        "overrides",
+        "different values for some paths: a list of tables with `paths` and the keys to change",
+    ),
 )
 BASELINE_NAME = ".invocation-lint-baseline.json"
 OVERRIDE_KEYS = ("select", "extend-select", "ignore", "profile", "possible", "rules")
@@ -181,7 +187,7 @@ def read_keys(table: Node, folder: Path, allowed: tuple[str, ...] = tuple(_BY_NA
         if name not in allowed:
             raise table.key_error(written, unknown_name("key", written, allowed))
         if name in read:
-            raise table.key_error(written, f"the key {name!r} is given twice", "- and _ are the same in keys")
+            raise table.key_error(written, f"the key {name!r} appears twice", "- and _ are the same in keys")
         read[name] = (read_key(name, node, folder, allowed), Origin(node.path, line))
     return read
 
@@ -197,7 +203,7 @@ def _paths(key: Key, node: Node, folder: Path) -> tuple[Path, ...]:
         is_glob = any(sign in text for sign in "*?[") and not Path(text).is_absolute()
         paths = sorted(folder.glob(text)) if is_glob else [folder / text]
         if not paths or not all(path.exists() for path in paths):
-            raise item.error(f"{key.name}: {text!r} does not exist", f"paths count from {folder}")
+            raise item.error(f"{key.name}: {text!r} does not exist", f"paths are relative to {folder}")
         found += paths
     return tuple(dict.fromkeys(path.resolve() for path in found))
 
@@ -225,7 +231,7 @@ def _functions(key: Key, node: Node, folder: Path) -> tuple[tuple[str, str], ...
     found = []
     for name, function in node.mapping().items():
         if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", name):
-            raise node.key_error(name, f"functions: {name!r} is no variable and no dotted name of a setting")
+            raise node.key_error(name, f"functions: {name!r} is neither a variable nor the dotted name of a setting")
         found.append((name, function.text()))
     return tuple(found)
 
@@ -234,7 +240,7 @@ def _overrides(key: Key, node: Node, folder: Path) -> tuple[Override, ...]:
     overrides = []
     for table in node.items():
         if "paths" not in table.mapping():
-            raise table.error("overrides: `paths` is missing", "say which files the other values are for")
+            raise table.error("overrides: `paths` is missing", "name the files that these values apply to")
         rest = Node({name: item for name, item in table.value.items() if name != "paths"}, table.path, table.line)
         rest.keys = table.keys
         values = read_keys(rest, folder, OVERRIDE_KEYS)

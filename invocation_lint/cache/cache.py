@@ -64,7 +64,7 @@ class Cache:
             IndexError,
             AttributeError,
         ):  # whole, and yet of another form
-            self._tell(Unusable(f"{self._folder.path}: a file of it has another form"))
+            self._tell(Unusable(f"{self._folder.path}: one of its files has a different format"))
         else:
             return
         shard = self._shards[name] = Shard(self._project, root or None, self._texts, here)

@@ -66,7 +66,7 @@ class Folder:
             status = os.fstat(descriptor)  # what was opened is what is checked
             self._check(status, "file")
             if status.st_size > MAX_FILE_BYTES:
-                raise Unusable(f"{self.path / name}: is larger than any that is written here")
+                raise Unusable(f"{self.path / name}: is larger than any file that the cache writes")
             data = _all_of(descriptor)
         except OSError as error:
             raise Unusable(f"{self.path / name}: cannot be read: {error.strerror or error}") from None
@@ -79,18 +79,18 @@ class Folder:
 
     def _check(self, status: os.stat_result, kind: str) -> None:
         if kind == "file" and not stat.S_ISREG(status.st_mode):
-            raise Unusable(f"{self.path}: holds what is no file")
+            raise Unusable(f"{self.path}: contains something that is not a file")
         if os.name != "posix":
             return
         if status.st_uid != os.geteuid():
             raise Unusable(f"{self.path}: the {kind} belongs to another user")
         if status.st_mode & stat.S_IWOTH:
-            raise Unusable(f"{self.path}: every user may write to the {kind}")
+            raise Unusable(f"{self.path}: the {kind} is writable by every user")
 
     def write(self, name: str, data: bytes) -> None:
         """Puts a file into the cache, and takes out what was used longest ago if there is too much. Raises Unusable."""
         if len(data) > MAX_FILE_BYTES:
-            raise Unusable(f"{self.path}: what was found of this project is too large to keep")
+            raise Unusable(f"{self.path}: the results of this project are too large to keep")
         try:
             self._make()
             self._check(os.stat(self.path), "folder")  # noqa: PTH116

@@ -16,7 +16,7 @@ from invocation_lint.project import Project
 
 @click.group("cache")
 def command() -> None:
-    """Show where the cache is, or remove what is in it."""
+    """Show where the cache is, or remove its contents."""
 
 
 @command.command("dir")
@@ -32,7 +32,7 @@ def show(cache_dir: Path | None, **given: Any) -> int:
 @cache_dir_option
 @configuration_options
 def clean(cache_dir: Path | None, **given: Any) -> int:
-    """Remove what is in the cache. Nothing else in its folder is touched."""
+    """Remove the contents of the cache. Nothing else in its folder is touched."""
     from invocation_lint.cache.folder import Folder
 
     folder = Folder(folder_of(cache_dir, Project(configuration_of(given))))

@@ -22,14 +22,14 @@ cache_dir_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     envvar="INVOCATION_LINT_CACHE_DIR",
     metavar="DIR",
-    help="Keep the cache in this folder.  [default: what the configuration says, else the user's own; env var:"
+    help="The folder of the cache.  [default: as configured, or the user's cache folder; env var:"
     " INVOCATION_LINT_CACHE_DIR]",
 )
 _NO_CACHE = click.option(
     "--no-cache",
     is_flag=True,
     envvar="INVOCATION_LINT_NO_CACHE",
-    help="Look at every file anew, and keep nothing.  [env var: INVOCATION_LINT_NO_CACHE]",
+    help="Check every file again, and cache nothing.  [env var: INVOCATION_LINT_NO_CACHE]",
 )
 
 

@@ -45,50 +45,48 @@ STDIN = "-"
     "outputs",
     multiple=True,
     metavar="FORMAT[=FILE]",
-    help=f"How to report: {', '.join(FORMATS)}; to a file if one is given. Repeatable.",
+    help=f"Report format: {', '.join(FORMATS)}. Can be repeated.",
 )
 @click.option(
     "--category",
     default="invocation-lint",
     show_default=True,
-    help="In SARIF, tells several reports on one commit apart: one for each job of a matrix.",
+    help="In SARIF, distinguishes several reports on one commit, such as those of a matrix.",
 )
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Work in N processes. By default as many as there are processors, where that is faster.",
+    help="Number of processes.  [default: one per processor, if that is faster]",
 )
 @click.option(
     "--baseline",
     metavar="FILE",
-    help="Report only what this file does not list; tell which of its entries are no longer found."
-    "  [default: what the configuration says]",
+    help="Hide findings that this file lists, and report its entries that are no longer found."
+    "  [default: as configured]",
 )
-@click.option("--no-baseline", is_flag=True, help="Report what the configuration's baseline lists, too.")
+@click.option("--no-baseline", is_flag=True, help="Ignore the configured baseline.")
 @click.option(
     "--write-baseline",
     is_flag=True,
-    help=f"Write what is found to the baseline, by default {BASELINE_NAME}.",
+    help=f"Write the findings to the baseline, by default {BASELINE_NAME}.",
 )
-@click.option("--diff-base", metavar="REV", help="Report only what is not found in this git revision as well.")
+@click.option("--diff-base", metavar="REV", help="Report only findings that this git revision does not have.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule instead of listing them.")
-@click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, too.")
-@click.option("--stdin-filename", metavar="NAME", help="The file that standard input (-) stands for.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report.")
+@click.option("--show-suppressed", is_flag=True, help="Also show findings suppressed by comments.")
+@click.option("--stdin-filename", metavar="NAME", help="The file name for standard input (-).")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use color.")
 @cache_options
-@click.option("-v", "--verbose", is_flag=True, help="Name the functions that were too large to follow.")
-@click.option(
-    "--profile-analysis", is_flag=True, help="Print to standard error which files and functions took the time."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line and no progress.")
-@click.option("--debug", is_flag=True, help="Show the traceback where the tool itself breaks off.")
+@click.option("-v", "--verbose", is_flag=True, help="List functions that were too large to follow.")
+@click.option("--profile-analysis", is_flag=True, help="Print the slowest files and functions to standard error.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only findings, without closing line and progress.")
+@click.option("--debug", is_flag=True, help="Show the traceback if the tool itself fails.")
 def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> int:
-    """Report the calls of AWS Lambda that will hurt.
+    """Report AWS Lambda invocations that will hurt.
 
-    PATHS are files and folders, by default the working folder; - is standard input. Exits with 0 when nothing was found
-    at or above --fail-on, 1 when something was, 2 when something could not be checked.
+    PATHS are files and folders, by default the current folder; - is standard input. The exit status is 0 if nothing is
+    at or above --fail-on, 1 if something is, and 2 if something could not be checked.
     """
     wanted = outputs_of(outputs)
     project = Project(configuration_of(given))
@@ -117,7 +115,7 @@ def _baseline(given: Mapping[str, Any], project: Project) -> dict[str, str | Non
     """The baseline as given, else that of the configuration of the working folder; and what names it."""
     if given["no_baseline"]:
         if given["baseline"] or given["write_baseline"]:
-            raise UsageError("--no-baseline does not go with --baseline and --write-baseline", "give one of them")
+            raise UsageError("--no-baseline cannot be combined with --baseline or --write-baseline", "use one of them")
         return {"baseline": None}
     if given["baseline"]:
         return {"baseline": given["baseline"]}
@@ -188,7 +186,7 @@ def _inputs(paths: tuple[str, ...], stdin_filename: str | None, project: Project
         name = stdin_filename or "stdin"
         buffer = Input(name, Path(name), sys.stdin.buffer.read())
     elif stdin_filename:
-        raise UsageError("--stdin-filename is for standard input", "give - as the path")
+        raise UsageError("--stdin-filename needs standard input", "pass - as the path")
     return inputs_of([path for path in paths if path != STDIN], project, buffer)
 
 

@@ -23,7 +23,7 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @run_options
 def show(file: Path, **given: Any) -> None:
-    """Print each setting that holds for FILE, with its origin."""
+    """Print every setting that applies to FILE, and its origin."""
     project = Project(configuration_of(given))
     settings = project.settings(file)
     project.check([settings])

@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 @click.command("contracts")
 @click.argument("function", required=False)
 @click.option(
-    "--format", "format_", type=click.Choice(["yaml", "json", "jsonschema"]), default="yaml", help="How to print them."
+    "--format", "format_", type=click.Choice(["yaml", "json", "jsonschema"]), default="yaml", help="Output format."
 )
 @click.option(
     "--check",
     is_flag=True,
-    help="Exit 1 where declared contracts and handlers differ, and say what breaks.",
+    help="Exit 1 if declared contracts and handlers differ, and show what breaks.",
 )
 @configuration_options
 def command(function: str | None, format_: str, check: bool, **given: Any) -> int:
-    """Print what the handlers of the deployed functions need of their payloads: of FUNCTION (a name, or a glob), or of
-    all whose handlers are in sight. The YAML can be committed and named by the key `contracts`."""
+    """Print what the handlers of deployed functions require in their payloads: for FUNCTION (a name or a glob), or for
+    all functions with a visible handler. The YAML can be committed and listed under the key `contracts`."""
     project = Project(configuration_of(given))
     found = [one for one in implied(project, Path.cwd()) if function is None or _is_meant(one, function)]
     if function is not None and not found:
-        raise UsageError(f"no deployed function with a handler in sight is called {function!r}")
+        raise UsageError(f"no deployed function with a visible handler is named {function!r}")
     if check:
         from invocation_lint.cli.contracts_check import checked
 

@@ -75,4 +75,4 @@ def _broken(drift: Drift, one: Implied, calls: Sequence[CallLink]) -> Iterator[s
         elif drift.kind == "not_returned":
             for key, place in link.reads:
                 if key == drift.field or key.startswith(f"{drift.field}."):
-                    yield f"breaks {place.path}:{place.line}, which reads {key} of the answer of {where}"
+                    yield f"breaks {place.path}:{place.line}, which reads {key} from the response of {where}"

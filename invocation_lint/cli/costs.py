@@ -12,7 +12,7 @@ _SHOWN = 20
 def too_large(run: Run) -> Iterator[str]:
     """A line for each function that was over a budget (`--verbose`)."""
     for name in run.report.summary.functions_too_large:
-        yield f"{name}: too large to follow; what it sends and which errors it catches is not known"
+        yield f"{name}: too large to follow; what it sends and which errors it catches are unknown"
 
 
 def costs(run: Run) -> Iterator[str]:

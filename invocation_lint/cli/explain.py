@@ -16,12 +16,12 @@ from invocation_lint.selection import called, exactness, no_rule
 
 @click.command("explain")
 @click.argument("rule")
-@click.option("--run", is_flag=True, help="Run the rule's proof on the local Lambda service, and show what happens.")
+@click.option("--run", is_flag=True, help="Run the proof of the rule on the local Lambda service, and show the result.")
 @configuration_options
 def command(rule: str, run: bool, **given: Any) -> None:
-    """Tell what a rule finds, why it matters, and what to do instead.
+    """Explain what a rule finds, why it matters, and what to do instead.
 
-    RULE is an id or a name (INV101, sync-long-task), or a family or all, as with --select: INV3 lists its rules.
+    RULE is an id or a name (INV101, sync-long-task). A family (INV3) or all lists its rules.
     """
     project = Project(configuration_of(given))
     settings = project.configuration.for_folder(Path.cwd())
@@ -32,11 +32,11 @@ def command(rule: str, run: bool, **given: Any) -> None:
         if not listed:
             raise UsageError(no_rule(rule, known), "`invocation-lint rules` lists them all")
         if run:
-            raise UsageError(f"--run is for one rule, and {rule} means {len(listed)}", "name one of them by its id")
+            raise UsageError(f"--run needs a single rule, but {rule} means {len(listed)}", "name one of them by its id")
         width = max(len(row.name) for row in listed)
         for row in listed:
             click.echo(f"{row.id} {row.name:<{width}} {row.severity:<7}  {row.summary}")
-        click.echo(f"\n`invocation-lint explain {listed[0].id}` tells more of one.")
+        click.echo(f"\n`invocation-lint explain {listed[0].id}` explains a single rule.")
         return
     if run:
         raise SystemExit(run_proof(found.id))
@@ -57,7 +57,7 @@ def run_proof(rule_id: str) -> int:
         raise UsageError(needed, 'pip install "invocation-lint[reference]" (Linux)') from None
     room = find_room(rule_id)
     if room is None:
-        raise UsageError(f"{rule_id} has no proof", f"`invocation-lint explain {rule_id}` tells what it finds")
+        raise UsageError(f"{rule_id} has no proof", f"`invocation-lint explain {rule_id}` explains what it finds")
     with open_prover() as prover:
         verdict = prover.prove(room)
     click.echo(as_text(verdict, shutil.get_terminal_size((100, 24)).columns))

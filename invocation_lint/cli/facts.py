@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @click.command("facts")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Output format.")
 @configuration_options
 def command(file: Path, format_: str, **given: Any) -> int:
-    """Show what the tool thinks FILE sends, reads or deploys: each fact that rules can ask for, with its place."""
+    """Show what the tool knows about FILE: each fact that rules can use, and where it comes from."""
     if not file.is_file():
         raise UsageError(f"{file}: there is no such file")
     project = Project(configuration_of(given))
@@ -47,7 +47,7 @@ def command(file: Path, format_: str, **given: Any) -> int:
     for fact in facts:
         click.echo("\n".join(map(plain, _as_text(fact))))
     if not facts:
-        click.echo("nothing found that rules ask about")
+        click.echo("no facts found that rules use")
     return 0
 
 

@@ -22,23 +22,23 @@ Lint = Callable[[Sequence[Input]], Run]
 def fix_options(command: Command) -> Command:
     """Adds the three options."""
     for option in (
-        click.option("--show-fixes", is_flag=True, help="Show as a diff what --fix would change; write nothing."),
-        click.option("--unsafe-fixes", is_flag=True, help="With --fix and --show-fixes, unsafe ones as well."),
-        click.option("--fix", is_flag=True, help="Change files so that findings go away, where that is safe."),
+        click.option("--show-fixes", is_flag=True, help="Show a diff of what --fix would change; write nothing."),
+        click.option("--unsafe-fixes", is_flag=True, help="Include unsafe fixes in --fix and --show-fixes."),
+        click.option("--fix", is_flag=True, help="Apply safe fixes to the files."),
     ):
         command = option(command)
     return command
 
 
 def wants_fixes(given: Mapping[str, Any], *, from_stdin: bool) -> bool:
-    """Whether findings are to be mended. UsageError for options that do not go together."""
+    """Whether findings are to be fixed. UsageError for options that cannot be combined."""
     wanted = bool(given["fix"] or given["show_fixes"])
     if given["fix"] and given["show_fixes"]:
-        raise UsageError("--fix writes and --show-fixes does not", "give one of them")
+        raise UsageError("--fix writes files and --show-fixes does not", "use one of them")
     if given["unsafe_fixes"] and not wanted:
-        raise UsageError("--unsafe-fixes is for --fix and --show-fixes", "give one of them as well")
+        raise UsageError("--unsafe-fixes needs --fix or --show-fixes", "add one of them")
     if wanted and given["write_baseline"]:
-        raise UsageError("--write-baseline writes what is found, fixed or not", "mend first, then write the baseline")
+        raise UsageError("--write-baseline cannot be combined with fixes", "fix first, then write the baseline")
     if given["fix"] and from_stdin:
         raise UsageError("--fix cannot change standard input", "use --show-fixes for a diff")
     return wanted
@@ -64,7 +64,7 @@ def run_with_fixes(inputs: Sequence[Input], lint: Lint, given: Mapping[str, Any]
     mended = [finding for finding in fixing.mended if finding.place.path not in left_alone]
     if not given["quiet"]:
         files = len({finding.place.path for finding in mended})
-        what = "would be mended" if given["show_fixes"] else "mended"
+        what = "would be fixed" if given["show_fixes"] else "fixed"
         print(f"{_count(len(mended), 'finding')} {what} in {_count(files, 'file')}", file=sys.stderr)
     return run
 

@@ -23,12 +23,12 @@ MAX_EDGES = 500
     "format_",
     type=click.Choice(["mermaid", "dot", "json", "html"]),
     default="mermaid",
-    help="How to write it: html is one page that needs nothing else.",
+    help="Output format; html is a single self-contained page.",
 )
 @configuration_options
 def command(paths: tuple[str, ...], format_: str, **given: Any) -> None:
-    """Write the graph of the functions of PATHS (the working folder), what invokes them, and what they invoke: cycles,
-    deadlines that are too short, and functions whose failed events go nowhere are marked."""
+    """Draw the functions in PATHS (default: the current folder), what invokes them, and what they invoke. Cycles,
+    timeouts that are too short, and functions whose failed events are lost are marked."""
     from invocation_lint.graph import rendering
 
     graph = graph_of(Project(configuration_of(given)), paths or (".",))

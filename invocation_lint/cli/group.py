@@ -9,15 +9,15 @@ import click
 from invocation_lint import __version__
 
 _COMMANDS = {
-    "cache": "Show where the cache is, or remove what is in it.",
-    "check": "Report the calls of AWS Lambda that will hurt.",
+    "cache": "Show where the cache is, or remove its contents.",
+    "check": "Report AWS Lambda invocations that will hurt.",
     "config": "Show the configuration of a file.",
-    "contracts": "Print what the deployed functions need of their payloads.",
-    "explain": "Tell what a rule finds, why it matters, and what to do instead.",
-    "facts": "Show what the tool thinks a file sends.",
-    "init": "Look at a repository and write a configuration to start from.",
-    "graph": "Write the graph of who invokes whom, and how.",
-    "links": "Show which deployed functions are invoked where.",
+    "contracts": "Print what deployed functions require in their payloads.",
+    "explain": "Explain what a rule finds, why it matters, and what to do instead.",
+    "facts": "Show what the tool knows about a file.",
+    "init": "Inspect a repository and write an initial configuration.",
+    "graph": "Draw which function invokes which, and how.",
+    "links": "Show which invocation reaches which deployed function.",
     "reference": "Run functions on a local Lambda service.",
     "rules": "List the rules.",
 }
@@ -44,7 +44,7 @@ class _LazyGroup(click.Group):
 @click.version_option(__version__, "--version", message="invocation-lint %(version)s")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Find calls of AWS Lambda functions that will hurt, without importing or running the code.
+    """Find AWS Lambda invocations that will hurt, without importing or running the code.
 
     Start with: invocation-lint check
     """

@@ -40,9 +40,9 @@ class Seen:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".")
 @click.option("--print", "print_only", is_flag=True, help="Print the configuration; write nothing.")
 def command(folder: Path, print_only: bool) -> None:
-    """Look at the repository in FOLDER and write a configuration with comments.
+    """Inspect the repository in FOLDER and write a commented configuration.
 
-    It becomes a table of pyproject.toml where there is one, else .invocation-lint.yaml. An existing configuration is
+    It is added to pyproject.toml if there is one, or written to .invocation-lint.yaml. An existing configuration is
     never changed.
     """
     project = Project(Configuration())
@@ -77,13 +77,13 @@ def _refuse_second(folder: Path, project: Project) -> None:
         held.append(folder / PYPROJECT)
     if held:
         raise UsageError(
-            f"{held[0]} configures invocation-lint already", f"`invocation-lint config show {folder}/x.py`"
+            f"{held[0]} already configures invocation-lint", f"`invocation-lint config show {folder}/x.py`"
         )
 
 
 def configuration_text(seen: Seen, *, toml: bool) -> str:
     """The configuration, in TOML or YAML: what applies is set, everything else stands there as a comment."""
-    rows = [f"[tool.{TABLE}]"] if toml else ["# Configuration of invocation-lint. Paths count from this folder."]
+    rows = [f"[tool.{TABLE}]"] if toml else ["# Configuration of invocation-lint. Paths are relative to this folder."]
 
     def say(*comment: str) -> None:
         rows.extend(f"# {plain(line)}" for line in comment)
@@ -92,24 +92,24 @@ def configuration_text(seen: Seen, *, toml: bool) -> str:
         row = f"{name} = {json.dumps(value)}" if toml else f"{name}: {json.dumps(value)}"
         rows.append(row if active else f"# {row}")
 
-    say("From which severity on a run fails: error (each time the line runs), warning (it needs a fault), never.")
+    say("The severity at which a run fails: error (fails on every run), warning (fails after some other fault), never.")
     put("fail-on", "warning")
     rows.append("")
-    say("What your functions expect of those who invoke them. Without a contract nothing is said about fields and")
-    say("durations.", *_about_contracts(seen))
+    say("What your functions expect from their callers. Without a contract, fields and durations are not checked.")
+    say(*_about_contracts(seen))
     put("contracts", list(seen.contracts) or ["contracts.yaml"], active=bool(seen.contracts))
     rows.append("")
-    say("What was found before, and is not reported: `invocation-lint check --write-baseline` writes it.")
+    say("Existing findings, which are not reported; `invocation-lint check --write-baseline` writes them.")
     put("baseline", BASELINE_NAME)
     rows.append("")
-    say("Rules to leave out or to add, by id, name or family (INV3); `invocation-lint rules` lists them.")
+    say("Rules to ignore or to add, by id, name or family (INV3); `invocation-lint rules` lists them.")
     put("ignore", ["sync-result-unused"])
     put("profile", "strict")
     rows.append("")
-    say("Files that are not looked at, as in .gitignore.")
+    say("Files to skip, as in .gitignore.")
     put("exclude", ["generated/"])
     rows.append("")
-    say("Other values for some files." + (" Here are tests:" if seen.tests else ""))
+    say("Other settings for some files" + (", such as tests:" if seen.tests else ":"))
     paths = [f"{folder}/**" for folder in seen.tests] or ["scripts/**"]
     if toml:
         rows += [f"# [[tool.{TABLE}.overrides]]", f"# paths = {json.dumps(paths)}", '# ignore = ["INV3"]']
@@ -120,17 +120,17 @@ def configuration_text(seen: Seen, *, toml: bool) -> str:
 
 def _about_contracts(seen: Seen) -> Iterator[str]:
     for name in seen.shipped:
-        yield f"The contract of {name} is shipped with the tool and needs no line here."
+        yield f"The contract of {name} is included in the tool."
     without = seen.run.report.summary.functions_without_contract
     if without:
         more = ", ..." if len(without) > _NAMED else ""
         names = ", ".join(without[:_NAMED])
-        yield f"Invoked here, and not in any contract: {names}{more}"
+        yield f"Invoked here, but not in any contract: {names}{more}"
     for template, functions in seen.deployed[:_TEMPLATES]:
         more = ", ..." if len(functions) > _NAMED else ""
         yield f"Deployed by {template}: {', '.join(functions[:_NAMED])}{more}"
     if len(seen.deployed) > _TEMPLATES:
-        yield f"and more by {len(seen.deployed) - _TEMPLATES} other templates"
+        yield f"Others are deployed by {len(seen.deployed) - _TEMPLATES} more templates."
 
 
 def _contracts_in(folder: Path) -> tuple[str, ...]:
@@ -214,14 +214,14 @@ def _tests_in(folder: Path) -> tuple[str, ...]:
 def _next_steps(folder: Path, seen: Seen) -> Iterator[str]:
     """What to do next, by what the repository holds."""
     if seen.run.report.active:
-        yield "next: invocation-lint check --write-baseline  (keeps what is there; later runs report what is new)"
-        yield "next: set `baseline` in the configuration, so that every run takes it"
+        yield "next: invocation-lint check --write-baseline  (records these findings; later runs report only new ones)"
+        yield "next: set `baseline` in the configuration, so that every run uses it"
     if (folder / ".pre-commit-config.yaml").exists():
         yield "next: add the hook invocation-lint to .pre-commit-config.yaml"
     if any("[flake8]" in _text(folder / name) for name in (".flake8", "setup.cfg", "tox.ini")):
         yield "next: for flake8, add `extend-select = INV,INX` to its configuration"
     if "[tool.ruff" in _text(folder / PYPROJECT) or (folder / "ruff.toml").exists():
-        yield 'next: for ruff, set `lint.external = ["INV", "INX"]`, or it takes our comments out'
+        yield 'next: for ruff, set `lint.external = ["INV", "INX"]`, or it removes our comments'
 
 
 def _text(path: Path) -> str:

@@ -93,7 +93,7 @@ def tell_vanished(run: Run) -> None:
         print(plain(line), file=sys.stderr)
     if told:
         more = f"{len(told) - _TOLD} more; " if len(told) > _TOLD else ""
-        print(f"{more}--write-baseline takes {'it' if len(told) == 1 else 'them'} out", file=sys.stderr)
+        print(f"{more}--write-baseline removes {'it' if len(told) == 1 else 'them'}", file=sys.stderr)
 
 
 def apply_revision(run: Run, revision: str, given: Mapping[str, Any], lint_there: Callable[..., Run | None]) -> None:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @click.command("links")
 @click.argument("paths", nargs=-1)
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="How to print them.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="Output format.")
 @configuration_options
 def command(paths: tuple[str, ...], format_: str, **given: Any) -> None:
-    """Show the deployed functions that the invocations of PATHS (the working folder) are linked to, whether that is
-    certain, and the fields that are sent and required."""
+    """Show which deployed function each invocation in PATHS (default: the current folder) reaches, whether that is
+    certain, and which fields are sent and required."""
     project = Project(configuration_of(given))
     found = [link for _, each in linked(project, paths or (".",)) for link in each]
     if format_ == "json":

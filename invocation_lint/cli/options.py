@@ -16,27 +16,29 @@ _KEYS = (*_LISTS, "fail_on", "profile", "possible", "force_exclude")
 
 _CONFIGURATION = (
     click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file for all files."),
-    click.option("--isolated", is_flag=True, help="Ignore configuration files, and look at each file alone."),
+    click.option("--isolated", is_flag=True, help="Ignore configuration files, and check each file on its own."),
     click.option(
         "--project",
         type=click.Path(path_type=Path, exists=True, file_okay=False),
         metavar="DIR",
-        help="Follow values and callers through the modules of this folder.  [default: each file's repository]",
+        help="Follow values and callers through the modules in this folder.  [default: each file's repository]",
     ),
 )
 _RULES = (
-    click.option("--select", multiple=True, metavar="RULES", help="Run these rules only: ids, names, families, all."),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well."),
+    click.option("--select", multiple=True, metavar="RULES", help="Run only these rules: ids, names, families, all."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules in addition."),
     click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules."),
-    click.option("--profile", type=click.Choice(["default", "strict"]), help="Which rules run; strict adds advice."),
-    click.option("--possible/--no-possible", default=None, help="Show what cannot be told for sure, too."),
+    click.option("--profile", type=click.Choice(["default", "strict"]), help="The rules to run; strict adds advice."),
+    click.option("--possible/--no-possible", default=None, help="Also show findings that are not certain."),
 )
 _FAIL_ON = click.option(
-    "--fail-on", type=click.Choice(["error", "warning", "advice", "never"]), help="Exit 1 from this severity."
+    "--fail-on", type=click.Choice(["error", "warning", "advice", "never"]), help="Exit 1 at this severity or above."
 )
 _FILES = (
-    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files and folders, as in .gitignore."),
-    click.option("--force-exclude/--no-force-exclude", default=None, help="Leave out excluded files even when given."),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip files and folders, as in .gitignore."),
+    click.option(
+        "--force-exclude/--no-force-exclude", default=None, help="Skip excluded files even if they are given."
+    ),
 )
 
 

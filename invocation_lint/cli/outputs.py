@@ -52,7 +52,7 @@ def outputs_of(given: tuple[str, ...]) -> list[Output]:
         output = Output(name, Path(file) if file else None)
         if any(other.path == output.path for other in outputs):
             where = output.path or "standard output"
-            raise UsageError(f"--output: two reports would go to {where}", "give each its own: FORMAT=FILE")
+            raise UsageError(f"--output: two reports would be written to {where}", "use a file for each: FORMAT=FILE")
         _check_writable(output.path)
         outputs.append(output)
     return outputs
@@ -78,7 +78,7 @@ def append_step_summary(text: str) -> None:
         with Path(file).open("a", encoding="utf-8", errors="replace") as summary:
             summary.write(text)
     except OSError as error:
-        print(plain(f"warning: no summary written: {file}: {error.strerror or error}"), file=sys.stderr)
+        print(plain(f"warning: the summary was not written: {file}: {error.strerror or error}"), file=sys.stderr)
 
 
 def _check_writable(path: Path | None) -> None:

@@ -14,10 +14,10 @@ from invocation_lint.project import Project
 
 @click.command("rules")
 @run_options
-@click.option("--messages", is_flag=True, help="List every message, label and line of help of the rules instead.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list them.")
+@click.option("--messages", is_flag=True, help="List every message, label and help text instead.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Output format.")
 def command(format_: str, messages: bool, **given: Any) -> None:
-    """List the rules; a * marks those that run under the configuration of the working folder."""
+    """List the rules; a * marks those that run with the configuration of the current folder."""
     project = Project(configuration_of(given))
     settings = project.configuration.for_folder(Path.cwd())
     if messages:

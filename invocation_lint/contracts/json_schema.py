@@ -46,7 +46,7 @@ def described_by(node: Node) -> Described:
         common = _fields(schema, document)
         name = _told_by(choices)
         if name is None:
-            raise node.error("the schemas in oneOf are told apart by no property with a constant in each")
+            raise node.error("no property has a different constant in each of the oneOf schemas")
         actions = []
         for choice in choices:
             inner = (one for one in _fields(choice, document) if one.name != name)
@@ -54,7 +54,7 @@ def described_by(node: Node) -> Described:
             actions += [Action(str(value), fields=tuple(fields.values())) for value in _constants(choice, name)]
         return Described((), (name,), tuple(actions))
     if "properties" not in schema and "required" not in schema and "allOf" not in schema:
-        raise node.error("the schema describes no object: it has no properties")
+        raise node.error("the schema does not describe an object: it has no properties")
     return Described(tuple(_fields(schema, document)))
 
 

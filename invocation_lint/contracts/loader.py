@@ -64,7 +64,7 @@ def _book(documents: Sequence[Node], origin: str) -> ContractBook:
             contract = _function(node, origin)
             if contract.name in functions:
                 name, first = node.mapping()["name"], functions[contract.name][1]
-                raise name.error(f'the function "{contract.name}" has a contract already, at {first}')
+                raise name.error(f'the function "{contract.name}" already has a contract, at {first}')
             functions[contract.name] = (contract, f"{node.path}:{node.line}")
         wrappers += [_wrapper(node) for node in _items(entries, "wrappers")]
         tables += [_table(node) for node in _items(entries, "job_tables")]
@@ -81,21 +81,21 @@ def _function(node: Node, origin: str) -> FunctionContract:
     entries = node.mapping(FUNCTION_KEYS, ("name", "match"))
     match = entries["match"].mapping(("names", "environment"))
     if not match:
-        raise entries["match"].error("expected names, environment or both: what the invoked function is known by")
+        raise entries["match"].error("expected names, environment or both, to identify the invoked function")
     names = tuple(_glob(name) for name in _items(match, "names"))
     environment = tuple(_matching(name, _VARIABLE, "variable") for name in _items(match, "environment"))
     if not names and not environment:
         raise entries["match"].error("empty lists match no function")
     discriminator = _discriminator(entries.get("discriminator"))
     if discriminator and "actions" not in entries:
-        raise node.key_error("discriminator", "`discriminator` needs `actions`: the values that it may have")
+        raise node.key_error("discriminator", "`discriminator` needs `actions`: its possible values")
     described, schema = _described(node, entries)
     for key in ("fields", "duration_seconds", "returns"):
         if discriminator and key in entries:
-            raise node.key_error(key, f"`{key}` belongs to each action where there is a discriminator")
+            raise node.key_error(key, f"`{key}` belongs to each action if there is a discriminator")
     for key in ("actions", "other_actions"):
         if key in entries and not discriminator:
-            raise node.key_error(key, f"`{key}` need a `discriminator`: the path that names the action")
+            raise node.key_error(key, f"`{key}` requires a `discriminator`: the path that names the action")
     actions = entries["actions"].mapping() if "actions" in entries else {}
     return FunctionContract(
         name=_matching(entries["name"], _NAME, "name"),
@@ -139,7 +139,7 @@ def _glob(node: Node) -> str:
     text = node.text()
     if not _GLOB.match(text):
         help = "write the plain name: region, account and qualifier are cut off before it is compared"
-        raise node.error(f'"{text}" is no function name with * and ?', help if ":" in text else "")
+        raise node.error(f'"{text}" is not a function name, with or without * and ?', help if ":" in text else "")
     if not literal_pieces(text):
         raise node.error(f'"{text}" would match every function')
     return text
@@ -155,7 +155,7 @@ def _table(node: Node) -> str:
 def _matching(node: Node, pattern: re.Pattern[str], what: str) -> str:
     text = node.text()
     if not pattern.match(text):
-        raise node.error(f'"{text}" is no {what}')
+        raise node.error(f'"{text}" is not a {what}')
     return text
 
 
@@ -165,7 +165,7 @@ def _discriminator(node: Node | None) -> tuple[str, ...]:
     paths = tuple(part.strip() for part in node.text().split("|"))
     for path in paths:
         if not _DOTTED.match(path):
-            raise node.error(f'"{path}" is no path; write "action" or "action | intent.type"')
+            raise node.error(f'"{path}" is not a path; write "action" or "action | intent.type"')
     return paths
 
 

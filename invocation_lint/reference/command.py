@@ -20,34 +20,38 @@ DEFAULT_PORT = 3001
 
 @click.group("reference", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Run functions on a local Lambda service: the reference that the rules are proved on.
+    """Run functions on a local Lambda service, the one that the rules are proved on.
 
-    Needs Linux and the extra `reference`.
+    Requires Linux and the extra `reference`.
     """
 
 
 @command.command("serve")
 @click.argument("templates", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="Port on 127.0.0.1; 0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help="Port on 127.0.0.1; 0 picks a free one."
 )
 @click.option(
     "--parameter",
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A parameter of the template, or a variable of a serverless.yml (stage=prod).",
+    help="A template parameter, or a variable of a serverless.yml (stage=prod).",
 )
-@click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="A variable for every function.")
-@click.option("--stack-name", help="The name of the stack, of which names are made.  [default: the template's folder]")
-@click.option("--region", default="us-east-1", help="The region that functions and ARNs have.")
+@click.option(
+    "--env", "variables", multiple=True, metavar="NAME=VALUE", help="An environment variable for all functions."
+)
+@click.option("--stack-name", help="The stack name, which resource names begin with.  [default: the template's folder]")
+@click.option("--region", default="us-east-1", help="The region of functions and ARNs.")
 @click.option(
     "--permissions",
     type=click.Choice(["open", "strict"]),
     default="open",
-    help="strict: invocations need a role or a permission of the template that allows them.",
+    help="strict: invocations need a role or a permission in the template that allows them.",
 )
-@click.option("--clock-factor", type=click.FloatRange(1), default=1.0, help="How often the service's clock is faster.")
+@click.option(
+    "--clock-factor", type=click.FloatRange(1), default=1.0, help="How many times faster the service's clock runs."
+)
 def serve(
     templates: tuple[Path, ...],
     port: int,
@@ -60,8 +64,8 @@ def serve(
 ) -> None:
     """Serve TEMPLATES (SAM, CloudFormation, or a serverless.yml) until Ctrl-C.
 
-    Of several, each may import what those before it export. The real Invoke API on 127.0.0.1, handlers in processes of
-    their own, queues and tables by moto, no Docker.
+    Each of several may import what the earlier ones export. The real Invoke API on 127.0.0.1, each handler in its own
+    process, queues and tables from moto, no Docker.
     """
     check_installed()
     from invocation_lint.reference.service.service import LambdaService
@@ -90,7 +94,7 @@ def serve(
             service.start()
         except OSError as error:
             raise UsageError(
-                f"port {port}: {error.strerror}", "give another with --port, or 0 for a free one"
+                f"port {port}: {error.strerror}", "choose another with --port, or 0 for a free one"
             ) from None
         try:
             exports: dict[str, str] = {}
@@ -179,4 +183,4 @@ def _print_start(templates: tuple[Path, ...], service: object, notes: list[str])
     where = f'endpoint_url="{service.endpoint_url}", region_name="{service.region}"'
     click.echo(f'    client = boto3.client("lambda", {where})')
     click.echo(f'    client.invoke(FunctionName="{names[0] if names else "NAME"}", Payload=b"{{}}")')
-    click.echo("Any credentials do. A program as it is: set AWS_ENDPOINT_URL to the address above.\n")
+    click.echo("Any credentials work. To run a program unchanged, set AWS_ENDPOINT_URL to the address above.\n")

@@ -1,4 +1,4 @@
-"""The line that closes a report for people: what was found, and what was not looked at."""
+"""The line that closes a report for people: what was found, and what was not analysed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def closing_line(report: Report) -> str:
     """Findings by severity, suppressed ones, files, functions too large, invoked functions without a contract."""
     summary = report.summary
     parts = [_found(report.active), *_hidden(report)]
-    parts.append(f"{_count(summary.files_found, 'file')} looked at, {summary.files_analysed} analysed")
+    parts.append(f"{_count(summary.files_found, 'file')} scanned, {summary.files_analysed} analysed")
     if summary.files_not_analysed:
         parts[-1] += f", {summary.files_not_analysed} not analysed"
     if summary.templates_found:
@@ -27,9 +27,7 @@ def closing_line(report: Report) -> str:
         parts.append(f"{count} too large to analyse, without invocations: {plain(_listed(summary.files_too_large))}")
     if summary.templates_filled_in:
         count = _count(len(summary.templates_filled_in), "template")
-        parts.append(
-            f"{count} not read, filled in by another tool first: {plain(_listed(summary.templates_filled_in))}"
-        )
+        parts.append(f"{count} skipped, filled in by another tool: {plain(_listed(summary.templates_filled_in))}")
     if summary.functions_too_large:
         parts.append(f"{_count(len(summary.functions_too_large), 'function')} too large to follow")
     without = sorted(summary.functions_without_contract)
@@ -37,9 +35,11 @@ def closing_line(report: Report) -> str:
         names = plain(_listed(without))
         parts.append(f"{_count(len(without), 'invoked function')} without a contract: {names}")
     if summary.whole_project:
-        parts.append("the whole project, since its configuration, contracts, rules or templates are among the files")
+        parts.append(
+            "whole project checked, because its configuration, contracts, rules or templates are among the files"
+        )
     if summary.project_unknown:
-        parts.append("callers in other folders were not followed: --project DIR says where the project begins")
+        parts.append("callers in other folders were not followed: name the project folder with --project DIR")
     return "; ".join(parts)
 
 
@@ -48,7 +48,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def fixable_line(report: Report) -> str:
-    """How many findings --fix would mend; empty when none."""
+    """How many findings --fix would fix; empty when none."""
     fixes = [finding.fix for finding in report.active if finding.is_fixable and finding.fix is not None]
     unsafe = sum(fix.safety == "unsafe" for fix in fixes)
     if not fixes:
@@ -84,9 +84,11 @@ def _hidden(report: Report) -> list[str]:
     known = kinds.pop("baseline", 0), kinds.pop("diff-base", 0)
     words = [f"{sum(kinds.values())} suppressed"] if kinds else []
     words += [f"{known[0]} in the baseline"] if known[0] else []
-    words += [f"{known[1]} there before"] if known[1] else []
+    words += [f"{known[1]} in the base revision"] if known[1] else []
     vanished = len(report.summary.baseline_vanished)
-    return words + ([f"{vanished} of the baseline no longer found"] if vanished else [])
+    return words + (
+        [f"{vanished} baseline {'entry' if vanished == 1 else 'entries'} no longer found"] if vanished else []
+    )
 
 
 def _count(number: int, what: str) -> str:

@@ -61,37 +61,47 @@ def contracts_schema() -> Schema:
     """The schema of a document with contracts."""
     seconds: Schema = {"type": "number", "minimum": 0}
     duration: Schema = {
-        "description": "how long it takes, in seconds",
+        "description": "the run time, in seconds",
         "anyOf": [seconds, _object({"min": seconds, "max": seconds}, ("min", "max"))],
     }
     variable: Schema = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
     glob: Schema = {"type": "string", "pattern": "^[a-zA-Z0-9_.*?-]*[a-zA-Z0-9_.-][a-zA-Z0-9_.*?-]*$"}
     field = _object(
         {
-            "required": _described({"type": "boolean"}, "whether the function fails, or does harm, without it"),
+            "required": _described({"type": "boolean"}, "whether the function fails or does harm without the field"),
             "type": {"enum": list(contracts.FIELD_TYPES)},
             "role": _described({"enum": list(contracts.ROLES)}, "what the field identifies"),
-            "fallback": _described(TEXT, "the field that is accepted instead"),
-            "forbidden_sources": _described({"type": "array", "items": TEXT}, "globs of names that must not fill it"),
-            "why": _described(TEXT, "what it is for, and what goes wrong without it; findings say it behind a colon"),
+            "fallback": _described(TEXT, "the field accepted instead"),
+            "forbidden_sources": _described(
+                {"type": "array", "items": TEXT}, "globs for names of values that must not be sent as this field"
+            ),
+            "why": _described(
+                TEXT, "what the field is for, and what goes wrong without it; shown in findings after a colon"
+            ),
         }
     )
-    fields: Schema = {"type": "object", "additionalProperties": field, "description": "the fields that are read"}
-    returns: Schema = _described({"type": "array", "items": TEXT}, "the keys of the answer")
+    fields: Schema = {
+        "type": "object",
+        "additionalProperties": field,
+        "description": "the fields that the function reads",
+    }
+    returns: Schema = _described({"type": "array", "items": TEXT}, "the keys of the response")
     action = _object(
         {
             "duration_seconds": duration,
-            "mode": _described({"enum": list(contracts.MODES)}, "how it is meant to be invoked; for messages"),
+            "mode": _described({"enum": list(contracts.MODES)}, "how the action should be invoked; used in messages"),
             "fields": fields,
             "returns": returns,
         }
     )
     match = _object(
         {
-            "names": _described({"type": "array", "items": glob}, "globs over the plain function name"),
-            "environment": _described({"type": "array", "items": variable}, "variables that hold the function's name"),
+            "names": _described({"type": "array", "items": glob}, "globs for the unqualified function name"),
+            "environment": _described(
+                {"type": "array", "items": variable}, "environment variables that hold the name of the function"
+            ),
         },
-        doc="what the function is known by",
+        doc="what identifies the function",
     )
     function = _object(
         {
@@ -102,11 +112,13 @@ def contracts_schema() -> Schema:
             "actions": {"type": "object", "additionalProperties": action},
             "fields": fields,
             "returns": returns,
-            "schema": _described(TEXT, "the JSON Schema of the payload, from this file's folder; instead of fields"),
+            "schema": _described(
+                TEXT, "the JSON Schema of the payload, relative to the folder of this file; replaces fields"
+            ),
             "duration_seconds": duration,
             "timeout_seconds": _described(seconds, "the function's timeout"),
             "idempotent": _described({"type": "boolean"}, "whether running it twice does no harm"),
-            "other_actions": _described(TEXT, "what becomes of an action that is none of these; findings say it"),
+            "other_actions": _described(TEXT, "what happens to any other action; shown in findings"),
             "failure_answer": _described({"enum": list(contracts.FAILURE_ANSWERS)}, "how it reports a failure"),
             "unknown_fields": {"enum": list(contracts.UNKNOWN_FIELDS)},
         },
@@ -118,10 +130,10 @@ def contracts_schema() -> Schema:
     wrapper = _object(
         {
             "call": _described({"type": "string", "pattern": r"^[A-Za-z_][\w.]*$"}, "the dotted name of the wrapper"),
-            "function": _described(parameter, "its parameter with the name of the function"),
-            "payload": _described(parameter, "its parameter with the payload"),
+            "function": _described(parameter, "the parameter with the name of the function"),
+            "payload": _described(parameter, "the parameter with the payload"),
             "invocation_type": {
-                "description": "its parameter that decides the mode",
+                "description": "the parameter that decides the mode",
                 "anyOf": [
                     parameter,
                     _object({"parameter": parameter, "yes": mode, "no": mode}, ("parameter", "yes", "no")),
@@ -133,16 +145,16 @@ def contracts_schema() -> Schema:
     properties: Schema = {
         "version": {"const": contracts.VERSION},
         "functions": {"type": "array", "items": function},
-        "wrappers": _described({"type": "array", "items": wrapper}, "functions of others that invoke for you"),
+        "wrappers": _described({"type": "array", "items": wrapper}, "library functions that invoke on your behalf"),
         "job_tables": _described(
             {"type": "array", "items": TEXT},
-            "tables and ORM classes that hold jobs, beside those of the configuration",
+            "tables and ORM classes that hold jobs, in addition to those of the configuration",
         ),
     }
     return {
         "$schema": DIALECT,
         "title": "Contracts of invocation-lint",
-        "description": "what functions expect of those who invoke them",
+        "description": "what functions expect from their callers",
         **_object(properties, ("version",)),
     }
 
@@ -154,7 +166,7 @@ def configuration_schema(
     rules = tuple(rules)
     by_name = {key.name: _key(key, rules) for key in keys}
     some = {name: by_name[name] for name in override_keys}
-    paths = _described({"type": "array", "items": TEXT}, "which files the other values are for")
+    paths = _described({"type": "array", "items": TEXT}, "the files that these values apply to")
     if "overrides" in by_name:
         override = _object({"paths": paths, **_both_spellings(some)}, ("paths",))
         by_name["overrides"] = {**by_name["overrides"], "items": override}

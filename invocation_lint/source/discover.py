@@ -18,7 +18,7 @@ from invocation_lint.source.ignores import with_separator
 
 _ENDINGS = (".py", ".pyw", ".ipynb")
 _GLOB = re.compile(r"[*?[]")
-_NO_PYTHON = "files in caches and virtual environments, and files that git ignores, are read only when they are named"
+_NO_PYTHON = "files in caches and virtual environments, and files that git ignores, are read only if named explicitly"
 
 
 @record

@@ -100,8 +100,8 @@ def test_what_is_only_possible_is_not_gone_when_nobody_looked(tmp_path: Path, mo
 
 WRONG = {
     "no JSON": ("{", "not valid JSON"),
-    "a list": ("[]", "no baseline of invocation-lint"),
-    "another version": ('{"version": 2, "findings": []}', "version 2 is not known"),
+    "a list": ("[]", "not a baseline of invocation-lint"),
+    "another version": ('{"version": 2, "findings": []}', "version 2 is not supported"),
     "an entry without a field": ('{"version": 1, "findings": [{"rule": "INV107"}]}', "entry 1 is wrong"),
     "an entry that is none": ('{"version": 1, "findings": [7]}', "entry 1 is wrong"),
 }

@@ -110,7 +110,7 @@ def test_a_folder_that_others_may_write_is_told_in_a_line(folder: Path) -> None:
     again = lint(folder)
     assert again[:2] == (status, out)
     assert again[2] == (
-        f"warning: the cache is not used: {folder.parent / 'cache'}: every user may write to the folder\n"
+        f"warning: the cache is not used: {folder.parent / 'cache'}: the folder is writable by every user\n"
     )
     assert lint(folder, "check", "--quiet")[2] == ""
 

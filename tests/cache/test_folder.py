@@ -47,7 +47,7 @@ def test_what_others_may_write_is_not_believed(folder: Folder, what: str) -> Non
     folder.write(NAME, b"findings")
     path = folder.path if what == "folder" else folder.path / NAME
     path.chmod(path.stat().st_mode | stat.S_IWOTH)
-    with pytest.raises(Unusable, match=f"every user may write to the {what}"):
+    with pytest.raises(Unusable, match=f"the {what} is writable by every user"):
         folder.read(NAME)
 
 

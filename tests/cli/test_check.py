@@ -25,13 +25,13 @@ def test_findings_are_exit_1(folder: Path) -> None:
     assert "error[INV107] invalid-invocation-type" in ran.stdout
     assert "--> bad.py:7:12" in ran.stdout
     assert "return client.invoke(" in ran.stdout
-    assert ran.stdout.endswith("\n1 error; 2 files looked at, 1 analysed\n")
+    assert ran.stdout.endswith("\n1 error; 2 files scanned, 1 analysed\n")
     assert "\x1b" not in ran.stdout
 
 
 def test_nothing_found_is_exit_0(folder: Path) -> None:
     ran = run_lint("check", "good.py", cwd=folder)
-    assert (ran.returncode, ran.stdout) == (0, "no findings; 1 file looked at, 0 analysed\n")
+    assert (ran.returncode, ran.stdout) == (0, "no findings; 1 file scanned, 0 analysed\n")
 
 
 def test_concise(folder: Path) -> None:
@@ -108,7 +108,7 @@ def test_exclude_and_files_given(folder: Path) -> None:
     assert run_lint("check", cwd=folder).returncode == 0
     assert run_lint("check", "bad.py", cwd=folder).returncode == 1
     given = run_lint("check", "--force-exclude", "bad.py", cwd=folder)
-    assert (given.returncode, given.stdout) == (0, "no findings; 0 files looked at, 0 analysed\n")
+    assert (given.returncode, given.stdout) == (0, "no findings; 0 files scanned, 0 analysed\n")
 
 
 def test_a_folder_that_is_excluded_above_is_excluded_however_its_files_are_reached(folder: Path) -> None:
@@ -196,7 +196,7 @@ def test_without_arguments_it_says_how_to_start(folder: Path) -> None:
 def test_suppressed_findings_are_counted_and_shown_when_asked_for(folder: Path) -> None:
     (folder / "bad.py").write_text(BAD.replace("    )\n", "    )  # noqa: INV107\n"))
     ran = run_lint("check", cwd=folder)
-    assert (ran.returncode, ran.stdout) == (0, "no findings; 1 suppressed; 2 files looked at, 1 analysed\n")
+    assert (ran.returncode, ran.stdout) == (0, "no findings; 1 suppressed; 2 files scanned, 1 analysed\n")
     assert 'suppressed: "Async"' in concise("--show-suppressed", cwd=folder).stdout
 
 
@@ -266,7 +266,7 @@ def test_a_file_that_holds_for_all_of_the_project_stands_for_it(folder: Path, na
     (folder / ".invocation-lint.yaml").write_text("contracts: [contracts/*.yaml]\nextra-rules: [team]\n")
     ran = run_lint("check", "--output", "concise", "--force-exclude", "good.py", name, cwd=folder)
     assert (ran.returncode, "bad.py:7:12: INV107" in ran.stdout) == (1, True), ran.stderr
-    assert "; the whole project, since its configuration" in ran.stdout
+    assert "; whole project checked, because its configuration" in ran.stdout
     only = run_lint("check", "--output", "concise", "--force-exclude", "good.py", cwd=folder)
     assert (only.returncode, "whole project" in only.stdout) == (0, False)
 
@@ -275,4 +275,4 @@ def test_files_that_are_no_python_are_passed_over_as_hooks_name_them(folder: Pat
     (folder / "compose.yaml").write_text("a: [\n")
     (folder / "pyproject.toml").write_text("[tool.other]\n")
     ran = run_lint("check", "compose.yaml", "pyproject.toml", "good.py", cwd=folder)
-    assert (ran.returncode, ran.stdout) == (0, "no findings; 1 file looked at, 0 analysed\n")
+    assert (ran.returncode, ran.stdout) == (0, "no findings; 1 file scanned, 0 analysed\n")

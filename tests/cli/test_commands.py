@@ -41,13 +41,13 @@ def test_explain_takes_the_words_that_select_takes(team: Path, word: str) -> Non
     assert listed == [row["id"] for row in selected if row["runs"] and row["id"] not in ("INV000", "INV001")] or (
         word == "all" and listed == [row["id"] for row in selected]
     )
-    assert ran.stdout.splitlines()[-1] == f"`invocation-lint explain {listed[0]}` tells more of one."
+    assert ran.stdout.splitlines()[-1] == f"`invocation-lint explain {listed[0]}` explains a single rule."
 
 
 def test_explain_runs_the_proof_of_one_rule_only(folder: Path) -> None:
     ran = run_lint("explain", "INV3", "--run", cwd=folder)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "--run is for one rule" in ran.stderr
+    assert "--run needs a single rule" in ran.stderr
 
 
 def test_rules_lists_every_text_of_a_rule(team: Path) -> None:
@@ -119,7 +119,7 @@ def test_facts_as_json(folder: Path) -> None:
 
 def test_facts_of_a_file_that_invokes_nothing(folder: Path) -> None:
     ran = run_lint("facts", "good.py", cwd=folder)
-    assert (ran.returncode, ran.stdout) == (0, "nothing found that rules ask about\n")
+    assert (ran.returncode, ran.stdout) == (0, "no facts found that rules use\n")
 
 
 def test_facts_of_what_is_not_there_or_broken(folder: Path) -> None:

@@ -127,9 +127,9 @@ def test_a_difference_to_what_is_declared(checked: Path) -> None:
     ran = run_lint("contracts", "--check", cwd=checked)
     assert ran.returncode == 1
     assert ran.stdout.splitlines() == [
-        "src/mails.py:2: mails: the handler fails without message, which its contract does not know",
+        "src/mails.py:2: mails: the handler fails without message, which its contract does not contain",
         "  breaks src/caller.py:11, which does not send message",
-        "src/mails.py:2: mails: the contract requires copy, and the handler does without it",
+        "src/mails.py:2: mails: the contract requires copy, but the handler does not need it",
         "--- declared.yaml:4",
         "+++ src/mails.py:2",
         "@@ -1,3 +1,5 @@",
@@ -150,8 +150,8 @@ def test_an_answer_that_lost_a_key(checked: Path) -> None:
     (checked / "declared.yaml").write_text(head + contract)
     ran = run_lint("contracts", "--check", cwd=checked)
     assert ran.stdout.splitlines()[:2] == [
-        "src/mails.py:1: mails: the contract says that it returns number, and the handler never does",
-        "  breaks src/caller.py:12, which reads number of the answer of src/caller.py:11",
+        "src/mails.py:1: mails: the contract says that the handler returns number, but it never does",
+        "  breaks src/caller.py:12, which reads number from the response of src/caller.py:11",
     ]
     assert "INV005" in run_lint("check", "src/mails.py", cwd=checked).stdout
     assert "INV213" not in run_lint("check", "src/caller.py", cwd=checked).stdout  # what is declared comes first
@@ -198,7 +198,7 @@ def test_what_is_printed_as_json_schema_is_a_contract(checked: Path) -> None:
     [
         ("schema: nowhere.json", "nowhere.json: there is no such file"),
         ("schema: list.json", "expected a JSON Schema"),
-        ("schema: text.json", "describes no object"),
+        ("schema: text.json", "does not describe an object"),
         ("schema: list.json, fields: {a: {}}", "`fields` and `schema`"),
     ],
 )
@@ -235,13 +235,13 @@ def test_a_contract_and_a_handler_that_contradict_each_other(project: Path) -> N
     assert [
         line.partition(" INV005 [contract-drift] ")[::2] for line in ran.stdout.splitlines() if "INV005" in line
     ] == [
-        ("src/mails.py:2:1:", "mails: the handler fails without message, which its contract does not know"),
+        ("src/mails.py:2:1:", "mails: the handler fails without message, which its contract does not contain"),
         (
             "src/orders.py:2:1:",
-            "orders (pack): the handler fails without box, which its contract calls optional",
+            "orders (pack): the handler fails without box, which its contract declares optional",
         ),
-        ("src/orders.py:2:1:", "orders: the contract has the action send, and the handler refuses it"),
-        ("src/orders.py:2:1:", "orders: the handler takes the action ship, which its contract does not know"),
+        ("src/orders.py:2:1:", "orders: the contract has the action send, but the handler rejects it"),
+        ("src/orders.py:2:1:", "orders: the handler accepts the action ship, which its contract does not contain"),
     ]
     assert "INV005" not in run_lint("check", ".", "--ignore", "INV005", cwd=project).stdout
 
@@ -292,7 +292,7 @@ def test_a_field_of_another_type(project: Path, read: str, type: str, is_found: 
     text = f"version: 1\nfunctions:\n  - name: mails\n    match: {{names: [mails]}}\n    fields: {fields}\n"
     (project / "declared.yaml").write_text(text)
     (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
-    said = "mails: the handler reads fields of message, which its contract says is no object"
+    said = "mails: the handler reads fields of message, which its contract does not declare as an object"
     shown = run_lint("check", ".", cwd=project).stdout
     assert (said in shown) is is_found
     assert ("INV005" in shown) is is_found

@@ -99,20 +99,20 @@ def test_fix_mends_what_is_safe_and_reports_what_is_left(app: Path) -> None:
     assert ran.stdout.startswith("app.py:18:5: INV102 ")
     assert ran.stdout.count("INV") == 1
     assert "[*] 1 fixable with --fix --unsafe-fixes\n" in ran.stdout
-    assert ran.stderr == "2 findings mended in 1 file\n"
+    assert ran.stderr == "2 findings fixed in 1 file\n"
 
 
 def test_unsafe_fixes_too(app: Path) -> None:
     ran = run_lint("check", "--fix", "--unsafe-fixes", cwd=app.parent)
     assert (ran.returncode, app.read_text()) == (0, ALL)
     again = run_lint("check", "--fix", "--unsafe-fixes", cwd=app.parent)
-    assert (again.returncode, again.stderr, app.read_text()) == (0, "0 findings mended in 0 files\n", ALL)
+    assert (again.returncode, again.stderr, app.read_text()) == (0, "0 findings fixed in 0 files\n", ALL)
 
 
 def test_show_fixes_prints_the_diff_and_writes_nothing(app: Path) -> None:
     ran = run_lint("check", "--show-fixes", cwd=app.parent)
     assert (ran.returncode, ran.stdout) == (1, DIFF)
-    assert ran.stderr == "2 findings would be mended in 1 file\n"
+    assert ran.stderr == "2 findings would be fixed in 1 file\n"
     assert app.read_text() == TEXT
     unsafe = run_lint("check", "-q", "--show-fixes", "--unsafe-fixes", cwd=app.parent)
     assert '+    client.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")\n' in unsafe.stdout
@@ -140,9 +140,9 @@ def test_what_could_not_be_checked_stays_exit_2(app: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--fix", "--show-fixes"], "--fix writes and --show-fixes does not"),
-        (["--unsafe-fixes"], "--unsafe-fixes is for --fix and --show-fixes"),
-        (["--fix", "--write-baseline"], "--write-baseline writes what is found, fixed or not"),
+        (["--fix", "--show-fixes"], "--fix writes files and --show-fixes does not"),
+        (["--unsafe-fixes"], "--unsafe-fixes needs --fix or --show-fixes"),
+        (["--fix", "--write-baseline"], "--write-baseline cannot be combined with fixes"),
         (["--fix", "-"], "--fix cannot change standard input"),
     ],
 )
@@ -203,7 +203,7 @@ def test_several_files_in_several_processes(app: Path) -> None:
     for number in range(3):
         (app.parent / f"more{number}.py").write_text(BAD.replace("Async", "event"))
     ran = run_lint("check", "--fix", "--unsafe-fixes", "-j", "2", cwd=app.parent)
-    assert ran.stderr.endswith("6 findings mended in 4 files\n")
+    assert ran.stderr.endswith("6 findings fixed in 4 files\n")
     assert ran.returncode == 0, ran.stdout
     assert app.read_text() == ALL
 
@@ -223,7 +223,7 @@ fixing.write_all = late
 def test_a_file_that_changed_meanwhile_is_left_alone(app: Path) -> None:
     ran = run_lint("check", "--fix", "--output", "concise", cwd=app.parent, prelude=EDITOR)
     assert app.read_text() == TEXT + "\nedited = True\n"
-    assert "app.py: not changed: the file changed meanwhile\n0 findings mended in 0 files\n" in ran.stderr
+    assert "app.py: not changed: the file changed meanwhile\n0 findings fixed in 0 files\n" in ran.stderr
     assert ran.returncode == 1
     assert "INV107" in ran.stdout, "the report is on what the file holds"
     assert [path.name for path in app.parent.iterdir() if path.name.endswith(".tmp")] == []
@@ -234,7 +234,7 @@ def test_a_file_that_is_read_only_is_left_alone(app: Path) -> None:
     ran = run_lint("check", "--fix", "--output", "concise", cwd=app.parent)
     assert stat.S_IMODE(app.stat().st_mode) == stat.S_IRUSR
     assert app.read_text() == TEXT
-    assert "app.py: not changed: cannot be written: the file is read-only\n0 findings mended in 0 files\n" in ran.stderr
+    assert "app.py: not changed: cannot be written: the file is read-only\n0 findings fixed in 0 files\n" in ran.stderr
     assert ran.returncode == 1
     assert "INV107" in ran.stdout, "the report is on what the file holds"
 

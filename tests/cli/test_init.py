@@ -17,7 +17,7 @@ def test_it_writes_yaml_where_there_is_no_pyproject(folder: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     lines = ran.stdout.splitlines()
     assert lines[0] == ".invocation-lint.yaml: written"
-    assert lines[1].startswith("1 error; 2 files looked at")
+    assert lines[1].startswith("1 error; 2 files scanned")
     assert lines[2].startswith("next: invocation-lint check --write-baseline")
     assert run_lint("config", "show", "bad.py", cwd=folder).returncode == 0
     assert run_lint("check", cwd=folder).returncode == 1
@@ -60,8 +60,8 @@ def test_it_names_the_contracts_that_could_be_used(folder: Path) -> None:
     )
     text = run_lint("init", "--print", cwd=folder).stdout
     assert '\ncontracts: ["deploy/contracts.yml"]\n' in text
-    assert "# Invoked here, and not in any contract: printer\n" in text
-    assert "# The contract of content-agent is shipped" in text
+    assert "# Invoked here, but not in any contract: printer\n" in text
+    assert "# The contract of content-agent is included" in text
     assert not (folder / ".invocation-lint.yaml").exists()
 
 
@@ -85,7 +85,7 @@ def test_a_configuration_that_is_there_is_never_changed(folder: Path) -> None:
     before = (folder / ".invocation-lint.yaml").read_text()
     ran = run_lint("init", cwd=folder)
     assert ran.returncode == 2
-    assert ".invocation-lint.yaml configures invocation-lint already" in ran.stderr
+    assert ".invocation-lint.yaml already configures invocation-lint" in ran.stderr
     assert (folder / ".invocation-lint.yaml").read_text() == before
 
 

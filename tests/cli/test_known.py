@@ -29,7 +29,7 @@ def baseline(folder: Path) -> Path:
     """A project whose one finding is in its baseline."""
     ran = check("--write-baseline", "--baseline", "known.json", cwd=folder)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout == "no findings; 1 in the baseline; 2 files looked at, 1 analysed\n"
+    assert ran.stdout == "no findings; 1 in the baseline; 2 files scanned, 1 analysed\n"
     assert "known.json: written with 1 findings, 1 of them new" in ran.stderr
     return folder / "known.json"
 
@@ -46,10 +46,10 @@ def test_what_is_no_longer_found_is_told_and_taken_out(folder: Path, baseline: P
     (folder / "bad.py").write_text(GOOD)
     ran = check("--baseline", baseline, cwd=folder)
     assert ran.returncode == 0
-    assert "1 of the baseline no longer found" in ran.stdout
+    assert "1 baseline entry no longer found" in ran.stdout
     assert ran.stderr.splitlines() == [
         f"{baseline}:3: no longer found: INV107 in bad.py in start",
-        "--write-baseline takes it out",
+        "--write-baseline removes it",
     ]
     assert check("--baseline", baseline, "--write-baseline", cwd=folder).returncode == 0
     assert json.loads(baseline.read_text())["findings"] == []
@@ -86,7 +86,7 @@ MISTAKES = {
     "no such baseline": (["--baseline", "none.json"], "cannot read none.json"),
     "no baseline": (["--baseline", "bad.py"], "not valid JSON"),
     "nowhere to write": (["--baseline", "no/such/x.json", "--write-baseline"], "cannot write no/such/x.json"),
-    "both": (["--baseline", "bad.py", "--no-baseline"], "--no-baseline does not go with"),
+    "both": (["--baseline", "bad.py", "--no-baseline"], "--no-baseline cannot be combined with"),
     "no repository": (["--diff-base", "main"], "--diff-base: "),
 }
 
@@ -136,7 +136,7 @@ def test_only_what_a_branch_adds_is_reported(repository: Path) -> None:
     (repository / "bad.py").write_text("import os\n\n" + BAD + SECOND)
     ran = check("--diff-base", "main", cwd=repository)
     assert (ran.returncode, places(ran)) == (1, ["bad.py:17"])
-    assert "1 there before" in ran.stdout
+    assert "1 in the base revision" in ran.stdout
     git(repository, "commit", "-am", "second")
     assert places(check("--diff-base", "HEAD~1", cwd=repository)) == ["bad.py:17"]
     assert places(check("--diff-base", "main", cwd=repository)) == []
@@ -208,7 +208,7 @@ def test_a_submodule_is_looked_at_as_it_was(repository: Path, tmp_path_factory: 
     git(repository, "commit", "-m", "with a submodule")
     ran = check("--diff-base", "HEAD", cwd=repository)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "2 there before" in ran.stdout
+    assert "2 in the base revision" in ran.stdout
     (repository / "sub" / "inside.py").write_text(BAD + SECOND)
     assert places(check("--diff-base", "HEAD", cwd=repository)) == ["sub/inside.py:15"]
     git(repository / "sub", "commit", "-am", "more")
@@ -286,6 +286,6 @@ def test_a_revision_with_notebooks_and_scripts_alone_is_looked_at(folder: Path) 
     for arguments in (("init",), ("add", "-A"), ("commit", "-m", "first")):
         git(folder, *arguments)
     ran = check("--diff-base", "HEAD", cwd=folder)
-    assert (ran.returncode, ran.stdout) == (0, "no findings; 2 there before; 2 files looked at, 2 analysed\n")
+    assert (ran.returncode, ran.stdout) == (0, "no findings; 2 in the base revision; 2 files scanned, 2 analysed\n")
     (folder / "nb.ipynb").write_text(notebook("x = 1", BAD, "print()", BAD))
     assert places(check("--diff-base", "HEAD", cwd=folder)) == ["nb.ipynb:cell 4"]

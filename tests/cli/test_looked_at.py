@@ -107,7 +107,7 @@ def test_type_stubs_are_skipped_and_this_is_said(folder: Path) -> None:
     assert "; 2 type stubs (.pyi) skipped" in closing(ran)
     named = check("bad.pyi", cwd=folder)
     assert (named.returncode, named.stdout) == (
-        0, "no findings; 0 files looked at, 0 analysed; 1 type stub (.pyi) skipped\n"
+        0, "no findings; 0 files scanned, 0 analysed; 1 type stub (.pyi) skipped\n"
     )  # fmt: skip
     assert json.loads(run_lint("check", "--output", "json", cwd=folder).stdout)["summary"]["stubs_skipped"] == 2
 
@@ -126,7 +126,7 @@ def test_a_file_that_is_linked_to_is_named_not_the_link(folder: Path) -> None:
     assert check(cwd=folder).stdout.startswith("bad.py:7:12")
 
 
-HINT = "callers in other folders were not followed: --project DIR says where the project begins"
+HINT = "callers in other folders were not followed: name the project folder with --project DIR"
 
 
 def test_a_folder_without_a_top_says_that_callers_elsewhere_were_not_followed(folder: Path) -> None:

@@ -33,13 +33,13 @@ MISTAKES = {
     "unknown format": (["--output", "sarf"], 'unknown format "sarf"'),
     "unwritable output": (["--output", "json=no/such/folder/x.json"], "cannot write no/such/folder/x.json"),
     "output is a folder": (["--output", "json=."], "cannot write ."),
-    "two reports to one place": (["--output", "json", "--output", "concise"], "two reports would go to"),
+    "two reports to one place": (["--output", "json", "--output", "concise"], "two reports would be written to"),
     "no file after =": (["--output", "json="], "no file is named"),
     "no such configuration": (["--config", "none.toml"], "there is no such configuration file"),
     "no such path": (["none.py"], "none.py"),
     "one of two paths": (["bad.py", "none.py"], "none.py"),
     "glob that matches nothing": (["src/*.py"], "src/*.py"),
-    "name without standard input": (["--stdin-filename", "x.py", "bad.py"], "--stdin-filename is for standard input"),
+    "name without standard input": (["--stdin-filename", "x.py", "bad.py"], "--stdin-filename needs standard input"),
     "the unreadable cannot be ignored": (["--ignore", "INV001"], "INV001 cannot be ignored"),
 }
 

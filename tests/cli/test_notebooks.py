@@ -50,7 +50,7 @@ def test_the_report_shows_the_lines_of_the_cell(book: Path) -> None:
         shown = run_lint("check", cwd=book.parent).stdout
         assert "  --> nb.ipynb:cell 3:2:12\n" in shown
         assert "2 |     return client.invoke(" in shown
-        assert "1 error; 2 files looked at, 1 analysed" in shown
+        assert "1 error; 2 files scanned, 1 analysed" in shown
 
 
 def test_a_place_in_another_cell_is_shown_with_it(folder: Path) -> None:

@@ -66,7 +66,7 @@ def test_annotations_are_summed_up_on_the_page_of_the_job(folder: Path) -> None:
     lines = summary.read_text().split("\n")
     assert lines[:2] == ["before", "### invocation-lint"]
     assert lines[5].startswith("| error | INV107 invalid-invocation-type | bad.py:7 | ")
-    assert lines[7].startswith("1 error; 2 files looked at")
+    assert lines[7].startswith("1 error; 2 files scanned")
 
 
 def test_a_run_that_could_not_look_is_unsuccessful_in_sarif(folder: Path) -> None:

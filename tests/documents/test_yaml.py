@@ -61,7 +61,7 @@ def test_an_alias_is_what_it_refers_to() -> None:
 
 
 def test_duplicate_keys() -> None:
-    assert mistake("id: 1\nname: 2\nid: 3\n") == 'rule.yaml:3:1: duplicate key "id"; it stands in line 1 already'
+    assert mistake("id: 1\nname: 2\nid: 3\n") == 'rule.yaml:3:1: duplicate key "id"; it is already in line 1'
 
 
 def test_keys_are_text() -> None:
@@ -73,7 +73,7 @@ def test_unknown_tags() -> None:
     assert mistake("a: !Ref b\n") == 'rule.yaml:1:4: unknown tag "!Ref"'
     assert mistake("a: !!python/name:os.system\n").startswith('rule.yaml:1:4: unknown tag "tag:yaml.org,2002:python')
     assert mistake("a: !!set {x, y}\n").startswith("rule.yaml:1:4: unknown tag")
-    assert mistake("a: !!int x\n") == 'rule.yaml:1:4: "x" is no int'
+    assert mistake("a: !!int x\n") == 'rule.yaml:1:4: "x" is not of type int'
 
 
 def test_syntax_errors_have_a_place() -> None:
@@ -98,7 +98,7 @@ def test_aliases_cannot_nest_a_document_deeper_than_allowed() -> None:
 
 
 def test_an_alias_inside_its_own_anchor() -> None:
-    assert mistake("a: &a [*a]\n") == 'rule.yaml:1:8: the alias "a" stands inside what it refers to'
+    assert mistake("a: &a [*a]\n") == 'rule.yaml:1:8: the alias "a" is inside the value it refers to'
     assert mistake("a: *b\n") == 'rule.yaml:1:4: the alias "b" refers to nothing'
 
 

@@ -79,7 +79,7 @@ def test_concise() -> None:
     assert shown("concise") == (
         "app.py:7:12: INV402 [dict-payload] possible: Payload may be a dict\n"
         "app.py:10:1: INV101 [sync-long-task] `agent` takes 30 to 60 seconds, and the call waits for it\n"
-        "1 error, 1 possible; 1 suppressed; 12 files looked at, 3 analysed, 1 not analysed; "
+        "1 error, 1 possible; 1 suppressed; 12 files scanned, 3 analysed, 1 not analysed; "
         "2 functions too large to follow; 2 invoked functions without a contract: a, b\n"
     )
 
@@ -114,7 +114,7 @@ error[INV101] sync-long-task: `agent` takes 30 to 60 seconds, and the call waits
   = help: then look for the result elsewhere
   = explain: invocation-lint explain INV101
 
-1 error, 1 possible; 1 suppressed; 12 files looked at, 3 analysed, 1 not analysed; \
+1 error, 1 possible; 1 suppressed; 12 files scanned, 3 analysed, 1 not analysed; \
 2 functions too large to follow; 2 invoked functions without a contract: a, b
 """
     )
@@ -145,7 +145,7 @@ def test_colour_only_when_asked_for() -> None:
 
 
 def test_without_the_closing_line() -> None:
-    assert "looked at" not in shown("concise", closing_line=False) + shown("full", closing_line=False)
+    assert "scanned" not in shown("concise", closing_line=False) + shown("full", closing_line=False)
 
 
 def test_a_message_of_several_lines_stays_one_line_in_concise() -> None:
@@ -155,19 +155,19 @@ def test_a_message_of_several_lines_stays_one_line_in_concise() -> None:
 
 @pytest.mark.parametrize("name", ["full", "concise"])
 def test_an_empty_report_says_that_it_looked(name: str) -> None:
-    assert shown(name, Report([], Summary(2, 0))) == "no findings; 2 files looked at, 0 analysed\n"
+    assert shown(name, Report([], Summary(2, 0))) == "no findings; 2 files scanned, 0 analysed\n"
 
 
 def test_more_than_was_given_is_said() -> None:
     assert closing_line(Report([], Summary(9, 1, whole_project=True))).endswith(
-        "; the whole project, since its configuration, contracts, rules or templates are among the files"
+        "; whole project checked, because its configuration, contracts, rules or templates are among the files"
     )
 
 
 def test_counts_of_one() -> None:
     report = Report([], Summary(1, 1, 0, ("a.py: one",), ("a",)))
     assert closing_line(report) == (
-        "no findings; 1 file looked at, 1 analysed; 1 function too large to follow; "
+        "no findings; 1 file scanned, 1 analysed; 1 function too large to follow; "
         "1 invoked function without a contract: a"
     )
 

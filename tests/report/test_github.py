@@ -89,7 +89,7 @@ def test_a_name_of_a_file_cannot_give_commands() -> None:
 
 
 def test_a_clean_run_has_no_commands() -> None:
-    assert shown("github", EMPTY) == "no findings; 2 files looked at, 1 analysed\n"
+    assert shown("github", EMPTY) == "no findings; 2 files scanned, 1 analysed\n"
 
 
 def test_the_summary_of_the_step_is_a_table_with_the_worst_first() -> None:

@@ -132,7 +132,7 @@ def test_contracts_are_paths_from_the_file_that_names_them(tree: Path) -> None:
         ("possible: yes\n", '.invocation-lint.yaml:1:11: possible: expected true or false, found the text "yes"'),
         ("ignore: [1]\n", ".invocation-lint.yaml:1:10: ignore: expected text, found the number 1"),
         ("ignore: [a]\nignore: [b]\n", '.invocation-lint.yaml:2:1: duplicate key "ignore"'),
-        ("fail-on: error\nfail_on: error\n", ".invocation-lint.yaml:2:1: the key 'fail-on' is given twice"),
+        ("fail-on: error\nfail_on: error\n", ".invocation-lint.yaml:2:1: the key 'fail-on' appears twice"),
         ("- a\n", ".invocation-lint.yaml:1:1: expected a mapping, found a list"),
         ("a: [\n", ".invocation-lint.yaml:2:1: not valid YAML"),
         ("contracts: [no.yaml]\n", ".invocation-lint.yaml:1:13: contracts: 'no.yaml' does not exist"),
@@ -174,7 +174,7 @@ def test_two_configurations_in_one_folder_are_a_mistake(tree: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("none.toml", "no such configuration file"), ("x.ini", "ends in .toml or .yaml"), ("o.toml", "has no table")],
+    [("none.toml", "no such configuration file"), ("x.ini", "end in .toml or .yaml"), ("o.toml", "has no table")],
 )
 def test_a_given_file_that_is_none(tree: Path, name: str, message: str) -> None:
     (tree / "x.ini").write_text("")

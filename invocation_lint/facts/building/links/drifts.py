@@ -44,14 +44,14 @@ class Drift:
     def in_words(self) -> str:
         """What differs, for a user."""
         return {
-            "unknown": f"the handler fails without {self.field}, which its contract does not know",
-            "optional": f"the handler fails without {self.field}, which its contract calls optional",
-            "type": f"the handler reads fields of {self.field}, which its contract says is no object",
-            "not_needed": f"the contract requires {self.field}, and the handler does without it",
-            "refused": f"the contract has the action {self.field}, and the handler refuses it",
-            "undeclared_action": f"the handler takes the action {self.field}, which its contract does not know",
-            "not_returned": f"the contract says that it returns {self.field}, and the handler never does",
-            "not_told": f"the handler returns {self.field}, which its contract does not have",
+            "unknown": f"the handler fails without {self.field}, which its contract does not contain",
+            "optional": f"the handler fails without {self.field}, which its contract declares optional",
+            "type": f"the handler reads fields of {self.field}, which its contract does not declare as an object",
+            "not_needed": f"the contract requires {self.field}, but the handler does not need it",
+            "refused": f"the contract has the action {self.field}, but the handler rejects it",
+            "undeclared_action": f"the handler accepts the action {self.field}, which its contract does not contain",
+            "not_returned": f"the contract says that the handler returns {self.field}, but it never does",
+            "not_told": f"the handler returns {self.field}, which its contract does not contain",
         }[self.kind]
 
 
