@@ -11,7 +11,7 @@ YES_NO = ("yes", "no")
 @record
 class UnknownArgument:
     name: str = fact_field("the keyword as written", default="")
-    near: Text = fact_field("the parameter of Invoke that it nearly spells")
+    near: Text = fact_field("the Invoke parameter with a similar name")
     operation: Text = fact_field("another Lambda operation that has a parameter of this name")
 
 
@@ -19,16 +19,18 @@ class UnknownArgument:
 class RefusedArgument:
     name: str = fact_field("the keyword; the missing parameter; 'the first argument' for a positional one", default="")
     why: Text = fact_field(
-        "why boto3 refuses it", words=("missing", "positional", "misspelled", "of another operation")
+        "why boto3 rejects it", words=("missing", "positional", "misspelled", "of another operation")
     )
-    meant: Text = fact_field("the parameter that it nearly spells, or the operation that has it")
-    always: Text = fact_field("whether it is so on every path; unknown when on some", words=YES_NO, default="yes")
+    meant: Text = fact_field("the parameter with a similar name, or the operation that has it")
+    always: Text = fact_field(
+        "whether this is so on every path; unknown when only on some", words=YES_NO, default="yes"
+    )
 
 
 @record
 class SyncOnly:
     name: str = fact_field("LogType or ClientContext", default="")
-    lost: Text = fact_field("what an asynchronous invocation does not give then, in words")
+    lost: Text = fact_field("what an asynchronous invocation does not return then, in words")
 
 
 @record
@@ -38,13 +40,13 @@ class Named:
 
 @record
 class Arguments:
-    positional: Text = fact_field("whether positional arguments are given", words=YES_NO)
-    missing: tuple[Named, ...] | Unknown = fact_field("required parameters that are surely not given", default=())
+    positional: Text = fact_field("whether there are positional arguments", words=YES_NO)
+    missing: tuple[Named, ...] | Unknown = fact_field("required parameters that are certainly missing", default=())
     unknown: tuple[UnknownArgument, ...] | Unknown = fact_field("keywords that Invoke does not have", default=())
-    refused: tuple[RefusedArgument, ...] | Unknown = fact_field("what boto3 refuses before it sends", default=())
-    open: Text = fact_field("whether more keywords may come, from **kwargs that are not known", words=YES_NO)
+    refused: tuple[RefusedArgument, ...] | Unknown = fact_field("what boto3 rejects before it sends", default=())
+    open: Text = fact_field("whether unknown **kwargs may add more keywords", words=YES_NO)
     sync_only: tuple[SyncOnly, ...] | Unknown = fact_field(
-        "parameters that are given and mean something to RequestResponse alone: LogType Tail, ClientContext", default=()
+        "parameters that only RequestResponse uses: LogType Tail, ClientContext", default=()
     )
 
 
@@ -53,4 +55,4 @@ class ClientContext:
     type: Text = fact_field(
         "the Python type of the ClientContext argument", words=("str", "bytes", "dict", "none", "other")
     )
-    encoding: Text = fact_field("how its text is encoded", words=("plain", "base64"))
+    encoding: Text = fact_field("how it is encoded", words=("plain", "base64"))

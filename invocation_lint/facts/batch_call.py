@@ -16,7 +16,7 @@ YES_NO = ("yes", "no")
 @record
 class Caller:
     kind: Text = fact_field(
-        "what the code of the call is", words=("lambda_handler", "view", "script", "library", "test", "task")
+        "what kind of code the call is in", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
 
 
@@ -31,17 +31,17 @@ class BatchCall:
         words=("send", "read", "manage"),
     )
     entries: Number = fact_field("how many entries are sent, where the code shows all of them")
-    limit: Number = fact_field("how many entries one call takes")
-    failed_in: Text = fact_field("the part of the answer that tells which entries failed, or how many")
+    limit: Number = fact_field("how many entries one call accepts")
+    failed_in: Text = fact_field("the part of the response that shows which entries failed, or how many")
     failures: Text = fact_field(
-        "what is done about that part, the strongest first: it is tested or looped over, it or the answer is given"
-        " back or handed to other code, it is only logged, nothing reads it",
+        "what happens to that part, the strongest first: it is checked or looped over, it or the response is "
+        "returned or passed to other code, it is only logged, nothing reads it",
         words=("tested", "returned", "handed_over", "logged", "unread"),
     )
     status: Text = fact_field(
-        "whether the HTTP status of the answer is read, which tells nothing of entries", words=YES_NO
+        "whether the HTTP status of the response is read, which says nothing about entries", words=YES_NO
     )
     then_removed: Text = fact_field(
-        "whether the function removes things after it has written: what failed to be written is lost", words=YES_NO
+        "whether the function removes things after writing: what could not be written is lost", words=YES_NO
     )
     caller: Caller = fact_field("the code that calls", default=Caller())

@@ -15,11 +15,9 @@ from invocation_lint.records import record
 class Circle:
     """One circle, told at the first of its functions. Absent is None, not known is `Unknown`."""
 
-    way: Text = fact_field("the way around, in words")
-    functions: Number = fact_field("how many functions are on it")
-    guards: Number = fact_field(
-        "at how many of its steps a condition decides, a loop that may have no round, or a filter"
-    )
-    then: Text = fact_field("what becomes of a circle that nothing in the code ends, in words")
-    leaves: Text = fact_field("what the first function does that leads on, in words")
-    comes_back: Text = fact_field("what leads back to it, in words; absent where that is the same")
+    way: Text = fact_field("the cycle, in words")
+    functions: Number = fact_field("how many functions are in it")
+    guards: Number = fact_field("how many of its steps depend on a condition, a loop that may not run, or a filter")
+    then: Text = fact_field("what happens to a cycle that nothing in the code ends, in words")
+    leaves: Text = fact_field("what the first function does that leads to the next, in words")
+    comes_back: Text = fact_field("what leads back to it, in words; absent when that is the same")

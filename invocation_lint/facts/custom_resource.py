@@ -18,19 +18,20 @@ class CustomResource:
     """One handler of a custom resource. Absent is None."""
 
     framework: Text = fact_field(
-        "who answers CloudFormation: the handler itself, or the CDK's provider framework", words=("raw", "provider")
+        "what responds to CloudFormation: the handler itself, or the CDK's provider framework",
+        words=("raw", "provider"),
     )
     work: Text = fact_field("the first call that may fail: to AWS, a database, or the network")
-    error_answered: Text = fact_field("whether an error on the way is answered, too", words=YES_NO)
+    error_answered: Text = fact_field("whether an error on the way also gets a response", words=YES_NO)
     id_on_update: Text = fact_field(
-        "the physical id that Update answers: the one that the event holds, that of the log stream (the default of"
-        " cfnresponse), one that is made anew, or another",
+        "the physical id that Update returns: the one in the event, that of the log stream (the default of "
+        "cfnresponse), a new one, or another",
         words=("kept", "log_stream", "new", "other"),
     )
     delete_does: Text = fact_field("what Delete does: it undoes something, or nothing", words=("undoes", "nothing"))
     outcome: Text = fact_field(
-        "where the provider framework does not hear of a failure or of the answer: an error is swallowed, a status is"
-        " returned that it does not read, or the answer of a helper is dropped",
+        "where the provider framework does not learn of a failure or of the response: an error is swallowed, a "
+        "status is returned that it does not read, or the result of a helper is dropped",
         words=("swallowed", "status_failed", "dropped"),
     )
     told: Text = fact_field("the same in words")

@@ -25,11 +25,11 @@ class Delivery:
         words=("queue", "stream", "asynchronous"),
     )
     name: Text = fact_field(
-        "what the template calls the queue, the table or stream that is read, or what invokes the function"
+        "the name in the template of the queue, of the table or stream that is read, or of what invokes the function"
     )
-    consumer: Text = fact_field("what the template calls a function to which they are handed")
+    consumer: Text = fact_field("the name in the template of a function that they are delivered to")
     kept: Text = fact_field(
-        "whether what the function fails at is kept: a dead-letter queue, or a destination of failures", words=YES_NO
+        "whether failed events are kept: a dead-letter queue, or a failure destination", words=YES_NO
     )
     gives_up: Text = fact_field(
         "whether there is an end to it when the function fails: queues and asynchronous events have one, the mapping"
@@ -37,12 +37,12 @@ class Delivery:
         words=YES_NO,
     )
     may_fail: Text = fact_field(
-        "whether the handler does work, and lets errors out or reports them; absent for a queue, of which only the"
-        " template is asked",
+        "whether the handler does work, and raises or reports errors; absent for a queue, where only the template"
+        " is read",
         words=YES_NO,
     )
     takes_failures: Text = fact_field(
-        "whether a queue is itself where something else puts what has failed", words=YES_NO
+        "whether the queue is itself the place where something else puts failed events", words=YES_NO
     )
-    lacks: Text = fact_field("what is missing where nothing is kept, in words")
-    loss: Text = fact_field("what becomes of what the function fails at then, in words")
+    lacks: Text = fact_field("what is missing when nothing is kept, in words")
+    loss: Text = fact_field("what happens then to failed events, in words")

@@ -17,8 +17,8 @@ FOUND = ("found", "missing")
 class DeployedFunction:
     """One function. Absent is None, not known is `Unknown`."""
 
-    name: Text = fact_field("what the template calls it")
+    name: Text = fact_field("its name in the template")
     handler: Text = fact_field("its handler, as the template has it")
-    module: Text = fact_field("whether the module of the handler is in the folder that is deployed", words=FOUND)
+    module: Text = fact_field("whether the module of the handler is in the deployed folder", words=FOUND)
     entry: Text = fact_field("whether that module has the name that the handler ends with", words=FOUND)
-    seen: Text = fact_field("what is there instead, or why that cannot be told, in words")
+    seen: Text = fact_field("what is there instead, or why that is unknown, in words")

@@ -13,7 +13,7 @@ class EventKey:
     """One read. Absent is None, not known is `Unknown`."""
 
     event_source: Text = fact_field("what invokes the handler, in words")
-    path: Text = fact_field("the keys that lead to what is read, as it is written")
+    path: Text = fact_field("the keys that lead to what is read, as written")
     key: Text = fact_field("the key that is read")
     instead: Text = fact_field("the key that the event has")
     raises: Text = fact_field("whether a missing key raises", words=YES_NO)

@@ -15,7 +15,7 @@ class LoopClient:
     name: str = fact_field("the name by which the coroutines use the client", default="")
     library: Text = fact_field("the library whose client it is")
     made: Text = fact_field(
-        "where: in the module, when that is loaded; or cached, by the first event that needs it",
+        "where: in the module, when it is loaded; or cached, by the first event that needs it",
         words=("module", "cached"),
     )
 
@@ -23,7 +23,7 @@ class LoopClient:
 @record
 class Caller:
     kind: Text = fact_field(
-        "what the function is behind which the loop runs",
+        "what kind of function runs the loop",
         words=("lambda_handler", "view", "script", "library", "test", "task"),
     )
 

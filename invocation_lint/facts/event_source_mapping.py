@@ -17,8 +17,8 @@ LIMITS = ("unlimited", "limited")
 
 @record
 class Invoked:
-    name: Text = fact_field("what the template calls the function that gets the batches")
-    timeout_seconds: Number = fact_field("its timeout; 3 where the template sets none")
+    name: Text = fact_field("the name in the template of the function that gets the batches")
+    timeout_seconds: Number = fact_field("its timeout; 3 if the template sets none")
 
 
 @record
@@ -30,13 +30,13 @@ class Image:
 class Handling:
     name: Text = fact_field("the handler, as its module defines it")
     record_failure: Text = fact_field(
-        "what becomes of the failure of one record: it leaves the handler, is reported as a batch item failure, kept"
-        " somewhere, or swallowed",
+        "what happens to the failure of one record: it leaves the handler, is reported as a batch item failure, "
+        "stored, or swallowed",
         words=("escapes", "reported", "kept", "swallowed"),
     )
-    reports: Text = fact_field("whether it answers which records have failed (`batchItemFailures`)", words=YES_NO)
+    reports: Text = fact_field("whether it returns which records have failed (`batchItemFailures`)", words=YES_NO)
     images: tuple[Image, ...] = fact_field(
-        "the images of a table's record that it reads without a test that they are there", default=()
+        "the images of a table's record that it reads without checking that they are present", default=()
     )
     does: Text = fact_field(
         "what the handler does with its records: work that may fail, or nothing but decoding and logging them",
@@ -46,14 +46,12 @@ class Handling:
 
 @record
 class PolledQueue:
-    name: Text = fact_field("what the template calls the queue")
-    visibility_seconds: Number = fact_field("its visibility timeout; 30 where the template sets none")
+    name: Text = fact_field("the name of the queue in the template")
+    visibility_seconds: Number = fact_field("its visibility timeout; 30 if the template sets none")
     advised_seconds: Number = fact_field(
-        "six times the function's timeout and the batching window, which is the visibility timeout that AWS advises"
+        "six times the function's timeout plus the batching window, the visibility timeout that AWS recommends"
     )
-    then: Text = fact_field(
-        "what Lambda, or AWS's advice, has to say of a visibility timeout that is shorter than that"
-    )
+    then: Text = fact_field("what happens, or what AWS recommends, when a visibility timeout is shorter than that")
 
 
 @record
@@ -61,20 +59,18 @@ class EventSourceMapping:
     """One mapping. Absent is None, not known is `Unknown`."""
 
     source: Text = fact_field("what is polled", words=("queue", "dynamodb", "kinesis", "kafka", "documentdb", "broker"))
-    source_name: Text = fact_field("what the template calls that")
-    enabled: Text = fact_field("whether it is on", words=YES_NO)
+    source_name: Text = fact_field("its name in the template")
+    enabled: Text = fact_field("whether it is enabled", words=YES_NO)
     attempts: Text = fact_field(
-        "whether a batch of a stream that fails is tried again without end, or a number of times", words=LIMITS
+        "whether a failing batch of a stream is retried without a limit, or a number of times", words=LIMITS
     )
-    age: Text = fact_field(
-        "whether records of a stream are tried however old they are, or only up to an age", words=LIMITS
-    )
-    report_switch: Text = fact_field("whether it asks for batch item failures", words=("on", "off"))
+    age: Text = fact_field("whether records of a stream are retried at any age, or only up to a maximum", words=LIMITS)
+    report_switch: Text = fact_field("whether it enables batch item failures", words=("on", "off"))
     function: Invoked | None = fact_field("the function that gets the batches")
-    handler: Handling | None = fact_field("what that function's handler does, where the project holds it")
+    handler: Handling | None = fact_field("what that function's handler does, if the project contains it")
     window_seconds: Number = fact_field("how long a batch is gathered")
     stream_view: Text = fact_field(
-        "what the records of a table's stream carry",
+        "what the records of a table's stream contain",
         words=("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"),
     )
-    queue: PolledQueue | None = fact_field("the queue, where a template of the project makes it")
+    queue: PolledQueue | None = fact_field("the queue, if a template of the project creates it")

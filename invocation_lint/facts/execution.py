@@ -20,14 +20,14 @@ class Execution:
         "the method of the client", words=("start_execution", "start_sync_execution", "describe_execution")
     )
     output: Text = fact_field(
-        "what is done with the output of the answer: it is read, or the answer goes to code that is not followed",
+        "what happens to the output in the response: it is read, or the response goes to code that is not followed",
         words=("read", "unread", "handed_over"),
     )
     status: Text = fact_field(
-        "whether the status of the answer is read, or something else that tells of a failure", words=("read", "unread")
+        "whether the status in the response is read, or something else that shows a failure", words=("read", "unread")
     )
-    named: Text = fact_field("whether the execution is given a name", words=YES_NO)
+    named: Text = fact_field("whether the execution has a name", words=YES_NO)
     machine: Text = fact_field(
         "the kind of state machine, by the template that deploys it", words=("STANDARD", "EXPRESS")
     )
-    event_source: Text = fact_field("what invokes the handler that makes the call, where it is one")
+    event_source: Text = fact_field("what invokes the handler that makes the call, if it is one")

@@ -21,37 +21,35 @@ SOURCES = (
 
 @record
 class Made:
-    name: str = fact_field("what is made: a client of a service, a connection, a secret that is read", default="")
-    helper: Text = fact_field("the helper that makes it, where it is not the handler itself")
+    name: str = fact_field("what is created: a client of a service, a connection, a secret that is read", default="")
+    helper: Text = fact_field("the helper that creates it, if it is not the handler itself")
 
 
 @record
 class Dispatch:
-    key: Text = fact_field("the key of the event that is compared with texts, dotted where it is below another")
-    values: Text = fact_field("the texts that it is compared with, in words")
+    key: Text = fact_field("the key of the event that is compared with strings, dotted if nested")
+    values: Text = fact_field("the strings that it is compared with, in words")
     otherwise: Text = fact_field(
-        "what the handler does with an event whose value is none of them: nothing but log lines and an answer that "
-        "does not tell of it; or something, which may be an `else`, an error, an answer that tells, or work",
+        "what the handler does with an event whose value is none of them: nothing but log lines and a response "
+        "that does not report it; or something, such as an `else`, an error, a response that reports it, or work",
         words=("nothing", "something"),
     )
 
 
 @record
 class LogGap:
-    name: str = fact_field(
-        "the first of the keys that are appended to the logger; `event` where that is printed", default=""
-    )
+    name: str = fact_field("the first of the keys appended to the logger; `event` if the event is printed", default="")
     seen: Text = fact_field("what is seen, in words")
-    then: Text = fact_field("what comes of it, in words")
+    then: Text = fact_field("what happens then, in words")
 
 
 @record
 class LeftRecord:
-    status: Text = fact_field("the waiting state in which the record is left: processing, running and the like")
+    status: Text = fact_field("the waiting state in which the record is left: processing, running and so on")
     closed_as: Text = fact_field("the state that the same function writes to it at the end of its work")
     way: Text = fact_field(
-        "what ends the function in between: something that it calls raises, and nothing takes the error that may write"
-        " the record; or it returns",
+        "what ends the function in between: a call raises, and nothing that could write the record catches the "
+        "error; or it returns",
         words=("raises", "returns"),
     )
     when: Text = fact_field("when that is, in words")
@@ -63,73 +61,74 @@ class Handler:
 
     event_source: Text = fact_field("what invokes it", words=SOURCES)
     known_by: Text = fact_field(
-        "how that is known: by a template, by a type in its signature, or by what it reads of its event",
+        "how that is known: from a template, a type in its signature, or what it reads from its event",
         words=("template", "type", "shape"),
     )
     batch_size: Number = fact_field("how many records one event may hold, by the event source mapping in a template")
-    one_record: Text = fact_field("whether a mapping is told that hands over one record at a time", words=YES_NO)
+    one_record: Text = fact_field("whether there is a mapping that delivers one record at a time", words=YES_NO)
     report_switch: Text = fact_field(
-        "whether the mapping in a template asks for batch item failures", words=("on", "off")
+        "whether the mapping in a template enables batch item failures", words=("on", "off")
     )
     records_read: Text = fact_field("which records of the event are read", words=("all", "first"))
     loop_left: Text = fact_field(
         "whether a return in the loop over the records leaves the later ones unread", words=YES_NO
     )
     item_failure: Text = fact_field(
-        "what becomes of the failure of one record: it is reported as a batch item failure, kept somewhere, leaves the"
-        " handler, or is swallowed",
+        "what happens to the failure of one record: it is reported as a batch item failure, stored, leaves the "
+        "handler, or is swallowed",
         words=("reported", "kept", "escapes", "swallowed"),
     )
     then: Text = fact_field("what the queue or stream does then with the records of the batch")
     failure_answer: Text = fact_field(
-        "what the handler returns where it has caught an error and nothing is noted: an answer that says so",
+        "what the handler returns when it has caught an error and nothing is recorded: a response that says so",
         words=("error",),
     )
-    answered_by: Text = fact_field("what makes that answer", words=("clause", "decorator"))
+    answered_by: Text = fact_field("what builds that response", words=("clause", "decorator"))
     timeout_seconds: Number = fact_field("the timeout of the function, by the template that deploys it")
     least_seconds: Number = fact_field(
-        "how long it surely takes, in seconds: what it sleeps, and waits for other functions and models, on every way"
+        "how long it certainly takes, in seconds: its sleeps and its waits for other functions and models, on "
+        "every path"
     )
     front_seconds: Number = fact_field("how long the API in front of it waits, where only one does")
-    inner_timeout_seconds: Number = fact_field("the longest timeout that it gives to a request over HTTP")
+    inner_timeout_seconds: Number = fact_field("the longest timeout that it sets for an HTTP request")
     image_read: Text = fact_field(
-        "how it reads the new image of a record of DynamoDB: a record without one raises, or is told apart",
+        "how it reads the new image of a DynamoDB record: a record without one raises, or is handled",
         words=("unguarded", "guarded"),
     )
     filtered: Text = fact_field("whether the mapping in a template filters its events", words=YES_NO)
-    dispatch: Dispatch | None = fact_field("how it chooses by a key of its event what it does; absent when it does not")
+    dispatch: Dispatch | None = fact_field("how a key of its event decides what it does; absent when none does")
     adds_to: Text = fact_field(
         "an attribute or column that each run adds to, where no condition and no earlier look keeps a repeated event "
         "from being counted; absent where none is seen"
     )
     record_left: LeftRecord | None = fact_field(
-        "a record that it marks as running and closes at the end of its work, and that it leaves as running on another"
-        " way; absent where none is seen"
+        "a record that it marks as running and closes at the end of its work, but leaves as running on another "
+        "path; absent when none is seen"
     )
     log_gaps: tuple[LogGap, ...] = fact_field(
-        "what it leaves in its logs that misleads or cannot be read: keys of Powertools' logger that log lines of the "
-        "next event carry, and an event that is printed as Python text",
+        "what it leaves in its logs that is misleading or unreadable: keys of Powertools' logger that the log "
+        "lines of the next event carry, or an event that is printed as Python text",
         default=(),
     )
     refuses_by: Text = fact_field(
-        "the exception that it raises where what the sender chose of its event is not as it wants it, which the event "
-        "alone decides; absent where none is seen to leave it"
+        "the exception that it raises because of what the sender put into its event, which the event alone "
+        "decides; absent when none is seen to leave it"
     )
     event_retries: Number = fact_field(
-        "how often Lambda runs an asynchronous event again at which it fails, by the template; 2 where that is silent"
+        "how often Lambda retries a failed asynchronous event, by the template; 2 if the template does not say"
     )
     failures_kept: Text = fact_field(
-        "whether a dead-letter queue or a destination of the function gets the asynchronous events at which it fails, "
-        "by the template",
+        "whether a dead-letter queue or a destination of the function receives failed asynchronous events, by the"
+        " template",
         words=YES_NO,
     )
-    kept_state: Text = fact_field("a list or set of its module that it fills for each event, and reads")
+    kept_state: Text = fact_field("a list or set of its module that it fills for each event and reads")
     defined_as: Text = fact_field("how it is defined: `async def` or `def`", words=("async", "plain"))
     wrapped: Text = fact_field("whether a decorator, or other code of its module, may call it", words=YES_NO)
     made: Text = fact_field(
-        "what it makes or fetches anew on each invocation, in words; absent when nothing", default=None
+        "what it creates or fetches on each invocation, in words; absent when nothing", default=None
     )
     makes: tuple[Made, ...] = fact_field(
-        "each thing that it makes anew on each invocation, though one would do: nothing of the event goes into it",
+        "each thing that it creates on each invocation, although one would do: nothing in it depends on the event",
         default=(),
     )

@@ -21,10 +21,10 @@ class HandlerAnswer:
         "the API in front of the handler, by the template that deploys it",
         words=("rest_api", "http_api", "function_url", "load_balancer", "http"),
     )
-    refused_for: Text = fact_field("why the API does not take the answer for a response, in words")
-    unserializable: Text = fact_field("what in the answer JSON cannot hold, in words")
+    refused_for: Text = fact_field("why the API does not accept it as a response, in words")
+    unserializable: Text = fact_field("what JSON cannot encode in the return value, in words")
     cors: Text = fact_field("whether it sets the header Access-Control-Allow-Origin", words=YES_NO)
     cors_set_elsewhere: Text = fact_field(
-        "whether another answer of the handler, which is behind an API, sets it", words=YES_NO
+        "whether another response of the handler, which is behind an API, sets it", words=YES_NO
     )
-    api_sets_cors: Text = fact_field("whether the API sets the headers of CORS by itself", words=YES_NO)
+    api_sets_cors: Text = fact_field("whether the API sets the CORS headers itself", words=YES_NO)

@@ -40,41 +40,41 @@ __all__ = [
 class Function:
     name: Text = fact_field("the function's plain name: region, account and qualifier cut off")
     environment_variable: Text = fact_field("the environment variable that names it")
-    pattern: Text = fact_field("the name with * for the pieces that are not known")
+    pattern: Text = fact_field("the name, with * for unknown parts")
     self: Text = fact_field("whether the function names itself", words=YES_NO)
     variable_set: Text = fact_field(
-        "whether the template of the handler sets that variable; no: it does not, and no other file of the project "
-        "speaks of it; absent where it has another default, or the call is not reached from a handler",
+        "whether the template of the handler sets that variable; no: it does not, and no other file of the "
+        "project mentions it; absent when it has another default, or the call is not reached from a handler",
         words=YES_NO,
     )
-    near_variable: Text = fact_field("a variable that the template sets, and that is nearly called so")
+    near_variable: Text = fact_field("a variable with a similar name that the template sets")
     reader: Text = fact_field("the function whose handler reads the variable, as its template calls it")
-    then: Text = fact_field("what comes of reading a variable that is not set, in words")
+    then: Text = fact_field("what happens when a variable that is not set is read, in words")
 
 
 @record
 class Target:
     name: Text = fact_field(
-        "what the function is called by its contract, or else in the template that deploys it, where it is certain"
+        "the name of the function in its contract, or else in the template that deploys it, if certain"
     )
     contract: Text = fact_field("the contract that describes the invoked function; absent when none does")
     duration_seconds: Number = fact_field(
         "how long the action takes, in seconds; up to the timeout when only that is known"
     )
     duration_from: Text = fact_field(
-        "where the duration comes from: the contract, what the handler surely waits for, the timeout in the contract, "
-        "or that in the template",
+        "where the duration comes from: the contract, what the handler certainly waits for, the timeout in the "
+        "contract, or the timeout in the template",
         words=("contract", "handler", "timeout", "deployed"),
     )
     timeout_seconds: Number = fact_field("the function's timeout, in seconds")
     actions: tuple[Named, ...] | Unknown | None = fact_field("the actions that the function handles")
-    other_actions: Text = fact_field("what the contract says becomes of an action that the function does not know")
+    other_actions: Text = fact_field("what the contract says happens to an action that the function does not know")
     decodes: Text = fact_field("where it looks for its payload", words=("event", "body", "both"))
     idempotent: Text = fact_field("whether running it twice does no harm", words=YES_NO)
     failure_answer: Text = fact_field("how it reports a failure", words=("raises", "status_code"))
     origin: Text = fact_field("where the contract comes from", words=("declared", "inferred", "deployed", "shipped"))
-    handler: Text = fact_field("whether its handler is in sight", words=YES_NO)
-    template: Text = fact_field("whether the template is in sight that deploys it", words=YES_NO)
+    handler: Text = fact_field("whether its handler is visible", words=YES_NO)
+    template: Text = fact_field("whether the template that deploys it is visible", words=YES_NO)
 
 
 @record
@@ -83,14 +83,14 @@ class Client:
     read_timeout: Number = fact_field("seconds the client waits for the next byte; 60 unless configured")
     requests: Number = fact_field("how many times one call may be sent")
     pool_connections: Number = fact_field("how many connections it keeps; 10 unless configured")
-    created: Text = fact_field("where the client is made", words=("module", "function", "attribute", "parameter"))
+    created: Text = fact_field("where the client is created", words=("module", "function", "attribute", "parameter"))
 
 
 @record
 class StatusCompared:
-    field: Text = fact_field("the status that is compared", words=("StatusCode", "HTTPStatusCode"))
+    field: Text = fact_field("the status that it is compared with", words=("StatusCode", "HTTPStatusCode"))
     accepts_mode_status: Text = fact_field(
-        "whether the mode's own status (200, 202, 204) passes for success", words=YES_NO
+        "whether the mode's own status (200, 202, 204) counts as success", words=YES_NO
     )
     decides: Text = fact_field("whether a raise, a return or another branch depends on it", words=YES_NO)
 
@@ -101,8 +101,8 @@ class Read:
         "what is read: response, Payload, FunctionError, StatusCode, or payload.<key>", default="response"
     )
     use: str = fact_field(
-        "what happens to it; subscripted, of FunctionError: where nothing made sure that it is there; read_closed: "
-        "when the asynchronous client has been closed",
+        "what happens to it; subscripted, for FunctionError: nothing checks that it is present; read_closed: "
+        "after the asynchronous client was closed",
         words=(
             "read", "read_again", "decoded", "loads_unread", "json_load", "subscripted", "compared", "tested",
             "formatted", "logged", "returned", "stored", "handed_over", "not_awaited", "used",
@@ -114,51 +114,51 @@ class Read:
 
 @record
 class UnknownKey:
-    name: str = fact_field("the key of the payload that is read by subscript, dotted where it is below another")
-    near: Text = fact_field("a key that the function returns and that it nearly spells")
-    returned: Text = fact_field("the keys that the function returns in its place")
+    name: str = fact_field("the key of the payload that is read by subscript, dotted if nested")
+    near: Text = fact_field("a key with a similar name that the function returns")
+    returned: Text = fact_field("the keys that the function returns instead")
 
 
 @record
 class Response:
     payload: Text = fact_field(
-        "what happens to the payload of the answer", words=("unused", "used", "tested", "handed_over", "returned")
+        "what happens to the payload of the response", words=("unused", "used", "tested", "handed_over", "returned")
     )
     function_error: Text = fact_field(
-        "whether FunctionError is looked at", words=("checked", "unchecked", "handed_over", "returned")
+        "whether FunctionError is checked", words=("checked", "unchecked", "handed_over", "returned")
     )
     crash: Text = fact_field(
-        "what the payload of a crash does where it is read: key_error when a key that it lacks is read by subscript "
-        "before anything else is done with it; absent otherwise",
+        "what happens when the payload of a failed function is read: key_error when a key that it lacks is read "
+        "by subscript before anything else; absent otherwise",
         words=("key_error",),
     )
     status_compared: StatusCompared | None = fact_field("how the status is compared; absent when it is not")
-    reads: tuple[Read, ...] | Unknown = fact_field("what is read of the answer, in order", default=())
+    reads: tuple[Read, ...] | Unknown = fact_field("what is read from the response, in order", default=())
     unknown_keys: tuple[UnknownKey, ...] | Unknown = fact_field(
-        "keys of the payload that are read by subscript, without a test, and that the function returns on none of its "
-        "ways; none where these are not all told",
+        "keys of the payload that are read by subscript, without a check, and that the function never returns; "
+        "none when these are not all known",
         default=(),
     )
 
 
 @record
 class ErrorFate:
-    seen_by_handler: Text = fact_field("whether an except clause takes it", words=("yes", "partly", "no"))
+    seen_by_handler: Text = fact_field("whether an except clause catches it", words=("yes", "partly", "no"))
     handler_does: Text = fact_field(
-        "the strongest act of the weakest clause that takes it",
+        "the strongest act of the weakest clause that catches it",
         words=("reraises", "returns", "records", "logs", "drops"),
     )
     frame: Text = fact_field(
-        "where the error ends when nothing takes it; background: in a task or future that nobody looks at; thread: in "
-        "a thread, whose traceback Python prints",
+        "where the error ends when nothing catches it; background: in a task or future that nothing checks; "
+        "thread: in a thread, whose traceback Python prints",
         words=("entry", "helper", "module", "background", "thread"),
     )
     boundary: Text = fact_field(
-        "what takes it behind the last frame; trigger: a service that refuses what it asked the handler about; "
+        "what catches it after the last frame; trigger: a service that rejects what it asked the handler about; "
         "absent when nothing does",
         words=("redelivered", "script", "test", "state_machine", "trigger", "scheduler", "option"),
     )
-    loss: Text = fact_field("what happens, in words, where it gets past the last frame and nothing behind takes it")
+    loss: Text = fact_field("what happens, in words, when it leaves the last frame and nothing after that catches it")
 
 
 @record
@@ -169,40 +169,41 @@ class Catch:
         words=("modelled", "unmodelled", "builtin", "vendored", "botocore", "generic", "code"),
     )
     covers: Text = fact_field(
-        "which families of an invocation's errors it takes", words=("service", "transport", "both", "code", "nothing")
+        "which families of invocation errors it catches", words=("service", "transport", "both", "code", "nothing")
     )
     reads_response: Text = fact_field("how the clause reads e.response", words=("guarded", "unguarded", "no"))
     other_source: Text = fact_field("whether something else in the guarded statements may raise it", words=YES_NO)
-    effect: Text = fact_field("what the clause is worth when an invocation fails, in words")
+    effect: Text = fact_field("what the clause achieves when an invocation fails, in words")
     taken_alike: Text = fact_field(
-        "whether what it lets pass meets the same clause by another of its types, or one below that does the same",
+        "whether an error that it does not catch is handled in the same way by another of its types, or by a "
+        "later clause",
         words=YES_NO,
     )
 
 
 @record
 class CodeCompared:
-    code: str = fact_field("the error code that is compared", default="")
-    known: Text = fact_field("whether Invoke ever answers with it", words=YES_NO)
+    code: str = fact_field("the error code in the comparison", default="")
+    known: Text = fact_field("whether Invoke ever returns it", words=YES_NO)
 
 
 @record
 class Caller:
     kind: Text = fact_field(
-        "what the code of the call site is", words=("lambda_handler", "view", "script", "library", "test", "task")
+        "what kind of code the call site is", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
     event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
                                     "eventbridge", "schedule", "direct", "custom_resource"))  # fmt: skip
     awaited_by: Text = fact_field(
-        "who waits for the code: http is an API that is not told apart; not_told, where nothing tells who calls it; "
-        "absent where nobody does: a worker, a script, a test",
+        "who waits for the code: http is an API of unknown type; not_told: the caller is unknown; absent when "
+        "nobody waits: a worker, a script, a test",
         words=("rest_api", "http_api", "http", "function_url", "load_balancer", "view", "not_told"),
     )
-    deadline_seconds: Number = fact_field("seconds until the one who waits gives up; absent where that has no end")
+    deadline_seconds: Number = fact_field("seconds until the caller gives up; absent when there is no limit")
     limit: Text = fact_field("what happens when the code takes longer than that, in words")
     timeout_seconds: Number = fact_field("the caller's own deployed timeout, in seconds")
-    is_async: Text = fact_field("whether the call stands in an async function", words=YES_NO)
-    on_lambda: Text = fact_field("whether the code runs on Lambda, as far as the project tells", words=YES_NO)
+    is_async: Text = fact_field("whether the call is in an async function", words=YES_NO)
+    on_lambda: Text = fact_field("whether the code runs on Lambda, as far as the project shows", words=YES_NO)
     by_hand: Text = fact_field(
         "whether a person runs the code and sees how it ends: a script, or a module of a command line", words=YES_NO
     )
@@ -210,83 +211,84 @@ class Caller:
 
 @record
 class Retry:
-    pause: Text = fact_field("how long it sleeps in between", words=("none", "fixed", "growing"))
-    bounded: Text = fact_field("whether the number of its rounds has an end", words=YES_NO)
+    pause: Text = fact_field("how long it sleeps between attempts", words=("none", "fixed", "growing"))
+    bounded: Text = fact_field("whether the number of attempts is limited", words=YES_NO)
     manner: Text = fact_field("how it retries, in words")
 
 
 @record
 class Loop:
-    times: Number = fact_field("how often the loop runs, times that of the loops around it that are known")
+    times: Number = fact_field("how often the loop runs, times the known counts of the loops around it")
     concurrent: Text = fact_field("whether its invocations overlap", words=YES_NO)
     over: Text = fact_field(
-        "what it runs over: items of something not known, all of them or up to a break or return (search), pages of a "
-        "paginator, constants, numbers, numbers with an end before the last (attempts), or a condition",
+        "what it loops over: unknown items, all of them or up to a break or return (search), pages of a "
+        "paginator, constants, numbers, numbers with an exit before the last (attempts), or a condition",
         words=("items", "search", "pages", "constants", "numbers", "attempts", "condition"),
     )
     collection: Text = fact_field(
-        "what the items come from, where nothing bounds how many there are: all pages of a listing, or a scan of a "
-        "table; absent where that is not seen",
+        "where the items come from, if their number is unlimited: all pages of a listing, or a table scan; absent"
+        " otherwise",
         words=("pages", "scan"),
     )
-    each_of: Text = fact_field("what there is a round for, in words: 40 numbers, the items of a scan")
+    each_of: Text = fact_field("what the iterations are for, in words: 40 numbers, the items of a scan")
     item_failure: Text = fact_field(
-        "what the error of one item does to the loop over items: it escapes from it; absent when it does not, unknown "
-        "where the loop is there for one item, or a clause around it looks after the one that failed",
+        "what the error of one item does to the loop over items: it escapes from it; absent when it does not; "
+        "unknown when the loop is for a single item, or a clause around it handles the failed one",
         words=("escapes",),
     )
     in_order: Text = fact_field(
-        "why a round has to wait for the one before: it carries what that has got, the rounds measure how long they "
-        "take, or each changes how the function runs; absent where nothing says so",
+        "why an iteration must wait for the previous one: it uses its result, the iterations are timed, or each "
+        "changes how the function runs; absent when nothing indicates it",
         words=("carries", "measures", "changes"),
     )
-    loss: Text = fact_field("what follows, in words, when the error of one item ends the loop")
+    loss: Text = fact_field("what happens, in words, when the error of one item ends the loop")
     answers: Text = fact_field(
-        "what becomes of what the rounds get, in a loop that an error ends: each is for its own round, or a later step "
-        "needs all of them together",
+        "what happens to the results of a loop that an error ends: each stands alone, or a later step needs all "
+        "of them together",
         words=("each", "together"),
     )
-    retry: Retry | None = fact_field("how a failed invocation is sent again; absent when it is not")
+    retry: Retry | None = fact_field("how a failed invocation is retried; absent when it is not")
     at_once: Number = fact_field(
-        "how many of its rounds may run at one time with a client that they share: the threads of the executor, and no "
-        "more than there are rounds; absent without such threads"
+        "how many iterations may run at the same time with a shared client: the threads of the executor, and no "
+        "more than there are iterations; absent without such threads"
     )
 
 
 @record
 class WrittenRecord:
-    status: Text = fact_field("the waiting state that is written: pending, running and the like")
+    status: Text = fact_field("the waiting state that is written: pending, running and so on")
     touched_on_failure: Text = fact_field(
-        "whether a clause around the invocation calls anything that may change the record, besides logs and answers",
+        "whether a clause around the invocation calls anything that may change the record, other than logs and "
+        "responses",
         words=YES_NO,
     )
 
 
 @record
 class LaterRecord:
-    status: Text = fact_field("the waiting state that is written: pending, running and the like")
-    named_by: Text = fact_field("the id that is sent, and that names the record, as it is written in the code")
-    way: Text = fact_field("whether the record is made there, or changed", words=("created", "updated"))
+    status: Text = fact_field("the waiting state that is written: pending, running and so on")
+    named_by: Text = fact_field("the sent id that identifies the record, as written in the code")
+    way: Text = fact_field("whether the record is created there, or changed", words=("created", "updated"))
 
 
 @record
 class TaskToken:
     key: Text = fact_field("the key of the payload that carries it")
-    failure_told: Text = fact_field("whether the module speaks of telling a workflow that a task failed", words=YES_NO)
+    failure_told: Text = fact_field("whether the module can report to a workflow that a task failed", words=YES_NO)
 
 
 @record
 class ToldFailure:
     value: Text = fact_field("what it returns: False, None, number, text, object, tuple, list or error")
     use: Text = fact_field(
-        "what the caller does with the value: dropped, where the call is a statement of its own; unread, where it goes "
-        "to a name that is never read",
+        "what the caller does with the value: dropped, if the call is a statement of its own; unread, if it is "
+        "assigned to a name that is never read",
         words=("dropped", "unread", "read"),
     )
-    logged: Text = fact_field("whether the function logs the failure before it tells it", words=YES_NO)
+    logged: Text = fact_field("whether the function logs the failure before it returns", words=YES_NO)
     promised: Text = fact_field(
-        "what the caller says as if the work had begun: the waiting state (pending, running and the like) of a record "
-        "that it writes before, or 202; absent when nothing is seen"
+        "what the caller reports as if the work had begun: the waiting state (pending, running and so on) of a "
+        "record that it writes first, or 202; absent when nothing is seen"
     )
 
 
@@ -294,7 +296,7 @@ class ToldFailure:
 class Row:
     functions: Number = fact_field("how many functions are invoked one after another with the same payload")
     names: Text = fact_field("these functions, in words")
-    ended_by_error: Text = fact_field("whether an error of one invocation keeps the later ones from being made",
+    ended_by_error: Text = fact_field("whether an error of one invocation prevents the later ones",
                                       words=YES_NO)  # fmt: skip
 
 
@@ -304,7 +306,7 @@ class Permission:
         "whether the role of the function whose handler calls allows it to invoke the function", words=YES_NO
     )
     caller: Text = fact_field("that function, as its template calls it")
-    target: Text = fact_field("what the template calls the function that is invoked")
+    target: Text = fact_field("the name of the invoked function in the template")
 
 
 @record
@@ -313,27 +315,27 @@ class Invocation:
 
     api: Text = fact_field("the operation", words=("invoke", "invoke_async", "invoke_with_response_stream"))
     invocation_type: Text = fact_field(
-        "the text sent as InvocationType; RequestResponse when left out; 'none' for None; of a variable or a setting "
-        "the text that is written as its default"
+        "the value sent as InvocationType; RequestResponse when omitted; 'none' for None; for a variable or a "
+        "setting, its default"
     )
     invocation_type_refused: Text | None = fact_field(
-        "a text that the call sends, perhaps only by the default of a parameter or under one of several keys, and that "
-        "is none of the operation's modes; absent when all that is known of may be sent",
+        "a value that the call sends, perhaps only through the default of a parameter or under one of several "
+        "keys, and that is not a mode of the operation; absent when every known value is valid",
         default=None,
     )
     invocation_type_source: Text = fact_field(
-        "how it comes about: written, left out, a member of an enum, or the default of a variable or a setting",
+        "how it is set: written, omitted, a member of an enum, or the default of a variable or a setting",
         words=("written", "default", "enum_member", "variable"),
     )
     arguments: Arguments = fact_field("the call's keywords", default=Arguments())
-    client_context: ClientContext | None = fact_field("the ClientContext argument; absent when left out")
-    function: Function = fact_field("the function that is invoked", default=Function())
-    target: Target = fact_field("what is known of that function", default=Target())
-    payload: Payload | None = fact_field("the Payload argument; absent when left out")
+    client_context: ClientContext | None = fact_field("the ClientContext argument; absent when omitted")
+    function: Function = fact_field("the invoked function", default=Function())
+    target: Target = fact_field("what is known about that function", default=Target())
+    payload: Payload | None = fact_field("the Payload argument; absent when omitted")
     client: Client = fact_field("the client", default=Client())
-    response: Response = fact_field("what happens to the answer", default=Response())
-    service_error: ErrorFate = fact_field("what happens to an error that the service answers", default=ErrorFate())
-    transport_error: ErrorFate = fact_field("what happens to an error of the connection", default=ErrorFate())
+    response: Response = fact_field("what happens to the response", default=Response())
+    service_error: ErrorFate = fact_field("what happens to an error that the service returns", default=ErrorFate())
+    transport_error: ErrorFate = fact_field("what happens to a connection error", default=ErrorFate())
     catches: tuple[Catch, ...] | Unknown = fact_field("the exceptions that clauses around the call name", default=())
     codes_compared: tuple[CodeCompared, ...] | Unknown = fact_field(
         "error codes that those clauses compare", default=()
@@ -344,29 +346,28 @@ class Invocation:
         words=YES_NO,
     )
     permission: Permission | None = fact_field(
-        "whether it is allowed, where a template deploys the handler that makes it; absent elsewhere"
+        "whether it is allowed, if a template deploys the handler that invokes it; absent otherwise"
     )
     in_loop: Loop | None = fact_field("the loop around the call; absent when there is none")
     row: Row | None = fact_field(
-        "the row of invocations that this one begins: of several functions with the same payload; absent where it "
+        "the series of invocations that this one begins: several functions with the same payload; absent when it "
         "begins none"
     )
     sent: Text = fact_field(
-        "how the request goes out: awaited, or in a task or future of which nobody looks at the outcome; never: in a "
-        "coroutine that nobody awaits; called_first: at once, where a function is expected that is called later",
+        "how the request is sent: awaited, or in a task or future whose outcome nothing checks; never: in a "
+        "coroutine that nothing awaits; called_first: immediately, where a function to call later is expected",
         words=("awaited", "scheduled", "submitted", "never", "called_first"),
     )
-    unobserved: Text = fact_field("what becomes of it, in words, where nobody observes it; absent where somebody does")
+    unobserved: Text = fact_field("what happens to it, in words, when nothing observes it; absent otherwise")
     in_clause: Text = fact_field(
-        "what the except clause does in which the call stands; absent where it stands in none, or in one that does "
-        "neither",
+        "what the except clause around the call does; absent when there is none, or it does neither",
         words=("reraises", "logs"),
     )
     record_written: WrittenRecord | None = fact_field(
         "the record that the function writes before the invocation, in a waiting state; absent when none is seen"
     )
     record_later: LaterRecord | None = fact_field(
-        "the record that the function writes after the invocation, on the same way and without a condition, in a"
+        "the record that the function writes after the invocation, on the same path and without a condition, in a"
         " waiting state; absent when none is seen"
     )
     left_waiting: Text = fact_field(
@@ -374,14 +375,13 @@ class Invocation:
     )
     task_token: TaskToken | None = fact_field("the task token of a workflow in the payload; absent when there is none")
     run_by: Text = fact_field(
-        "what runs the call: the statement itself, or an executor or thread that gets it",
+        "what runs the call: the statement itself, or an executor or thread that receives it",
         words=("statement", "executor"),
     )
     told_failure: ToldFailure | None = fact_field(
-        "how a function that is called here tells, by what it returns, that the invocation failed; absent when none "
-        "does"
+        "how the return value of a called function shows that the invocation failed; absent when none does"
     )
     waited_for: Text = fact_field(
-        "whether the function that hands it away waits for its end; absent when somebody looks at the outcome",
+        "whether the function that starts it in the background waits for its end; absent when the outcome is checked",
         words=YES_NO,
     )

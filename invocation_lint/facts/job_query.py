@@ -13,7 +13,7 @@ YES_NO = ("yes", "no")
 
 @record
 class Table:
-    name: str = fact_field("the table, or the ORM class where its table is not in sight", default="")
+    name: str = fact_field("the table, or the ORM class if its table is not visible", default="")
 
 
 @record
@@ -42,8 +42,8 @@ class EachItem:
     writes_status: Text = fact_field("whether the status of each row is written", words=YES_NO, default="no")
     tests_status: Text = fact_field("whether the loop looks at the status of each row", words=YES_NO, default="no")
     removes: Text = fact_field("whether each row is deleted", words=YES_NO, default="no")
-    waits: Text = fact_field("whether the answer of each invocation is waited for", words=YES_NO, default="no")
-    checks_time: Text = fact_field("whether the loop looks at the time that is left", words=YES_NO, default="no")
+    waits: Text = fact_field("whether the response of each invocation is waited for", words=YES_NO, default="no")
+    checks_time: Text = fact_field("whether the loop checks the remaining time", words=YES_NO, default="no")
 
 
 @record
@@ -54,12 +54,12 @@ class Claim:
         words=("lock", "conditional_update", "update_by_key", "attribute"),
     )
     marks: Text = fact_field(
-        "what the mark says: that the job is being done now, or anything else; absent where rows are only locked",
+        "what the mark says: that the job is in progress, or anything else; absent when rows are only locked",
         words=("running", "other"),
     )
     looked_at: Text = fact_field(
-        "whether anybody looks at the rows, or their number, that an update under a condition has changed; absent where"
-        " there is none, and where it fails with an error instead",
+        "whether the rows changed by a conditional update, or their number, are checked; absent when there is "
+        "none, and when it fails with an error instead",
         words=YES_NO,
     )
 
@@ -73,21 +73,23 @@ class Owner:
     )
     column: Text = fact_field("the column of the row whose value it holds; absent when it holds none")
     selected: Text = fact_field(
-        "whether the columns that are fetched name an owner; absent when all columns are fetched", words=YES_NO
+        "whether the fetched columns name an owner; absent when all columns are fetched", words=YES_NO
     )
 
 
 @record
 class Caller:
     kind: Text = fact_field(
-        "what the code of the query is", words=("lambda_handler", "view", "script", "library", "test", "task")
+        "what kind of code the query is in", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
     event_source: Text = fact_field("what triggers the handler", words=("http", "queue", "stream", "s3", "sns",
                                     "eventbridge", "schedule", "direct", "custom_resource"))  # fmt: skip
-    purpose: Text = fact_field("what the function's name says that it does", words=("lists", "cleans_up", "other"))
+    purpose: Text = fact_field(
+        "what the name of the function says about its purpose", words=("lists", "cleans_up", "other")
+    )
     serves: Text = fact_field(
-        "whether it answers with the rows: a view, a handler behind an API, a handler that returns them, or what only "
-        "those call",
+        "whether it returns the rows: a view, a handler behind an API, a handler that returns them, or code that "
+        "only those call",
         words=YES_NO,
         default="no",
     )
@@ -101,13 +103,13 @@ class JobQuery:
         "how it is written",
         words=("supabase", "sqlalchemy", "sql", "django", "dynamodb", "pymongo", "peewee"),
     )
-    tables: tuple[Table, ...] | Unknown = fact_field("the tables of jobs that are read", default=())
+    tables: tuple[Table, ...] | Unknown = fact_field("the job tables that are read", default=())
     fetched: Text = fact_field(
         "what is fetched: rows, one row, a number, or nothing yet", words=("rows", "one", "count", "lazy")
     )
-    limit: Number = fact_field("at most so many rows, where the number is known")
+    limit: Number = fact_field("the maximum number of rows, if known")
     limited_by: Text = fact_field(
-        "what bounds the number of rows; absent when nothing does", words=("limit", "slice", "fetch_size", "range")
+        "what limits the number of rows; absent when nothing does", words=("limit", "slice", "fetch_size", "range")
     )
     cut: Text = fact_field("what drops rows after all were fetched; absent when nothing does", words=("slice",))
     order: Text = fact_field(
@@ -121,12 +123,12 @@ class JobQuery:
         "the column that says when a job was made, among those that are fetched or that the class in sight declares"
     )
     claim: Claim | Unknown | None = fact_field("how a row is marked as taken; absent when it is not")
-    each_item: EachItem = fact_field("what the loops over the rows do, as far as they are in sight", default=EachItem())
+    each_item: EachItem = fact_field("what the loops over the rows do, as far as visible", default=EachItem())
     owner: Owner | None = fact_field(
-        "whose work each row is, where a function is invoked for it whose contract asks for that; absent elsewhere"
+        "the owner of each row, if a function is invoked for it whose contract requires one; absent otherwise"
     )
     total_seconds: Number = fact_field(
-        "how long a full batch takes, in seconds: the limit times the known duration of what is invoked for each row,"
-        " one after another and waited for; absent when it is not known"
+        "how long a full batch takes, in seconds: the limit times the known duration of what is invoked for each "
+        "row and waited for, one after another; absent when unknown"
     )
     caller: Caller = fact_field("the code that queries", default=Caller())

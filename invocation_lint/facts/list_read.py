@@ -15,7 +15,7 @@ YES_NO = ("yes", "no")
 @record
 class Caller:
     kind: Text = fact_field(
-        "what the code of the read is", words=("lambda_handler", "view", "script", "library", "test", "task")
+        "what kind of code the read is in", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
 
 
@@ -25,32 +25,32 @@ class ListRead:
 
     service: Text = fact_field("the service, as boto3 names it")
     operation: Text = fact_field("the method of the client or of the table")
-    page: Text = fact_field("what one page holds at most: 1 MB, or a number of entries")
+    page: Text = fact_field("the maximum size of a page: 1 MB, or a number of entries")
     entries: Text = fact_field(
-        "what the entries are: data that grows with use, resources of an account, or settings, by the table's name",
+        "what the entries are: data that grows with use, account resources, or settings, by the name of the table",
         words=("data", "resources", "settings"),
     )
     jobs: Text = fact_field("whether they are jobs, by the name of the table", words=YES_NO)
-    limit: Text = fact_field("the parameter that asks for a number of entries, where it is given")
+    limit: Text = fact_field("the parameter that limits the number of entries, if given")
     asks_for: Text = fact_field(
-        "what the request asks for: all that there is, all in one parent (a bucket, a user pool), or what further"
-        " parameters name",
+        "what the request lists: everything, everything in one parent (a bucket, a user pool), or what further "
+        "parameters name",
         words=("all", "parent", "named"),
     )
     filtered: Text = fact_field(
-        "whether a filter drops entries after the page was read, so that it may be empty though there are some"
-        " (DynamoDB: FilterExpression)",
+        "whether a filter drops entries after the page was read, so that the page may be empty although there are"
+        " some (DynamoDB: FilterExpression)",
         words=YES_NO,
     )
-    created: Text = fact_field("whether the function has just made what it asks about", words=YES_NO)
+    created: Text = fact_field("whether the function has just created what it lists", words=YES_NO)
     next_page: Text = fact_field(
-        "whether anything in the function looks at what leads to the next page: a token, a paginator, a cursor",
+        "whether anything in the function reads what leads to the next page: a token, a paginator, a cursor",
         words=YES_NO,
     )
     used: Text = fact_field(
-        "what is done with the entries of the page, the strongest use: a loop over all of them, a loop that looks for"
-        " one, given back by the function, kept or handed on, counted; or only printed, a part of them, one of them, a"
-        " look whether there are any, or nothing",
+        "the strongest use of the entries of the page: a loop over all of them, a loop that looks for one, "
+        "returned by the function, stored or passed on, counted; or only printed, a part of them, one of them, a "
+        "check whether there are any, or nothing",
         words=("looped", "searched", "returned", "kept", "counted", "printed", "cut", "one", "tested", "nothing"),
     )
     each_entry: Text = fact_field(

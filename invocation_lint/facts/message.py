@@ -20,28 +20,28 @@ class Message:
     operation: Text = fact_field("the method of the client or resource")
     part: Text = fact_field("the parameter that holds the body", words=("MessageBody", "Message", "Detail", "input"))
     encoding: Text = fact_field(
-        "how the body is written: as JSON, as JSON within JSON, as Python's text of an object, as that text with its"
-        " quotes replaced, as the object itself, as another text",
+        "how the body is encoded: as JSON, as JSON within JSON, as the Python text of an object, as that text "
+        "with its quotes replaced, as the object itself, as other text",
         words=("json", "json_twice", "python", "quotes_replaced", "object", "text"),
     )
-    garbled_by: Text = fact_field("why who receives the message cannot read it, or never receives it, in words")
-    event_source: Text = fact_field("the Source of an event, where it is written")
+    garbled_by: Text = fact_field("why the receiver cannot read the message, or never receives it, in words")
+    event_source: Text = fact_field("the Source of an event, if written in the code")
     detail_type_length: Number = fact_field("how long the DetailType of an event is, in characters")
     fifo: Text = fact_field(
         "whether the queue or topic keeps the order: by its name, or by the template that deploys it", words=YES_NO
     )
-    group: Text = fact_field("whether a MessageGroupId is given", words=YES_NO)
-    deduplication: Text = fact_field("whether a MessageDeduplicationId is given", words=YES_NO)
+    group: Text = fact_field("whether there is a MessageGroupId", words=YES_NO)
+    deduplication: Text = fact_field("whether there is a MessageDeduplicationId", words=YES_NO)
     content_deduplication: Text = fact_field(
-        "whether the queue or topic tells duplicates by their content, by the template that deploys it",
+        "whether content-based deduplication is enabled, by the template that deploys the queue or topic",
         words=("on", "off"),
     )
     refused_for: Text = fact_field(
-        "why the queue or topic refuses the message, in words: what is missing for its order, or does not belong there"
+        "why the queue or topic rejects the message, in words: what its order requires, or what it does not accept"
     )
     taken: Text = fact_field(
-        "whether a rule of the project takes the event, or a subscription the message; absent where no rule names its "
-        "source or kind, for other stacks may listen",
+        "whether a rule of the project matches the event, or a subscription the message; absent when no rule "
+        "names its source or type, because other stacks may receive it",
         words=YES_NO,
     )
-    not_taken_for: Text = fact_field("why none takes it, in words")
+    not_taken_for: Text = fact_field("why none matches, in words")

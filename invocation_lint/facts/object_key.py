@@ -13,7 +13,7 @@ from invocation_lint.records import record
 @record
 class Caller:
     kind: Text = fact_field(
-        "what the code of the read is", words=("lambda_handler", "view", "script", "library", "test", "task")
+        "what kind of code the read is in", words=("lambda_handler", "view", "script", "library", "test", "task")
     )
 
 
@@ -21,17 +21,17 @@ class Caller:
 class ObjectKey:
     """One read of a key. Absent is None, not known is `Unknown`."""
 
-    event: Text = fact_field("which event it is read of", words=("notification", "eventbridge"))
+    event: Text = fact_field("the event that it is read from", words=("notification", "eventbridge"))
     decoded: Text = fact_field(
-        "whether the function, or a helper that it hands the key to, decodes it; percent: the escapes that begin with a"
-        " percent sign alone, which leaves `+` where the name has a space",
+        "whether the function, or a helper that receives the key, decodes it; percent: only the percent escapes, "
+        "which leaves `+` for a space in the name",
         words=("yes", "percent", "no"),
     )
     decoder: Text = fact_field("the function that decodes these escapes alone; absent where none does")
     form: Text = fact_field("the form in which it is used, in words")
     used: Text = fact_field(
-        "what is done with it as it came, the strongest first: it is an argument of a call or a part of what is sent,"
-        " it is returned or handed to code of another module alone, it is only compared, cut or logged",
+        "what happens to it before it is decoded, the strongest first: it is an argument of a call or a part of "
+        "what is sent, it is only returned or passed to another module, it is only compared, cut or logged",
         words=("used", "handed_over", "looked_at", "logged"),
     )
     caller: Caller = fact_field("the code that reads", default=Caller())

@@ -14,8 +14,8 @@ YES_NO = ("yes", "no")
 
 @record
 class Invoked:
-    name: Text = fact_field("what the template calls the function")
-    timeout_seconds: Number = fact_field("its timeout; 3 where the template sets none")
+    name: Text = fact_field("the name of the function in the template")
+    timeout_seconds: Number = fact_field("its timeout; 3 if the template sets none")
     one_at_a_time: Text = fact_field("whether its reserved concurrency is 1", words=YES_NO)
 
 
@@ -25,5 +25,5 @@ class Schedule:
 
     expression: Text = fact_field("the expression, as the template has it")
     every_seconds: Number = fact_field("the time from one event to the next, of an expression `rate(..)`")
-    enabled: Text = fact_field("whether it is on", words=YES_NO)
+    enabled: Text = fact_field("whether it is enabled", words=YES_NO)
     function: Invoked | None = fact_field("the function that it invokes")

@@ -18,14 +18,14 @@ class StateMachineTask:
     """One task. Absent is None, not known is `Unknown`."""
 
     name: Text = fact_field("the state, with those around it")
-    machine: Text = fact_field("what the template calls the state machine")
-    function: Text = fact_field("what the template calls the function, else its name or ARN")
+    machine: Text = fact_field("the name of the state machine in the template")
+    function: Text = fact_field("the name of the function in the template, or else its name or ARN")
     retried: Text = fact_field(
-        "whether an error of Lambda itself is tried again: one of its names, or one that stands for all, is in a Retry",
+        "whether an error of Lambda itself is retried: one of its names, or one that matches all, is in a Retry",
         words=YES_NO,
     )
     misspelt: Text = fact_field(
-        "a name in a Retry that no error has, and that nearly spells one of Lambda's or States'"
+        "a name in a Retry that no error has, and that is similar to one of Lambda's or States'"
     )
-    meant: Text = fact_field("the name that it nearly spells")
-    why: Text = fact_field("why none is tried again, in words")
+    meant: Text = fact_field("the similar name")
+    why: Text = fact_field("why none is retried, in words")

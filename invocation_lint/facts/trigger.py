@@ -20,10 +20,10 @@ class Trigger:
 
     source: Text = fact_field("what invokes the function", words=("rule", "topic", "bucket"))
     service: Text = fact_field("its service, as a permission names it")
-    name: Text = fact_field("what the template calls it")
-    function: Text = fact_field("what the template calls the function")
-    enabled: Text = fact_field("whether it is on", words=YES_NO)
+    name: Text = fact_field("its name in the template")
+    function: Text = fact_field("the name of the function in the template")
+    enabled: Text = fact_field("whether it is enabled", words=YES_NO)
     permission: Text = fact_field(
         "whether a template gives the service a permission for that function", words=("found", "missing")
     )
-    then: Text = fact_field("what comes of it where there is none, in words")
+    then: Text = fact_field("what happens when there is none, in words")

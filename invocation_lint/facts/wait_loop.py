@@ -11,7 +11,7 @@ class WaitLoop:
     """One loop, in a handler or in a helper of its module."""
 
     end: Text = fact_field(
-        "what ends it but the answer that it waits for: nothing, a time that moves along, a time or a count",
+        "what ends it other than the response it waits for: nothing, a time that moves along, a time or a count",
         words=("nothing", "moving", "bounded"),
     )
-    event_source: Text = fact_field("what invokes the handler, where that is known")
+    event_source: Text = fact_field("what invokes the handler, if known")
