@@ -10,14 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import (
-    NONE,
-    FunctionRef,
-    Ref,
-    Struct,
-    Value,
-    join2,
-)
+from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Ref, Struct, Value, join2
 from invocation_lint.analysis.domain.error_answers import is_error
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.state import State, freeze
@@ -60,10 +53,12 @@ class Requirement:
 
 @record
 class Missing:
-    """The fields that an event lacks and the handler needs, and the places at which the fields of it are read."""
+    """The fields that an event lacks and the handler needs, the places at which its fields are read, and those of it in
+    which others are read, or may be: where nothing else tells why the handler fails."""
 
     fields: tuple[FieldPath, ...] = ()
     reads: tuple[tuple[FieldPath, Place], ...] = ()
+    above: tuple[FieldPath, ...] = ()
 
 
 @record
@@ -166,7 +161,9 @@ class Handler:
         """What the handler needs of an event with just these fields, and those that it lacks: what other events would
         make it do plays no part. What it needs of any event with these constants where it fails whatever is added."""
         trial, open_needs = Trial(), self.needs(constants)
-        lacking = self._lacking(set(paths), constants, objects, trial)
+        given = set(paths)
+        fails = self._event and self._try(Shape(given, constants, objects=objects), trial).fails
+        lacking = self._lacking(given, constants, objects, trial) if fails else ()
         every = {*paths, *lacking}
         if len(every) > MAX_FIELDS or self._try(Shape(every, constants, objects=objects)).fails:
             return open_needs
@@ -189,8 +186,27 @@ class Handler:
 
         `objects` are those of the fields in which nothing else is than further paths say. What is read of other events
         has no part in it."""
-        trial = Trial()
-        return Missing(self._lacking(set(paths), constants, objects, trial), _places(trial))
+        given, trial = set(paths), Trial()
+        if not self._event or not self._try(Shape(given, constants, objects=objects), trial).fails:
+            return Missing((), _places(trial), tuple(filter(trial.reads_below, given)))
+        lacking = self._lacking(given, constants, objects, trial)
+        seen = filter(trial.reads_below, given)
+        return Missing(lacking, _places(trial), (*seen, *(() if lacking else constants)))
+
+    def refuses_text(
+        self,
+        paths: Iterable[FieldPath],
+        constants: Mapping[FieldPath, Any],
+        objects: Iterable[FieldPath],
+        text: FieldPath,
+    ) -> bool:
+        """Whether the handler surely fails for an event with just these fields because one of them is a text and no
+        object: it reads fields of that."""
+        given, trial = set(paths), Trial()
+        others = {path: value for path, value in constants.items() if path != text}
+        if self._try(Shape(given, others, objects=objects), trial).fails or not trial.reads_below(text):
+            return False
+        return self._try(Shape(given, others, objects=objects, texts=(text,)), Trial()).fails
 
     def _lacking(
         self,
@@ -199,8 +215,7 @@ class Handler:
         objects: Iterable[FieldPath],
         trial: Trial,
     ) -> tuple[FieldPath, ...]:
-        if not self._event or not self._try(Shape(given, constants, objects=objects), trial).fails:
-            return ()
+        """What an event lacks for which the handler fails."""
         self._try(Shape(given, constants, closed=False), trial)
         lacking = [path for path in _outermost(_fields(trial)) if path not in given]
         every = given.union(lacking)

@@ -60,7 +60,7 @@ def findings(folder: Path, files: dict[str, str], linted: str = "sender/app.py")
         (folder / name).write_text(dedent(text))
     path = folder / linted
     run = lint([Input(linted, path)], Project(Configuration()))
-    return [one for one in run.report.findings if one.id.startswith("INV2")]
+    return [one for one in run.report.findings if one.id.startswith(("INV2", "INV4"))]
 
 
 def sender(call: str) -> dict[str, str]:
@@ -323,3 +323,52 @@ def test_functions_of_one_handler_are_one(tmp_path: Path, code: str, count: int)
     template = TEMPLATE.partition("Resources:")[0] + TWICE.replace("CODE", code)
     found = findings(tmp_path, {**sender(f'send(os.environ["WORKER"], {BAD})'), "template.yaml": template})
     assert [one.id for one in found] == ["INV204"] * count
+
+
+READS_FIELDS = {
+    "subscripts it": 'return event["order"]["id"]',
+    "asks it": 'return event["order"].get("id")',
+    "may do without it": 'return (event.get("order") or {}).get("id")',
+    "hands it on": 'return number(event["order"])',
+    "looks for a key": 'order = event["order"]\nif "id" in order:\n    return order["id"]\nreturn order["number"]',
+}
+TAKES_TEXT = {
+    "decodes it": 'return json.loads(event["order"])["id"]',
+    "takes either": 'x = event["order"]\nif isinstance(x, str):\n    x = json.loads(x)\nreturn x["id"]',
+    "catches it": 'try:\n    return event["order"]["id"]\nexcept TypeError:\n    return None',
+    "keeps it": 'return event["order"]',
+    "counts it": 'return event["order"][0], event["order"][:3], len(event["order"])',
+    "reads a text": 'return event["order"].strip().upper()',
+    "reads another field": 'return event["other"]["id"] if "other" in event else event["order"]',
+}
+
+
+def findings_of(folder: Path, body: str, sent: str) -> list[str]:
+    lines = "\n".join(f"    {line}" for line in body.split("\n"))
+    worker = f"import json\n\ndef number(order):\n    return order['id']\n\ndef handler(event, context):\n{lines}\n"
+    call = sender(f'send(os.environ["WORKER"], {{"order": {sent}}})')
+    return [found.id for found in findings(folder, {"worker/work.py": worker, **call})]
+
+
+@pytest.mark.parametrize("sent", ['json.dumps({"id": 1})', 'json.dumps(event["order"])'])
+@pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in READS_FIELDS.items()])
+def test_an_object_that_is_sent_as_json_text(tmp_path: Path, body: str, sent: str) -> None:
+    assert findings_of(tmp_path, body, sent) == ["INV401"]
+
+
+@pytest.mark.parametrize("sent", ['"o-1"', "3", "str(event)", "f\"o-{event['n']}\"", 'event["orderId"]'])
+@pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in READS_FIELDS.items()])
+def test_a_plain_value_where_fields_are_read(tmp_path: Path, body: str, sent: str) -> None:
+    assert findings_of(tmp_path, body, sent) == ["INV205"]
+
+
+@pytest.mark.parametrize("sent", ['json.dumps({"id": 1})', 'json.dumps(event["order"])', '"[1]"', 'event["order"]'])
+@pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in TAKES_TEXT.items()])
+def test_a_text_that_is_taken_as_one(tmp_path: Path, body: str, sent: str) -> None:
+    assert findings_of(tmp_path, body, sent) == []
+
+
+def test_a_text_may_be_sent_where_the_action_does_not_read_it(tmp_path: Path) -> None:
+    body = 'if event["action"] == "show":\n    return event["order"]\nreturn event["order"]["id"]'
+    assert findings_of(tmp_path, body, '"o-1", "action": "show"') == []
+    assert findings_of(tmp_path, body, '"o-1", "action": "ship"') == ["INV205"]

@@ -14,6 +14,7 @@ from invocation_lint.analysis.domain.atoms import (
     ClassRef,
     Client,
     Const,
+    Encoded,
     EnvVar,
     ErrorValue,
     FunctionRef,
@@ -90,6 +91,8 @@ def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Va
     """`receiver.text`."""
     if frame.interpreter.trial is not None and is_none(receiver) and text not in LOG_METHODS:
         return frame.fail()  # a logger that was made outside of the trial is None here
+    if frame.interpreter.trial is not None and receiver.atoms and all(_has_no(atom, text) for atom in receiver.atoms):
+        return frame.fail()  # an AttributeError of a text or number
     atoms = receiver.atoms
     if len(atoms) > 1 and NONE.atoms[0] in atoms:  # an AttributeError: on this path the value is something else
         atoms = tuple(atom for atom in atoms if atom != NONE.atoms[0])
@@ -160,8 +163,10 @@ def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
 
 def _lacks(frame: Frame, trial: Trial, atom: Any, key: Value) -> bool:
     """Whether an atom surely has no item under a key."""
-    if isinstance(atom, Const) and atom.value is None:
+    if isinstance(atom, Const) and isinstance(atom.value, (int, float, type(None))):
         return True
+    if _is_text(atom):
+        return all(isinstance(name, str) for name in keys_of(key) or [0])  # a TypeError
     obj = frame.live.heap.get(atom.id) if isinstance(atom, Ref) else None
     if obj is None or obj.kind != "dict" or obj.open or obj.cls:
         return False
@@ -169,6 +174,19 @@ def _lacks(frame: Frame, trial: Trial, atom: Any, key: Value) -> bool:
     if names is None:
         trial.note_compared(key, obj.slots)
     return names is not None and not any(name in obj.slots for name in names)
+
+
+def _has_no(atom: Any, attribute: str) -> bool:
+    """Whether an atom is a text or a number that has no such attribute."""
+    if isinstance(atom, Const) and isinstance(atom.value, (str, int, float)):
+        return not hasattr(atom.value, attribute)
+    return _is_text(atom) and not hasattr("", attribute)
+
+
+def _is_text(atom: Any) -> bool:
+    return (isinstance(atom, Const) and isinstance(atom.value, str)) or (
+        isinstance(atom, Encoded) and atom.type == "str"
+    )
 
 
 def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:

@@ -305,7 +305,8 @@ def _encoded_fields(
         if not held or None in held:
             continue
         expects: Any = types.get(str(name))
-        if str(name) == "body" and contract is not None and contract.decodes in {"body", "both"}:
+        is_known = contract is not None and contract.origin == "inferred" and expects == "object"
+        if str(name) == "body" and contract is not None and contract.decodes in {"body", "both"} and not is_known:
             expects = "decoded"
         note(f"payload.encoded_fields[{name}]", slot.place)
         told, taken_as = f"`{name}` is JSON text inside JSON", _taken_as(contract) if name == "body" else None

@@ -22,6 +22,7 @@ class Shape:
     closed: bool = True
     objects: Iterable[FieldPath] = ()  # fields that are objects, though nothing may be in them
     absent: FieldPath = ()  # what it lacks, though what is around that is there
+    texts: Iterable[FieldPath] = ()  # fields that are texts, JSON perhaps, whatever the handler does with them
 
 
 class ShapedEvent:
@@ -48,11 +49,12 @@ class ShapedEvent:
         source = ".".join((EVENT, *path))
         children = self._children.get(path)
         if path and children is None:
-            return Value((Unknown("a field of the event", source),))
+            field = Value((Unknown("a field of the event", source),))
+            return Value((Encoded("json", field, "str"),)) if path in self._shape.texts else field
         slots = {name: Slot("yes", self.value((*path, name)), self._place) for name in children or ()}
         open_reason = None if self._shape.closed else "the event of a handler"
         obj = Obj("dict", Keys(slots, source, self._trial), open_reason, made=self._place)
         made = self._frame.allocate_at((self._place, "dict", source), obj)
-        if path in self._trial.decoded and self._shape.closed:
+        if path in self._shape.texts or (path in self._trial.decoded and self._shape.closed):
             return Value((Encoded("json", freeze(self._frame.live, made), "str"),))
         return made

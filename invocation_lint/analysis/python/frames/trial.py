@@ -44,6 +44,10 @@ class Trial:
         if path and self.reads.get(path) is None:
             self.reads[path] = self.place
 
+    def reads_below(self, path: FieldPath) -> bool:
+        """Whether a field of a part of the event was read, or asked for."""
+        return any(one[: len(path)] == path and len(one) > len(path) for one in self.reads)
+
     def note_compared(self, value: Value, constants: Iterable[Any]) -> None:
         """A value is compared with constants, or looked up among them."""
         path = path_of(value)

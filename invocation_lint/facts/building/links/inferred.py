@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -266,16 +266,21 @@ class Links:
         if handler is None or sent is None:
             return None, ()
         missing = self.missing(function, sent)
-        fields = tuple(_fields(missing.fields, missing.reads))
+        given = sent.paths, dict(sent.constants), sent.objects
+        asked = [path for path in sent.no_objects if path in missing.above]
+        objects = [path for path in asked if handler.refuses_text(*given, path)]
+        fields = tuple(_fields(missing.fields, missing.reads, objects))
         places = tuple((".".join(path), place) for path, place in missing.reads if path in missing.fields)
         # whether it decodes `body` is told by what it needs in there
         return FunctionContract(title_of(function), fields=fields, decodes="both", origin="inferred"), places
 
 
-def _fields(missing: Iterable[FieldPath], reads: Iterable[tuple[FieldPath, Place]]) -> Iterable[Field]:
+def _fields(
+    missing: Iterable[FieldPath], reads: Iterable[tuple[FieldPath, Place]], objects: Collection[FieldPath]
+) -> Iterable[Field]:
     needed = list(missing)
-    yield from (Field(".".join(path), required=True) for path in needed)
-    yield from (Field(".".join(path)) for path, _ in reads if path not in needed)
+    for path in dict.fromkeys((*needed, *(path for path, _ in reads), *objects)):
+        yield Field(".".join(path), required=path in needed, type="object" if path in objects else None)
 
 
 DEFAULT_TIMEOUT_SECONDS = 3.0

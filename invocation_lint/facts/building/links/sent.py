@@ -15,12 +15,13 @@ MAX_NESTING = 4
 
 @record
 class SentFields:
-    """The fields that are sent, those that may be left out included, the constants that some of them surely are, and
-    those that are objects of which all fields are in sight."""
+    """The fields that are sent, those that may be left out included, the constants that some of them surely are, those
+    that are objects of which all fields are in sight, also as JSON text, and those that are not seen to be objects."""
 
     paths: tuple[FieldPath, ...]
     constants: tuple[tuple[FieldPath, Any], ...]
     objects: tuple[FieldPath, ...] = ()
+    no_objects: tuple[FieldPath, ...] = ()
 
 
 def fields_sent(payload: Value) -> SentFields | None:
@@ -32,8 +33,9 @@ def fields_sent(payload: Value) -> SentFields | None:
     paths: list[FieldPath] = []
     constants: dict[FieldPath, Any] = {}
     objects: list[FieldPath] = []
-    _walk(dict(inner.slots), (), paths, constants, objects)
-    return SentFields(tuple(paths), tuple(constants.items()), tuple(objects))
+    no_objects: list[FieldPath] = []
+    _walk(dict(inner.slots), (), paths, constants, objects, no_objects)
+    return SentFields(tuple(paths), tuple(constants.items()), tuple(objects), tuple(no_objects))
 
 
 def _walk(
@@ -42,6 +44,7 @@ def _walk(
     paths: list[FieldPath],
     constants: dict[FieldPath, Any],
     objects: list[FieldPath],
+    no_objects: list[FieldPath],
 ) -> None:
     for key, slot in slots.items():
         own = (*path, str(key))
@@ -49,13 +52,15 @@ def _walk(
         atom = slot.value.single
         if isinstance(atom, EnumMember) and atom.mixin and atom.value.single is not None:
             atom = atom.value.single
+        if slot.presence == "yes" and not isinstance(atom, Struct):
+            no_objects.append(own)
         if isinstance(atom, Encoded):
             atom = shapes.decode(atom).inner
         if isinstance(atom, Const) and slot.presence == "yes" and isinstance(atom.value, (str, int, float, type(None))):
             constants[own] = atom.value
         elif isinstance(atom, Struct) and atom.kind == "dict" and not atom.open and len(own) < MAX_NESTING:
             objects.append(own)
-            _walk(dict(atom.slots), own, paths, constants, objects)
+            _walk(dict(atom.slots), own, paths, constants, objects, no_objects)
 
 
 def slot_at(slots: Mapping[Any, Slot], name: str) -> Slot | None:
