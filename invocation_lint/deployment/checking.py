@@ -35,10 +35,10 @@ def check(path: str, data: bytes) -> State | Unreadable:
     if not has_marks(data):
         return State.READ
     if not isinstance(root.value, dict):
-        return Unreadable("it is no mapping", root.line, root.column)
+        return Unreadable("it is not a mapping", root.line, root.column)
     for section in ("Resources", "functions", "provider"):
         node = mapping(root).get(section)
         allowed = (dict, list, str) if section == "functions" else (dict, str)
         if node is not None and node.value is not None and not isinstance(node.value, allowed):
-            return Unreadable(f"{section} is no mapping", *root.keys.get(section, (node.line, node.column)))
+            return Unreadable(f"{section} is not a mapping", *root.keys.get(section, (node.line, node.column)))
     return State.READ

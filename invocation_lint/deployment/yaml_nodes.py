@@ -68,11 +68,11 @@ def read_text(path: str, text: str, yaml: Any = None) -> Node | Unreadable:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = error.problem or error.context or "it is no YAML"
+        what = error.problem or error.context or "it is not valid YAML"
         return Unreadable(what, *((mark.line + 1, mark.column + 1) if mark else (1, 1)))
     except (yaml.YAMLError, UnicodeError) as error:
         lines = str(getattr(error, "reason", "") or error).splitlines()
-        return Unreadable(lines[0] if lines else "it is no YAML", 1, 1)
+        return Unreadable(lines[0] if lines else "it is not valid YAML", 1, 1)
     except UsageError as error:
         where = re.match(r".*?:(\d+):(\d+): (.*)\Z", str(error), re.DOTALL)
         return Unreadable(where[3], int(where[1]), int(where[2])) if where else Unreadable(str(error), 1, 1)

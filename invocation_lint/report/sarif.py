@@ -116,7 +116,7 @@ def _invocation(report: Report, left_out: int, presentation: Presentation) -> di
         for name in report.summary.files_too_large
     ]
     if left_out:
-        text = f"{left_out} more results are left out: a run may hold {MOST_RESULTS}"
+        text = f"{left_out} more results are omitted: a run can hold {MOST_RESULTS}"
         notifications.append({"level": "warning", "message": {"text": text}})
     return {"executionSuccessful": successful, "toolExecutionNotifications": notifications}
 

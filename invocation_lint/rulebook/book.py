@@ -78,4 +78,4 @@ def _check_superseded(rules: tuple[Rule, ...]) -> None:
             if pattern != "all" and not any(id_.startswith(start) for id_ in ids):
                 near = nearest(pattern, ids)
                 meant = f"; did you mean {near}?" if near else ""
-                raise UsageError(f"{rule.path}: supersedes {pattern}, which is no rule{meant}")
+                raise UsageError(f"{rule.path}: supersedes {pattern}, which is not a rule{meant}")

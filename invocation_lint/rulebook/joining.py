@@ -1,4 +1,4 @@
-"""What is one thing to mend is one finding: a call with several callers, and a call with the one that stands in for it.
+"""What is one thing to fix is one finding: a call with several callers, and a call with the one that stands in for it.
 
 How an invocation ends is decided at the call or in its function, whoever calls that. Where the same is wrong for
 several callers, it is said once, at the call, with the callers as related places. What is sent is each caller's own.
@@ -84,7 +84,7 @@ def without_stand_ins(told: Sequence[Told]) -> list[Finding]:
             seen.add(above)
         if target != index:
             gone.add(index)
-            label = Label(one.finding.place, "and here, where it stands in for that call")
+            label = Label(one.finding.place, "and here, as a replacement for that call")
             worst = max(found[target].severity, one.finding.severity, key=lambda severity: severity.rank)
             found[target] = replace(found[target], labels=(*found[target].labels, label), severity=worst)
     return [finding for index, finding in enumerate(found) if index not in gone]

@@ -152,10 +152,10 @@ class Scope:
         if not isinstance(node.value, list):
             return (self.operand(node, info),)
         if not node.value:
-            raise node.error("an empty list fits nothing")
+            raise node.error("an empty list matches nothing")
         for entry in node.value:
             if isinstance(entry.value, str) and (_OPTION.match(entry.value) or _PATH.match(entry.value)):
-                raise entry.error("a list holds values only, no $option and no =path")
+                raise entry.error("a list may hold only values, no $option and no =path")
         return tuple(self._literal(entry, info) for entry in node.value)
 
     def _operator(self, operator: str, value: Node, node: Node, info: FieldInfo, where: Where) -> PathTest:
@@ -188,14 +188,14 @@ class Scope:
 
     def _single(self, node: Node, info: FieldInfo, operator: str) -> Operand:
         if isinstance(node.value, (list, dict)):
-            raise node.error(f"`{operator}` takes one value, found {kind_of(node.value)}")
+            raise node.error(f"`{operator}` expects one value, found {kind_of(node.value)}")
         return self.operand(node, info)
 
     def _like(self, value: Node, node: Node, info: FieldInfo) -> PathTest:
         self._needs(("text",), info, node, "like", "`like`")
         glob = self._single(value, replace(info, words=()), "like")
         if isinstance(glob, str) and info.words and not fnmatch.filter(info.words, glob):
-            raise value.error(f'"{glob}" fits none of the words of "{info.path}" ({", ".join(info.words)})')
+            raise value.error(f'"{glob}" matches none of the words of "{info.path}" ({", ".join(info.words)})')
         return PathTest("like", (glob,))
 
     def _needs(self, types: tuple[str, ...], info: FieldInfo, node: Node, key: str | None, what: str) -> None:
@@ -227,7 +227,7 @@ class Scope:
                 found.append(OptionName(option[1]))
             else:
                 if not _BARE_PATH.match(piece):
-                    raise node.error(f'"{piece}" in braces is no path; write {{{{ and }}}} for braces meant as text')
+                    raise node.error(f'"{piece}" in braces is not a path; write {{{{ and }}}} for literal braces')
                 reference, info = self.reference(piece, node, Where())
                 if info.type == "group" and not self.checked:
                     raise node.error(f'"{piece}" is a group of fields and has no text of its own')

@@ -106,7 +106,7 @@ def rule_of(node: Node, checked: bool = False) -> Rule:
     entries = node.mapping(KEYS, REQUIRED_OF_ALL)
     id_ = entries["id"].text()
     if not _ID.match(id_):
-        raise entries["id"].error(f'"{id_}" is no id: INV or INX and three digits, from 001')
+        raise entries["id"].error(f'"{id_}" is not an id: INV or INX and three digits, from 001')
     if id_.startswith("INV"):
         node.mapping(required=REQUIRED_OF_SHIPPED)
     fact = entries["fact"].text(tuple(KINDS), "fact")
@@ -256,7 +256,7 @@ def _proof(node: Node | None, severity: SeverityChoice, words: tuple[str, ...]) 
     entries = node.mapping(("bad", "good", "none"))
     if "none" in entries:
         if severity.worst is not Severity.ADVICE:
-            raise node.error("only advice may go without a proof; this rule can report more than advice")
+            raise node.error("only advice needs no proof; this rule can report more than advice")
         node.mapping(("none",))
         return Proof(none_because=_one_line(entries["none"]))
     node.mapping(required=("bad", "good"))

@@ -101,7 +101,7 @@ def test_what_is_required_depends_on_what_is_sent(links: list[dict[str, Any]]) -
 def test_what_cannot_be_linked_says_why(links: list[dict[str, Any]]) -> None:
     last = links[-1]
     assert (last["targets"], last["certain"], last["contract"]) == ([], False, None)
-    assert last["reason"] == "its name is not known"
+    assert last["reason"] == "its name is unknown"
 
 
 def test_the_table_and_a_mistake(links: list[dict[str, Any]]) -> None:

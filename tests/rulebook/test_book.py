@@ -42,7 +42,7 @@ def test_patterns_of_supersedes(rule: Make) -> None:
 def test_a_rule_of_a_user_must_supersede_something(rule: Make) -> None:
     shipped = Rulebook.of([rule("", "INX301")], {})
     user = Rulebook.of([rule("supersedes: [INX310]")], {}, complete=False)
-    with pytest.raises(UsageError, match="supersedes INX310, which is no rule; did you mean INX301"):
+    with pytest.raises(UsageError, match="supersedes INX310, which is not a rule; did you mean INX301"):
         shipped.joined(user)
     fine = Rulebook.of([rule("supersedes: [INX3xx, all]")], {}, complete=False)
     assert len(shipped.joined(fine).rules) == 2

@@ -71,8 +71,8 @@ def test_every_key_of_the_language() -> None:
         # keys and words of the document
         ("servity: error", 'rule.yaml:8:1: unknown key "servity"; did you mean "severity"? (allowed: id, name,'),
         ("severity: eror", 'rule.yaml:7:11: unknown severity "eror"; did you mean "error"? (allowed: error, warning,'),
-        ("id: ABC1", 'rule.yaml:7:5: "ABC1" is no id'),
-        ("id: INX000", '"INX000" is no id'),
+        ("id: ABC1", 'rule.yaml:7:5: "ABC1" is not an id'),
+        ("id: INX000", '"INX000" is not an id'),
         ("name: Sample_Rule", 'rule.yaml:7:7: "Sample_Rule": a name is words'),
         ("profile: stric", 'unknown profile "stric"; did you mean "strict"?'),
         ("fact: invocatoin", 'rule.yaml:7:7: unknown fact "invocatoin"; did you mean "invocation"? (allowed: invocation, '),
@@ -104,10 +104,10 @@ def test_every_key_of_the_language() -> None:
         ("when: {api: {some: {name: x}}}", '`some` does not fit "api"'),
         ("when: {api: {is: presnt}}", 'unknown state "presnt"; did you mean "present"? (allowed: present, absent, known)'),
         ("when: {api: {}}", "expected an operator"),
-        ("when: {api: []}", "an empty list fits nothing"),
-        ("when: {api: [invoke, $x]}", "rule.yaml:7:22: a list holds values only"),
-        ("when: {payload.layers: {over: [1, 2]}}", "`over` takes one value, found a list"),
-        ("when: {api: {like: 'x*'}}", '"x*" fits none of the words of "api"'),
+        ("when: {api: []}", "an empty list matches nothing"),
+        ("when: {api: [invoke, $x]}", "rule.yaml:7:22: a list may hold only values"),
+        ("when: {payload.layers: {over: [1, 2]}}", "`over` expects one value, found a list"),
+        ("when: {api: {like: 'x*'}}", '"x*" matches none of the words of "api"'),
         ("when: {api: =payload.layers}", 'rule.yaml:7:13: "payload.layers" is a number, "api" a text'),
         ("when: {}", "rule.yaml:7:7: an empty condition always holds"),
         # any, some, none
@@ -136,7 +136,7 @@ def test_every_key_of_the_language() -> None:
         ("message: see {$limit}", 'unknown option "limit"'),
         ("message: 'see {payload}'", '"payload" is a group of fields'),
         ("message: 'a { b'", 'a single "{"; write "{{"'),
-        ("help: 'Config(retries={\"a\": 1})'", '""a": 1" in braces is no path'),
+        ("help: 'Config(retries={\"a\": 1})'", '""a": 1" in braces is not a path'),
         ("labels: {client.creted: here}", 'rule.yaml:8:10: unknown field of the fact invocation: "client.creted"; did you mean "client.created"?'),
         # supersedes, fix, proof
         ("supersedes: [INV2x]", 'rule.yaml:8:14: "INV2x": supersedes takes'),
@@ -145,7 +145,7 @@ def test_every_key_of_the_language() -> None:
         ("fix: {name: limit-job-query, safety: safe}", 'unknown fix "limit-job-query"'),
         ("fix: {name: encode-once, safety: save}", 'unknown safety "save"; did you mean "safe"?'),
         ("proof: none", "`proof: none` needs a reason"),
-        ("proof: {none: not to be shown}", "only advice may go without a proof"),
+        ("proof: {none: not to be shown}", "only advice needs no proof"),
         ("proof: {bad: {observe: x}}", 'missing key "good"'),
         ("proof: {bad: {observe: stuck_jb}, good: {absent: stuck_job}}", 'rule.yaml:8:24: unknown observation "stuck_jb"; did you mean "stuck_job"?'),
         # the closed world

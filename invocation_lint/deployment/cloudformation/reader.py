@@ -92,7 +92,7 @@ def add_resources(reading: Reading, root: Node) -> None:
     """Add the resources of a template, and the problems that were met."""
     section = get(root, "Resources")
     if section is not None and section.value is not None and not isinstance(section.value, dict):
-        reading.problems.append(Problem("Resources is no mapping", place_of(section), is_error=True))
+        reading.problems.append(Problem("Resources is not a mapping", place_of(section), is_error=True))
         return
     entries, left = foreach.unrolled(root, section)
     for reason, node in left:

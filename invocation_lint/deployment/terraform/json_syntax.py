@@ -41,7 +41,7 @@ def blocks_of(path: str, data: bytes) -> Unreadable | Iterator[tuple[str, tuple[
     if isinstance(root, Unreadable):
         return root
     if not isinstance(root.value, dict):
-        return Unreadable("it is no mapping", root.line, root.column)
+        return Unreadable("it is not a mapping", root.line, root.column)
     return _blocks(root)
 
 

@@ -66,8 +66,8 @@ def _name(atom: Any) -> Any:
     if pieces is not None and None not in pieces:
         return "".join(str(piece) for piece in pieces)
     if isinstance(atom, Text):
-        return UnknownAnswer("a part of the name is not known")
-    return UnknownAnswer("its name is not known")
+        return UnknownAnswer("part of the name is unknown")
+    return UnknownAnswer("its name is unknown")
 
 
 def _pattern(atom: Any) -> Any:

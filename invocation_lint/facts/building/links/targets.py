@@ -36,7 +36,7 @@ class Targets:
 _Running = Callable[[], tuple[Function, ...]]
 """Gives the functions that run the code."""
 
-NOBODY = Targets(reason="its name is not known")
+NOBODY = Targets(reason="its name is unknown")
 
 
 def targets_of(
@@ -80,7 +80,11 @@ def _of_setting(atom: Any, settings: Mapping[str, str], code: Code) -> Targets |
         return None
     called = [one.function for one in code.deployed.functions_called(found)]
     called = called or [one for one in code.deployed.all(Function) if found in {one.key.id, one.called}]
-    reason = f"no template deploys {found}, which the configuration names" if not called else "several are called so"
+    reason = (
+        f"no template deploys {found}, which the configuration names"
+        if not called
+        else "several functions have that name"
+    )
     named_by = "environment" if isinstance(atom, EnvVar) else "setting"
     certain = len(called) == 1
     return Targets(tuple(called), certain, named_by, "" if certain else reason)
@@ -106,7 +110,7 @@ def _of_atom(atom: Any, running: _Running, code: Code) -> Targets:
         content = values.text(_pieces(atom, running))
         if not _says_something(content):
             return NOBODY
-        return _meant(code.deployed.functions_called(content), "pattern", "no template has such a name")
+        return _meant(code.deployed.functions_called(content), "pattern", "no template defines such a name")
     return NOBODY
 
 
@@ -115,7 +119,9 @@ def _of_parameter(name: str, code: Code) -> Targets:
     told = [one.value for one in code.deployed.all(Setting) if one.name is not None and name in one.name.contents]
     found = {one.function.key: one for value in told if value is not None for one in _named_by(value, code)}
     certain = len(told) == 1 and len(found) == 1 and all(one.certain for one in found.values())
-    reason = f"no template sets the parameter {name}" if not told else f"what the parameter {name} names is not certain"
+    reason = (
+        f"no template sets the parameter {name}" if not told else f"the value of the parameter {name} is not certain"
+    )
     return Targets(tuple(one.function for one in found.values()), certain, "setting", "" if certain else reason)
 
 
@@ -138,14 +144,14 @@ def _of_cuts(atom: Text, running: _Running, code: Code) -> Targets:
         content = values.text(_pieces(Text(tuple(pieces)), running))
         for one in code.deployed.functions_called(content) if _says_something(content) else ():
             found.setdefault(one.function.key, one.function)
-    reason = "a part of the name is not known" if found else "no template has such a name"
+    reason = "part of the name is unknown" if found else "no template defines such a name"
     return Targets(tuple(found.values()), False, "pattern", reason)
 
 
 def _meant(found: Iterable[Meant], named_by: str, nothing: str) -> Targets:
     every = tuple(found)
     certain = len(every) == 1 and every[0].certain
-    reason = "" if certain else "the name fits several functions, or only in part" if every else nothing
+    reason = "" if certain else "the name matches several functions, or only partly" if every else nothing
     return Targets(tuple(one.function for one in every), certain, named_by, reason)
 
 
@@ -159,15 +165,15 @@ def _of_variable(atom: EnvVar, running: _Running, code: Code) -> Targets:
     found = {one.function.key: one for value in set_here for one in _named_by(value, code)}
     if not found and atom.default is not None and atom.default.single is not None and not set_here:
         named = _of_atom(atom.default.single, running, code)
-        return Targets(named.functions, False, "environment", f"{atom.name} is set by no template")
+        return Targets(named.functions, False, "environment", f"no template sets {atom.name}")
     every = tuple(one.function for one in found.values())
     if not set_here:
         return Targets((), False, "environment", f"no template sets {atom.name}")
     if not every:
-        return Targets((), False, "environment", f"what {atom.name} names is not known")
+        return Targets((), False, "environment", f"the function behind {atom.name} is unknown")
     sure = not is_open and all(one.certain for one in found.values()) and _all_name_one(set_here, code)
     certain = sure and len(every) == 1
-    reason = "" if certain else f"which function {atom.name} names is not certain"
+    reason = "" if certain else f"the function behind {atom.name} is not certain"
     return Targets(every, certain, "environment", reason, sure)
 
 
