@@ -89,6 +89,7 @@ class Handler:
         "how long it certainly takes, in seconds: its sleeps and its waits for other functions and models, on "
         "every path"
     )
+    longest_wait_seconds: Number = fact_field("how long it certainly waits for a single function, in seconds")
     front_seconds: Number = fact_field("how long the API in front of it waits, where only one does")
     inner_timeout_seconds: Number = fact_field("the longest timeout that it sets for an HTTP request")
     image_read: Text = fact_field(

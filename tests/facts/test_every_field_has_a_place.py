@@ -40,7 +40,7 @@ NOT_SHOWN_BY_AN_EXAMPLE = {
     "target.handler", "target.template", "response.unknown_keys", "function.variable_set", "function.near_variable",
     "function.reader", "function.then", "taken", "not_taken_for", "permission",
     "batch_size", "report_switch", "content_deduplication", "machine", "filtered", "timeout_seconds", "front",
-    "least_seconds", "front_seconds", "event_retries", "failures_kept",
+    "least_seconds", "longest_wait_seconds", "front_seconds", "event_retries", "failures_kept",
     "refused_for",
     "target.timeout_seconds", "target.idempotent", "caller.deadline_seconds", "caller.timeout_seconds",
     # seen in the corpus and in the tests of the facts

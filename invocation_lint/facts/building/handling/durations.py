@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from invocation_lint.data.limits import limits
 from invocation_lint.facts.building.handling.subjects import Subject
-from invocation_lint.findings import Place
+
+if TYPE_CHECKING:
+    from invocation_lint.facts.building.links.inferred import Spent
 
 _SLOW = frozenset({"sleep", "invoke", "converse", "invoke_model", "completions"})
 _LIMITS = {"rest_api": "rest_api_timeout_seconds", "http_api": "http_api_timeout_seconds"}
 
 
-def least_seconds(subject: Subject) -> tuple[float, Place | None] | None:
-    """How long a handler surely takes, and where; None where nothing in it takes long, or it is not known."""
+def least_seconds(subject: Subject) -> Spent | None:
+    """How long a handler surely takes, where, and how long it waits for one function at the most; None where nothing in
+    it takes long, or it is not known."""
     slow = any(_SLOW & info.words for info in subject.reached)
     if subject.program is None or not subject.functions or not slow:
         return None
@@ -19,8 +24,8 @@ def least_seconds(subject: Subject) -> tuple[float, Place | None] | None:
 
     links = links_of(subject.program)
     found = [links.least_for_any(one, subject.code.module.name) for one in subject.functions]
-    least = min(found, key=lambda one: one[0])
-    return least if least[0] else None
+    least = min(found, key=lambda one: one.seconds)
+    return least if least.seconds else None
 
 
 def front_seconds(subject: Subject) -> float | None:

@@ -45,7 +45,7 @@ _WITH_RECORDS = _POLLED | {"s3", "sns"}
 
 _ABOUT_THE_WHOLE = (
     "event_source", "known_by", "defined_as", "wrapped", "loop_left", "answered_by", "one_record", "batch_size",
-    "then", "timeout_seconds", "front_seconds", "least_seconds", "filtered",
+    "then", "timeout_seconds", "front_seconds", "least_seconds", "longest_wait_seconds", "filtered",
     "event_retries", "failures_kept",
 )  # fmt: skip
 """Fields that are shown at the handler's name where nothing else in the code says them."""
@@ -158,15 +158,16 @@ def _answered(subject: Subject, interpreter: Interpreter) -> Part:
 def _times(subject: Subject) -> Part:
     places: dict[str, Place] = {}
     least = least_seconds(subject)
-    if least is not None and least[1] is not None:
-        places["least_seconds"] = least[1]
+    if least is not None and least.place is not None:
+        places["least_seconds"] = least.place
     inner = longest_timeout(subject.code, subject.reached)
     if inner is not None:
         places["inner_timeout_seconds"] = inner[1]
     own = timeout_of_all(subject.functions) if subject.functions else UnknownAnswer("no template tells the timeout")
     fields = {
         "timeout_seconds": own,
-        "least_seconds": least[0] if least is not None else None,
+        "least_seconds": least.seconds if least is not None else None,
+        "longest_wait_seconds": least.longest_wait if least is not None else None,
         "front_seconds": front_seconds(subject),
         "inner_timeout_seconds": inner[0] if inner is not None else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Visit
@@ -49,6 +49,15 @@ class Link:
     def title(self) -> str:
         """What a message calls the function."""
         return title_of(self.function)
+
+
+class Spent(NamedTuple):
+    """How many seconds a handler surely takes, unless it fails, where it spends them, and the longest that it waits for
+    one function."""
+
+    seconds: float = 0.0
+    place: Place | None = None
+    longest_wait: float = 0.0
 
 
 def links_of(program: Program) -> Links:
@@ -120,7 +129,7 @@ class Links:
         info = self.handler_of(function, module)
         contract, reads = self._contract(function, payload)
         handler = info.module.source.place(info.node) if info is not None else None
-        seconds, slept = self.least_seconds(function, payload)
+        spent = self.least_seconds(function, payload)
         return Link(
             function,
             contract,
@@ -129,8 +138,8 @@ class Links:
             reads,
             self.returned(function, payload),
             max(known) if len(known := [one for one in timeouts if one is not None]) == len(timeouts) else None,
-            seconds,
-            slept,
+            spent.seconds,
+            spent.place,
         )
 
     def handler_of(self, function: Function, asker: str) -> FunctionInfo | None:
@@ -181,26 +190,22 @@ class Links:
             self._returned[key] = handler.returned(constants) if handler is not None else None
         return self._returned[key]
 
-    def least_seconds(
-        self, function: Function, payload: Value | None, above: tuple[object, ...] = ()
-    ) -> tuple[float, Place | None]:
-        """How many seconds the handler of a function surely takes for a payload, unless it fails, and where it spends
-        them: in sleeps, and in functions that it waits for. It was looked up. `above` are those that wait for it."""
+    def least_seconds(self, function: Function, payload: Value | None, above: tuple[object, ...] = ()) -> Spent:
+        """How long the handler of a function surely takes for a payload: in sleeps, and in functions that it waits for.
+        It was looked up. `above` are those that wait for it."""
         sent = fields_sent(payload) if payload is not None else SentFields((), ())
         return self._spent(function, sent, above)
 
-    def least_for_any(self, function: Function, asker: str) -> tuple[float, Place | None]:
+    def least_for_any(self, function: Function, asker: str) -> Spent:
         """The same for an event of which nothing is known."""
         self.handler_of(function, asker)
         return self._spent(function, None, ())
 
-    def _spent(
-        self, function: Function, sent: SentFields | None, above: tuple[object, ...]
-    ) -> tuple[float, Place | None]:
+    def _spent(self, function: Function, sent: SentFields | None, above: tuple[object, ...]) -> Spent:
         handler = self._handlers.get(function.key)
         key = function.key, sent
         if handler is None or function.key in above or len(above) >= MAX_NESTED:
-            return 0.0, None
+            return Spent()
         if key not in self._stays:
             if sent is None:
                 self._stays[key] = handler.stay(None, {})
@@ -208,13 +213,14 @@ class Links:
                 self._stays[key] = handler.stay(sent.paths, dict(sent.constants), sent.objects)
         stay = self._stays[key]
         if stay is None:
-            return 0.0, None
-        seconds, place = stay.seconds, stay.place
+            return Spent()
+        spent = Spent(stay.seconds, stay.place)
         for visit in stay.visits:
             waited = self._waits_for(visit, (*above, function.key))
             if waited:
-                seconds, place = seconds + waited, place or visit.site[-1]
-        return seconds, place
+                place = spent.place or visit.site[-1]
+                spent = Spent(spent.seconds + waited, place, max(spent.longest_wait, waited))
+        return spent
 
     def _waits_for(self, visit: Visit, above: tuple[object, ...]) -> float:
         """How many seconds a synchronous invocation surely takes that a handler makes."""
@@ -227,7 +233,7 @@ class Links:
             return 0.0
         (function,) = targets.functions
         self.handler_of(function, home.name)
-        return self.least_seconds(function, payload.value if payload else None, above)[0]
+        return self.least_seconds(function, payload.value if payload else None, above).seconds
 
     def caller_timeout(self, module: str, function: str) -> float | None:
         """The longest deployed timeout, in seconds, of the functions whose handler is that function of a module; None
