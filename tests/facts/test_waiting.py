@@ -208,3 +208,77 @@ def test_a_task_token_is_sent() -> None:
     assert token("token") == TaskToken("taskToken", "no")
     assert token("token", "workflows.send_task_failure(taskToken=token)") == TaskToken("taskToken", "yes")
     assert token("''") is None
+
+
+HELPERS = """
+def create_job(kind, **more):
+    item = {"pk": kind, "status": "queued", **more}
+    table.put_item(Item=item)
+    return item
+
+def save_report(kind):
+    table.put_item(Item={"pk": kind, "text": "done"})
+    return kind
+
+class Jobs:
+    def __init__(self, table):
+        self.table = table
+
+    def _create(self, key):
+        self.table.put_item(Item={"pk": key, "status": "pending"})
+        return key
+
+    def start(self, key):
+        job = self._create(key)
+        try:
+            client.invoke(FunctionName="mail", InvocationType="Event", Payload=json.dumps({"job": job}))
+        except Exception:
+            return False
+        return True
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "payload", "status"),
+    [
+        ("job = create_job(key)", "json.dumps({'id': job['pk']})", "queued"),
+        ("job = create_job(key, by='me'); body = json.dumps(job)", "body", "queued"),
+        ("create_job(key)", "json.dumps({'id': key})", "queued"),
+        ("create_job('other')", "json.dumps({'id': key})", None),
+        ("job = save_report(key)", "json.dumps({'id': job})", None),
+        ("job = create_job(key)", "b'{}'", None),
+    ],
+)
+def test_a_record_may_be_written_by_a_helper(before: str, payload: str, status: str | None) -> None:
+    code = f"""
+    def start(key):
+        try:
+            {before}
+            client.invoke(FunctionName="mail", InvocationType="Event", Payload={payload})
+        except Exception as error:
+            print(error)
+            return {{"statusCode": 500}}
+        return {{"statusCode": 202}}
+    """
+    helpers = HELPERS.partition("class Jobs")[0]
+    found = invocation(helpers + dedent(code)).record_written
+    assert (None if found is None else (found.status, found.touched_on_failure)) == (status and (status, "no"))
+
+
+def test_a_record_may_be_written_by_a_method() -> None:
+    found = invocation(HELPERS).record_written
+    assert found == WrittenRecord("pending", "no")
+
+
+def test_what_a_helper_has_written_may_be_closed_by_another_one() -> None:
+    code = """
+    def start(key):
+        job = create_job(key)
+        try:
+            client.invoke(FunctionName="mail", InvocationType="Event", Payload=json.dumps(job))
+        except Exception:
+            close(key)
+            return False
+    """
+    helpers = HELPERS.partition("class Jobs")[0]
+    assert invocation(helpers + dedent(code)).record_written == WrittenRecord("queued", "yes")

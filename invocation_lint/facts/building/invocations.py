@@ -234,7 +234,9 @@ class Invocations:
         on_lambda = self._on_lambda(seen)
         is_frozen = seen.ending.kind in {"lambda_handler", "view"} and on_lambda == "yes"
         is_lost = is_entry and seen.ending.boundary != "redelivered"
-        record, written = waiting.record_written(seen.root.module, caller_function, seen.site[0], is_lost)
+        record, written = waiting.record_written(
+            self.interpreter, seen.root.module, caller_function, seen.site[0], is_lost
+        )
         later = later_record(seen.root.module, caller_function, seen.site[0])
         note("record_later", later[1] if later is not None else None)
         token = waiting.task_token(payload, seen.root.module)

@@ -8,8 +8,13 @@ from functools import lru_cache
 
 import libcst as cst
 
+from invocation_lint.analysis.domain.atoms import FunctionRef
+from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.python import conditions
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
@@ -42,14 +47,17 @@ _TELLS_FAILURE = re.compile(r"task_?failure|fail\w*(task|token|workflow|executio
 
 
 def record_written(
-    module: ModuleInfo, function: FunctionInfo | None, call: Place, is_end: bool
+    interpreter: Walk[Frame], module: ModuleInfo, function: FunctionInfo | None, call: Place, is_end: bool
 ) -> tuple[facts.WrittenRecord | None, Place | None]:
-    """The record that a function writes before a call in it, and the place of that write; None when there is none.
-    `is_end` is whether nobody stands behind an error that the function raises: no caller, and no queue."""
+    """The record that a function writes before a call in it, itself or by a helper, and the place of that write; None
+    when there is none. `is_end` is whether nobody stands behind an error that the function raises: no caller, and no
+    queue."""
     if function is None:
         return None, None
     clauses = list(_clauses_around(module, function, call))
     written = _write_before(module, function, call) if clauses else None
+    if clauses and written is None:
+        written = _written_by_helper(interpreter, module, function, call)
     if written is None:
         return None, None
     status, place = written
@@ -103,6 +111,61 @@ def _write_before(module: ModuleInfo, function: FunctionInfo, call: Place) -> tu
         if (place.end_line, place.end_column) <= (call.line, call.column):
             return status, place
     return None
+
+
+def _written_by_helper(
+    interpreter: Walk[Frame], module: ModuleInfo, function: FunctionInfo, call: Place
+) -> tuple[str, Place] | None:
+    """The record that a function of the program writes for this one: what it gives, or what it is given, is spoken of
+    again until the call."""
+    frame = Frame(interpreter, module, None, State(), in_class=function.cls.key if function.cls else "*")
+    for helped, to in _helped(function):
+        place = module.source.place(helped)
+        if not _is_behind(call, place) or not _is_spoken_of(module, function, helped, to, place, call):
+            continue
+        helper = _helper(frame, function, helped.func)
+        records = _records(helper.module, helper) if helper is not None else []
+        if records:
+            return records[-1][0], place
+    return None
+
+
+def _helper(frame: Frame, function: FunctionInfo, func: cst.BaseExpression) -> FunctionInfo | None:
+    """The function of the program that a call means: by its name, or as a method of the function's own class."""
+    if isinstance(func, cst.Attribute) and dotted(func.value) in {"self", "cls"}:
+        own = (info for info in frame.module.functions.values() if info.cls is not None and info.cls is function.cls)
+        return next((info for info in own if info.name == func.attr.value), None)
+    atom = conditions.quietly(frame, func).single
+    return frame.interpreter.function_info(atom.key) if isinstance(atom, FunctionRef) else None
+
+
+def _helped(function: FunctionInfo) -> Iterator[tuple[cst.Call, cst.BaseExpression | None]]:
+    """The calls of helpers whose names say that they write something, as statements of their own, and what the result
+    is assigned to."""
+    for node in own_nodes(function.node):
+        value = node.value if isinstance(node, (cst.Assign, cst.Expr)) else None
+        if isinstance(value, cst.Call) and _MAKERS.search(dotted(value.func).rpartition(".")[2].lstrip("_")):
+            yield value, node.targets[0].target if isinstance(node, cst.Assign) else None
+
+
+def _is_spoken_of(
+    module: ModuleInfo,
+    function: FunctionInfo,
+    helped: cst.Call,
+    to: cst.BaseExpression | None,
+    place: Place,
+    call: Place,
+) -> bool:
+    """Whether what a helper gives or is given is mentioned between it and the end of a call."""
+    about = [arg.value for arg in helped.args] if to is None else [to]
+    names = {part.value for one in about for part in [one, *own_nodes(one)] if isinstance(part, cst.Name)}
+    return any(
+        isinstance(node, cst.Name)
+        and node.value in names
+        and _is_behind(at := module.source.place(node), place)
+        and (at.line, at.column) < (call.end_line, call.end_column)
+        for node in own_nodes(function.node)
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
