@@ -44,12 +44,29 @@ def _polls(loop: cst.While | cst.For, scope: Scope) -> bool:
     own = list(_own(loop.body))
     calls = [node for node in own if isinstance(node, cst.Call)]
     sleeps = any(called_name(call) == "sleep" for call in calls)
-    asks = any(_ASKS.match(called_name(call).lstrip("_")) and not _is_get(call) for call in calls)
+    asks = any(_ASKS.match(called_name(call).lstrip("_")) and not _is_get(call) for call in calls) or _is_answered(own)
     if not sleeps or not asks:
         return False
     if isinstance(loop, cst.While) and not _is_true(loop.test):
         return not _pages(loop, own)
     return any(isinstance(node, (cst.Break, cst.Return)) for node in own) and not _pages(loop, own)
+
+
+def _is_answered(own: list[cst.CSTNode]) -> bool:
+    """Whether what a call gives in a round decides that the loop is left: `found = there(key)`, `if found: break`."""
+    answers = {
+        target.target.value
+        for node in own
+        if isinstance(node, cst.Assign) and isinstance(node.value, cst.Call) and not _is_get(node.value)
+        for target in node.targets
+        if isinstance(target.target, cst.Name)
+    }
+    return any(
+        isinstance(node, cst.If)
+        and any(isinstance(part, cst.Name) and part.value in answers for part in walk(node.test))
+        and any(isinstance(part, (cst.Break, cst.Return)) for part in _own(node.body))
+        for node in own
+    )
 
 
 def _is_get(call: cst.Call) -> bool:
@@ -91,8 +108,11 @@ def _end(loop: cst.While | cst.For) -> str:
         for target in node.targets
         if isinstance(target.target, cst.Name) and _is_counted(target.target.value, node.value)
     }
+    changed = counted | _bound(own)
     for test in tests:
-        for node in walk(test):
+        for node in walk(test, enter=lambda node: not _is_fixed(node, changed)):
+            if _is_fixed(node, changed):
+                continue
             if isinstance(node, cst.Call) and called_name(node) in _CLOCKS:
                 return "bounded"
             if isinstance(node, cst.Name) and (node.value in counted or _LIMITS.search(node.value)):
@@ -101,6 +121,29 @@ def _end(loop: cst.While | cst.For) -> str:
                 return "bounded"
     raised = any(called_name(node) in {"next", "pop", "popleft"} for node in own if isinstance(node, cst.Call))
     return "bounded" if raised else "nothing"
+
+
+def _bound(own: list[cst.CSTNode]) -> set[str]:
+    """The names that a round of a loop sets."""
+    targets: list[cst.CSTNode] = [
+        target.target for node in own if isinstance(node, cst.Assign) for target in node.targets
+    ]
+    targets += [node.target for node in own if isinstance(node, (cst.AnnAssign, cst.For, cst.NamedExpr))]
+    return {part.value for target in targets for part in walk(target) if isinstance(part, cst.Name)}
+
+
+_ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+
+
+def _is_fixed(node: cst.CSTNode, changed: set[str]) -> bool:
+    """Whether it compares what no round changes: `if started > deadline: raise` is as false in the last as in the
+    first."""
+    if not isinstance(node, cst.Comparison) or not all(isinstance(one.operator, _ORDERS) for one in node.comparisons):
+        return False
+    sides = [node.left, *(one.comparator for one in node.comparisons)]
+    names = [side.value for side in sides if isinstance(side, cst.Name)]
+    plain = all(isinstance(side, (cst.Name, cst.Integer, cst.Float)) for side in sides)
+    return plain and bool(names) and not changed & set(names)
 
 
 def _is_counted(name: str, value: cst.BaseExpression) -> bool:
