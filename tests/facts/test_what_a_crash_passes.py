@@ -141,6 +141,11 @@ PASSES = [
     'if not isinstance(r, dict): raise ValueError',
     'if isinstance(r, str): r = json.loads(r)',
     'if not r: raise ValueError',
+    # no item of a list that a crash has not
+    'if any(one in row.get("tags", []) for row in r.get("rows", []) for one in wanted): logger.info("in")',
+    'for row in r.get("rows", []):\n    if any(one in row["tags"] for one in wanted): logger.info("in")',
+    'for row in r.get("rows") or []:\n    ok = all(row[one] for one in wanted)\n    if not ok: raise ValueError',
+    'for row in r.get("rows", []):\n    kept = any(row["id"] == one for one in wanted)\n    if not kept: return None',
     'if r is None: raise ValueError',
     'if len(r) == 0: raise ValueError',
     'if len(r) < 1: return None',

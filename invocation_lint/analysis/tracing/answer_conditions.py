@@ -42,7 +42,7 @@ def note_condition(
     for part in parts:
         note(frame, part, "tested", node)
     for site in _payloads_in(parts):
-        if _is_test(frame, node, site, where):
+        if _is_test(frame, parts, node, site, where):
             frame.events.append(PayloadTest(site, frame.place(node)))
     note_status(frame, parts, node, where, decides=decides)
 
@@ -58,28 +58,33 @@ def _payloads_in(parts: list[Traced]) -> list[SiteKey]:
 @record
 class _Verdict:
     """The outcome of a condition for a crash, None when it cannot be told; `raises`, that it ends there with an error;
-    `apart`, that a healthy answer has another outcome, as far as is known."""
+    `nowhere`, that none comes there; `apart`, that a healthy answer has another outcome, as far as is known."""
 
     outcome: bool | None
     raises: bool
+    nowhere: bool
     apart: bool
 
 
-def _verdict(frame: Frame, node: cst.BaseExpression, site: SiteKey) -> _Verdict:
+def _verdict(frame: Frame, parts: list[Traced], node: cst.BaseExpression, site: SiteKey) -> _Verdict:
     crash, healthy = Crash(site), Healthy(site)
+    own = [part.path for part in parts if part.origin == site]
+    crash.nowhere = bool(own) and all(is_decoded(path) and "[]" in path for path in own)
     outcome = decide(frame, node, crash)
     good = decide(frame, node, healthy)
     apart = not crash.nowhere and (outcome is None or good is None or outcome is not good)
-    return _Verdict(outcome, crash.raised, apart)
+    return _Verdict(outcome, crash.raised, crash.nowhere, apart)
 
 
-def _is_test(frame: Frame, node: cst.BaseExpression, site: SiteKey, where: cst.CSTNode | None) -> bool:
+def _is_test(
+    frame: Frame, parts: list[Traced], node: cst.BaseExpression, site: SiteKey, where: cst.CSTNode | None
+) -> bool:
     """Whether a condition is a test by itself. Of the branches of an `if`, the statements on them decide."""
     if _names_a_crash(node):
         return True
     if isinstance(where, cst.If) or not isinstance(where, (cst.Assert, cst.IfExp, cst.While, cst.CompIf)):
         return False
-    verdict = _verdict(frame, node, site)
+    verdict = _verdict(frame, parts, node, site)
     if not verdict.apart:
         return False
     if isinstance(where, cst.Assert):
@@ -112,8 +117,8 @@ def _says_error(node: cst.CSTNode) -> bool:
 def answered(frame: Frame, parts: list[Traced], node: cst.BaseExpression, found: Value) -> Value:
     """What stands for the answer to a question about a payload that may be asked later."""
     for site in _payloads_in(parts):
-        verdict = _verdict(frame, node, site)
-        if not verdict.raises:
+        verdict = _verdict(frame, parts, node, site)
+        if not (verdict.raises or verdict.nowhere):
             good = decide(frame, node, Healthy(site))
             return Value((Traced(NAME, site, (*QUESTION, str(verdict.outcome), str(good))),))
     return found
@@ -131,7 +136,7 @@ def branch_marks(frame: Frame, parts: list[Traced], node: cst.If) -> tuple[Marks
             marks[side].add((ASKED, site))
     blocks = {True: node.body, False: node.orelse}
     for site in _payloads_in(parts):
-        verdict = _verdict(frame, node.test, site)
+        verdict = _verdict(frame, parts, node.test, site)
         if verdict.outcome is not None:
             marks[not verdict.outcome].add(("guarded", site))
         for side in (True, False) if verdict.apart else ():
