@@ -115,6 +115,12 @@ METHOD = "class Prices:\n  def test_price(self, user):"
         ("def test_price(user):", "assert price == 3", "", "test"),
         (METHOD, "return price", "", "library"),
         (METHOD, "self.assertEqual(price, 3)", "", "test"),
+        (METHOD.replace("Prices", "Prices(TestCase)"), "return price", "", "test"),
+        (METHOD.replace("Prices", "Prices(helpers.Test_Helper)"), "self.result = price", "", "test"),
+        (METHOD.replace("Prices", "Prices(BaseTest)"), "return price", "", "test"),
+        (METHOD, "return price", "  def setUp(self):\n    self.result = None", "test"),
+        (METHOD.replace("Prices", "Prices(TestedHook)"), "return price", "", "library"),
+        (METHOD, "return price", "  def set_up(self):\n    self.result = None", "library"),
         ("def check_price(user):", "assert price == 3", "", "library"),
     ],
 )

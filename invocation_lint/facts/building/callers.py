@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.around import patience
@@ -185,17 +185,29 @@ def _wrapped(function: FunctionInfo, followed: frozenset[str]) -> Any:
 
 
 def _is_test(module: ModuleInfo, function: FunctionInfo) -> bool:
-    """Whether a function is named like a test, and asserts something or is called by nothing of its module: among the
-    methods and helpers of a product (`test_connection`) the name alone says nothing."""
+    """Whether a function is named like a test, and asserts something, is called by nothing of its module, or is in a
+    case of tests: among the methods and helpers of a product (`test_connection`) the name alone says nothing."""
     if not function.name.startswith("test_"):
         return False
     if function.cls is None and not module.is_mentioned_outside(function):
+        return True
+    if function.cls is not None and _is_test_case(function.cls):
         return True
     return any(
         isinstance(node, cst.Assert)
         or (isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2].startswith("assert"))
         for node in own_nodes(function.node)
     )
+
+
+_SETS_UP = frozenset({"setUp", "setUpClass", "tearDown", "asyncSetUp", "setup_method", "setup_class"})
+_TEST_CASE = re.compile(r"TestCase|Tests?$|^Test_")
+
+
+def _is_test_case(cls: ClassInfo) -> bool:
+    """Whether a class prepares tests as unittest and pytest do, or has a base that is named as such a class is."""
+    bases = (dotted(base.value).rpartition(".")[2] for base in cls.node.bases)
+    return bool(_SETS_UP & cls.methods.keys()) or any(map(_TEST_CASE.search, bases))
 
 
 def _is_hook(module: ModuleInfo, function: FunctionInfo) -> bool:
