@@ -308,3 +308,24 @@ def test_tables_of_jobs(made: str, answer: str) -> None:
 def test_whether_it_runs_on_lambda(around: str, answer: str) -> None:
     made = read(f'def work():\n    return table.scan()["Items"]\n{around}\n')
     assert made.runs_on == answer
+
+
+EVENTS = "found = logs.filter_log_events(logGroupName=name, startTime=start)"
+
+
+@pytest.mark.parametrize(
+    ("loop", "answer"),
+    [
+        ('items = table.scan()["Items"]; out.drop(items)', "yes"),
+        ('key = uuid4(); taken = table.scan(FilterExpression=Attr("id").eq(key))["Items"]; call(taken)', "no"),
+        ('bucket = out.pop(); found = s3.list_objects_v2(Bucket=bucket)["Contents"]; call(found)', "no"),
+        ('found = s3.list_objects_v2(Bucket=name, StartAfter=last); last = found["Contents"][-1]["Key"]', "yes"),
+        (f'{EVENTS}["events"]; start = found[-1]["at"]', "yes"),
+        (f'{EVENTS}["events"]; call(found); start += 60', "yes"),
+        (f'{EVENTS}; rows = found["events"]; start = rows[-1]["at"]; call(rows)', "yes"),
+    ],
+)
+def test_a_loop_asks_until_nothing_is_left_or_about_something_else(loop: str, answer: str) -> None:
+    code = 's3 = boto3.client("s3")\nlogs = boto3.client("logs")\ndef work(out, name, call, last, start):\n'
+    found = read(f"{code}  while call():\n    {loop}\n")
+    assert found.next_page == answer

@@ -27,6 +27,7 @@ from invocation_lint.facts.building.reading.list_requests import (
     asks_for,
     has_just_made,
     is_filtered,
+    is_in_while,
     last_name,
     next_page,
     spread_mappings,
@@ -231,7 +232,7 @@ class ListReadBuilder:
             asks_for=asks_for(operation, call, given),
             filtered="yes" if is_filtered(operation, given) else "no",
             created="yes" if has_just_made(scope, call) else "no",
-            next_page=next_page(operation, uses, given, body.looks or _is_in_while(scope, call), spread, scope),
+            next_page=next_page(operation, uses, given, body.looks or is_in_while(scope, call), spread, scope),
             used=uses.strongest,
             each_entry="acts" if uses.acts is not None else "reads",
             runs_on="lambda" if self._is_near_lambda else "elsewhere",
@@ -299,14 +300,6 @@ def _is_no_function(node: cst.CSTNode) -> bool:
 def _receiver(call: cst.Call) -> str:
     assert isinstance(call.func, cst.Attribute)
     return last_name(call.func.value)
-
-
-def _is_in_while(scope: Scope, call: cst.CSTNode) -> bool:
-    """Whether a loop may make the call until nothing is left."""
-    for node in scope.around(call):
-        if isinstance(node, (cst.While, cst.FunctionDef)):
-            return isinstance(node, cst.While)
-    return False
 
 
 def _may_be_read(call: cst.Call) -> bool:

@@ -11,6 +11,7 @@ from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.reading.partitions import asks_for_a_status
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name
+from invocation_lint.source.parsing.walk import walk
 
 _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
                    "Select", "ReturnConsumedCapacity", "ScanIndexForward", "IndexName", "TableName", "AttributesToGet",
@@ -66,6 +67,34 @@ def next_page(
     if any(not isinstance(one, cst.Dict) and last_name(one) not in scope.assignments for one in spread):
         return UnknownAnswer("the request comes from elsewhere")
     return "no"
+
+
+def is_in_while(scope: Scope, call: cst.Call) -> bool:
+    """Whether a loop may make the call until nothing is left: the same call in each round, or one that goes on from
+    what the last one gave."""
+    for node in scope.around(call):
+        if isinstance(node, (cst.While, cst.FunctionDef)):
+            return isinstance(node, cst.While) and not _asks_anew(node, call)
+    return False
+
+
+def _asks_anew(loop: cst.While, call: cst.Call) -> bool:
+    """Whether each round asks about something else: by a name that it sets first, and not to what the answer holds."""
+    asked = {name for arg in call.args if arg.keyword is not None for name in _words(arg.value)}
+    set_by = [(node.targets, node.value) for node in walk(loop.body) if isinstance(node, cst.Assign)]
+    moved = {node.target.value for node in walk(loop.body)
+             if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name)}  # fmt: skip
+    from_answer = set(moved)
+    for _ in set_by:
+        for targets, value in set_by:
+            if call in walk(value) or not from_answer.isdisjoint(_words(value)):
+                from_answer |= {name for one in targets for name in _words(one.target)}
+    new = {one.target.value for targets, _ in set_by for one in targets if isinstance(one.target, cst.Name)}
+    return not asked.isdisjoint(new - from_answer)
+
+
+def _words(node: cst.CSTNode) -> set[str]:
+    return {part.value for part in walk(node) if isinstance(part, cst.Name)}
 
 
 def is_filtered(operation: ListOperation, given: set[str]) -> bool:
