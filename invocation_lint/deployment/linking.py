@@ -21,8 +21,10 @@ from invocation_lint.deployment.values import (
     Import,
     Key,
     Text,
+    Unknown,
     Value,
     both,
+    pieces_of,
     together,
     value_of,
 )
@@ -32,6 +34,9 @@ _OUTPUTS = "Outputs."
 _SETTING = "ssm:"
 MAX_DEPTH = 12
 """How far a value is followed from stack to stack."""
+
+MAX_EXPORTS = 4
+"""Exports that an import may mean: of more, its name says nothing."""
 
 
 class Linker:
@@ -144,16 +149,30 @@ class Linker:
         return [output.value] if output is not None else []
 
     def _exported(self, piece: Import, depth: int) -> list[Value]:
-        """What is exported under a name: surely, else by the only name that may be it."""
+        """What is exported under a name, or under those that may be it: then not surely, unless it is the only one and
+        speaks of the very resource. Where several templates export the same name, each of them may be deployed."""
+        sure: list[Output] = []
         may: list[Output] = []
         for output in self._exports:
             for content in self.value(output.export, depth + 1).contents if output.export is not None else ():
                 equal = are_equal(content, piece.name)
-                if equal:
-                    return [output.value]
-                if equal is None:
-                    may.append(output)
-        return [may[0].value] if len(may) == 1 else []
+                if equal is not False:
+                    (sure if equal else may).append(output)
+        if sure:
+            return [output.value for output in dict.fromkeys(sure)]
+        if not may or len(may) > MAX_EXPORTS:
+            return []
+        if len(may) == 1 and _speaks_of_it(may[0]):
+            return [may[0].value]
+        other = Case(Unknown("another stack may export that name"))
+        return [*(output.value for output in may), value_of([other], may[0].value.place)]
+
+
+def _speaks_of_it(output: Output) -> bool:
+    """Whether the name of an export has the id of the resource in it whose name or ARN it is."""
+    contents = output.export.contents if output.export is not None else ()
+    told = "".join(piece for content in contents for piece in pieces_of(content) or () if isinstance(piece, str))
+    return any(attribute.resource.id.lower() in told.lower() for attribute in output.value.attributes())
 
 
 def _only_in(value: Value, stack: Stack) -> Value:

@@ -8,7 +8,7 @@ from invocation_lint.deployment.model import (
     Function,
     Stack,
 )
-from tests.deployment.reading import deployed_by, one, shown
+from tests.deployment.reading import content, deployed_by, one, shown
 
 ROOT = """
     Resources:
@@ -90,12 +90,37 @@ def test_names_with_equal_open_parts_are_exported_and_imported() -> None:
         "template.yaml": ROOT.replace("!ImportValue shop-news", "{Fn::ImportValue: !Sub '${Stage}-news'}").replace(
             "WHERE", "gone.yaml"
         ),
-        "news.yaml": NEWS.replace("shop-news", "!Sub '${Prefix}-news'"),
+        "news.yaml": "\n    Parameters: {Prefix: {Type: String}}" + NEWS.replace("shop-news", "!Sub '${Prefix}-news'"),
     }
     mail = one(deployed_by(texts), Function, "Mail")
     assert shown(mail.environment["TOPIC"]) == "?"  # the parameter is none of this template
     texts["template.yaml"] = "\n    Parameters: {Stage: {Type: String}}" + texts["template.yaml"]
     assert shown(one(deployed_by(texts), Function, "Mail").environment["TOPIC"]) == "${News.arn}"
+
+
+@pytest.mark.parametrize(
+    ("exports", "expected"),
+    [
+        (["shop-news"], ["${One.arn}"]),
+        (["shop-news", "shop-news"], ["${One.arn}", "${One.arn}"]),  # which of them is deployed is not known
+        (["!Sub '${AWS::StackName}-news'"], ["${One.arn}", "?"]),  # another stack may be meant
+        (["!Sub '${AWS::StackName}-topic'"], ["${import ${Stack}-news}"]),
+    ],
+)
+def test_what_is_exported_under_a_name(exports: list[str], expected: list[str]) -> None:
+    """Of names that may be equal it is not said that they are, unless the resource is in them."""
+    imported = "shop-news" if "shop-news" in exports else "{Fn::Sub: '${Stack}-news'}"
+    root = "\n    Parameters: {Stack: {Type: String}}" + ROOT.replace("shop-news", imported).replace(
+        "WHERE", "gone.yaml"
+    )
+    news = [NEWS.replace("News: {Type", "One: {Type").replace("!Ref News", "!Ref One") for _ in exports]
+    texts = {
+        f"news{number}.yaml": text.replace("shop-news", name)
+        for number, (text, name) in enumerate(zip(news, exports, strict=True))
+    }
+    topic = one(deployed_by({"template.yaml": root, **texts}), Function, "Mail").environment["TOPIC"]
+    told = [content(case.content) for case in topic.cases]
+    assert told == expected
 
 
 @pytest.mark.parametrize(
