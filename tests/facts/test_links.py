@@ -372,3 +372,21 @@ def test_a_text_may_be_sent_where_the_action_does_not_read_it(tmp_path: Path) ->
     body = 'if event["action"] == "show":\n    return event["order"]\nreturn event["order"]["id"]'
     assert findings_of(tmp_path, body, '"o-1", "action": "show"') == []
     assert findings_of(tmp_path, body, '"o-1", "action": "ship"') == ["INV205"]
+
+
+BY_HAND = 'name = os.environ["WORKER"]\n\n\ndef run():\n    send(name, {})\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        (BY_HAND, 1),  # some function runs it, though none is in sight
+        (BY_HAND + '\n\nif __name__ == "__main__":\n    run()\n', 0),
+        ("import argparse\n\n\n" + BY_HAND, 0),
+        ('client.invoke(FunctionName=os.environ["WORKER"], Payload=json.dumps({}))\n', 0),
+        (BY_HAND + '\n\ndef handler(event, context):\n    run()\n\n\nif __name__ == "__main__":\n    run()\n', 1),
+    ],
+)
+def test_a_script_is_given_its_variables_by_who_runs_it(tmp_path: Path, code: str, count: int) -> None:
+    files = {"sender/app.py": "def handler(event, context):\n    return 1\n", "tools/run.py": HEAD + code}
+    assert len(findings(tmp_path, files, "tools/run.py")) == count

@@ -12,11 +12,15 @@ from invocation_lint.deployment.deployed import Deployed
 from invocation_lint.deployment.model import Function
 from invocation_lint.facts.building.links.leading import may_lead, names_imported
 from invocation_lint.records import record
+from invocation_lint.source.lambda_code import runs_on_lambda
 from invocation_lint.source.project_files import ProjectFiles
 from invocation_lint.source.test_paths import is_test_of
 
 _BY_NAME = re.compile(rb"\b(?:import_module|__import__|pkgutil)\b")
 """What code says that imports modules by name."""
+
+_SCRIPT = re.compile(rb"\A#!|\b__main__\b|\b(?:import|from)\s+(?:argparse|click|typer|fire)\b")
+"""What code says that is run from a command line."""
 
 MAX_LEVELS = 5
 """So many imports are followed upwards from a module to the handlers that it runs under."""
@@ -88,6 +92,12 @@ class Code:
             for function in self._by_module.get(one, ()):
                 found.setdefault(function.key, function)
         return tuple(found.values())
+
+    def is_run_by_hand(self, module: str, within: FunctionInfo | None) -> bool:
+        """Whether a person seems to run a module, of which no handler is in sight that leads to it: a script, a
+        command, a notebook, or one that invokes where it is imported."""
+        is_script = within is None or module.endswith(".ipynb") or _SCRIPT.search(self._files.read(module) or b"")
+        return bool(is_script) and not runs_on_lambda(self._files, module)
 
     def note(self, function: Function, entry: Entry) -> None:
         """Take a function that no template deploys."""

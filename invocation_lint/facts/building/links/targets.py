@@ -59,6 +59,10 @@ def targets_of(
     words = {found.named_by for found in each}
     reasons = [found.reason for found in each if found.reason]
     certain = len(functions) == 1 and all(found.certain for found in each)
+    sure = certain or all(found.sure or found.certain for found in each)
+    if sure and words == {"environment"} and not running() and code.is_run_by_hand(module, within):
+        certain, sure = False, False
+        reasons = ["who runs this code sets the variable"]
     if not certain and not reasons:
         reasons = ["several functions may be meant"]
     return Targets(
@@ -66,7 +70,7 @@ def targets_of(
         certain,
         words.pop() if len(words) == 1 else "other",
         "" if certain else reasons[0],
-        certain or all(found.sure or found.certain for found in each),
+        sure,
     )
 
 
