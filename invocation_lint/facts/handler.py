@@ -44,6 +44,16 @@ class LogGap:
 
 
 @record
+class Repeat:
+    kind: Text = fact_field(
+        "it adds to a number, or writes an item under a key that it makes up", words=("adds", "inserts"), default=""
+    )
+    name: Text = fact_field("the attribute or column that it adds to, or that holds the key that it makes up")
+    does: Text = fact_field("what it does each time, in words")
+    then: Text = fact_field("what becomes of an event that is delivered twice, in words")
+
+
+@record
 class LeftRecord:
     status: Text = fact_field("the waiting state in which the record is left: processing, running and so on")
     closed_as: Text = fact_field("the state that the same function writes to it at the end of its work")
@@ -98,13 +108,13 @@ class Handler:
     )
     filtered: Text = fact_field("whether the mapping in a template filters its events", words=YES_NO)
     dispatch: Dispatch | None = fact_field("how a key of its event decides what it does; absent when none does")
-    adds_to: Text = fact_field(
-        "an attribute or column that each run adds to, where no condition and no earlier look keeps a repeated event "
-        "from being counted; absent where none is seen"
-    )
     record_left: LeftRecord | None = fact_field(
         "a record that it marks as running and closes at the end of its work, but leaves as running on another "
         "path; absent when none is seen"
+    )
+    repeats: Repeat | None = fact_field(
+        "what it does again when an event is delivered a second time, and nothing keeps it from that; absent where none"
+        " is seen"
     )
     log_gaps: tuple[LogGap, ...] = fact_field(
         "what it leaves in its logs that is misleading or unreadable: keys of Powertools' logger that the log "

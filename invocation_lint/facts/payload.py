@@ -51,6 +51,18 @@ class EncodedField:
 
 
 @record
+class Correlation:
+    held: Text = fact_field("the id of a request, a session or a trace that the function of the call writes to its log")
+    sent: Text = fact_field("whether a key of the payload carries such an id, or may do so", words=YES_NO)
+
+
+@record
+class UnreadKey:
+    name: str = fact_field("the key that is sent, and that the handler of the function never reads", default="")
+    near: Text = fact_field("a key that it reads, that is not sent, and that this one nearly spells")
+
+
+@record
 class RefusedValue:
     path: str = fact_field("where in the payload the value is", default="")
     type: Text = fact_field("its Python type")
@@ -79,6 +91,15 @@ class Payload:
     keys: tuple[Key, ...] | Unknown | None = fact_field("the top-level keys, and what is known about each")
     missing: tuple[MissingKey, ...] | Unknown | None = fact_field("fields that the contract requires and are not sent")
     encoded_fields: tuple[EncodedField, ...] | Unknown = fact_field("fields that hold encoded strings", default=())
+    correlation: Correlation | None = fact_field(
+        "the id by which the caller's log lines are told apart; absent where it writes none, or it is not known what is"
+        " sent"
+    )
+    unread: tuple[UnreadKey, ...] = fact_field(
+        "the keys that are sent and that the handler of the function never reads; none where it is not in sight how it"
+        " reads its event",
+        default=(),
+    )
     refused: tuple[RefusedValue, ...] | Unknown = fact_field("values that the encoder cannot encode", default=())
     size_bytes: Number = fact_field("the size of the encoded payload in bytes, or its minimum, if known")
     size_limit: Number = fact_field("how many bytes the operation accepts in this mode")

@@ -42,6 +42,7 @@ NOT_SHOWN_BY_AN_EXAMPLE = {
     "batch_size", "report_switch", "content_deduplication", "machine", "filtered", "timeout_seconds", "front",
     "least_seconds", "longest_wait_seconds", "front_seconds", "event_retries", "failures_kept",
     "refused_for",
+    "target.answer_form", "target.answers", "target.behind_http", "payload.unread",
     "target.timeout_seconds", "target.idempotent", "caller.deadline_seconds", "caller.timeout_seconds",
     # seen in the corpus and in the tests of the facts
     "codes_compared", "in_loop.times",

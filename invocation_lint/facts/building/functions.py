@@ -13,11 +13,16 @@ from invocation_lint.contracts.model import ContractBook, FunctionContract
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.links.returned import form_of
 from invocation_lint.facts.building.merging import join_answers
 from invocation_lint.facts.building.near import nearest
+from invocation_lint.facts.building.shapes import HTTP_KEYS
 
 if TYPE_CHECKING:
     from invocation_lint.facts.building.links.inferred import Link
+
+_OF_REQUESTS = HTTP_KEYS | {"body"}
+_IN_WORDS = {"proxy": "`statusCode` and JSON text in `body`", "text": "JSON text, which Lambda encodes again"}
 
 _OWN_NAME = re.compile(
     r"(?:self\.)?(?:\w*context|_*ctx)\.(?:function_name|invoked_function_arn(?:\.r?(?:split|partition)\(\))?)"
@@ -146,6 +151,7 @@ def target_fact(
 
 def _with_link(target: facts.Target, link: Link) -> facts.Target:
     """The fact of a function with what is seen of it where it is deployed."""
+    form = form_of(link.returned) if link.returned is not None else None
     timeout = target.timeout_seconds if target.timeout_seconds is not None else link.timeout_seconds
     duration, source = target.duration_seconds, target.duration_from
     if source != "contract" and link.least_seconds:
@@ -160,6 +166,9 @@ def _with_link(target: facts.Target, link: Link) -> facts.Target:
         timeout_seconds=timeout,
         handler="yes" if link.handler is not None else None,
         template="yes",
+        answer_form=form,
+        answers=_IN_WORDS[form] if form is not None else None,
+        behind_http="yes" if link.behind_http or link.keys_read is None or link.keys_read & _OF_REQUESTS else "no",
     )
 
 

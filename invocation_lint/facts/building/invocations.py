@@ -30,11 +30,11 @@ from invocation_lint.facts.building.around.conditions import is_made_always
 from invocation_lint.facts.building.around.later_records import later_record
 from invocation_lint.facts.building.around.loops import loop_fact
 from invocation_lint.facts.building.around.rows import row_of
-from invocation_lint.facts.building.links import granting, returned, unset
+from invocation_lint.facts.building.links import granting, returned, unread, unset
 from invocation_lint.facts.building.links.inferred import Link, links_of
 from invocation_lint.facts.building.merging import merge
 from invocation_lint.facts.building.seen import Seen, SeenSites
-from invocation_lint.facts.building.sent import measures, modes, size
+from invocation_lint.facts.building.sent import correlation, measures, modes, size
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
 from invocation_lint.records import record
@@ -218,10 +218,12 @@ class Invocations:
             payload = payloads.payload_fact(unknown(visit.open), contract, note, self._class_kind)
         if payload is not None and link is not None:
             payload = payloads.with_reads(payload, {field for field, _ in link.reads})
+            payload = unread.with_unread(payload, link.keys_read, link.handler, note)
         if payload is not None and given is not None:
             payload = size.with_size(payload, given.value, mode.sent, visit.api, self._on_the_way(seen))
             enclosing = self.interpreter.modules.enclosing(seen.site[-1])
             payload = measures.with_measure(payload, enclosing, seen.site[-1], note)
+            payload = correlation.with_ids(payload, enclosing, seen.site[-1], note)
         if visit.client is not None:
             note("client", visit.client.place)
             note("client.created", visit.client.place)

@@ -30,13 +30,8 @@ from invocation_lint.facts.building.merging import join_answers, merge
 from invocation_lint.facts.building.near import is_near, nearest
 from invocation_lint.facts.building.sent import notation
 from invocation_lint.facts.building.sent.refused import Kind, Note, refused_values
+from invocation_lint.facts.building.shapes import HTTP_KEYS
 from invocation_lint.findings import Place
-
-HTTP_KEYS = frozenset(
-    {"httpMethod", "requestContext", "routeKey", "rawPath", "path", "resource", "headers", "queryStringParameters",
-     "pathParameters", "isBase64Encoded", "version", "multiValueHeaders", "stageVariables"}
-)  # fmt: skip
-"""Keys of the events of API Gateway, Function URLs and load balancers (AWS: proxy integration event formats)."""
 
 ON_SOME_PATHS = UnknownAnswer("only on some paths")
 
@@ -336,4 +331,4 @@ def _encoded(atom: Any) -> Any:
     return None
 
 
-__all__ = ["HTTP_KEYS", "payload_fact", "required_by_all", "source_name"]
+__all__ = ["payload_fact", "required_by_all", "source_name"]

@@ -28,6 +28,12 @@ from invocation_lint.facts.building.sent import notation
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
+HTTP_KEYS = frozenset(
+    {"httpMethod", "requestContext", "routeKey", "rawPath", "path", "resource", "headers", "queryStringParameters",
+     "pathParameters", "isBase64Encoded", "version", "multiValueHeaders", "stageVariables"}
+)  # fmt: skip
+"""Keys of the events of API Gateway, Function URLs and load balancers (AWS: proxy integration event formats)."""
+
 
 @record
 class Decoded:

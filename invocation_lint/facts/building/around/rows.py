@@ -33,7 +33,47 @@ def row_of(seen: Seen) -> tuple[facts.Row, Place] | None:
     for row in _rows(function):
         if row[0] == seen.site[0]:
             return _row(seen, row)
-    return None
+    return _round_of(seen, function)
+
+
+def _round_of(seen: Seen, function: FunctionInfo) -> tuple[facts.Row, Place] | None:
+    """The row that a loop over the names of functions makes, one each round, where all get the same."""
+    names = [_name(visit) for visit in seen.visits]  # one each round
+    known = [name for name in names if name is not None]
+    rounds = [visit.loop for visit in seen.visits if visit.loop is not None and not visit.loop.concurrent]
+    if len(known) < MIN_CALLS or len(set(known)) < len(seen.visits):
+        return None
+    if [(one.over, one.times) for one in rounds] != [("constants", len(known))] * len(known):
+        return None
+    loop = _loop_of_same(function, seen.site[0])
+    if loop is None or any(sent_mode(visit) != "Event" for visit in seen.visits):
+        return None
+    clauses = [event.clause for event in seen.events if isinstance(event, Caught)]
+    inside = [one for one in clauses if one.path != loop.path or loop.line <= one.line <= loop.end_line]
+    ends = "no" if inside or any(_is_taken_below(seen.root, visit) for visit in seen.visits) else "yes"
+    return facts.Row(len(known), _shown(known), ends), seen.site[0]
+
+
+def _loop_of_same(function: FunctionInfo, place: Place) -> Place | None:
+    """The loop around a call whose rounds differ in one argument alone, where another one is no constant."""
+    scope, source = Scope(function.node), function.module.source
+    call = next((one for one in scope.calls if source.place(one) == place), None)
+    loop = next((one for one in scope.around(call) if isinstance(one, cst.For)), None) if call is not None else None
+    if call is None or loop is None or any(arg.star for arg in call.args):
+        return None
+    of_round = {node.value for node in walk(loop.target) if isinstance(node, cst.Name)}
+    for node in walk(loop.body):
+        targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else []
+        targets += [node.target] if isinstance(node, (cst.AugAssign, cst.AnnAssign)) else []
+        of_round |= {part.value for target in targets for part in walk(target) if isinstance(part, cst.Name)}
+    told = [{node.value for node in walk(arg.value) if isinstance(node, cst.Name)} for arg in call.args]
+    differing = [names for names in told if names & of_round]
+    is_same = len(differing) == 1 and any(names - of_round for names in told)
+    return source.place(loop) if is_same else None
+
+
+def _shown(names: list[str]) -> str:
+    return listed(names) if len(names) <= MIN_CALLS else f"{len(names)} functions"
 
 
 def _row(seen: Seen, row: tuple[Place, ...]) -> tuple[facts.Row, Place] | None:
@@ -45,9 +85,8 @@ def _row(seen: Seen, row: tuple[Place, ...]) -> tuple[facts.Row, Place] | None:
     known = [name for name in names if name is not None]
     if len(set(known)) < len(row) or any(sent_mode(visit) != "Event" for visit in visits):
         return None
-    shown = listed(known) if len(known) <= MIN_CALLS else f"{len(known)} functions"
     ends = "no" if any(_is_taken_below(seen.root, visit) for visit in visits[:-1]) else "yes"
-    return facts.Row(len(row), shown, ends), row[-1]
+    return facts.Row(len(row), _shown(known), ends), row[-1]
 
 
 def _visits(root: Root, place: Place) -> list[Visit]:

@@ -1,4 +1,4 @@
-"""What a handler adds to on each run without a condition: the same event twice makes the sum wrong.
+"""What a handler adds to or inserts on each run without a condition: the same event twice makes the sum wrong.
 
 All that invokes asynchronously, and queues and streams, may deliver an event more than once (Lambda developer guide,
 invocation and event source mappings).
@@ -18,6 +18,7 @@ from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.messaging.calls import is_spread, keywords
 from invocation_lint.facts.building.messaging.resolving import Resolver
 from invocation_lint.facts.building.scopes import called_name, text_of
+from invocation_lint.facts.handler import Repeat
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import walk
 
@@ -37,12 +38,16 @@ _ASKS = re.compile(
 _READS = frozenset({"get_item", "batch_get_item", "query", "transact_write_items", "scalar_one_or_none", "fetchone"})
 """Calls by which a function may ask first whether an event was handled."""
 
+_NAMES_KEY = re.compile(r"(?:^|_)(?:id|ID|Id|pk|PK|uuid|key)$|[a-z](?:Id|ID|Uuid|Key)$")
+_IS_KEY = re.compile(r"^(?:id|ID|Id|pk|PK|sk|SK)$")
+"""Names of attributes by which items are told apart."""
+
 _HOLDS_BACK = re.compile(r"idempotent|once|lock|retry_safe", re.IGNORECASE)
 
 
-def addition_of(subject: Subject) -> tuple[str, Place] | None:
-    """The attribute or column that a handler adds to, with the place; None where it adds to none, or something may keep
-    a repeated event from being counted."""
+def repeat_of(subject: Subject) -> tuple[Repeat, Place] | None:
+    """What a handler does again with an event that comes twice, with the place; None where that is nothing, or where
+    something may keep it from that."""
     if subject.event_source not in REDELIVERING or any(map(_may_ask, subject.reached)):
         return None
     for info in subject.reached:
@@ -51,10 +56,46 @@ def addition_of(subject: Subject) -> tuple[str, Place] | None:
             return None
     for info in subject.reached:
         for call in subject.code.scope_of(info).calls:
-            name = _added_by(call, Resolver(subject.code, info))
+            resolver = Resolver(subject.code, info)
+            name = _added_by(call, resolver)
             if name is not None:
-                return name, subject.code.module.source.place(call)
+                told = Repeat("adds", name, f"adds to `{name}`", "an event that is delivered twice is counted twice")
+                return told, subject.code.module.source.place(call)
+            name = _made_up_by(call, resolver)
+            if name is not None:
+                does = f"makes up `{name}` and writes an item under it"
+                told = Repeat("inserts", name, does, "an event that is delivered twice is stored twice")
+                return told, subject.code.module.source.place(call)
     return None
+
+
+def _made_up_by(call: cst.Call, resolver: Resolver) -> str | None:
+    """The attribute of an item that is put to a table and whose value is made up: the first one, or one that is called
+    as keys are, where no other one is."""
+    given = keywords(call)
+    if is_spread(call) or called_name(call) != "put_item" or "ConditionExpression" in given:
+        return None
+    entries = _entries("Item", given, resolver)
+    ids = [name for name in entries if _NAMES_KEY.search(name)]
+    if not ids or ids[0] != next(iter(entries)):
+        return None
+    made_up = [name for name in ids if _is_made_up(entries[name], resolver)]
+    keys = [name for name in ids if name in made_up or _IS_KEY.search(name)]
+    return ids[0] if made_up == keys == ids[:1] else None
+
+
+def _is_made_up(node: cst.BaseExpression, resolver: Resolver) -> bool:
+    """Whether a value is a random id, or a text of one."""
+    value = resolver.value_of(node)
+    if isinstance(value, cst.Dict):
+        return any(isinstance(one, cst.DictElement) and _is_made_up(one.value, resolver) for one in value.elements)
+    if isinstance(value, cst.Attribute) and value.attr.value == "hex":
+        return _is_made_up(value.value, resolver)
+    if not isinstance(value, cst.Call):
+        return False
+    if called_name(value) == "str" and len(value.args) == 1:
+        return _is_made_up(value.args[0].value, resolver)
+    return called_name(value) in {"uuid4", "uuid1"}
 
 
 def _may_ask(info: FunctionInfo) -> bool:
@@ -132,4 +173,4 @@ def _shown(name: str, given: dict[str, cst.Arg], resolver: Resolver) -> str:
     return ".".join(part or "?" for part in parts)
 
 
-__all__ = ["addition_of"]
+__all__ = ["repeat_of"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from invocation_lint.facts import handler as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building.handling.additions import addition_of
+from invocation_lint.facts.building.handling.additions import repeat_of
 from invocation_lint.facts.building.handling.dispatching import dispatch_of
 from invocation_lint.facts.building.handling.durations import front_seconds, least_seconds
 from invocation_lint.facts.building.handling.error_answers import error_answer
@@ -219,8 +219,8 @@ def _refusing(subject: Subject) -> Part:
 
 
 def _adding(subject: Subject) -> Part:
-    found = addition_of(subject)
-    return Part({}, {}) if found is None else Part({"adds_to": found[0]}, {"adds_to": found[1]})
+    found = repeat_of(subject)
+    return Part({}, {}) if found is None else Part({"repeats": found[0]}, {"repeats": found[1]})
 
 
 def _logged(subject: Subject) -> Part:

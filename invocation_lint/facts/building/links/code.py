@@ -9,7 +9,9 @@ from functools import cached_property
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.deployment.deployed import Deployed
-from invocation_lint.deployment.model import Function
+from invocation_lint.deployment.kinds import FRONTS
+from invocation_lint.deployment.model import Function, Trigger
+from invocation_lint.deployment.values import Key
 from invocation_lint.facts.building.links.leading import may_lead, names_imported
 from invocation_lint.records import record
 from invocation_lint.source.lambda_code import runs_on_lambda
@@ -71,6 +73,15 @@ class Code:
             if entry is not None:
                 found[entry.module].append(function)
         return found
+
+    def is_behind_http(self, function: Function) -> bool:
+        """Whether a template says that an API, a URL or a load balancer invokes a function."""
+        return function.url is not None or function.key in self._behind_http
+
+    @cached_property
+    def _behind_http(self) -> frozenset[Key]:
+        fronts = [one for one in self.deployed.all(Trigger) if one.kind in FRONTS]
+        return frozenset(meant.function.key for one in fronts for meant in self.deployed.functions_of(one.function))
 
     def handled_by(self, module: str) -> tuple[Function, ...]:
         """The functions whose handlers a module holds."""

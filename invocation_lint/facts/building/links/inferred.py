@@ -23,6 +23,7 @@ from invocation_lint.facts.building.links.code import HANDLER, Code, Entry
 from invocation_lint.facts.building.links.defining import handler_in
 from invocation_lint.facts.building.links.sent import SentFields, fields_sent
 from invocation_lint.facts.building.links.targets import Targets, targets_of
+from invocation_lint.facts.building.links.unread import keys_read
 from invocation_lint.facts.building.sent import modes
 from invocation_lint.findings import Place
 from invocation_lint.records import record
@@ -44,6 +45,8 @@ class Link:
     timeout_seconds: float | None = None  # as deployed; None where that is not known
     least_seconds: float = 0.0  # that the handler surely takes for the payload
     slept: Place | None = None  # where it spends them
+    keys_read: frozenset[str] | None = None  # of its event; None where that is not known
+    behind_http: bool = False  # whether a template says that an API invokes it as well
 
     @property
     def title(self) -> str:
@@ -79,6 +82,7 @@ class Links:
         self._handled: dict[object, Handled | None] = {}
         self._stays: dict[object, Stay | None] = {}
         self._returned: dict[object, Value | None] = {}
+        self._read: dict[object, frozenset[str] | None] = {}
         self._missing: dict[tuple[object, SentFields], Missing] = {}
 
     @cached_property
@@ -140,7 +144,14 @@ class Links:
             max(known) if len(known := [one for one in timeouts if one is not None]) == len(timeouts) else None,
             spent.seconds,
             spent.place,
+            self._keys_read(function, info),
+            any(map(self.code.is_behind_http, targets.functions)),
         )
+
+    def _keys_read(self, function: Function, info: FunctionInfo | None) -> frozenset[str] | None:
+        if function.key not in self._read:
+            self._read[function.key] = keys_read(info)
+        return self._read[function.key]
 
     def handler_of(self, function: Function, asker: str) -> FunctionInfo | None:
         """The function of the program that a deployed one calls; None where it is not in sight."""

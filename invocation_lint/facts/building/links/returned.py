@@ -97,6 +97,24 @@ def declared(contract: FunctionContract | None, action: facts.Action | None) -> 
     return Value((Struct("dict", slots),))
 
 
+def form_of(returned: Value) -> str | None:
+    """The form of each answer of a handler: `proxy`, with JSON text in `body`; or `text`, itself JSON text. None where
+    they have none of these, or not all the same."""
+    forms = {_form(atom) for atom in returned.atoms}
+    return forms.pop() if len(forms) == 1 else None
+
+
+def _form(atom: Any) -> str | None:
+    if isinstance(atom, Encoded):
+        return "text" if atom.how == "json" else None
+    if not isinstance(atom, Struct) or atom.kind != "dict":
+        return None
+    slots = dict(atom.slots)
+    body = slots.get("body")
+    held = body.value.single if body is not None and "statusCode" in slots else None
+    return "proxy" if isinstance(held, Encoded) and held.how == "json" else None
+
+
 def keys_of(returned: Value) -> tuple[str, ...] | None:
     """The keys of the objects that a handler may return; None where that is not known, or it returns no object."""
     top = _at(returned, ())
