@@ -16,6 +16,7 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.handling import failing
 from invocation_lint.facts.building.handling.event_paths import ELEMENT, Path, path_of
 from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.messaging.resolving import Resolver
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.handler import Dispatch
 from invocation_lint.findings import Place
@@ -59,7 +60,7 @@ def dispatch_of(subject: Subject) -> tuple[Dispatch, Place] | None:
     if not _may_be_chosen(subject):
         return None
     for info, names in subject.parts:
-        way = _Way(subject.code.scope_of(info), names)
+        way = _Way(subject.code.scope_of(info), names, Resolver(subject.code, info))
         after = way.block(_body(info))
         if len(way.values) >= MIN_VALUES and way.first is not None and way.key is not None:
             is_whole = info is subject.info or _is_handed_on(subject, info)
@@ -93,8 +94,9 @@ def _is_handed_on(subject: Subject, helper: FunctionInfo) -> bool:
 class _Way:
     """The way of an event through a function whose value under the key is none of those that it is compared with."""
 
-    def __init__(self, scope: Scope, names: dict[str, Path]) -> None:
+    def __init__(self, scope: Scope, names: dict[str, Path], resolver: Resolver) -> None:
         self._scope = scope
+        self._resolver = resolver
         self._names = names
         self.key: Path | None = None
         self.values: dict[str, None] = {}
@@ -133,6 +135,8 @@ class _Way:
             if node.orelse is None:
                 return "goes on"
             return self._if(node.orelse) if isinstance(node.orelse, cst.If) else "something"
+        if _negated(node.test) is not None and self._looked_up(_negated(node.test)) is not None:
+            return self.block(node.body)
         if self._is_about_key(node.test) and not _asks_whether_there(node.test):
             return "something"
         branches = [node.body, *([node.orelse] if node.orelse is not None else [])]
@@ -168,17 +172,52 @@ class _Way:
         if isinstance(test, cst.BooleanOperation):  # and: one side is enough for others to be passed over
             left, right = self._compared(test.left), self._compared(test.right)
             return left if left is not None else right
+        found = self._looked_up(test)
+        if found is not None:
+            self.key = found[0]
+            return found[1]
         if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
             return None
         operator, other = test.comparisons[0].operator, test.comparisons[0].comparator
         path = self._path(test.left)
         texts = _texts(other) if isinstance(operator, (cst.Equal, cst.In)) else None
+        if texts is None and isinstance(operator, cst.In):
+            texts = self._keys(other)
         if path is None or not texts or self._is_other(path):
             return None
         if isinstance(operator, cst.In) and isinstance(other, cst.SimpleString):
             return None
         self.key = path
         return texts
+
+    def _looked_up(self, test: cst.BaseExpression | None) -> tuple[Path, list[str]] | None:
+        """The key, and the texts of a mapping of functions, where a test asks whether the function is there that was
+        looked up in it: `work = WORKS.get(action)`, `if work:`."""
+        if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+            is_there = isinstance(test.comparisons[0].operator, cst.IsNot)
+            test = test.left if is_there and _is_none(test.comparisons[0].comparator) else None
+        if not isinstance(test, cst.Name):
+            return None
+        for one in self._given(test.value):
+            call = one.value
+            if not isinstance(call, cst.Call) or called_name(call) != "get" or not isinstance(call.func, cst.Attribute):
+                continue
+            if len(call.args) > 1 and not _is_none(call.args[1].value):
+                continue
+            path, keys = self._path(call.args[0].value) if call.args else None, self._keys(call.func.value)
+            if path is not None and keys and not self._is_other(path):
+                return path, keys
+        return None
+
+    def _keys(self, node: cst.BaseExpression) -> list[str] | None:
+        """The texts by which a mapping holds functions; None for anything else."""
+        mapping = self._resolver.value_of(node)
+        if not isinstance(mapping, cst.Dict) or not mapping.elements:
+            return None
+        held = [one for one in mapping.elements if isinstance(one, cst.DictElement)]
+        works = all(isinstance(one.value, (cst.Name, cst.Attribute, cst.Lambda)) for one in held)
+        texts = [text_of(one.key) for one in held]
+        return texts if works and all(texts) and len(held) == len(mapping.elements) else None
 
     def _path(self, node: cst.BaseExpression) -> Path | None:
         """The path of a key, also in lower case."""
@@ -269,6 +308,20 @@ def _asks_whether_there(test: cst.BaseExpression) -> bool:
     if isinstance(operator, cst.Is):
         return isinstance(other, cst.Name) and other.value == "None"
     return isinstance(operator, cst.NotIn) and isinstance(test.left, cst.SimpleString)
+
+
+def _negated(test: cst.BaseExpression) -> cst.BaseExpression | None:
+    """What must not be there: `work` of `not work` and `work is None`."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return test.expression
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        is_gone = isinstance(test.comparisons[0].operator, cst.Is) and _is_none(test.comparisons[0].comparator)
+        return test.left if is_gone else None
+    return None
+
+
+def _is_none(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Name) and node.value == "None"
 
 
 def _is_inert(one: cst.CSTNode) -> bool:
