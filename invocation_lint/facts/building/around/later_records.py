@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -26,6 +27,7 @@ _ASIDE = re.compile(r"(?i)audit|(?:^|_)log(?:s|_|$)|history|metric|notif|event_?
 _CREATES = re.compile(r"^(?:put_item|insert\w*|create\w*|add\w*|save\w*|store\w*|register\w*|upsert)$")
 _CONDITIONAL = frozenset({"ConditionExpression", "condition", "on_conflict"})
 MAX_STEPS = 3
+_REMEMBERED = 16  # functions, of which many call sites are asked about one after another
 
 
 def later_record(
@@ -34,11 +36,10 @@ def later_record(
     """The record that a function writes after a call in it, and the place of that write; None where none is seen."""
     if function is None or not isinstance(function.node, cst.FunctionDef):
         return None
-    writes = [one for one in _writes(module, function) if (one[2].line, one[2].column) > (call.end_line, 0)]
+    writes = [one for one in _writes(function) if (one[2].line, one[2].column) > (call.end_line, 0)]
     if not writes:
         return None
-    scope = Scope(function.node)
-    sent = next((one for one in scope.calls if module.source.place(one) == call), None)
+    scope, sent = _scope(function), _calls(function).get(call)
     region = _region(sent, scope) if sent is not None else None
     if sent is None or region is None:
         return None
@@ -54,14 +55,28 @@ def later_record(
     return None
 
 
-def _writes(module: ModuleInfo, function: FunctionInfo) -> Iterator[tuple[cst.Call, str, Place]]:
-    for call in Scope(function.node).calls:
+@lru_cache(maxsize=_REMEMBERED)
+def _scope(function: FunctionInfo) -> Scope:
+    return Scope(function.node)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _calls(function: FunctionInfo) -> dict[Place, cst.Call]:
+    return {function.module.source.place(call): call for call in _scope(function).calls}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _writes(function: FunctionInfo) -> list[tuple[cst.Call, str, Place]]:
+    """The writes of a function in a waiting state, those under a condition aside."""
+    found = []
+    for call in _scope(function).calls:
         states = list(waiting.states_written(function, call))
         status = next((one for one in states if waiting.is_waiting(one)), None)
         if status is not None and not any(
             arg.keyword is not None and arg.keyword.value in _CONDITIONAL for arg in call.args
         ):
-            yield call, status, module.source.place(call)
+            found.append((call, status, function.module.source.place(call)))
+    return found
 
 
 def _region(node: cst.CSTNode, scope: Scope) -> cst.CSTNode | None:

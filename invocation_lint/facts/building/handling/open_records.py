@@ -26,6 +26,9 @@ from invocation_lint.source.parsing.walk import walk
 _CLOSED = re.compile(
     r"(?i)^(?:complete|completed|done|finished|success|successful|succeeded|ready|processed|closed|ok|available)$"
 )
+MAX_WRITES = 8
+"""Writes of a function that are held against each other."""
+
 _CONDITIONS = frozenset({"ConditionExpression"})
 """A claim under a condition: the next worker may take over what has been running for too long."""
 
@@ -67,11 +70,11 @@ def _left_in(subject: Subject, info: FunctionInfo) -> Iterator[Found]:
         if waiting.is_waiting(state) and not _CONDITIONS & {_key(arg, 0) for arg in call.args}
     ]
     closed = [(call, state) for call, states in writes for state in states if _CLOSED.match(state)]
-    for first, state in opened:
+    for first, state in opened[:MAX_WRITES]:
         region = _region(first, scope)
         if region is None or _is_in_clause(first, scope):
             continue
-        for last, end in closed:
+        for last, end in closed[-MAX_WRITES:]:
             if _is_alike(first, last) and _flows(first, last, region, subject, scope):
                 yield from _between(subject, info, (first, state), (last, end), region)
 

@@ -6,8 +6,9 @@ Such an id has many names. One counts where the function of the call has it at h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -23,6 +24,7 @@ _JOINS = re.compile(r"(?:request|correlation|trace|session|execution|transaction
 _MAY_HOLD = re.compile(
     r"event|context|header|metadata|request|trace|attributes|ctx|detail|params|info|payload|data|body"
 )
+_REMEMBERED = 16  # functions, of which many call sites are asked about one after another
 _LOGS = LOG_METHODS | {"set_correlation_id", "bind_contextvars", "put_annotation"}
 
 
@@ -35,9 +37,8 @@ def with_ids(
         return payload
     if not payload.keys:
         return payload
-    if not any(_ID.match(_plain(word)) for word in function.words):
-        return payload
-    held = next(_held(function, call), None)
+    here = (call.line, call.column)
+    held = next(((name, place) for name, place in _held(function) if (place.line, place.column) < here), None)
     if held is None:
         return payload
     name, place = held
@@ -53,16 +54,20 @@ def _joins(key: facts.Key) -> bool:
     return key.type not in {"string", "number", "boolean"} and _MAY_HOLD.search(_plain(key.name)) is not None
 
 
-def _held(function: FunctionInfo, call: Place) -> Iterator[tuple[str, Place]]:
-    """The ids that a function writes to its log before a call, each with the place."""
+@lru_cache(maxsize=_REMEMBERED)
+def _held(function: FunctionInfo) -> list[tuple[str, Place]]:
+    """The ids that a function writes to its log, each with the place."""
+    if not any(_ID.match(_plain(word)) for word in function.words):
+        return []
+    found = []
     scope, source = Scope(function.node), function.module.source
     for node in scope.parents:
         name = _name_of(node)
         if not name or not _ID.match(_plain(name)) or not _is_logged(node, scope):
             continue
-        place = source.place(node)
-        if (place.line, place.column) < (call.line, call.column) and not _is_of_answer(node):
-            yield name, place
+        if not _is_of_answer(node):
+            found.append((name, source.place(node)))
+    return found
 
 
 def _name_of(node: cst.CSTNode) -> str:
