@@ -32,7 +32,7 @@ _CHOSEN_BY_SENDERS = frozenset({None, "direct", "event", "state_machine"})
 _OF_SERVICES = frozenset(
     {"triggerSource", "fieldName", "typeName", "eventName", "eventSource", "RequestType", "httpMethod", "routeKey",
      "rawPath", "path", "resource", "method", "http_method", "source", "detail-type", "eventType", "invocationLabel",
-     "currentIntent", "sessionState", "requestContext", "type", "notificationType"}
+     "currentIntent", "sessionState", "requestContext", "type", "notificationType", "ResourceType"}
 )  # fmt: skip
 """Keys under which services say what has happened: a handler takes those that it is there for."""
 
