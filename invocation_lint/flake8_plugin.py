@@ -64,7 +64,7 @@ class InvocationPlugin(_Plugin):
             metavar="FILE",
             parse_from_config=True,
             normalize_paths=True,
-            help="configuration of invocation-lint to use for all files, instead of the nearest of each",
+            help="invocation-lint configuration to use for all files, instead of the nearest one",
         )
 
     @classmethod

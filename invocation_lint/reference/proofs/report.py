@@ -27,7 +27,7 @@ def story_of(evidence: Evidence) -> list[str]:
     """The service's log of a run, in its order: requests and runs, times in seconds from the first line."""
     lines: list[tuple[float, str]] = []
     for request in evidence.requests:
-        answer = request.status if request.status is not None else "no answer"
+        answer = request.status if request.status is not None else "no response"
         trouble = request.error or (request.function_error and f"FunctionError {request.function_error}") or ""
         lines.append(
             (request.time, f"{request.invocation_type} {_called(request.function)}: {answer} {trouble}".rstrip())
@@ -38,7 +38,7 @@ def story_of(evidence: Evidence) -> list[str]:
             lines.append((run.ended, f"{_called(run.function)} ended{attempt}: {run.error_type or run.outcome}"))
     for it in evidence.front_requests:
         if it.ended is not None:
-            lines.append((it.ended, f"the front answered {it.status} to {it.method} {it.target}"))
+            lines.append((it.ended, f"the API returned {it.status} for {it.method} {it.target}"))
     lines.sort(key=lambda line: line[0])
     start = min([line[0] for line in lines[:1]] + [it.time for it in evidence.front_requests], default=0.0)
     told = [f"{moment - start:6.1f} s  {what}" for moment, what in lines]
