@@ -257,6 +257,25 @@ def test_what_is_below_a_missing_field_is_not_missing_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    "uses",
+    [
+        'names = [one["name"] for one in labels]',
+        'names = ", ".join(one["name"] for one in labels)',
+        'total = sum(one["size"]["bytes"] for one in labels)',
+        'for one in labels: print(one["name"])',
+        'for number, one in enumerate(labels): print(number, one["name"].title())',
+    ],
+)
+def test_what_is_read_of_the_items_of_a_field_is_no_field_of_that(uses: str) -> None:
+    made = handler(
+        'def handler(event, context):\n    key = event["key"]\n    labels = event.get("labels", [])\n'
+        f"    {uses}\n    return key\n"
+    )
+    assert made.missing([("other",)], {}).fields == (("key",),)
+    assert made.missing([("key",), ("labels",)], {}).fields == ()
+
+
+@pytest.mark.parametrize(
     ("code", "keys", "is_open"),
     [
         ('return {"a": 1, "b": event["x"]}', {"a": True, "b": True}, False),

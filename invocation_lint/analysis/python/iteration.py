@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Typed, Value, join_values, unknown
+from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value
 from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import EVENT, Keys
 
 MAX_ITEMS = 1000
 """Elements of a sequence that are taken one by one: longer ones are made by code that doubles a list over and over."""
@@ -25,9 +27,20 @@ def iteration_items(frame: Frame, iterable: Value) -> list[Value] | None:
             return list(obj.items) if len(obj.items) <= MAX_ITEMS else None
         if obj.kind == "instance" and obj.items:
             return list(obj.items)
-        if obj.kind == "dict" and not obj.open and all(slot.presence == "yes" for slot in obj.slots.values()):
+        if (
+            obj.kind == "dict"
+            and not obj.open
+            and not _may_be_a_list(obj)
+            and all(slot.presence == "yes" for slot in obj.slots.values())
+        ):
             return [key_value(key) for key in obj.slots]
     return None
+
+
+def _may_be_a_list(obj: Obj) -> bool:
+    """Whether it is a field of an event that a handler is tried with: one that it goes over may hold objects, of which
+    the fields are read."""
+    return isinstance(obj.slots, Keys) and obj.slots.whole != EVENT
 
 
 def element_of(frame: Frame, iterable: Value) -> Value:
@@ -40,7 +53,7 @@ def element_of(frame: Frame, iterable: Value) -> Value:
             obj = objects[0][1]
             if obj.kind == "dict":
                 found.extend([*(key_value(key) for key in obj.slots), *obj.aside(0)])
-                if obj.open:
+                if obj.open or _may_be_a_list(obj):
                     found.append(unknown("a key that is not known"))
             else:
                 found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
