@@ -22,6 +22,8 @@ from invocation_lint.source.parsing.walk import walk
 from invocation_lint.wording import listed
 
 MIN_CALLS = 3
+MAX_STEPS = 3
+_CHANGES = frozenset({"update", "append", "extend", "add", "insert", "setdefault", "pop"})
 _REMEMBERED = 16  # functions, of which many call sites are asked about one after another
 
 
@@ -61,15 +63,33 @@ def _loop_of_same(function: FunctionInfo, place: Place) -> Place | None:
     loop = next((one for one in scope.around(call) if isinstance(one, cst.For)), None) if call is not None else None
     if call is None or loop is None or any(arg.star for arg in call.args):
         return None
-    of_round = {node.value for node in walk(loop.target) if isinstance(node, cst.Name)}
-    for node in walk(loop.body):
-        targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else []
-        targets += [node.target] if isinstance(node, (cst.AugAssign, cst.AnnAssign)) else []
-        of_round |= {part.value for target in targets for part in walk(target) if isinstance(part, cst.Name)}
+    of_round = _of_round(loop)
     told = [{node.value for node in walk(arg.value) if isinstance(node, cst.Name)} for arg in call.args]
     differing = [names for names in told if names & of_round]
     is_same = len(differing) == 1 and any(names - of_round for names in told)
     return source.place(loop) if is_same else None
+
+
+def _of_round(loop: cst.For) -> set[str]:
+    """The names that are another thing in each round: those that the loop gives, and what is made of these."""
+    found = _named(loop.target)
+    for _ in range(MAX_STEPS):
+        for node in walk(loop.body):
+            if isinstance(node, cst.AugAssign):
+                found |= _named(node.target)
+            elif (
+                isinstance(node, (cst.Assign, cst.AnnAssign)) and node.value is not None and found & _named(node.value)
+            ):
+                targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else [node.target]
+                found |= set().union(*map(_named, targets))
+            elif isinstance(node, cst.Call) and called_name(node) in _CHANGES and isinstance(node.func, cst.Attribute):
+                given = {name for arg in node.args for name in _named(arg.value)}
+                found |= _named(node.func.value) if found & given else set()
+    return found
+
+
+def _named(node: cst.CSTNode) -> set[str]:
+    return {part.value for part in walk(node) if isinstance(part, cst.Name)}
 
 
 def _shown(names: list[str]) -> str:

@@ -181,7 +181,8 @@ def _fails(call: cst.Call, subject: Subject, info: FunctionInfo, depth: int) -> 
         owner = dotted(call.func.value).partition(".")[0]
         if owner in {"self", "cls"}:
             return False
-        return owner in _HTTP or (called_name(call) not in {"get", "Table"} and _is_sdk(owner, subject, scope))
+        is_http = subject.code.meaning(call.func).partition(".")[0] in _HTTP
+        return is_http or (called_name(call) not in {"get", "Table"} and _is_sdk(owner, subject, scope))
     helpers = subject.code.named(called_name(call))
     if len(helpers) != 1 or depth > 1 or is_log_line(call) or not _lets_out_alone(helpers[0]):
         return False
@@ -198,7 +199,7 @@ def _is_sdk(owner: str, subject: Subject, scope: Scope) -> bool:
     for value in values:
         if value is None:
             continue
-        names = [dotted(one.func) for one in walk(value) if isinstance(one, cst.Call)]
+        names = [subject.code.meaning(one.func) for one in walk(value) if isinstance(one, cst.Call)]
         if any(name.partition(".")[0] in _SDKS and name.endswith(("client", "resource")) for name in names):
             return True
         if any(name.endswith(".Table") or name == "boto3.Session" for name in names):
@@ -256,10 +257,10 @@ def _lets_out_alone(info: FunctionInfo) -> bool:
     return all(name.rpartition(".")[2] in _OPEN_DECORATORS or name in _OPEN_DECORATORS for name in names)
 
 
-def _lets_out(subject: Subject, info: FunctionInfo) -> bool:
+def _lets_out(subject: Subject, info: FunctionInfo, below: tuple[FunctionInfo, ...] = ()) -> bool:
     """Whether an error leaves a function for the service that invokes the handler: no decorator takes it, and no caller
     in the module that may write."""
-    if not _lets_out_alone(info):
+    if not _lets_out_alone(info) or any(one is info for one in below):
         return False
     if info is subject.info:
         return not subject.code.module.is_mentioned_outside(info)
@@ -274,7 +275,9 @@ def _lets_out(subject: Subject, info: FunctionInfo) -> bool:
             return False  # handed on as a value
         if any(_is_guarded(call, subject, caller) for call in calls):
             return False
-        if caller is not subject.info and not (caller in subject.reached and _lets_out(subject, caller)):
+        if caller is not subject.info and not (
+            caller in subject.reached and _lets_out(subject, caller, (*below, info))
+        ):
             return False
     return True
 
