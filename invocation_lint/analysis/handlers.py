@@ -16,7 +16,7 @@ from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.libraries.trials.envelopes import ENVELOPE, own_fields
-from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent
+from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent, is_index
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python.calls import decorators
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -174,7 +174,7 @@ class Handler:
                 needed.append(path)
         required = tuple(dict.fromkeys((*open_needs.required, *needed)))
         read = dict.fromkeys((*open_needs.optional, *_fields(trial)))
-        return Requirement(required, tuple(path for path in read if path not in required))
+        return Requirement(_told(required), _told(path for path in read if path not in required))
 
     def missing(
         self,
@@ -300,7 +300,7 @@ class Handler:
             around = [path[:length] for length in range(1, len(path)) if path[:length] in every]
             if all(one in needed for one in around) and self._fails_without(every, path, constants):
                 needed.append(path)
-        return Requirement(tuple(needed), tuple(path for path in fields if path not in needed))
+        return Requirement(_told(needed), _told(path for path in fields if path not in needed))
 
     def _try(self, shape: Shape, trial: Trial | None = None) -> _Seen:
         place, trial = self._info.place, trial or self._trial
@@ -327,6 +327,11 @@ def _outermost(fields: list[FieldPath]) -> list[FieldPath]:
         if len(kept) <= MAX_FIELDS:
             return kept
     return []
+
+
+def _told(paths: Iterable[FieldPath]) -> tuple[FieldPath, ...]:
+    """The fields that have names of their own, without items of lists and what is in those."""
+    return tuple(path for path in paths if not any(map(is_index, path)))
 
 
 def _places(trial: Trial) -> tuple[tuple[FieldPath, Place], ...]:
@@ -366,7 +371,7 @@ def _discriminator(compared: Mapping[FieldPath, tuple[Any, ...]]) -> FieldPath:
     candidates = {
         path: [one for one in known if isinstance(one, str) and one]
         for path, known in compared.items()
-        if path[0] not in ENVELOPE
+        if path[0] not in ENVELOPE and not any(map(is_index, path))
     }
     candidates = {path: known for path, known in candidates.items() if known}
     named = [path for name in _NAMES for path in candidates if path[-1] == name]

@@ -313,3 +313,20 @@ def test_what_was_printed_and_committed_does_not_differ(project: Path) -> None:
 def test_nothing_deployed(tmp_path: Path) -> None:
     ran = run_lint("contracts", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (0, "version: 1\nfunctions: []\n")
+
+
+@pytest.mark.parametrize(
+    ("read", "fields"),
+    [
+        ('event["rows"][0]["id"]', ["to", "rows"]),
+        ('event["rows"][-1].get("id"), event["rows"][1]["of"]["id"]', ["to", "rows"]),
+        ('[row["id"] for row in event["rows"]]', ["to", "rows"]),
+        ('[cell["id"] for row in event["rows"] for cell in row["cells"]]', ["to", "rows"]),
+        ('event["sheet"]["rows"][0]["id"]', ["to", "sheet", "sheet.rows"]),
+        ('[event["by_name"][name] for name in event["by_name"]]', ["to", "by_name"]),
+    ],
+)
+def test_items_of_lists_have_no_names(project: Path, read: str, fields: list[str]) -> None:
+    (project / "src/mails.py").write_text(f"def handler(event, context):\n    return event['to'], {read}\n")
+    told = json.loads(run_lint("contracts", "mails", "--format", "json", cwd=project).stdout)
+    assert told["functions"]["mails"]["required"] == fields

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Typed, Value, join_values, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Typed, Unknown, Value, join_values, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value
 from invocation_lint.analysis.python import traced
 from invocation_lint.analysis.python.frames.frame import Frame
-from invocation_lint.analysis.python.frames.trial import EVENT, Keys
+from invocation_lint.analysis.python.frames.trial import EVENT, Keys, field_path
 
 MAX_ITEMS = 1000
 """Elements of a sequence that are taken one by one: longer ones are made by code that doubles a list over and over."""
@@ -59,6 +59,8 @@ def element_of(frame: Frame, iterable: Value) -> Value:
                 found.extend(obj.elements() or ([unknown("an element")] if obj.open else []))
         elif isinstance(atom, Typed) and atom.type == "pages":
             found.append(frame.interpreter.libraries.page(frame, atom))
+        elif frame.interpreter.trial is not None and isinstance(atom, Unknown) and field_path(atom.source):
+            found.append(unknown("an item of a field of the event", f"{atom.source}.0"))
         else:
             found.append(traced.element(frame, atom))
     return join_values(found) if found else NEVER

@@ -41,7 +41,7 @@ from invocation_lint.analysis.python import classes, traced
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import bring
 from invocation_lint.analysis.python.frames.frame import Frame
-from invocation_lint.analysis.python.frames.trial import Trial, is_none, source_of_item
+from invocation_lint.analysis.python.frames.trial import Trial, field_path, is_none, source_of_item
 
 _MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
 _BUILTINS = frozenset(dir(builtins))
@@ -213,7 +213,8 @@ def _item_of(frame: Frame, atom: Any, key: Value, node: cst.CSTNode) -> Value:
         source = atom.name if isinstance(atom, Param) else atom.source
         if isinstance(atom, Typed) and atom.type in {"str", "bytes"}:
             return Value((Typed(atom.type),))
-        known = single if isinstance(single, str) else ""
+        is_item = type(single) is int and frame.interpreter.trial is not None and field_path(source)
+        known = single if isinstance(single, str) else str(single) if is_item else ""
         inner = f"{source}.{known}" if source and known else known or source
         if frame.interpreter.trial is not None:
             frame.interpreter.trial.note_read(inner)

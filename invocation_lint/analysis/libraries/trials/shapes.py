@@ -6,11 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Encoded, Slot, Unknown, Value, const
+from invocation_lint.analysis.domain.atoms import Encoded, Slot, Unknown, Value, const, join_values
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.trial import EVENT, FieldPath, Keys, Trial
 from invocation_lint.findings import Place
+
+
+def is_index(name: str) -> bool:
+    """Whether a part of a path is the index of an item."""
+    return name.removeprefix("-").isdecimal()
 
 
 @dataclass(slots=True)
@@ -51,7 +56,10 @@ class ShapedEvent:
         if path and children is None:
             field = Value((Unknown("a field of the event", source),))
             return Value((Encoded("json", field, "str"),)) if path in self._shape.texts else field
-        slots = {name: Slot("yes", self.value((*path, name)), self._place) for name in children or ()}
+        slots: dict[Any, Slot] = {name: Slot("yes", self.value((*path, name)), self._place) for name in children or ()}
+        if slots and all(map(is_index, slots)):
+            items = Obj("list", rest=join_values(slot.value for slot in slots.values()), made=self._place)
+            return self._frame.allocate_at((self._place, "list", source), items)
         open_reason = None if self._shape.closed else "the event of a handler"
         obj = Obj("dict", Keys(slots, source, self._trial), open_reason, made=self._place)
         made = self._frame.allocate_at((self._place, "dict", source), obj)
