@@ -35,7 +35,7 @@ def log_gaps(subject: Subject) -> Iterator[tuple[LogGap, Place]]:
         yield kept
     printed = _printed_event(subject)
     if printed is not None:
-        gap = LogGap("event", "the event is printed as Python text", "no query of the logs can read its fields")
+        gap = LogGap("event", "the event is printed as the repr of a dictionary", "log queries cannot read its fields")
         yield gap, subject.code.module.source.place(printed)
 
 
