@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from invocation_lint.data.tool_texts import NO_SUCH_RULE, NOT_SUPPRESSIBLE, UNUSED
 from invocation_lint.findings import Finding, Suppression
 from invocation_lint.selection import Selectable, exactness, no_rule
-from invocation_lint.source.suppressions import covered_lines, read_suppressions
+from invocation_lint.source.suppressions import covered_lines, names_rules, read_suppressions
 from invocation_lint.tool_findings import INVALID_SUPPRESSION, NOT_ANALYSED, UNUSED_SUPPRESSION
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def suppress(
     `covered_lines` says which lines a comment covers. `with_possible` gives the
     findings with those that cannot be told: a comment that suppresses one of them is not unused.
     """
+    if not findings and not names_rules(source.text):
+        return []
     suppressions, malformed = read_suppressions(source)
     if not suppressions and not malformed:
         return list(findings)

@@ -13,7 +13,7 @@ import libcst as cst
 
 from invocation_lint.analysis import tracing
 from invocation_lint.analysis.domain.atoms import FunctionRef, Method, Partial, Value, join2
-from invocation_lint.analysis.domain.events import Event, Raised, Start, Visit
+from invocation_lint.analysis.domain.events import Event, Raised, Visit
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import Obj, State, join_states
 from invocation_lint.analysis.domain.wrapper import Wrapper
@@ -28,7 +28,7 @@ from invocation_lint.analysis.python.frames.copying import portable
 from invocation_lint.analysis.python.frames.frame import MAX_VISITS, Frame
 from invocation_lint.analysis.python.frames.guards import Wrapping
 from invocation_lint.analysis.python.frames.kinds import Kinds
-from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Outcome
+from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Outcome, WayFound
 from invocation_lint.analysis.python.frames.protocol import Libraries
 from invocation_lint.analysis.python.frames.shared_outcomes import Outcomes, canonical
 from invocation_lint.analysis.python.frames.trial import Trial
@@ -177,8 +177,7 @@ class Interpreter:
         if info.parent is not None:
             self.root(info.parent)
         if not self._is_way(info):
-            root = self._roots[info.key] = Root(info, info.module, (), ())
-            return root
+            return self._roots.setdefault(info.key, Root(info, info.module, (), ()))
         frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False)
         if frame.state is not None:
             note_escape(frame, frame.returned, "returned", info.node)
@@ -197,9 +196,8 @@ class Interpreter:
         """
         if info.holds_site or info.module.speaks_of_queries or self._defines_functions(info):
             return True
-        limits = MAX_CALLS, MAX_INTERPRETATIONS
-        frame = self._run_alone(info, limits, noting=False, receiver=receiver, scouting=True)
-        return not frame.complete or info.key in self.too_large or any(isinstance(one, Start) for one in frame.events)
+        frame = self._run_alone(info, (MAX_CALLS, MAX_INTERPRETATIONS), noting=False, receiver=receiver, scouting=True)
+        return not frame.complete or info.key in self.too_large or frame.starts_any()
 
     def _is_scouted(self, frame: Frame, info: FunctionInfo, building: float, values: list[Value]) -> bool:
         """Whether a function that leads nowhere by itself is entered to see where a walk may lead: a small one, and one
@@ -283,6 +281,8 @@ class Interpreter:
                 self.too_large.add(info.key)
                 frame.events.clear()
                 frame.raises.clear()
+            except WayFound:
+                pass
             finally:
                 self._running.discard(walk)
         self.walks.append(Walked(info.module.source.name, info.title, process_time() - began, self.visits - visited))

@@ -15,12 +15,12 @@ from typing import NoReturn
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
-_YOUNG_OBJECTS = 200_000  # trees and values live long: looking through them for garbage finds little
+_COLLECTING = 1_000_000, 50  # trees and values live long: to look through them for garbage, and again, finds little
 
 
 def main() -> NoReturn:
     """Entry point of the command: runs it and exits with its status."""
-    gc.set_threshold(_YOUNG_OBJECTS)
+    gc.set_threshold(*_COLLECTING)
     _show_all_there_is()
     import click
 

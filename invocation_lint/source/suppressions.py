@@ -28,6 +28,7 @@ _NOQA = re.compile(
     r"#\s*noqa\b(?:\s*:\s*(?P<codes>(?:[A-Z]+\d+|IN[VX]\b)(?:[,\s]+[A-Z]+\d+)*))?(?P<rest>[^#]*)", re.IGNORECASE
 )
 _ANY = re.compile(r"#\s*(?:noqa|invocation[-_ ]?lint)\b", re.IGNORECASE)
+_NAMING = re.compile(r"#\s*(?:noqa\b[^\n]*\bIN[VX]|invocation[-_ ]?lint\b)", re.IGNORECASE)
 _OURS = re.compile(r"IN[VX]\d*\Z", re.IGNORECASE)
 _NO_COLON = re.compile(r"\s*IN[VX]\d", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#\s*(?P<tool>invocation[-_ ]?lint)\b(?P<colon>\s*:)?\s*(?P<text>[^#]*)", re.IGNORECASE)
@@ -48,6 +49,11 @@ def may_suppress(data: bytes) -> bool:
     """Whether the bytes may hold a comment that names a rule of ours, in a file that has perhaps nothing else."""
     directive = b"nvocation" in data and _DIRECTIVE_BYTES.search(data) is not None
     return directive or ((b"INV" in data or b"INX" in data) and _NOQA_BYTES.search(data) is not None)
+
+
+def names_rules(text: str) -> bool:
+    """Whether a comment may name a rule of ours: of the others, none is wrong, and none is asked whether it is used."""
+    return _NAMING.search(text) is not None
 
 
 def read_suppressions(source: Commented) -> tuple[list[Suppression], list[Malformed]]:

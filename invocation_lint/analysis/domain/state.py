@@ -41,6 +41,22 @@ ANSWER = "@answer"
 """The class of a dict that AWS answers with: what it may hold is of a known type where it is read."""
 
 
+class Content:
+    """What an object holds. It is asked for its hash again and again."""
+
+    __slots__ = ("_hash", "parts")
+
+    def __init__(self, parts: tuple[Any, ...]) -> None:
+        self.parts = parts
+        self._hash = hash(parts)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Content) and self._hash == other._hash and self.parts == other.parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
 @record
 class Obj:
     """An object of the heap.
@@ -60,6 +76,7 @@ class Obj:
     many: bool = False
     _ids: tuple[ObjectId, ...] | None = field(default=None, init=False, repr=False, compare=False)
     _refers: bool | None = field(default=None, init=False, repr=False, compare=False)
+    _content: Content | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def ids(self) -> tuple[ObjectId, ...]:
@@ -78,6 +95,26 @@ class Obj:
             found = found or (self.rest is not None and may_refer(self.rest))
             object.__setattr__(self, "_refers", found)
         return self._refers  # type: ignore[return-value]
+
+    @property
+    def content(self) -> Content:
+        """All that it is, to be compared with what others are."""
+        if self._content is None:
+            object.__setattr__(self, "_content", Content(self.content_as(lambda value: value)))
+        return self._content  # type: ignore[return-value]
+
+    def content_as(self, told: Callable[[Value], Value]) -> tuple[Any, ...]:
+        """The same, with each value as it is told."""
+        return (
+            self.kind,
+            tuple([(key, slot.presence, told(slot.value), slot.place) for key, slot in self.slots.items()]),
+            self.open,
+            tuple(map(told, self.items)),
+            None if self.rest is None else told(self.rest),
+            self.made,
+            self.cls,
+            self.many,
+        )
 
     def with_slot(self, key: Any, value: Value, place: Place | None, *, weak: bool = False) -> Obj:
         """The object after `obj[key] = value`."""

@@ -47,6 +47,7 @@ class FunctionInfo:
     is_task: bool = False  # perhaps: a decorator has the name of one that sends its calls to Lambda
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
+    _words: frozenset[str] | None = None
 
     @property
     def node(self) -> cst.FunctionDef | cst.Lambda:
@@ -68,8 +69,10 @@ class FunctionInfo:
     @property
     def words(self) -> frozenset[str]:
         """The words in its text and that of its decorators, in comments and texts, too."""
-        source = self.module.source
-        return self.mentions.union(_WORD.findall(source.text, *source.offsets(self.place)))
+        if self._words is None:
+            source = self.module.source
+            self._words = self.mentions.union(_WORD.findall(source.text, *source.offsets(self.place)))
+        return self._words
 
     @property
     def title(self) -> str:

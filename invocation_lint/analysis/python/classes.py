@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -25,6 +27,7 @@ from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import bring
 from invocation_lint.analysis.python.frames.frame import Frame
 
+_DOES_NOTHING = re.compile(r"""(?:\b(?:pass|return)|\.\.\.|["'][\s)]*|^[\s)]*)[\s;]*$|#""")
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "cached_property.cached_property"})
 
 
@@ -142,11 +145,19 @@ def _is_left_to_subclasses(frame: Frame, method: FunctionInfo, receiver: Value) 
         obj is None
         or obj.open != RECEIVER
         or method.name.startswith("__")
+        or not _may_do_nothing(method)
         or not isinstance(method.node.body, cst.IndentedBlock)
     ):
         return False
     lines = [line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line for line in method.node.body.body]
     return all(_does_nothing(line) for line in lines)
+
+
+def _may_do_nothing(method: FunctionInfo) -> bool:
+    """Whether the last line of a method may be one that does nothing: of most, no tree need be made to tell."""
+    source = method.module.source
+    last = source.text[slice(*source.offsets(method.place))].rstrip().rpartition("\n")[2]
+    return "NotImplementedError" in method.words or _DOES_NOTHING.search(last) is not None
 
 
 def _does_nothing(line: cst.CSTNode) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Partial, Ref, Value, join2, unknown
-from invocation_lint.analysis.domain.events import Event, Raised
+from invocation_lint.analysis.domain.events import Event, Raised, Start
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey, id_of
 from invocation_lint.analysis.domain.references import map_atoms
 from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, all_mentions
 from invocation_lint.analysis.python.frames.arguments import Arguments
-from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayOut
+from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayFound, WayOut
 from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.findings import Place
 from invocation_lint.records import record
@@ -123,6 +123,12 @@ class Frame:
             if self.state is None:
                 return
             self.run_statement(statement)
+            if self.scouting and self.depth == 0 and self.starts_any():
+                raise WayFound
+
+    def starts_any(self) -> bool:
+        """Whether something that is followed starts in what was walked."""
+        return any(isinstance(event, Start) for event in self.events)
 
     def run_statement(self, node: cst.BaseStatement | cst.BaseSmallStatement) -> None:
         """Walk one statement."""

@@ -17,6 +17,10 @@ class BudgetExceeded(Exception):
     """A function costs more visits than it may; its outcome is unknown."""
 
 
+class WayFound(Exception):
+    """A walk that asks only whether something that is followed starts in it has come to such a thing."""
+
+
 @dataclass(slots=True)
 class LoopFrame:
     """A loop being run: the states at its breaks and continues, and how often it runs."""

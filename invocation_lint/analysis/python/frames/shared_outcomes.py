@@ -14,7 +14,7 @@ from typing import Any
 from invocation_lint.analysis.domain.atoms import Ref, Value
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.references import map_atoms, map_ids, may_refer
-from invocation_lint.analysis.domain.state import Obj, map_object
+from invocation_lint.analysis.domain.state import Content, Obj, map_object
 from invocation_lint.analysis.python.frames.outcome import Outcome
 
 Key = tuple[Any, ...]
@@ -37,17 +37,7 @@ def canonical(values: Iterable[Value], fragment: Mapping[ObjectId, Obj]) -> Key:
         return map_atoms(value, change) if may_refer(value) else value
 
     objects = [
-        (
-            numbers[object_id],
-            obj.kind,
-            tuple((key, slot.presence, told(slot.value), slot.place) for key, slot in obj.slots.items()),
-            obj.open,
-            tuple(map(told, obj.items)),
-            None if obj.rest is None else told(obj.rest),
-            obj.made,
-            obj.cls,
-            obj.many,
-        )
+        (numbers[object_id], Content(obj.content_as(told)) if obj.refers else obj.content)
         for object_id, obj in fragment.items()
     ]
     return (*map(told, values), *objects)

@@ -6,6 +6,7 @@ operation takes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from functools import cached_property, lru_cache
 
@@ -42,10 +43,14 @@ class Code:
     def calls(self, names: Collection[str]) -> Iterator[tuple[cst.Call, FunctionInfo | None]]:
         """The calls of methods of these names, each with the outermost function around it; None at module level."""
         wanted = frozenset(names)
-        for info in self.functions():
-            if wanted & info.words:
+        source = self.module.source
+        written = [found.start() for found in _calls_of(wanted).finditer(source.text)]
+        functions = [(info, source.offsets(info.place)) for info in self.functions()] if written else []
+        is_in_function = all(any(start <= at < end for _, (start, end) in functions) for at in written)
+        for info, (start, end) in functions:  # one may stand in a decorator, which is no part of the place
+            if wanted & info.words and (not is_in_function or any(start <= at < end for at in written)):
                 yield from ((call, info) for call in self.scope_of(info).calls if called_name(call) in wanted)
-        if wanted & self.module.mentions or any(wanted & cls.mentions for cls in self.module.classes.values()):
+        if not is_in_function:
             for node in walk(self.module.source.module, enter=_is_no_function):
                 if isinstance(node, cst.Call) and called_name(node) in wanted:
                     yield node, None
@@ -66,6 +71,13 @@ class Code:
                 found = self.module.defined_by(node)
                 return found if isinstance(found, FunctionInfo) else outermost
         return outermost
+
+
+@lru_cache(maxsize=64)
+def _calls_of(names: frozenset[str]) -> re.Pattern[str]:
+    """What stands where functions of these names are called, comments and texts aside; a definition is no call."""
+    every = "|".join(sorted(map(re.escape, names)))
+    return re.compile(rf"(?<!def )\b(?:{every})\b(?:[\s\\)]|#[^\n]*\n)*\(")
 
 
 def _is_no_function(node: cst.CSTNode) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -208,9 +209,15 @@ def reached(code: Code, handler: FunctionInfo) -> Iterator[FunctionInfo]:
     """A handler and the functions of its module that it calls, also through others."""
     seen = {handler.key}
     level = [handler]
+    named = Counter(one.name for one in code.functions())
     for _ in range(MAX_HELPERS + 1):
         yield from level
-        called = [one for info in level for call in code.scope_of(info).calls for one in code.named(called_name(call))]
+        calling = [  # of the others no tree is made
+            info for info in level if any(named[one] > (one == info.name) for one in info.words & named.keys())
+        ]
+        called = [
+            one for info in calling for call in code.scope_of(info).calls for one in code.named(called_name(call))
+        ]
         level = [one for one in dict.fromkeys(called) if one.key not in seen]
         seen.update(one.key for one in level)
 

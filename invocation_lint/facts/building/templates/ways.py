@@ -147,9 +147,10 @@ class _Sending:
 
     def ways(self) -> Iterator[Way]:
         """The ways over what is sent to queues, topics, streams and buckets."""
-        within = {one.key for one in reached(self._code, self._handler)}
-        for call, holder in self._code.calls(_SENDS):
-            if holder is None or holder.key not in within or self._code.named(called_name(call)):
+        sent = [(call, holder) for call, holder in self._code.calls(_SENDS) if holder is not None]
+        within = {one.key for one in reached(self._code, self._handler)} if sent else set()
+        for call, holder in sent:
+            if holder.key not in within or self._code.named(called_name(call)):
                 continue
             operation = _SENDS[called_name(call)]
             node = _given(call, operation.parameter, operation.index)
