@@ -108,12 +108,14 @@ def _one_by_one(
     work: Callable[[Task], Result], tasks: Sequence[Task], lost: Callable[[Task], Result]
 ) -> Iterator[Result]:
     apart = new_pool(1)
-    for task in tasks:
-        try:
-            result = apart.submit(work, task).result()
-        except BrokenExecutor:
-            result = lost(task)
-            apart.shutdown()
-            apart = new_pool(1)
-        yield result
-    apart.shutdown()
+    try:
+        for task in tasks:
+            try:
+                result = apart.submit(work, task).result()
+            except BrokenExecutor:
+                result = lost(task)
+                apart.shutdown()
+                apart = new_pool(1)
+            yield result
+    finally:  # who has the last result asks no more: the pool's thread would end while the interpreter does
+        apart.shutdown()

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -175,3 +176,18 @@ def is_running(process: int) -> bool:
         return False
     state = Path(f"/proc/{process}/stat")
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def _die_of_one(task: str) -> str:
+    if task == "dies":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_no_pool_goes_on_when_the_last_result_was_taken() -> None:
+    """Whoever counts the tasks does not ask for a result after the last one."""
+    before = set(threading.enumerate())
+    results = spread(new_pool(1), 1, _die_of_one, ["dies", "lives"], lambda task: f"lost {task}")
+    assert [next(results), next(results)] == ["lost dies", "lives"]
+    del results
+    assert set(threading.enumerate()) <= before
