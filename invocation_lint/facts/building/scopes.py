@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
 from invocation_lint.analysis.program.acts import LOGGING
+from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.tree import SourceFile
@@ -60,6 +62,19 @@ class Scope:
             yield parent
             parent = self.parents.get(parent)
 
+    def region_after(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The outermost block in which what stands below a node runs after it, where that goes well; None in a function
+        or comprehension of its own."""
+        found = None
+        for outer in self.around(node):
+            if isinstance(outer, (cst.IndentedBlock, cst.FunctionDef)):
+                found = outer
+            if outer is self.root or isinstance(outer, (cst.If, cst.For, cst.While, cst.ExceptHandler, cst.Match)):
+                return found
+            if isinstance(outer, (cst.Lambda, cst.FunctionDef, cst.ClassDef, cst.CompFor)):
+                return None
+        return found
+
     def is_logged(self, node: cst.CSTNode) -> bool:
         """Whether an expression is only put into a log line."""
         for outer in self.around(node):
@@ -68,6 +83,12 @@ class Scope:
             if isinstance(outer, cst.Call) and called_name(outer) in LOGGING:
                 return True
         return False
+
+
+@lru_cache(maxsize=16)  # of many call sites one after another
+def scope_of(function: FunctionInfo) -> Scope:
+    """The code of a function."""
+    return Scope(function.node)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.building import waiting
-from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, scope_of, text_of
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import walk
 
@@ -39,9 +39,11 @@ def later_record(
     writes = [one for one in _writes(function) if (one[2].line, one[2].column) > (call.end_line, 0)]
     if not writes:
         return None
-    scope, sent = _scope(function), _calls(function).get(call)
-    region = _region(sent, scope) if sent is not None else None
-    if sent is None or region is None:
+    scope, sent = scope_of(function), _calls(function).get(call)
+    if sent is None or any(isinstance(one, cst.Return) for one in scope.around(sent)):
+        return None
+    region = scope.region_after(sent)
+    if region is None:
         return None
     ids = dict.fromkeys(_ids(sent, scope))
     for write, status, place in writes:
@@ -49,27 +51,22 @@ def later_record(
         if region not in around or any(isinstance(one, (cst.ExceptHandler, cst.Lambda)) for one in around):
             continue
         shared = next((name for name in _ids(write, scope) if name in ids), None)
-        if shared is not None and not _is_aside(write) and not _is_other_way(sent, write, scope):
+        if shared is not None and not _is_aside(write):
             way = "created" if _CREATES.match(called_name(write)) else "updated"
             return facts.LaterRecord(status, shared, way), place
     return None
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _scope(function: FunctionInfo) -> Scope:
-    return Scope(function.node)
-
-
-@lru_cache(maxsize=_REMEMBERED)
 def _calls(function: FunctionInfo) -> dict[Place, cst.Call]:
-    return {function.module.source.place(call): call for call in _scope(function).calls}
+    return {function.module.source.place(call): call for call in scope_of(function).calls}
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _writes(function: FunctionInfo) -> list[tuple[cst.Call, str, Place]]:
     """The writes of a function in a waiting state, those under a condition aside."""
     found = []
-    for call in _scope(function).calls:
+    for call in scope_of(function).calls:
         states = list(waiting.states_written(function, call))
         status = next((one for one in states if waiting.is_waiting(one)), None)
         if status is not None and not any(
@@ -77,24 +74,6 @@ def _writes(function: FunctionInfo) -> list[tuple[cst.Call, str, Place]]:
         ):
             found.append((call, status, function.module.source.place(call)))
     return found
-
-
-def _region(node: cst.CSTNode, scope: Scope) -> cst.CSTNode | None:
-    """The outermost block in which what stands below runs after a node, where that goes well."""
-    found = None
-    for outer in scope.around(node):
-        if isinstance(outer, (cst.IndentedBlock, cst.FunctionDef)):
-            found = outer
-        if outer is scope.root or isinstance(outer, (cst.For, cst.While, cst.ExceptHandler, cst.If, cst.Else)):
-            return found
-        if isinstance(outer, (cst.Lambda, cst.FunctionDef, cst.ClassDef, cst.CompFor)):
-            return None
-    return found
-
-
-def _is_other_way(sent: cst.CSTNode, write: cst.CSTNode, scope: Scope) -> bool:
-    """Whether the call ends the way on which it stands, so that the write belongs to another one."""
-    return any(isinstance(one, cst.Return) for one in scope.around(sent)) or write is sent
 
 
 def _ids(call: cst.Call, scope: Scope) -> Iterator[str]:

@@ -14,7 +14,7 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
-from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.facts.building.scopes import called_name, scope_of
 from invocation_lint.facts.building.seen import Seen
 from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.findings import Place
@@ -58,7 +58,7 @@ def _round_of(seen: Seen, function: FunctionInfo) -> tuple[facts.Row, Place] | N
 
 def _loop_of_same(function: FunctionInfo, place: Place) -> Place | None:
     """The loop around a call whose rounds differ in one argument alone, where another one is no constant."""
-    scope, source = Scope(function.node), function.module.source
+    scope, source = scope_of(function), function.module.source
     call = next((one for one in scope.calls if source.place(one) == place), None)
     loop = next((one for one in scope.around(call) if isinstance(one, cst.For)), None) if call is not None else None
     if call is None or loop is None or any(arg.star for arg in call.args):
@@ -139,8 +139,7 @@ def _rows(function: FunctionInfo) -> tuple[tuple[Place, ...], ...]:
     """The calls that stand in one block, each a statement, and that differ in one argument alone."""
     if not isinstance(function.node, cst.FunctionDef):
         return ()
-    scope = Scope(function.node)
-    source = function.module.source
+    scope, source = scope_of(function), function.module.source
     return tuple(
         tuple(source.place(call) for call in row)
         for block in scope.parents

@@ -71,7 +71,7 @@ def _left_in(subject: Subject, info: FunctionInfo) -> Iterator[Found]:
     ]
     closed = [(call, state) for call, states in writes for state in states if _CLOSED.match(state)]
     for first, state in opened[:MAX_WRITES]:
-        region = _region(first, scope)
+        region = scope.region_after(first)
         if region is None or _is_in_clause(first, scope):
             continue
         for last, end in closed[-MAX_WRITES:]:
@@ -97,19 +97,6 @@ def _is_alike(first: cst.Call, last: cst.Call) -> bool:
 
 def _key(arg: cst.Arg, index: int) -> str:
     return arg.keyword.value if arg.keyword is not None else str(index)
-
-
-def _region(call: cst.Call, scope: Scope) -> cst.CSTNode | None:
-    """The outermost block in which what follows a call runs after it."""
-    found = None
-    for outer in scope.around(call):
-        if isinstance(outer, (cst.IndentedBlock, cst.FunctionDef)):
-            found = outer
-        if outer is scope.root or isinstance(outer, (cst.If, cst.For, cst.While, cst.ExceptHandler, cst.Match)):
-            return found
-        if isinstance(outer, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            return None
-    return found
 
 
 def _flows(first: cst.Call, last: cst.Call, region: cst.CSTNode, subject: Subject, scope: Scope) -> bool:

@@ -15,7 +15,7 @@ import libcst as cst
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts import invocation as facts
-from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, scope_of, text_of
 from invocation_lint.facts.payload import Correlation
 from invocation_lint.findings import Place
 
@@ -60,7 +60,7 @@ def _held(function: FunctionInfo) -> list[tuple[str, Place]]:
     if not any(_ID.match(_plain(word)) for word in function.words):
         return []
     found = []
-    scope, source = Scope(function.node), function.module.source
+    scope, source = scope_of(function), function.module.source
     for node in scope.parents:
         name = _name_of(node)
         if not name or not _ID.match(_plain(name)) or not _is_logged(node, scope):
