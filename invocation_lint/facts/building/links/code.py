@@ -12,7 +12,7 @@ from invocation_lint.deployment.deployed import Deployed
 from invocation_lint.deployment.kinds import FRONTS
 from invocation_lint.deployment.model import Function, Trigger
 from invocation_lint.deployment.values import Key
-from invocation_lint.facts.building.links.leading import may_lead, names_imported
+from invocation_lint.facts.building.links.leading import is_run_on_import, may_lead, names_imported
 from invocation_lint.records import record
 from invocation_lint.source.lambda_code import runs_on_lambda
 from invocation_lint.source.project_files import ProjectFiles
@@ -21,8 +21,13 @@ from invocation_lint.source.test_paths import is_test_of
 _BY_NAME = re.compile(rb"\b(?:import_module|__import__|pkgutil)\b")
 """What code says that imports modules by name."""
 
-_SCRIPT = re.compile(rb"\A#!|\b__main__\b|\b(?:import|from)\s+(?:argparse|click|typer|fire)\b")
-"""What code says that is run from a command line."""
+_SCRIPT = re.compile(
+    rb"\A#!|\b__main__\b|\bsys\.argv\b|^# (?:%%|In\[|Databricks notebook)"
+    rb"|^[ \t]*(?:import|from)[ \t]+(?:argparse|click|cleo|cyclopts|docopt|fabric|fire|getopt|invoke|locust"
+    rb"|optparse|typer|absl|streamlit|gradio|airflow|django\.core\.management)\b",
+    re.MULTILINE,
+)
+"""What code says that a person runs, or that runs elsewhere than on Lambda."""
 
 MAX_LEVELS = 5
 """So many imports are followed upwards from a module to the handlers that it runs under."""
@@ -104,11 +109,23 @@ class Code:
                 found.setdefault(function.key, function)
         return tuple(found.values())
 
-    def is_run_by_hand(self, module: str, within: FunctionInfo | None) -> bool:
-        """Whether a person seems to run a module, of which no handler is in sight that leads to it: a script, a
-        command, a notebook, or one that invokes where it is imported."""
-        is_script = within is None or module.endswith(".ipynb") or _SCRIPT.search(self._files.read(module) or b"")
-        return bool(is_script) and not runs_on_lambda(self._files, module)
+    def may_run_unseen(self, module: str, within: FunctionInfo | None, variables: frozenset[str]) -> bool:
+        """Whether a function whose own code is not found may run a module to which no handler in sight leads: one that
+        is set variables which the module reads. Without one, and for a script, whoever runs the code sets them."""
+        setting = (one for one in self.deployed.all(Function) if not variables.isdisjoint(one.environment))
+        if all(self.entry_of(one) is not None for one in setting):
+            return False
+        return runs_on_lambda(self._files, module) or not self._is_run_by_hand(module, within)
+
+    def _is_run_by_hand(self, module: str, within: FunctionInfo | None) -> bool:
+        """Whether a person seems to run a module: it is a script, a command or a notebook, or one imports it, or it
+        invokes where it is imported."""
+        if within is None or (within.module.name == module and is_run_on_import(within)):
+            return True
+        return any(
+            one.endswith(".ipynb") or _SCRIPT.search(self._files.read(one) or b"")
+            for one in self.around(module, within)
+        )
 
     def note(self, function: Function, entry: Entry) -> None:
         """Take a function that no template deploys."""

@@ -48,6 +48,37 @@ def may_lead(names: Iterable[str], function: FunctionInfo) -> bool:
     return False
 
 
+def is_run_on_import(function: FunctionInfo) -> bool:
+    """Whether the body of a module calls a function of it, or one that may come to it."""
+    module, wanted = function.module, _outermost(function)
+    edges: dict[str, set[str]] = {cls.name: set(cls.mentions | cls.bases) for cls in module.classes.values()}
+    for one in module.functions.values():
+        edges.setdefault(_outermost(one), set()).update(one.mentions)
+    body = (one for one in module.source.module.body if not isinstance(one, (cst.FunctionDef, cst.ClassDef)))
+    waiting = [name for statement in body for name in _called(statement)]
+    seen = set(waiting)
+    while waiting:
+        name = waiting.pop()
+        if name == wanted:
+            return True
+        new = edges.get(name, set()) - seen
+        seen |= new
+        waiting.extend(new)
+    return False
+
+
+def _called(statement: cst.CSTNode) -> set[str]:
+    """The names that the calls of a statement begin with."""
+    found: set[str] = set()
+    for node in walk(statement):
+        inner = node.func if isinstance(node, cst.Call) else None
+        while isinstance(inner, (cst.Attribute, cst.Call, cst.Subscript)):
+            inner = inner.func if isinstance(inner, cst.Call) else inner.value
+        if isinstance(inner, cst.Name):
+            found.add(inner.value)
+    return found
+
+
 def _outermost(function: FunctionInfo) -> str:
     """The name at the top of the module by which a function is come to."""
     while function.parent is not None:

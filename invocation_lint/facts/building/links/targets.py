@@ -48,7 +48,7 @@ def targets_of(
 ) -> Targets:
     """The functions that a FunctionName of a module means. `settings` are names of settings with the functions that the
     configuration says they name; `within` is the function of the module that has the name."""
-    running = cache(partial(code.running, module, within))
+    running = cache(partial(_running, code, module, within))
     if name is None or not name.atoms:
         return NOBODY
     said = [atom for atom in name.atoms if not (isinstance(atom, Const) and atom.value in ("", None))]
@@ -60,9 +60,9 @@ def targets_of(
     reasons = [found.reason for found in each if found.reason]
     certain = len(functions) == 1 and all(found.certain for found in each)
     sure = certain or all(found.sure or found.certain for found in each)
-    if sure and words == {"environment"} and not running() and code.is_run_by_hand(module, within):
-        certain, sure = False, False
-        reasons = ["who runs this code sets the variable"]
+    if sure and "environment" in words and not running():
+        sure = code.may_run_unseen(module, within, _variables(said))
+        certain, reasons = certain and sure, ["who runs this code sets the variable"]
     if not certain and not reasons:
         reasons = ["several functions may be meant"]
     return Targets(
@@ -72,6 +72,16 @@ def targets_of(
         "" if certain else reasons[0],
         sure,
     )
+
+
+def _running(code: Code, module: str, within: FunctionInfo | None) -> tuple[Function, ...]:
+    """The functions that run the code: those that come to `within`, else, where it is called in a way that is not in
+    sight, those that run its module."""
+    return code.running(module, within) or (code.running(module) if within is not None else ())
+
+
+def _variables(atoms: Iterable[Any]) -> frozenset[str]:
+    return frozenset(atom.name for atom in atoms if isinstance(atom, EnvVar))
 
 
 def _of_setting(atom: Any, settings: Mapping[str, str], code: Code) -> Targets | None:
@@ -163,18 +173,23 @@ def _of_variable(atom: EnvVar, running: _Running, code: Code) -> Targets:
     """The functions that a variable of the environment names, for each function that runs the code."""
     callers = running()
     set_here = [one.environment[atom.name] for one in callers if atom.name in one.environment]
-    is_open = any(one.environment_open and atom.name not in one.environment for one in callers)
-    if not set_here:  # who runs the code is not known: all that set the variable must agree
+    others = [one for one in callers if atom.name not in one.environment]
+    is_open = any(one.environment_open for one in others)
+    is_elsewhere = bool(callers) and not set_here
+    if not set_here:  # who runs the code is not known, or the variable is set in some other way
         set_here = [one.environment[atom.name] for one in code.deployed.all(Function) if atom.name in one.environment]
     found = {one.function.key: one for value in set_here for one in _named_by(value, code)}
-    if not found and atom.default is not None and atom.default.single is not None and not set_here:
-        named = _of_atom(atom.default.single, running, code)
-        return Targets(named.functions, False, "environment", f"no template sets {atom.name}")
-    every = tuple(one.function for one in found.values())
+    default = atom.default.single if atom.default is not None else None
+    by_default = _of_atom(default, running, code).functions if default is not None and (others or not set_here) else ()
     if not set_here:
-        return Targets((), False, "environment", f"no template sets {atom.name}")
+        return Targets(by_default, False, "environment", f"no template sets {atom.name}")
+    every = tuple(
+        {**{key: one.function for key, one in found.items()}, **{one.key: one for one in by_default}}.values()
+    )
     if not every:
         return Targets((), False, "environment", f"the function behind {atom.name} is unknown")
+    if is_elsewhere:
+        return Targets(every, False, "environment", f"no function that runs this code is set {atom.name}")
     sure = not is_open and all(one.certain for one in found.values()) and _all_name_one(set_here, code)
     certain = sure and len(every) == 1
     reason = "" if certain else f"the function behind {atom.name} is not certain"
