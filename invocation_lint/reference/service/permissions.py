@@ -4,7 +4,7 @@
   it. Roles and their policies are moto's (IAM). Programs with other credentials may do everything.
 - Topics, buckets, rules and APIs need a permission of the function (AddPermission); schedules of EventBridge Scheduler
   invoke with the role of their target.
-- A mapping reads its queue or stream with the role of its function.
+- A mapping reads its queue or stream with the role of its function; a pipe reads and invokes with its own.
 
 Other actions than these are not looked at. https://docs.aws.amazon.com/lambda/latest/dg/lambda-permissions.html; the
 forms of the answers: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -128,12 +128,12 @@ class Permissions:
                 return
         raise _denied(principal, INVOKE, resource, f"because no resource-based policy allows the {INVOKE} action")
 
-    def check_polling(self, function: Function, source: str) -> None:
-        """Refuse a mapping whose function's role may not read the source (its ARN); Refusal 400."""
+    def check_polling(self, role: str, source: str) -> None:
+        """Refuse a mapping or a pipe whose role may not read the source (its ARN); Refusal 400."""
         service = source.split(":")[2]
         if not self.is_strict:
             return
-        statements = self._of_role(self.role_of(function))
+        statements = self._of_role(role)
         for action in _POLLING.get(service, ()):
             if judged(statements, f"{service}:{action}", source) == "allowed":
                 continue

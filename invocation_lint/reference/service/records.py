@@ -45,7 +45,7 @@ class Execution:
     """One run of a handler.
 
     `attempt` is 1 for a request and 1 to 3 for an event. `origin`: request | event | rest | http | url, or what moved
-    the event there: sqs | dynamodb | kinesis (synchronous), sns | s3 | events | schedule (asynchronous).
+    the event there: sqs | dynamodb | kinesis | pipes (synchronous), sns | s3 | events | schedule (asynchronous).
     `outcome`: running | success | error | init_error | timeout | exit | killed | response_too_large. Times are
     service seconds.
     """

@@ -1,4 +1,5 @@
-"""Hands one batch of a mapping to its function, and writes down what came of it."""
+"""Hands one batch of a mapping to its function, and writes down what came of it. Those of pipes are written down here,
+too (`pipes/carrying.py`)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,6 @@ from typing import Any, Protocol
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.errors import Refusal
 from invocation_lint.reference.service.invoker import Outcome
-from invocation_lint.reference.service.registry import split_name
 from invocation_lint.reference.sources.answers import failed_items
 from invocation_lint.reference.sources.mapping import QUEUE, SourceMapping
 
@@ -34,7 +34,7 @@ class Item:
 
 @dataclass
 class BatchRecord:
-    """One batch that was handed to a function.
+    """One batch that was handed to a function, or through a pipe (whose ARN `mapping` is then; `function` its target).
 
     `outcome`: running | success | partial | failed | refused (the function did not run; `error` says why). `items` and
     `failed` are identifiers; of a stream the first failed record and all after it have failed. `attempt` counts, from
@@ -57,11 +57,19 @@ class BatchRecord:
     ended: float | None = None
 
 
-class Batches:
-    """Runs batches, and keeps the record of each."""
+class Runs(Protocol):
+    """Hands batches over: to the function of a mapping, or through a pipe."""
 
-    def __init__(self, call: Call, clock: Clock) -> None:
-        self._call = call
+    def run(
+        self, mapping: SourceMapping, items: Sequence[Item], *, attempt: int = 1, trace_header: str | None = None
+    ) -> BatchRecord:
+        """Hand `items` over and wait for the end; which of them failed."""
+
+
+class BatchLog:
+    """The records of all batches."""
+
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._records: list[BatchRecord] = []
@@ -71,36 +79,60 @@ class Batches:
         with self._lock:
             return tuple(each for each in self._records if function is None or each.function == function)
 
-    def run(
-        self, mapping: SourceMapping, items: Sequence[Item], *, attempt: int = 1, trace_header: str | None = None
-    ) -> BatchRecord:
-        """Invoke the function of `mapping` with `items` and wait for its end; which of them failed."""
+    def opened(self, mapping: SourceMapping, items: Sequence[Item], attempt: int) -> BatchRecord:
+        """A batch that is handed over now."""
         identifiers = tuple(item.identifier for item in items)
-        name = split_name(mapping.function_arn)[0]
-        record = BatchRecord(
-            mapping.id, mapping.source, name, str(uuid.uuid4()), identifiers, attempt, self._clock.time()
-        )
+        name, request_id = mapping.function, str(uuid.uuid4())
+        record = BatchRecord(mapping.id, mapping.source, name, request_id, identifiers, attempt, self._clock.time())
         with self._lock:
             self._records.append(record)
-        payload = json.dumps({"Records": [item.record for item in items]}).encode()
-        try:
-            outcome = self._call(mapping.function_arn, payload, mapping.kind, record.request_id, trace_header)
-        except Refusal as refusal:
-            self._end(record, "refused", identifiers, error=refusal.code)
-            return record
-        record.version = outcome.execution.version
-        if outcome.function_error is not None:
-            record.function_error = outcome.function_error
-            self._end(record, "failed", identifiers)
-            return record
-        failed = failed_items(outcome.body, identifiers) if mapping.reports_failures else ()
-        if failed and mapping.kind != QUEUE:
-            failed = identifiers[identifiers.index(failed[0]) :]
-        self._end(record, "success" if not failed else "partial" if len(failed) < len(items) else "failed", failed)
         return record
 
-    def _end(self, record: BatchRecord, outcome: str, failed: tuple[str, ...], error: str | None = None) -> None:
+    def ended(self, record: BatchRecord, mapping: SourceMapping, failed: tuple[str, ...]) -> BatchRecord:
+        """A batch of which these have failed; of a stream the first and all after it."""
+        if failed and mapping.kind != QUEUE:
+            failed = record.items[record.items.index(failed[0]) :]
+        outcome = "success" if not failed else "partial" if len(failed) < len(record.items) else "failed"
+        return self._close(record, outcome, failed)
+
+    def failed(self, record: BatchRecord, function_error: str | None, error: str | None = None) -> BatchRecord:
+        """A batch that has failed as a whole."""
+        record.function_error = function_error
+        return self._close(record, "failed", record.items, error)
+
+    def refused(self, record: BatchRecord, error: str) -> BatchRecord:
+        """A batch whose function did not run."""
+        return self._close(record, "refused", record.items, error)
+
+    def _close(
+        self, record: BatchRecord, outcome: str, failed: tuple[str, ...], error: str | None = None
+    ) -> BatchRecord:
         record.failed = failed
         record.error = error
         record.ended = self._clock.time()
         record.outcome = outcome
+        return record
+
+
+class Batches:
+    """Runs the batches of mappings."""
+
+    def __init__(self, call: Call, log: BatchLog) -> None:
+        self._call = call
+        self._log = log
+
+    def run(
+        self, mapping: SourceMapping, items: Sequence[Item], *, attempt: int = 1, trace_header: str | None = None
+    ) -> BatchRecord:
+        """Invoke the function of `mapping` with `items` and wait for its end; which of them failed."""
+        record = self._log.opened(mapping, items, attempt)
+        payload = json.dumps({"Records": [item.record for item in items]}).encode()
+        try:
+            outcome = self._call(mapping.function_arn, payload, mapping.kind, record.request_id, trace_header)
+        except Refusal as refusal:
+            return self._log.refused(record, refusal.code)
+        record.version = outcome.execution.version
+        if outcome.function_error is not None:
+            return self._log.failed(record, outcome.function_error)
+        failed = failed_items(outcome.body, record.items) if mapping.reports_failures else ()
+        return self._log.ended(record, mapping, failed)

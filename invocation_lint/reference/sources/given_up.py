@@ -1,7 +1,7 @@
 """What a mapping of a stream gives up: the record that its on-failure destination gets.
 
 It names the records and does not hold them, but for a bucket, which gets them, too (recorded: tests/reference/observed,
-groups dynamodb_streams and kinesis).
+groups dynamodb_streams and kinesis). That of a pipe tells of the pipe and of no response.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.records import Delivery, Records
-from invocation_lint.reference.service.registry import split_name
 from invocation_lint.reference.sources.batches import BatchRecord
 from invocation_lint.reference.sources.mapping import TABLE, SourceMapping
+from invocation_lint.reference.sources.pipes.pipe import Pipe
 from invocation_lint.reference.sources.stream_readers import StreamItem
 
 
@@ -51,7 +51,7 @@ class FailureDestinations:
     def take(self, given_up: GivenUp) -> None:
         """Send the record, or lose it when the mapping has no destination."""
         mapping = given_up.mapping
-        name = split_name(mapping.function_arn)[0]
+        name = mapping.function
         target = mapping.on_failure
         if target is None:
             self._say(f"LOST     {name}: {len(given_up.items)} records of {mapping.source}: {given_up.condition}")
@@ -62,7 +62,9 @@ class FailureDestinations:
             self._send(target, record, given_up)
         except Exception as problem:  # whatever an SDK client raises: the delivery has failed, the mapping goes on
             error = f"{type(problem).__name__}: {problem}"
-        request_id = record["requestContext"]["requestId"]
+        request_id = (
+            given_up.last.request_id if given_up.last else record.get("requestContext", {}).get("requestId", "")
+        )
         self._records.add_delivery(
             Delivery(self._clock.time(), "on_failure", name, request_id, target, record, error=error)
         )
@@ -91,15 +93,19 @@ class FailureDestinations:
 def failure_record(given_up: GivenUp, timestamp: str) -> dict[str, Any]:
     """The record of what was given up; of records that were too old there is no response."""
     mapping, items, last = given_up.mapping, given_up.items, given_up.last
-    record: dict[str, Any] = {
-        "requestContext": {
-            "requestId": last.request_id if last else str(uuid.uuid4()),
-            "functionArn": mapping.function_arn,
-            "condition": given_up.condition,
-            "approximateInvokeCount": given_up.count,
+    record: dict[str, Any]
+    if isinstance(mapping, Pipe):
+        record = {"context": {"partnerResourceArn": mapping.id, "condition": given_up.condition}}
+    else:
+        record = {
+            "requestContext": {
+                "requestId": last.request_id if last else str(uuid.uuid4()),
+                "functionArn": mapping.function_arn,
+                "condition": given_up.condition,
+                "approximateInvokeCount": given_up.count,
+            }
         }
-    }
-    if given_up.condition == "RetryAttemptsExhausted" and last is not None:
+    if given_up.condition == "RetryAttemptsExhausted" and last is not None and not isinstance(mapping, Pipe):
         record["responseContext"] = {
             "statusCode": 200,
             "executedVersion": last.version,

@@ -14,6 +14,7 @@ from typing import Any
 
 from invocation_lint.reference.service.errors import Refusal, bad_value
 from invocation_lint.reference.service.limits import limit
+from invocation_lint.reference.service.registry import split_name
 
 FOREVER = -1
 QUEUE, TABLE, STREAM = "sqs", "dynamodb", "kinesis"
@@ -61,6 +62,11 @@ class SourceMapping:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     modified: float = 0.0
     last_result: str = "No records processed"
+
+    @property
+    def function(self) -> str:
+        """The plain name of the function."""
+        return split_name(self.function_arn)[0]
 
     @property
     def kind(self) -> str:

@@ -90,7 +90,7 @@ class MappingApi:
         source = str(request["EventSourceArn"])
         arn = target.registered.arn if target.qualifier is None else f"{target.registered.arn}:{target.qualifier}"
         mapping = SourceMapping(source, arn, settings, modified=self._clock.time())
-        self._permissions.check_polling(target.function, source)
+        self._permissions.check_polling(self._permissions.role_of(target.function), source)
         self._check_visibility(mapping, target)
         for other in self._mappings.values():
             if other.source == source and other.function_arn == arn:

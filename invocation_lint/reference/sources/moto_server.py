@@ -254,18 +254,19 @@ def make_envelopes() -> None:
     Subscription.get_post_data = envelope  # type: ignore[method-assign]
 
 
-def tell_of_schedules() -> None:
-    """Schedules: the service is told when one was made, changed or removed."""
+def tell_of_changes() -> None:
+    """Schedules and pipes: the service is told when one was made, changed or removed."""
     from moto.events.models import EventsBackend
+    from moto.pipes.models import EventBridgePipesBackend
     from moto.scheduler.models import EventBridgeSchedulerBackend
 
-    def tell_after(kind: type, name: str) -> None:
+    def tell_after(kind: type, name: str, what: str = "schedules") -> None:
         change = getattr(kind, name)
 
         @functools.wraps(change)
         def change_and_tell(self: Any, *arguments: Any, **more: Any) -> Any:
             result = change(self, *arguments, **more)
-            report("schedules")
+            report(what)
             return result
 
         setattr(kind, name, change_and_tell)
@@ -274,6 +275,8 @@ def tell_of_schedules() -> None:
         tell_after(EventsBackend, name)
     for name in ("create_schedule", "update_schedule", "delete_schedule"):
         tell_after(EventBridgeSchedulerBackend, name)
+    for name in ("create_pipe", "update_pipe", "delete_pipe", "start_pipe", "stop_pipe"):
+        tell_after(EventBridgePipesBackend, name, "pipes")
 
 
 def main() -> None:
@@ -288,7 +291,7 @@ def main() -> None:
     hand_on_notifications()
     hand_on_objects()
     hand_on_rules()
-    tell_of_schedules()
+    tell_of_changes()
     serve_machines(os.environ["LOCAL_LAMBDA_ENDPOINT"], report)
     server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
     print(server.port, flush=True)

@@ -15,7 +15,7 @@ from typing import Any
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.faults import Faults
 from invocation_lint.reference.service.limits import limit
-from invocation_lint.reference.sources.batches import Batches, Item
+from invocation_lint.reference.sources.batches import Item, Runs
 from invocation_lint.reference.sources.mapping import SourceMapping
 from invocation_lint.reference.sources.queue_records import passes, queue_record
 
@@ -34,7 +34,7 @@ class QueuePoller:
         mapping: SourceMapping,
         *,
         client: Any,
-        batches: Batches,
+        batches: Runs,
         clock: Clock,
         faults: Faults,
         interval: float,

@@ -6,15 +6,13 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-inp
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from invocation_lint.reference.sources.input_templates import NOTHING, at_path, filled
+
 _ORDER = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
-_VARIABLE = re.compile(r"<([A-Za-z0-9_.-]+)>")
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\['([^']+)'\]")
-_NOTHING = object()
 
 
 def completed(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +37,7 @@ def for_target(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -
         return str(target["Input"])
     if "InputPath" in target:
         part = at_path(event, target["InputPath"])
-        return json.dumps(None if part is _NOTHING else part)
+        return json.dumps(None if part is NOTHING else part)
     if (transformer := target.get("InputTransformer")) is None:
         return json.dumps(event)
     paths = transformer.get("InputPathsMap") or {}
@@ -53,39 +51,13 @@ def for_target(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -
             "aws.events.event.json": event,
         }
     )
-    return _filled(str(transformer["InputTemplate"]), values)
+    template = str(transformer["InputTemplate"])
+    return _lines_of(template, filled(template, lambda name: values.get(name, NOTHING)))
 
 
-def _filled(template: str, values: Mapping[str, Any]) -> str:
-    """A template with its variables. In a JSON string (between quotes) a text stands bare, elsewhere as JSON."""
-    in_text = False
-    pieces: list[str] = []
-    last = 0
-    for match in _VARIABLE.finditer(template):
-        before = template[last : match.start()]
-        in_text ^= before.replace('\\"', "").count('"') % 2 == 1
-        pieces.append(before)
-        last = match.end()
-        value = values.get(match[1], _NOTHING)
-        if value is _NOTHING:
-            continue
-        text = value if isinstance(value, str) else json.dumps(value)
-        pieces.append(json.dumps(text)[1:-1] if in_text else json.dumps(value))
-    pieces.append(template[last:])
-    filled = "".join(pieces)
+def _lines_of(template: str, text: str) -> str:
+    """A filled template; of several lines that are each a text of its own, one text."""
     stripped = template.strip()
-    if stripped[:1] == '"' and stripped[-1:] == '"' and "\n" in stripped:  # several lines, each a text of its own
-        return json.dumps("\n".join(str(json.loads(line)) for line in filled.splitlines() if line.strip()))
-    return filled
-
-
-def at_path(event: Mapping[str, Any], path: str) -> Any:
-    """The part of an event at a path as `$.detail.items[0].id`; a mark of its own where there is none."""
-    value: Any = event
-    for match in _STEP.finditer(path.removeprefix("$")):
-        name = match[1] or match[3]
-        try:
-            value = value[name] if name is not None else value[int(match[2])]
-        except (KeyError, IndexError, TypeError):
-            return _NOTHING
-    return value
+    if stripped[:1] == '"' and stripped[-1:] == '"' and "\n" in stripped:
+        return json.dumps("\n".join(str(json.loads(line)) for line in text.splitlines() if line.strip()))
+    return text

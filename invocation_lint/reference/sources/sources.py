@@ -14,11 +14,14 @@ from invocation_lint.reference.service.http import Exchange, Listener
 from invocation_lint.reference.service.permissions import Permissions
 from invocation_lint.reference.service.records import Records
 from invocation_lint.reference.service.registry import Registry
-from invocation_lint.reference.sources.batches import Batches, BatchRecord, Call
+from invocation_lint.reference.sources.batches import Batches, BatchLog, BatchRecord, Call, Runs
 from invocation_lint.reference.sources.deliveries import Deliveries, Send
 from invocation_lint.reference.sources.given_up import FailureDestinations
 from invocation_lint.reference.sources.mapping import QUEUE, TABLE, SourceMapping, refused
 from invocation_lint.reference.sources.mapping_api import MappingApi
+from invocation_lint.reference.sources.pipes.carrying import Carrying
+from invocation_lint.reference.sources.pipes.known import Pipes
+from invocation_lint.reference.sources.pipes.pipe import Pipe
 from invocation_lint.reference.sources.queues import QueuePoller
 from invocation_lint.reference.sources.schedules import Scheduler
 from invocation_lint.reference.sources.stream_readers import make_reader
@@ -40,7 +43,7 @@ class Invoke(Protocol):
 
 
 class Mover(Protocol):
-    """Moves the events of one mapping."""
+    """Moves the events of one mapping or pipe."""
 
     @property
     def is_idle(self) -> bool:
@@ -74,7 +77,12 @@ class Sources:
         self._faults = faults
         self._client = client
         self._say = say
-        self.batches = Batches(invoke.call, clock)
+        self._log = BatchLog(clock)
+        self._batches = Batches(invoke.call, self._log)
+        self._carrying = Carrying(
+            call=invoke.call, send=invoke.send, client=client, permissions=permissions, log=self._log, clock=clock
+        )
+        self._pipes = Pipes(client=client, movers=self, check=self._check_pipe, say=say)
         self._deliveries = Deliveries(
             send=invoke.send,
             client=client,
@@ -112,8 +120,8 @@ class Sources:
         return self._api.all()
 
     def batch_records(self, function: str | None = None) -> tuple[BatchRecord, ...]:
-        """Every batch that a mapping handed to a function."""
-        return self.batches.all(function)
+        """Every batch that a mapping handed to a function, or that went through a pipe."""
+        return self._log.all(function)
 
     @property
     def is_idle(self) -> bool:
@@ -176,6 +184,8 @@ class Sources:
         try:
             if what["kind"] == "schedules":
                 self._scheduler.refresh()
+            elif what["kind"] == "pipes":
+                self._pipes.refresh()
             elif what["kind"] == "execution":
                 self._permissions.know(what["role"])
                 self.machines.take(what)
@@ -191,13 +201,19 @@ class Sources:
         except Exception as error:  # of a queue or topic that is not there: the other schedules go on
             self._say(f"LOST     {arn}: {type(error).__name__}: {error}")
 
+    def _check_pipe(self, pipe: Pipe) -> None:
+        self._permissions.check_polling(pipe.role, pipe.source)
+
+    def _runs(self, mapping: SourceMapping) -> Runs:
+        return self._carrying if isinstance(mapping, Pipe) else self._batches
+
     def _make(self, mapping: SourceMapping) -> Mover:
         if mapping.kind != QUEUE:
             return self._make_stream(mapping)
         return QueuePoller(
             mapping,
             client=self._client("sqs"),
-            batches=self.batches,
+            batches=self._runs(mapping),
             clock=self._clock,
             faults=self._faults,
             interval=self._interval,
@@ -215,7 +231,7 @@ class Sources:
                 mapping,
                 shard,
                 retention=reader.retention,
-                batches=self.batches,
+                batches=self._runs(mapping),
                 give_up=self._failures.take,
                 clock=self._clock,
                 faults=self._faults,

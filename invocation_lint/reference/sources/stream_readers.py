@@ -57,7 +57,7 @@ def make_reader(mapping: SourceMapping, client: Any, account: str) -> Reader:
     """The reader of a mapping's source; Refusal 400 when it is not there."""
     kind = TableReader if mapping.kind == TABLE else KinesisReader
     try:
-        return kind(mapping.source, client, account, mapping.function_arn.split(":")[6])
+        return kind(mapping.source, client, account, mapping.function)
     except Exception:  # whatever moto makes of an ARN that it does not know
         raise refused(f"Stream not found: {mapping.source}") from None
 
@@ -76,7 +76,8 @@ def passes(patterns: list[Any], record: Mapping[str, Any]) -> bool:
             data = json.loads(text)
         except ValueError:
             data = text
-        seen = {**record["kinesis"], "data": data if isinstance(data, dict) else text}
+        others = {name: value for name, value in record.items() if name != "kinesis"}
+        seen = {**others, **record["kinesis"], "data": data if isinstance(data, dict) else text}
     return any(matches(pattern, seen) for pattern in patterns)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.faults import Faults
-from invocation_lint.reference.sources.batches import Batches, BatchRecord
+from invocation_lint.reference.sources.batches import BatchRecord, Runs
 from invocation_lint.reference.sources.given_up import GivenUp
 from invocation_lint.reference.sources.mapping import FOREVER, SourceMapping
 from invocation_lint.reference.sources.stream_readers import Reader, StreamItem, passes
@@ -44,7 +44,7 @@ class Lane:
         shard: str,
         *,
         retention: float,
-        batches: Batches,
+        batches: Runs,
         give_up: Callable[[GivenUp], None],
         clock: Clock,
         faults: Faults,

@@ -14,9 +14,19 @@ MACHINE = "AWS::StepFunctions::StateMachine"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 SUBSCRIPTION, RULE, SCHEDULE = "AWS::SNS::Subscription", "AWS::Events::Rule", "AWS::Scheduler::Schedule"
 NOTIFICATION = "AWS::S3::Bucket NotificationConfiguration"  # a bucket's, made when its functions are there
+PIPE = "AWS::Pipes::Pipe"
 ROLE, PERMISSION = "AWS::IAM::Role", "AWS::Lambda::Permission"
 STORES = (QUEUE, TOPIC, BUCKET, BUS, STREAM, SETTING, SECRET, *TABLES)  # made before functions are
-LINKS = (PERMISSION, MACHINE, MAPPING, SUBSCRIPTION, NOTIFICATION, RULE, SCHEDULE)  # they name functions and stores
+LINKS = (
+    PERMISSION,
+    MACHINE,
+    MAPPING,
+    SUBSCRIPTION,
+    NOTIFICATION,
+    RULE,
+    SCHEDULE,
+    PIPE,
+)  # they name functions and stores
 
 
 @dataclass

@@ -34,6 +34,7 @@ _NAME_PROPERTIES = {
     "AWS::Kinesis::Stream": "Name",
     "AWS::Events::Rule": "Name",
     "AWS::Scheduler::Schedule": "Name",
+    "AWS::Pipes::Pipe": "Name",
 }
 
 
@@ -119,6 +120,7 @@ class Names:
             "AWS::Kinesis::Stream": f"arn:aws:kinesis:{middle}:stream/{name}",
             "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{middle}:secret:{name}",
             "AWS::SSM::Parameter": f"arn:aws:ssm:{middle}:parameter/{name.removeprefix('/')}",
+            "AWS::Pipes::Pipe": f"arn:aws:pipes:{middle}:pipe/{name}",
             "AWS::IAM::Role": f"arn:aws:iam::{place.account}:role/{name}",
             "AWS::IAM::ManagedPolicy": f"arn:aws:iam::{place.account}:policy/{name}",
             "AWS::StepFunctions::StateMachine": f"arn:aws:states:{middle}:stateMachine:{name}",

@@ -34,6 +34,17 @@ _TABLE_PROPERTIES = (
     "LocalSecondaryIndexes",
     "ProvisionedThroughput",
 )
+_PIPE_PROPERTIES = (
+    "Description",
+    "DesiredState",
+    "Enrichment",
+    "EnrichmentParameters",
+    "RoleArn",
+    "Source",
+    "SourceParameters",
+    "Target",
+    "TargetParameters",
+)
 _UNMAPPED = ("Tags", "KmsKeyArn", "LoggingConfig", "MetricsConfig")
 
 
@@ -122,17 +133,38 @@ def _machine(name: str, properties: dict[str, Any], client: Client, _region: str
 
 def _mapping(_name: str, properties: dict[str, Any], client: Client, _region: str) -> None:
     settings = {key: value for key, value in properties.items() if key not in _UNMAPPED}
-    source = str(settings["EventSourceArn"])
-    if ":table/" in source:  # a stream has its name when the table is made
-        name = source.split(":table/")[1].split("/", 1)[0]
-        settings["EventSourceArn"] = client("dynamodb").describe_table(TableName=name)["Table"]["LatestStreamArn"]
+    settings["EventSourceArn"] = _source(str(settings["EventSourceArn"]), client)
     failure = (settings.get("DestinationConfig") or {}).get("OnFailure") or {}
     if "Type" in failure:  # SAM's
         settings["DestinationConfig"] = {"OnFailure": {"Destination": failure.get("Destination")}}
+    _write_patterns(settings)
+    client("lambda").create_event_source_mapping(**settings)
+
+
+def _pipe(name: str, properties: dict[str, Any], client: Client, _region: str) -> None:
+    settings = {key: value for key, value in properties.items() if key in _PIPE_PROPERTIES}
+    settings["Source"] = _source(str(settings["Source"]), client)
+    _write_patterns(settings.get("SourceParameters") or {})
+    for key in ("EnrichmentParameters", "TargetParameters"):
+        template = (settings.get(key) or {}).get("InputTemplate", "")
+        if not isinstance(template, str):
+            settings[key] = {**settings[key], "InputTemplate": json.dumps(template)}
+    client("pipes").create_pipe(Name=name, **settings)
+
+
+def _source(arn: str, client: Client) -> str:
+    """The ARN of a queue or a stream; the stream of a table has its name when the table is made."""
+    if ":table/" not in arn:
+        return arn
+    name = arn.split(":table/")[1].split("/", 1)[0]
+    return str(client("dynamodb").describe_table(TableName=name)["Table"]["LatestStreamArn"])
+
+
+def _write_patterns(settings: dict[str, Any]) -> None:
+    """Let the patterns of filters be texts: a template may hold them as objects."""
     for each in (settings.get("FilterCriteria") or {}).get("Filters") or ():
         if not isinstance(each.get("Pattern", ""), str):
             each["Pattern"] = json.dumps(each["Pattern"])
-    client("lambda").create_event_source_mapping(**settings)
 
 
 def _subscription(_name: str, properties: dict[str, Any], client: Client, _region: str) -> None:
@@ -242,4 +274,5 @@ _MAKERS: dict[str, Callable[[str, dict[str, Any], Client, str], None]] = {
     made.NOTIFICATION: _notification,
     made.RULE: _rule,
     made.SCHEDULE: _schedule,
+    made.PIPE: _pipe,
 }

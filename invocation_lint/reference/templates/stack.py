@@ -143,6 +143,8 @@ class _Reader:
                 self._roles.add(logical_id)
             elif kind in made.LINKS and kind != made.PERMISSION:
                 properties = self._properties(logical_id)
+                if self._roles is not None and kind == made.PIPE:
+                    properties["RoleArn"] = self._roles.of(logical_id, self._resources[logical_id]["Properties"])
                 self._stack.links.append(Resource(kind, self._names.name(logical_id), properties))
             elif kind in API_TYPES:
                 self._apis.add(logical_id)
@@ -163,7 +165,7 @@ class _Reader:
 
     def _describe(self) -> None:
         """Note what CloudFormation tells of the stack. What cannot be told here is left out."""
-        known = (*FUNCTIONS, *MACHINES, *made.STORES, *API_TYPES, *NESTED)
+        known = (*FUNCTIONS, *MACHINES, *made.STORES, made.PIPE, *API_TYPES, *NESTED)
         for logical_id, resource in self._resources.items():
             kind = resource["Type"]
             if kind in known and ("Condition" not in resource or self._holds(resource)):
