@@ -7,66 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from invocation_lint.configuration import Configuration
-from invocation_lint.engine import Input, lint
-from invocation_lint.findings import Finding
-from invocation_lint.project import Project
-
-HEAD = """\
-import json
-import os
-
-import boto3
-
-client = boto3.client("lambda")
-
-
-def send(name, payload):
-    client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(payload))
-
-
-"""
-WORKER = """
-def handler(event, context):
-    return {"id": event["order"]["id"], "note": event.get("note")}
-"""
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Parameters: {Stage: {Type: String}}
-Globals: {Function: {Runtime: python3.12}}
-Resources:
-  Sender:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: sender/
-      Handler: app.handler
-      Environment:
-        Variables: {WORKER: !Ref Worker, ARN: !GetAtt Worker.Arn, NAME: !Sub "${Stage}-worker", STAGE: !Ref Stage}
-  Worker:
-    Type: AWS::Serverless::Function
-    Properties: {FunctionName: !Sub "${Stage}-worker", CodeUri: worker/, Handler: work.handler}
-  Other:
-    Type: AWS::Serverless::Function
-    Properties: {FunctionName: !Sub "${Stage}-worker-dlq", CodeUri: other/, Handler: work.handler}
-"""
-BAD = '{"order": {}}'
-GOOD = '{"order": {"id": 1}}'
-
-
-def findings(folder: Path, files: dict[str, str], linted: str = "sender/app.py") -> list[Finding]:
-    every = {"worker/work.py": WORKER, "other/work.py": "def handler(event, context):\n    return 1\n", **files}
-    for name, text in {"template.yaml": TEMPLATE, ".git/HEAD": "", **every}.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(dedent(text))
-    path = folder / linted
-    run = lint([Input(linted, path)], Project(Configuration()))
-    return [one for one in run.report.findings if one.id.startswith(("INV2", "INV4"))]
-
-
-def sender(call: str) -> dict[str, str]:
-    body = "\n".join(f"    {line}" for line in dedent(call).split("\n"))
-    return {"sender/app.py": f"{HEAD}def handler(event, context):\n{body}\n"}
-
+from tests.facts.linking import BAD, GOOD, HEAD, TEMPLATE, WORKER, findings, sender
 
 NAMED = [
     'os.environ["WORKER"]',
@@ -259,9 +200,7 @@ def test_a_handler_that_decodes_the_body(tmp_path: Path, payload: str, count: in
 def test_json_in_a_body_is_meant_where_the_handler_decodes_it(tmp_path: Path) -> None:
     worker = "import json\ndef handler(event, context):\n    return json.loads(event['body'])['id']\n"
     files = {"worker/work.py": worker, **sender('send(os.environ["WORKER"], {"body": json.dumps({"id": 1})})')}
-    findings(tmp_path, files)
-    run = lint([Input("sender/app.py", tmp_path / "sender/app.py")], Project(Configuration()))
-    assert not [one for one in run.report.findings if one.id == "INV401"]
+    assert "INV401" not in [one.id for one in findings(tmp_path, files)]
 
 
 REQUEST = """
@@ -372,95 +311,3 @@ def test_a_text_may_be_sent_where_the_action_does_not_read_it(tmp_path: Path) ->
     body = 'if event["action"] == "show":\n    return event["order"]\nreturn event["order"]["id"]'
     assert findings_of(tmp_path, body, '"o-1", "action": "show"') == []
     assert findings_of(tmp_path, body, '"o-1", "action": "ship"') == ["INV205"]
-
-
-BY_HAND = 'name = os.environ["WORKER"]\n\n\ndef run():\n    send(name, {})\n'
-MAIN = '\n\nif __name__ == "__main__":\n    run()\n'
-HANDLES = "\n\ndef handler(event, context):\n    run()\n"
-USES = "from tools.run import run\n\n\n"
-UNFOUND = (
-    TEMPLATE
-    + """
-  Unfound:
-    Type: AWS::Serverless::Function
-    Properties: {CodeUri: gone/, Handler: app.handler, Environment: {Variables: {WORKER: !Ref Worker}}}
-"""
-)
-
-
-@pytest.mark.parametrize(
-    ("code", "count"),
-    [
-        (BY_HAND, 0),  # the handlers of all functions that set the variable are in sight: none of them runs it
-        (BY_HAND + MAIN, 0),
-        (BY_HAND + "\n\nrun()\n", 0),
-        (BY_HAND + HANDLES, 0),  # it looks like a handler, of a function that no template deploys
-        ('client.invoke(FunctionName=os.environ["WORKER"], Payload=json.dumps({}))\n', 0),
-        ('name = os.environ.get("WORKER") or "prod-worker"\nsend(name, {})\n', 0),
-    ],
-)
-def test_who_runs_code_that_no_function_runs_sets_its_variables(tmp_path: Path, code: str, count: int) -> None:
-    files = {"sender/app.py": "def handler(event, context):\n    return 1\n", "tools/run.py": HEAD + code}
-    assert len(findings(tmp_path, files, "tools/run.py")) == count
-
-
-@pytest.mark.parametrize(
-    ("code", "count"),
-    [
-        (BY_HAND, 1),
-        (BY_HAND + HANDLES, 1),
-        (BY_HAND + HANDLES + MAIN, 1),
-        (BY_HAND + MAIN, 0),
-        (BY_HAND + "\n\ndef main():\n    run()\n\n\nmain()\n", 0),
-        (BY_HAND + "\n\nclass Runner:\n    def go(self):\n        run()\n\n\nRunner().go()\n", 0),
-        (BY_HAND + "\n\nfor turn in range(3):\n    print(turn, run())\n", 0),
-        (BY_HAND + "\n\napp = routes()\n\n\n@app.get('/')\ndef show():\n    run()\n", 1),
-        *((f"{line}\n\n\n" + BY_HAND, 0) for line in ("import argparse", "from click import command", "# %%")),
-        ("import sys\n\nturns = sys.argv[1:]\n\n\n" + BY_HAND, 0),
-    ],
-)
-def test_a_function_whose_code_is_not_found_may_run_what_is_no_script(tmp_path: Path, code: str, count: int) -> None:
-    files = {"sender/app.py": "def handler(event, context):\n    return 1\n", "tools/run.py": HEAD + code}
-    assert len(findings(tmp_path, {**files, "template.yaml": UNFOUND}, "tools/run.py")) == count
-
-
-@pytest.mark.parametrize(
-    ("user", "count"),
-    [
-        ({"tools/command.py": "import argparse\n" + USES}, 0),
-        ({"tools/notebook.py": "# In[1]:\n" + USES}, 0),
-        ({"tools/serve.py": USES}, 1),
-        ({"tools/command.py": "import argparse\n" + USES, "sender/app.py": USES + HANDLES}, 1),
-    ],
-)
-def test_what_only_scripts_import_is_run_by_them(tmp_path: Path, user: dict[str, str], count: int) -> None:
-    files = {"sender/app.py": "def handler(event, context):\n    return 1\n", "tools/run.py": HEAD + BY_HAND}
-    assert len(findings(tmp_path, {**files, "template.yaml": UNFOUND, **user}, "tools/run.py")) == count
-
-
-AGAIN = """
-  Again:
-    Type: AWS::Serverless::Function
-    Properties: {CodeUri: sender/, Handler: app.handler, Environment: {Variables: {OTHER: !Ref Other}}}
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "count"),
-    [
-        ('os.environ["WORKER"]', 1),  # without it, nothing is invoked
-        ('os.environ.get("WORKER", "")', 1),
-        ('os.environ.get("WORKER", os.environ["OTHER"])', 0),
-        ('os.environ.get("WORKER", "prod-worker-dlq")', 0),
-    ],
-)
-def test_a_function_that_is_not_set_a_variable_invokes_what_the_default_names(
-    tmp_path: Path, name: str, count: int
-) -> None:
-    files = {**sender(f"send({name}, {BAD})"), "template.yaml": TEMPLATE + AGAIN}
-    assert len(findings(tmp_path, files)) == count
-
-
-def test_what_only_other_functions_are_set_says_nothing(tmp_path: Path) -> None:
-    template = TEMPLATE.replace("Handler: app.handler", "Handler: other.handler") + AGAIN
-    assert findings(tmp_path, {**sender(f'send(os.environ["WORKER"], {BAD})'), "template.yaml": template}) == []
