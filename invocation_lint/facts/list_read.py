@@ -33,9 +33,15 @@ class ListRead:
     jobs: Text = fact_field("whether they are jobs, by the name of the table", words=YES_NO)
     limit: Text = fact_field("the parameter that limits the number of entries, if given")
     asks_for: Text = fact_field(
-        "what the request lists: everything, everything in one parent (a bucket, a user pool), or what further "
+        "what the request lists: everything, everything in one parent (a bucket, a user pool), everything of a kind (a"
+        " partition or prefix that a constant names), a part (one of many partitions or prefixes), or what further "
         "parameters name",
-        words=("all", "parent", "named"),
+        words=("all", "parent", "kind", "part", "named"),
+    )
+    grows: Text = fact_field(
+        "what tells that a part may hold more than a page: all of it is removed, the newest object is looked for, or "
+        "its entries are added with each thing that happens (messages, events), by the names of table and function",
+        words=("cleared", "newest", "happenings"),
     )
     filtered: Text = fact_field(
         "whether a filter drops entries after the page was read, so that the page may be empty although there are"

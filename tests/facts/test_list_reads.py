@@ -130,33 +130,116 @@ def test_what_is_asked_for(call: str, answer: str) -> None:
     assert body(f"return {call}").asks_for == answer
 
 
-@pytest.mark.parametrize(
-    "call",
-    ["table.query(KeyConditionExpression=name)['Items']", "s3.list_objects(Bucket=name, Prefix=name)['Contents']"],
-)
-def test_how_much_a_partition_or_a_prefix_holds_is_not_known(call: str) -> None:
-    assert isinstance(body(f"return {call}").asks_for, Unknown)
+def test_which_partition_is_asked_for_may_not_be_in_sight() -> None:
+    assert isinstance(body("return table.query(KeyConditionExpression=name)['Items']").asks_for, Unknown)
+    assert isinstance(body("return table.query(IndexName='a', **name)['Items']").asks_for, Unknown)
 
 
 @pytest.mark.parametrize(
     ("condition", "answer"),
     [
-        ('Key("status").eq("enabled")', "parent"),
-        ('Key("jobStatus").eq("queued") & Key("created").lt(name)', "parent"),
-        (
-            '"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": {"S": "on"}}',
-            "parent",
-        ),
-        ('"state = :k AND id > :i", ExpressionAttributeValues={":k": "on", ":i": name}', "parent"),
-        ('Key("type").eq("period")', None),
-        ('Key("status").eq(name)', None),
-        ('Key("pk").eq("SETTINGS")', None),
-        ('"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": name}', None),
+        ('Key("status").eq("enabled")', "kind"),
+        ('Key("jobStatus").eq("queued") & Key("created").lt(name)', "kind"),
+        ('"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": {"S": "on"}}', "kind"),
+        ('"state = :k AND id > :i", ExpressionAttributeValues={":k": "on", ":i": name}', "kind"),
+        ('Key("type").eq("period")', "kind"),
+        ('Key("type").eq(KIND)', "kind"),
+        ('Key("type").eq(f"{KIND}#all")', "kind"),
+        ('Key("type").eq(os.environ["KIND"])', "kind"),
+        ('Key("type").eq("period") & Key("id").begins_with("a")', "kind"),
+        ('"pk = :p and begins_with(sk, :s)", ExpressionAttributeValues={":p": "ALL", ":s": "task#"}', "kind"),
+        ('Key("type").eq("period") & Key("id").begins_with(name)', "part"),
+        ('Key("type").eq("period") & Key("at").between(name, out)', "part"),
+        ('Key("type").eq(OTHER)', "part"),
+        ('Key("status").eq(name)', "part"),
+        ('"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": name}', "part"),
+        ('"pk = :p and begins_with(sk, :s)", ExpressionAttributeValues={":p": name, ":s": "task#"}', "part"),
+        ('Key("type").eq("period") & Key("id").eq(name)', "named"),
+        ('"pk = :p and sk = :s", ExpressionAttributeValues={":p": name, ":s": "config"}', "named"),
     ],
 )
-def test_a_partition_of_all_that_have_a_status_is_a_table_of_its_own(condition: str, answer: str | None) -> None:
-    found: Any = body(f'return table.query(KeyConditionExpression={condition})["Items"]').asks_for
-    assert found == answer if answer else isinstance(found, Unknown)
+def test_which_partition_is_asked_for(condition: str, answer: str) -> None:
+    code = f'return table.query(KeyConditionExpression={condition})["Items"]'
+    constants = 'import os\nKIND = "period"\nOTHER = "a"\nOTHER = "b"\n'
+    (made,) = reads(constants + f"def work(out, name):\n    {code}\n")
+    assert made.asks_for == answer
+
+
+def test_the_request_is_written_before() -> None:
+    assert body('by = Key("type").eq("a")\nreturn table.query(KeyConditionExpression=by)["Items"]').asks_for == "kind"
+    request = 'request = {"KeyConditionExpression": Key("type").eq("a"), "IndexName": "by-type"}'
+    assert body(f'{request}\nreturn table.query(**request)["Items"]').asks_for == "kind"
+    assert isinstance(body(f'{request}\nreturn table.query(**request, **name)["Items"]').asks_for, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "answer"),
+    [('"reports/"', "kind"), ("PREFIX", "kind"), ('"stories/index.json"', "named"), ("name", "part"),
+     ('f"{name}/"', "part"), ('f"{PREFIX}/2024"', "kind")],
+)  # fmt: skip
+def test_what_is_below_a_prefix(prefix: str, answer: str) -> None:
+    code = f'return s3.list_objects_v2(Bucket=out, Prefix={prefix})["Contents"]'
+    (made,) = reads(f'import os\nPREFIX = os.getenv("PREFIX", "in")\ndef work(out, name):\n    {code}\n')
+    assert made.asks_for == answer
+
+
+LISTED = 's3.list_objects_v2(Bucket=out, Prefix=name).get("Contents", [])'
+
+
+@pytest.mark.parametrize(
+    ("code", "grows"),
+    [
+        (f'for one in {LISTED}:\n    s3.delete_object(Bucket=out, Key=one["Key"])', "cleared"),
+        (f'for one in {LISTED}:\n    if one["Size"]:\n        s3.delete_object(Bucket=out, Key=one["Key"])', "cleared"),
+        (
+            f'keys = [{{"Key": one["Key"]}} for one in {LISTED}]\ns3.delete_objects(Bucket=out, Delete={{"A": keys}})',
+            "cleared",
+        ),
+        (
+            f"keys = []\nfor one in {LISTED}:\n    keys.append(one)\ns3.delete_objects(Bucket=out, Delete=name(keys))",
+            "cleared",
+        ),
+        (
+            f's3.delete_objects(Bucket=out, Delete={{"Objects": [{{"Key": one["Key"]}} for one in {LISTED}]}})',
+            "cleared",
+        ),
+        (f'return max({LISTED}, key=lambda one: one["LastModified"])', "newest"),
+        (f'found = {LISTED}\nfound.sort(key=lambda one: one["LastModified"], reverse=True)\nreturn found', "newest"),
+        (f'return sorted({LISTED}, key=lambda one: one["Key"])[-1]', "newest"),
+        (f'return sorted({LISTED}, key=lambda one: one["Key"])', None),
+        (f'return min({LISTED}, key=lambda one: one["LastModified"])', None),
+        (f"for one in {LISTED}:\n    out.remove(one)", None),
+        (f"for one in {LISTED}:\n    call(one)\ns3.delete_object(Bucket=out, Key=name)", None),
+    ],
+)
+def test_what_tells_that_a_prefix_outgrows_a_page(code: str, grows: str | None) -> None:
+    made = body(code)
+    assert made.asks_for == "part"
+    assert made.grows == grows if grows else isinstance(made.grows, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("table", "function", "condition", "told"),
+    [
+        ("messages", "work", 'Key("session").eq(name)', True),
+        ("ChatHistory", "work", 'Key("session").eq(name)', True),
+        ("app", "list_chats", 'Key("user").eq(name)', True),
+        ("app", "get_order_history", 'Key("user").eq(name)', True),
+        ("app", "work", 'Key("pk").eq(name) & Key("sk").begins_with("AUDIT#")', True),
+        ("app", "work", 'Key("pk").eq(name) & Key("sk").begins_with(f"MSG#{name}")', True),
+        ("app", "work", 'Key("pk").eq(name)', False),
+        ("events", "work", 'Key("eventId").eq(name)', False),
+        ("app", "handle_event", 'Key("pk").eq(name)', False),
+        ("app", "process_orders", 'Key("pk").eq(name)', False),
+        ("app", "get_order", 'Key("pk").eq(name)', False),
+        ("borders", "work", 'Key("pk").eq(name)', False),
+    ],
+)
+def test_what_tells_that_a_partition_outgrows_a_page(table: str, function: str, condition: str, told: bool) -> None:
+    opened = f'boto3.resource("dynamodb").Table("{table}")'
+    code = f'    return {opened}.query(KeyConditionExpression={condition})["Items"]'
+    (made,) = reads(f"def {function}(name):\n{code}\n")
+    assert made.grows == "happenings" if told else isinstance(made.grows, Unknown)
 
 
 @pytest.mark.parametrize(

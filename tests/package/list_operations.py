@@ -38,8 +38,10 @@ PAGES = {
 """Entries of a page where the model does not tell: the operation's page of each service's API reference."""
 
 DATA = {
-    "athena": ["get_query_results"],
+    "athena": ["get_query_results", "list_query_executions"],
+    "backup": ["list_backup_jobs", "list_recovery_points_by_backup_vault"],
     "batch": ["list_jobs"],
+    "bedrock-agent": ["list_ingestion_jobs"],
     "cloudtrail": ["lookup_events"],
     "cognito-idp": ["list_users", "list_users_in_group"],
     "dynamodb": ["scan", "query"],
@@ -47,11 +49,13 @@ DATA = {
     "glue": ["get_partitions", "get_job_runs"],
     "identitystore": ["list_users"],
     "logs": ["describe_log_streams", "filter_log_events"],
+    "mediaconvert": ["list_jobs"],
+    "mwaa-serverless": ["list_workflow_runs"],
     "route53": ["list_resource_record_sets"],
     "s3": ["list_objects", "list_objects_v2", "list_object_versions"],
     "sagemaker": ["list_processing_jobs", "list_training_jobs", "list_transform_jobs"],
     "sns": ["list_subscriptions", "list_subscriptions_by_topic", "list_endpoints_by_platform_application"],
-    "stepfunctions": ["list_executions"],
+    "stepfunctions": ["get_execution_history", "list_executions"],
 }
 """Operations whose entries are what users and programs leave behind: their number grows with use."""
 
@@ -70,6 +74,7 @@ RESOURCES = {
     "lambda": ["list_event_source_mappings", "list_functions", "list_layers"],
     "logs": ["describe_log_groups"],
     "organizations": ["list_accounts"],
+    "quicksight": ["list_analyses", "list_dashboards", "list_data_sets"],
     "rds": ["describe_db_instances", "describe_db_cluster_snapshots", "describe_db_snapshots"],
     "route53": ["list_hosted_zones"],
     "sagemaker": ["list_endpoints", "list_models"],

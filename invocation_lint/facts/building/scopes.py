@@ -98,6 +98,8 @@ class Uses:
     found: dict[str, Place] = field(default_factory=dict)
     escapes: Place | None = None
     acts: Place | None = None
+    loops: list[cst.For | cst.CompFor] = field(default_factory=list)  # over the entries
+    ordered: list[cst.Call] = field(default_factory=list)  # what sorts them, or takes the largest or smallest
 
     def note(self, use: str, place: Place) -> None:
         """Note one use; the first place of each stays."""
@@ -196,6 +198,9 @@ class UseReader:
             self._argument(node, parent, place)
         elif isinstance(parent, cst.Attribute):
             name = parent.attr.value
+            called = self._parents.get(parent)
+            if name == "sort" and isinstance(called, cst.Call):
+                self.uses.ordered.append(called)
             self.uses.note("one" if name in _OF_ONE else "looped" if name in _OF_ALL else "kept", place)
         elif isinstance(parent, (cst.Return, cst.Yield, cst.From)):
             self.uses.note("returned", place)
@@ -209,6 +214,8 @@ class UseReader:
         name = called_name(call)
         if name in LOGGING:
             return
+        if name in {"sorted", "max", "min"}:
+            self.uses.ordered.append(call)
         if name == "len":
             self.uses.note("tested" if self._is_test(self._parents.get(call)) else "counted", place)
         elif name == "bool":
@@ -221,6 +228,7 @@ class UseReader:
             self.uses.note("looped" if name in _OF_ALL else "kept", place)
 
     def _loop(self, loop: cst.For | cst.CompFor, place: Place) -> None:
+        self.uses.loops.append(loop)
         if isinstance(loop, cst.CompFor):
             made = self._parents.get(loop)
             holder = self._parents.get(made) if made is not None else None

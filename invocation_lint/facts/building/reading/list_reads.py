@@ -23,6 +23,7 @@ from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.reading.list_growth import Request, growth, is_constant, request_of
 from invocation_lint.facts.building.reading.list_requests import (
     asks_for,
     has_just_made,
@@ -30,10 +31,10 @@ from invocation_lint.facts.building.reading.list_requests import (
     is_in_while,
     last_name,
     next_page,
-    spread_mappings,
 )
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings
-from invocation_lint.facts.building.scopes import Scope, UseReader, called_name, text_of
+from invocation_lint.facts.building.reading.partitions import texts
+from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 from invocation_lint.source.list_calls import clients_made, list_calls, reads_entries
@@ -150,6 +151,17 @@ class ListReadBuilder:
                 yield from self._fact(body, scope, call, candidates)
 
     @cached_property
+    def _constants(self) -> frozenset[str]:
+        """The names that the module gives a constant, once."""
+        given: dict[str, list[bool]] = {}
+        for line in self.module.source.module.body:
+            for node in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                if isinstance(node, cst.Assign):
+                    for one in node.targets:
+                        given.setdefault(last_name(one.target), []).append(is_constant(node.value))
+        return frozenset(name for name, constant in given.items() if constant == [True])
+
+    @cached_property
     def _is_near_lambda(self) -> bool:
         """Whether the module is a handler's, is imported by one, or leads to an invocation."""
         if reaches_sites(self.module):
@@ -211,16 +223,17 @@ class ListReadBuilder:
         assert isinstance(call.func, cst.Attribute)
         named = source.place(call.func.attr)
         asked = source.place(call.args[0]) if call.args else named
-        places = {"operation": named, "page": named, "asks_for": asked}
+        places = {"operation": named, "page": named, "asks_for": asked, "grows": asked}
         places |= dict.fromkeys(("service", "entries"), source.place(call.func.value))
         places |= dict.fromkeys(("jobs", "created"), source.place(call.func.value))
         if holder is not None and isinstance(holder.node, cst.FunctionDef):
             places["next_page"] = source.place(holder.node.name)
         given = {arg.keyword.value for arg in call.args if arg.keyword is not None}
-        spread = spread_mappings(call)
+        spread = [arg.value for arg in call.args if arg.star == "**"]
+        request = request_of(call, scope, self._constants)
         if spread:
             given |= scope.texts  # a mapping that the function fills
-        names = self._table_names(call, scope)
+        names = [*self._table_names(call, scope), *texts(request.compared)]
         limits = sorted({one.limit for one, _ in read} & given)
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
@@ -229,7 +242,8 @@ class ListReadBuilder:
             entries=_entries(operation, names, holder) if len(read) == 1 else UnknownAnswer("of which service?"),
             limit=limits[0] if limits else None,
             jobs="yes" if operation.service == "dynamodb" and holds_jobs(names, self.options.job_tables) else "no",
-            asks_for=asks_for(operation, call, given),
+            asks_for=asks_for(operation, request, given),
+            grows=_grows(operation, request, uses, scope, names, holder),
             filtered="yes" if is_filtered(operation, given) else "no",
             created="yes" if has_just_made(scope, call) else "no",
             next_page=next_page(operation, uses, given, body.looks or is_in_while(scope, call), spread, scope),
@@ -263,6 +277,20 @@ class ListReadBuilder:
         own = scope.assignments.get(last_name(receiver), ()) if isinstance(receiver, cst.Name) else ()
         before = [one for one in own if self.module.source.place(one).line < line]
         return _words(before[-1].value) if before else self._tables.get(last_name(receiver), "")
+
+
+def _grows(
+    operation: ListOperation,
+    request: Request,
+    uses: Uses,
+    scope: Scope,
+    tables: Sequence[str],
+    holder: FunctionInfo | None,
+) -> Any:
+    told = growth(
+        request, uses, scope, tables, holder.name if holder is not None else "", in_s3=operation.service == "s3"
+    )
+    return told or UnknownAnswer("how much lies there is not in sight")
 
 
 def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInfo | None) -> Any:

@@ -9,7 +9,8 @@ import libcst as cst
 
 from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building.reading.partitions import asks_for_a_status
+from invocation_lint.facts.building.reading.list_growth import Request
+from invocation_lint.facts.building.reading.partitions import asks_for_a_kind, asks_for_a_status, names_one
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name
 from invocation_lint.source.parsing.walk import walk
 
@@ -28,27 +29,43 @@ _FILTERS = frozenset({"FilterExpression", "ScanFilter", "QueryFilter"})
 _MAKES = ("create_", "make_", "put_", "register_", "import_", "publish_version", "start_")
 
 
-def spread_mappings(call: cst.Call) -> list[cst.BaseExpression]:
-    """The arguments that spread a mapping."""
-    return [arg.value for arg in call.args if arg.star == "**"]
-
-
-def asks_for(operation: ListOperation, call: cst.Call, given: set[str]) -> Any:
-    """All that there is, all in one parent, or what further parameters name."""
+def asks_for(operation: ListOperation, request: Request, given: set[str]) -> Any:
+    """All that there is, all in one parent, all of a kind, a part that names a parent of another sort, or what further
+    parameters name."""
     if operation.service == "dynamodb" and operation.name == "query":
-        if asks_for_a_status(call):
-            return "parent"
-        return UnknownAnswer("how much a partition holds is not in sight")
+        return _of_query(request)
     if operation.service == "dynamodb" and operation.name == "scan":
         return "all"
-    if spread_mappings(call):
+    if request.is_open:
         return UnknownAnswer("more may be asked for than is in sight")
     needed = operation.required - {"TableName"}
     further = given - needed - operation.given - {operation.limit} - _FORM
+    if operation.service == "s3" and further == {"Prefix"}:
+        return _below(request)
     if further:
         narrowed = any(_NARROWING.search(name) for name in further)
         return UnknownAnswer(f"what {min(further)} leaves is not known") if narrowed else "named"
     return "parent" if needed else "all"
+
+
+def _of_query(request: Request) -> Any:
+    compared = request.compared
+    if asks_for_a_status(compared):
+        return "kind"
+    if names_one(compared):
+        return "named"
+    if not compared or request.is_open:
+        return UnknownAnswer("which partition is asked for is not in sight")
+    return "kind" if asks_for_a_kind(compared, request.is_constant) else "part"
+
+
+def _below(request: Request) -> Any:
+    """What a listing of a bucket with a prefix asks for: a constant prefix that ends like a file's name is one."""
+    prefix = request.given.get("Prefix")
+    if not request.is_constant(prefix):
+        return "part"
+    written = prefix.evaluated_value if isinstance(prefix, cst.SimpleString) else ""
+    return "named" if isinstance(written, str) and re.search(r"\.\w{1,8}$", written) else "kind"
 
 
 def next_page(

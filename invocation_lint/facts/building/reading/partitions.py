@@ -1,13 +1,14 @@
 """Which partition of a table a query of DynamoDB asks for, as its arguments are written.
 
-A partition that a constant names by a status ("all that are enabled") holds as much as a table does; one of a user or
-a job may hold a handful, and one of a kind a few settings.
+A partition that a constant names ("all that are enabled", "all submissions") holds as much as a table does; one of a
+user or a job may hold a handful. Two columns that are compared name one item.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -15,42 +16,84 @@ from invocation_lint.facts.building.reading.job_words import snake_case
 from invocation_lint.source.parsing.walk import walk
 
 _STATUS = re.compile(r"(?:^|_)(?:status|state|phase)(?:_code|_name)?$")
-_EQUALS = re.compile(r"([#\w]+)\s*=\s*(:\w+)")
+_COMPARED = re.compile(
+    r"([#\w]+)\s*(=|<=?|>=?|between)\s*(:\w+)|(begins_with)\s*\(\s*([#\w]+)\s*,\s*(:\w+)", re.IGNORECASE
+)
+
+IsConstant = Callable[[cst.CSTNode | None], bool]
 
 
-def asks_for_a_status(call: cst.Call) -> bool:
-    """Whether the key condition of a call compares a status with a constant."""
-    given = {arg.keyword.value: arg.value for arg in call.args if arg.keyword is not None}
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison of a key condition: `how` is `eq`, `begins_with` or another method of boto3's conditions."""
+
+    column: str
+    how: str
+    value: cst.CSTNode | None
+
+
+def asks_for_a_status(compared: tuple[Comparison, ...]) -> bool:
+    """Whether a key condition compares a status with a text that is written there."""
+    return any(
+        one.how == "eq" and _STATUS.search(snake_case(one.column)) and isinstance(_plain(one.value), cst.SimpleString)
+        for one in compared
+    )
+
+
+def names_one(compared: tuple[Comparison, ...]) -> bool:
+    """Whether both keys of an item are given."""
+    return len({one.column for one in compared if one.how == "eq"}) > 1
+
+
+def asks_for_a_kind(compared: tuple[Comparison, ...], is_constant: IsConstant) -> bool:
+    """Whether nothing but constants says which items are asked for: then they are all of a kind."""
+    asked = [one.how in {"eq", "begins_with"} and is_constant(_plain(one.value)) for one in compared]
+    return bool(asked) and all(asked) and any(one.how == "eq" for one in compared)
+
+
+def comparisons(given: Mapping[str, cst.BaseExpression]) -> tuple[Comparison, ...]:
+    """The comparisons of the key condition among the arguments of a query."""
     condition = given.get("KeyConditionExpression")
     if condition is None:
-        return False
+        return ()
     names, values = given.get("ExpressionAttributeNames"), given.get("ExpressionAttributeValues")
     if isinstance(condition, (cst.SimpleString, cst.ConcatenatedString)):
         written = condition.evaluated_value
-        compared = _of_text(written if isinstance(written, str) else "", names, values)
-    else:
-        compared = _of_objects(condition)
-    return any(_STATUS.search(snake_case(column)) for column in compared)
+        return tuple(_of_text(written if isinstance(written, str) else "", names, values))
+    return tuple(_of_objects(condition))
 
 
-def _of_text(written: str, names: cst.CSTNode | None, values: cst.CSTNode | None) -> Iterator[str]:
-    """The columns that are compared with constants."""
-    for column, value in _EQUALS.findall(written):
-        if _is_constant(_item(values, value)):
-            named = _item(names, column)
-            yield str(named.raw_value) if isinstance(named, cst.SimpleString) else column.lstrip("#")
+def texts(compared: tuple[Comparison, ...]) -> Iterator[str]:
+    """The texts that columns are compared with, or begin with."""
+    for one in compared:
+        value = _plain(one.value)
+        parts = value.parts if isinstance(value, cst.FormattedString) else (value,)
+        first = parts[0] if parts else None
+        if isinstance(first, cst.SimpleString):
+            yield str(first.raw_value)
+        elif isinstance(first, cst.FormattedStringText):
+            yield first.value
 
 
-def _of_objects(condition: cst.CSTNode) -> Iterator[str]:
-    """The columns of `Key("status").eq("enabled")`."""
+def _of_text(written: str, names: cst.CSTNode | None, values: cst.CSTNode | None) -> Iterator[Comparison]:
+    for column, sign, value, begins, begun, start in _COMPARED.findall(written):
+        named = _item(names, column or begun)
+        title = str(named.raw_value) if isinstance(named, cst.SimpleString) else (column or begun).lstrip("#")
+        yield Comparison(
+            title, "begins_with" if begins else "eq" if sign == "=" else sign, _item(values, value or start)
+        )
+
+
+def _of_objects(condition: cst.CSTNode) -> Iterator[Comparison]:
+    """`Key("status").eq("enabled") & Key("id").begins_with("a")`."""
     for node in walk(condition):
-        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node.func.attr.value != "eq":
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or not node.args:
             continue
         key = node.func.value
-        if isinstance(key, cst.Call) and key.args and node.args and _is_constant(node.args[0].value):
-            column = key.args[0].value
-            if isinstance(column, cst.SimpleString):
-                yield str(column.raw_value)
+        if isinstance(key, cst.Call) and key.args and isinstance(column := key.args[0].value, cst.SimpleString):
+            yield Comparison(str(column.raw_value), node.func.attr.value, node.args[0].value)
+        elif isinstance(key, cst.Call) and key.args:
+            yield Comparison("", node.func.attr.value, node.args[0].value)
 
 
 def _item(node: cst.CSTNode | None, key: str) -> cst.CSTNode | None:
@@ -59,8 +102,8 @@ def _item(node: cst.CSTNode | None, key: str) -> cst.CSTNode | None:
     return named[-1] if named else None
 
 
-def _is_constant(node: cst.CSTNode | None) -> bool:
-    """Whether a value is a text, as itself or with its type (`{"S": "enabled"}`)."""
+def _plain(node: cst.CSTNode | None) -> cst.CSTNode | None:
+    """A value, as itself or with its type (`{"S": "enabled"}`)."""
     if isinstance(node, cst.Dict) and len(node.elements) == 1 and isinstance(node.elements[0], cst.DictElement):
-        node = node.elements[0].value
-    return isinstance(node, cst.SimpleString)
+        return node.elements[0].value
+    return node

@@ -1,0 +1,180 @@
+"""What a request of a read of a page is given, and what tells that the part that it asks for outgrows a page.
+
+How much lies below one user, job or prefix is not in sight. What is done with it may tell: whoever removes all that
+lies there, or takes the newest, counts on more than a few; and messages, events and log entries are added without end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import libcst as cst
+
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.reading.job_words import snake_case
+from invocation_lint.facts.building.reading.partitions import Comparison, comparisons, texts
+from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
+from invocation_lint.source.parsing.walk import walk
+
+_REMOVES = ("delete", "remove", "batch_delete")
+_FROM_OUTSIDE = re.compile(r"(?:^|\.)(?:environ\.get|getenv)$")
+_HAPPENINGS = re.compile(
+    r"(?<=_)(?:messages?|msgs?|chats?|conversations?|events|logs|audits?|histor(?:y|ies)|orders?|transactions?"
+    r"|payments?|invoices?|notifications?|executions?|runs|visits?|measurements?|readings|telemetry|activities"
+    r"|comments?|failures?)(?=_)"
+)
+"""Words for what is added with each thing that happens, and rarely removed."""
+
+_GETTERS = re.compile(r"^_*(?:list|get|fetch|query|load|read|find|search|delete|remove)_.*(?:s|history)$")
+"""Names of functions that say what they read."""
+
+_LAST_MODIFIED = re.compile(r"last_?modified", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of a call, also of a mapping that its function writes and the call spreads.
+
+    `is_open` where a mapping comes from elsewhere; `constants` are the names that the module gives a constant."""
+
+    given: Mapping[str, cst.BaseExpression]
+    is_open: bool
+    constants: Collection[str]
+
+    @cached_property
+    def compared(self) -> tuple[Comparison, ...]:
+        """The comparisons of its key condition, of a query of DynamoDB."""
+        return comparisons(self.given)
+
+    def is_constant(self, node: cst.CSTNode | None) -> bool:
+        """Whether a value is the same in every call: a text, a constant of the module, an environment variable."""
+        if isinstance(node, cst.FormattedString):
+            return all(
+                isinstance(part, cst.FormattedStringText)
+                or (isinstance(part, cst.FormattedStringExpression) and self.is_constant(part.expression))
+                for part in node.parts
+            )
+        return is_constant(node) or (isinstance(node, cst.Name) and node.value in self.constants)
+
+
+def is_constant(node: cst.CSTNode | None) -> bool:
+    """Whether an expression is a text or reads an environment variable."""
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        return not (isinstance(node, cst.ConcatenatedString) and node.evaluated_value is None)
+    if isinstance(node, cst.Subscript):
+        return dotted(node.value).rpartition(".")[2] == "environ"
+    return isinstance(node, cst.Call) and _FROM_OUTSIDE.search(dotted(node.func)) is not None
+
+
+def request_of(call: cst.Call, scope: Scope, constants: Collection[str]) -> Request:
+    """What a call is given. A name that its function sets once stands for what it is set to."""
+    given: dict[str, cst.BaseExpression] = {}
+    is_open = False
+    for arg in call.args:
+        if arg.keyword is not None:
+            given[arg.keyword.value] = _set_to(arg.value, scope)
+            continue
+        mapping = _set_to(arg.value, scope)
+        if not isinstance(mapping, cst.Dict):
+            is_open = True
+            continue
+        for element in mapping.elements:
+            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
+                given[str(element.key.raw_value)] = _set_to(element.value, scope)
+            else:
+                is_open = True
+        given |= _added(arg.value, scope)
+    return Request(given, is_open, constants)
+
+
+def growth(request: Request, uses: Uses, scope: Scope, tables: Iterable[str], function: str, *, in_s3: bool) -> str:
+    """What tells that the part asked for outgrows a page: `cleared`, `newest`, `happenings`; empty where nothing does.
+
+    `tables` are the names of the table, `function` that of the function around the call."""
+    if any(_is_cleared(loop, scope) for loop in uses.loops):
+        return "cleared"
+    if in_s3:
+        return "newest" if any(_takes_newest(call, scope) for call in uses.ordered) else ""
+    columns = {_stem(word) for one in request.compared for word in snake_case(one.column).split("_")}
+    names = [*tables, snake_case(function)] if _GETTERS.match(snake_case(function)) else tables
+    written = [*names, *texts(tuple(one for one in request.compared if one.how == "begins_with"))]
+    found = {_stem(word) for name in written for word in _HAPPENINGS.findall(f"_{_words(name)}_")}
+    return "" if found <= columns else "happenings"
+
+
+def _set_to(node: cst.BaseExpression, scope: Scope) -> cst.BaseExpression:
+    own = scope.assignments.get(node.value, ()) if isinstance(node, cst.Name) else ()
+    return own[0].value if len(own) == 1 else node
+
+
+def _added(mapping: cst.BaseExpression, scope: Scope) -> dict[str, cst.BaseExpression]:
+    """What a function adds to a mapping: `request["IndexName"] = "by-type"`."""
+    found: dict[str, cst.BaseExpression] = {}
+    for name in scope.names.get(mapping.value, ()) if isinstance(mapping, cst.Name) else ():
+        held = scope.parents.get(name)
+        target = scope.parents.get(held) if isinstance(held, cst.Subscript) and held.value is name else None
+        assign = scope.parents.get(target) if isinstance(target, cst.AssignTarget) else None
+        if isinstance(held, cst.Subscript) and isinstance(assign, cst.Assign) and (key := text_of(held.slice[0].slice)):
+            found[key] = _set_to(assign.value, scope)
+    return found
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[\W_]+", "_", snake_case(name))
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("ies").removesuffix("y").removesuffix("s")
+
+
+def _is_cleared(loop: cst.For | cst.CompFor, scope: Scope) -> bool:
+    """Whether a loop removes each entry, or collects what is removed after it."""
+    if isinstance(loop, cst.For):
+        collected: set[str] = set()
+        for node in walk(loop.body):
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                if _removes(node):
+                    return True
+                if node.func.attr.value == "append" and isinstance(node.func.value, cst.Name):
+                    collected.add(node.func.value.value)
+        return _is_removed(collected, scope)
+    for outer in scope.around(loop):
+        if isinstance(outer, cst.Assign):
+            return _is_removed({one.target.value for one in outer.targets if isinstance(one.target, cst.Name)}, scope)
+        if isinstance(outer, cst.Call) and _removes(outer):
+            return True
+        if isinstance(outer, cst.BaseStatement):
+            return False
+    return False
+
+
+def _removes(call: cst.Call) -> bool:
+    """Whether a call removes something at a service: keywords tell it from a method of a list or a set."""
+    return called_name(call).startswith(_REMOVES) and any(arg.keyword is not None for arg in call.args)
+
+
+def _is_removed(collected: set[str], scope: Scope) -> bool:
+    return any(
+        _removes(call)
+        and any(isinstance(part, cst.Name) and part.value in collected for arg in call.args for part in walk(arg.value))
+        for call in scope.calls
+    )
+
+
+def _takes_newest(call: cst.Call, scope: Scope) -> bool:
+    """Whether objects are put in the order in which they were written, or the last of a sorted page is taken."""
+    if called_name(call) == "min":
+        return False
+    taken = scope.parents.get(call)
+    if isinstance(taken, cst.Subscript) and called_name(call) == "sorted":
+        index = taken.slice[0].slice
+        if isinstance(index, cst.Index) and isinstance(index.value, cst.UnaryOperation):
+            return True
+    return any(
+        isinstance(part, (cst.SimpleString, cst.Name)) and _LAST_MODIFIED.search(part.value) is not None
+        for arg in call.args
+        for part in walk(arg.value)
+    )
