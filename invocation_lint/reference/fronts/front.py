@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.errors import Refusal
 from invocation_lint.reference.service.http import Exchange, Listener
 from invocation_lint.reference.service.invoker import Outcome
 from invocation_lint.reference.service.records import FrontRecord, Records
+from invocation_lint.reference.service.workers.runtime_api import Chunk
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,12 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    chunks: Iterator[bytes] | None = None
+    """The body as it comes, in place of `body`; it raises CutOff when there will be no more of it."""
+
+
+class CutOff(Exception):
+    """A response that has begun will not be completed."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,26 @@ class FrontRequest:
         return values[-1] if values else None
 
 
+class Call(Protocol):
+    """Runs a function; raises Refusal as the Invoke API would answer."""
+
+    def __call__(
+        self,
+        name: str,
+        payload: bytes,
+        origin: str,
+        request_id: str,
+        trace_header: str | None,
+        stream: Callable[[Chunk], None] | None = None,
+    ) -> Outcome:
+        """Run the function `name` and wait; `stream` takes what it responds meanwhile."""
+
+
 @dataclass(frozen=True)
 class Behind:
-    """How a front reaches functions: `call(function, event, origin, request id, trace header)` runs one and waits.
+    """How a front reaches functions: `call` runs one and waits."""
 
-    It raises Refusal as the Invoke API would answer.
-    """
-
-    call: Callable[[str, bytes, str, str, str | None], Outcome]
+    call: Call
     records: Records
     clock: Clock
     account: str
@@ -103,8 +123,25 @@ class Front:
         record = FrontRecord(clock.time(), self._kind, request.method, request.target, request.body)
         self._behind.records.open_front(record)
         answer = self._answer(request, record)
+        if answer.chunks is not None:
+            self._send_chunks(exchange, answer, answer.chunks, record)
+            return
         record.status, record.response, record.ended = answer.status, answer.body, clock.time()
         exchange.answer(answer.status, answer.headers, answer.body)
+
+    def _send_chunks(self, exchange: Exchange, answer: Answer, chunks: Iterator[bytes], record: FrontRecord) -> None:
+        """Send a body as it comes. Of one that is cut off, the client gets no last chunk."""
+        exchange.begin_chunks(answer.status, answer.headers)
+        record.status, record.response = answer.status, b""
+        try:
+            for data in chunks:
+                record.response += data
+                exchange.send_chunk(data)
+            record.ended = self._behind.clock.time()
+            exchange.end_chunks()
+        except CutOff as cut:
+            record.note, record.ended = str(cut), self._behind.clock.time()
+            exchange.hang_up()
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import base64
 import json
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -23,7 +24,10 @@ from invocation_lint.reference.fronts.front import (
 )
 from invocation_lint.reference.fronts.rest_event import grouped_exactly, target_query
 from invocation_lint.reference.fronts.rest_response import Malformed, status_of
+from invocation_lint.reference.fronts.streamed import Streamed
 from invocation_lint.reference.service.errors import Refusal
+from invocation_lint.reference.service.functions import Function
+from invocation_lint.reference.service.invoker import Outcome
 from invocation_lint.reference.service.records import FrontRecord
 
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
@@ -34,12 +38,13 @@ _FORBIDDEN = (
 
 
 class FunctionUrlFront:
-    """Serves the URL of one function. `public` False: everybody is refused, as without a permission."""
+    """Serves the URL of a function, as its `function` says now: one that is not public refuses everybody, as without a
+    permission; one that streams sends what comes while the function runs, and does not look into it.
+    """
 
-    def __init__(self, function: str, behind: Behind, *, public: bool = True, port: int = 0) -> None:
-        self._function = function
+    def __init__(self, function: Function, behind: Behind, *, port: int = 0) -> None:
+        self.function = function
         self._behind = behind
-        self.public = public
         self._id = secrets.token_hex(16)
         self._front = Front("url", behind, self._answer, port)
 
@@ -53,10 +58,10 @@ class FunctionUrlFront:
         self._front.close()
 
     def _answer(self, request: FrontRequest, record: FrontRecord) -> Answer:
-        record.function = self._function
+        record.function = self.function.name
         request_id = record.request_id = str(uuid.uuid4())
         more: tuple[tuple[str, str], ...] = (("x-amzn-RequestId", request_id),)
-        if not self.public:
+        if not self.function.url_public:
             return _json(403, {"Message": _FORBIDDEN}, more)
         trace = f"Root=1-{int(self._behind.clock.time()):08x}-{secrets.token_hex(12)}"
         event = url_event(
@@ -65,22 +70,46 @@ class FunctionUrlFront:
             self._behind.clock.time(),
         )
         body = json.dumps(event).encode()
-        outcome = outcome_within(
-            self._behind, None, lambda: self._behind.call(self._function, body, "url", request_id, trace)
-        )
         more = (*more, ("X-Amzn-Trace-Id", trace))
-        if isinstance(outcome, Refusal):
-            record.note = f"Invoke answered {outcome.status} {outcome.code}"
-            return _json(outcome.status, {"Message": outcome.message}, more)
-        if outcome is None or outcome.function_error is not None:
-            record.note = "the function failed"
-            return Answer(502, (("Content-Type", "application/json"), *more), b"Internal Server Error")
+        if self.function.url_streams:
+            return self._stream(body, request_id, trace, more, record)
+        outcome = outcome_within(
+            self._behind, None, lambda: self._behind.call(self.function.name, body, "url", request_id, trace)
+        )
+        if outcome is None or isinstance(outcome, Refusal) or outcome.function_error is not None:
+            return _failed(outcome, more, record)
         try:
             answer = url_answer(outcome.body)
         except Malformed as problem:
             record.note = f"malformed response: {problem}"
             return Answer(502, (("Content-Type", "application/json"), *more), b"Internal Server Error")
         return Answer(answer.status, (*answer.headers, *more), answer.body)
+
+    def _stream(
+        self, body: bytes, request_id: str, trace: str, more: tuple[tuple[str, str], ...], record: FrontRecord
+    ) -> Answer:
+        """What the function responds, as it comes. A response in one piece is the body, whatever it says."""
+        name = self.function.name
+        run = Streamed(lambda sink: self._behind.call(name, body, "url", request_id, trace, stream=sink))
+        try:
+            answer = run.answer()
+        except Malformed as problem:
+            record.note = f"malformed response: {problem}"
+            return Answer(502, (("Content-Type", "application/json"), *more), b"Internal Server Error")
+        if isinstance(answer, Answer):
+            return replace(answer, headers=(*answer.headers, *more))
+        if isinstance(answer, Refusal) or answer.function_error is not None:
+            return _failed(answer, more, record)
+        return Answer(200, (("Content-Type", "application/json"), *more), answer.body)
+
+
+def _failed(outcome: Outcome | Refusal | None, more: tuple[tuple[str, str], ...], record: FrontRecord) -> Answer:
+    """The answer for a function that was refused or has failed."""
+    if isinstance(outcome, Refusal):
+        record.note = f"Invoke answered {outcome.status} {outcome.code}"
+        return _json(outcome.status, {"Message": outcome.message}, more)
+    record.note = "the function failed"
+    return Answer(502, (("Content-Type", "application/json"), *more), b"Internal Server Error")
 
 
 def url_event(request: FrontRequest, identity: dict[str, str], now: float) -> dict[str, Any]:

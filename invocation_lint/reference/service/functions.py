@@ -18,13 +18,15 @@ _NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Function:
-    """One Lambda function: Python code in a folder, run by awslambdaric.
+    """One Lambda function: Python code in a folder, run by awslambdaric, or with `bootstrap` by the program of that
+    name in the folder, a custom runtime.
 
     `code_dir` is the task root: working folder of the process, and first on its import path. `layers` are folders
     that follow it there. `role` is the ARN of its role (default: one of the function's name), which matters where
     permissions are strict. `timeout` is in seconds, `memory` in MB (reported, not enforced). `versions` is how many
     versions are published at the start; an alias names one of them. Targets (`on_success`, `on_failure`,
     `dead_letter`) are ARNs. `python` is the interpreter of the workers; it needs awslambdaric.
+    `url_streams`: its URL sends what the function responds while it runs (InvokeMode RESPONSE_STREAM).
 
     Raises ValueError when a value is outside what Lambda takes.
     """
@@ -49,6 +51,8 @@ class Function:
     recursive_loop: str = "Terminate"
     url: bool = False
     url_public: bool = True
+    url_streams: bool = False
+    bootstrap: bool = False
     description: str = ""
     role: str = ""
     python: str = sys.executable

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -44,15 +45,31 @@ class Exchange(BaseHTTPRequestHandler):
         if self._body is None:
             chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
             length = int(self.headers.get("Content-Length") or 0)
-            self._body = b"".join(self._chunks()) if chunked else self.rfile.read(length)
+            self._body = b"".join(self.read_chunks()) if chunked else self.rfile.read(length)
         return self._body
 
-    def _chunks(self) -> Iterable[bytes]:
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            yield self.rfile.read(size)
+    def read_chunks(self) -> Iterator[bytes]:
+        """The chunks of the request's body as they come; `trailers` has what follows the last one (lower-case names).
+
+        ConnectionError for a body that ends before its last chunk.
+        """
+        while size := self._size_of_chunk():
+            data = self.rfile.read(size)
+            if len(data) < size:
+                raise ConnectionError("the body ended within a chunk")
+            yield data
             self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass
+        self.trailers: dict[str, str] = {}
+        while line := self.rfile.readline().decode("latin-1").strip():
+            name, _, value = line.partition(":")
+            self.trailers[name.lower()] = value.strip()
+
+    def _size_of_chunk(self) -> int:
+        line = self.rfile.readline().split(b";")[0].strip()
+        try:
+            return int(line, 16)
+        except ValueError:
+            raise ConnectionError("the body ended before its last chunk") from None
 
     def answer(self, status: int, headers: Iterable[tuple[str, str]], body: bytes = b"") -> None:
         """Send an answer with its length, in one write. A client that has gone is no error of ours.
@@ -67,6 +84,33 @@ class Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+        self._flush()
+
+    def begin_chunks(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """Begin an answer whose body comes in chunks: `send_chunk` for each, then `end_chunks`."""
+        self.send_response_only(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self._flush()
+
+    def send_chunk(self, data: bytes) -> None:
+        """Send a chunk now."""
+        if data and self.command != "HEAD":
+            self._write(b"%x\r\n%b\r\n" % (len(data), data))
+
+    def end_chunks(self) -> None:
+        """End an answer in chunks."""
+        if self.command != "HEAD":
+            self._write(b"0\r\n\r\n")
+
+    def _write(self, data: bytes) -> None:
+        with contextlib.suppress(OSError):  # the client has gone
+            self.wfile.write(data)
+        self._flush()
+
+    def _flush(self) -> None:
         try:
             self.wfile.flush()
         except OSError:
@@ -90,6 +134,7 @@ class Listener:
         self._socket = socket.create_server((LOOPBACK, port), backlog=256)
         self.port: int = self._socket.getsockname()[1]
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
         self._connections: set[socket.socket] = set()
         self._closed = False
         self._name = name
@@ -100,6 +145,15 @@ class Listener:
     def url(self) -> str:
         """`http://127.0.0.1:PORT`."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    def drain(self, seconds: float) -> None:
+        """Wait until the connections that were made so far have ended, as those of a process that is gone do."""
+        with contextlib.suppress(OSError):  # one more: when it was taken, all before it were
+            socket.create_connection((LOOPBACK, self.port)).close()
+        end = time.monotonic() + seconds
+        with self._ended:
+            while self._connections and (left := end - time.monotonic()) > 0:
+                self._ended.wait(left)
 
     def close(self) -> None:
         """Stop listening and close every connection."""
@@ -133,6 +187,7 @@ class Listener:
         except OSError:
             pass
         finally:
-            with self._lock:
+            with self._ended:
                 self._connections.discard(connection)
+                self._ended.notify_all()
             connection.close()

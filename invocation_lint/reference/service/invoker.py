@@ -12,7 +12,7 @@ from invocation_lint.reference.service.limits import limit
 from invocation_lint.reference.service.records import Execution, Records
 from invocation_lint.reference.service.registry import Target
 from invocation_lint.reference.service.workers.pool import Pool
-from invocation_lint.reference.service.workers.runtime_api import RuntimeEvent
+from invocation_lint.reference.service.workers.runtime_api import Chunk, RuntimeEvent
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Invocation:
     client_context: str | None = None
     attempt: int = 1
     origin: str = "request"
+    stream: Callable[[Chunk], None] | None = None
+    """Takes what the function responds while it runs."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ class Invoker:
 
         with self._pool.sandbox(target) as sandbox:
             execution.sandbox = sandbox.id
-            run, output = sandbox.run(event, started, late_by=slow.values["seconds"] if slow else 0.0)
+            run, output = sandbox.run(
+                event, started, late_by=slow.values["seconds"] if slow else 0.0, stream=invocation.stream
+            )
             init_seconds = execution.started - init_began if execution.cold else None
             # Written inside: whoever gets this sandbox next finds the run before it complete.
             now = self._clock.time()

@@ -269,9 +269,9 @@ class LambdaService:
     def serve_url(self, function: Function) -> str:
         """Serve the URL of a function, on a port of its own that it keeps; the address."""
         if (front := self._url_fronts.get(function.name)) is not None:
-            front.public = function.url_public
+            front.function = function
         else:
-            front = FunctionUrlFront(function.name, self._behind, public=function.url_public)
+            front = FunctionUrlFront(function, self._behind)
             self._url_fronts[function.name] = front
         return front.url
 

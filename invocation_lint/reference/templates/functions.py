@@ -58,6 +58,11 @@ def code_folder(logical_id: str, properties: Mapping[str, Any], base: Path, made
     return folder
 
 
+def has_own_runtime(properties: Mapping[str, Any]) -> bool:
+    """Whether a function brings its own runtime."""
+    return str(properties.get("Runtime", "")).startswith("provided")
+
+
 def function_of(
     logical_id: str,
     name: str,
@@ -74,7 +79,7 @@ def function_of(
     dead_letter = properties.get("DeadLetterQueue") or properties.get("DeadLetterConfig") or {}
     alias = properties.get("AutoPublishAlias")
     variables = (properties.get("Environment") or {}).get("Variables") or {}
-    handler = properties.get("Handler")
+    handler = properties.get("Handler", "bootstrap" if has_own_runtime(properties) else None)
     if not isinstance(handler, str):
         raise UsageError(f"{where}: a function needs `Handler`")
     try:
@@ -96,6 +101,8 @@ def function_of(
             dead_letter=dead_letter.get("TargetArn"),
             recursive_loop=str(properties.get("RecursiveLoop", "Terminate")),
             url="FunctionUrlConfig" in properties,
+            url_streams=(properties.get("FunctionUrlConfig") or {}).get("InvokeMode") == "RESPONSE_STREAM",
+            bootstrap=has_own_runtime(properties),
             description=str(properties.get("Description", "")),
             role=role,
         )

@@ -97,7 +97,8 @@ def _function(
     if "onError" in own:
         properties["DeadLetterQueue"] = {"TargetArn": own["onError"]}
     if own.get("url"):
-        properties["FunctionUrlConfig"] = {}
+        mode = own["url"].get("invokeMode", "BUFFERED") if isinstance(own["url"], dict) else "BUFFERED"
+        properties["FunctionUrlConfig"] = {"InvokeMode": mode}
     if "role" in own or "role" in provider:
         properties["Role"] = own.get("role", provider.get("role"))
     retries = {"MaximumRetryAttempts": "maximumRetryAttempts", "MaximumEventAgeInSeconds": "maximumEventAge"}

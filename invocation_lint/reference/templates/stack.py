@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from invocation_lint.reference.templates.api_reader import API_TYPES, ApiReader
 from invocation_lint.reference.templates.content import Stack
 from invocation_lint.reference.templates.custom_resources import CustomResource, is_custom, leave_out_unserved
 from invocation_lint.reference.templates.events import made_by_event
-from invocation_lint.reference.templates.functions import code_folder, function_of, merge
+from invocation_lint.reference.templates.functions import code_folder, function_of, has_own_runtime, merge
 from invocation_lint.reference.templates.intrinsics import NO_EXPORTS, Resolver
 from invocation_lint.reference.templates.made import Resource, dead_letters_first
 from invocation_lint.reference.templates.names import FUNCTIONS, Names, Place, plain_type, with_generated
@@ -292,19 +293,23 @@ class _Reader:
         unused = ("Events", "Policies", "Role", "VpcConfig", "Tags", "AssumeRolePolicyDocument", "Layers")
         properties = self._resolver.resolve({key: value for key, value in raw.items() if key not in unused})
         runtime = str(properties.get("Runtime", "python"))
-        if not runtime.startswith("python") or properties.get("PackageType") == "Image":
+        custom = has_own_runtime(properties)
+        if not (runtime.startswith("python") or custom) or properties.get("PackageType") == "Image":
             what = "an image" if properties.get("PackageType") == "Image" else runtime
             self._stack.notes.append(f"{logical_id}: not served, it is {what} and not Python")
             return
         for attached in self._attached(logical_id, "AWS::Lambda::EventInvokeConfig"):
             properties["EventInvokeConfig"] = attached
-        if self._attached(logical_id, "AWS::Lambda::Url"):
-            properties["FunctionUrlConfig"] = {}
+        for attached in self._attached(logical_id, "AWS::Lambda::Url"):
+            properties["FunctionUrlConfig"] = attached
         name = self._names.name(logical_id)
         for alias in self._attached(logical_id, "AWS::Lambda::Alias"):
             properties["AutoPublishAlias"] = alias.get("Name")
         self._make_default_destinations(name, properties)
         code = code_folder(logical_id, properties, self._path.parent, self._made, where)
+        if custom and not os.access(code / "bootstrap", os.X_OK):
+            self._stack.notes.append(f"{logical_id}: not served, there is no program `bootstrap` in its folder")
+            return
         layers = self._layers(raw.get("Layers") or [])
         role = "" if self._roles is None else self._roles.of(logical_id, raw)
         function = function_of(logical_id, name, properties, code=code, layers=layers, role=role, where=where)

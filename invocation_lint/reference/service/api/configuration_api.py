@@ -238,10 +238,19 @@ class ConfigurationApi:
 
     def create_url(self, target: Target, body: dict[str, Any]) -> _Answer:
         """CreateFunctionUrlConfig; nobody may use the URL until AddPermission says so."""
+        mode = str(body.get("InvokeMode") or "BUFFERED")
+        latest = target.registered.versions[LATEST]
+        target.registered.versions[LATEST] = replace(latest, url_streams=mode == "RESPONSE_STREAM")
         address = self._set_url(target, public=False)
         created = self._clock.stamp()
         arn, kind = target.invoked_arn, body.get("AuthType", "NONE")
-        return 201, {"FunctionUrl": address, "FunctionArn": arn, "AuthType": kind, "CreationTime": created}
+        return 201, {
+            "FunctionUrl": address,
+            "FunctionArn": arn,
+            "AuthType": kind,
+            "CreationTime": created,
+            "InvokeMode": mode,
+        }
 
     def _set_url(self, target: Target, *, public: bool) -> str:
         registered = target.registered

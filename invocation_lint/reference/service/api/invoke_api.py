@@ -7,14 +7,14 @@ recordings (tests/reference/observed).
 from __future__ import annotations
 
 import base64
-import json
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from invocation_lint.reference.service import lineage
-from invocation_lint.reference.service.api import event_stream
+from invocation_lint.reference.service.api.stream_reply import StreamReply
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.concurrency import Concurrency
 from invocation_lint.reference.service.errors import (
@@ -33,6 +33,7 @@ from invocation_lint.reference.service.payload import checked_body, checked_clie
 from invocation_lint.reference.service.permissions import INVOKE, Permissions
 from invocation_lint.reference.service.records import Records, RequestRecord
 from invocation_lint.reference.service.registry import Registry, Target, split_name
+from invocation_lint.reference.service.workers.runtime_api import Chunk
 
 _PATHS = re.compile(
     r"/2015-03-31/functions/(?P<Invoke>[^/]+)/invocations"
@@ -40,7 +41,6 @@ _PATHS = re.compile(
     r"|/2021-11-15/functions/(?P<InvokeWithResponseStream>[^/]+)/response-streaming-invocations"
 )
 _SDK_ATTEMPT = re.compile(r"attempt=(\d+)")
-_CHUNK = 65536
 
 
 class InvokeApi:
@@ -80,8 +80,9 @@ class InvokeApi:
         """Answer one request that `takes` said yes to."""
         record, name = self._open(exchange)
         headers = [("x-amzn-RequestId", record.request_id), ("Content-Type", "application/json")]
+        stream = StreamReply(exchange, record.request_id)
         try:
-            status, more, body = self._answer(record, name)
+            status, more, body = self._answer(record, name, stream)
         except Refusal as refusal:
             status, body = refusal.status, refusal.payload()
             more = [("x-amzn-ErrorType", refusal.code)]
@@ -89,6 +90,10 @@ class InvokeApi:
         except ConnectionAbortedError:
             self._close(record, None, b"")
             exchange.hang_up()
+            return
+        if record.operation == "InvokeWithResponseStream" and stream.is_open:
+            stream.finish(body)
+            self._close(record, status, stream.sent)
             return
         more_names = {name.lower() for name, _ in more}
         self._close(record, status, body)
@@ -134,7 +139,9 @@ class InvokeApi:
             f" attempt {record.attempt} -> {what.rstrip()}"
         )
 
-    def _answer(self, record: RequestRecord, name: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    def _answer(
+        self, record: RequestRecord, name: str, stream: StreamReply
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and body; Refusal for an error, ConnectionAbortedError when nothing is to be answered."""
         self._check_kind(record)
         if self._faults.take("drop", record.function) is not None:
@@ -159,23 +166,38 @@ class InvokeApi:
             return 202, traced, answer
         if loops:
             raise recursive_invocation()
+        streams = record.operation == "InvokeWithResponseStream"
+        if streams:
+            stream.headers = [*traced, ("X-Amz-Executed-Version", target.version)]
+            invocation = replace(invocation, stream=stream.take)
         with self._concurrency.slot(target):
             outcome = self._invoker.run(invocation)
         record.function_error = outcome.function_error
         if self._faults.take("drop_after", record.function) is not None:
             raise ConnectionAbortedError
-        if record.operation == "InvokeWithResponseStream":
-            return 200, [*traced, *_stream_headers(target)], _stream(record, outcome)
+        if streams:
+            return 200, stream.all_headers(), stream.end(outcome, tail=record.headers.get("x-amz-log-type") == "Tail")
         return 200, [*traced, *_result_headers(record, target, outcome)], outcome.body
 
-    def call(self, name: str, payload: bytes, origin: str, request_id: str, trace_header: str | None) -> Outcome:
-        """Run a function for a front, synchronously; Refusal as the API would answer."""
+    def call(
+        self,
+        name: str,
+        payload: bytes,
+        origin: str,
+        request_id: str,
+        trace_header: str | None,
+        stream: Callable[[Chunk], None] | None = None,
+    ) -> Outcome:
+        """Run a function for a front, synchronously; Refusal as the API would answer.
+
+        `stream` takes what it responds while it runs.
+        """
         self._check_access(split_name(name)[0])
         self._permissions.check_source(origin, None, name)
         target = self._registry.find(name)
         trace, _ = lineage.advance(trace_header, target.registered.arn)
         with self._concurrency.slot(target):
-            return self._invoker.run(Invocation(target, request_id, payload, trace, origin=origin))
+            return self._invoker.run(Invocation(target, request_id, payload, trace, origin=origin, stream=stream))
 
     def send(
         self,
@@ -238,28 +260,3 @@ def _result_headers(record: RequestRecord, target: Target, outcome: Outcome) -> 
     if record.headers.get("x-amz-log-type") == "Tail":
         headers.append(("X-Amz-Log-Result", base64.b64encode(outcome.log_tail).decode()))
     return headers
-
-
-def _stream_headers(target: Target) -> list[tuple[str, str]]:
-    return [
-        ("X-Amz-Executed-Version", target.version),
-        ("Content-Type", event_stream.CONTENT_TYPE),
-        ("X-Amzn-Remapped-Content-Type", "application/octet-stream"),
-    ]
-
-
-def _stream(record: RequestRecord, outcome: Outcome) -> bytes:
-    """The answer as an event stream: chunks of the payload, and `InvokeComplete`, where alone a failure shows.
-
-    awslambdaric gives its response in one piece, so the stream begins when the function has ended.
-    """
-    complete: dict[str, str] = {}
-    chunks: list[bytes] = []
-    if outcome.function_error is None:
-        chunks = [outcome.body[start : start + _CHUNK] for start in range(0, len(outcome.body), _CHUNK)]
-    else:
-        complete = {"ErrorCode": outcome.execution.error_type or "Unhandled", "ErrorDetails": outcome.body.decode()}
-    if record.headers.get("x-amz-log-type") == "Tail":
-        complete["LogResult"] = base64.b64encode(outcome.log_tail).decode()
-    events = [event_stream.event("PayloadChunk", chunk, "application/octet-stream") for chunk in chunks]
-    return b"".join([*events, event_stream.event("InvokeComplete", json.dumps(complete).encode(), "application/json")])

@@ -45,7 +45,7 @@ def worker_environment(
         **CREDENTIALS,
         "AWS_ACCESS_KEY_ID": key,
         "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{function.runtime_version}",
+        **({} if function.bootstrap else {"AWS_EXECUTION_ENV": f"AWS_Lambda_python{function.runtime_version}"}),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": version,

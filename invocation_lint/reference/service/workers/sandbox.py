@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.functions import Function
 from invocation_lint.reference.service.limits import limit
-from invocation_lint.reference.service.workers.runtime_api import RuntimeApi, RuntimeEvent, Signal
+from invocation_lint.reference.service.workers.runtime_api import Chunk, RuntimeApi, RuntimeEvent, Signal
 from invocation_lint.reference.service.workers.worker_log import WorkerLog
 
 _SHUTDOWN_WALL_SECONDS = 5.0
@@ -89,18 +89,32 @@ class Sandbox:
             self._freeze()
         return True
 
-    def run(self, event: RuntimeEvent, started: Callable[[bool], None], *, late_by: float = 0.0) -> tuple[Run, str]:
+    def run(
+        self,
+        event: RuntimeEvent,
+        started: Callable[[bool], None],
+        *,
+        late_by: float = 0.0,
+        stream: Callable[[Chunk], None] | None = None,
+    ) -> tuple[Run, str]:
         """Run one event; the run, and what the worker wrote meanwhile.
 
         `started(cold)` is called when the function's own time begins; `late_by` (service seconds) delays the handler
-        inside its timeout. `event.deadline` is replaced: it counts from the end of the init phase.
+        inside its timeout. `event.deadline` is replaced: it counts from the end of the init phase. `stream` takes what
+        the function responds while it runs; the run has it all in any case.
         """
         try:
-            return self._run(event, started, late_by), self._log.take()
+            return self._run(event, started, late_by, stream), self._log.take()
         except _Closed:
             return self._failure(Signal("exit", status=-signal.SIGKILL), event.request_id), self._log.take()
 
-    def _run(self, event: RuntimeEvent, started: Callable[[bool], None], late_by: float) -> Run:
+    def _run(
+        self,
+        event: RuntimeEvent,
+        started: Callable[[bool], None],
+        late_by: float,
+        stream: Callable[[Chunk], None] | None,
+    ) -> Run:
         cold = not self.is_warm
         failed_init: Signal | None = None
         if cold:
@@ -125,7 +139,7 @@ class Sandbox:
         assert self._api is not None
         self._waits_for_event = False
         self._api.offer(replace(event, deadline=deadline))
-        return self._await_result(event.request_id, end)
+        return self._await_result(event.request_id, end, stream)
 
     def _init_wall_seconds(self) -> float:
         """How long initializing may take on the wall: processes do not start faster because a clock does."""
@@ -161,6 +175,8 @@ class Sandbox:
             self._api = RuntimeApi()
             self._frozen = False
             command = [self.function.python, "-m", "awslambdaric", self.function.handler]
+            if self.function.bootstrap:
+                command = [str(self.function.code_dir / "bootstrap")]
             wrapper = self.function.environment.get("AWS_LAMBDA_EXEC_WRAPPER")
             if (
                 wrapper is not None
@@ -204,14 +220,19 @@ class Sandbox:
             return None
         return heard
 
-    def _await_result(self, request_id: str, end: float) -> Run:
+    def _await_result(self, request_id: str, end: float, stream: Callable[[Chunk], None] | None) -> Run:
+        streamed = b""
         while True:
             heard = self._hear(end)
+            if heard.kind == "chunk" and heard.request_id == request_id:
+                streamed += heard.body
+                if stream is not None:
+                    stream(Chunk(heard.body, heard.content_type))
             if heard.kind == "response" and heard.request_id == request_id:
-                run = Run("success", heard.body)
+                run = Run("success", streamed or heard.body)
                 break
             if heard.kind == "error" and heard.request_id == request_id:
-                run = Run("error", heard.body, _error_type(heard.body))
+                run = Run("error", heard.body, heard.error_type or _error_type(heard.body))
                 break
             if heard.kind in ("exit", "timeout"):
                 return self._failure(heard, request_id)
@@ -221,7 +242,7 @@ class Sandbox:
             self._freeze()
         else:
             self.kill()
-        if len(run.body) > limit("sync_response_bytes"):
+        if len(run.body) > limit("sync_response_bytes") and not (streamed and stream is not None):
             size = limit("sync_response_bytes")
             text = f"Response payload size exceeded maximum allowed payload size ({size} bytes)."
             error_type = "Function.ResponseSizeTooLarge"
@@ -274,7 +295,7 @@ class Sandbox:
 
 
 def _watch(process: subprocess.Popen[bytes], api: RuntimeApi) -> None:
-    api.signals.put(Signal("exit", status=process.wait()))
+    api.report_exit(process.wait())
 
 
 def _signal_name(number: int) -> str:
