@@ -50,7 +50,6 @@ DATA = {
     "identitystore": ["list_users"],
     "logs": ["describe_log_streams", "filter_log_events"],
     "mediaconvert": ["list_jobs"],
-    "mwaa-serverless": ["list_workflow_runs"],
     "route53": ["list_resource_record_sets"],
     "s3": ["list_objects", "list_objects_v2", "list_object_versions"],
     "sagemaker": ["list_processing_jobs", "list_training_jobs", "list_transform_jobs"],

@@ -98,7 +98,7 @@ def call_resource(frame: Frame, atom: AwsObject, name: str, arguments: Arguments
         named = arguments.get(0, "name")
         return Value((AwsObject("table", freeze(frame.live, named) if named is not None else None),))
     for value in arguments.values():
-        note_escape(frame, value, "handed_over", node)
+        note_escape(frame, value, "stored", node)
     if atom.name == "paginator" and name == "paginate":
         return responses.paginated(atom)
     if atom.name == "table" and name in _ITEMS:

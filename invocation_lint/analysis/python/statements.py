@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Param, Unknown, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Param, Traced, Unknown, Value, join2, unknown
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import (
@@ -17,6 +17,7 @@ from invocation_lint.analysis.python import (
     conditions,
     imports,
     told,
+    traced,
     type_hints,
 )
 from invocation_lint.analysis.python.errors import managers, tries
@@ -87,6 +88,8 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
     if frame.state is not None:
         name = node.value.value if isinstance(node.value, cst.Name) else ""
         told.note_return(frame, value, frame.place(node), name)
+        for part in value.of(Traced):
+            traced.kind_of(frame, part).returned(frame, part, node)
         frame.note_return(value)
     frame.state = None
 

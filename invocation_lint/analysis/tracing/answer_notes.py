@@ -16,6 +16,15 @@ class AnswerUse(Use):
     after: bool = False  # stands behind a condition that healthy answers leave by
     optional: bool = False  # a key is read by `.get(key)`, which gives None where it is not there
     bare: bool = False  # a key is read by subscript, and not where it was told that the call has failed
+    refused: bool = False  # stands on the branch of a status that is not success
+    held: bool = False  # put into an attribute of which only parts are read, and never FunctionError
+
+
+@record
+class AnswerReturned(Event):
+    """A function returns the whole answer; `refused` where it does so on the branch of a status that is not success."""
+
+    refused: bool
 
 
 @record

@@ -16,6 +16,7 @@ from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import ASKED, TOLD, Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin
+from invocation_lint.analysis.tracing.answer_attributes import is_held
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, PayloadReplaced, PayloadTest
 from invocation_lint.source.magics import DISPLAYED
 
@@ -86,7 +87,11 @@ def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode, *, by_subscrip
     optional = use == "read" and is_decoded(atom.path) and atom.default == NONE
     bare = by_subscript and not _is_asked(frame, atom)
     place = frame.place(node)
-    frame.events.append(AnswerUse(atom.origin, atom.path, use, place, guarded, required, after, optional, bare))
+    refused = frame.state is not None and ("bad_status", atom.origin) in frame.state.marks
+    held = use == "stored" and not atom.path and is_held(frame, node)
+    frame.events.append(
+        AnswerUse(atom.origin, atom.path, use, place, guarded, required, after, optional, bare, refused, held)
+    )
 
 
 def _is_asked(frame: Frame, atom: Traced) -> bool:

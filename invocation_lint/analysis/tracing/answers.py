@@ -14,7 +14,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.python.frames.kinds import Kind, Marks
 from invocation_lint.analysis.tracing import answer_clauses, answer_conditions, answer_matches, doors, sites, wrappers
-from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ClientClosed
+from invocation_lint.analysis.tracing.answer_notes import AnswerReturned, AnswerUse, ClientClosed
 from invocation_lint.analysis.tracing.answer_parts import (
     ERROR_HEADER,
     NAME,
@@ -132,6 +132,10 @@ class Answers(Kind[Frame]):
 
     def case_marks(self, frame: Frame, part: Traced, case: cst.MatchCase) -> tuple[Marks, Marks]:
         return answer_matches.case_marks(frame, part, case)
+
+    def returned(self, frame: Frame, part: Traced, node: cst.Return) -> None:
+        if not part.path:
+            frame.events.append(AnswerReturned(part.origin, ("bad_status", part.origin) in frame.live.marks))
 
     def is_there(self, part: Traced) -> bool:
         return part.path in {(), STREAM}

@@ -8,6 +8,7 @@ from typing import Any
 
 from invocation_lint.analysis.domain.events import Event, Visit
 from invocation_lint.analysis.tracing.answer_notes import (
+    AnswerReturned,
     AnswerUse,
     ClientClosed,
     ErrorLook,
@@ -179,7 +180,10 @@ def _function_error(events: Sequence[Event], uses: list[AnswerUse], note: Note) 
         note("response.function_error", looks[0].place)
         if not all(look.behind_status for look in looks):
             return "checked"
+    returns = [event.refused for event in events if isinstance(event, AnswerReturned)]
     for use in uses:
+        if use.refused or use.held or (use.use == "returned" and returns and all(returns)):
+            continue
         if use.path == () and use.use in {"handed_over", "stored", "returned", "used"}:
             note("response.function_error", use.place)
             return "returned" if use.use == "returned" else "handed_over"

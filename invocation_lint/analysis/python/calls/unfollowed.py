@@ -13,12 +13,16 @@ from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.source.scan import SITE_ATTRIBUTES
 
+_KEEPING = frozenset({"xcom_push"})
+"""Methods that keep what they are given for others, as it is (Airflow: XComs, `TaskInstance.xcom_push`)."""
+
 
 def call_unknown(frame: Frame, arguments: Arguments, node: cst.CSTNode, *, source: str = "", use: str = "") -> Value:
     """A call of something not known: it may keep what it is given, and add keys to it."""
     _invoke_elsewhere(frame, arguments, node)
+    keeps = isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _KEEPING
     for value in arguments.values():
-        traced.note_escape(frame, value, use or "handed_over", node)
+        traced.note_escape(frame, value, use or ("stored" if keeps else "handed_over"), node)
         if not use:
             open_objects(frame, value, "it is handed to code that is not followed")
     return unknown("what a function that is not followed returns", f"{source}()" if source else "")

@@ -161,6 +161,9 @@ class Kind(Generic[F]):
         """What is known in the body of a `case` whose subject it is, and in the cases behind it."""
         return frozenset(), frozenset()
 
+    def returned(self, frame: F, part: Traced, node: cst.Return) -> None:
+        """A statement returns it."""
+
     def is_there(self, part: Traced) -> bool:
         """Whether it is surely true, and not None."""
         return False

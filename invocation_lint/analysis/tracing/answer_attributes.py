@@ -1,0 +1,64 @@
+"""Answers that are kept in an attribute: whether only parts of them are read again."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.source.parsing.walk import walk
+
+_ERRORS = frozenset({"FunctionError", "X-Amz-Function-Error", "errorMessage", "errorType"})
+
+
+def is_held(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether an answer is put into `self.name`, of which the class reads parts, and none that tells of an error.
+
+    Where the whole is handed on (returned by a property, given to a call), whoever gets it may look for the error.
+    """
+    if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Name) or node.value.value != "self":
+        return False
+    function = frame.function
+    cls = function.cls if function is not None else None
+    return cls is not None and node.attr.value in _read_in_parts(cls)
+
+
+def _read_in_parts(cls: ClassInfo) -> frozenset[str]:
+    """The attributes of which nothing but parts is read."""
+    seen: dict[str, int] = {}
+    plain: dict[str, int] = {}
+    for node in walk(cls.node):
+        if isinstance(node, cst.SimpleString) and node.raw_value in _ERRORS:
+            return frozenset()
+        if isinstance(node, cst.Attribute) and _is_own(node):
+            seen[node.attr.value] = seen.get(node.attr.value, 0) + 1
+        part = _part_read(node)
+        if part is not None:
+            plain[part] = plain.get(part, 0) + 1
+    return frozenset(name for name, times in seen.items() if plain.get(name) == times)
+
+
+def _is_own(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == "self"
+
+
+def _part_read(node: cst.CSTNode) -> str | None:
+    """The attribute that a node sets, asks for being there, or reads one key of."""
+    held: cst.CSTNode | None = None
+    if isinstance(node, cst.Subscript):
+        index = node.slice[0].slice
+        held = node.value if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString) else None
+    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
+        is_text = bool(node.args) and isinstance(node.args[0].value, cst.SimpleString)
+        held = node.func.value if is_text else None
+    elif isinstance(node, (cst.AssignTarget, cst.AnnAssign)):
+        held = node.target
+    elif isinstance(node, (cst.If, cst.IfExp)):
+        held = node.test
+    elif isinstance(node, cst.UnaryOperation):
+        held = node.expression
+    elif isinstance(node, cst.Comparison) and all(
+        isinstance(one.operator, (cst.Is, cst.IsNot)) for one in node.comparisons
+    ):
+        held = node.left
+    return held.attr.value if isinstance(held, cst.Attribute) and _is_own(held) else None
