@@ -30,13 +30,19 @@ MAX_BYTES = 1_000_000
 SERVERLESS = ("serverless.yml", "serverless.yaml")
 """The names of the files of the Serverless Framework."""
 
+SNAPSHOT = ".snap"
+"""How the names of the snapshots of Jest end."""
+
+SYNTHESIZED = "/cdk.out/"
+"""Where the CDK writes the templates that it makes."""
+
 ZAPPA = tuple(f"zappa_settings{ending}" for ending in (".json", ".toml", ".yaml", ".yml", ".py"))
 """The names of the settings of Zappa."""
 
 CHALICE = "/app.py"
 """How the paths of applications of Chalice end."""
 
-ENDINGS = (*DOCUMENTS, *CODE, *TERRAFORM, *VALUES, "zappa_settings.toml")
+ENDINGS = (*DOCUMENTS, *CODE, *TERRAFORM, *VALUES, SNAPSHOT, "zappa_settings.toml")
 """How the names of all of them end."""
 
 

@@ -10,7 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from invocation_lint.deployment import reading
-from invocation_lint.deployment.candidates import ENDINGS, MAX_BYTES, TERRAFORM, VALUES, ZAPPA
+from invocation_lint.deployment.candidates import (
+    ENDINGS,
+    MAX_BYTES,
+    SNAPSHOT,
+    SYNTHESIZED,
+    TERRAFORM,
+    VALUES,
+    ZAPPA,
+)
 from invocation_lint.deployment.kinds import Handlers
 from invocation_lint.deployment.sketch import Application, DeployedFunction, Template
 
@@ -55,6 +63,7 @@ class Deployments:
         self._definitions: dict[str, bytes] = {}
         self._terraform: dict[str, bytes] = {}
         self._zappa: dict[str, bytes] = {}
+        self._synthesized: dict[str, bytes] = {}
         self._templates: dict[str, Template] = {}
         self._handlers: dict[str, Handlers | None] = {}
         self._same_names: dict[str, list[str]] | None = None
@@ -70,6 +79,9 @@ class Deployments:
                 if path.endswith((*TERRAFORM, *VALUES)):
                     if len(data) <= MAX_BYTES:
                         self._terraform[path] = data
+                elif path.endswith(SNAPSHOT) or SYNTHESIZED in path:
+                    if reading.may_be_synthesized(path, data):
+                        self._synthesized[path] = data
                 elif path.endswith(ZAPPA):
                     self._zappa[path] = data
                 elif reading.may_be_typescript(path, data):
@@ -126,7 +138,24 @@ class Deployments:
 
         read = map(self._read_document, self._find())
         found = [*(template for template in read if template is not None), *self._applications.templates]
+        found = self._each_once([*found, *self._made])
         return Deployed([*found, *self._definitions_alone(found)])
+
+    def _each_once(self, templates: list[model.Template]) -> list[model.Template]:
+        """Templates without what programs of the CDK and what was made of them both have."""
+        programs = {one.path for one in self._applications.templates if one.language.startswith("cdk")}
+        if not programs and not self._made:
+            return templates
+        from invocation_lint.deployment.cdk_output.reconciling import reconciled
+
+        made = reading.made_by_cdk(self._find(), self._made)
+        return reconciled(templates, programs, made, self._is_file)
+
+    @cached_property
+    def _made(self) -> tuple[model.Template, ...]:
+        """What the CDK made of programs: synthesized templates, and the snapshots of tests."""
+        is_much = sum(map(len, self._synthesized.values())) > MAX_TOGETHER
+        return () if is_much or not self._synthesized else reading.read_synthesized(self._synthesized, self._read)
 
     def _definitions_alone(self, templates: Iterable[model.Template]) -> Iterator[model.Template]:
         """The definitions of state machines to which no template refers."""
@@ -176,8 +205,9 @@ class Deployments:
         from invocation_lint.deployment.views import functions_of
 
         found: dict[str, list[tuple[str, DeployedFunction]]] = defaultdict(list)
-        for one in self._applications.templates:
-            for function, view in functions_of(self.deployed, self.deployed.templates[one.path]):
+        programs = {one.path for one in (*self._applications.templates, *self._made)}
+        for template in [one for path, one in self.deployed.templates.items() if path in programs]:
+            for function, view in functions_of(self.deployed, template):
                 entry = self.entry_of(function) if view.handler else None
                 if entry is not None:
                     found[entry[0]].append((entry[1], view))
@@ -240,7 +270,7 @@ class Deployments:
         """The bytes of all templates, by their paths."""
         self._find()
         programs = {**self._typescript, **self._python, **self._chalice, **self._applications.read}
-        return {**(self._documents or {}), **programs, **self._definitions, **self._terraform}
+        return {**(self._documents or {}), **programs, **self._definitions, **self._terraform, **self._synthesized}
 
     def entry_of(self, function: model.Function) -> tuple[str, str] | None:
         """The module and the name in it that a deployed function calls; None where they are not in the project."""
@@ -257,14 +287,17 @@ class Deployments:
         for folder in folders:
             for file in (f"{folder}/{path}.py", f"{folder}/{path}/__init__.py"):
                 if self._is_file(file):
-                    return file, name
+                    return reading.packed(file, self._of_name(path), self._read), name
         if function.code.kind == "folder":
             return None
         above = function.key.template.rpartition("/")[0]
         same = self._of_name(path)
+        if function.code.kind == "asset":
+            found = [one for one in same if re.search(rb"\b" + _bytes(name) + rb"\b", self._read(one) or b"")]
+            return (found[0], name) if len(same) == len(found) == 1 else None
         found = [one for one in same if _holds(above, one)] or same
         if len(found) > 1:
-            word = re.compile(rb"(?m)^(?:async\s+)?def\s+" + re.escape(name.encode("utf-8", "surrogatepass")) + rb"\b")
+            word = re.compile(rb"(?m)^(?:async\s+)?def\s+" + _bytes(name) + rb"\b")
             found = self._beside(above, path, [one for one in found if word.search(self._read(one) or b"")])
         return (found[0], name) if len(found) == 1 else None
 
@@ -358,3 +391,7 @@ def _shared(folder: str, path: str) -> int:
 
 def _holds(folder: str, path: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
+
+
+def _bytes(name: str) -> bytes:
+    return re.escape(name.encode("utf-8", "surrogatepass"))

@@ -41,7 +41,8 @@ class Resource:
 class Code:
     """Where the code of a function or a layer comes from."""
 
-    kind: str  # "folder", "archive" (a file that a build makes, or in S3), "inline", "image", "unknown"
+    kind: str  # "folder", "archive" (a file that a build makes, or in S3), "asset" (of it no more is known than that
+    # the CDK packed it), "inline", "image", "unknown"
     folder: str | None = None  # absolute; of an image, the folder that is its context
     handler_folders: tuple[str, ...] = ()  # where else the handler's file may lie, absolute, in order
     reason: str = ""  # why the folder is not known

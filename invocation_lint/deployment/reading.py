@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ from invocation_lint.deployment.candidates import (
     MAX_BYTES,
     PYTHON,
     SERVERLESS,
+    SNAPSHOT,
+    SYNTHESIZED,
     TERRAFORM,
     TYPESCRIPT,
     speaks_of_cdk,
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from invocation_lint.deployment.model import Template
 
 _RESOURCES = re.compile(rb"\bResources\b")
+_FUNCTION = re.compile(rb'"AWS::(?:Lambda|Serverless)::Function"')
+_MADE_BY_CDK = re.compile(rb"\baws:cdk:path\b|\bAWS::CDK::Metadata\b|/cdk-bootstrap/")
 _SERVERLESS = (b"functions:", b"layers:")
 
 
@@ -80,6 +84,42 @@ def may_be_typescript(path: str, data: bytes) -> bool:
         and b"aws-cdk" in data
         and speaks_of_cdk(data)
     )
+
+
+def may_be_synthesized(path: str, data: bytes) -> bool:
+    """Whether a file may hold a template that the CDK made and that has a function: in `cdk.out`, or in a snapshot."""
+    if path.endswith(SNAPSHOT):  # written out as one, a template takes up more
+        return len(data) <= 2 * MAX_BYTES and b"exports[`" in data and _FUNCTION.search(data) is not None
+    return path.endswith(".json") and len(data) <= MAX_BYTES and _FUNCTION.search(data) is not None
+
+
+def read_synthesized(files: dict[str, bytes], read: Callable[[str], bytes | None]) -> tuple[Template, ...]:
+    """The templates in such files."""
+    from invocation_lint.deployment.cdk_output.snapshots import read_snapshots
+
+    found: list[Template] = []
+    for path, data in files.items():
+        template = read_document(path, data, read) if not path.endswith(SNAPSHOT) else None
+        found += read_snapshots(path, data, read) if path.endswith(SNAPSHOT) else [template] if template else []
+    return tuple(found)
+
+
+def made_by_cdk(documents: dict[str, bytes], synthesized: Iterable[Template]) -> dict[str, str]:
+    """Which templates the CDK made, by their paths: those of `synthesized`, and documents that say so."""
+    from invocation_lint.deployment.cdk_output.reconciling import ASSEMBLY, SNAPSHOT_OF_TEST, TEMPLATE
+
+    found = {path: TEMPLATE for path, data in documents.items() if _MADE_BY_CDK.search(data) is not None}
+    return {**found, **{one.path: ASSEMBLY if SYNTHESIZED in one.path else SNAPSHOT_OF_TEST for one in synthesized}}
+
+
+def packed(file: str, same: Iterable[str], read: Callable[[str], bytes | None]) -> str:
+    """The file of the project that the CDK packed, for a copy: of those of its name, the only one that is the same or,
+    where that was changed since, the only one; else the file itself."""
+    if SYNTHESIZED not in file:
+        return file
+    named = [one for one in same if SYNTHESIZED not in one]
+    found = [one for one in named if read(one) == read(file)] or named
+    return found[0] if len(found) == 1 else file
 
 
 def read_document(path: str, data: bytes, read: Callable[[str], bytes | None] = lambda _: None) -> Template | None:

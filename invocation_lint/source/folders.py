@@ -17,6 +17,11 @@ SKIPPED = frozenset(
         "site-packages", "node_modules", ".aws-sam", "cdk.out", ".serverless", ".terraform",
     }
 )  # fmt: skip
+SYNTHESIZED = "cdk.out"
+"""The folder into which the CDK writes the templates that it makes (AWS: CDK developer guide, cloud assembly)."""
+
+_TEMPLATES = ".template.json"
+_STAGE = "assembly-"
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
 
@@ -95,6 +100,8 @@ class Walk:
                 if self._is_folder(entry):
                     if name not in SKIPPED and self._enters(entry, ignores):
                         stack.append((entry.path, ignores))
+                    elif name == SYNTHESIZED and _TEMPLATES.endswith(self.endings) and self._enters(entry, ignores):
+                        yield from self._synthesized(entry.path, ignores)
                 elif name.endswith(self.endings) and self._is_file(entry) and not ignores.ignore(entry.path):
                     self.met_any = True
                     yield entry.path, entry.is_symlink()
@@ -111,6 +118,24 @@ class Walk:
                     else:
                         continue
                     self.met_any = True
+
+    def _synthesized(self, top: str, ignores: Ignores) -> Iterator[tuple[str, bool]]:
+        """The templates in a folder that the CDK wrote, without what it packed."""
+        stack = [top]
+        while stack:
+            folder = stack.pop()
+            try:
+                with os.scandir(folder) as listing:
+                    entries = {entry.name: entry for entry in listing}
+            except OSError:
+                entries = {}
+            if self.on_folder is not None:
+                self.on_folder(folder, entries)
+            for name, entry in entries.items():
+                if name.startswith(_STAGE) and self._is_folder(entry):
+                    stack.append(entry.path)
+                elif name.endswith(_TEMPLATES) and self._is_file(entry) and not ignores.ignore(entry.path):
+                    yield entry.path, entry.is_symlink()
 
     def _enters(self, entry: os.DirEntry[str], ignores: Ignores) -> bool:
         if ignores.ignore(entry.path, folder=True):

@@ -35,16 +35,37 @@ def lambda_function(made: Made) -> Iterator[Resource]:
 
 
 def _asset(made: Made) -> Code | None:
-    """The code that the CDK says to have packed: its folder, or a copy beside the template (AWS: CDK developer guide,
-    asset metadata)."""
-    where = made.resource.text("Metadata", "aws:asset:path")
+    """The code that the CDK has packed: a copy beside the template, and the folder that was packed where the template
+    tells that (AWS: CDK developer guide, assets)."""
+    where = made.resource.text("Metadata", "aws:asset:path") or made.reading.assets.get(made.properties.text(*_KEY), "")
     if not where:
         return None
     place = made.properties.get("Code").place
-    if where.endswith(ARCHIVES):
-        return Code("archive", reason="the CDK has packed the code", place=place)
+    original = made.resource.text("Metadata", "aws:asset:original-path")
+    folders = list(_originals(made, original)) if original else []
+    folders += [below(made.reading.base, where)] if not where.endswith(ARCHIVES) else []
     reason = "the CDK has packed the code"
-    return Code("archive", handler_folders=(below(made.reading.base, where),), reason=reason, place=place)
+    return Code("archive", handler_folders=tuple(folders), reason=reason, place=place)
+
+
+_KEY = ("Code", "S3Key")
+
+
+def _originals(made: Made, original: str) -> Iterator[str]:
+    """The folders of the project that may be one of the machine on which the template was made: those that end alike,
+    the most alike first, and hold the handler."""
+    module = made.properties.text("Handler").rpartition(".")[0].replace(".", "/")
+    parts = [part for part in original.replace("\\", "/").split("/") if part not in {"", "."}]
+    above = made.reading.base.split("/")
+    for begin in range(len(parts)):
+        for depth in range(len(above), max(1, len(above) - MAX_ABOVE), -1):
+            folder = below("/".join(above[:depth]), "/".join(parts[begin:]))
+            if module and made.reading.read(f"{folder}/{module}.py") is not None:
+                yield folder
+
+
+MAX_ABOVE = 6
+"""Folders above a template in which it is looked for what was packed."""
 
 
 def sam_function(made: Made) -> Iterator[Resource]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from invocation_lint.deployment.cloudformation.parts import Part
@@ -26,9 +27,19 @@ class Reading:
     base: str = ""  # the folder from which paths count
     resources: list[Resource] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _assets: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         self.base = self.base or posixpath.dirname(self.path)
+
+    @property
+    def assets(self) -> dict[str, str]:
+        """What the CDK has packed for the template: its paths by the keys under which it is in S3."""
+        if self._assets is None:
+            stack = self.path.removesuffix(".template.json")
+            data = self.read(f"{stack}.assets.json") if stack != self.path else None
+            self._assets = dict(_assets_in(data)) if data is not None else {}
+        return self._assets
 
     def key(self, id: str) -> Key:
         """The key of a resource of this template."""
@@ -99,3 +110,14 @@ def code_of(path: str, base: str, place: Place) -> Code:
     if path.endswith(".py"):
         return Code("folder", posixpath.dirname(below(base, path)), place=place)
     return Code("folder", below(base, path), place=place)
+
+
+def _assets_in(data: bytes) -> Iterator[tuple[str, str]]:
+    """The files of a manifest of assets (AWS: CDK, cloud assembly schema, AssetManifest)."""
+    try:
+        files = json.loads(data)["files"]
+        for one in files.values():
+            for destination in one["destinations"].values():
+                yield destination["objectKey"], one["source"]["path"]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return

@@ -26,7 +26,8 @@ def stack(made: Made) -> Iterator[Resource]:
     where = told if isinstance(told, str) else ""
     if isinstance(told, Text) and isinstance(told.pieces[-1], str) and "/" in told.pieces[-1]:
         where = told.pieces[-1].partition("/")[2]  # the path in a bucket: of the template it is made of, often enough
-    path = _template(made, where.partition("?")[0])
+    packed = made.resource.text("Metadata", "aws:asset:path") or made.reading.assets.get(posixpath.basename(where), "")
+    path = _template(made, packed or where.partition("?")[0])
     reason = "" if path else "the template of the nested stack is not among the files"
     parameters = {
         name: value for name, one in made.properties.get("Parameters").entries() if (value := one.value()) is not None
