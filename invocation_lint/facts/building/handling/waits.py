@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 import libcst as cst
 
+from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts import wait_loop as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import walk
 
 _CLOCKS = frozenset(
@@ -26,17 +31,57 @@ _ASKS = re.compile(
 
 
 def wait_loops(subject: Subject) -> Iterator[Fact]:
-    """The facts of the loops in a handler and its helpers."""
+    """The facts of the loops in a handler and its helpers. One of another module is reported where that is called."""
     source = subject.code.module.source
     for info in subject.reached:
-        if "sleep" not in info.words:
-            continue
-        scope = subject.code.scope_of(info)
-        for node in scope.parents:
-            if isinstance(node, (cst.While, cst.For)) and _polls(node, scope):
-                place = source.place(node.test if isinstance(node, cst.While) else node.iter)
-                data = facts.WaitLoop(end=_end(node), event_source=subject.event_source)
-                yield Fact("wait_loop", data, place, {"end": place, "event_source": info.place}, (), info.title)
+        for place, end in _loops(subject.code, info):
+            data = facts.WaitLoop(end=end, event_source=subject.event_source)
+            yield Fact("wait_loop", data, place, {"end": place, "event_source": info.place}, (), info.title)
+        for call, helper, code in _imported(subject, info):
+            site = source.place(call)
+            for place, end in _loops(code, helper):
+                data = facts.WaitLoop(end=end, event_source=subject.event_source)
+                yield Fact("wait_loop", data, site, {"end": place, "event_source": info.place}, (), info.title)
+
+
+def _loops(code: Code, info: FunctionInfo) -> Iterator[tuple[Place, str]]:
+    """The loops of a function that wait, each with what ends it."""
+    if "sleep" not in info.words:
+        return
+    scope = code.scope_of(info)
+    for node in scope.parents:
+        if isinstance(node, (cst.While, cst.For)) and _polls(node, scope):
+            yield code.module.source.place(node.test if isinstance(node, cst.While) else node.iter), _end(node)
+
+
+def _imported(subject: Subject, info: FunctionInfo) -> Iterator[tuple[cst.Call, FunctionInfo, Code]]:
+    """The calls of functions of other modules that sleep, with those functions and the helpers that they call."""
+    for code, stars in _modules_that_sleep(subject):
+        own = {one.name: one for one in code.functions() if one.cls is None}
+        for call in subject.code.scope_of(info).calls:
+            module, _, name = subject.code.meaning(call.func).rpartition(".")
+            is_meant = (
+                module.lstrip(".").rpartition(".")[2] == PurePosixPath(code.module.path).stem if module else stars
+            )
+            if name in own and is_meant and not (not module and subject.code.named(name)):
+                yield call, own[name], code
+                inner = {called_name(one) for one in code.scope_of(own[name]).calls} - {name}
+                yield from ((call, own[other], code) for other in own if other in inner)
+
+
+def _modules_that_sleep(subject: Subject) -> Iterator[tuple[Code, bool]]:
+    """The project's modules that a handler's module imports and that sleep, and whether it imports all their names."""
+    module, program = subject.code.module, subject.program
+    if program is None:
+        return
+    files = program.modules.files
+    for key in files.imports(module.name):
+        if b"sleep" in (files.read(key) or b""):
+            files.record.lead(module.name, [key])
+            found = program.modules.load(key)
+            if found is not None and not found.is_test:
+                stars = {name.lstrip(".").rpartition(".")[2] for name in subject.code.stars}
+                yield Code(found), PurePosixPath(found.path).stem in stars
 
 
 def _polls(loop: cst.While | cst.For, scope: Scope) -> bool:
@@ -53,7 +98,8 @@ def _polls(loop: cst.While | cst.For, scope: Scope) -> bool:
 
 
 def _is_answered(own: list[cst.CSTNode]) -> bool:
-    """Whether what a call gives in a round decides that the loop is left: `found = there(key)`, `if found: break`."""
+    """Whether what a call gives in a round decides that the loop is left: `found = there(key)`, `if found: break`, or
+    `if there(key): break`."""
     answers = {
         target.target.value
         for node in own
@@ -63,10 +109,18 @@ def _is_answered(own: list[cst.CSTNode]) -> bool:
     }
     return any(
         isinstance(node, cst.If)
-        and any(isinstance(part, cst.Name) and part.value in answers for part in walk(node.test))
+        and any(
+            (isinstance(part, cst.Name) and part.value in answers) or _is_question(part) for part in walk(node.test)
+        )
         and any(isinstance(part, (cst.Break, cst.Return)) for part in _own(node.body))
         for node in own
     )
+
+
+def _is_question(node: cst.CSTNode) -> bool:
+    """Whether it calls a function, other than one of Python's own or a clock."""
+    named = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) else ""
+    return bool(named) and named not in _CLOCKS and not hasattr(builtins, named)
 
 
 def _is_get(call: cst.Call) -> bool:

@@ -36,6 +36,11 @@ class Code:
         name = dotted(node) if isinstance(node, cst.BaseExpression) else ""
         return next(iter(self._imports.meanings(name)), name)
 
+    @property
+    def stars(self) -> tuple[str, ...]:
+        """The modules of which it imports all names."""
+        return self._imports.stars
+
     @cached_property
     def _imports(self) -> ImportMap:
         return ImportMap.of(self.module.source.module)
