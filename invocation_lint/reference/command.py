@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +17,7 @@ import click
 from invocation_lint.errors import UsageError
 
 DEFAULT_PORT = 3001
+_LOOK_SECONDS = 0.5
 
 
 @click.group("reference", context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +54,7 @@ def command() -> None:
 @click.option(
     "--clock-factor", type=click.FloatRange(1), default=1.0, help="How many times faster the service's clock runs."
 )
+@click.option("--watch", is_flag=True, help="Serve the templates anew when one of them changes.")
 def serve(
     templates: tuple[Path, ...],
     port: int,
@@ -61,6 +64,7 @@ def serve(
     region: str,
     permissions: str,
     clock_factor: float,
+    watch: bool,
 ) -> None:
     """Serve TEMPLATES (SAM, CloudFormation, or a serverless.yml) until Ctrl-C.
 
@@ -71,16 +75,13 @@ def serve(
     from invocation_lint.reference.service.service import LambdaService
     from invocation_lint.reference.templates.names import Place
     from invocation_lint.reference.templates.reading import declared
-    from invocation_lint.reference.templates.serving import serve_stack
+    from invocation_lint.reference.templates.serving import Deployment
     from invocation_lint.reference.templates.stack import read_stack
 
     if stack_name and len(templates) > 1:
         raise UsageError("--stack-name: it names one stack, and several templates are given")
     given, environment = pairs("--parameter", parameters), pairs("--env", variables)
-    parameters_for = {template: declared(template, given) for template in templates}
-    unknown = [name for name in given if all(name not in each for each in parameters_for.values())]
-    if unknown and len(templates) > 1:
-        raise UsageError(f"--parameter {unknown[0]}: no template has a parameter of that name")
+    _check_parameters(templates, given)
     service = LambdaService(
         port=port,
         region=region,
@@ -97,26 +98,71 @@ def serve(
                 f"port {port}: {error.strerror}", "choose another with --port, or 0 for a free one"
             ) from None
         try:
-            exports: dict[str, str] = {}
-            notes: list[str] = []
-            for template, name in stack_names(templates, stack_name).items():
-                place = Place(region, service.account, service.endpoint_url, name)
-                stack = read_stack(
-                    template,
-                    place,
-                    parameters=given if len(templates) == 1 else parameters_for[template],
-                    made=Path(made) / name,
-                    permissions=permissions,
-                    exports=exports,
-                )
-                serve_stack(stack, service)
-                exports |= stack.exports
-                notes += stack.notes
-            end_on_sigterm()  # before the start is printed: who reads it may end the command at once
-            _print_start(templates, service, notes)
-            wait_for_end()
+            deployment = Deployment(service)
+
+            def serve_all() -> list[str]:
+                """Serve the templates; what is noted about them."""
+                exports: dict[str, str] = {}
+                notes: list[str] = []
+                for template, name in stack_names(templates, stack_name).items():
+                    stack = read_stack(
+                        template,
+                        Place(region, service.account, service.endpoint_url, name),
+                        parameters=given if len(templates) == 1 else declared(template, given),
+                        made=Path(made) / name,
+                        permissions=permissions,
+                        exports=exports,
+                    )
+                    deployment.serve(stack)
+                    exports |= stack.exports
+                    notes += stack.notes
+                return notes
+
+            try:
+                written = _written(templates)
+                notes = serve_all()
+                end_on_sigterm()  # before the start is printed: who reads it may end the command at once
+                _print_start(templates, service, notes)
+                if watch:
+                    _serve_anew(templates, written, serve_all)
+                wait_for_end()
+            finally:
+                for note in deployment.end():
+                    click.echo(f"note: {note}")
         finally:
             service.stop()
+
+
+def _check_parameters(templates: tuple[Path, ...], given: dict[str, str]) -> None:
+    """Raise UsageError for a value of a parameter that none of several templates has."""
+    from invocation_lint.reference.templates.reading import declared
+
+    known = [declared(template, given) for template in templates]
+    unknown = [name for name in given if all(name not in each for each in known)]
+    if unknown and len(templates) > 1:
+        raise UsageError(f"--parameter {unknown[0]}: no template has a parameter of that name")
+
+
+def _serve_anew(templates: tuple[Path, ...], seen: list[int], serve_all: Callable[[], list[str]]) -> NoReturn:
+    """Serve the templates whenever one has changed since `seen`; a mistake is printed, and what is served stays."""
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        if (now := _written(templates)) == seen:
+            continue
+        seen = now
+        try:
+            notes = serve_all()
+        except UsageError as error:
+            click.echo(f"error: {error.message}")
+            continue
+        click.echo(f"{', '.join(map(str, templates))}: served anew")
+        for note in notes:
+            click.echo(f"  note: {note}")
+
+
+def _written(templates: tuple[Path, ...]) -> list[int]:
+    """When the files were written last; 0 for one that is not there just now."""
+    return [template.stat().st_mtime_ns if template.is_file() else 0 for template in templates]
 
 
 def stack_names(templates: tuple[Path, ...], given: str | None) -> dict[Path, str]:

@@ -142,6 +142,43 @@ def test_a_template_may_import_what_one_before_it_exports(served, tmp_path):
     assert held["GREETING"].endswith(f"{tmp_path.name}-base-Queue")
 
 
+CUSTOM = """
+Resources:
+  Maker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      Timeout: 60
+      Code:
+        ZipFile: |
+          import cfnresponse
+
+          def handler(event, context):
+              print("told of", event["RequestType"], event["ResourceProperties"]["Size"])
+              cfnresponse.send(event, context, cfnresponse.SUCCESS, {}, "made")
+  Database: {Type: Custom::Database, Properties: {ServiceToken: !GetAtt Maker.Arn, Size: 1}}
+"""
+
+
+def test_a_template_that_changes_is_served_anew_and_in_the_end_taken_away(served, tmp_path):
+    (tmp_path / "template.yaml").write_text(CUSTOM)
+    process, _, _ = served("--watch")
+    (tmp_path / "template.yaml").write_text(CUSTOM.replace("Size: 1", "Size: 2"))
+    seen = []
+    for line in process.stdout:
+        seen.append(line.strip())
+        if "| told of Update 2" in seen and any("served anew" in each for each in seen):
+            break
+    (tmp_path / "template.yaml").write_text("Resources: 1")
+    for line in process.stdout:
+        if line.startswith("error: "):
+            break
+    process.send_signal(signal.SIGINT)
+    assert "| told of Delete 2" in [line.strip() for line in process.stdout.read().splitlines()]
+    assert process.wait(20) == 130
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

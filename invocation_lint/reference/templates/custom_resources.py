@@ -1,8 +1,11 @@
-"""Custom resources: their function is told of Create, and what it responds is what GetAtt and Ref give.
+"""Custom resources: their function is told of Create, and what it responds is what GetAtt and Ref give. When the
+template changes it is told of Update, and in the end, or when the template has the resource no more, of Delete.
 
 CloudFormation invokes the function asynchronously, and waits until somebody puts a response to the event's ResponseURL.
+An update whose response has another PhysicalResourceId has replaced the resource: the old one is deleted.
 A resource that fails is noted, and the stack is served without it; CloudFormation would roll the stack back.
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-create.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-create.html,
+crpg-ref-requesttypes-update.html, crpg-ref-requesttypes-delete.html
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.reference.service.http import Exchange, Listener
@@ -22,19 +25,25 @@ if TYPE_CHECKING:
     from invocation_lint.reference.service.service import LambdaService
 
 CUSTOM = "AWS::CloudFormation::CustomResource"
-_GRACE_SECONDS = 0.5  # on the wall: a response that was sent before the function ended has arrived by then
+_GRACE_SECONDS = 0.5  # on the wall, between a response and the end of the function, whichever comes first
 _TOKEN = re.compile(r"<custom resource ([\w-]+/\w+)(?:\.([^<>]+))?>")
 
 
 @dataclass(frozen=True)
 class CustomResource:
-    """A custom resource of a stack: its type, the ARN of its function, and its resolved properties."""
+    """A custom resource of a stack: its type, the ARN of its function, and its resolved properties.
+
+    `stays`: its function is not told of Delete (DeletionPolicy); `stays_when_replaced`: nor is it when an update gives
+    the resource another physical id (UpdateReplacePolicy).
+    """
 
     stack: str
     logical_id: str
     kind: str
     function: str
     properties: Mapping[str, Any]
+    stays: bool = False
+    stays_when_replaced: bool = False
 
     @property
     def key(self) -> str:
@@ -96,27 +105,56 @@ def leave_out_unserved(resources: list[CustomResource], served: Set[str], note: 
             note(f"{one.logical_id}: {one.kind} is not served, nor is its function")
 
 
-class Creation:
-    """Creates custom resources, one after another. A context: it listens for responses."""
+@dataclass(frozen=True)
+class Response:
+    """What a function has responded: what Ref gives, what GetAtt gives, and why it failed (empty where it did not)."""
+
+    physical_id: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    failure: str = ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values by their attributes; Ref is ""."""
+        return {**self.data, "": self.physical_id}
+
+
+class Conversation:
+    """Tells functions of custom resources, one after another. A context: it listens for responses."""
 
     def __init__(self, service: LambdaService) -> None:
         self._service = service
         self._answers: dict[str, dict[str, Any]] = {}
         self._arrived = threading.Condition()
-        self._listener = Listener(self._take, name="custom-resources")
+        self._listener: Listener | None = None
 
-    def __enter__(self) -> Creation:
+    def __enter__(self) -> Conversation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._listener.close()
+        if self._listener is not None:
+            self._listener.close()
 
-    def create(self, resource: CustomResource) -> tuple[dict[str, Any], str]:
-        """What GetAtt gives ("": what Ref gives), and why the resource failed: empty where it did not."""
+    def create(self, resource: CustomResource) -> Response:
+        """Tell of Create."""
+        return self._ask("Create", resource)
+
+    def update(self, resource: CustomResource, old: CustomResource, physical_id: str) -> Response:
+        """Tell of Update: what the resource was, and what it is to be."""
+        before = _as_texts(old.properties)
+        return self._ask("Update", resource, PhysicalResourceId=physical_id, OldResourceProperties=before)
+
+    def delete(self, resource: CustomResource, physical_id: str) -> Response:
+        """Tell of Delete."""
+        return self._ask("Delete", resource, PhysicalResourceId=physical_id)
+
+    def _ask(self, kind: str, resource: CustomResource, **more: Any) -> Response:
         name, service = resource.function.split(":")[6], self._service
+        if self._listener is None:
+            self._listener = Listener(self._take, name="custom-resources")
         request = uuid.uuid4().hex
         event = {
-            "RequestType": "Create",
+            "RequestType": kind,
             "ServiceToken": resource.function,
             "ResponseURL": f"{self._listener.url}/{request}",
             "StackId": f"arn:aws:cloudformation:{service.region}:{service.account}:stack/{resource.stack}/local",
@@ -124,6 +162,7 @@ class Creation:
             "LogicalResourceId": resource.logical_id,
             "ResourceType": resource.kind,
             "ResourceProperties": _as_texts(resource.properties),
+            **more,
         }
         before = len(service.executions(name))
         service.shared_client("lambda").invoke(
@@ -131,23 +170,25 @@ class Creation:
         )
         answer = self._wait(request, name, before)
         if answer is None:
-            return {}, f"{name} ended without a response, for which CloudFormation waits an hour"
+            return Response(failure=f"{name} ended without a response, for which CloudFormation waits an hour")
+        physical_id = str(answer.get("PhysicalResourceId") or "")
         if answer.get("Status") != "SUCCESS":
-            return {}, str(answer.get("Reason") or "its response has no Reason")
-        return {**(answer.get("Data") or {}), "": str(answer.get("PhysicalResourceId") or "")}, ""
+            return Response(physical_id, failure=str(answer.get("Reason") or "its response has no Reason"))
+        return Response(physical_id, answer.get("Data") or {})
 
     def _wait(self, request: str, name: str, before: int) -> dict[str, Any] | None:
-        """The response; None where the function's first run has ended without one."""
+        """The response; None where the function's first run has ended without one. A run that has responded is given
+        time to end."""
         until: float | None = None
         while True:
+            ended = any(run.ended is not None for run in self._service.executions(name)[before:])
             with self._arrived:
-                if request in self._answers:
-                    return self._answers[request]
-                if until is not None and time.monotonic() > until:
-                    return None
+                answer = self._answers.get(request)
+                if (answer is not None and ended) or (until is not None and time.monotonic() > until):
+                    return answer
+                if until is None and (ended or answer is not None):
+                    until = time.monotonic() + _GRACE_SECONDS
                 self._arrived.wait(0.02)
-            if until is None and any(run.ended is not None for run in self._service.executions(name)[before:]):
-                until = time.monotonic() + _GRACE_SECONDS
 
     def _take(self, exchange: Exchange) -> None:
         try:

@@ -223,8 +223,9 @@ class _Reader:
 
     def _read_custom(self, logical_id: str, kind: str) -> None:
         properties = self._properties(logical_id)
-        function = str(properties.get("ServiceToken"))
-        self._stack.custom.append(CustomResource(self._place.stack, logical_id, kind, function, properties))
+        function, resource = str(properties.get("ServiceToken")), self._resources[logical_id]
+        stays = resource.get("DeletionPolicy") == "Retain", resource.get("UpdateReplacePolicy") == "Retain"
+        self._stack.custom.append(CustomResource(self._place.stack, logical_id, kind, function, properties, *stays))
 
     def _read_permissions(self) -> None:
         """The permissions of the template; those of functions that are not served are left out."""
