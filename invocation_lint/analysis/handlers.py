@@ -208,6 +208,14 @@ class Handler:
             return False
         return self._try(Shape(given, others, objects=objects, texts=(text,)), Trial()).fails
 
+    def refuses_type(self, constants: Mapping[FieldPath, Any], path: FieldPath, type: str) -> bool:
+        """Whether the handler surely fails where a field is of a JSON type, whatever else is in the event: it does with
+        it what cannot be done with that type."""
+        read, trial = Trial(is_typed=True), Trial(is_typed=True)
+        if path in constants or self._try(Shape((path,), constants, closed=False), read).fails:
+            return False
+        return self._try(Shape((), constants, closed=False, types={path: type}), trial).fails
+
     def _lacking(
         self,
         given: set[FieldPath],

@@ -29,7 +29,7 @@ def checked(found: Sequence[Implied], project: Project) -> int:
     differing: list[tuple[Implied, FunctionContract, list[Drift]]] = []
     for one in found:
         declared = declared_for(one, book)
-        drifts = list(differences(one.contract, declared)) if declared is not None else []
+        drifts = list(differences(one.contract, declared, one.refuses)) if declared is not None else []
         if declared is not None and drifts:
             differing.append((one, declared, drifts))
     calls = [link for _, links in linked(project, (".",)) for link in links] if differing else []

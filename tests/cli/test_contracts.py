@@ -298,6 +298,74 @@ def test_a_field_of_another_type(project: Path, read: str, type: str, is_found: 
     assert ("INV005" in shown) is is_found
 
 
+DOES = {
+    "takes it as a text": ('event["message"].upper()', {"string"}),
+    "cuts it": ('event["message"].split(",")[0]', {"string"}),
+    "joins texts": ('"to: " + event["message"]', {"string"}),
+    "formats it": ("f\"{event['message']}\"", {"string", "number", "boolean", "array", "object"}),
+    "adds": ('event["message"] + 1', {"number", "boolean"}),
+    "adds up": ("total", {"number", "boolean"}),
+    "subtracts": ('10 - event["message"]', {"number", "boolean"}),
+    "multiplies": ('event["message"] * 2', {"string", "number", "boolean", "array"}),
+    "orders": ('event["message"] > 3', {"number", "boolean"}),
+    "orders it where it is not empty": (
+        '"x" if event["message"] and event["message"] >= 3 else "y"',
+        {"number", "boolean", "array", "object"},
+    ),
+    "compares": ('event["message"] == 3', {"string", "number", "boolean", "array", "object"}),
+    "counts": ('len(event["message"])', {"string", "array", "object"}),
+    "converts": ('int(event["message"])', {"string", "number", "boolean"}),
+    "decodes": ('json.loads(event["message"])', {"string"}),
+    "asks for a field": ('event["message"].get("text")', {"object"}),
+    "takes the first": ('event["message"][0]', {"string", "array"}),
+    "appends": ('event["message"].append(1)', {"array"}),
+    "goes over it": ('[one for one in event["message"]]', {"string", "array", "object"}),
+    "goes over its entries": ('[one for one in event["message"].items()]', {"object"}),
+    "looks in it": ('"x" in event["message"]', {"string", "array", "object"}),
+    "looks for it": ('event["message"] in "xyz"', {"string"}),
+    "asks for its type": (
+        'event["message"].upper() if isinstance(event["message"], str) else 0',
+        {"string", "number", "boolean", "array", "object"},
+    ),
+    "hands it on": ('other(event["message"])', {"string", "number", "boolean", "array", "object"}),
+    "may not have it": ('(event.get("message") or "none").strip()', {"string", "number", "boolean", "array", "object"}),
+    "catches it": ("tried(event)", {"string", "number", "boolean", "array", "object"}),
+    "looks at a copy": ('str(event["message"]).strip()', {"string", "number", "boolean", "array", "object"}),
+}
+BEFORE = """import json
+from elsewhere import other
+
+
+def tried(event):
+    try:
+        return event["message"].upper()
+    except AttributeError:
+        return None
+
+
+def handler(event, context):
+    total = 0
+"""
+
+
+@pytest.mark.parametrize("what", DOES)
+def test_what_a_handler_cannot_do_with_the_declared_type(project: Path, what: str) -> None:
+    read, taken = DOES[what]
+    added = '    total += event["message"]\n' if what == "adds up" else ""
+    (project / "src/mails.py").write_text(f"{BEFORE}{added}    return event['to'], {read}\n")
+    (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    said: set[str] = set()
+    for type in ("string", "number", "boolean", "array", "object"):
+        fields = f"{{to: {{required: true}}, message: {{required: true, type: {type}}}}}"
+        text = f"version: 1\nfunctions:\n  - name: mails\n    match: {{names: [mails]}}\n    fields: {fields}\n"
+        (project / "declared.yaml").write_text(text)
+        article = "an" if type[0] in "ao" else "a"
+        shown = run_lint("check", "src/mails.py", cwd=project).stdout
+        is_said = f"mails: the handler fails if message is {article} {type}, as its contract declares" in shown
+        said |= set() if is_said or "does not declare as an object" in shown else {type}
+    assert said == taken
+
+
 def test_a_contract_of_another_function_says_nothing(project: Path) -> None:
     (project / "declared.yaml").write_text(CONTRADICTING.replace("mails", "letters").replace("ORDERS", "OTHERS"))
     (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")

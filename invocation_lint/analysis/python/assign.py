@@ -8,7 +8,7 @@ from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, Traced
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
-from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators, traced
+from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators, traced, trials
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
@@ -162,6 +162,9 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
     before = frame.evaluate(node.target)
     value = frame.evaluate(node.value)
     if frame.state is None:
+        return
+    if trials.refuses_operation(frame, node.operator, before, value):
+        frame.fail()
         return
     objects = [obj for _, obj in frame.state.deref(before)]
     if isinstance(node.operator, cst.BitOrAssign) and objects:

@@ -35,6 +35,7 @@ from invocation_lint.analysis.python import (
     operators,
     sleeping,
     traced,
+    trials,
 )
 from invocation_lint.analysis.python.awaiting import awaited
 from invocation_lint.analysis.python.calls import callees
@@ -155,6 +156,8 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
     for target in node.comparisons:
         right = frame.evaluate(target.comparator)
         traced.note_comparison(frame, left, target.operator, right, node)
+        if trials.refuses_operation(frame, target.operator, left, right):
+            return frame.fail()
         left = right
     truth = conditions.truth(frame, node)
     found = Value((Typed("bool"),)) if truth is None else const(truth)
@@ -165,6 +168,8 @@ def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
     left, right = frame.evaluate(node.left), frame.evaluate(node.right)
     if frame.state is None:
         return NEVER
+    if trials.refuses_operation(frame, node.operator, left, right):
+        return frame.fail()
     found = _operated(frame, node, left, right, frame.state)
     traced.note_operation(frame, (left, right), (found,), node)
     return found

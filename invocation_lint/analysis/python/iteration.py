@@ -5,7 +5,7 @@ from __future__ import annotations
 from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Typed, Unknown, Value, join_values, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value
-from invocation_lint.analysis.python import traced
+from invocation_lint.analysis.python import traced, trials
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.trial import EVENT, Keys, field_path
 
@@ -46,6 +46,8 @@ def _may_be_a_list(obj: Obj) -> bool:
 def element_of(frame: Frame, iterable: Value) -> Value:
     """What an iteration may yield."""
     found: list[Value] = []
+    if trials.has_no_elements(frame, iterable):
+        return frame.fail()
     for atom in iterable.atoms:
         single = Value((atom,))
         objects = list(frame.live.deref(single))

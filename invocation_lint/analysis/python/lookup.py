@@ -37,7 +37,7 @@ from invocation_lint.analysis.domain.imported import ModuleRef
 from invocation_lint.analysis.domain.state import ANSWER, Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.program.acts import LOG_METHODS
-from invocation_lint.analysis.python import classes, traced
+from invocation_lint.analysis.python import classes, traced, trials
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import bring
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -93,6 +93,8 @@ def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Va
         return frame.fail()  # a logger that was made outside of the trial is None here
     if frame.interpreter.trial is not None and receiver.atoms and all(_has_no(atom, text) for atom in receiver.atoms):
         return frame.fail()  # an AttributeError of a text or number
+    if trials.has_no_attribute(frame, receiver, text):
+        return frame.fail()
     atoms = receiver.atoms
     if len(atoms) > 1 and NONE.atoms[0] in atoms:  # an AttributeError: on this path the value is something else
         atoms = tuple(atom for atom in atoms if atom != NONE.atoms[0])
@@ -154,7 +156,7 @@ def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
     if frame.interpreter.trial is not None:
         frame.interpreter.trial.place = frame.place(node)
         kept = Value(tuple(atom for atom in receiver.atoms if not _lacks(frame, frame.interpreter.trial, atom, key)))
-        if receiver.atoms and not kept.atoms:
+        if receiver.atoms and (not kept.atoms or trials.has_no_item(frame, receiver, keys_of(key))):
             return frame.fail()
         receiver = kept
     found = [_item_of(frame, atom, key, node) for atom in receiver.atoms]

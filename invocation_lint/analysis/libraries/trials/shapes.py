@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Encoded, Slot, Unknown, Value, const, join_values
+from invocation_lint.analysis.domain.atoms import Encoded, Slot, Typed, Unknown, Value, const, join_values
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.trial import EVENT, FieldPath, Keys, Trial
@@ -27,6 +27,7 @@ class Shape:
     closed: bool = True
     objects: Iterable[FieldPath] = ()  # fields that are objects, though nothing may be in them
     absent: FieldPath = ()  # what it lacks, though what is around that is there
+    types: Mapping[FieldPath, str] = field(default_factory=dict)  # JSON types of fields, whatever is read of them
     texts: Iterable[FieldPath] = ()  # fields that are texts, JSON perhaps, whatever the handler does with them
 
 
@@ -39,7 +40,7 @@ class ShapedEvent:
         self._trial = trial
         self._place = place
         self._children: dict[FieldPath, dict[str, None]] = {}
-        for path in (*shape.paths, *shape.constants):
+        for path in (*shape.paths, *shape.constants, *shape.types):
             for length in range(len(path)):
                 self._children.setdefault(path[:length], {}).setdefault(path[length])
         for path in shape.objects:
@@ -52,6 +53,8 @@ class ShapedEvent:
         if path in self._shape.constants:
             return const(self._shape.constants[path])
         source = ".".join((EVENT, *path))
+        if path in self._shape.types:
+            return self._typed(self._shape.types[path], source)
         children = self._children.get(path)
         if path and children is None:
             field = Value((Unknown("a field of the event", source),))
@@ -66,3 +69,14 @@ class ShapedEvent:
         if path in self._shape.texts or (path in self._trial.decoded and self._shape.closed):
             return Value((Encoded("json", freeze(self._frame.live, made), "str"),))
         return made
+
+    def _typed(self, type: str, source: str) -> Value:
+        """Any value of a JSON type."""
+        inner = Value((Unknown("a field of the event", source),))
+        if type == "string":
+            return Value((Encoded("json", inner, "str"),))
+        if type in {"number", "boolean"}:
+            return Value((Typed("number" if type == "number" else "bool", source),))
+        kind, rest = ("list", inner) if type == "array" else ("dict", None)
+        obj = Obj(kind, {}, "a field of the event", rest=rest, made=self._place)
+        return self._frame.allocate_at((self._place, kind, source), obj)

@@ -25,6 +25,24 @@ _REFUSING_NONE = frozenset(
 )  # fmt: skip
 """Functions whose first argument may not be None."""
 
+_SCALARS = frozenset({"number", "boolean", "null"})
+_CONTAINERS = frozenset({"array", "object"})
+_NO_TEXT = _SCALARS | _CONTAINERS
+_REFUSING: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("builtins.int", "builtins.float", "builtins.round", "builtins.abs"), _CONTAINERS | {"null"}),
+    **{f"builtins.{name}": _SCALARS for name in (
+        "len", "iter", "sorted", "list", "tuple", "set", "frozenset", "enumerate", "sum", "max", "min", "dict",
+        "reversed",
+    )},
+    "builtins.range": frozenset({"string", "null"}) | _CONTAINERS,
+    **dict.fromkeys(
+        ("json.loads", "base64.b64decode", "datetime.datetime.fromisoformat", "datetime.datetime.strptime",
+         "datetime.date.fromisoformat", "uuid.UUID", "urllib.parse.quote", "urllib.parse.unquote_plus"),
+        _NO_TEXT,
+    ),
+}  # fmt: skip
+"""The JSON types of which a function surely takes none for its first argument."""
+
 _VALIDATING = {
     "jsonschema.validate": ("instance", "schema"),
     "jsonschema.validators.validate": ("instance", "schema"),
@@ -41,6 +59,8 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         return None
     first = arguments.args[0] if arguments.args else None
     if name in _REFUSING_NONE and first is not None and is_none(first):
+        return frame.fail()
+    if first is not None and trials.tries_types(frame) and trials.type_of(frame, first) in _REFUSING.get(name, ()):
         return frame.fail()
     if name in {"builtins.all", "builtins.any"} and first is not None:
         return _quantified(frame, first, every=name.endswith("all"))

@@ -36,6 +36,7 @@ class Trial:
     decoded: set[FieldPath] = field(default_factory=set)
     place: Place | None = None  # of the expression that is evaluated
     coroutines: dict[cst.CSTNode, Waited] = field(default_factory=dict)  # calls that give one, and how long it sleeps
+    is_typed: bool = False  # what an operation cannot be done with ends the path, too: the types of fields are tried
     number: int = field(default_factory=_numbers.__next__)  # a call that is remembered is seen by its own trial alone
 
     def note_read(self, source: str) -> None:

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from invocation_lint.analysis.libraries.trials.envelopes import ENVELOPE
 from invocation_lint.contracts.match import match_contract
 from invocation_lint.contracts.model import ContractBook, Field, FunctionContract
-from invocation_lint.facts.building.links.implied import Implied, implied_of
+from invocation_lint.facts.building.links.implied import Implied, Refuses, implied_of
 from invocation_lint.facts.building.links.inferred import Links
 from invocation_lint.findings import Label, Place
 from invocation_lint.records import record
 
-CONTRADICTIONS = frozenset({"unknown", "optional", "type", "refused", "undeclared_action", "not_returned"})
+CONTRADICTIONS = frozenset(
+    {"unknown", "optional", "type", "refused_type", "refused", "undeclared_action", "not_returned"}
+)
 """Kinds by which one of two must be wrong."""
+
+
+_A = {"string": "a string", "number": "a number", "boolean": "a boolean", "array": "an array", "object": "an object"}
 
 
 @record
@@ -23,6 +28,7 @@ class Drift:
     unknown: the handler fails without a field that the contract does not know
     optional: the handler fails without a field that the contract calls optional
     type: the handler reads fields of what the contract says is no object
+    refused_type: the handler fails where a field is of the type that the contract says (`type`)
     not_needed: the contract requires a field that the handler can do without
     refused: the contract has an action that the handler refuses (`field` is the action)
     undeclared_action: the handler takes an action that the contract does not know
@@ -34,6 +40,7 @@ class Drift:
     kind: str
     field: str
     action: str = ""
+    type: str = ""
 
     @property
     def about(self) -> str:
@@ -47,6 +54,7 @@ class Drift:
             "unknown": f"the handler fails without {self.field}, which its contract does not contain",
             "optional": f"the handler fails without {self.field}, which its contract declares optional",
             "type": f"the handler reads fields of {self.field}, which its contract does not declare as an object",
+            "refused_type": f"the handler fails if {self.field} is {_A.get(self.type)}, as its contract declares",
             "not_needed": f"the contract requires {self.field}, but the handler does not need it",
             "refused": f"the contract has the action {self.field}, but the handler rejects it",
             "undeclared_action": f"the handler accepts the action {self.field}, which its contract does not contain",
@@ -73,19 +81,12 @@ def contradictions_of(links: Links, book: ContractBook, module: str) -> Iterator
         if implied is None or declared is None:
             continue
         places = dict(implied.reads)
-        for drift in differences(implied.contract, declared):
+        for drift in differences(implied.contract, declared, implied.refuses):
             if drift.kind in CONTRADICTIONS:
                 read = places.get(drift.field)
                 labels = (Label(read, "read here, without a default"),) if read is not None else ()
                 template = Label(implied.template, "deployed here")
                 yield Drifting(implied.handler, declared, drift, (*labels, template))
-
-
-def drift_of(implied: Implied, book: ContractBook) -> Iterator[Drift]:
-    """Where the declared contract of a function and its handler differ; nothing where none is declared."""
-    declared = declared_for(implied, book)
-    if declared is not None:
-        yield from differences(implied.contract, declared)
 
 
 def declared_for(implied: Implied, book: ContractBook) -> FunctionContract | None:
@@ -102,8 +103,9 @@ def declared_for(implied: Implied, book: ContractBook) -> FunctionContract | Non
     return None
 
 
-def differences(own: FunctionContract, declared: FunctionContract) -> Iterator[Drift]:
-    """Where what a handler needs, and the contract that is declared for it, differ."""
+def differences(own: FunctionContract, declared: FunctionContract, refuses: Refuses | None = None) -> Iterator[Drift]:
+    """Where what a handler needs, and the contract that is declared for it, differ. `refuses` tells which types of
+    fields make the handler fail."""
     if own.actions and declared.actions:
         if own.discriminator[0] not in declared.discriminator:
             return
@@ -112,17 +114,21 @@ def differences(own: FunctionContract, declared: FunctionContract) -> Iterator[D
             if other is None:
                 yield Drift(declared.name, "undeclared_action", action.name)
             else:
-                yield from _of_fields(declared, action.fields, other.fields, action.name)
+                yield from _of_fields(declared, action.fields, other.fields, action.name, refuses)
                 yield from _of_answers(declared.name, action.returns, other.returns, action.name)
         taken = {action.name for action in own.actions}
         yield from (Drift(declared.name, "refused", one.name) for one in declared.actions if one.name not in taken)
     elif not own.actions and not declared.actions:
-        yield from _of_fields(declared, own.fields, declared.fields, "")
+        yield from _of_fields(declared, own.fields, declared.fields, "", refuses)
         yield from _of_answers(declared.name, own.returns, declared.returns, "")
 
 
 def _of_fields(
-    contract: FunctionContract, own: tuple[Field, ...], declared: tuple[Field, ...], action: str
+    contract: FunctionContract,
+    own: tuple[Field, ...],
+    declared: tuple[Field, ...],
+    action: str,
+    refuses: Refuses | None,
 ) -> Iterator[Drift]:
     known = {field.name for field in declared}
     own = tuple(field for field in own if field.name in known or field.name.partition(".")[0] not in ENVELOPE)
@@ -135,6 +141,12 @@ def _of_fields(
     others = {field.name for field in declared if field.type not in {None, "object"}}
     objects = {_inside(field.name, contract) for field in own if field.type == "object" and field.required}
     yield from (Drift(contract.name, "type", name, action) for name in sorted(objects & others))
+    types = {field.name: field.type for field in declared if field.type is not None}
+    for field in own if refuses is not None else ():
+        name = _inside(field.name, contract)
+        type = types.get(name)
+        if refuses is not None and type and name not in objects & others and refuses(action, field.name, type):
+            yield Drift(contract.name, "refused_type", name, action, type)
     yield from (Drift(contract.name, "not_needed", name, action) for name in sorted(asked_for - needed))
 
 

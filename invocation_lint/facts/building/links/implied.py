@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import field
 from typing import Any
 
 from invocation_lint.analysis.handlers import Requirement
@@ -15,17 +16,21 @@ from invocation_lint.facts.building.links.returned import keys_of
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
+Refuses = Callable[[str, str, str], bool]
+"""Tells for an action, a field and a type whether the handler surely fails where the field is of that type."""
+
 
 @record
 class Implied:
     """The contract of a deployed function, the places of its handler and of the function in its template, and those at
-    which fields are read."""
+    which fields are read; `refuses` tells more of types than the contract does."""
 
     contract: FunctionContract
     handler: Place
     template: Place
     function: Function
     reads: tuple[tuple[str, Place], ...] = ()
+    refuses: Refuses | None = field(default=None, compare=False)
 
 
 def implied_by(links: Links, asker: str) -> Iterator[Implied]:
@@ -65,7 +70,14 @@ def implied_of(links: Links, function: Function, asker: str) -> Implied | None:
         origin="inferred",
     )
     reads = tuple((".".join(path), place) for path, place in handled.reads)
-    return Implied(contract, info.module.source.place(info.node), links.shown(function.place), function, reads)
+
+    def refuses(action: str, name: str, type: str) -> bool:
+        constant = next((one for one, _ in actions if str(one) == action), None)
+        given: dict[FieldPath, Any] = {chosen: constant} if action else {}
+        return links.refuses_type(function, given, tuple(name.split(".")), type)
+
+    place = info.module.source.place(info.node)
+    return Implied(contract, place, links.shown(function.place), function, reads, refuses)
 
 
 def _fields(needs: Requirement, decoded: frozenset[FieldPath]) -> tuple[Field, ...]:

@@ -183,6 +183,11 @@ class Links:
         handler = self._handlers.get(function.key)
         return handler.needs(constants) if handler is not None else Requirement()
 
+    def refuses_type(self, function: Function, constants: dict[FieldPath, Any], path: FieldPath, type: str) -> bool:
+        """Whether the handler of a function surely fails where a field is of a type. It was looked up."""
+        handler = self._handlers.get(function.key)
+        return handler is not None and handler.refuses_type(constants, path, type)
+
     def needs_of(self, function: Function, sent: SentFields) -> Requirement:
         """What the handler of a function needs of a payload with just these fields. It was looked up."""
         handler = self._handlers.get(function.key)
