@@ -16,7 +16,7 @@ from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.libraries.trials.envelopes import ENVELOPE, own_fields
-from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent, is_index
+from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent, is_index, told, without
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python.calls import decorators
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -174,7 +174,7 @@ class Handler:
                 needed.append(path)
         required = tuple(dict.fromkeys((*open_needs.required, *needed)))
         read = dict.fromkeys((*open_needs.optional, *_fields(trial)))
-        return Requirement(_told(required), _told(path for path in read if path not in required))
+        return Requirement(told(required), told(path for path in read if path not in required))
 
     def missing(
         self,
@@ -291,7 +291,7 @@ class Handler:
         trial: Trial | None = None,
     ) -> bool:
         others = {one: value for one, value in constants.items() if one[: len(path)] != path}
-        return self._try(Shape(_without(paths, path), others, absent=path), trial).fails
+        return self._try(Shape(without(paths, path), others, absent=path), trial).fails
 
     def _with_constants(self, given: Mapping[FieldPath, Any]) -> Requirement:
         trial = Trial()
@@ -308,7 +308,7 @@ class Handler:
             around = [path[:length] for length in range(1, len(path)) if path[:length] in every]
             if all(one in needed for one in around) and self._fails_without(every, path, constants):
                 needed.append(path)
-        return Requirement(_told(needed), _told(path for path in fields if path not in needed))
+        return Requirement(told(needed), told(path for path in fields if path not in needed))
 
     def _try(self, shape: Shape, trial: Trial | None = None) -> _Seen:
         place, trial = self._info.place, trial or self._trial
@@ -337,19 +337,9 @@ def _outermost(fields: list[FieldPath]) -> list[FieldPath]:
     return []
 
 
-def _told(paths: Iterable[FieldPath]) -> tuple[FieldPath, ...]:
-    """The fields that have names of their own, without items of lists and what is in those."""
-    return tuple(path for path in paths if not any(map(is_index, path)))
-
-
 def _places(trial: Trial) -> tuple[tuple[FieldPath, Place], ...]:
     """The fields that were read, each with a place."""
     return tuple((path, place) for path, place in trial.reads.items() if place is not None)
-
-
-def _without(paths: Iterable[FieldPath], path: FieldPath) -> list[FieldPath]:
-    """The paths without one, and what is below it."""
-    return [one for one in paths if one[: len(path)] != path]
 
 
 def _fails(frame: Frame) -> bool:

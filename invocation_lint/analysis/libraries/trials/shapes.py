@@ -18,6 +18,16 @@ def is_index(name: str) -> bool:
     return name.removeprefix("-").isdecimal()
 
 
+def told(paths: Iterable[FieldPath]) -> tuple[FieldPath, ...]:
+    """The fields that have names of their own, without items of lists and what is in those."""
+    return tuple(path for path in paths if not any(map(is_index, path)))
+
+
+def without(paths: Iterable[FieldPath], path: FieldPath) -> list[FieldPath]:
+    """The paths without one, and what is below it."""
+    return [one for one in paths if one[: len(path)] != path]
+
+
 @dataclass(slots=True)
 class Shape:
     """An event: the fields that are there, the constants that some are, and whether there is nothing else."""
