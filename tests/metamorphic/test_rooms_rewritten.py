@@ -10,7 +10,6 @@ from tests.metamorphic.examples import ROOMS, complaint, examples_of, rule_of
 from tests.metamorphic.rewrites import REWRITES, rewritten
 
 LIMITS = {
-    ("INV115", "helpers_to_module"),
     ("INV118", "alias_imports"),
     ("INV118", "helpers_to_module"),
     ("INV211", "helpers_to_module"),
