@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from invocation_lint.deployment.model import Output, Resource, Setting, Stack, Template
@@ -25,6 +26,7 @@ from invocation_lint.deployment.values import (
     Value,
     both,
     pieces_of,
+    text_of,
     together,
     value_of,
 )
@@ -39,6 +41,44 @@ MAX_EXPORTS = 4
 """Exports that an import may mean: of more, its name says nothing."""
 
 
+class _Named:
+    """What has a name that may have open parts, by that."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[Any, list[Value | None]] = defaultdict(list)
+
+    def add(self, name: Any, value: Value | None) -> None:
+        """Add what has a name."""
+        if isinstance(name, (str, Text)):
+            self._by_name[name].append(value)
+
+    def of(self, name: str) -> list[Value | None]:
+        """What has just this name."""
+        return self._by_name.get(name, [])
+
+    def called(self, wanted: str | Text) -> list[Value]:
+        """What has a name: a stack that is `shop-${stage}` has the name `shop-dev`, too, where `dev` is the default. Of
+        what may have it, each, and that it may be set elsewhere."""
+        sure = self._by_name.get(wanted) or self._by_default.get(text_of(wanted) or "")
+        if sure:
+            return [one for one in sure if one is not None]
+        may: list[Value] = []
+        for name, values in self._by_name.items():
+            if are_equal(name, wanted) is not False:
+                may += [one for one in values if one is not None]
+                if len(may) > MAX_EXPORTS:
+                    return []
+        return [*may, value_of([Case(Unknown("it may be set elsewhere"))], may[0].place)] if may else []
+
+    @cached_property
+    def _by_default(self) -> dict[str, list[Value | None]]:
+        found: dict[str, list[Value | None]] = defaultdict(list)
+        for name, values in self._by_name.items():
+            found[text_of(name) or ""] += values
+        found.pop("", None)
+        return found
+
+
 class Linker:
     """Fills in values of these templates."""
 
@@ -47,13 +87,19 @@ class Linker:
         self._exports: list[Output] = []
         self._nested: dict[Key, Stack] = {}
         self._around: dict[str, list[Stack]] = defaultdict(list)
-        self._settings: list[Setting] = []
+        self._settings = _Named()
+        self._of_stacks: dict[str, _Named] = defaultdict(_Named)  # the stacks, by the names of their outputs
         for template in templates:
             self._outputs[template.path] = {one.name: one for one in template.outputs}
+            named = Hole("AWS::StackName", template.path, "AWS::StackName is known at deployment")
+            for name in template.stack.contents if template.stack is not None else (Text((named,)),):
+                for output in template.outputs:
+                    self._of_stacks[output.name].add(name, output.value)
             self._exports += [one for one in template.outputs if one.export is not None]
             for resource in template.resources:
                 if isinstance(resource, Setting):
-                    self._settings.append(resource)
+                    for name in resource.name.contents if resource.name is not None else ():
+                        self._settings.add(name, resource.value)
                 elif isinstance(resource, Stack):
                     self._nested[resource.key] = resource
                     if resource.template is not None and resource.template != template.path:
@@ -124,7 +170,7 @@ class Linker:
             elif isinstance(piece, Attribute) and piece.name.startswith(_OUTPUTS):
                 told = self._returned(piece)
             elif isinstance(piece, Import):
-                told = self._exported(piece, depth)
+                told = self._imported(piece, depth)
         if not told:
             return [Case(piece)]
         return [case for one in told for case in self.value(one, depth + 1).cases]
@@ -139,7 +185,7 @@ class Linker:
 
     def _set(self, name: str) -> list[Value]:
         """What a parameter of Systems Manager is set to that a template of the project makes."""
-        found = [one.value for one in self._settings if one.name is not None and one.name.content == name]
+        found = self._settings.of(name)
         return [one for one in found if one is not None] if len(found) == 1 else []
 
     def _returned(self, attribute: Attribute) -> list[Value]:
@@ -147,6 +193,11 @@ class Linker:
         outputs = self._outputs.get(stack.template or "", {}) if stack is not None else {}
         output = outputs.get(attribute.name.removeprefix(_OUTPUTS))
         return [output.value] if output is not None else []
+
+    def _imported(self, piece: Import, depth: int) -> list[Value]:
+        if piece.source == "export":
+            return self._exported(piece, depth)
+        return (self._of_stacks[piece.output] if piece.source == "stack" else self._settings).called(piece.name)
 
     def _exported(self, piece: Import, depth: int) -> list[Value]:
         """What is exported under a name, or under those that may be it: then not surely, unless it is the only one and

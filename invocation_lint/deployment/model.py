@@ -380,4 +380,5 @@ class Template:
     outputs: tuple[Output, ...] = ()
     problems: tuple[Problem, ...] = ()
     definition: Definition | None = None  # of language "definition"
+    stack: Value | None = None  # the name of its stack, where it tells that
     includes: tuple[str, ...] = ()  # other files that are part of it, and no templates by themselves

@@ -67,9 +67,14 @@ class Attribute:
 
 @record
 class Import:
-    """A part of a text that another stack exports under a name."""
+    """A part of a text that is set elsewhere: what another stack exports under a name or, by `source`, its `output`
+    ("stack"; the name is that of the stack), or a parameter of Systems Manager ("ssm"). `default` is what holds where
+    nobody sets it."""
 
     name: Any  # str | Text
+    source: str = "export"
+    output: str = ""
+    default: str | None = None
 
 
 Piece: TypeAlias = "str | Hole | Attribute | Import"
@@ -96,7 +101,7 @@ class Text:
         """The text with the default of each hole; None when a part has none."""
         found = ""
         for piece in self.pieces:
-            part = piece if isinstance(piece, str) else piece.default if isinstance(piece, Hole) else None
+            part = piece if isinstance(piece, str) else piece.default if isinstance(piece, (Hole, Import)) else None
             if part is None:
                 return None
             found += part
@@ -114,7 +119,11 @@ def _shown(piece: Piece) -> str:
         return f"${{{piece.name}}}"
     if isinstance(piece, Attribute):
         return f"${{{piece.resource.id}.{piece.name}}}"
-    return f"${{import {piece.name if isinstance(piece.name, str) else piece.name.shown()}}}"
+    name = piece.name if isinstance(piece.name, str) else piece.name.shown()
+    return f"${{{_SOURCES[piece.source]}{name}{'.' if piece.output else ''}{piece.output}}}"
+
+
+_SOURCES = {"export": "import ", "stack": "cf:", "ssm": "ssm:"}
 
 
 @record

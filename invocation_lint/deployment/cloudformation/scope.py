@@ -35,7 +35,7 @@ _PSEUDO = SAME_EVERYWHERE | {"AWS::StackName", "AWS::StackId", "AWS::Notificatio
 _DEFAULTS = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 
 
-_DYNAMIC = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):([^:}]+)(?::[^}]*)?\}\}")
+_DYNAMIC = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):([^:}$]+)(:[^}$]*)?\}\}")
 
 
 class Scope:
@@ -56,7 +56,8 @@ class Scope:
         pieces: list[Piece] = []
         end = 0
         for match in _DYNAMIC.finditer(content):
-            name = f"ssm:{match[2]}" if match[1].startswith("ssm") else f"{match[1]}:{match[2]}"
+            # A version of a parameter says little, while a secret has a value for each of its keys.
+            name = f"ssm:{match[2]}" if match[1].startswith("ssm") else f"{match[1]}:{match[2]}{match[3] or ''}"
             reason = f"{match[0]} is read at deployment"
             pieces += [content[end : match.start()], Hole(name, "", reason)]
             end = match.end()

@@ -15,6 +15,7 @@ from invocation_lint.deployment.model import (
     Code,
     Function,
     Layer,
+    Output,
     Problem,
     Resource,
     Retries,
@@ -26,9 +27,10 @@ from invocation_lint.deployment.model import (
 from invocation_lint.deployment.nodes import below, mapping
 from invocation_lint.deployment.serverless.events import name_of, triggers_of
 from invocation_lint.deployment.serverless.variables import Variables
-from invocation_lint.deployment.values import Conditions, Value, known
+from invocation_lint.deployment.values import Conditions, Hole, Value, known, pieces_of, text
 from invocation_lint.deployment.yaml_nodes import place_of
 from invocation_lint.documents import Node
+from invocation_lint.findings import Place
 
 DEFAULT_TIMEOUT = 6
 DEFAULT_MEMORY = 1024
@@ -81,10 +83,24 @@ def read_serverless(path: str, root: Node, read: Callable[[str], bytes | None]) 
         path,
         "serverless",
         tuple(reading.resources),
-        outputs=outputs_of(scope, beside),
+        outputs=(*outputs_of(scope, beside), *_qualified(reading)),
         problems=tuple(reading.problems),
+        stack=provider.value("stackName") or _stack_of(service, scope.stage, whole.place),
         includes=scope.included,
     )
+
+
+def _stack_of(service: Value | None, stage: Hole, place: Place) -> Value | None:
+    """The name that the framework gives to a stack: service and stage."""
+    pieces = pieces_of(service.content) if service is not None else None
+    return known(text((*pieces, "-", stage)), place) if pieces is not None else None
+
+
+def _qualified(reading: Reading) -> Iterator[Output]:
+    """The outputs that the framework makes: the version of each function."""
+    for one in reading.resources:
+        if isinstance(one, Function):
+            yield Output(f"{one.key.id}QualifiedArn", reading.refer(one.key.id, "arn", one.place), one.place)
 
 
 def logical_id(name: str, kind: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from invocation_lint.deployment.cloudformation.intrinsics import resolved
 from invocation_lint.deployment.cloudformation.scope import Scope
 from invocation_lint.deployment.names import are_equal
 from invocation_lint.deployment.nodes import below, get, items, mapping, text
@@ -19,6 +20,7 @@ from invocation_lint.deployment.values import (
     Case,
     Conditions,
     Hole,
+    Import,
     Key,
     Piece,
     Text,
@@ -101,7 +103,7 @@ class Variables(Scope):
     def interpolate(self, content: str, node: Node) -> Iterable[Case]:
         """The cases of a text with the variables in it filled in."""
         if "${" not in content:
-            return (Case(content),)
+            return super().interpolate(content, node)
         parts: list[list[Case]] = []
         for part, expression in _parts(content):
             if expression is None:
@@ -109,7 +111,7 @@ class Variables(Scope):
                 continue
             with self._following(expression) as is_new:
                 parts.append(list(self._cases_of(expression, node)) if is_new else [Case(Unknown(_CIRCLE))])
-        return parts[0] if len(parts) == 1 else together(parts)
+        return list(map(resolved, parts[0] if len(parts) == 1 else together(parts)))
 
     def _cases_of(self, expression: str, node: Node) -> Iterator[Case]:
         for when, one in self.stands_for(expression, node):
@@ -177,18 +179,14 @@ class Variables(Scope):
         """What an address stands for; empty where nothing is set."""
         if source == "self":
             return self._at(self.root, path, node) if path != "provider.stage" else [((), self._stage(node))]
-        if source == "sls":
-            return [((), self._stage(node))] if path == "stage" else [((), self._hole(f"sls:{path}", rest, node))]
-        if source == "opt":
-            return [((), self._stage(node) if path == "stage" else self._hole(f"opt:{path}", rest, node))]
+        if source in {"sls", "opt"}:
+            return [((), self._stage(node) if path == "stage" else self._hole(f"{source}:{path}", rest, node))]
         if source == "param":
             return self._param(path, node) or [((), self._hole(f"param:{path}", rest, node))]
         if source == "file" and given is not None:
             return self._of_file(given, path, rest, node)
-        if source == "ssm":
-            setting = self._text(path, node)
-            found = setting if isinstance(setting, str) else path
-            return [((), self._hole(f"ssm:{found.partition('~')[0]}", rest, node))]
+        if source.partition(".")[0] in {"ssm", "cf"}:
+            return [((), self._set_elsewhere(source.partition(".")[0], path, rest, node))]
         if source == "aws":
             name = {"accountId": "AWS::AccountId", "region": "AWS::Region"}.get(path, f"aws:{path}")
             return [((), _node(joined([Hole(name, "", f"{name} is known at deployment")]), node))]
@@ -199,13 +197,31 @@ class Variables(Scope):
         where = f"{source}({given})" if given is not None else source
         return [((), self._hole(f"{where}:{path}", rest, node))]
 
+    def _set_elsewhere(self, source: str, path: str, rest: list[str], node: Node) -> Node:
+        """A parameter of Systems Manager, or an output of a stack."""
+        address = self._text(path.partition("~")[0], node)
+        pieces = pieces_of(address) or (path,)
+        if source == "ssm":
+            if isinstance(address, str):
+                return self._hole(f"ssm:{address}", rest, node)
+            return _node(joined([Import(joined(pieces), "ssm", default=self._default(rest, node))]), node)
+        last = pieces[-1]
+        stack, _, output = last.rpartition(".") if isinstance(last, str) else ("", "", "")
+        name = joined((*pieces[:-1], stack))
+        if not output or not name:
+            return self._hole(f"{source}:{path}", rest, node)
+        return _node(joined([Import(name, "stack", output, self._default(rest, node))]), node)
+
     def _hole(self, name: str, rest: list[str], node: Node) -> Node:
         """What is set at deployment, with the default that the addresses behind it give."""
-        default = None
-        if rest:
-            told = [text_of(case.content) for _, one in self._first(rest, node) for case in self.cases(one)]
-            default = told[0] if len(told) == 1 else None
+        default = self._default(rest, node)
         return _node(joined([Hole(name, "", f"${{{name}}} is set at deployment", default)]), node)
+
+    def _default(self, rest: list[str], node: Node) -> str | None:
+        if not rest:
+            return None
+        told = [text_of(case.content) for _, one in self._first(rest, node) for case in self.cases(one)]
+        return told[0] if len(told) == 1 else None
 
     def _stage(self, node: Node) -> Node:
         return _node(joined([self.stage]), node)
