@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from invocation_lint.deployment.kinds import FRONTS
+from invocation_lint.deployment.kinds import FRONTS, REDELIVERING
 from invocation_lint.deployment.linking import Linker
 from invocation_lint.deployment.model import (
     Access,
@@ -161,9 +161,9 @@ class Deployed:
         found = {one.kind for one in triggers if one.type != ALONE} - {"custom_resource"}
         if function.url is not None:
             found.add("function_url")
-        if function.dead_letter is not None or function.retries is not None:
-            found.add("event")
         found |= {one for one in self._permitted()[function.key] if not _told_better(one, found)}
+        if (function.dead_letter is not None or function.retries is not None) and not found & REDELIVERING:
+            found.add("event")  # a function that takes failed events is sent some
         return frozenset(found or {one.kind for one in triggers if one.type == ALONE})
 
     def _permitted(self) -> dict[Key, set[str]]:

@@ -23,6 +23,7 @@ SOURCES = (
 class Made:
     name: str = fact_field("what is created: a client of a service, a connection, a secret that is read", default="")
     helper: Text = fact_field("the helper that creates it, if it is not the handler itself")
+    always: Text = fact_field("whether each invocation creates it, whatever its event holds", words=YES_NO)
 
 
 @record
@@ -71,8 +72,9 @@ class Handler:
 
     event_source: Text = fact_field("what invokes it", words=SOURCES)
     known_by: Text = fact_field(
-        "how that is known: from a template, a type in its signature, or what it reads from its event",
-        words=("template", "type", "shape"),
+        "how that is known: from a template, a type in its signature, what it reads from its event, or, of an API, "
+        "only from what it returns",
+        words=("template", "type", "shape", "answer"),
     )
     batch_size: Number = fact_field("how many records one event may hold, by the event source mapping in a template")
     one_record: Text = fact_field("whether there is a mapping that delivers one record at a time", words=YES_NO)
@@ -137,7 +139,10 @@ class Handler:
     defined_as: Text = fact_field("how it is defined: `async def` or `def`", words=("async", "plain"))
     wrapped: Text = fact_field("whether a decorator, or other code of its module, may call it", words=YES_NO)
     made: Text = fact_field(
-        "what it creates or fetches on each invocation, in words; absent when nothing", default=None
+        "what it creates or fetches for the event that it is given, in words; absent when nothing", default=None
+    )
+    made_when: Text = fact_field(
+        "whether it does so for each event or for some of them", words=("on each invocation", "on some invocations")
     )
     makes: tuple[Made, ...] = fact_field(
         "each thing that it creates on each invocation, although one would do: nothing in it depends on the event",

@@ -260,3 +260,29 @@ def test_an_api_that_is_written_in_openapi_invokes_its_functions() -> None:
     """
     deployed = deployed_by({"template.yaml": text})
     assert deployed.invoked_by(one(deployed, Function)) == {"rest_api"}
+
+
+@pytest.mark.parametrize(
+    ("type", "properties", "kinds"),
+    [
+        ("Schedule", "{Schedule: rate(1 minute)}", {"schedule"}),
+        ("SQS", "{Queue: !GetAtt Jobs.Arn}", {"queue"}),
+        ("Kinesis", "{Stream: arn, StartingPosition: LATEST}", {"stream"}),
+        ("S3", "{Bucket: !Ref Files, Events: 's3:ObjectCreated:*'}", {"s3"}),
+        ("Api", "{Path: /orders, Method: post}", {"rest_api", "event"}),
+        ("AlexaSkill", "{}", {"service", "event"}),
+    ],
+)
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Jobs.Arn}",
+        "EventInvokeConfig: {MaximumRetryAttempts: 0}",
+    ],
+)
+def test_where_failed_events_go_tells_nothing_of_a_function_whose_events_are_known(
+    setting: str, type: str, properties: str, kinds: set[str]
+) -> None:
+    text = EVENTS.replace("Handler: app.handler", f"Handler: app.handler\n          {setting}")
+    deployed = deployed_by({"template.yaml": text.replace("TYPE", type).replace("PROPERTIES", properties)})
+    assert deployed.invoked_by(one(deployed, Function)) == kinds

@@ -16,14 +16,19 @@ from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.kinds import FRONTS, REDELIVERING, WAITING
 from invocation_lint.records import record
+from invocation_lint.source.names import ImportMap
 
 _EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
 _CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")
 
-_HTTP_READS = frozenset(
+HTTP_READS = frozenset(
     {"httpMethod", "requestContext", "body", "pathParameters", "queryStringParameters", "rawPath", "headers",
      "multiValueHeaders", "routeKey", "isBase64Encoded"}
 )  # fmt: skip
+"""Keys of the events of APIs."""
+
+_BUS_READS = frozenset({"detail", "detail-type"})
+"""Keys of the events of EventBridge, and of no request."""
 
 _SOURCE_MARKS = {
     "aws:sqs": "queue",
@@ -111,6 +116,11 @@ def _paths_read(handler: FunctionInfo) -> Iterator[tuple[str, ...]]:
             current = key[1]
         if keys and isinstance(current, cst.Name) and current.value == event:
             yield tuple(keys)
+
+
+def keys_read(handler: FunctionInfo) -> set[str]:
+    """The keys that a handler itself reads of its event."""
+    return {path[0] for path in _paths_read(handler)}
 
 
 def _key_read(node: cst.CSTNode) -> tuple[str, cst.CSTNode] | None:
@@ -214,6 +224,30 @@ def _told_by_class(nodes: Iterable[cst.CSTNode]) -> str | None:
     return next((source for name in names for pattern, source in _DATA_CLASSES if pattern.match(name)), None)
 
 
+_PROCESSING = frozenset({"process_partial_response", "async_process_partial_response", "batch_processor",
+                         "async_batch_processor", "SqsFifoPartialProcessor"})  # fmt: skip
+_PROCESSED = {"SQS": "queue", "SqsFifoPartialProcessor": "queue", "KinesisDataStreams": "stream",
+              "DynamoDBStreams": "stream"}  # fmt: skip
+"""What Powertools calls batches, and what delivers them: `BatchProcessor(event_type=EventType.SQS)`."""
+
+
+def _hands_to_processor(module: ModuleInfo, handler: FunctionInfo) -> bool:
+    """Whether a handler hands its event to Powertools, under whichever name."""
+    if _PROCESSING & handler.words:
+        return True
+    imports = ImportMap.of(module.source.module)
+    calls = (dotted(node.func) for node in own_nodes(handler.node) if isinstance(node, cst.Call))
+    return any(one.rpartition(".")[2] in _PROCESSING for name in calls for one in imports.meanings(name))
+
+
+def _told_by_processor(module: ModuleInfo) -> str | None:
+    """What the processors of a module say that delivers their batches; None where they differ."""
+    if not module.mentions & {"EventType", "SqsFifoPartialProcessor"}:
+        return None
+    told = {source for name, source in _PROCESSED.items() if name in module.mentions}
+    return told.pop() if len(told) == 1 else None
+
+
 def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
     told = told_by_type(handler)
@@ -228,11 +262,17 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
         for mark, source in _SOURCE_MARKS.items():
             if mark in texts | helpers and source not in {"eventbridge"}:
                 return source
-        return _told_by_class(_deep_nodes(handler)) or ("queue" if "body" in texts | helpers else "event")
+        told = _told_by_class(_deep_nodes(handler)) or _told_by_processor(module)
+        return told or ("queue" if "body" in texts | helpers else "event")
+    if module.mentions & _PROCESSING and _hands_to_processor(module, handler):
+        return _told_by_processor(module)
     named = _named_source(handler)
     if named is not None:
         return named
-    if (texts & _HTTP_READS and not texts & {"Payload"}) or "statusCode" in texts:
+    read = keys_read(handler)
+    if read & _BUS_READS and not read & HTTP_READS:
+        return "eventbridge"  # whatever it returns
+    if (texts & HTTP_READS and not texts & {"Payload"}) or "statusCode" in texts:
         return "http"
     if "statusCode" in helpers:
         return "http"

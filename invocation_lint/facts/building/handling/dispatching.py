@@ -73,7 +73,7 @@ def dispatch_of(subject: Subject) -> tuple[Dispatch, Place] | None:
 
 def _may_be_chosen(subject: Subject) -> bool:
     """Whether the event may be the sender's own. An answer with a status alone makes no handler of an API."""
-    is_http = subject.event_source == "http" and subject.known_by == "shape"
+    is_http = subject.event_source == "http" and subject.known_by in {"shape", "answer"}
     if not is_http:
         return subject.event_source in _CHOSEN_BY_SENDERS
     return not any(read.path[0] in _OF_REQUESTS for read in subject.reads)

@@ -178,10 +178,12 @@ def _made(subject: Subject) -> Part:
     """What it makes anew and what it keeps, and how it reads what a stream may lack."""
     places: dict[str, Place] = {}
     made = made_in(subject.code, subject.info)
-    for one, place in made.values():
+    certain = [one.name for one, _ in made.values() if one.always == "yes"]
+    for one, place in sorted(made.values(), key=lambda pair: pair[0].always == "no"):
         places.setdefault(f"makes[{one.name}]", place)
         places.setdefault("makes", place)
         places.setdefault("made", place)
+        places.setdefault("made_when", place)
     is_of_table = subject.event_source == "stream" and "dynamodb" in subject.scope.texts
     image = image_read(subject.code, subject.reads) if is_of_table else None
     state = kept_state(subject.code, subject.reached)
@@ -189,7 +191,8 @@ def _made(subject: Subject) -> Part:
         if seen is not None:
             places[path] = seen[1]
     fields = {
-        "made": _in_words([one.name for one, _ in made.values()]),
+        "made": _in_words(certain or [one.name for one, _ in made.values()]),
+        "made_when": None if not made else "on each invocation" if certain else "on some invocations",
         "makes": tuple(one for one, _ in made.values()),
         "image_read": image[0] if image is not None else None,
         "kept_state": state[0] if state is not None else None,

@@ -38,32 +38,52 @@ FETCHED = frozenset(_READS.values())
 def made_in(code: Code, handler: FunctionInfo) -> dict[str, tuple[Made, Place]]:
     """What a handler and the helpers of its module make on each invocation, by words for it, each with its place."""
     found: dict[str, tuple[Made, Place]] = {}
-    for info, chain in _reached(code, handler):
+    for info, chain, is_certain in _reached(code, handler):
         scope = code.scope_of(info)
         for call in scope.calls:
             what = _what(call, code)
             if what and not _is_kept(call, scope, info) and not _depends(call, scope, info):
                 name = f"{what} in {chain}" if chain else what
-                found.setdefault(name, (Made(what, chain or None), code.module.source.place(call)))
+                always = "yes" if is_certain and _is_certain(call, scope) else "no"
+                if name not in found or (found[name][0].always == "no" and always == "yes"):
+                    found[name] = Made(what, chain or None, always), code.module.source.place(call)
     return found
 
 
-def _reached(code: Code, handler: FunctionInfo) -> Iterator[tuple[FunctionInfo, str]]:
-    """The handler, and the functions of its module that it calls, each with its title."""
+def _reached(code: Code, handler: FunctionInfo) -> Iterator[tuple[FunctionInfo, str, bool]]:
+    """The handler, and the functions of its module that it calls, each with its title, and whether each run calls
+    it."""
     seen = {handler.key}
-    level = [(handler, "")]
+    level = [(handler, "", True)]
     for _ in range(MAX_HELPERS):
         yield from level
-        below = []
-        for info, _title in level:
-            for call in code.scope_of(info).calls:
+        below: dict[str, tuple[FunctionInfo, str, bool]] = {}
+        for info, _title, is_certain in level:
+            scope = code.scope_of(info)
+            for call in scope.calls:
                 found = code.named(called_name(call))
                 for one in found if len(found) == 1 else ():
                     is_plain = isinstance(call.func, cst.Name) and one.cls is None
                     if is_plain and one.key not in seen and not _is_cached(one):
-                        seen.add(one.key)
-                        below.append((one, one.title))
-        level = below
+                        before = below.get(one.key)
+                        is_called = is_certain and _is_certain(call, scope)
+                        below[one.key] = one, one.title, is_called or (before is not None and before[2])
+        seen.update(below)
+        level = list(below.values())
+
+
+def _is_certain(call: cst.Call, scope: Scope) -> bool:
+    """Whether each run of a function comes to a call, but for those that end before it: no branch decides."""
+    inner: cst.CSTNode = call
+    for outer in scope.around(call):
+        if isinstance(outer, (cst.If, cst.IfExp)) and inner is not outer.test:
+            return False
+        if isinstance(outer, cst.BooleanOperation) and inner is outer.right:
+            return False
+        if isinstance(outer, (cst.MatchCase, cst.ExceptHandler)):
+            return False
+        inner = outer
+    return True
 
 
 def _is_cached(info: FunctionInfo) -> bool:

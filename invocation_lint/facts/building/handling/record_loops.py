@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from invocation_lint.analysis.program.acts import caught_types
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.handlers import event_name
 from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.handling.processors import MOST, PROCESSORS, last_name, lost_in_report, takes_most
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.findings import Place
@@ -24,9 +24,6 @@ Guard = tuple[cst.Try, frozenset[str]]
 MAX_HELPERS = 2
 _SAME = frozenset({"enumerate", "list", "reversed", "iter", "sorted", "tuple"})
 _REPORTS = frozenset({"batchItemFailures", "itemIdentifier"})
-_PROCESSORS = frozenset({"BatchProcessor", "AsyncBatchProcessor", "SqsFifoPartialProcessor", "process_partial_response",
-                         "async_process_partial_response", "batch_processor", "sqs_batch_processor",
-                         "PartialSQSProcessor"})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -60,6 +57,7 @@ class _Reader:
         self.seen = Records()
         self._done: set[tuple[str, frozenset[str], frozenset[str]]] = set()
         self._around: dict[str, Guard] = {}  # what stands around the call of a helper
+        self._is_lost = False  # it reports failed records, but an error leads to a report that names none
 
     def function(
         self, info: FunctionInfo, events: frozenset[str], lists: frozenset[str], depth: int, around: Guard | None = None
@@ -73,8 +71,13 @@ class _Reader:
         if around is not None:
             self._around[info.key] = around
         scope = self.code.scope_of(info)
-        if (_REPORTS & scope.texts or _PROCESSORS & info.words) and "reported" not in self.seen.failures:
-            self.seen.failures["reported"] = info.place
+        names_failures = _REPORTS & scope.texts or PROCESSORS & info.words
+        lost = lost_in_report(self.code, info) if names_failures or PROCESSORS & self.code.module.mentions else None
+        if lost is not None:
+            self.seen.failures.setdefault("swallowed", self._place(lost))
+            self._is_lost = True
+        elif names_failures and not self._is_lost:
+            self.seen.failures.setdefault("reported", info.place)
         for node in list(scope.parents):
             if self._is_records(node, scope, events, lists):
                 self._read(node, scope, info, depth)
@@ -107,13 +110,15 @@ class _Reader:
         elif isinstance(parent, cst.For) and parent.iter is node:
             self._loop(parent, scope, info, depth)
         elif isinstance(parent, cst.CompFor) and parent.iter is node:
-            self.seen.loops.append(self._place(node))
+            self._comprehension(parent, scope, info, depth)
         elif isinstance(parent, cst.Arg):
             call = scope.parents.get(parent)
             if not isinstance(call, cst.Call):
                 return
             if called_name(call) in _SAME:
                 self._read(call, scope, info, depth)
+            elif called_name(call) == "next" and not self.seen.loops:
+                self.seen.first = self.seen.first or self._place(call)
             elif called_name(call) not in {"len", "dumps", "print", "info", "debug", "bool", "next"}:
                 self._hand_records(call, parent, scope, info, depth)
         elif isinstance(parent, (cst.BooleanOperation, cst.IfExp)):
@@ -139,12 +144,14 @@ class _Reader:
     def _hand_event(self, node: cst.CSTNode, scope: Scope, info: FunctionInfo, depth: int) -> None:
         arg = scope.parents.get(node)
         call = scope.parents.get(arg) if arg is not None else None
-        if not isinstance(arg, cst.Arg) or not isinstance(call, cst.Call):
+        if not isinstance(arg, cst.Arg) or not isinstance(call, cst.Call) or not isinstance(arg.value, cst.Name):
             return
         helper = self._helper(call)
         parameter = parameter_of(helper, call, arg) if helper is not None else None
         if helper is not None and parameter is not None and depth < MAX_HELPERS:
             self.function(helper, frozenset({parameter}), frozenset(), depth + 1, self._guard(call, scope, info))
+        elif isinstance(scope.parents.get(call), cst.Attribute) and _is_event(call, frozenset({arg.value.value})):
+            return  # SQSEvent(event).records, which is read where it stands
         elif called_name(call) not in {"dumps", "print", "info", "debug", "len", "isinstance", "warning", "str"}:
             self.seen.handed_on = self.seen.handed_on or self._place(call)
 
@@ -168,6 +175,9 @@ class _Reader:
         tries = list(_tries(loop.body))
         for node in tries:
             self._clauses(node, counted, raised)
+        beside = _beside(loop.body) if tries else None
+        if beside is not None and self._guard(loop, scope, info) is None:
+            self.seen.failures.setdefault("escapes", self._place(beside))
         leaving = _leaves(loop)
         if leaving is not None:
             self.seen.left = self.seen.left or self._place(leaving)
@@ -181,12 +191,32 @@ class _Reader:
             else:
                 self.seen.failures.setdefault("escapes", self._place(loop))
 
+    def _comprehension(self, clause: cst.CompFor, scope: Scope, info: FunctionInfo, depth: int) -> None:
+        """`[work_on(record) for record in records]`: what helpers take of an error is in what they return."""
+        self.seen.loops.append(self._place(clause.iter))
+        whole = scope.parents.get(clause)
+        calls = list(_calls(whole)) if isinstance(whole, cst.BaseComp) else []
+        inside = set(_calls(clause.iter))
+        calls = [call for call in calls if call not in inside]
+        if not calls:
+            return
+        for call in calls:
+            helper = self._helper(call)
+            if helper is not None and any(any(map(takes_most, one.handlers)) for one in _tries(helper.node.body)):
+                self.seen.failures.setdefault("kept", self._place(call))
+                return
+        guard = self._guard(clause, scope, info)
+        if guard is not None:
+            self._clauses(*guard)
+        else:
+            self.seen.failures.setdefault("escapes", self._place(clause.iter))
+
     def _guard(self, node: cst.CSTNode, scope: Scope, info: FunctionInfo) -> Guard | None:
         """The nearest `try` around a node whose clauses take most errors: of its function, or around its call."""
         for one in scope.around(node):
             if isinstance(one, cst.FunctionDef):
                 break
-            if isinstance(one, cst.Try) and any(map(_takes_most, one.handlers)) and _is_within(node, one.body):
+            if isinstance(one, cst.Try) and any(map(takes_most, one.handlers)) and _is_within(node, one.body):
                 return one, failing.counted_lists(scope)
         return self._around.get(info.key)
 
@@ -194,7 +224,7 @@ class _Reader:
         """What the clauses do with an error that may be any: the last one that takes most. `raised` are the names by
         which the function raises later."""
         for handler in node.handlers:
-            if not _takes_most(handler):
+            if not takes_most(handler):
                 continue
             place = self._place(handler)
             if failing.raises(handler.body) or failing.sets(handler.body) & raised:
@@ -213,7 +243,7 @@ class _Reader:
             if helper is None or depth >= MAX_HELPERS:
                 continue
             inner = self.code.scope_of(helper)
-            taking = [one for one in _tries(helper.node.body) if any(map(_takes_most, one.handlers))]
+            taking = [one for one in _tries(helper.node.body) if any(map(takes_most, one.handlers))]
             if not taking:
                 continue
             if isinstance(scope.parents.get(call), cst.Expr):
@@ -225,7 +255,9 @@ class _Reader:
         return False
 
 
-_MOST = frozenset({"Exception", "BaseException", "ClientError", "BotoCoreError", "Boto3Error"})
+_DECODING = frozenset({"loads", "b64decode", "decompress"})
+"""Calls that fail on a record which is not what they expect."""
+
 _IDLE = frozenset({"print", "debug", "info", "warning", "loads", "get"})
 """Calls that do no work on a record."""
 
@@ -249,7 +281,7 @@ def _tries(body: cst.CSTNode) -> Iterator[cst.Try]:
     waiting = [body]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, cst.Try) and node.handlers and any(map(_takes_most, node.handlers)):
+        if isinstance(node, cst.Try) and node.handlers and any(map(takes_most, node.handlers)):
             yield node
         elif not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.BaseSmallStatement)):
             waiting += [
@@ -259,11 +291,15 @@ def _tries(body: cst.CSTNode) -> Iterator[cst.Try]:
             ]
 
 
-def _takes_most(handler: cst.ExceptHandler) -> bool:
-    """Whether a clause takes any error, or those of AWS."""
-    if handler.type is None:
-        return True
-    return any(_last(one) in _MOST for one in caught_types(handler))
+def _beside(body: cst.BaseSuite) -> cst.CSTNode | None:
+    """What may fail in a round of a loop outside of the statements that take its errors: decoding included, since a
+    record that cannot be read is never processed."""
+    from invocation_lint.source.parsing.walk import walk
+
+    taking = [one for one in walk(body) if isinstance(one, cst.Try) and one.handlers]  # of their own errors, at least
+    inside = {call for one in taking for call in _calls(one.body)}
+    outside = (call for call in _calls(body) if call not in inside)
+    return next((call for call in outside if called_name(call) in _DECODING), None)
 
 
 def _suppressed(body: cst.BaseSuite) -> cst.With | None:
@@ -277,11 +313,7 @@ def _suppressed(body: cst.BaseSuite) -> cst.With | None:
 
 def _suppresses(node: cst.BaseExpression) -> bool:
     is_call = isinstance(node, cst.Call) and called_name(node) == "suppress"
-    return is_call and any(_last(arg.value) in _MOST for arg in cst.ensure_type(node, cst.Call).args)
-
-
-def _last(node: cst.BaseExpression) -> str:
-    return node.attr.value if isinstance(node, cst.Attribute) else node.value if isinstance(node, cst.Name) else ""
+    return is_call and any(last_name(arg.value) in MOST for arg in cst.ensure_type(node, cst.Call).args)
 
 
 def _calls(body: cst.CSTNode) -> Iterator[cst.Call]:

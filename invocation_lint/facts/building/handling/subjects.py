@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.facts.building.handlers import event_source, invoked, is_handler, may_be_handler, told_by_type
+from invocation_lint.facts.building.handlers import (
+    HTTP_READS,
+    event_source,
+    invoked,
+    is_handler,
+    keys_read,
+    may_be_handler,
+    told_by_type,
+)
 from invocation_lint.facts.building.handling.event_paths import Path, Read, parts_of_event, reads_of_event
 from invocation_lint.facts.building.handling.mappings import functions_of
 from invocation_lint.facts.building.messaging.calls import Code
@@ -67,7 +75,12 @@ class Subject:
         """How that is known: a word of the fact's `known_by`."""
         if self.kinds:
             return "template"
-        return "type" if told_by_type(self.info) is not None else "shape" if self._shape else None
+        if told_by_type(self.info) is not None:
+            return "type"
+        if self._shape == "http":
+            read = {one.path[0] for one in self.reads if one.path} | keys_read(self.info)
+            return "shape" if read & HTTP_READS else "answer"
+        return "shape" if self._shape else None
 
     @cached_property
     def functions(self) -> list[Function]:
