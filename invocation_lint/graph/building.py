@@ -19,7 +19,7 @@ from invocation_lint.deployment.model import (
     Table,
     Topic,
 )
-from invocation_lint.deployment.values import Attribute, Key, Text, Value, pieces_of
+from invocation_lint.deployment.values import Attribute, Hole, Key, Text, Value, pieces_of, text_of
 from invocation_lint.facts.building.links.inferred import Links, timeout_of, title_of
 from invocation_lint.findings import Place
 from invocation_lint.graph.model import Edge, Graph, Node
@@ -111,10 +111,19 @@ class Builder:
             held = [piece for piece in pieces if isinstance(piece, Attribute)]
             ids = [one for one in (self.resource(piece.resource) for piece in held) if one is not None]
             found.update(dict.fromkeys(ids[:1]))
+            if functions or ids:
+                continue
             name = _last_name(content)
-            if not functions and not ids and name:
+            only = pieces[0] if len(pieces) == 1 else None
+            if name:
                 found.setdefault(self._named(name, kind))
+            elif value is not None and isinstance(only, Hole):
+                found.setdefault(self.open(value, kind, only.name))
         return [(one, len(found) == 1) for one in found]
+
+    def open(self, value: Value, kind: str, name: str) -> str:
+        """The id of the node of what is named at deployment: that of all which have this value."""
+        return self.node((kind, repr(value.contents)), kind, name)
 
     def _named(self, name: str, kind: str) -> str:
         for key, node in self._nodes.items():
@@ -159,10 +168,18 @@ class Builder:
 
 
 def _last_name(content: object) -> str:
-    """The name at the end of an ARN or a URL, or the name itself; empty where its end is open."""
-    if isinstance(content, Text):
-        last = content.pieces[-1] if content.pieces else None
-        content = last if isinstance(last, str) else ""
-    if not isinstance(content, str):
+    """The name at the end of an ARN or a URL, or the name itself, with defaults for its open parts or what they are
+    called; empty where its end is open."""
+    pieces = list(pieces_of(content) or ()) if isinstance(content, (str, Text)) else []
+    if not pieces or not isinstance(pieces[-1], str):
         return ""
-    return content.rpartition(":")[2].rpartition("/")[2]
+    name = ""
+    for piece in reversed(pieces):
+        if isinstance(piece, str):
+            end = max(piece.rfind(":"), piece.rfind("/")) + 1
+            name = piece[end:] + name
+            if end:
+                break
+        else:
+            name = (text_of(Text((piece,))) or Text((piece,)).shown()) + name
+    return name

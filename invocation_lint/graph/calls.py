@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import libcst as cst
+
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Visit
-from invocation_lint.analysis.program.model import ModuleInfo
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.project import Program
 from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import Value as Told
@@ -15,14 +17,15 @@ from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.links.inferred import timeout_of
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.messaging.calls import Code, keywords
-from invocation_lint.facts.building.messaging.messages import OPERATIONS, Operation
+from invocation_lint.facts.building.messaging.messages import MAKERS, OPERATIONS, Operation
 from invocation_lint.facts.building.messaging.resolving import Resolver
 from invocation_lint.facts.building.messaging.targets import variable_of
-from invocation_lint.facts.building.scopes import called_name
+from invocation_lint.facts.building.scopes import called_name, text_of
 from invocation_lint.facts.building.sent import modes
 from invocation_lint.findings import Place
 from invocation_lint.graph.building import Builder
 from invocation_lint.graph.model import Edge
+from invocation_lint.source.parsing.walk import walk
 from invocation_lint.source.test_paths import is_test_of
 
 _MODES = {"RequestResponse": "sync", "Event": "async"}
@@ -128,14 +131,13 @@ class Calls:
         code = Code(module)
         for call, function in code.calls(OPERATIONS):
             operation = OPERATIONS[called_name(call)]
-            resolver = Resolver(code, function)
-            for value in self._named(call, operation, resolver, module):
+            for value, is_run in self._named(call, operation, code, function):
                 kind = _SENDS[operation.service]
                 place = module.source.place(call)
                 for source in self._running(module):
                     for target, only in self._builder.meant(value, kind):
                         if self._builder.kind_of(target) == kind:
-                            self._builder.edge(Edge(source, target, kind, certain=only, calls=(place,)))
+                            self._builder.edge(Edge(source, target, kind, certain=only and is_run, calls=(place,)))
 
     def _running(self, module: ModuleInfo) -> list[str]:
         """Who runs the code of a module: the function, where it is one."""
@@ -146,19 +148,48 @@ class Calls:
         path = module.source.name
         return [self._builder.node(("code", path), "code", path)]
 
-    def _named(self, call: object, operation: Operation, resolver: Resolver, module: ModuleInfo) -> Iterator[Told]:
-        """What a variable of the environment that names a queue, topic, bus or machine is set to."""
-        import libcst as cst
+    def _named(
+        self, call: cst.Call, operation: Operation, code: Code, function: FunctionInfo | None
+    ) -> Iterator[tuple[Told, bool]]:
+        """What a variable of the environment that names a queue, topic, bus or machine is set to, each with whether a
+        function in sight runs the code."""
+        module = code.module
+        variables = {one for one in map(variable_of, _naming(call, operation, code, function)) if one is not None}
+        for variable in variables:
+            running = self._code.running(module.name)
+            of_all = running or tuple(self._builder.deployed.all(Function))
+            found = {one.environment[variable] for one in of_all if variable in one.environment}
+            yield from ((one, bool(running)) for one in found if len(found) == 1)
 
-        assert isinstance(call, cst.Call)
-        given = keywords(call)
-        for parameter in (*operation.target, "EventBusName"):
-            node = given[parameter].value if parameter in given else None
-            variable = variable_of(resolver.value_of(node)) if node is not None else None
-            if variable is not None:
-                running = self._code.running(module.name) or tuple(self._builder.deployed.all(Function))
-                found = {one.environment[variable] for one in running if variable in one.environment}
-                yield from found if len(found) == 1 else ()
+
+_BUS = "EventBusName"
+
+
+def _naming(
+    call: cst.Call, operation: Operation, code: Code, function: FunctionInfo | None
+) -> Iterator[cst.BaseExpression | None]:
+    """The expressions that name where something is sent: a parameter, what the resource of the SDK was made of, or the
+    bus of the entries that are put."""
+    given, resolver = keywords(call), Resolver(code, function)
+    named = [given[one].value for one in (*operation.target, _BUS) if one in given]
+    yield from map(resolver.value_of, named)
+    if not named and operation.service in {"sqs", "sns"} and isinstance(call.func, cst.Attribute):
+        made = resolver.value_of(call.func.value)
+        if isinstance(made, cst.Call) and called_name(made) in MAKERS and made.args:
+            yield resolver.value_of(made.args[0].value)
+    if not named and operation.service == "events":
+        yield from _buses_in(code)
+
+
+def _buses_in(code: Code) -> Iterator[cst.BaseExpression | None]:
+    """The buses that the entries of a module name, wherever they are made; none unless all name the same."""
+    found: list[cst.BaseExpression | None] = []
+    for node in walk(code.module.source.module):
+        if isinstance(node, cst.Dict):
+            held = [one.value for one in node.elements if isinstance(one, cst.DictElement) and text_of(one.key) == _BUS]
+            function = code.module.function_at(code.module.source.place(node)) if held else None
+            found += map(Resolver(code, function).value_of, held)
+    yield from found if len({variable_of(one) for one in found}) == 1 else ()
 
 
 def _are_told(targets: Targets) -> bool:

@@ -137,7 +137,7 @@ def _source_of(builder: Builder, trigger: Trigger, kind: str) -> str:
         pieces = [piece for content in trigger.source.contents for piece in pieces_of(content) or ()]
         holes = [piece for piece in pieces if isinstance(piece, (Hole, Import))]
         told = next((one.name for one in holes if isinstance(one.name, str)), name)
-        return builder.node((kind, repr(trigger.source.contents)), kind, told)
+        return builder.open(trigger.source, kind, told)
     if kind == "api" and trigger.kind != "function_url":
         return builder.node((trigger.key.template, trigger.kind), kind, name)
     return builder.node((trigger.key, trigger.kind), kind, name)
@@ -195,6 +195,11 @@ def _failures(builder: Builder) -> None:
         asked = {trigger.kind for trigger in builder.deployed.triggers_of(function)}
         if asked & _ASYNCHRONOUS and function.dead_letter is None and on_failure is None:
             builder.marked(node, "no_failure_destination")
+    for mapping in builder.deployed.all(EventSourceMapping):
+        for target, only in builder.meant(mapping.on_failure, "queue"):
+            for one in builder.deployed.functions_of(mapping.function):
+                node, kind = builder.function(one.function), _kind_to(builder, target)
+                builder.edge(Edge(node, target, kind, "on failure", certain=only and one.certain, is_failure=True))
     for queue in builder.deployed.all(Queue):
         source = builder.resource(queue.key)
         for target, only in builder.meant(queue.dead_letter, "queue"):

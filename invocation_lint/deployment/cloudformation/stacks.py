@@ -45,6 +45,8 @@ def _template(made: Made, where: str) -> str | None:
         candidates = [f"{folder}/{name}" for name in _NAMES]
     else:
         candidates = [below(made.reading.base, where)]
+        if where.startswith("../"):  # it counts from a folder into which a build puts the template
+            candidates.append(below(made.reading.base, where.removeprefix("../")))
         name = posixpath.basename(where)
         candidates += [below(made.reading.base, name), below(made.reading.base, f"templates/{name}")]
     return next((path for path in candidates if made.reading.read(path) is not None), None)

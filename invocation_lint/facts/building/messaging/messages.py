@@ -46,7 +46,7 @@ OPERATIONS = {
 """The operations that send messages, by the names of boto3's methods."""
 
 _MUST_BE_JSON = frozenset({"Detail", "input"})
-_MAKERS = frozenset({"Queue", "get_queue_by_name", "create_queue", "Topic", "create_topic"})
+MAKERS = frozenset({"Queue", "get_queue_by_name", "create_queue", "Topic", "create_topic"})
 
 
 @record
@@ -83,7 +83,7 @@ def _is_meant(call: cst.Call, operation: Operation, resolver: Resolver) -> bool:
         return "Entries" in given
     receiver = call.func.value if isinstance(call.func, cst.Attribute) else None
     made = resolver.value_of(receiver) if receiver is not None else None
-    return isinstance(made, cst.Call) and called_name(made) in _MAKERS
+    return isinstance(made, cst.Call) and called_name(made) in MAKERS
 
 
 def _target(call: cst.Call, operation: Operation, resolver: Resolver, targets: Targets) -> Target:
