@@ -113,6 +113,26 @@ def test_values(text: str, value: object) -> None:
 ENVIRONMENTS = {
     "merged": ('environment {\n variables = merge({ A = "1" }, { A = "2", B = "3" })\n}', {"A": "2", "B": "3"}, False),
     "with a part that is not known": ("environment {\n variables = merge({ A = 1 }, var.more)\n}", {}, True),
+    "with a part that is known behind it": (
+        'environment {\n variables = merge({ A = 1 }, var.more, { B = "2" }, { C = "3" })\n}',
+        {"B": "2", "C": "3"},
+        True,
+    ),
+    "of a mapping that is known in part": (
+        'environment {\n variables = merge({ A = 1 }, merge(var.more, { B = "2" }), { C = "3" })\n}',
+        {"B": "2", "C": "3"},
+        True,
+    ),
+    "with a key that the part may override": (
+        'environment {\n variables = merge(merge(var.more, { B = "2" }), var.more)\n}',
+        {},
+        True,
+    ),
+    "with a minus behind a number": (
+        'environment {\n variables = { A = 1024-128, B = "a 5-3 b", C = 2*(8 -1) } # 5-3\n}',
+        {"A": 896, "B": "a 5-3 b", "C": 14},
+        False,
+    ),
     "with parentheses": ('environment {\n variables = { ("${"A"}B") = "1", C : "2" }\n}', {"AB": "1", "C": "2"}, False),
     "dynamic": (
         'dynamic "environment" {\n for_each = [{ A = "1" }]\n content {\n variables = environment.value\n }\n}',

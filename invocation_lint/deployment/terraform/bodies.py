@@ -10,7 +10,7 @@ from invocation_lint.deployment.terraform.expressions import elements_of, evalua
 from invocation_lint.deployment.terraform.frames import Frame
 from invocation_lint.deployment.terraform.modules import Instance
 from invocation_lint.deployment.terraform.parsing import attributes, below, blocks_in, label_of, parts
-from invocation_lint.deployment.terraform.values import Reference, open_text, settled
+from invocation_lint.deployment.terraform.values import Partly, Reference, open_text, settled
 from invocation_lint.deployment.values import (
     Attribute,
     Case,
@@ -100,7 +100,7 @@ class Body:
         if found is None:
             return {}, ""
         contents = [one for one in found.cases if one.content is not None]
-        names = dict.fromkeys(name for one in contents if isinstance(one.content, dict) for name in one.content)
+        names = dict.fromkeys(name for one in contents for name in _entries(one.content))
         reason = next((one.content.reason for one in contents if isinstance(one.content, Unknown)), "")
         if not reason and any(not isinstance(one.content, dict) for one in contents):
             reason = "it is given when it is deployed"
@@ -147,10 +147,16 @@ class Body:
                 yield Body(self.frame.with_names(names), (content,), when)
 
 
+def _entries(content: Any) -> dict[str, Value]:
+    """The entries of a mapping that are known."""
+    entries: Any = content.entries if isinstance(content, Partly) else content
+    return entries if isinstance(entries, dict) else {}
+
+
 def _entry(value: Value, name: str) -> Value:
     cases: list[Case] = []
     for case in value.cases:
-        inner = case.content.get(name) if isinstance(case.content, dict) else None
+        inner = _entries(case.content).get(name)
         for one in inner.cases if inner is not None else (Case(None),):
             when = both(case.when, one.when)
             if when is not None:

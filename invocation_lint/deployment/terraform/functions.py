@@ -23,6 +23,7 @@ from invocation_lint.deployment.terraform.values import (
     Reference,
     as_pieces,
     each,
+    merged,
     plain_value,
 )
 from invocation_lint.deployment.values import (
@@ -218,17 +219,6 @@ def _path(change: Callable[[str], str]) -> Callable[..., Any]:
 # -- lists and mappings ----------------------------------------------------------------------------------------------
 
 
-def _merge(at: _At, *given: Any) -> Any:
-    found: dict[str, Value] = {}
-    for one in given:
-        if one is None:
-            continue
-        if not isinstance(one, dict):
-            return one if isinstance(one, Unknown) else Unknown("a part of it is not known")
-        found.update(one)
-    return found
-
-
 def _concat(at: _At, *given: Any) -> Any:
     return tuple(value for one in given for value in at.list(one))
 
@@ -372,7 +362,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "dirname": _path(posixpath.dirname),
     "startswith": lambda at, word, start: _literal(word).startswith(_literal(start)),
     "endswith": lambda at, word, end: _literal(word).endswith(_literal(end)),
-    "merge": _merge,
+    "merge": lambda at, *given: merged(given),
     "concat": _concat,
     "setunion": _concat,
     "flatten": _flatten,

@@ -38,6 +38,9 @@ _HEREDOC = re.compile(
 )
 
 
+_MINUS = re.compile(r'"(?:[^"\\]|\\.)*"|#[^\n]*|//[^\n]*|(?<![\w.-])(\d+(?:\.\d+)?)[ \t]*-(?=\d)')
+
+
 class Broken(Exception):
     """A text is no HCL; the line, from 1, and the column where that shows, and why."""
 
@@ -114,6 +117,10 @@ def parse(source: str) -> Tree[Any]:
     try:
         return parses_to_tree(source)
     except UnexpectedInput as error:
+        spaced = _MINUS.sub(lambda match: f"{match[1]} - " if match[1] else match[0], source)
+        if spaced != source:  # the grammar takes the minus behind a number for the sign of the next one
+            with suppress(UnexpectedInput, VisitError, RecursionError):
+                return parses_to_tree(spaced)
         lines = source.split("\n")
         line, column = min(max(error.line, 1), len(lines)), max(error.column, 1)
         what = lines[line - 1][column - 1 :].strip()[:30] if line == error.line else ""

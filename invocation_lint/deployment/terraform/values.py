@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.values import (
@@ -32,6 +33,13 @@ from invocation_lint.records import record
 
 if TYPE_CHECKING:
     from invocation_lint.deployment.terraform.modules import Instance
+
+
+@record
+class Partly(Unknown):
+    """A mapping of which only some entries are known, as `merge` makes of one that is not known and one that is."""
+
+    entries: dict[str, Value] = field(default_factory=dict)
 
 
 @record
@@ -156,6 +164,21 @@ def _json(value: Value) -> list[Piece]:
     return [Hole(f"?{place.path}:{place.line}:{place.column}", "", "it is not known")]
 
 
+def merged(given: Iterable[Any]) -> Any:
+    """The mapping that `merge` makes of mappings, of which some may not be known."""
+    found: dict[str, Value] = {}
+    reason = ""
+    for one in given:
+        if isinstance(one, dict):
+            found.update(one)
+        elif one is not None:  # what it has overrides what stands before it
+            reason = one.reason if isinstance(one, Unknown) else "a part of it is not known"
+            found = dict(one.entries) if isinstance(one, Partly) else {}
+    if reason:
+        return Partly(reason, found) if found else Unknown(reason)
+    return found
+
+
 def plain_value(content: Any, place: Place) -> Value:
     """The value of plain data."""
     if isinstance(content, dict):
@@ -173,7 +196,7 @@ def settled(value: Value) -> Value:
 
 
 def _is_own(content: Any) -> bool:
-    return isinstance(content, (Reference, Name, Json, dict, tuple, Absent))
+    return isinstance(content, (Reference, Name, Json, dict, tuple, Absent, Partly))
 
 
 def _settled(content: Any) -> Any:
@@ -185,4 +208,6 @@ def _settled(content: Any) -> Any:
         return encoded(content.value)
     if isinstance(content, dict):
         return {key: settled(one) for key, one in content.items()}
+    if isinstance(content, Partly):
+        return Partly(content.reason, {key: settled(one) for key, one in content.entries.items()})
     return tuple(settled(one) for one in content) if isinstance(content, tuple) else content
