@@ -131,7 +131,7 @@ class Builder:
                 return self._nodes[key].id
         for resource, word in _KINDS.items():
             for one in self.deployed.all(resource) if word == kind else ():
-                if one.name is not None and one.name.text == name:
+                if one.name is not None and name in map(text_of, one.name.contents):
                     return self.resource(one.key) or name
         return self.node((kind, name), kind, name)
 

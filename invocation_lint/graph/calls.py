@@ -49,12 +49,12 @@ class Calls:
             if sources:
                 seen.add(visit.site[-1])
                 for function in sources:
-                    self._invoked(self._builder.function(function), timeout_of(function), module, visit)
+                    self._invoked(self._builder.function(function), function, module, visit)
         for module, visit, sources in every:
             if not sources and visit.site[-1] not in seen and not self._is_open(module, visit, every):
                 running = self._code.running(module.name)
                 if len(running) == 1:
-                    self._invoked(self._builder.function(running[0]), timeout_of(running[0]), module, visit)
+                    self._invoked(self._builder.function(running[0]), running[0], module, visit)
                 else:
                     path = module.source.name
                     self._invoked(self._builder.node(("code", path), "code", path), None, module, visit)
@@ -84,15 +84,17 @@ class Calls:
         is_helper = any(other.site[-1] == visit.site[-1] and len(other.site) > len(visit.site) for _, other, _ in every)
         return not told and is_helper
 
-    def _invoked(self, source: str, timeout: float | None, module: ModuleInfo, visit: Visit) -> None:
-        """An edge for one invocation, to each function that may be meant."""
+    def _invoked(self, source: str, function: Function | None, module: ModuleInfo, visit: Visit) -> None:
+        """An edge for one invocation by a function, or by code of which no function is known that runs it, to each
+        function that may be meant."""
+        timeout = timeout_of(function) if function is not None else None
         links = self._builder.links
         name, payload = _value(visit, "FunctionName"), _value(visit, "Payload")
         mode = modes.sent_mode(visit)
         kind = _MODES.get(mode, "unknown") if isinstance(mode, str) else "unknown"
         if mode == "DryRun":
             return
-        targets = links.targets(name, module.name, module.function_at(visit.site[0]))
+        targets = links.targets(name, module.name, module.function_at(visit.site[0]), function)
         calls = (visit.site[0], *visit.site[-1:]) if len(visit.site) > 1 else visit.site
         if targets.named_by == "self" and not targets.certain:
             self._builder.edge(
@@ -100,13 +102,13 @@ class Calls:
             )
             return
         meant = targets.functions if _are_told(targets) else ()
-        for function in meant:
-            links.handler_of(function, module.name)
-            least = links.least_seconds(function, payload)[0] if kind == "sync" and targets.certain else 0.0
+        for one in meant:
+            links.handler_of(one, module.name)
+            least = links.least_seconds(one, payload)[0] if kind == "sync" and targets.certain else 0.0
             self._builder.edge(
                 Edge(
                     source,
-                    self._builder.function(function),
+                    self._builder.function(one),
                     kind,
                     certain=targets.certain,
                     calls=calls,

@@ -11,6 +11,8 @@ from invocation_lint.deployment.model import (
     StateMachine,
 )
 from tests.deployment.reading import deployed_by, one, shown
+from tests.deployment.test_cdk_python import CODE, PLAIN
+from tests.deployment.test_cdk_python import deployed as deployed_by_stack
 
 DEFINITION = """{"StartAt": "Work", "TimeoutSeconds": 60, "States": {"Work": {
     "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "HeartbeatSeconds": 5,
@@ -142,3 +144,26 @@ def test_settings_and_custom_resources() -> None:
     orders = one(deployed, Function)
     assert [trigger.kind for trigger in deployed.triggers_of(orders)] == ["custom_resource"]
     assert deployed.invoked_by(orders) == set()
+
+
+MACHINE = "sfn.StateMachine(self, 'NAME', definition_body=sfn.DefinitionBody.from_chainable(task))"
+
+
+@pytest.mark.parametrize(
+    ("machines", "source"),
+    [
+        ([MACHINE.replace("NAME", "M")], "${Shop/M.arn}"),
+        ([MACHINE.replace("NAME", "M"), MACHINE.replace("NAME", "N")], None),  # of which it is a task, is not known
+        ([MACHINE.replace("self", "Construct(self, 'Other')").replace("NAME", "M")], None),
+        ([], None),
+    ],
+)
+def test_a_task_belongs_to_the_machine_that_is_made_beside_it(machines: list[str], source: str | None) -> None:
+    body = [
+        f"f = _lambda.Function(self, 'F', {PLAIN}, {CODE})",
+        "task = tasks.LambdaInvoke(self, 'Task', lambda_function=f)",
+        *machines,
+    ]
+    found = deployed_by_stack("\n".join(body))
+    (trigger,) = found.triggers_of(one(found, Function))
+    assert (shown(trigger.source) if trigger.source is not None else None) == source

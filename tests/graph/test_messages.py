@@ -160,3 +160,32 @@ def test_a_name_with_open_parts_is_shown_whole(tmp_path: Path, topic: str, name:
 def test_where_a_mapping_sends_what_it_gives_up(tmp_path: Path, where: str, is_found: bool) -> None:
     """A path may count from the folder into which a build puts the template."""
     assert ("Reader -> Failed queue" in edges(tmp_path, where=where)) is is_found
+
+
+VARIANT = """
+    Transform: AWS::Serverless-2016-10-31
+    Globals: {Function: {Runtime: python3.12, CodeUri: src/}}
+    Resources:
+      Front:
+        Type: AWS::Serverless::Function
+        Properties: {Handler: front.handler, Environment: {Variables: {WORKER: !Ref Worker}}}
+      Worker: {Type: AWS::Serverless::Function, Properties: {Handler: worker.handler}}
+"""
+FRONT = """
+    import os
+    import boto3
+
+
+    def handler(event, context):
+        boto3.client("lambda").invoke(FunctionName=os.environ["WORKER"], Payload=b"{}")
+"""
+
+
+def test_each_deployment_of_code_invokes_its_own_functions(tmp_path: Path) -> None:
+    files = {".git/HEAD": "", "src/worker.py": "def handler(event, context): ...\n", "src/front.py": FRONT}
+    write(tmp_path, {**files, "template.yaml": VARIANT, "template-vpc.yaml": VARIANT})
+    told = json.loads(run_lint("graph", "--format", "json", cwd=tmp_path).stdout)
+    assert {(one["source"], one["target"], one["certain"]) for one in told["edges"]} == {
+        ("Front", "Worker", True),
+        ("Front (template.yaml)", "Worker (template.yaml)", True),
+    }

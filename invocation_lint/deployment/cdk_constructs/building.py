@@ -7,7 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from invocation_lint.deployment.cdk_constructs.functions import FUNCTIONS, LAYERS, alias, function, layer
-from invocation_lint.deployment.cdk_constructs.machines import MACHINES, has_definition, state_machine
+from invocation_lint.deployment.cdk_constructs.machines import (
+    MACHINES,
+    has_definition,
+    is_put_together,
+    state_machine,
+)
 from invocation_lint.deployment.cdk_constructs.making import Making, function_of, things_in
 from invocation_lint.deployment.cdk_constructs.messaging import resources
 from invocation_lint.deployment.cdk_constructs.rules import rule, schedule, target_alone
@@ -25,6 +30,9 @@ def templates_of(
     making = Making(run, files)
     about = _about(run.made)
     targets = {one for rule in run.made if _is_rule(rule) for one in _targets(rule, about)}
+    for one in run.made:
+        if isinstance(one, Thing) and is_put_together(making, one):
+            making.note_machine(one)
     for one in run.made:
         if isinstance(one, Thing):
             _add(making, one, about.get(one, []), targets)

@@ -34,6 +34,14 @@ def has_definition(making: Making, thing: Thing) -> bool:
     return _definition(making, thing)[0] is not None
 
 
+def is_put_together(making: Making, thing: Thing) -> bool:
+    """Whether a construct is a state machine whose definition is put together from tasks."""
+    is_machine = (
+        thing.kind in MACHINES and thing.module.endswith("stepfunctions") and thing.path and not thing.is_imported
+    )
+    return bool(is_machine) and not has_definition(making, thing)
+
+
 def state_machine(making: Making, thing: Thing) -> Iterator[Resource]:
     """A state machine, and the functions that the tasks of its definition invoke."""
     definition, why = _definition(making, thing)

@@ -49,8 +49,18 @@ class Making:
         self.resources: dict[str, list[Resource]] = defaultdict(list)
         self.outputs: dict[str, list[Output]] = defaultdict(list)
         self.parameters: dict[str, list[Parameter]] = defaultdict(list)
+        self._machines: dict[tuple[int, str], list[Thing]] = defaultdict(list)
         self._numbers: dict[tuple[str, str], int] = defaultdict(int)
         self._added: dict[tuple[Key, type[Resource]], list[tuple[str, Resource]]] = defaultdict(list)
+
+    def note_machine(self, machine: Thing) -> None:
+        """Take a state machine that is put together from tasks."""
+        self._machines[id(machine.parent), machine.deployment].append(machine)
+
+    def machine_around(self, task: Thing) -> Thing | None:
+        """The state machine that a task belongs to: the only one that is made in the same construct."""
+        found = self._machines.get((id(task.parent), task.deployment), []) if task.parent is not None else []
+        return found[0] if len(found) == 1 else None
 
     def add(self, resource: Resource, deployment: str = "") -> None:
         """Add a resource of a deployment of its stack."""

@@ -102,6 +102,7 @@ def functions_in(value: Any, depth: int = 0) -> Iterator[Any]:
 def _trigger(making: Making, thing: Thing, kind: str, function: Any) -> Iterator[Trigger]:
     if function is None:
         return
+    machine = making.machine_around(thing) if kind == "state_machine" else None
     yield Trigger(
         thing.key if thing.path else making.key_at(None, thing.kind, thing.place),
         f"aws_cdk.{thing.kind}",
@@ -109,6 +110,7 @@ def _trigger(making: Making, thing: Thing, kind: str, function: Any) -> Iterator
         thing.when,
         kind=kind,
         function=refer(function, thing.place),
+        source=refer(machine, thing.place) if machine is not None else None,
         timeout_ms=_milliseconds(told(thing, "timeout") if kind in {"rest_api", "http_api"} else None),
         input=_payload(thing) if kind == "state_machine" else None,
     )

@@ -90,10 +90,13 @@ class Links:
         """One that is used for trials only: what it learns of modules holds for them."""
         return Interpreter(self._program.modules)
 
-    def targets(self, name: Value | None, module: str, within: FunctionInfo | None = None) -> Targets:
-        """The functions that a FunctionName of a module means; `within` the function of it that has the name."""
+    def targets(
+        self, name: Value | None, module: str, within: FunctionInfo | None = None, run_by: Function | None = None
+    ) -> Targets:
+        """The functions that a FunctionName of a module means; `within` the function of it that has the name, `run_by`
+        the deployed one for which that is asked."""
         self._program.modules.files.deployed_for(module)
-        found = targets_of(name, module, self.code, dict(self._program.options_of(module).functions), within)
+        found = targets_of(name, module, self.code, dict(self._program.options_of(module).functions), within, run_by)
         if found.named_by == "self" and not found.functions:
             return replace(found, functions=tuple(self._seeming(module, within)))
         return found

@@ -45,10 +45,12 @@ def targets_of(
     code: Code,
     settings: Mapping[str, str] = MappingProxyType({}),
     within: FunctionInfo | None = None,
+    run_by: Function | None = None,
 ) -> Targets:
     """The functions that a FunctionName of a module means. `settings` are names of settings with the functions that the
-    configuration says they name; `within` is the function of the module that has the name."""
-    running = cache(partial(_running, code, module, within))
+    configuration says they name; `within` is the function of the module that has the name. It is asked for all deployed
+    functions that run the code, or for `run_by` alone."""
+    running = cache(partial(_running, code, module, within)) if run_by is None else lambda: (run_by,)
     if name is None or not name.atoms:
         return NOBODY
     said = [atom for atom in name.atoms if not (isinstance(atom, Const) and atom.value in ("", None))]
