@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from invocation_lint.findings import Confidence, Finding, Report
 from invocation_lint.plain import plain
 from invocation_lint.report import Presentation
 from invocation_lint.report.closing import closing_line, fix_offered, fixable_line
+from invocation_lint.report.concise import one_line
 from invocation_lint.report.excerpt import Mark, excerpt
 from invocation_lint.report.style import Style
 
+MANY = 10
+SHOWN_OF_MANY = 3
+"""Of a rule with more findings than `MANY` in one report, so many are shown whole: the text is the same for each."""
+
 
 def render(report: Report, presentation: Presentation) -> str:
-    """The findings in order with a blank line between them, then the closing line."""
+    """The findings in order with a blank line between them, then the closing line. Of a rule with many findings the
+    first ones are shown whole, and the rest are listed behind all others."""
     shown = report.findings if presentation.show_suppressed else report.active
-    blocks = ["".join(f"{row}\n" for row in one_finding(finding, presentation)) for finding in shown]
+    alone, listed = _divided(shown)
+    blocks = ["".join(f"{row}\n" for row in one_finding(finding, presentation)) for finding in alone]
+    blocks += ["".join(f"{row}\n" for row in rows) for rows in _lists(listed, presentation)]
     if presentation.closing_line:
         fixable = fixable_line(report)
         blocks.append((f"{fixable}\n" if fixable else "") + f"{closing_line(report)}\n")
     return "\n".join(blocks)
+
+
+def _divided(shown: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """What is shown whole, and what is listed, a line each."""
+    counted = Counter(finding.id for finding in shown)
+    seen: Counter[str] = Counter()
+    alone, listed = [], []
+    for finding in shown:
+        seen[finding.id] += 1
+        is_listed = counted[finding.id] > MANY and seen[finding.id] > SHOWN_OF_MANY
+        (listed if is_listed else alone).append(finding)
+    return alone, listed
+
+
+def _lists(listed: Sequence[Finding], presentation: Presentation) -> Iterator[list[str]]:
+    """For each rule of which more was found than is shown whole: how many, and their lines."""
+    for rule in dict.fromkeys(finding.id for finding in listed):
+        ours = [finding for finding in listed if finding.id == rule]
+        style = Style(presentation.color, ours[0].severity)
+        yield [style.main(f"{rule} {ours[0].name}: {len(ours)} more"), *(f"  {one_line(finding)}" for finding in ours)]
 
 
 def one_finding(finding: Finding, presentation: Presentation) -> list[str]:

@@ -153,6 +153,22 @@ def test_a_message_of_several_lines_stays_one_line_in_concise() -> None:
     assert shown("concise", report, closing_line=False) == "app.py:7:12: INX001 [x] one two\n"
 
 
+@pytest.mark.parametrize(("count", "whole"), [(10, 10), (11, 3), (40, 3)])
+def test_many_findings_of_a_rule_are_no_wall(count: int, whole: int) -> None:
+    many = [
+        Finding("INV801", "unchecked", Severity.WARNING, f"m{at:02}", place(7, at, at + 9))
+        for at in range(1, count + 1)
+    ]
+    other = Finding("INV302", "x", Severity.WARNING, "m", CALL)
+    text = shown("full", Report([*many, other]))
+    assert text.count("warning[INV801]") == whole
+    assert text.count("warning[INV302]") == 1
+    rest = count - whole
+    assert (f"INV801 unchecked: {rest} more\n" in text) == (rest > 0)
+    assert all(text.count(f"m{at:02}") == 1 for at in range(1, count + 1))
+    assert text.index("warning[INV302]") < text.index("more\n") if rest else "more" not in text
+
+
 @pytest.mark.parametrize("name", ["full", "concise"])
 def test_an_empty_report_says_that_it_looked(name: str) -> None:
     assert shown(name, Report([], Summary(2, 0))) == "no findings; 2 files scanned, 0 analysed\n"
