@@ -97,11 +97,11 @@ def _plain(item: cst.BaseExpression) -> cst.BaseExpression:
 
 def _what(call: cst.Call, code: Code) -> str:
     name, full = called_name(call), code.meaning(call.func)
-    if name in {"client", "resource"} and isinstance(call.func, cst.Attribute) and call.args:
+    if name in {"client", "create_client", "resource"} and isinstance(call.func, cst.Attribute) and call.args:
         service = text_of(call.args[0].value)
         receiver = code.meaning(_plain(call.func.value))
         if service and _SESSIONS.search(receiver):
-            return f"a client of {service}" if name == "client" else f"a resource of {service}"
+            return f"a resource of {service}" if name == "resource" else f"a client of {service}"
     if name == "Table" and isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call):
         return ""  # its resource is named already
     if full in _CONNECTIONS:
