@@ -39,7 +39,10 @@ class Dispatch:
 
 @record
 class LogGap:
-    name: str = fact_field("the first of the keys appended to the logger; `event` if the event is printed", default="")
+    name: str = fact_field(
+        "the first of the keys appended to the logger; `event` if the event is printed or logged as Python text",
+        default="",
+    )
     seen: Text = fact_field("what is seen, in words")
     then: Text = fact_field("what happens then, in words")
 
@@ -47,9 +50,14 @@ class LogGap:
 @record
 class Repeat:
     kind: Text = fact_field(
-        "it adds to a number, or writes an item under a key that it makes up", words=("adds", "inserts"), default=""
+        "it adds to a number; it writes an item under a key that it or the database makes up; or it sends something to "
+        "a person",
+        words=("adds", "inserts", "sends"),
+        default="",
     )
-    name: Text = fact_field("the attribute or column that it adds to, or that holds the key that it makes up")
+    name: Text = fact_field(
+        "the attribute or column that it adds to, or that holds the key that it makes up; the table; what is sent"
+    )
     does: Text = fact_field("what it does each time, in words")
     then: Text = fact_field("what becomes of an event that is delivered twice, in words")
 

@@ -35,7 +35,8 @@ def _divided(shown: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
     """What is shown whole, and what is listed, a line each."""
     counted = Counter(finding.id for finding in shown)
     seen: Counter[str] = Counter()
-    alone, listed = [], []
+    alone: list[Finding] = []
+    listed: list[Finding] = []
     for finding in shown:
         seen[finding.id] += 1
         is_listed = counted[finding.id] > MANY and seen[finding.id] > SHOWN_OF_MANY

@@ -28,6 +28,17 @@ _IN_SQL = re.compile(
     r"\bUPDATE\b.*?\bSET\b.*?\b(\w+)\s*=\s*(?:COALESCE\(\s*)?\1\s*(?:,\s*0\s*\))?\s*[+-]", re.I | re.DOTALL
 )
 
+_INSERTED = re.compile(r"\bINSERT\s+INTO\s+[\"`\[]?([\w.]+)[\"`\]]?\s*\(([^()]*)\)\s*VALUES\b", re.IGNORECASE)
+_UNLESS = re.compile(r"\bON\s+(?:CONFLICT|DUPLICATE)\b|\bIGNORE\b|\bNOT\s+EXISTS\b|\bEXCEPT\b", re.IGNORECASE)
+"""What an INSERT says that leaves a row alone which is there already."""
+
+_MAILS = {
+    "send_email": "an email", "send_raw_email": "an email", "send_templated_email": "an email",
+    "send_bulk_email": "emails", "send_bulk_templated_email": "emails", "send_text_message": "a text message",
+}  # fmt: skip
+_OF_MAILS = frozenset({"Destination", "Destinations", "RawMessage", "FromEmailAddress", "DestinationPhoneNumber"})
+"""Operations of Amazon SES and End User Messaging, and parameters that only they have: a person gets what they send."""
+
 _ASKS = re.compile(
     r"idempot|dedup|duplicate|already|\bprocessed\b|processed_(?:ids?|messages?|events?)|\bseen\b|conditional"
     r"|condition_?expression|attribute_(?:not_)?exists|rowcount|on_conflict|exactly_?once|\block|_lock",
@@ -66,6 +77,38 @@ def repeat_of(subject: Subject) -> tuple[Repeat, Place] | None:
                 does = f"makes up `{name}` and writes an item under it"
                 told = Repeat("inserts", name, does, "an event that is delivered twice is stored twice")
                 return told, subject.code.module.source.place(call)
+            name = _inserted_by(call, resolver)
+            if name is not None:
+                does = f"inserts a row into `{name}`"
+                told = Repeat("inserts", name, does, "an event that is delivered twice is stored twice")
+                return told, subject.code.module.source.place(call)
+            name = _sent_by(call)
+            if name is not None:
+                told = Repeat(
+                    "sends", name, f"sends {name}", "who gets it, gets it twice when the event is delivered twice"
+                )
+                return told, subject.code.module.source.place(call)
+    return None
+
+
+def _sent_by(call: cst.Call) -> str | None:
+    """What a call sends to a person: an email or a text message."""
+    name, given = called_name(call), keywords(call)
+    if not isinstance(call.func, cst.Attribute):
+        return None
+    if name in _MAILS and _OF_MAILS & given.keys():
+        return _MAILS[name]
+    return "a text message" if name == "publish" and "PhoneNumber" in given else None
+
+
+def _inserted_by(call: cst.Call, resolver: Resolver) -> str | None:
+    """The table that a statement in SQL inserts a row into which has no key of its event: the database makes one."""
+    for text in _statements(call, resolver):
+        found = _INSERTED.search(text)
+        if found is not None and not _UNLESS.search(text):
+            columns = [one.strip(' \n\t"`[]') for one in found[2].split(",")]
+            if all(columns) and not any(map(_NAMES_KEY.search, columns)):
+                return found[1]
     return None
 
 
@@ -116,14 +159,21 @@ def _added_by(call: cst.Call, resolver: Resolver) -> str | None:
         found = _ADDED.search(text)
         if found is not None and _is_number(found[2], given, resolver):
             return _shown(found[1], given, resolver)
-    if name in {"execute", "execute_statement"} and isinstance(call.func, cst.Attribute):
-        texts = [_text(arg.value, resolver) for arg in call.args[:1]] if "sql" not in given else []
-        texts += [_text(given["sql"].value, resolver)] if "sql" in given else []
-        for text in texts:
-            found = _IN_SQL.search(text)
-            if found is not None:
-                return found[1]
+    for text in _statements(call, resolver):
+        found = _IN_SQL.search(text)
+        if found is not None:
+            return found[1]
     return None
+
+
+def _statements(call: cst.Call, resolver: Resolver) -> list[str]:
+    """The statements in SQL that a call executes, as far as they are written there."""
+    if called_name(call) not in {"execute", "execute_statement"} or not isinstance(call.func, cst.Attribute):
+        return []
+    given = keywords(call)
+    if "sql" in given:
+        return [_text(given["sql"].value, resolver)]
+    return [_text(arg.value, resolver) for arg in call.args[:1]]
 
 
 def _text(node: cst.BaseExpression, resolver: Resolver) -> str:

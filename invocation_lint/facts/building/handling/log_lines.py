@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -22,6 +23,10 @@ _CLEARS = frozenset(
 )
 """Names by which code takes keys out of Powertools' logger again."""
 
+_FORMATTERS = frozenset({"setFormatter", "dictConfig", "fileConfig", "basicConfig", "setLogRecordFactory"})
+_FORMATTING = re.compile(r"(?i)aws_lambda_powertools|structlog|json_?log|json_?format|loguru|watchtower|ecs_logging")
+"""What a module says that sees to how log lines are written."""
+
 _KNOWN_DECORATORS = frozenset(
     {"inject_lambda_context", "capture_lambda_handler", "log_metrics", "event_source", "event_parser", "validator",
      "idempotent", "staticmethod"}
@@ -35,7 +40,8 @@ def log_gaps(subject: Subject) -> Iterator[tuple[LogGap, Place]]:
         yield kept
     printed = _printed_event(subject)
     if printed is not None:
-        gap = LogGap("event", "the event is printed as the repr of a dictionary", "log queries cannot read its fields")
+        how = "printed" if called_name(printed) == "print" else "logged"
+        gap = LogGap("event", f"the event is {how} as the repr of a dictionary", "log queries cannot read its fields")
         yield gap, subject.code.module.source.place(printed)
 
 
@@ -121,13 +127,30 @@ def _logs_event(item: cst.BaseExpression) -> bool:
 
 
 def _printed_event(subject: Subject) -> cst.Call | None:
-    """The call of `print` that each run makes with the event, or with a text that it is put into."""
+    """The call of `print`, or of a logger of `logging`, that each run makes with the event or a text that it is put
+    into."""
     event, scope = event_name(subject.info), subject.scope
     for call in scope.calls:
-        is_print = isinstance(call.func, cst.Name) and call.func.value == "print"
-        if is_print and any(_shows(arg.value, event) for arg in call.args) and is_made_in(subject.info, call):
+        is_line = (isinstance(call.func, cst.Name) and call.func.value == "print") or _is_of_logging(call, subject)
+        if is_line and any(_shows(arg.value, event) for arg in call.args) and is_made_in(subject.info, call):
             return call
     return None
+
+
+def _is_of_logging(call: cst.Call, subject: Subject) -> bool:
+    """Whether a call is a log line of the standard library, whose arguments become text as Python writes them: at a
+    level that is shown, with no formatter in sight that may write them otherwise."""
+    method = called_name(call)
+    if method not in {"info", "warning", "error", "critical", "exception"} or not _logger_of(call, method):
+        return False
+    code = subject.code
+    if code.module.mentions & _FORMATTERS or _FORMATTING.search(code.module.source.text):
+        return False
+    name = _logger_of(call, method)
+    if code.meaning(call.func) == f"logging.{method}":
+        return True
+    made = list(values_of(name, subject.scope)) or list(values_of(name, code.scope_of(None)))
+    return len(made) == 1 and isinstance(made[0], cst.Call) and code.meaning(made[0].func) == "logging.getLogger"
 
 
 def _shows(value: cst.BaseExpression, event: str) -> bool:
