@@ -98,3 +98,45 @@ def test_a_function_that_is_not_set_a_variable_invokes_what_the_default_names(
 def test_what_only_other_functions_are_set_says_nothing(tmp_path: Path) -> None:
     template = TEMPLATE.replace("Handler: app.handler", "Handler: other.handler") + AGAIN
     assert findings(tmp_path, {**sender(f'send(os.environ["WORKER"], {BAD})'), "template.yaml": template}) == []
+
+
+SETS = {
+    "assigned": ('os.environ["WORKER"] = event["name"]', 0),
+    "updated": ('os.environ.update({"WORKER": event["name"]})', 0),
+    "updated by name": ('os.environ.update(WORKER=event["name"])', 0),
+    "updated with what is not known": ("os.environ.update(event)", 0),
+    "merged": ('os.environ |= {"WORKER": event["name"]}', 0),
+    "put": ('os.putenv("WORKER", event["name"])', 0),
+    "read from a file": ("load_dotenv(override=True)", 0),
+    "read from a file where it is not set": ("load_dotenv()", 1),
+    "set where it is not": ('os.environ.setdefault("WORKER", event["name"])', 1),
+    "kept": ('os.environ["WORKER"] = os.environ.get("WORKER", "x")', 1),
+    "another one": ('os.environ["TZ"] = "UTC"\nos.environ.update({"LANG": "C"})', 1),
+    "compared": ('if os.environ["WORKER"] == "x":\n    return None', 1),
+}
+
+
+@pytest.mark.parametrize("what", SETS)
+def test_a_variable_that_the_code_sets_is_what_it_says(tmp_path: Path, what: str) -> None:
+    statement, count = SETS[what]
+    files = sender(f'{statement}\nsend(os.environ["WORKER"], {BAD})')
+    assert len(findings(tmp_path, files)) == count
+
+
+@pytest.mark.parametrize(
+    ("where", "how", "count"),
+    [
+        ("sender/app.py", "SET", 0),
+        ("sender/app.py", 'if __name__ == "__main__":\n    SET', 1),
+        ("sender/settings.py", "SET", 0),
+        ("sender/other.py", "SET", 1),  # nothing imports it
+        ("run_here.py", "SET\nfrom sender import app\n", 1),  # it runs the handler where no Lambda is
+        ("tests/conftest.py", "SET", 1),
+    ],
+)
+def test_where_code_sets_a_variable(tmp_path: Path, where: str, how: str, count: int) -> None:
+    text = "import os\n\n" + how.replace("SET", 'os.environ["WORKER"] = "x"') + "\n"
+    files = {**sender(f'send(os.environ["WORKER"], {BAD})'), "sender/settings.py": "NAME = 1\n"}
+    files["sender/app.py"] = "import settings\n" + files["sender/app.py"]
+    files[where] = files["sender/app.py"] + "\n" + text if where == "sender/app.py" else text
+    assert len(findings(tmp_path, files)) == count

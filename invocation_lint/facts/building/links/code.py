@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from invocation_lint.analysis.program.model import FunctionInfo
@@ -13,6 +13,7 @@ from invocation_lint.deployment.kinds import FRONTS
 from invocation_lint.deployment.model import Function, Trigger
 from invocation_lint.deployment.values import Key
 from invocation_lint.facts.building.links.leading import is_run_on_import, may_lead, names_imported
+from invocation_lint.facts.building.links.setting import is_set_by_code
 from invocation_lint.records import record
 from invocation_lint.source.lambda_code import runs_on_lambda
 from invocation_lint.source.project_files import ProjectFiles
@@ -51,6 +52,7 @@ class Code:
     def __init__(self, files: ProjectFiles) -> None:
         self._files = files
         self._leading: dict[tuple[str, str], bool] = {}
+        self._setting: dict[tuple[str, frozenset[str], tuple[str, ...]], bool] = {}
 
     @property
     def deployed(self) -> Deployed:
@@ -126,6 +128,14 @@ class Code:
             one.endswith(".ipynb") or _SCRIPT.search(self._files.read(one) or b"")
             for one in self.around(module, within)
         )
+
+    def sets(self, module: str, variables: frozenset[str], running: Iterable[Function]) -> bool:
+        """Whether code that runs with a module sets one of these variables: it is what the code says then."""
+        entries = [entry.module for one in running if (entry := self.entry_of(one)) is not None]
+        key = module, variables, tuple(entries)
+        if key not in self._setting:
+            self._setting[key] = is_set_by_code(self._files, module, variables, entries)
+        return self._setting[key]
 
     def note(self, function: Function, entry: Entry) -> None:
         """Take a function that no template deploys."""

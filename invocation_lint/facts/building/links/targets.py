@@ -65,6 +65,8 @@ def targets_of(
     if sure and "environment" in words and not running():
         sure = code.may_run_unseen(module, within, _variables(said))
         certain, reasons = certain and sure, ["who runs this code sets the variable"]
+    if sure and "environment" in words and code.sets(module, _variables(said), running()):
+        certain, sure, reasons = False, False, ["the code sets the variable itself"]
     if not certain and not reasons:
         reasons = ["several functions may be meant"]
     return Targets(
