@@ -36,7 +36,7 @@ MAX_TOGETHER = 8_000_000
 MAX_ALIKE = 20
 """Files of one name, and folders with templates that name one, of which it is asked which belong together."""
 
-_UPWARDS = b".."
+_CONTEXT, _UPWARDS = b"DockerContext", b".."
 _PLAIN = re.compile(rb"\w+")
 _BEFORE_POINT = re.compile(rb"(\w+)\.")
 
@@ -206,8 +206,11 @@ class Deployments:
 
         found: dict[str, list[tuple[str, DeployedFunction]]] = defaultdict(list)
         programs = {one.path for one in (*self._applications.templates, *self._made)}
-        for template in [one for path, one in self.deployed.templates.items() if path in programs]:
+        images = {path for path, data in self._find().items() if _CONTEXT in data}  # a Dockerfile names the handler
+        for template in [one for path, one in self.deployed.templates.items() if path in programs | images]:
             for function, view in functions_of(self.deployed, template):
+                if template.path not in programs and function.code.kind != "image":
+                    continue
                 entry = self.entry_of(function) if view.handler else None
                 if entry is not None:
                     found[entry[0]].append((entry[1], view))

@@ -18,6 +18,13 @@ _HANDLER = re.compile(
 )
 """A function that takes an event and a context, and the adapters by which web applications do."""
 
+_DOCKERFILES = ("Dockerfile", "Dockerfile.lambda")
+_IMAGE = re.compile(rb"(?m)^\s*(?:FROM|COPY)\b[^\n]*(?:\blambda/python|aws-lambda-adapter)|\bawslambdaric\b")
+"""AWS's base images for Lambda, its adapter for web applications, and its runtime interface client."""
+
+MAX_FOLDERS = 3
+"""The folder of a module and those above it in which a Dockerfile is looked for."""
+
 
 def is_handler_code(data: bytes) -> bool:
     """Whether the bytes of a module define something that Lambda invokes."""
@@ -38,11 +45,26 @@ def _is_deployed(files: ProjectFiles, key: str) -> bool:
     return files.deployments.handlers_of(key) is not None or files.deployments.serves(key)
 
 
+def _is_in_image(files: ProjectFiles, key: str) -> bool:
+    """Whether a Dockerfile beside a module, or in one of the folders above, builds an image for Lambda."""
+    folder = key
+    for _ in range(MAX_FOLDERS):
+        folder = folder.rpartition("/")[0]
+        if not folder.startswith(str(files.root)):
+            return False
+        if any(_IMAGE.search(files.read(f"{folder}/{name}") or b"") for name in _DOCKERFILES):
+            return True
+    return False
+
+
 def _is_below_handler(files: ProjectFiles, key: str) -> bool:
     seen = {key}
     level = [key]
     for _ in range(MAX_LEVELS + 1):
-        if any(is_handler_code(files.read(one) or b"") or _is_deployed(files, one) for one in level):
+        if any(
+            is_handler_code(files.read(one) or b"") or _is_deployed(files, one) or _is_in_image(files, one)
+            for one in level
+        ):
             return True
         level = [one for below in level for one in files.importers_of(below) if not is_test_of(files, one, key)]
         level = [one for one in dict.fromkeys(level) if one not in seen]

@@ -26,6 +26,7 @@ CHECKED = "def {0}(name):\n    answer = ask(name)\n    if 'errorMessage' in answ
         ([USED.format("start"), CHECKED.format("again")], "returned"),
         ([USED.format("start"), USED.format("again"), CHECKED.format("third")], "returned"),
         ([USED.format("start"), USED.format("again"), DROPPED.format("third")], "used"),
+        ([USED.format(name) for name in ("start", "again", "more")] + [CHECKED.format("fourth")], "used"),
         ([USED.format("start"), USED.format("again"), CHECKED.format("test_again")], "used"),
     ],
 )

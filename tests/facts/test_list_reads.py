@@ -282,6 +282,18 @@ def test_tables_of_settings(code: str) -> None:
     assert read(code).entries == "settings"
 
 
+@pytest.mark.parametrize(
+    "opened",
+    [
+        "client = boto3.client('dynamodb', region_name='us-east-1')",
+        "client = boto3.Session(region_name=REGION).client('dynamodb')",
+        "client = boto3.resource('dynamodb', region_name=settings.REGION).Table(name)",
+    ],
+)
+def test_how_a_client_is_made_says_nothing_of_the_table(opened: str) -> None:
+    assert body(f'{opened}\nreturn client.scan(TableName=name)["Items"]').entries == "data"
+
+
 def test_the_table_is_the_one_that_was_opened_last() -> None:
     made = reads("""
     def one(dynamodb):

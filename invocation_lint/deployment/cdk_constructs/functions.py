@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from invocation_lint.deployment.cdk_constructs import images
+from invocation_lint.deployment import images
 from invocation_lint.deployment.cdk_constructs.bundling import bundled
 from invocation_lint.deployment.cdk_constructs.making import Making, items, prop, refer, told, valued
 from invocation_lint.deployment.cdk_constructs.things import (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from invocation_lint.deployment import images
 from invocation_lint.deployment.cloudformation.made import ARCHIVES, Made, code_at, code_of
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.sam_events import triggers_of
@@ -81,8 +82,11 @@ def sam_function(made: Made) -> Iterator[Resource]:
     built_by = made.resource.text("Metadata", "BuildMethod")
     if built_by and not built_by.startswith("python"):
         code = replace(code, built_by=built_by)
+    made_of = _function(made, code, made.value("DeadLetterQueue", "TargetArn"))
+    if image and code.folder is not None:
+        made_of = _from_dockerfile(made, made_of, code)
     function = replace(
-        _function(made, code, made.value("DeadLetterQueue", "TargetArn")),
+        made_of,
         access=sam_access(made),
         retries=_retries(properties.get("EventInvokeConfig")),
         url=made.value("FunctionUrlConfig", "AuthType"),
@@ -109,6 +113,18 @@ def _image(made: Made) -> Code:
     if not context:
         return Code("image", reason="the code is in an image that is built elsewhere", place=place)
     return Code("image", below(made.reading.base, context), place=place)
+
+
+def _from_dockerfile(made: Made, function: Function, code: Code) -> Function:
+    """The function with the handler that its image runs, and the folders from which that was copied."""
+    assert code.folder is not None
+    name = made.resource.text("Metadata", "Dockerfile") or "Dockerfile"
+    text = (made.reading.read(below(code.folder, name)) or b"").decode("utf-8", "replace")
+    handler = function.handler
+    if handler is None and (command := images.command_of(text)) is not None:
+        handler = known(command, code.place or made.place)
+    copied = images.folders_of(text, code.folder, handler.text, made.reading.read) if handler and handler.text else ()
+    return replace(function, handler=handler, code=replace(code, handler_folders=copied))
 
 
 def _function(made: Made, code: Code, dead_letter: Value | None) -> Function:

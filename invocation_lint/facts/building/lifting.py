@@ -138,7 +138,8 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
     compared = mine.data.response.status_compared
     enough = 1 if compared is not None and compared.decides == "yes" else 2
-    if not ignored or len({fact.chain[-1].place for fact in users}) < enough:
+    callers_that_use = {fact.chain[-1].place for fact in users}
+    if len(callers_that_use) < (enough if ignored else MANY_WAYS):
         return found
     response = replace(mine.data.response, payload="used", function_error="unchecked")
     if all(answer.status_compared == answers[0].status_compared for answer in answers):

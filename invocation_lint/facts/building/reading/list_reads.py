@@ -276,7 +276,7 @@ class ListReadBuilder:
         line = self.module.source.place(call).line
         own = scope.assignments.get(last_name(receiver), ()) if isinstance(receiver, cst.Name) else ()
         before = [one for one in own if self.module.source.place(one).line < line]
-        return _words(before[-1].value) if before else self._tables.get(last_name(receiver), "")
+        return _opening(before[-1].value) if before else self._tables.get(last_name(receiver), "")
 
 
 def _grows(
@@ -323,6 +323,15 @@ def _words(node: cst.CSTNode) -> str:
 
 def _is_no_function(node: cst.CSTNode) -> bool:
     return not isinstance(node, cst.FunctionDef)
+
+
+def _opening(node: cst.BaseExpression) -> str:
+    """The words by which an expression opens a table; a client, which is made for a region, is none."""
+    calls = [one for one in walk(node) if isinstance(one, cst.Call)]
+    table = next((one for one in calls if called_name(one) == "Table" and one.args), None)
+    if table is not None:
+        return _words(table.args[0].value)
+    return "" if any(map(_service_made, calls)) else _words(node)
 
 
 def _receiver(call: cst.Call) -> str:
