@@ -34,6 +34,12 @@ def test_several_callers_that_agree(callers: list[str], payload: str) -> None:
     assert only("".join([HELPER, *callers])).data.response.payload == payload
 
 
+def test_a_helper_that_looks_itself_has_checked_for_all() -> None:
+    looking = HELPER.replace("    return", "    assert 'FunctionError' not in response\n    return")
+    callers = [USED.format(name) for name in ("start", "again", "more")]
+    assert only("".join([looking, *callers])).data.response.payload == "returned"
+
+
 OPEN = "def {0}(event, context):\n    return ask('f')\n"
 CAUGHT = "def {0}(event, context):\n    try:\n        return ask('f')\n    except Exception:\n        return None\n"
 

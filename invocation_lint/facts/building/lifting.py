@@ -138,13 +138,13 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
     compared = mine.data.response.status_compared
     enough = 1 if compared is not None and compared.decides == "yes" else 2
-    callers_that_use = {fact.chain[-1].place for fact in users}
-    if len(callers_that_use) < (enough if ignored else MANY_WAYS):
+    unlooked = [fact for fact in users if fact.data.response.function_error == "unchecked"]
+    if len({fact.chain[-1].place for fact in unlooked}) < (enough if ignored else MANY_WAYS):
         return found
     response = replace(mine.data.response, payload="used", function_error="unchecked")
     if all(answer.status_compared == answers[0].status_compared for answer in answers):
         response = replace(response, status_compared=answers[0].status_compared)
-    places = {path: place for path, place in users[0].places.items() if path.startswith("response.")}
+    places = {path: place for path, place in unlooked[0].places.items() if path.startswith("response.")}
     result = list(found)
     result[own[0]] = replace(mine, data=replace(mine.data, response=response), places={**mine.places, **places})
     return result
