@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from invocation_lint.deployment.cdk_constructs.functions import FUNCTIONS, LAYERS, alias, function, layer
+from invocation_lint.deployment.cdk_constructs.low_level import low_level, type_of
 from invocation_lint.deployment.cdk_constructs.machines import (
     MACHINES,
     has_definition,
@@ -88,7 +89,9 @@ def _add(making: Making, thing: Thing, calls: list[Call], targets: set[Thing]) -
     """Add what a construct, or another object of a library, is in the model."""
     found: list[Resource] = []
     if thing.path and not thing.is_imported:
-        if thing.kind in FUNCTIONS:
+        if type_of(thing):
+            found += low_level(making, thing)
+        elif thing.kind in FUNCTIONS:
             found.append(function(making, thing, calls))
         elif thing.kind in LAYERS:
             found.append(layer(making, thing))
