@@ -61,15 +61,31 @@ class Call(Protocol):
         """Run the function `name` and wait; `stream` takes what it responds meanwhile."""
 
 
+class Invoke(Protocol):
+    """Runs functions, and queues events for them."""
+
+    @property
+    def call(self) -> Call:
+        """Runs a function and waits."""
+
+    def send(self, name: str, payload: bytes, origin: str, trace_header: str | None = None) -> str:
+        """Queue an event; its request id. Raises Refusal as the Invoke API would answer."""
+
+
 @dataclass(frozen=True)
 class Behind:
-    """How a front reaches functions: `call` runs one and waits."""
+    """How a front reaches functions: `invoke` runs one and waits, or queues an event for it."""
 
-    call: Call
+    invoke: Invoke
     records: Records
     clock: Clock
     account: str
     region: str
+
+    @property
+    def call(self) -> Call:
+        """Runs a function and waits."""
+        return self.invoke.call
 
 
 def outcome_within(behind: Behind, seconds: float | None, run: Callable[[], Outcome]) -> Outcome | Refusal | None:

@@ -14,10 +14,13 @@ from invocation_lint.reference.fronts.front import (
     FrontRequest,
     outcome_within,
 )
+from invocation_lint.reference.fronts.mapped import Exchanged, Unsupported
+from invocation_lint.reference.fronts.mapping_templates import Unreadable
 from invocation_lint.reference.fronts.rest_event import match_route, rest_event, split_stage
 from invocation_lint.reference.fronts.rest_response import Malformed, rest_answer
 from invocation_lint.reference.service.errors import Refusal
-from invocation_lint.reference.service.functions import RestApi
+from invocation_lint.reference.service.functions import RestApi, Route
+from invocation_lint.reference.service.payload import checked_body
 from invocation_lint.reference.service.records import FrontRecord
 
 _JSON = ("Content-Type", "application/json")
@@ -74,6 +77,9 @@ class RestApiFront:
             identity=identity,
             now=self._behind.clock.time(),
         )
+        if route.mapped is not None:
+            exchanged = Exchanged(route.mapped, event, request.header("Content-Type"))
+            return self._mapped(route, exchanged, record, trace, more)
         body = json.dumps(event).encode()
         outcome = outcome_within(
             self._behind,
@@ -97,9 +103,56 @@ class RestApiFront:
             return _error(502, "Internal server error", more)
         return Answer(answer.status, (*answer.headers, *more), answer.body)
 
+    def _mapped(
+        self,
+        route: Route,
+        exchanged: Exchanged,
+        record: FrontRecord,
+        trace: str,
+        more: tuple[tuple[str, str], ...],
+    ) -> Answer:
+        """Serve an integration that is no proxy."""
+        try:
+            payload = checked_body(exchanged.payload())
+            if route.mapped is not None and route.mapped.asynchronous:
+                self._behind.invoke.send(route.function, payload, "rest", trace)
+                answer = exchanged.answer("", None)
+            else:
+                outcome = outcome_within(
+                    self._behind,
+                    self._api.timeout,
+                    lambda: self._behind.call(route.function, payload, "rest", str(uuid.uuid4()), trace),
+                )
+                if outcome is None:
+                    record.note = "the function had not answered in time"
+                    return _error(504, "Endpoint request timed out", more)
+                if isinstance(outcome, Refusal):
+                    raise outcome
+                message = _message(outcome.body) if outcome.function_error is not None else None
+                answer = exchanged.answer(outcome.body.decode(errors="replace"), message)
+        except Unsupported as problem:
+            record.note = f"no template for {problem}"
+            return _error(415, "Unsupported Media Type", more)
+        except Refusal as refusal:
+            record.note = f"Invoke answered {refusal.status} {refusal.code}"
+            return _error(500, "Internal server error", more)
+        except Unreadable as problem:
+            record.note = f"a template fails: {problem}"
+            return _error(500, "Internal server error", more)
+        if answer is None:
+            record.note = "no response of the integration fits"
+            return _error(500, "Internal server error", more)
+        return Answer(answer.status, (*answer.headers, *more), answer.body)
+
     def _wants_binary(self, request: FrontRequest) -> bool:
         accepted = (request.header("Accept") or "").split(",")[0].split(";")[0].strip()
         return any(each in ("*/*", accepted) for each in self._api.binary_media_types)
+
+
+def _message(body: bytes) -> str:
+    """The message of a failure."""
+    told = json.loads(body) if body else {}
+    return str(told.get("errorMessage") or "") if isinstance(told, dict) else ""
 
 
 def _error(status: int, message: str, more: tuple[tuple[str, str], ...]) -> Answer:

@@ -82,21 +82,48 @@ class Function:
 
 
 @dataclass(frozen=True)
+class MappedResponse:
+    """A response of an integration that is no proxy: for failures whose message `pattern` matches, the whole of it;
+    without one for all else. `templates` are by content type, `parameters` by their targets, as API Gateway has them.
+    """
+
+    status: int
+    pattern: str = ""
+    templates: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    parameters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """An integration that is no proxy: templates (by content type) make the function's event, and its responses.
+
+    `passthrough`: WHEN_NO_MATCH | WHEN_NO_TEMPLATES | NEVER. `asynchronous`: the function is invoked as Event.
+    """
+
+    request_templates: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    responses: Sequence[MappedResponse] = ()
+    passthrough: str = "WHEN_NO_MATCH"
+    asynchronous: bool = False
+
+
+@dataclass(frozen=True)
 class Route:
     """One method and path of a REST API (`/stories/{id}`, `/{proxy+}`; method `ANY` for all) and its function.
 
-    `integration_method` is how API Gateway calls Lambda; with anything but POST every request fails with 500.
+    `integration_method` is how API Gateway calls Lambda; with anything but POST every request fails with 500. An
+    integration that is `mapped` is no proxy.
     """
 
     method: str
     path: str
     function: str
     integration_method: str = "POST"
+    mapped: Mapped | None = None
 
 
 @dataclass(frozen=True)
 class RestApi:
-    """A REST API with proxy integrations. `timeout` (seconds) is how long it waits for a function."""
+    """A REST API whose integrations are functions. `timeout` (seconds) is how long it waits for a function."""
 
     name: str
     routes: Sequence[Route]

@@ -149,7 +149,7 @@ class LambdaService:
         self.stacks = Stacks(self._apis)
         self._apis_of_aws = (self._configuration_api, self._deployment_api, self._sources, self.stacks)
         self._listener = Listener(self._serve, port, name="lambda-service")
-        self._behind = Behind(self._invoke_api.call, self._records, self.clock, self.account, self.region)
+        self._behind = Behind(self._invoke_api, self._records, self.clock, self.account, self.region)
         self._rest_fronts: dict[str, RestApiFront] = {}
         self._http_fronts: dict[str, HttpApiFront] = {}
         self._url_fronts: dict[str, FunctionUrlFront] = {}

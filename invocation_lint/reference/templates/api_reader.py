@@ -49,7 +49,9 @@ class ApiReader:
         kind = self._template["Resources"][logical_id]["Type"]
         if kind in _SAM:
             routes = self._routes.setdefault((_SAM[kind], logical_id), [])
-            routes += routes_of_document(self._document(self._own(logical_id)), self._leaving(logical_id))
+            routes += routes_of_document(
+                self._document(self._own(logical_id)), self._leaving(logical_id), rest=_SAM[kind] == "Api"
+            )
         elif kind in (_REST, _HTTP):
             self._plain.append(logical_id)
         elif kind in _PARTS:
@@ -89,8 +91,9 @@ class ApiReader:
         for logical_id in self._plain:
             own, reference = self._own(logical_id), self._names.reference(logical_id)
             leave = self._leaving(logical_id)
-            routes = routes_of_document(self._document(own), leave)
-            if self._template["Resources"][logical_id]["Type"] == _REST:
+            rest = self._template["Resources"][logical_id]["Type"] == _REST
+            routes = routes_of_document(self._document(own), leave, rest=rest)
+            if rest:
                 root = self._names.attribute(logical_id, "RootResourceId")
                 routes += routes_of_rest_api(reference, root, self._parts, leave)
                 if routes:
@@ -104,7 +107,7 @@ class ApiReader:
 
     def _leaving(self, logical_id: str) -> Callable[[str], None]:
         def leave(route: str) -> None:
-            self._say(f"{logical_id}: {route} is not served, its integration is not the proxy of a function")
+            self._say(f"{logical_id}: {route} is not served, its integration is not a function")
 
         return leave
 

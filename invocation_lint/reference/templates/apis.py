@@ -5,12 +5,15 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any
 
-from invocation_lint.reference.service.functions import Route
+from invocation_lint.reference.service.functions import Mapped, MappedResponse, Route
 
+_INVOCATION_TYPE = "integration.request.header.X-Amz-Invocation-Type"
 _FUNCTION = re.compile(r"function:([A-Za-z0-9_-]+)")
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "x-amazon-apigateway-any-method")
 Resources = Mapping[str, tuple[str, Mapping[str, Any]]]
@@ -18,8 +21,8 @@ Leave = Callable[[str], None]
 """Takes the method and path of a route that is not served."""
 
 
-def routes_of_document(document: Mapping[str, Any], leave: Leave) -> list[Route]:
-    """The routes of an OpenAPI document with proxy integrations of functions."""
+def routes_of_document(document: Mapping[str, Any], leave: Leave, *, rest: bool) -> list[Route]:
+    """The routes of an OpenAPI document whose integrations are functions; of a REST API also those by templates."""
     routes: list[Route] = []
     for path, operations in (document.get("paths") or {}).items():
         for method, operation in operations.items():
@@ -27,9 +30,11 @@ def routes_of_document(document: Mapping[str, Any], leave: Leave) -> list[Route]
                 continue
             integration = operation.get("x-amazon-apigateway-integration") or {}
             word = "ANY" if str(method).lower() == _METHODS[-1] else str(method).upper()
-            if (name := _behind(integration.get("uri"), integration.get("type"))) is not None:
+            plain = {_capital(name): value for name, value in integration.items()}
+            mapped = _mapped(plain, _responses_of_document(integration)) if rest else None
+            if (name := function_in(plain.get("Uri"))) is not None and (mapped is not None) == _is_mapped(plain):
                 called = str(integration.get("httpMethod", "POST")).upper()
-                routes.append(Route(word, "/{proxy+}" if path == "/$default" else str(path), name, called))
+                routes.append(Route(word, "/{proxy+}" if path == "/$default" else str(path), name, called, mapped))
             elif str(integration.get("type", "mock")).lower() != "mock":
                 leave(f"{word} {path}")
     return routes
@@ -53,11 +58,12 @@ def routes_of_rest_api(api: str, root: str, resources: Resources, leave: Leave) 
         if kind != "AWS::ApiGateway::Method" or properties.get("RestApiId") != api:
             continue
         integration = properties.get("Integration") or {}
-        name = _behind(integration.get("Uri"), integration.get("Type"))
+        name, mapped = function_in(integration.get("Uri")), _mapped(integration, _responses(integration))
         method, path = str(properties.get("HttpMethod", "ANY")).upper(), paths.get(str(properties.get("ResourceId")))
-        if name is not None and path is not None:
+        served = (mapped is not None) == _is_mapped(integration)
+        if name is not None and path is not None and served:
             called = str(integration.get("IntegrationHttpMethod", "POST")).upper()
-            routes.append(Route(method, path or "/", name, called))
+            routes.append(Route(method, path or "/", name, called, mapped))
         elif str(integration.get("Type", "MOCK")).upper() != "MOCK":
             leave(f"{method} {path or '/'}")
     return routes
@@ -87,9 +93,56 @@ def function_in(uri: Any) -> str | None:
     return None if match is None else match[1]
 
 
-def _behind(uri: Any, kind: Any) -> str | None:
-    """The name of the function behind a proxy integration; another integration (`AWS`) makes its own events."""
-    return None if str(kind or "AWS_PROXY").upper() == "AWS" else function_in(uri)
+def _is_mapped(integration: Mapping[str, Any]) -> bool:
+    """Whether an integration (CloudFormation's names) is no proxy: templates make its events."""
+    return str(integration.get("Type") or "AWS_PROXY").upper() == "AWS"
+
+
+def _mapped(integration: Mapping[str, Any], responses: list[MappedResponse]) -> Mapped | None:
+    """An integration by templates; None for a proxy, and where no library reads templates."""
+    if not _is_mapped(integration) or find_spec("airspeed") is None:
+        return None
+    kind = str((integration.get("RequestParameters") or {}).get(_INVOCATION_TYPE, "")).strip("'")
+    templates = {str(name): _text(text) for name, text in (integration.get("RequestTemplates") or {}).items()}
+    passthrough = str(integration.get("PassthroughBehavior") or "WHEN_NO_MATCH").upper()
+    return Mapped(templates, responses, passthrough, kind == "Event")
+
+
+def _responses(integration: Mapping[str, Any]) -> list[MappedResponse]:
+    """The responses of an integration of CloudFormation."""
+    return [
+        MappedResponse(
+            int(each.get("StatusCode", 200)),
+            str(each.get("SelectionPattern") or ""),
+            {str(name): _text(text) for name, text in (each.get("ResponseTemplates") or {}).items()},
+            {str(name): str(value) for name, value in (each.get("ResponseParameters") or {}).items()},
+        )
+        for each in integration.get("IntegrationResponses") or ()
+    ]
+
+
+def _responses_of_document(integration: Mapping[str, Any]) -> list[MappedResponse]:
+    """The responses of an integration of an OpenAPI document, where the pattern is the key."""
+    return _responses(
+        {
+            "IntegrationResponses": [
+                {
+                    "SelectionPattern": "" if pattern == "default" else pattern,
+                    **{_capital(name): value for name, value in each.items()},
+                }
+                for pattern, each in (integration.get("responses") or {}).items()
+            ]
+        }
+    )
+
+
+def _capital(name: Any) -> str:
+    return str(name)[:1].upper() + str(name)[1:]
+
+
+def _text(template: Any) -> str:
+    """A template, which YAML may have read as an object."""
+    return template if isinstance(template, str) else json.dumps(template)
 
 
 def _route(key: str, function: str) -> Iterator[Route]:

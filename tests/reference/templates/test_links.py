@@ -10,6 +10,7 @@ import pytest
 
 from invocation_lint.errors import UsageError
 from invocation_lint.reference import Route
+from invocation_lint.reference.service.functions import Mapped
 from invocation_lint.reference.templates.names import Place
 from invocation_lint.reference.templates.stack import read_stack
 
@@ -243,9 +244,12 @@ def test_a_rest_api_by_its_resources(tmp_path):
     )
     (api,) = stack.rest_apis
     assert (api.name, api.stage) == ("Api", "live")
-    assert api.routes == [Route("GET", "/orders/{id}", "app-F"), Route("ANY", "/", "app-F", "GET")]
-    why = "is not served, its integration is not the proxy of a function"
-    assert stack.notes == [f"Api: POST /orders {why}", f"Api: PUT /orders {why}"]
+    assert api.routes == [
+        Route("GET", "/orders/{id}", "app-F"),
+        Route("ANY", "/", "app-F", "GET"),
+        Route("PUT", "/orders", "app-F", mapped=Mapped({}, [])),
+    ]
+    assert stack.notes == ["Api: POST /orders is not served, its integration is not a function"]
 
 
 def test_an_http_api_by_its_routes(tmp_path):
@@ -268,7 +272,7 @@ def test_an_http_api_by_its_routes(tmp_path):
     )
     own, quick = stack.http_apis
     assert (own.name, own.routes) == ("Api", [Route("GET", "/a", "app-F")])
-    assert stack.notes == ["Api: PUT /a is not served, its integration is not the proxy of a function"]
+    assert stack.notes == ["Api: PUT /a is not served, its integration is not a function"]
     assert [(route.method, route.path) for route in quick.routes] == [("ANY", "/{proxy+}"), ("ANY", "/")]
 
 
@@ -304,7 +308,7 @@ paths:
     )
     (api,) = stack.rest_apis
     assert api.routes == [Route("GET", "/orders/{id}", "app-F"), Route("ANY", "/orders/{id}", "app-F")]
-    assert stack.notes == ["Api: PUT /orders/{id} is not served, its integration is not the proxy of a function"]
+    assert stack.notes == ["Api: PUT /orders/{id} is not served, its integration is not a function"]
 
 
 def test_what_sam_makes_may_be_referred_to(tmp_path):
