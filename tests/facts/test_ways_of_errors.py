@@ -310,3 +310,63 @@ def start(job):
     ).data.told_failure
     assert answered is not None
     assert answered.promised == "202"
+
+
+@pytest.mark.parametrize(
+    ("clause", "does"),
+    [
+        ("raise", "drops"),
+        ("print(error)\n        raise", "logs"),
+        ("if job: raise\n        print(error)", "drops"),  # another branch is not on its way
+        ("if job: raise\n        once(job)", "drops"),
+        ("if job:\n            print(error)\n            raise\n        raise", "drops"),
+        ("if job:\n            print(error)\n        raise", "logs"),
+        ("table.put_item(Item={'id': job, 'status': 'failed'})\n        raise", "logs"),
+        ("for each in job:\n            print(each)\n        raise", "logs"),
+    ],
+)
+def test_what_was_told_of_an_error_before_it_was_raised_again_and_dropped(clause: str, does: str) -> None:
+    code = f"""
+def once(job):
+    try:
+        invoke(job)
+    except ClientError as error:
+        {clause}
+
+def start(job):
+    with contextlib.suppress(Exception):
+        once(job)
+"""
+    assert fate(code) == ("yes", does)
+
+
+@pytest.mark.parametrize(
+    "inner", ["except:\n        raise", "except BotoCoreError as error:\n        print(error)\n        raise"]
+)
+@pytest.mark.parametrize(
+    ("outer", "expected"),
+    [
+        ("(ReadTimeoutError, ConnectionClosedError)", ("partly", "drops")),
+        ("BotoCoreError", ("yes", "logs")),
+        ("ClientError", ("yes", "reraises")),
+    ],
+)
+def test_what_is_raised_again_may_be_taken_in_part(inner: str, outer: str, expected: tuple[object, object]) -> None:
+    code = f"""
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+def once(job):
+    try:
+        invoke(job)
+    {inner}
+
+def start(job):
+    try:
+        once(job)
+    except {outer}:
+        pass
+"""
+    error = told(code, "start").data.transport_error
+    if "print" not in inner and expected == ("yes", "logs"):
+        expected = ("yes", "drops")
+    assert (error.seen_by_handler, error.handler_does) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import libcst as cst
@@ -45,6 +46,45 @@ def records(body: cst.CSTNode) -> bool:
     raising = {part for node in own_nodes(body) if isinstance(node, cst.Raise) for part in own_nodes(node)}
     acts = {_act(node) for node in own_nodes(body) if node not in raising and not isinstance(node, cst.Raise)}
     return bool(acts & {"records", "reraises"})
+
+
+def is_told_when_raised(clause: cst.CSTNode) -> bool:
+    """Whether a clause logs, notes or tells something on each way to a `raise` in it, and not only beside it."""
+    block = clause.body if isinstance(clause, (cst.ExceptHandler, cst.ExceptStarHandler)) else clause
+    return not isinstance(block, cst.BaseSuite) or all(_ways_to_raise(block, told=False))
+
+
+def _ways_to_raise(block: cst.BaseSuite, *, told: bool) -> Iterator[bool]:
+    """For each `raise` of a block, whether something was told before it."""
+    for statement in block.body:
+        if isinstance(statement, cst.If):
+            stays = False
+            branch: cst.If | cst.Else | None = statement
+            while branch is not None:
+                yield from _ways_to_raise(branch.body, told=told)
+                stays = stays or (not _leaves(branch.body) and _tells(branch.body))
+                branch = branch.orelse if isinstance(branch, cst.If) else None
+            told = told or stays
+        elif isinstance(statement, cst.BaseCompoundStatement):
+            told = told or _tells(statement)
+            yield from (told for node in own_nodes(statement) if isinstance(node, cst.Raise))
+        else:
+            for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,):
+                if isinstance(part, cst.Raise):
+                    yield told
+                else:
+                    told = told or _tells(part)
+
+
+def _leaves(block: cst.BaseSuite) -> bool:
+    last = block.body[-1] if block.body else None
+    while isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1] if last.body else None
+    return isinstance(last, (cst.Raise, cst.Return, cst.Continue, cst.Break))
+
+
+def _tells(node: cst.CSTNode) -> bool:
+    return bool({_act(part) for part in (node, *own_nodes(node))} & {"records", "logs"})
 
 
 def caught_types(clause: cst.ExceptHandler) -> list[cst.BaseExpression]:

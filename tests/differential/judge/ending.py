@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.differential.judge.checks import AGAINST, HOLDS, UNKNOWN, Said, check, is_unknown, words
-from tests.differential.judge.seen import Seen, end, taken
+from tests.differential.judge.seen import Run, Seen, end, taken
 
 
 @check
@@ -24,7 +24,9 @@ def payload_used(seen: Seen) -> Iterator[Said]:
         yield Said("payload", AGAINST, f"unused, but {_apart(*wrong[0])}") if wrong else Said("payload", HOLDS)
     elif told is not None and not told & {"unused", "handed_over"} and seen.is_whole and not seen.in_thread:
         pairs += seen.pairs("ok", "crashed")
-        same = all(end(a, logs=True) == end(b, logs=True) for a, b in pairs)
+        if any(a["escaped"] for a, _ in pairs):
+            return  # the program fails by itself: what it got of the answer is lost
+        same = all(end(a, logs=True) == end(b, logs=True) and _way(a) == _way(b) for a, b in pairs)
         yield Said("payload", AGAINST, f"{stated}, but changes nothing") if same else Said("payload", HOLDS)
 
 
@@ -59,6 +61,12 @@ def crash(seen: Seen) -> Iterator[Said]:
     if runs and stated == "key_error" and seen.is_whole:
         good = any("KeyError" in run["raised"] for run in runs)
         yield Said("crash", HOLDS) if good else Said("crash", AGAINST, "no KeyError")
+
+
+def _way(run: Run) -> tuple[Any, Any]:
+    """Which lines ran and which errors were raised: what is made of an answer may be dropped later (`finally:
+    continue`)."""
+    return run["lines"], run["raised"]
 
 
 def _fate(seen: Seen, name: str, fate: Any, *faults: str) -> Iterator[Said]:
@@ -119,6 +127,8 @@ def retried(seen: Seen) -> Iterator[Said]:
     if not seen.is_whole:
         return
     for run, healthy in seen.failing("throttled", "refused"):
+        if healthy["raised"]:
+            continue  # the healthy run left the loop by an error of the program's own
         calls, before = (sum(map(seen.speaks_of, one["calls"])) for one in (run, healthy))
         if loop is not None and loop["retry"] is None and before:
             more = f"made {calls} times when it fails, else {before} times"

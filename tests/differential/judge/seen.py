@@ -14,6 +14,9 @@ Run = Mapping[str, Any]
 Call = Mapping[str, Any]
 _OTHER_EACH_TIME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+")
 
+_LOG_RESULT = re.compile(r"(?<=log-result': ')[^']+|(?<=LogResult': ')[^']+")
+"""What an invocation logged, in base64: times and ids."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -32,12 +35,21 @@ class Record:
 
     @cached_property
     def clauses(self) -> set[tuple[str, int]]:
-        """The first line of each except clause's body."""
+        """The first line of each except clause's body, but of a clause around a `yield` that prints and raises again: a
+        context manager of that kind takes no error."""
+        passing = {
+            clause
+            for tree in self.trees.values()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Try) and any(isinstance(part, ast.Yield) for part in ast.walk(node))
+            for clause in node.handlers
+            if isinstance(clause.body[-1], ast.Raise) and clause.body[-1].exc is None
+        }
         return {
             (name, node.body[0].lineno)
             for name, tree in self.trees.items()
             for node in ast.walk(tree)
-            if isinstance(node, ast.ExceptHandler)
+            if isinstance(node, ast.ExceptHandler) and node not in passing
         }
 
     @cached_property
@@ -150,7 +162,8 @@ def end(run: Run, *, logs: bool) -> tuple[Any, ...]:
     requests = [
         [_OTHER_EACH_TIME.sub("", _plain(request["payload"])) for request in call["requests"]] for call in run["calls"]
     ]
-    return run["escaped"], run["message"], run["returned"], sorted(requests), run["printed"] if logs else None
+    returned = _LOG_RESULT.sub("", run["returned"] or "") if run["returned"] is not None else None
+    return run["escaped"], run["message"], returned, sorted(requests), run["printed"] if logs else None
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,14 @@ from invocation_lint.analysis.domain.atoms import ErrorValue, Value
 from invocation_lint.analysis.domain.events import Caught, ClauseSeen, CodeSeen, Event, Raised, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State, join_states
-from invocation_lint.analysis.program.acts import block_end, is_log_line, leaves_it_to_others, records, strongest_act
+from invocation_lint.analysis.program.acts import (
+    block_end,
+    is_log_line,
+    is_told_when_raised,
+    leaves_it_to_others,
+    records,
+    strongest_act,
+)
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import told, traced
 from invocation_lint.analysis.python.errors import clauses
@@ -217,7 +224,7 @@ def distribute(
             left.append(raised)
         elif taken == "yes":
             if does == "reraises":
-                told_of = raised.logged or logs or records(handler)
+                told_of = raised.logged or ((logs or records(handler)) and is_told_when_raised(handler))
                 again = replace(raised, seen="yes", does="reraises", as_type=reraised_as, clause=place, logged=told_of)
                 frame.raises.append(again)
             else:
@@ -231,8 +238,11 @@ def distribute(
                 )
         else:
             seen = "unknown" if taken == "unknown" else "partly"
+            passed_on = raised.seen == "yes" and raised.does == "reraises" and not raised.as_type
             if raised.seen in {"no", "partly"}:
                 left.append(replace(raised, seen=seen, does=raised.does or does, clause=raised.clause or place))
+            elif passed_on:  # what another clause has raised again this one may take
+                left.append(replace(raised, seen=seen, does=does, clause=place))
             else:
                 left.append(raised)
     return left
