@@ -113,7 +113,7 @@ def test_queue_as_destination(bench, scene, test, payload, attempts):
 
 def fails_with_destination(bench, scene, **config):
     function = as_handler_module(bench.function("f", ECHO_FAIL, handler="handler.handler", timeout=600), line=7)
-    stage = scene(function, clock_factor=20)
+    stage = scene(function, clock_factor=50)
     url, arn = stage.queue()
     destination = {"OnFailure": {"Destination": arn}}
     stage.client().put_function_event_invoke_config(FunctionName="f", DestinationConfig=destination, **config)

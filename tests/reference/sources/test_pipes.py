@@ -69,7 +69,7 @@ def put(at, name, *texts):
 
 def test_the_events_of_a_queue_are_an_array(stand, pipe):
     at = stand(TARGET)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     name = pipe(at, arn, of_queue(BatchSize=10))
     (message,) = at.send(url, {"id": "a"})
     at.settle()
@@ -119,7 +119,7 @@ def test_the_events_of_a_table_come_through_a_filter(stand, pipe):
 
 def test_what_a_filter_does_not_let_through_is_gone(stand, pipe):
     at = stand(TARGET)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     pipe(at, arn, filtered({"body": {"kind": ["story"]}}))
     at.send(url, {"kind": "image"}, {"kind": "story"}, "no json")
     at.settle()
@@ -131,7 +131,7 @@ def test_messages_that_the_target_reports_come_back(stand, pipe):
     at = stand(TARGET)
     dead_url, dead = at.queue("dead")
     url, arn = at.queue(
-        "jobs", VisibilityTimeout="30", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
+        "jobs", VisibilityTimeout="90", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
     )
     pipe(at, arn, of_queue(BatchSize=10, MaximumBatchingWindowInSeconds=5))
     at.send(url, "good", "bad")
@@ -145,7 +145,7 @@ def test_messages_of_a_target_that_raises_come_back(stand, pipe):
     at = stand(TARGET)
     dead_url, dead = at.queue("dead")
     url, arn = at.queue(
-        "jobs", VisibilityTimeout="30", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
+        "jobs", VisibilityTimeout="90", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
     )
     pipe(at, arn, of_queue())
     at.send(url, "raise")
@@ -202,7 +202,7 @@ def test_records_of_a_stream_are_named_by_their_event_id(stand, pipe):
 )
 def test_templates(stand, pipe, template, given):
     at = stand(TARGET)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     name = pipe(at, arn, of_queue(), TargetParameters={"InputTemplate": template})
     at.send(url, {"id": 7, "names": ["Al", "Bo"]})
     at.settle()
@@ -214,7 +214,7 @@ def test_an_enrichment_stands_between(stand, pipe):
         WORKER + "def handler(event, context):\n    note(event)\n    return [{'body': 'x', **event[0]}]\n"
     )
     at = stand(TARGET)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     pipe(
         at,
         arn,
@@ -233,7 +233,7 @@ def test_an_enrichment_stands_between(stand, pipe):
 def test_an_empty_response_of_an_enrichment_keeps_the_target_alone(stand, pipe, response):
     enrichment = stand(WORKER + f"def handler(event, context):\n    note(event)\n    return {response}\n")
     at = stand(TARGET)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     pipe(at, arn, of_queue(), Enrichment=function_arn(enrichment))
     at.send(url, "a")
     at.settle()
@@ -248,7 +248,7 @@ def test_an_enrichment_is_asked_again_when_the_target_fails(stand, pipe):
     at = stand(TARGET)
     dead_url, dead = at.queue("dead")
     url, arn = at.queue(
-        "jobs", VisibilityTimeout="30", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
+        "jobs", VisibilityTimeout="90", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
     )
     pipe(at, arn, of_queue(), Enrichment=function_arn(enrichment))
     at.send(url, "raise")
@@ -259,7 +259,7 @@ def test_an_enrichment_is_asked_again_when_the_target_fails(stand, pipe):
 
 def test_to_a_queue_each_event_is_a_message(stand, pipe):
     at = stand(TARGET)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     to_url, to = at.queue("told.fifo", ContentBasedDeduplication="true")
     own = {"SqsQueueParameters": {"MessageGroupId": "$.body.group"}, "InputTemplate": '{"id": <$.body.id>}'}
     pipe(at, arn, of_queue(BatchSize=2, MaximumBatchingWindowInSeconds=5), to, TargetParameters=own)
@@ -274,7 +274,7 @@ def test_to_a_topic_each_event_is_a_message(stand, pipe):
     at = stand(
         WORKER + "def handler(event, context):\n    note([each['Sns']['Message'] for each in event['Records']])\n"
     )
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     topic = at.client("sns").create_topic(Name=f"topic-{at.name}")["TopicArn"]
     at.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function_arn(at))
     pipe(at, arn, of_queue(), topic, TargetParameters={"InputTemplate": '{"id": <$.body.id>}'})
@@ -285,7 +285,7 @@ def test_to_a_topic_each_event_is_a_message(stand, pipe):
 
 def test_to_a_bus_each_event_is_its_detail(stand, pipe):
     at = stand(WORKER + "def handler(event, context):\n    note(event)\n")
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     events = at.client("events")
     bus = events.create_event_bus(Name=f"bus-{at.name}")["EventBusArn"]
     pattern = json.dumps({"detail": {"id": [{"exists": True}]}})
@@ -312,7 +312,7 @@ def test_to_a_state_machine_goes_the_whole_batch(stand, pipe, kind, outcomes):
     at = stand(TARGET)
     dead_url, dead = at.queue("dead")
     url, arn = at.queue(
-        "jobs", VisibilityTimeout="30", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
+        "jobs", VisibilityTimeout="90", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 2}
     )
     definition = {"StartAt": "Fail", "States": {"Fail": {"Type": "Fail", "Error": "Bad"}}}
     machine = at.client("stepfunctions").create_state_machine(
@@ -330,7 +330,7 @@ def test_to_a_state_machine_goes_the_whole_batch(stand, pipe, kind, outcomes):
 
 def test_fire_and_forget_learns_of_no_failure(stand, pipe):
     at = stand(TARGET, maximum_retry_attempts=0)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     own = {"LambdaFunctionParameters": {"InvocationType": "FIRE_AND_FORGET"}}
     pipe(at, arn, of_queue(), TargetParameters=own)
     at.send(url, "raise")
@@ -342,7 +342,7 @@ def test_fire_and_forget_learns_of_no_failure(stand, pipe):
 
 def test_a_pipe_that_is_stopped_reads_nothing(stand, pipe):
     at = stand(TARGET)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", VisibilityTimeout="300")
     name = pipe(at, arn, of_queue(), DesiredState="STOPPED")
     at.send(url, "a")
     at.settle()

@@ -40,6 +40,8 @@ REPORTS = WORKER + textwrap.dedent("""
         return {"batchItemFailures": failed}
 """)
 REPORTING = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+HIDDEN = {"VisibilityTimeout": "300"}
+"""For what comes once: seconds on the wall, however busy that machine is."""
 
 
 def with_redrive(stand, name="jobs", receives=3):
@@ -52,7 +54,7 @@ def with_redrive(stand, name="jobs", receives=3):
 
 def test_a_batch_that_succeeds_is_deleted(stand):
     at = stand(TAKES_ALL)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", **HIDDEN)
     ids = at.send(url, *"abc")
     at.mapping(arn)
     at.settle()
@@ -64,7 +66,7 @@ def test_a_batch_that_succeeds_is_deleted(stand):
 
 def test_batches_are_no_larger_than_asked(stand):
     at = stand(TAKES_ALL)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", **HIDDEN)
     at.send(url, *"abcde")
     at.mapping(arn, BatchSize=2)
     at.settle()
@@ -204,7 +206,7 @@ def test_an_answer_that_leaves_out_what_follows_a_failure_breaks_the_order_of_a_
 
 def test_messages_that_no_filter_lets_through_are_deleted(stand):
     at = stand(TAKES_ALL)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", **HIDDEN)
     at.send(url, {"kind": "story"}, {"kind": "image"}, "story")
     pattern = json.dumps({"body": {"kind": ["story"]}})
     at.mapping(arn, FilterCriteria={"Filters": [{"Pattern": pattern}]})
@@ -222,7 +224,7 @@ def test_a_queue_whose_messages_come_back_too_early_is_refused(stand):
 
 def test_a_disabled_mapping_moves_nothing(stand):
     at = stand(TAKES_ALL)
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", **HIDDEN)
     made = at.mapping(arn, Enabled=False)
     at.send(url, "a")
     at.settle()
@@ -246,7 +248,7 @@ def test_a_deleted_mapping_moves_nothing(stand):
 
 def test_a_concurrency_of_the_mapping_bounds_its_batches(stand):
     at = stand(TAKES_ALL + "    import time\n    time.sleep(3)\n")
-    url, arn = at.queue("jobs")
+    url, arn = at.queue("jobs", **HIDDEN)
     at.send(url, *"abcdef")
     at.mapping(arn, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2})
     at.settle()

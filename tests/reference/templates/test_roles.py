@@ -179,7 +179,7 @@ def test_open_permissions_need_no_roles(tmp_path):
 
 
 SERVED = """
-Globals: {Function: {Runtime: python3.12, CodeUri: src, Timeout: 30}}
+Globals: {Function: {Runtime: python3.12, CodeUri: src, Timeout: 300}}
 Resources:
   Without:
     Type: AWS::Serverless::Function
@@ -221,7 +221,7 @@ Resources:
   News: {Type: AWS::SNS::Topic, Properties: {TopicName: news}}
   Bus: {Type: AWS::Events::EventBus, Properties: {Name: shop}}
   Files: {Type: AWS::S3::Bucket, Properties: {BucketName: files}}
-  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs, VisibilityTimeout: 90}}
+  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs, VisibilityTimeout: 600}}
   Flow:
     Type: AWS::Serverless::StateMachine
     Properties:
@@ -232,7 +232,7 @@ Resources:
 
 
 def test_what_a_template_allows_is_allowed_and_nothing_else(tmp_path, bench, invoke):
-    service = bench.service(clock_factor=8, permissions="strict")
+    service = bench.service(clock_factor=20, permissions="strict")
     place = Place(service.region, service.account, service.endpoint_url, "app")
     stack = read(tmp_path, SERVED, place)
     assert stack.notes == []
