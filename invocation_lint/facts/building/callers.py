@@ -13,7 +13,8 @@ from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, Modu
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.around import patience
-from invocation_lint.facts.building.around.entries import Entry, decorator_names, entry_of
+from invocation_lint.facts.building.around.entries import VIEW, Entry, decorator_names, entry_of
+from invocation_lint.facts.building.around.operations import is_operation
 from invocation_lint.facts.building.around.patience import Wait, wait_of_handler
 from invocation_lint.facts.building.error_handlers import has_error_handler
 from invocation_lint.facts.building.handlers import (
@@ -74,6 +75,8 @@ def ending_of(
     if name is not None:
         return _ending_of_handler(module, function, name, first_call, followed, project, told, place)
     entry = entry_of(module, function)
+    if entry is None and project is not None and is_operation(project.modules.files, module, function):
+        entry = VIEW
     if entry is not None:
         return _ending_of_entry(module, function, entry, options, followed, project, place)
     if function.name == "main":
