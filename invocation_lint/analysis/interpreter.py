@@ -18,6 +18,16 @@ from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import Obj, State, join_states
 from invocation_lint.analysis.domain.wrapper import Wrapper
 from invocation_lint.analysis.libraries import injected, known
+from invocation_lint.analysis.limits import (
+    ATTRIBUTE_CALLS,
+    ATTRIBUTE_INTERPRETATIONS,
+    MAX_BUILDING_CALLS,
+    MAX_BUILDING_SIZE,
+    MAX_CALLS,
+    MAX_INHERITED,
+    MAX_INTERPRETATIONS,
+    MAX_SCOUTED_LINES,
+)
 from invocation_lint.analysis.program.demand import demanded, leading
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python import expressions, statements
@@ -37,26 +47,6 @@ from invocation_lint.analysis.python.returning import outcome_of
 from invocation_lint.analysis.python.traced import note_escape
 from invocation_lint.findings import Place
 from invocation_lint.records import record
-
-MAX_CALLS = 5
-"""Calls below the function that is looked at: deeper ones are frameworks, not the way of a payload."""
-
-MAX_INTERPRETATIONS = 400
-"""Functions walked for one function that is looked at: real ones take some dozens."""
-
-MAX_BUILDING_CALLS = 2
-"""Calls below a demanded function into those that build a value and reach no call site; a constructor counts half."""
-
-MAX_SCOUTED_LINES = 12
-"""Lines of a function that is entered to see whether it may lead anywhere though it names nothing that does: what makes
-a client, a decorated function or `self` of a context manager is short."""
-
-MAX_INHERITED = 200
-"""Methods walked in one module for the classes that inherit them: a module of real code has a dozen, one that describes
-every kind of resource may have a hundred."""
-
-ATTRIBUTE_CALLS, ATTRIBUTE_INTERPRETATIONS = 2, 20
-"""The same limits where a method is walked only for what it assigns to attributes."""
 
 
 @record
@@ -326,6 +316,8 @@ class Interpreter:
         if frame.depth >= self._limits[0] or (building >= MAX_BUILDING_CALLS + 1 and self.trial is None):
             frame.levels = max(frame.levels, 1)
             return None  # as wherever as many levels are left
+        if building and info.size > MAX_BUILDING_SIZE:
+            return None
         if self._interpretations >= self._limits[1]:
             frame.complete = False
             return None

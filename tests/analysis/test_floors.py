@@ -16,7 +16,7 @@ import invocation_lint.analysis
 ROOT = Path(invocation_lint.analysis.__file__).parent
 PACKAGE = invocation_lint.analysis.__name__
 
-FLOORS = ("domain", "program", "python", "libraries", "tracing", "interpreter", "handlers", "project")
+FLOORS = ("domain", "program", "python", "libraries", "tracing", "limits", "interpreter", "handlers", "project")
 """From the ground up."""
 
 MOST_LINES = 400

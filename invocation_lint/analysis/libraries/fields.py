@@ -71,7 +71,7 @@ class Field:
 
 def is_dataclass(info: ClassInfo) -> bool:
     """Whether a decorator makes it a dataclass."""
-    return any(_name(item.decorator).rpartition(".")[2] in _DECLARING for item in info.node.decorators)
+    return any(name.rpartition(".")[2] in _DECLARING for name in info.decorators)
 
 
 def is_declared(info: ClassInfo, outside: list[str]) -> bool:

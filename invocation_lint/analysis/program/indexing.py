@@ -18,6 +18,7 @@ from invocation_lint.analysis.program.naming import (
     as_bytes,
     changed_by,
     children,
+    dotted_name,
     flat,
     is_attribute_of,
     last_name,
@@ -195,6 +196,7 @@ class _Index:
             positional=tuple(one.arg for one in (*args.posonlyargs, *args.args)),
             defaults=len(args.defaults),
             needs_keyword=None in args.kw_defaults,
+            is_decorated=not isinstance(node, ast.Lambda) and bool(node.decorator_list),
         )
         module.functions[key] = info
         module.by_start[start] = info
@@ -227,6 +229,11 @@ class _Index:
         own = self._bodies[key] = self._read(node.body, f"{prefix}{node.name}.", info, parent)
         info.mentions = frozenset(own.mentions)
         info.bases = frozenset().union(*map(names_in, node.bases))
+        written = tuple(one.id for one in node.bases if isinstance(one, ast.Name))
+        info.has_keywords = bool(node.keywords)
+        info.plain_bases = written if len(written) == len(node.bases) else None
+        made_by = (one.func if isinstance(one, ast.Call) else one for one in node.decorator_list)
+        info.decorators = tuple(map(dotted_name, made_by))
         for method in info.methods.values():
             self._note_self_writes(info, method)
 
@@ -235,14 +242,21 @@ class _Index:
         module = self.module
         bound = bound_by(own.changing)
         changed = {name for name, times in bound.items() if times > 1}
-        made = {*bound, *(top_name(module.name, key) for key in (*module.functions, *module.classes))}
+        functions = {info.name: info for info in module.functions.values() if info.cls is None and info.parent is None}
+        named = {*bound, *functions}
+        made = set(bound)
+        for name, one in functions.items():
+            if one.globals or one.holds_site or not one.mentions.isdisjoint(named - {name}):
+                made.add(name)
+        classes = {top_name(module.name, key) for key in module.classes}
         top = set(tree.body)
         for node in self.classes:
             info = module.by_start[module.source.syntax_span(node)[0]]
             if isinstance(info, ClassInfo) and node in top:
                 body = self._bodies[info.key]
-                is_fixed = not (body.holds_site or body.declared) and body.mentions.isdisjoint(changed)
-                info.can_wait = is_fixed and does_nothing(node, body.calls, made)
+                may_start = body.holds_site or (module.speaks_of_queries and body.calls)
+                is_fixed = not (may_start or body.declared) and body.mentions.isdisjoint(changed)
+                info.can_wait = is_fixed and does_nothing(node, body.calls, made, classes, body.mentions)
 
     # -- what is changed ---------------------------------------------------------------------------------------------
 

@@ -39,6 +39,7 @@ class FunctionInfo:
     is_async: bool = False
     positional: tuple[str, ...] = ()  # its parameters that may be given by position
     defaults: int = 0  # so many of the last ones have a default
+    is_decorated: bool = False
     needs_keyword: bool = False  # a parameter without a default is given by name only
     holds_site: bool = False
     holds_query: bool = False
@@ -57,6 +58,12 @@ class FunctionInfo:
         return node
 
     @property
+    def size(self) -> int:
+        """The characters of its text."""
+        start, end = self.module.source.offsets(self.place)
+        return end - start
+
+    @property
     def first_parameter(self) -> str:
         """The name of its first parameter, or empty."""
         return self.positional[0] if self.positional else ""
@@ -64,7 +71,8 @@ class FunctionInfo:
     @property
     def decorators(self) -> list[cst.BaseExpression]:
         """The decorators' expressions, outermost first."""
-        return [item.decorator for item in self.node.decorators] if isinstance(self.node, cst.FunctionDef) else []
+        node = self.node if self.is_decorated else None
+        return [item.decorator for item in node.decorators] if isinstance(node, cst.FunctionDef) else []
 
     @property
     def words(self) -> frozenset[str]:
@@ -94,6 +102,9 @@ class ClassInfo:
     mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
     mentions: frozenset[str] = frozenset()  # in its own body, not in its methods
     bases: frozenset[str] = frozenset()  # the names in its bases
+    plain_bases: tuple[str, ...] | None = None  # its bases, where all are single names
+    has_keywords: bool = False  # such as a metaclass, beside its bases
+    decorators: tuple[str, ...] = ()  # the dotted names of its decorators, called or not; empty for what has none
     can_wait: bool = False  # its body means the same whenever it is walked
 
     @property

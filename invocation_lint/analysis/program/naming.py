@@ -76,6 +76,14 @@ def root(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def dotted_name(node: ast.expr) -> str:
+    """The text of `name.attribute`, and empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        before = dotted_name(node.value)
+        return f"{before}.{node.attr}" if before else ""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def last_name(receiver: ast.expr) -> str:
     """The last name of what a method is called on; empty where it has none."""
     while isinstance(receiver, (ast.Call, ast.Subscript, ast.Await)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 from invocation_lint.analysis.program.naming import flat, root, targets
 
@@ -18,19 +18,24 @@ def bound_by(statements: Iterable[ast.stmt]) -> Counter[str]:
     return bound
 
 
-def does_nothing(node: ast.ClassDef, calls: Iterable[ast.Call], own: Set[str]) -> bool:
-    """Whether a class calls nothing in its own body but decorators of its methods that are imported, with constants.
-    `own` are the names of what the module makes itself: their objects could change."""
-    harmless = {
-        decorator
-        for statement in node.body
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
-        for decorator in statement.decorator_list
-        if isinstance(decorator, ast.Call) and _is_plain(decorator) and root(decorator.func) not in own
-    }
-    return all(call in harmless for call in calls)
+def does_nothing(
+    node: ast.ClassDef, calls: Sequence[ast.Call], made: Set[str], classes: Set[str], mentions: Set[str]
+) -> bool:
+    """Whether what a class calls in its own body changes nothing that others see: what is imported, with what is
+    imported or made in the body itself.
+
+    `made` are the names that the module binds to objects that could change and to functions that could do more than to
+    return something; `classes` those of its classes, which may be handed on; `mentions` those in the body.
+    """
+    if not calls:
+        return True
+    own = {root(target) for statement in node.body for target in flat(targets(statement))}
+    return mentions.isdisjoint(made - own) and all(_begin(call) not in classes for call in calls)
 
 
-def _is_plain(call: ast.Call) -> bool:
-    given = (*call.args, *(keyword.value for keyword in call.keywords))
-    return bool(root(call.func)) and all(isinstance(value, ast.Constant) for value in given)
+def _begin(call: ast.Call) -> str:
+    """The name at the beginning of `name.method(..)[key](..)`; empty when there is none."""
+    at: ast.AST = call
+    while isinstance(at, (ast.Call, ast.Attribute, ast.Subscript)):
+        at = at.func if isinstance(at, ast.Call) else at.value
+    return at.id if isinstance(at, ast.Name) else ""

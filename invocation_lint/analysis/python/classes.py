@@ -37,9 +37,16 @@ def run_class(frame: Frame, node: cst.ClassDef) -> None:
     assert isinstance(info, ClassInfo)
     if frame.state is None:
         return
-    if not info.can_wait:
+    if not info.can_wait or _may_lead(frame, info):
         frame.interpreter.definitions.run_class_body(frame, info)
     frame.live.env[node.name.value] = Value((ClassRef(info.key),))
+
+
+def _may_lead(frame: Frame, info: ClassInfo) -> bool:
+    """Whether the body of a class names what leads to a call site."""
+    module = info.module
+    own = (f"{module.name}:{name}" for name in info.mentions)
+    return module.foreign.met_by(info.mentions) or not frame.interpreter.leading.isdisjoint(own)
 
 
 def bases(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str], bool]:
@@ -95,7 +102,10 @@ def class_attribute(frame: Frame, key: str, name: str, receiver: Value | None, *
         if name in cls.writers and (own if receiver is not None else not found):
             found.append(frame.interpreter.definitions.attribute_value(frame, cls, name))
             is_set = True
-        body = frame.interpreter.definitions.class_body(cls)
+        inner = frame.interpreter.definitions.class_within(cls, name)
+        if inner is not None:
+            return Value((ClassRef(inner.key),))
+        body = frame.interpreter.definitions.class_body(cls, name)
         if name in body.env:
             member = frame.interpreter.libraries.enum_member(frame, cls, name, body)
             found.append(member or bring(frame, body.env[name], body.heap, opened=_opened(cls, name)))
@@ -218,7 +228,7 @@ def construct(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.CST
     method = find_method(frame, info, "__init__")
     if method is not None:
         frame.call(Value((FunctionRef(method.key, instance),)), arguments, node)
-    elif filled is None and (info.node.decorators or any(is_foreign(base) for base in outside)):
+    elif filled is None and (info.decorators or any(is_foreign(base) for base in outside)):
         reason = "its class has decorators or bases outside the project"
         frame.live.update(instance, lambda o, weak: o.opened(reason))
     return instance

@@ -79,11 +79,20 @@ class Definitions:
         self._bodies[info.key] = body
         return body
 
-    def class_body(self, info: ClassInfo) -> State:
-        """The names of a class body."""
+    def class_body(self, info: ClassInfo, asked: str = "") -> State:
+        """The names of a class body; none where it can wait and does not bind the name that is asked for."""
         if info.key not in self._bodies:
+            if asked and info.can_wait and asked not in info.mentions and self.class_within(info, asked) is None:
+                return State()
             self.run_class_body(Frame(self._interpreter, info.module, None, State(), in_class=info.key), info)
         return self._bodies[info.key]
+
+    def class_within(self, info: ClassInfo, name: str) -> ClassInfo | None:
+        """The class that a class statement in the body binds to a name, where nothing else does: told without a walk of
+        the body. Generated parsers have hundreds."""
+        if info.key in self._bodies or not info.can_wait or name in info.mentions:
+            return None
+        return self._interpreter.class_info(f"{info.key}.{name}")
 
     def bases(self, info: ClassInfo) -> Bases:
         """The bases in the program, those outside by dotted name, and whether all were resolved."""
@@ -132,8 +141,7 @@ class Definitions:
         inner: list[ClassInfo] = []
         outside: list[str] = []
         resolved = True
-        for arg in info.node.bases:
-            node = arg.value.value if isinstance(arg.value, cst.Subscript) else arg.value
+        for node in _base_nodes(info):
             for atom in frame.evaluate(node).atoms:
                 known = self._interpreter.class_info(atom.key) if isinstance(atom, ClassRef) else None
                 if known is not None:
@@ -155,6 +163,8 @@ class Definitions:
 
     def annotation(self, info: ClassInfo, name: str) -> cst.BaseExpression | None:
         """How the body of a class annotates an attribute."""
+        if name not in info.mentions:
+            return None
         if info.key not in self._annotations:
             lines = [line for line in info.node.body.body if isinstance(line, cst.SimpleStatementLine)]
             smalls = [small for line in lines for small in line.body if isinstance(small, cst.AnnAssign)]
@@ -209,3 +219,12 @@ def _merged(waiting: list[list[ClassInfo]]) -> list[ClassInfo]:
         family.append(chosen)
         waiting = [[cls for cls in line if cls is not chosen] for line in waiting]
     return family
+
+
+def _base_nodes(info: ClassInfo) -> list[cst.BaseExpression]:
+    """The bases of a class, without their type parameters. Single names are told without the tree: a nested class is
+    parsed with all that stands around it."""
+    if info.plain_bases is not None:
+        return list(map(cst.Name, info.plain_bases))
+    values = [arg.value for arg in info.node.bases]
+    return [value.value if isinstance(value, cst.Subscript) else value for value in values]

@@ -89,7 +89,7 @@ class Implementations:
         family, outside = self._interpreter.definitions.lineage(info)
         if not _PROTOCOLS.isdisjoint(self._interpreter.definitions.bases(info)[1]):
             return True
-        if "abc.ABC" not in outside and not any(cls.node.keywords for cls in family):
+        if "abc.ABC" not in outside and not any(cls.has_keywords for cls in family):
             return False
         seen: set[str] = set()
         for cls in family:

@@ -43,9 +43,10 @@ def refuses_call(
 
     Where more arguments come from a part of the event, its fields are noted as read instead.
     """
-    trial, params = frame.interpreter.trial, info.node.params
+    trial = frame.interpreter.trial
     if trial is None:
         return False
+    params = info.node.params
     positional = [*params.posonly_params, *params.params]
     named = {param.name.value for param in (*positional, *params.kwonly_params)}
     needed = [param.name.value for param in positional[len(args) :] if param.default is None]

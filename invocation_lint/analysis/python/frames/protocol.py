@@ -43,8 +43,11 @@ class Definitions(Protocol[F_contra]):
     def run_class_body(self, frame: F_contra, info: ClassInfo) -> State:
         """Walk a class body in a scope of its own; its names are the class's attributes."""
 
-    def class_body(self, info: ClassInfo) -> State:
-        """The names of a class body."""
+    def class_body(self, info: ClassInfo, asked: str = "") -> State:
+        """The names of a class body; none where it can wait and does not bind the name that is asked for."""
+
+    def class_within(self, info: ClassInfo, name: str) -> ClassInfo | None:
+        """The class that a class statement in the body binds to a name, where nothing else does."""
 
     def bases(self, info: ClassInfo) -> Bases:
         """The bases of a class."""
