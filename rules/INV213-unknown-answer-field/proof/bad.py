@@ -17,7 +17,7 @@ def handler(event, context):
     return {"id": story.id, "status": "ready"}
 
 
-def main():
+def main(event=None, context=None):
     response = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=b"{}")
     answer = json.loads(response["Payload"].read())
     if "FunctionError" in response:
