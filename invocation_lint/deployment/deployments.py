@@ -20,6 +20,7 @@ from invocation_lint.deployment.candidates import (
     ZAPPA,
 )
 from invocation_lint.deployment.kinds import Handlers
+from invocation_lint.deployment.paths import as_bytes, holds, shared_folders
 from invocation_lint.deployment.sketch import Application, DeployedFunction, Template
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ class Deployments:
         word = name.removesuffix(".py").encode("utf-8", "surrogatepass")
         for path, data in self._find().items():
             above = path.rpartition("/")[0]
-            if (_holds(above, folder) or is_alone or _UPWARDS in data) and self._names(path, data, word):
+            if (holds(above, folder) or is_alone or _UPWARDS in data) and self._names(path, data, word):
                 yield self._template(path)
         for path, data in self._zappa.items():
             if self._names(path, data, word):
@@ -279,8 +280,7 @@ class Deployments:
         """The module and the name in it that a deployed function calls; None where they are not in the project."""
         handler = function.handler.text if function.handler is not None else None
         module, _, name = (handler or "").rpartition(".")
-        is_here = function.code.kind not in {"inline", "unknown"} or function.code.handler_folders
-        if not module or not name or not is_here:
+        if not module or not name or (function.code.kind == "inline" and not function.code.handler_folders):
             return None
         path = module.lstrip("./") if "/" in module else module.replace(".", "/")
         folders = [
@@ -295,14 +295,28 @@ class Deployments:
             return None
         above = function.key.template.rpartition("/")[0]
         same = self._of_name(path)
-        if function.code.kind == "asset":
-            found = [one for one in same if re.search(rb"\b" + _bytes(name) + rb"\b", self._read(one) or b"")]
-            return (found[0], name) if len(same) == len(found) == 1 else None
-        found = [one for one in same if _holds(above, one)] or same
+        if function.code.kind in {"asset", "unknown"}:
+            word = re.compile(rb"(?m)^(?:async\s+)?(?:def\s+)?" + as_bytes(name) + rb"\b")
+            is_one = len(same) == 1 and word.search(self._read(same[0]) or b"") and same[0] not in self._claimed
+            return (same[0], name) if is_one else None
+        found = [one for one in same if holds(above, one)] or same
         if len(found) > 1:
-            word = re.compile(rb"(?m)^(?:async\s+)?def\s+" + _bytes(name) + rb"\b")
+            word = re.compile(rb"(?m)^(?:async\s+)?def\s+" + as_bytes(name) + rb"\b")
             found = self._beside(above, path, [one for one in found if word.search(self._read(one) or b"")])
         return (found[0], name) if len(found) == 1 else None
+
+    @cached_property
+    def _claimed(self) -> frozenset[str]:
+        """The files that templates say to be the handlers of functions."""
+        from invocation_lint.deployment.model import Function
+
+        told = [(one.handler.text, one.code) for one in self.deployed.all(Function) if one.handler is not None]
+        return frozenset(
+            f"{folder}/{handler.rpartition('.')[0].replace('.', '/')}.py"
+            for handler, code in told
+            for folder in (code.folder, *code.handler_folders)
+            if handler and folder
+        )
 
     def _beside(self, folder: str, module: str, files: list[str]) -> list[str]:
         """Of the files that a template in a folder may mean, those that share the most folders with it, and share no
@@ -314,10 +328,12 @@ class Deployments:
         if len(folders) > MAX_ALIKE:
             return files
         own = [
-            one for one in files if _shared(folder, one) >= max((_shared(other, one) for other in folders), default=0)
+            one
+            for one in files
+            if shared_folders(folder, one) >= max((shared_folders(other, one) for other in folders), default=0)
         ]
-        most = max((_shared(folder, one) for one in own), default=0)
-        return [one for one in own if _shared(folder, one) == most]
+        most = max((shared_folders(folder, one) for one in own), default=0)
+        return [one for one in own if shared_folders(folder, one) == most]
 
     def _function_of(self, key: str, function: DeployedFunction, template: str) -> str:
         """The name of the function in the module that a deployed function has for its handler; empty for none of it."""
@@ -333,7 +349,7 @@ class Deployments:
         # or, where there is none, in the project.
         above = template.rpartition("/")[0]
         same = self._of_name(path)
-        return name if ([one for one in same if _holds(above, one)] or same) == [key] else ""
+        return name if ([one for one in same if holds(above, one)] or same) == [key] else ""
 
     def _of_name(self, path: str) -> list[str]:
         if self._same_names is None:
@@ -351,18 +367,18 @@ class Deployments:
         from invocation_lint.deployment.state_machines import is_named
 
         above = template.rpartition("/")[0]
-        definitions = [self._template(path) for path in self._definitions if _holds(above, path)]
+        definitions = [self._template(path) for path in self._definitions if holds(above, path)]
         return ("state_machine",) if any(is_named(one.tasks, function.name) for one in definitions) else ()
 
     def layers_around(self, folder: str, root: str) -> tuple[list[str], bool]:
         """The folders of the layers that the functions have whose code holds a folder, those of the nearest first, and
         those that stand beside it in a layer; and whether the functions around it have others."""
         told = [function for template in self.every_document() for function in template.functions]
-        inside = [replace(one, layers=tuple(layer for layer in one.layers if _holds(root, layer))) for one in told]
+        inside = [replace(one, layers=tuple(layer for layer in one.layers if holds(root, layer))) for one in told]
         functions = [one for one in inside if one.code is not None and (one.layers or one.other_layers)]
-        around = [one for one in functions if _holds(one.code or "", folder)]
+        around = [one for one in functions if holds(one.code or "", folder)]
         around.sort(key=lambda one: len(one.code or ""), reverse=True)
-        beside = [one for one in functions if any(_holds(layer, folder) for layer in one.layers)]
+        beside = [one for one in functions if any(holds(layer, folder) for layer in one.layers)]
         return [layer for one in [*around, *beside] for layer in one.layers], any(one.other_layers for one in around)
 
     def is_code(self, folder: str) -> bool:
@@ -373,28 +389,11 @@ class Deployments:
         """The folders of all layers that templates make, as far as they stand below a root."""
         made = {layer for template in self.every_document() for layer in template.layers}
         used = {layer for one in self.every_document() for function in one.functions for layer in function.layers}
-        return {layer for layer in made | used if _holds(root, layer)}
+        return {layer for layer in made | used if holds(root, layer)}
 
 
 def _is_in(application: Application, key: str) -> bool:
     if application.is_django:
-        return _holds(application.folder, key)
+        return holds(application.folder, key)
     path = f"{application.folder}/{application.name.rpartition('.')[0].replace('.', '/')}"
     return key in {f"{path}.py", f"{path}/__init__.py"}
-
-
-def _shared(folder: str, path: str) -> int:
-    """How many folders from the top are those of another path, too."""
-    pairs = zip(folder.split("/"), path.split("/")[:-1], strict=False)
-    return next(
-        (count for count, (one, other) in enumerate(pairs) if one != other),
-        min(folder.count("/"), path.count("/") - 1) + 1,
-    )
-
-
-def _holds(folder: str, path: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")
-
-
-def _bytes(name: str) -> bytes:
-    return re.escape(name.encode("utf-8", "surrogatepass"))
