@@ -50,7 +50,7 @@ def _found(
         from invocation_lint.facts.building.handling.handlers import handlers
 
         yield from handlers(code, program, interpreter)
-        if b"RequestType" in data:
+        if b"RequestType" in data or b"cfnresponse" in data:
             from invocation_lint.facts.building.handling.custom_resources import custom_resources
 
             yield from custom_resources(code)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from invocation_lint.analysis.program.acts import caught_types
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import custom_resource as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.handlers import event_name, is_handler, may_be_handler
 from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.handling.processors import takes_every
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
@@ -40,7 +40,7 @@ _TOLD = {
 def custom_resources(code: Code) -> Iterator[Fact]:
     """The facts of a module, in no order."""
     for info in code.functions():
-        if may_be_handler(info) and {"RequestType"} & info.words and (is_handler(info) or info.name == "on_event"):
+        if may_be_handler(info) and (is_handler(info) or info.name == "on_event"):
             resource = _Resource(code, info)
             if resource.is_one:
                 yield resource.fact()
@@ -66,11 +66,17 @@ class _Resource:
     @property
     def is_one(self) -> bool:
         """Whether it reads what only CloudFormation sends, and answers by itself or by returning."""
+        if "RequestType" not in self.info.words and not self._answers_alike():
+            return False
         texts = frozenset().union(*(scope.texts for _, scope in self.scopes))
         about = {"ResourceProperties", "PhysicalResourceId", "ResponseURL", "LogicalResourceId"} & texts
         words = frozenset().union(*(one.words for one, _ in self.scopes))
         is_helped = "CfnResource" in self.code.module.source.text or bool({"crhelper"} & words)
         return bool(about or "cfnresponse" in words) and not is_helped and not self._is_wrapped()
+
+    def _answers_alike(self) -> bool:
+        """Whether it answers every request in the same way, and is no part of a handler that tells them apart."""
+        return any(map(self._is_of_library, self._scope.calls)) and not self.code.module.is_mentioned_outside(self.info)
 
     def _is_wrapped(self) -> bool:
         names = {
@@ -129,6 +135,9 @@ class _Resource:
         given = [arg.value.value for arg in call.args[:2] if isinstance(arg.value, cst.Name)]
         return bool(_SENDS.match(name)) and given[:1] == [event_name(self.info)] and len(call.args) >= 2
 
+    def _is_of_library(self, call: cst.Call) -> bool:
+        return self.code.meaning(call.func) == "cfnresponse.send"
+
     def _holds_send(self, body: cst.CSTNode) -> bool:
         for node in walk(body):
             if not isinstance(node, cst.Call):
@@ -152,7 +161,7 @@ class _Resource:
                 if node.finalbody is not None and self._holds_send(node.finalbody):
                     return True
                 for handler in node.handlers:
-                    if not _is_broad(handler):
+                    if not takes_every(handler) or failing.gives_itself(handler, self._is_of_library):
                         continue
                     is_own = one is self.info and not _is_for(node, scope, {"Create", "Update", "Delete"})
                     goes_on = not failing.raises(handler.body)
@@ -279,7 +288,11 @@ class _Resource:
         for node in scope.parents:
             if isinstance(node, cst.Try) and self._covers_work(node):
                 for handler in node.handlers:
-                    if _is_broad(handler) and not failing.raises(handler.body) and not _is_for(node, scope, {"Delete"}):
+                    if (
+                        takes_every(handler)
+                        and not failing.raises(handler.body)
+                        and not _is_for(node, scope, {"Delete"})
+                    ):
                         return "swallowed", handler
         dropped = self._dropped(scope)
         return ("dropped", dropped) if dropped is not None else (None, None)
@@ -315,15 +328,7 @@ def _holds_id(value: cst.CSTNode) -> bool:
 
 
 def _names(scope: Scope) -> Iterator[cst.Name]:
-    for found in scope.names.values():
-        yield from found
-
-
-def _is_broad(handler: cst.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    broad = {"Exception", "BaseException"}
-    return any(isinstance(one, cst.Name) and one.value in broad for one in caught_types(handler))
+    return (one for found in scope.names.values() for one in found)
 
 
 def _is_making(value: cst.CSTNode) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -48,6 +48,20 @@ def raises(body: cst.CSTNode) -> bool:
             and called_name(one.value) in {"exit", "_exit"}
         )
         for one in statements(body)
+    )
+
+
+def gives_itself(clause: cst.ExceptHandler, takes: Callable[[cst.Call], bool]) -> bool:
+    """Whether a clause puts the error that it has caught into a mapping, as it is, and gives that to a call which would
+    have to encode it."""
+    error = clause.name.name if clause.name is not None else None
+    if not isinstance(error, cst.Name):
+        return False
+    calls = (node for node in walk(clause.body) if isinstance(node, cst.Call) and takes(node))
+    return any(
+        isinstance(one, cst.DictElement) and isinstance(one.value, cst.Name) and one.value.value == error.value
+        for call in calls
+        for one in walk(call)
     )
 
 
@@ -194,4 +208,14 @@ def _only_counts(use: cst.CSTNode, scope: Scope) -> bool:
     return False
 
 
-__all__ = ["answers_error", "counted_lists", "error_answer", "notes", "raised_for", "raises", "sets", "statements"]
+__all__ = [
+    "answers_error",
+    "counted_lists",
+    "error_answer",
+    "gives_itself",
+    "notes",
+    "raised_for",
+    "raises",
+    "sets",
+    "statements",
+]

@@ -121,4 +121,4 @@ def _names_none(value: cst.BaseExpression | None) -> bool:
     )
 
 
-__all__ = ["MOST", "PROCESSORS", "last_name", "lost_in_report", "takes_most"]
+__all__ = ["MOST", "PROCESSORS", "last_name", "lost_in_report", "takes_every", "takes_most"]
