@@ -30,6 +30,7 @@ from invocation_lint.facts.building.around.conditions import is_made_always
 from invocation_lint.facts.building.around.later_records import later_record
 from invocation_lint.facts.building.around.loops import loop_fact
 from invocation_lint.facts.building.around.rows import row_of
+from invocation_lint.facts.building.left_records import lift_records
 from invocation_lint.facts.building.links import granting, returned, unread, unset
 from invocation_lint.facts.building.links.inferred import Link, links_of
 from invocation_lint.facts.building.merging import merge
@@ -135,7 +136,7 @@ class Invocations:
         """What is said of one call site, from all ways to it."""
         each = [self._of_way(one) for one in ways]
         endings = [one.ending for one in ways]
-        made = [fact for one in each for fact in one.facts]
+        made = lift_records([fact for one in each for fact in one.facts], ways)
         lifted = lifting.lift_answers(lifting.lift_fates(made, endings), endings)
         return _AtPlace(
             tuple(lifting.lift_waits(lifting.lift_loops(lifted, endings), endings)),
@@ -242,12 +243,10 @@ class Invocations:
         later = later_record(seen.root.module, caller_function, seen.site[0])
         note("record_later", later[1] if later is not None else None)
         token = waiting.task_token(payload, seen.root.module)
-        for path in ("record_written", "left_waiting"):
-            note(path, written)
+        carried = given.place if token is not None and given is not None else None
+        for path, where in (("record_written", written), ("left_waiting", written or carried), ("task_token", carried)):
+            note(path, where)
         note("in_clause", visit.clause)
-        if token is not None and given is not None:
-            note("task_token", given.place)
-            note("left_waiting", given.place)
         function = self._function(seen, name.value if name else None, note)
         row = row_of(seen)
         note("row", row[1] if row is not None else None)

@@ -43,16 +43,16 @@ def _is_open(fate: ErrorFate) -> bool:
 Frames = tuple[Place, ...]
 
 
-def _frames(fact: Fact) -> Frames:
+def frames_of(fact: Fact) -> Frames:
     """The calls that lead to a call site, outermost first."""
     return tuple(label.place for label in fact.chain)
 
 
-def _longer(found: Iterable[Fact]) -> dict[Frames, list[int]]:
+def longer_ways(found: Iterable[Fact]) -> dict[Frames, list[int]]:
     """The frames through which longer chains of calls lead, with the indexes of these chains' facts."""
     longer: dict[Frames, list[int]] = {}
     for index, fact in enumerate(found):
-        frames = _frames(fact)
+        frames = frames_of(fact)
         for start in range(1, len(frames) + 1):
             longer.setdefault(frames[start:], []).append(index)
     return longer
@@ -67,18 +67,18 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     own = [index for index, fact in enumerate(found) if not fact.chain]
     if len(own) != 1 or endings[own[0]].is_end:
         return found
-    longer = _longer(found)
+    longer = longer_ways(found)
     ended = [index for index, ending in enumerate(endings) if ending.is_end and index != own[0]]
     seen = [index for index, fact in enumerate(found) if fact.chain and _is_seen(fact)]
     if not ended and not seen:
         return [
-            _called_by_unseen(fact) if _frames(fact) not in longer and not endings[index].is_hook else fact
+            _called_by_unseen(fact) if frames_of(fact) not in longer and not endings[index].is_hook else fact
             for index, fact in enumerate(found)
         ]
     mine = found[own[0]]
     places = dict(mine.places)
     changed = mine.data
-    outermost = [index for index, fact in enumerate(found) if index != own[0] and _frames(fact) not in longer]
+    outermost = [index for index, fact in enumerate(found) if index != own[0] and frames_of(fact) not in longer]
     for family in ("service_error", "transport_error"):
         fate = getattr(mine.data, family)
         if fate.seen_by_handler != "no":
@@ -131,8 +131,8 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     if len(own) != 1 or endings[own[0]].is_end:
         return found
     mine = found[own[0]]
-    longer = _longer(found)
-    ways = [fact for fact in found if fact.chain and _frames(fact) not in longer and fact.data.caller.kind != "test"]
+    longer = longer_ways(found)
+    ways = [fact for fact in found if fact.chain and frames_of(fact) not in longer and fact.data.caller.kind != "test"]
     answers = [fact.data.response for fact in ways]
     users = [fact for fact in ways if fact.data.response.payload == "used" and not _dies_in_sight(fact)]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
@@ -159,14 +159,14 @@ def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     if not any(map(_loses_items, found)):
         return result
     deployed = {index for index, fact in enumerate(found) if fact.data.caller.kind != "test"}
-    longer = {frames: list(filter(deployed.__contains__, ways)) for frames, ways in _longer(found).items()}
+    longer = {frames: list(filter(deployed.__contains__, ways)) for frames, ways in longer_ways(found).items()}
     for index, fact in enumerate(found):
         if not _loses_items(result[index]) or endings[index].is_end:
             continue
-        ways = longer.get(_frames(fact), [])
+        ways = longer.get(frames_of(fact), [])
         loops = (found[way].data.in_loop for way in ways)
         is_part = any(loop and isinstance(loop.item_failure, UnknownAnswer) for loop in loops)
-        ends = [found[way] for way in ways if not longer.get(_frames(found[way]))]
+        ends = [found[way] for way in ways if not longer.get(frames_of(found[way]))]
         if is_part:
             for other in (index, *ways):
                 _excuse(result, other, "a caller goes over several of these loops, and takes their errors")
@@ -183,8 +183,8 @@ def _with_losses(found: list[Fact]) -> list[Fact]:
     for index, fact in enumerate(found):
         if fact.data.in_loop is None or fact.data.in_loop.item_failure is None:
             continue
-        longer = _longer(found) if longer is None else longer
-        ways = [found[way].data for way in longer.get(_frames(fact), ()) if _frames(found[way]) not in longer]
+        longer = longer_ways(found) if longer is None else longer
+        ways = [found[way].data for way in longer.get(frames_of(fact), ()) if frames_of(found[way]) not in longer]
         ends = [way for way in ways if way.caller.kind != "test"] or [fact.data]
         loss = "the items after it are not sent"
         if all(
@@ -200,12 +200,12 @@ def _with_losses(found: list[Fact]) -> list[Fact]:
 def lift_waits(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     """Say of a helper who waits for it: those who wait for the code that calls it, where any is seen."""
     result = list(found)
-    longer = _longer(found)
+    longer = longer_ways(found)
     for index, fact in enumerate(found):
         if endings[index].is_end or fact.data.caller.awaited_by is None:
             continue
-        ways = [found[way] for way in longer.get(_frames(fact), ())]
-        ends = [way.data.caller for way in ways if _frames(way) not in longer and way.data.caller.kind != "test"]
+        ways = [found[way] for way in longer.get(frames_of(fact), ())]
+        ends = [way.data.caller for way in ways if frames_of(way) not in longer and way.data.caller.kind != "test"]
         if ends:
             told = patience.joined(ends)
             caller = replace(
@@ -221,10 +221,10 @@ def lift_waits(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
 def lift_serving(found: list[Fact]) -> list[Fact]:
     """Say of a helper that reads jobs that it serves where all that call it do, tests aside."""
     result = list(found)
-    longer = _longer(found)
+    longer = longer_ways(found)
     for index, fact in enumerate(found):
-        ways = [found[way] for way in longer.get(_frames(fact), ())]
-        ends = [way.data.caller for way in ways if _frames(way) not in longer and way.data.caller.kind != "test"]
+        ways = [found[way] for way in longer.get(frames_of(fact), ())]
+        ends = [way.data.caller for way in ways if frames_of(way) not in longer and way.data.caller.kind != "test"]
         if fact.data.caller.serves == "no" and ends and all(end.serves == "yes" for end in ends):
             result[index] = replace(fact, data=replace(fact.data, caller=replace(fact.data.caller, serves="yes")))
     return result

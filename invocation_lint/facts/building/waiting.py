@@ -19,6 +19,7 @@ from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.around.touching import may_write
+from invocation_lint.facts.building.seen import Seen
 from invocation_lint.findings import Place
 
 _WRITES = frozenset({"put_item", "update_item", "insert", "insert_one", "upsert", "update_one", "add", "persist"})
@@ -67,6 +68,16 @@ def record_written(
     elif not all(_leaves(module, function, clause, place, is_end) for clause in clauses):
         touched = UnknownAnswer("what follows may change it")
     return facts.WrittenRecord(status, touched), place
+
+
+def leaves_alone(seen: Seen) -> bool:
+    """Whether what takes the error around a call changes no record, nor does what comes after it; where nothing takes
+    the error, or it is raised on, that is for the callers to say."""
+    module, function, call = seen.root.module, seen.root.function, seen.site[0]
+    return function is not None and all(
+        not may_write(module, function, own_nodes(clause.body)) and _leaves(module, function, clause, call, is_end=True)
+        for clause in _clauses_around(module, function, call)
+    )
 
 
 def left_waiting(record: facts.WrittenRecord | None, token: facts.TaskToken | None) -> str | None:
