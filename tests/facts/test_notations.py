@@ -6,7 +6,7 @@ import pytest
 
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
-from invocation_lint.facts.base import Range
+from invocation_lint.facts.base import Range, Unknown
 from invocation_lint.facts.building.sent.notation import may_begin_json
 from invocation_lint.facts.invocation import Payload
 from invocation_lint.source.parsing.tree import parse
@@ -102,6 +102,15 @@ def test_the_notation_of_a_payload(expression: str, form: str | None) -> None:
 )
 def test_how_often_a_payload_is_encoded(expression: str, layers: int) -> None:
     assert payload(expression).layers == layers
+
+
+@pytest.mark.parametrize(
+    "expression", ["str(value)", "str(dict(value))", "str({key: 1 for key in value})", "str(list(value))"]
+)
+def test_text_of_what_may_be_empty_is_json_or_not(expression: str) -> None:
+    found = payload(expression)
+    assert isinstance(found.layers, Unknown)
+    assert isinstance(found.parses_as_json, Unknown)
 
 
 @pytest.mark.parametrize(

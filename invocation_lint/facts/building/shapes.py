@@ -111,7 +111,8 @@ def _decode_encoded(atom: Encoded) -> Decoded:
     if atom.how == "base64":
         return Decoded(0, "base64", "no", atom.value.single)
     parses = repr_is_json(atom.value)
-    return Decoded(1 if parses == "yes" else 0, "repr", parses, atom.value.single)
+    layers = 1 if parses == "yes" else 0 if parses == "no" else None  # that of an empty dict is a JSON document
+    return Decoded(layers, "repr", parses, atom.value.single)
 
 
 def _decode_json(atom: Encoded) -> Decoded:
