@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 
+_RAREST_LOOK = 0.05  # seconds on the wall
+
 
 class Clock:
     """Time of the service. At `factor` 50, an hour of the service is 72 seconds on the wall.
@@ -37,13 +39,15 @@ class Clock:
     def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Look at `condition` until it holds or `seconds` of the service are over; whether it held.
 
-        At least ten seconds on the wall are granted: processes do not start faster because a clock does.
+        At least ten seconds on the wall are granted: processes do not start faster because a clock does. Where it takes
+        long, looks become rarer: one may be a request to moto.
         """
-        end = time.monotonic() + max(10.0, self.wall_seconds(seconds))
+        begin = time.monotonic()
+        end = begin + max(10.0, self.wall_seconds(seconds))
         while not condition():
-            if time.monotonic() > end:
+            if (now := time.monotonic()) > end:
                 return condition()
-            time.sleep(0.005)
+            time.sleep(min(_RAREST_LOOK, max(0.005, (now - begin) / 10)))
         return True
 
     def wait(self, event: threading.Event, seconds: float) -> bool:

@@ -27,7 +27,7 @@ from invocation_lint.reference.sources.schedules import Scheduler
 from invocation_lint.reference.sources.stream_readers import make_reader
 from invocation_lint.reference.sources.streams import Lane, StreamPoller
 
-_SHORTEST, _LONGEST = 0.02, 0.5
+_SHORTEST, _LONGEST = 0.04, 0.5
 
 
 class Invoke(Protocol):
