@@ -73,6 +73,14 @@ def state_machine(making: Making, thing: Thing) -> Iterator[Resource]:
 
 
 def _definition(making: Making, thing: Thing) -> tuple[Definition | None, str]:
+    """The definition of a state machine, which is read once; why there is none."""
+    if thing not in making.definitions:
+        making.definitions[thing] = _definition_of(making, thing)
+    found: tuple[Definition | None, str] = making.definitions[thing]
+    return found
+
+
+def _definition_of(making: Making, thing: Thing) -> tuple[Definition | None, str]:
     body = prop(thing, "definitionBody")
     given = _substitutions(thing)
     if isinstance(body, Call) and body.args:

@@ -49,6 +49,7 @@ class Making:
         self.resources: dict[str, list[Resource]] = defaultdict(list)
         self.outputs: dict[str, list[Output]] = defaultdict(list)
         self.parameters: dict[str, list[Parameter]] = defaultdict(list)
+        self.definitions: dict[Thing, Any] = {}  # of state machines, and why there is none
         self._machines: dict[tuple[int, str], list[Thing]] = defaultdict(list)
         self._numbers: dict[tuple[str, str], int] = defaultdict(int)
         self._added: dict[tuple[Key, type[Resource]], list[tuple[str, Resource]]] = defaultdict(list)
