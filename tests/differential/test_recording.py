@@ -10,7 +10,7 @@ import pytest
 from tests.differential.generator.programs import program
 from tests.differential.judge.seen import Record
 from tests.differential.lanes import recorded
-from tests.differential.recorder.recording import NotRecorded, open_recorder
+from tests.differential.recorder.recording import NotRecorded, is_late, open_recorder
 
 ASKING = """\
 import json
@@ -46,6 +46,21 @@ def asking() -> Record:
         told = recorded("test", recorder, slow=False)
     assert {run["fault"] for run in told["runs"]} >= {"ok", "throttled", "refused", "dropped"}
     return Record("asking", {"app.py": ASKING}, "handler", (), runs)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "late"),
+    [
+        ("ok", "ReadTimeoutError", True),
+        ("refused", "ReadTimeoutError", True),
+        ("dropped", "ConnectTimeoutError", True),
+        ("slow", "ReadTimeoutError", False),
+        ("dropped", "ConnectionClosedError", False),
+        ("ok", None, False),
+    ],
+)
+def test_a_run_on_a_machine_that_was_too_slow_is_none(fault: str, error: str | None, late: bool) -> None:
+    assert is_late(fault, [{"error": None}, {"error": error}]) is late
 
 
 def test_ends(asking: Record) -> None:

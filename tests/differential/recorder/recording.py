@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,8 @@ class Recorder:
             raise EOFError
         if "broken" in told:
             raise NotRecorded(told["broken"])
+        if is_late(fault, told["calls"]):
+            raise NotRecorded(f"the service was slower than the client's patience under {fault}")
         for call in told["calls"]:
             call["requests"] = []
         for request in self._service.requests()[before:]:
@@ -172,6 +174,11 @@ class Recorder:
         elif fault == "slow":
             told[site] = {"answer": GOOD, "seconds": SLOW_SECONDS}
         self._behaviour.write_text(json.dumps(told), "utf-8")
+
+
+def is_late(fault: str, calls: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a client gave up waiting though no fault made the service slow: the machine was."""
+    return fault != "slow" and any("Timeout" in (call["error"] or "") for call in calls)
 
 
 def _text(payload: bytes) -> str:
