@@ -37,7 +37,7 @@ def function_error(seen: Seen) -> Iterator[Said]:
     pairs = list(seen.pairs("crashed", "like_crash"))
     if not pairs:
         return
-    wrong = [(a, b) for a, b in pairs if end(a, logs=True) != end(b, logs=True)]
+    wrong = [(a, b) for a, b in pairs if _ends_otherwise(a, b, in_thread=seen.in_thread)]
     if is_unknown(stated):
         yield Said("function error", UNKNOWN)
     elif stated == "unchecked":
@@ -61,6 +61,14 @@ def crash(seen: Seen) -> Iterator[Said]:
     if runs and stated == "key_error" and seen.is_whole:
         good = any("KeyError" in run["raised"] for run in runs)
         yield Said("crash", HOLDS) if good else Said("crash", AGAINST, "no KeyError")
+
+
+def _ends_otherwise(one: Run, other: Run, *, in_thread: bool) -> bool:
+    """Whether two runs end apart. Of several threads, chance says which have begun when the first one fails."""
+    a, b = end(one, logs=True), end(other, logs=True)
+    if in_thread and one["escaped"] and other["escaped"]:
+        return a[:3] != b[:3]
+    return a != b
 
 
 def _way(run: Run) -> tuple[Any, Any]:
