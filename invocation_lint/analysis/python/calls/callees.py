@@ -127,8 +127,17 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTN
     """Call each thing that the callee may be."""
     if frame.interpreter.trial is not None and len(callee.atoms) > 1:
         return _call_either(frame, callee, arguments, node)
-    found = [call_atom(frame, atom, arguments, node) for atom in callee.atoms if frame.state is not None]
-    return join_values(found) if found else NEVER
+    found, comes_back = [], False
+    for atom in callee.atoms:
+        before = frame.state
+        if before is None:
+            break
+        found.append(call_atom(frame, atom, arguments, node))
+        comes_back = comes_back or frame.state is not None
+        frame.state = frame.state or before  # one that raises ends the path for itself alone
+    if not comes_back:
+        frame.state = None
+    return join_values(found) if comes_back else NEVER
 
 
 def _call_either(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:

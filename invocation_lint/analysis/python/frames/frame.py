@@ -111,9 +111,10 @@ class Frame:
             return unknown(f"{type(node).__name__} is not followed")
         self.nesting += 1
         try:
-            return handler(self, node)
+            value = handler(self, node)
         finally:
             self.nesting -= 1
+        return value if self.state is not None else NEVER
 
     def run(self, body: cst.BaseSuite | Sequence[cst.BaseStatement]) -> None:
         """Walk statements one after another, as long as a path is left."""
