@@ -64,7 +64,7 @@ def test_nor_does_one_that_is_awaited(callees: str) -> None:
 
 
 def test_all_that_raise_end_it() -> None:
-    code = f"""
+    code = """
     def stop(name):
         raise SystemExit(name)
 

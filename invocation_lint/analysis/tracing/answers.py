@@ -14,7 +14,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.python.frames.kinds import Kind, Marks
 from invocation_lint.analysis.tracing import answer_clauses, answer_conditions, answer_matches, doors, sites, wrappers
-from invocation_lint.analysis.tracing.answer_notes import AnswerReturned, AnswerUse, ClientClosed
+from invocation_lint.analysis.tracing.answer_notes import AnswerReturned, AnswerUse, ClientClosed, StatusTest
 from invocation_lint.analysis.tracing.answer_parts import (
     ERROR_HEADER,
     NAME,
@@ -134,7 +134,10 @@ class Answers(Kind[Frame]):
         return answer_matches.case_marks(frame, part, case)
 
     def returned(self, frame: Frame, part: Traced, node: cst.Return) -> None:
-        if not part.path:
+        if part.path:
+            return
+        tested = any(isinstance(event, StatusTest) and event.site == part.origin for event in frame.events)
+        if tested or frame.depth == 0:  # else its caller goes on with it, and is seen
             frame.events.append(AnswerReturned(part.origin, ("bad_status", part.origin) in frame.live.marks))
 
     def is_there(self, part: Traced) -> bool:
