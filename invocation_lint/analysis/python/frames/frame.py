@@ -114,7 +114,7 @@ class Frame:
             value = handler(self, node)
         finally:
             self.nesting -= 1
-        return value if self.state is not None else NEVER
+        return value if self.is_reached() else NEVER
 
     def run(self, body: cst.BaseSuite | Sequence[cst.BaseStatement]) -> None:
         """Walk statements one after another, as long as a path is left."""
