@@ -51,7 +51,7 @@ def lint_paths(
     project = _project(config, isolated)
     inputs = inputs_of([str(path) for path in paths], project)
     return lint(
-        inputs.files, project, whole_project=inputs.whole_project, stubs_skipped=inputs.stubs_skipped, executor=executor
+        inputs.files, project, whole_project=inputs.whole_project, skipped=inputs.skipped, executor=executor
     ).report
 
 

@@ -19,7 +19,7 @@ from invocation_lint.configuration import Configuration, Recipe, shown
 from invocation_lint.data import tool_texts
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.exit_status import status_of
-from invocation_lint.findings import Finding, Place
+from invocation_lint.findings import NOTHING_SKIPPED, Finding, Place, Skipped
 from invocation_lint.outcome import Input, Outcome
 from invocation_lint.project import Project
 from invocation_lint.records import record
@@ -60,12 +60,11 @@ _DATA = (
 
 @record
 class Inputs:
-    """The files of a run; `whole_project` says that they are more than was given, `stubs_skipped` how many files of
-    type stubs were passed over."""
+    """The files of a run; `whole_project` says that they are more than was given, `skipped` what was passed over."""
 
     files: Sequence[Input]
     whole_project: bool = False
-    stubs_skipped: int = 0
+    skipped: Skipped = NOTHING_SKIPPED
 
 
 @record
@@ -96,6 +95,7 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
     if buffer is not None and not project.leaves_out(buffer.path, given=True):
         found[str(buffer.path.resolve())] = buffer
     stubs: set[Path] = set()
+    packages: set[Path] = set()
     documents = [one for one in (given_file(str(path)) for path in data) if is_template(one.real)]
 
     def is_one(document: FoundFile) -> bool:
@@ -106,12 +106,18 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
         paths,
         leaves_out=project.leaves_out,
         on_stub=lambda path: stubs.add(Path(path).absolute()),
+        on_installed=lambda path: packages.add(Path(path)),
         on_document=is_one,
     )
     for file in (*files, *documents):
         if not project.leaves_out(file.path, given=file.given):
             found.setdefault(file.real, Input(file.name, file.path))
-    return Inputs(sorted(found.values(), key=lambda given: given.name), bool(roots), len(stubs))
+    return Inputs(sorted(found.values(), key=lambda given: given.name), bool(roots), _skipped(stubs, packages))
+
+
+def _skipped(stubs: set[Path], packages: set[Path]) -> Skipped:
+    every = (path for path in packages if not path.name.endswith(".dist-info"))
+    return Skipped(len(stubs), tuple(sorted({path.stem for path in every})))
 
 
 def lint(
@@ -119,7 +125,7 @@ def lint(
     project: Project,
     *,
     whole_project: bool = False,
-    stubs_skipped: int = 0,
+    skipped: Skipped = NOTHING_SKIPPED,
     on_file: Callable[[str], None] | None = None,
     on_crash: Callable[[str, str], None] | None = None,
     executor: Executor | None = None,
@@ -127,7 +133,7 @@ def lint(
     cache: Cache | None = None,
 ) -> Run:
     """Lints files under the settings of each; `whole_project` says that they are more than was asked for, and
-    `stubs_skipped` how many files of type stubs were passed over.
+    `skipped` what was passed over.
 
     The report is the same with any `executor`, which has `jobs` workers, and with any `cache`, in which the files were
     looked up.
@@ -143,7 +149,7 @@ def lint(
     run = Run()
     summary = run.report.summary
     summary.whole_project = whole_project
-    summary.stubs_skipped = stubs_skipped
+    summary.skipped = skipped
     without: set[str] = set()
     found: dict[str, Outcome] = {}
     news: list[News] = []

@@ -141,6 +141,17 @@ class Finding:
         return (place.path, place.cell, place.line, place.column, self.id, self.message)
 
 
+class Skipped(NamedTuple):
+    """What was passed over on the way to the files of a run: how many type stubs, and the names of packages that were
+    installed among the files."""
+
+    stubs: int = 0
+    packages: tuple[str, ...] = ()
+
+
+NOTHING_SKIPPED = Skipped()
+
+
 @dataclass(slots=True)
 class Summary:
     """Counts of one run, for the closing line."""
@@ -153,7 +164,7 @@ class Summary:
     whole_project: bool = False
     project_unknown: bool = False  # whether callers beyond the folders of files were not looked for
     files_too_large: tuple[str, ...] = ()  # to be analysed, and no invocation in their bytes
-    stubs_skipped: int = 0
+    skipped: Skipped = NOTHING_SKIPPED
     templates_filled_in: tuple[str, ...] = ()  # by another tool, before they are YAML; they were not read
     baseline_vanished: tuple[str, ...] = ()  # entries of the baseline that are no longer found, as shown to people
     templates_found: int = 0

@@ -95,7 +95,7 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
     fixes = wants_fixes(given, from_stdin=STDIN in paths)
 
     def lint_new(files: Sequence[Input]) -> Run:
-        run = _lint(Inputs(files, inputs.whole_project, inputs.stubs_skipped), project, given, cache_of(given, project))
+        run = _lint(Inputs(files, inputs.whole_project, inputs.skipped), project, given, cache_of(given, project))
         if known is not None:
             known.apply(run, files, project)
         return run
@@ -143,7 +143,7 @@ def _lint(inputs: Inputs, project: Project, given: Mapping[str, Any], cache: Cac
             inputs.files,
             project,
             whole_project=inputs.whole_project,
-            stubs_skipped=inputs.stubs_skipped,
+            skipped=inputs.skipped,
             on_file=progress.step,
             on_crash=_show_traceback if given["debug"] else None,
             executor=executor,

@@ -20,8 +20,11 @@ def closing_line(report: Report) -> str:
         parts[-1] += f", {summary.files_not_analysed} not analysed"
     if summary.templates_found:
         parts[-1] += f", {_count(summary.templates_found, 'template')}"
-    if summary.stubs_skipped:
-        parts.append(f"{_count(summary.stubs_skipped, 'type stub')} (.pyi) skipped")
+    if summary.skipped.stubs:
+        parts.append(f"{_count(summary.skipped.stubs, 'type stub')} (.pyi) skipped")
+    if summary.skipped.packages:
+        packages = summary.skipped.packages
+        parts.append(f"{_count(len(packages), 'installed package')} skipped: {plain(_listed(packages))}")
     if summary.files_too_large:
         count = _count(len(summary.files_too_large), "file")
         parts.append(f"{count} too large to analyse, without invocations: {plain(_listed(summary.files_too_large))}")

@@ -10,6 +10,7 @@
                                   folders were not looked for,
                  files_too_large: [path of a file that was not analysed, and holds no invocation],
                  stubs_skipped: how many .pyi files were met,
+                 packages_skipped: [name of a package that was installed among the files],
                  baseline_vanished: [entry of the baseline that is no longer found, in words],
                  templates_found: how many templates were looked at}}
 
@@ -51,7 +52,8 @@ def render(report: Report, presentation: Presentation) -> str:
             "whole_project": summary.whole_project,
             "project_unknown": summary.project_unknown,
             "files_too_large": list(summary.files_too_large),
-            "stubs_skipped": summary.stubs_skipped,
+            "stubs_skipped": summary.skipped.stubs,
+            "packages_skipped": list(summary.skipped.packages),
             "baseline_vanished": list(summary.baseline_vanished),
             "templates_found": summary.templates_found,
         },

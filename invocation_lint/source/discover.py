@@ -18,7 +18,10 @@ from invocation_lint.source.ignores import with_separator
 
 _ENDINGS = (".py", ".pyw", ".ipynb")
 _GLOB = re.compile(r"[*?[]")
-_NO_PYTHON = "files in caches and virtual environments, and files that git ignores, are read only if named explicitly"
+_NO_PYTHON = (
+    "files in caches and virtual environments, installed packages, and files that git ignores are read only if named "
+    "explicitly"
+)
 
 
 @record
@@ -42,12 +45,14 @@ def find_files(
     *,
     leaves_out: Callable[[Path], bool] | None = None,
     on_stub: Callable[[str], None] | None = None,
+    on_installed: Callable[[str], None] | None = None,
     on_document: Callable[[FoundFile], bool] | None = None,
 ) -> list[FoundFile]:
     """The files, each once, path by path and in each by name.
 
     A file that is named is taken whatever its name or git's ignores say; below a folder, modules, notebooks, and
     scripts that name Python in their first line. Type stubs (`.pyi`) hold no code that runs: `on_stub` is told of each.
+    Packages that were installed below a folder are not the project's: `on_installed` is told of each.
     `on_document` is told of each document below a folder that may be a template, and says whether it is one.
     A path that does not exist is read as a glob. `leaves_out` is asked of each folder below one that is given: what it
     leaves out is not entered. A file that is reached by a link as well has its own name.
@@ -58,7 +63,7 @@ def find_files(
     found: dict[str, FoundFile] = {}
     for text in paths:
         for path in _expanded(text):
-            for file in _files_at(path, text, leaves_out, on_stub, on_document):
+            for file in _files_at(path, text, leaves_out, on_stub, on_installed, on_document):
                 first = found.setdefault(file.real, file)
                 if first is not file:
                     kept = file if first.is_link and not file.is_link else first
@@ -97,6 +102,7 @@ def _files_at(
     given: str,
     leaves_out: Callable[[Path], bool] | None,
     on_stub: Callable[[str], None] | None,
+    on_installed: Callable[[str], None] | None,
     on_document: Callable[[FoundFile], bool] | None,
 ) -> Iterator[FoundFile]:
     try:
@@ -118,6 +124,9 @@ def _files_at(
     if on_stub is not None:
         for stub in walk.stubs:
             on_stub(stub)
+    if on_installed is not None:
+        for package in walk.installed:
+            on_installed(package)
     if not walk.met_any and not templates:
         raise UsageError(f"{given}: no Python files here", _NO_PYTHON)
 

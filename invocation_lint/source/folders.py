@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from invocation_lint.source.ignores import IGNORE_FILE, Ignores, ignores_above, with_separator
+from invocation_lint.source.installed import installed_in
 
 # Folders that hold no source of the project: version control, caches, environments, what deployment tools build.
 SKIPPED = frozenset(
@@ -54,8 +55,9 @@ class Walk:
     """Walks a folder for files by the ends of their names; with `scripts`, also for those without an end that name
     Python in their first line. `leaves_out` is asked of each folder below: what it leaves out is not entered.
     `on_folder` is told each folder that is entered, with what stands in it by name. `met_any` tells afterwards whether
-    there was a file, or anything that was left out; `stubs` which files of type stubs (.pyi) were passed over;
-    `documents` the files with these other ends, each with whether it is a link."""
+    there was a file, or anything that was left out; `stubs` which files of type stubs (.pyi) were passed over, and
+    `installed` which packages that stand below with the distributions that they belong to; `documents` the files with
+    these other ends, each with whether it is a link."""
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class Walk:
         self.endings = endings
         self.scripts = scripts
         self.stubs: list[str] = []
+        self.installed: list[str] = []
         self.documents: list[tuple[str, bool]] = []
         self._ends_of_documents = documents
         self.leaves_out = leaves_out
@@ -96,8 +99,13 @@ class Walk:
             ignores = above.below(
                 with_separator(folder), has_ignore_file=IGNORE_FILE in entries, is_repository=".git" in entries
             )
+            installed = installed_in(folder, entries) if folder != top else frozenset()
             for name, entry in entries.items():
-                if self._is_folder(entry):
+                if name in installed:
+                    if not ignores.ignore(entry.path, folder=self._is_folder(entry)):
+                        self.installed.append(entry.path)
+                        self.met_any = True
+                elif self._is_folder(entry):
                     if name not in SKIPPED and self._enters(entry, ignores):
                         stack.append((entry.path, ignores))
                     elif name == SYNTHESIZED and _TEMPLATES.endswith(self.endings) and self._enters(entry, ignores):

@@ -112,6 +112,52 @@ def test_type_stubs_are_skipped_and_this_is_said(folder: Path) -> None:
     assert json.loads(run_lint("check", "--output", "json", cwd=folder).stdout)["summary"]["stubs_skipped"] == 2
 
 
+def installed(folder: Path, record: str | None) -> None:
+    """A package, a module and their distributions, installed into a folder as pip does."""
+    for name in ("langtool/inner", "langtool-1.2.dist-info", "six_ish-2.0.dist-info"):
+        (folder / name).mkdir(parents=True)
+    (folder / "langtool" / "client.py").write_text(BAD)
+    (folder / "langtool" / "inner" / "more.py").write_text(BAD)
+    (folder / "six_ish.py").write_text(BAD)
+    if record is not None:
+        (folder / "langtool-1.2.dist-info" / "RECORD").write_text(record)
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["langtool/client.py,sha256=x,1\nlangtool/inner/more.py,,\nlangtool-1.2.dist-info/RECORD,,\n../../bin/x,,\n", None],
+)
+def test_installed_packages_are_skipped_and_this_is_said(folder: Path, record: str | None) -> None:
+    layer = folder / "layer" / "python"
+    installed(layer, record)
+    (layer / "own.py").write_text(BAD)
+    ran = check(cwd=folder)
+    assert {line.split(":")[0] for line in ran.stdout.splitlines() if "INV107" in line} == {
+        "bad.py",
+        "layer/python/own.py",
+    }
+    assert "; 2 installed packages skipped: langtool, six_ish" in closing(ran)
+    told = json.loads(run_lint("check", "--output", "json", cwd=folder).stdout)
+    assert told["summary"]["packages_skipped"] == ["langtool", "six_ish"]
+
+
+def test_installed_packages_that_are_named_are_linted(folder: Path) -> None:
+    layer = folder / "layer" / "python"
+    installed(layer, None)
+    for named in ("layer/python", "layer/python/langtool", "layer/python/langtool/client.py"):
+        ran = check(named, cwd=folder)
+        assert "layer/python/langtool/client.py" in ran.stdout, named
+        assert "skipped" not in closing(ran)
+
+
+def test_a_folder_of_nothing_but_installed_packages_is_no_mistake(folder: Path) -> None:
+    installed(folder / "layer" / "python", None)
+    ran = check("layer", cwd=folder)
+    assert (ran.returncode, closing(ran)) == (
+        0, "no findings; 0 files scanned, 0 analysed; 2 installed packages skipped: langtool, six_ish"
+    )  # fmt: skip
+
+
 def test_a_script_without_an_end_is_found(folder: Path) -> None:
     (folder / "bin").mkdir()
     (folder / "bin" / "start").write_text(f"#!/usr/bin/env python3\n{BAD}")

@@ -237,6 +237,7 @@ def test_json() -> None:
         "project_unknown": False,
         "files_too_large": [],
         "stubs_skipped": 0,
+        "packages_skipped": [],
         "baseline_vanished": [],
         "templates_found": 0,
     }
