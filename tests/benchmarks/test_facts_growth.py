@@ -24,7 +24,7 @@ COUNTED: list[tuple[Any, str]] = [
     (Invocations, "_fact"),
     (JobQueries, "_fact"),
     (PreparedRules, "_asked"),
-    (lifting, "_frames"),
+    (lifting, "frames_of"),
     (Definitions, "_linearized"),
 ]
 
