@@ -95,7 +95,7 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
     if buffer is not None and not project.leaves_out(buffer.path, given=True):
         found[str(buffer.path.resolve())] = buffer
     stubs: set[Path] = set()
-    packages: set[Path] = set()
+    packages: set[str] = set()
     documents = [one for one in (given_file(str(path)) for path in data) if is_template(one.real)]
 
     def is_one(document: FoundFile) -> bool:
@@ -106,18 +106,15 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
         paths,
         leaves_out=project.leaves_out,
         on_stub=lambda path: stubs.add(Path(path).absolute()),
-        on_installed=lambda path: packages.add(Path(path)),
+        on_installed=lambda path: packages.add(Path(path).name.removesuffix(".py")),
         on_document=is_one,
     )
     for file in (*files, *documents):
         if not project.leaves_out(file.path, given=file.given):
             found.setdefault(file.real, Input(file.name, file.path))
-    return Inputs(sorted(found.values(), key=lambda given: given.name), bool(roots), _skipped(stubs, packages))
-
-
-def _skipped(stubs: set[Path], packages: set[Path]) -> Skipped:
-    every = (path for path in packages if not path.name.endswith(".dist-info"))
-    return Skipped(len(stubs), tuple(sorted({path.stem for path in every})))
+    return Inputs(
+        sorted(found.values(), key=lambda given: given.name), bool(roots), Skipped(len(stubs), tuple(sorted(packages)))
+    )
 
 
 def lint(

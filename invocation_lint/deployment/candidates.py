@@ -33,8 +33,11 @@ SERVERLESS = ("serverless.yml", "serverless.yaml")
 SNAPSHOT = ".snap"
 """How the names of the snapshots of Jest end."""
 
-SYNTHESIZED = "/cdk.out/"
-"""Where the CDK writes the templates that it makes."""
+CDK_OUT = "cdk.out"
+"""The folder into which the CDK writes the templates that it makes (AWS: CDK developer guide, cloud assembly)."""
+
+SYNTHESIZED = f"/{CDK_OUT}/"
+"""What stands in the paths of templates that the CDK made."""
 
 ZAPPA = tuple(f"zappa_settings{ending}" for ending in (".json", ".toml", ".yaml", ".yml", ".py"))
 """The names of the settings of Zappa."""

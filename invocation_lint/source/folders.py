@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from invocation_lint.deployment.candidates import CDK_OUT
 from invocation_lint.source.ignores import IGNORE_FILE, Ignores, ignores_above, with_separator
 from invocation_lint.source.installed import installed_in
 
@@ -15,12 +16,9 @@ SKIPPED = frozenset(
     {
         ".git", ".hg", ".svn", ".jj", ".bzr", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".cache",
         ".hypothesis", ".ipynb_checkpoints", ".tox", ".nox", ".eggs", ".venv", ".direnv", "__pypackages__",
-        "site-packages", "node_modules", ".aws-sam", "cdk.out", ".serverless", ".terraform",
+        "site-packages", "node_modules", ".aws-sam", CDK_OUT, ".serverless", ".terraform",
     }
 )  # fmt: skip
-SYNTHESIZED = "cdk.out"
-"""The folder into which the CDK writes the templates that it makes (AWS: CDK developer guide, cloud assembly)."""
-
 _TEMPLATES = ".template.json"
 _STAGE = "assembly-"
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
@@ -101,14 +99,14 @@ class Walk:
             )
             installed = installed_in(folder, entries) if folder != top else frozenset()
             for name, entry in entries.items():
-                if name in installed:
+                if name in installed and (self._is_folder(entry) or name.endswith(self.endings)):
                     if not ignores.ignore(entry.path, folder=self._is_folder(entry)):
                         self.installed.append(entry.path)
                         self.met_any = True
                 elif self._is_folder(entry):
                     if name not in SKIPPED and self._enters(entry, ignores):
                         stack.append((entry.path, ignores))
-                    elif name == SYNTHESIZED and _TEMPLATES.endswith(self.endings) and self._enters(entry, ignores):
+                    elif name == CDK_OUT and _TEMPLATES.endswith(self.endings) and self._enters(entry, ignores):
                         yield from self._synthesized(entry.path, ignores)
                 elif name.endswith(self.endings) and self._is_file(entry) and not ignores.ignore(entry.path):
                     self.met_any = True

@@ -14,11 +14,10 @@ _INFO = ".dist-info"
 
 
 def installed_in(folder: str, names: Iterable[str]) -> frozenset[str]:
-    """The names in a folder, of all that stand in it, that belong to distributions which were installed there."""
+    """The packages and modules in a folder, of all names in it, that belong to distributions installed there."""
     found: set[str] = set()
     for name in names:
         if name.endswith(_INFO):
-            found.add(name)
             title = name.partition("-")[0]
             found |= _recorded(Path(folder, name)) or {title, f"{title}.py"}
     return frozenset(found)
@@ -31,4 +30,5 @@ def _recorded(info: Path) -> set[str]:
             paths = [row[0] for row in csv.reader(file) if row]
     except (OSError, UnicodeDecodeError, csv.Error):
         return set()
-    return {path.partition("/")[0] for path in paths} - {"", "..", "__pycache__", "bin"}
+    found = {path.partition("/")[0] for path in paths} - {"", "..", "__pycache__", "bin"}
+    return {name for name in found if not name.endswith(_INFO)}

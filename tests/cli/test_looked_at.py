@@ -119,13 +119,17 @@ def installed(folder: Path, record: str | None) -> None:
     (folder / "langtool" / "client.py").write_text(BAD)
     (folder / "langtool" / "inner" / "more.py").write_text(BAD)
     (folder / "six_ish.py").write_text(BAD)
+    (folder / "_native.so").touch()
     if record is not None:
         (folder / "langtool-1.2.dist-info" / "RECORD").write_text(record)
 
 
 @pytest.mark.parametrize(
     "record",
-    ["langtool/client.py,sha256=x,1\nlangtool/inner/more.py,,\nlangtool-1.2.dist-info/RECORD,,\n../../bin/x,,\n", None],
+    [
+        "langtool/client.py,sha256=x,1\nlangtool/inner/more.py,,\nlangtool-1.2.dist-info/RECORD,,\n_native.so,,\n../../bin/x,,\n",
+        None,
+    ],
 )
 def test_installed_packages_are_skipped_and_this_is_said(folder: Path, record: str | None) -> None:
     layer = folder / "layer" / "python"

@@ -96,7 +96,7 @@ TEMPLATE = """
         Properties: {Environment: {Variables: {WORKER: SECOND}}}
       Named:
         Type: AWS::SSM::Parameter
-        Properties: {Name: !Sub "/work/${Stage}/name", Value: !Ref Work}
+        Properties: {Name: !Sub "/teams/${Stage}/name", Value: !Ref Work}
     Outputs: {WorkArn: {Value: !GetAtt Work.Arn}}
 """
 SECRET = "'{{resolve:secretsmanager:names:SecretString:KEY}}'"
@@ -114,11 +114,11 @@ def test_a_secret_has_a_value_for_each_key(key: str, is_same: bool) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("!Sub '{{resolve:ssm:/work/${Stage}/name}}'", ["${Work.name}"]),
-        ("!Sub 'a-{{resolve:ssm:/work/${Stage}/name:1}}-b'", ["a-${Work.name}-b"]),
-        ("!Join ['', ['{{resolve:ssm:/work/', !Ref Stage, '/name}}']]", ["${Work.name}"]),
+        ("!Sub '{{resolve:ssm:/teams/${Stage}/name}}'", ["${Work.name}"]),
+        ("!Sub 'a-{{resolve:ssm:/teams/${Stage}/name:1}}-b'", ["a-${Work.name}-b"]),
+        ("!Join ['', ['{{resolve:ssm:/teams/', !Ref Stage, '/name}}']]", ["${Work.name}"]),
         ("!Sub '{{resolve:ssm:/other/${Stage}/name}}'", ["${ssm:/other/${Stage}/name}"]),
-        ("!Sub '{{resolve:ssm:/work/${Stage}'", ["{{resolve:ssm:/work/${Stage}"]),
+        ("!Sub '{{resolve:ssm:/teams/${Stage}'", ["{{resolve:ssm:/teams/${Stage}"]),
     ],
 )
 def test_references_to_parameters_with_open_names(value: str, expected: list[str]) -> None:

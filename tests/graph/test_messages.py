@@ -51,7 +51,7 @@ def edges(
         ".git/HEAD": "",
         "app/template.yaml": TEMPLATE.replace("WHERE", where).replace("TOPICARN", topic),
         "app/dead.yaml": DEAD,
-        "shared/dlq.yaml": DEAD,
+        "common/dlq.yaml": DEAD,
         "app/src/sender.py": HEAD + code,
         "app/src/reader.py": "def handler(event, context): ...\n",
     }
@@ -155,7 +155,7 @@ def test_a_name_with_open_parts_is_shown_whole(tmp_path: Path, topic: str, name:
 
 @pytest.mark.parametrize(
     ("where", "is_found"),
-    [("dead.yaml", True), ("../shared/dlq.yaml", True), ("../../shared/dlq.yaml", True), ("../gone.yaml", False)],
+    [("dead.yaml", True), ("../common/dlq.yaml", True), ("../../common/dlq.yaml", True), ("../gone.yaml", False)],
 )
 def test_where_a_mapping_sends_what_it_gives_up(tmp_path: Path, where: str, is_found: bool) -> None:
     """A path may count from the folder into which a build puts the template."""
