@@ -12,11 +12,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import inputs_of, lint
 from invocation_lint.findings import Report
 from invocation_lint.outcome import Input
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

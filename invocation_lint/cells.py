@@ -12,7 +12,7 @@ from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Finding, Label, Place
 
 if TYPE_CHECKING:
-    from invocation_lint.source.notebooks import Notebook
+    from invocation_lint.source.notebooks.cells import Notebook
 
 _CELL = re.compile(r"(?P<file>.*\.ipynb):cell (?P<number>\d+)\Z", re.DOTALL)
 _ENDING = ".ipynb"
@@ -50,7 +50,7 @@ def place_in_cell(place: Place, data: bytes) -> Place:
     """A place in the module of a notebook, of which the bytes are given, as one in its cell; others as they are."""
     if not place.path.endswith(_ENDING):
         return place
-    from invocation_lint.source.notebooks import read_notebook
+    from invocation_lint.source.notebooks.cells import read_notebook
 
     return read_notebook(data, place.path).place(place)
 
@@ -71,7 +71,7 @@ def line_in_file(place: Place, text_of: Callable[[str], str | None]) -> int:
 
 
 def _notebook(name: str, text_of: Callable[[str], str | None]) -> Notebook | None:
-    from invocation_lint.source.notebooks import read_notebook
+    from invocation_lint.source.notebooks.cells import read_notebook
 
     text = text_of(name)
     try:

@@ -15,7 +15,6 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 from invocation_lint.cells import in_cells
-from invocation_lint.configuration import Configuration, Recipe, shown
 from invocation_lint.data import tool_texts
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.exit_status import status_of
@@ -24,11 +23,12 @@ from invocation_lint.outcome import Input, Outcome
 from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.run import Run
-from invocation_lint.settings import Settings
-from invocation_lint.source.reading import TooLarge, check_worth, code_in, read_bytes, scanned
+from invocation_lint.settings.files import Configuration, Recipe, shown
+from invocation_lint.settings.keys import Settings
+from invocation_lint.source.comments.suppressions import may_suppress
+from invocation_lint.source.files.reading import TooLarge, check_worth, code_in, read_bytes, scanned
 from invocation_lint.source.record import digest
 from invocation_lint.source.scan import may_hold_facts, may_matter, may_query_jobs
-from invocation_lint.source.suppressions import may_suppress
 from invocation_lint.template_check import facts_of_document, is_document, lint_template
 from invocation_lint.tool_findings import (
     INTERNAL_ERROR,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from invocation_lint.cache.cache import Cache
     from invocation_lint.facts import FileFacts
     from invocation_lint.programs import News, Programs
-    from invocation_lint.source.notebooks import Notebook
+    from invocation_lint.source.notebooks.cells import Notebook
     from invocation_lint.source.parsing.tree import SourceFile
 
 MANY_FILES = 1000  # from here on processes pay for the scan alone
@@ -85,8 +85,8 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
     that are neither Python nor templates are passed over, since hooks name them. UsageError for a path that does not
     exist or holds no Python file.
     """
-    from invocation_lint.deployment.marks import is_template
-    from invocation_lint.source.discover import FoundFile, find_files, given_file
+    from invocation_lint.deployment.documents.marks import is_template
+    from invocation_lint.source.files.discover import FoundFile, find_files, given_file
 
     data = [Path(path) for path in paths if path.endswith(_DATA) and Path(path).is_file()]
     roots = {project.whole_of(path) for path in data if project.concerns_all(path)}

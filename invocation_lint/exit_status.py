@@ -8,7 +8,7 @@ from pathlib import Path
 from invocation_lint.findings import Confidence, Finding
 from invocation_lint.project import Project
 from invocation_lint.run import Run
-from invocation_lint.settings import Settings
+from invocation_lint.settings.keys import Settings
 from invocation_lint.tool_findings import NOT_ANALYSED
 
 _FAILING = {"error": 2, "warning": 1, "advice": 0, "never": 3}  # the least rank of a severity that fails a run

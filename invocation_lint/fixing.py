@@ -10,8 +10,8 @@ from pathlib import Path
 
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Edit, Finding
-from invocation_lint.fixes.applying import chosen, edited
-from invocation_lint.fixes.writing import ChangedMeanwhile, write
+from invocation_lint.fixes.editing.applying import chosen, edited
+from invocation_lint.fixes.editing.writing import ChangedMeanwhile, write
 from invocation_lint.outcome import Input
 from invocation_lint.plain import quoted_path
 from invocation_lint.records import record
@@ -108,15 +108,15 @@ def write_all(fixing: Fixing) -> None:
 
 def _mended(data: bytes, name: str, linted: str, findings: Sequence[Finding]) -> bytes:
     """The bytes after the edits of these findings. ValueError where that is not certain."""
-    from invocation_lint.deployment.candidates import DOCUMENTS
-    from invocation_lint.source.decode import decode
+    from invocation_lint.deployment.documents.candidates import DOCUMENTS
+    from invocation_lint.source.files.decode import decode
 
     if decode(data, name)[0] != linted:
         raise ValueError("the file changed meanwhile")
     edits: list[Edit] = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
     new = edited(data, name, edits)
     if name.endswith(DOCUMENTS):
-        from invocation_lint.deployment.checking import State, check
+        from invocation_lint.deployment.documents.checking import State, check
 
         if check(name, new) is not State.READ:
             raise ValueError("the template could not be read any more")

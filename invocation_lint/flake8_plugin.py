@@ -16,7 +16,7 @@ from invocation_lint import __version__
 if TYPE_CHECKING:
     import ast
 
-    from invocation_lint.baseline import Baseline
+    from invocation_lint.baselines.known import Baseline
     from invocation_lint.findings import Finding, Place
     from invocation_lint.project import Project
 
@@ -123,8 +123,8 @@ def _lint(filename: str, text: str) -> list[Finding]:
 def _project_of_process() -> Project:
     """Settings, rules and contracts, read once a process."""
     global _project  # noqa: PLW0603 - there is no other place that outlives a file
-    from invocation_lint.configuration import Configuration
     from invocation_lint.project import Project
+    from invocation_lint.settings.files import Configuration
 
     config = InvocationPlugin.config
     if _project is None or _project[:2] != (config, Path.cwd()):
@@ -137,13 +137,13 @@ def _baseline_of_process(project: Project) -> Baseline | None:
     """The baseline that the configuration of the working folder names, read once a process."""
     global _baseline  # noqa: PLW0603 - as above
     if _baseline is None or _baseline[0] is not project:
-        from invocation_lint.configuration import shown
+        from invocation_lint.settings.files import shown
 
         settings = project.configuration.for_folder(Path.cwd())
         file = settings.baseline
         read = None
         if file is not None:
-            from invocation_lint.baseline import read_baseline
+            from invocation_lint.baselines.known import read_baseline
 
             read = read_baseline(shown(file), f"{settings.origin('baseline')}: baseline")
         _baseline = (project, read)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from invocation_lint.records import record
 from invocation_lint.source import asking
-from invocation_lint.source.folders import has_top, project_root
-from invocation_lint.source.project_files import Links, ProjectFiles
+from invocation_lint.source.files.folders import has_top, project_root
+from invocation_lint.source.files.project_files import Links, ProjectFiles
 from invocation_lint.source.record import Question
 from invocation_lint.source.seeds import Seeds
 

@@ -12,14 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from invocation_lint.configuration import Configuration, is_top, shown
-from invocation_lint.documents import read_text, unknown_name
+from invocation_lint.documents.nodes import read_text, unknown_name
 from invocation_lint.errors import UsageError
 from invocation_lint.findings import Finding, Severity
 from invocation_lint.programs import Programs
 from invocation_lint.report import RuleText
-from invocation_lint.selection import Selectable, check_words, is_named, is_selected, no_rule
-from invocation_lint.settings import Settings, matches
+from invocation_lint.settings.files import Configuration, is_top, shown
+from invocation_lint.settings.keys import Settings, matches
+from invocation_lint.settings.selection import Selectable, check_words, is_named, is_selected, no_rule
 from invocation_lint.tool_findings import TOOL_FINDINGS, ToolFinding
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class Project:
 
     def answer(self, path: Path, question: Question) -> str:
         """What is answered now to a question that was asked for a file, as `asked` tells it."""
-        from invocation_lint.source.folders import below_project
+        from invocation_lint.source.files.folders import below_project
         from invocation_lint.source.record import digest
 
         if question[0] == "settings":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from invocation_lint.cells import line_in_file, text_of_cell
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place, Report
-from invocation_lint.source.decode import decode
+from invocation_lint.source.files.decode import decode
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Walked

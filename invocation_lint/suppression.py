@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from invocation_lint.data.tool_texts import NO_SUCH_RULE, NOT_SUPPRESSIBLE, UNUSED
 from invocation_lint.findings import Finding, Suppression
-from invocation_lint.selection import Selectable, exactness, no_rule
-from invocation_lint.source.suppressions import covered_lines, names_rules, read_suppressions
+from invocation_lint.settings.selection import Selectable, exactness, no_rule
+from invocation_lint.source.comments.suppressions import covered_lines, names_rules, read_suppressions
 from invocation_lint.tool_findings import INVALID_SUPPRESSION, NOT_ANALYSED, UNUSED_SUPPRESSION
 
 if TYPE_CHECKING:
     from invocation_lint.project import RuleSet
-    from invocation_lint.source.comments import Commented
+    from invocation_lint.source.comments.kinds import Commented
 
 Lines = tuple[int, int]  # first and last
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from invocation_lint.data import tool_texts
-from invocation_lint.deployment.candidates import DOCUMENTS, LINTED, TERRAFORM
+from invocation_lint.deployment.documents.candidates import DOCUMENTS, LINTED, TERRAFORM
 from invocation_lint.findings import Finding, Place
 from invocation_lint.outcome import Input, Outcome
-from invocation_lint.source.suppressions import may_suppress
+from invocation_lint.source.comments.suppressions import may_suppress
 from invocation_lint.tool_findings import INVALID_TEMPLATE
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from invocation_lint.facts import FileFacts
     from invocation_lint.facts.base import Fact
     from invocation_lint.project import Project, RuleSet
-    from invocation_lint.settings import Settings
-    from invocation_lint.source.comments import Commented
+    from invocation_lint.settings.keys import Settings
+    from invocation_lint.source.comments.kinds import Commented
 
 
 def is_document(given: Input) -> bool:
@@ -29,7 +29,7 @@ def is_document(given: Input) -> bool:
 def lint_template(given: Input, data: bytes, settings: Settings, project: Project) -> Outcome:
     """What rules find in a template, and INV006 where it cannot be read; that it was passed over where another tool
     fills it in."""
-    from invocation_lint.deployment.checking import State, check
+    from invocation_lint.deployment.documents.checking import State, check
 
     rules = project.rules(settings)
     found = check(given.name, data)
@@ -86,9 +86,9 @@ def _findings(given: Input, data: bytes, rules: RuleSet, project: Project) -> li
 
 def _commented(name: str, text: str) -> Commented:
     if name.endswith(DOCUMENTS):
-        from invocation_lint.source.yaml_comments import Document
+        from invocation_lint.source.comments.of_yaml import Document
 
         return Document(name, text)
-    from invocation_lint.source.code_comments import CodeText
+    from invocation_lint.source.comments.of_code import CodeText
 
     return CodeText(name, text, hashes=name.endswith(TERRAFORM))

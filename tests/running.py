@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
 from invocation_lint.findings import Finding
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 
 def findings_in(

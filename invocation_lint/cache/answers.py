@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.cache.tree import listing
-from invocation_lint.deployment.candidates import CODE, PYTHON, TYPESCRIPT
-from invocation_lint.source.project_files import MAX_BYTES, Links, ProjectFiles
+from invocation_lint.deployment.documents.candidates import CODE, PYTHON, TYPESCRIPT
+from invocation_lint.source.files.project_files import MAX_BYTES, Links, ProjectFiles
 from invocation_lint.source.record import Pattern, Question, digest
 
 _OF_PLACES = frozenset({"locate", "child", "handlers", "django", "deployed", "names"})

@@ -12,7 +12,7 @@ from invocation_lint.cache.stored import Stored, packed
 from invocation_lint.outcome import Input, Outcome
 from invocation_lint.programs import News
 from invocation_lint.project import Project
-from invocation_lint.settings import Settings
+from invocation_lint.settings.keys import Settings
 from invocation_lint.source.record import digest
 
 

@@ -22,8 +22,8 @@ from invocation_lint.outcome import Outcome
 from invocation_lint.programs import News
 from invocation_lint.project import Project
 from invocation_lint.records import record
-from invocation_lint.settings import Settings
-from invocation_lint.source.folders import TOPS
+from invocation_lint.settings.keys import Settings
+from invocation_lint.source.files.folders import TOPS
 from invocation_lint.source.record import Question, digest
 
 

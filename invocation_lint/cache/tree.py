@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from invocation_lint.cache.marks import Mark, Marks, by_folder, existence, mark_of
-from invocation_lint.configuration import PYPROJECT, YAML_NAME
-from invocation_lint.deployment.candidates import ENDINGS
-from invocation_lint.source.folders import Walk
-from invocation_lint.source.ignores import IGNORE_FILE, excludes_of
-from invocation_lint.source.project_files import MAX_FILES
+from invocation_lint.deployment.documents.candidates import ENDINGS
+from invocation_lint.settings.files import PYPROJECT, YAML_NAME
+from invocation_lint.source.files.folders import Walk
+from invocation_lint.source.files.ignores import IGNORE_FILE, excludes_of
+from invocation_lint.source.files.project_files import MAX_FILES
 from invocation_lint.source.record import digest
 
 _DECIDING = (IGNORE_FILE, YAML_NAME, PYPROJECT)

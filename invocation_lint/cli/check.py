@@ -16,7 +16,6 @@ from invocation_lint.cli.fixes import fix_options, run_with_fixes, wants_fixes
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.cli.outputs import Output, append_step_summary, color_wanted, outputs_of, path_from_root
 from invocation_lint.cli.progress import Progress
-from invocation_lint.configuration import shown
 from invocation_lint.engine import Inputs, inputs_of, lint, pays
 from invocation_lint.errors import UsageError
 from invocation_lint.outcome import Input
@@ -24,7 +23,8 @@ from invocation_lint.plain import plain
 from invocation_lint.project import Project
 from invocation_lint.report import FOR_PEOPLE, FORMATS, Presentation, render, step_summary
 from invocation_lint.run import Run
-from invocation_lint.settings import BASELINE_NAME
+from invocation_lint.settings.files import shown
+from invocation_lint.settings.keys import BASELINE_NAME
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -168,7 +168,7 @@ def _lint_before(given: Mapping[str, Any]) -> Run | None:
 
 
 def _holds_python(path: str) -> bool:
-    from invocation_lint.source.discover import holds_python
+    from invocation_lint.source.files.discover import holds_python
 
     if not Path(path).exists():
         from glob import glob

@@ -11,7 +11,7 @@ import click
 from invocation_lint.cli.options import configuration_of, run_options
 from invocation_lint.plain import plain
 from invocation_lint.project import Project
-from invocation_lint.settings import KEYS, Settings
+from invocation_lint.settings.keys import KEYS, Settings
 
 
 @click.group("config")

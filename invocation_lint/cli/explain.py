@@ -11,7 +11,7 @@ import click
 from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.errors import UsageError
 from invocation_lint.project import Project
-from invocation_lint.selection import called, exactness, no_rule
+from invocation_lint.settings.selection import called, exactness, no_rule
 
 
 @click.command("explain")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from invocation_lint.configuration import PYPROJECT, TABLE, YAML_NAME, Configuration
-from invocation_lint.documents import read_text
+from invocation_lint.documents.nodes import read_text
 from invocation_lint.engine import inputs_of, lint
 from invocation_lint.errors import UsageError
 from invocation_lint.outcome import Input
@@ -18,7 +17,8 @@ from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.report.closing import closing_line
 from invocation_lint.run import Run
-from invocation_lint.settings import BASELINE_NAME
+from invocation_lint.settings.files import PYPROJECT, TABLE, YAML_NAME, Configuration
+from invocation_lint.settings.keys import BASELINE_NAME
 
 _NAMED = 8  # functions without a contract that the configuration names
 _TEMPLATES = 5  # templates whose functions it names
@@ -153,7 +153,7 @@ def _contracts_in(folder: Path) -> tuple[str, ...]:
 def _deployed_in(folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The templates below a folder, with the functions that they deploy."""
     from invocation_lint.deployment import reading
-    from invocation_lint.deployment.candidates import DOCUMENTS
+    from invocation_lint.deployment.documents.candidates import DOCUMENTS
 
     found = []
     for path in _documents(folder, DOCUMENTS):
@@ -180,7 +180,7 @@ def _functions_of(path: str, data: bytes) -> tuple[str, ...]:
 
 def _documents(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     """The files below a folder whose names have these ends, in order of their paths."""
-    from invocation_lint.source.folders import Walk
+    from invocation_lint.source.files.folders import Walk
 
     top = folder.absolute()
     return sorted(folder / Path(path).relative_to(top) for path, _ in Walk(endings).paths(str(top)))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from invocation_lint.baseline import Baseline, mark_known, read_baseline
+from invocation_lint.baselines.known import Baseline, mark_known, read_baseline
 from invocation_lint.errors import CannotWrite, UsageError
 from invocation_lint.exit_status import status_of_run
 from invocation_lint.identity import keys_of
@@ -17,7 +17,7 @@ from invocation_lint.outcome import Input
 from invocation_lint.plain import plain
 from invocation_lint.project import Project
 from invocation_lint.run import Run
-from invocation_lint.settings import BASELINE_NAME
+from invocation_lint.settings.keys import BASELINE_NAME
 from invocation_lint.tool_findings import NOT_ANALYSED
 
 _TOLD = 5  # entries that vanished, by name
@@ -102,7 +102,7 @@ def apply_revision(run: Run, revision: str, given: Mapping[str, Any], lint_there
     `lint_there` lints that revision with its folder as the working folder: called with the options, their paths
     translated, it returns the run, or None when nothing of what was given exists there.
     """
-    from invocation_lint.revision import files_at
+    from invocation_lint.baselines.revision import files_at
 
     here = Path.cwd()
     with files_at(revision, here) as base:
@@ -174,7 +174,7 @@ def _unmark(run: Run) -> None:
 def _write_whole(path: Path, text: str) -> None:
     """Writes a file so that nobody ever sees a part of it; one that is there keeps its owner, mode and links."""
     if path.exists():
-        from invocation_lint.fixes.writing import write
+        from invocation_lint.fixes.editing.writing import write
 
         write(path, path.read_bytes(), text.encode())
         return

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from invocation_lint.configuration import Configuration
+from invocation_lint.settings.files import Configuration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _LISTS = ("select", "extend_select", "ignore", "exclude")

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from invocation_lint.documents import unknown_name
+from invocation_lint.documents.nodes import unknown_name
 from invocation_lint.errors import CannotWrite, UsageError
 from invocation_lint.plain import plain
 from invocation_lint.records import record

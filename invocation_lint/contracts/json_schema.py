@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from invocation_lint.contracts.model import Action, Field
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.records import record
 
 _TYPES = {

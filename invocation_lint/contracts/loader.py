@@ -13,7 +13,7 @@ from invocation_lint.contracts.json_schema import Described, described_by
 from invocation_lint.contracts.match import literal_pieces
 from invocation_lint.contracts.model import Action, ContractBook, Field, FunctionContract, Wrapper
 from invocation_lint.data.shipped import Shipped, read_shipped
-from invocation_lint.documents import Node, node_of, read_file, read_yaml
+from invocation_lint.documents.nodes import Node, node_of, read_file, read_yaml
 
 FUNCTION_KEYS = (
     "name", "match", "discriminator", "decodes", "actions", "fields", "duration_seconds", "timeout_seconds",

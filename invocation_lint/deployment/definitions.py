@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from invocation_lint.deployment.nodes import get, items, mapping, text
+from invocation_lint.deployment.documents.nodes import get, items, mapping, text
+from invocation_lint.deployment.documents.yaml_nodes import key_place, place_of
 from invocation_lint.deployment.values import Case, Text, Value, both, known, pieces_of, together, value_of
 from invocation_lint.deployment.values import text as joined
-from invocation_lint.deployment.yaml_nodes import key_place, place_of
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from invocation_lint.deployment import reading
-from invocation_lint.deployment.candidates import (
+from invocation_lint.deployment.documents.candidates import (
     ENDINGS,
     MAX_BYTES,
     SNAPSHOT,

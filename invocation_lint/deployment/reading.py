@@ -12,7 +12,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invocation_lint.deployment.candidates import (
+from invocation_lint.deployment.documents.candidates import (
     CHALICE,
     DOCUMENTS,
     MAX_BYTES,
@@ -24,7 +24,7 @@ from invocation_lint.deployment.candidates import (
     TYPESCRIPT,
     speaks_of_cdk,
 )
-from invocation_lint.deployment.marks import has_functions
+from invocation_lint.deployment.documents.marks import has_functions
 from invocation_lint.records import record
 
 if TYPE_CHECKING:
@@ -127,9 +127,9 @@ def read_document(path: str, data: bytes, read: Callable[[str], bytes | None] = 
     file, by its absolute path.
 
     A document that is no YAML is a template with a problem that says so."""
+    from invocation_lint.deployment.documents.nodes import mapping
+    from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes
     from invocation_lint.deployment.model import Problem, Template
-    from invocation_lint.deployment.nodes import mapping
-    from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes
     from invocation_lint.findings import Place
 
     path = path.replace(os.sep, "/")
@@ -154,9 +154,9 @@ def read_definition_alone(path: str, data: bytes) -> Template | None:
     from invocation_lint.deployment.definitions import may_be_definition as is_definition
     from invocation_lint.deployment.definitions import plain
     from invocation_lint.deployment.definitions import read_definition as read_it
+    from invocation_lint.deployment.documents.yaml_nodes import Unreadable, place_of, read_nodes
     from invocation_lint.deployment.model import StateMachine, Template, Trigger
     from invocation_lint.deployment.values import Key
-    from invocation_lint.deployment.yaml_nodes import Unreadable, place_of, read_nodes
 
     root = read_nodes(path, data)
     if isinstance(root, Unreadable) or not is_definition(root):
@@ -210,7 +210,7 @@ def read_chalice(code: dict[str, bytes], read: Callable[[str], bytes | None]) ->
     """What the applications of Chalice in these files deploy; `read` gives the bytes of another."""
     if not code:
         return Applications()
-    from invocation_lint.deployment import chalice
+    from invocation_lint.deployment.chalice import application
 
     taken: dict[str, bytes] = {}
 
@@ -220,7 +220,7 @@ def read_chalice(code: dict[str, bytes], read: Callable[[str], bytes | None]) ->
             taken[path] = data
         return data
 
-    found = (chalice.read_chalice(path, data, take) for path, data in code.items())
+    found = (application.read_chalice(path, data, take) for path, data in code.items())
     return Applications(tuple(template for template in found if template is not None), taken)
 
 

@@ -63,7 +63,7 @@ def _stages(path: str, data: bytes) -> Iterator[Mapping[str, Any]]:
 def _parsed(path: str, text: str) -> Any:
     if path.endswith(".json"):
         return json.loads(text)
-    from invocation_lint.documents import read_toml, read_yaml
+    from invocation_lint.documents.nodes import read_toml, read_yaml
     from invocation_lint.errors import UsageError
 
     try:

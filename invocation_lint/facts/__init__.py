@@ -61,7 +61,7 @@ def facts_of(
     from invocation_lint.analysis.program.demand import Demand, joined, reaches_sites
     from invocation_lint.analysis.program.indexing import index_module
     from invocation_lint.facts.building.invocations import OfModule
-    from invocation_lint.source.folders import below_project
+    from invocation_lint.source.files.folders import below_project
 
     if program is not None and path is not None:
         interpreter, module = program.interpreter, program.module(path, source)

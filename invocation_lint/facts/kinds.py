@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from invocation_lint.facts.batch_call import BatchCall
-from invocation_lint.facts.circle import Circle
 from invocation_lint.facts.custom_resource import CustomResource
-from invocation_lint.facts.delivery import Delivery
-from invocation_lint.facts.deployed_function import DeployedFunction
+from invocation_lint.facts.deployed.circle import Circle
+from invocation_lint.facts.deployed.delivery import Delivery
+from invocation_lint.facts.deployed.event_source_mapping import EventSourceMapping
+from invocation_lint.facts.deployed.function import DeployedFunction
+from invocation_lint.facts.deployed.schedule import Schedule
+from invocation_lint.facts.deployed.state_machine_task import StateMachineTask
+from invocation_lint.facts.deployed.trigger import Trigger
 from invocation_lint.facts.event_key import EventKey
 from invocation_lint.facts.event_loop import EventLoop
-from invocation_lint.facts.event_source_mapping import EventSourceMapping
 from invocation_lint.facts.execution import Execution
 from invocation_lint.facts.handler import Handler
 from invocation_lint.facts.handler_answer import HandlerAnswer
@@ -18,9 +21,6 @@ from invocation_lint.facts.job_query import JobQuery
 from invocation_lint.facts.list_read import ListRead
 from invocation_lint.facts.message import Message
 from invocation_lint.facts.object_key import ObjectKey
-from invocation_lint.facts.schedule import Schedule
-from invocation_lint.facts.state_machine_task import StateMachineTask
-from invocation_lint.facts.trigger import Trigger
 from invocation_lint.facts.wait_loop import WaitLoop
 
 OF_TEMPLATES: dict[str, type] = {

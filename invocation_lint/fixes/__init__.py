@@ -16,7 +16,7 @@ from invocation_lint.findings import Confidence, Edit, Finding, FixRequest
 from invocation_lint.fixes.registry import FIXES
 
 if TYPE_CHECKING:
-    from invocation_lint.fixes.code import Code
+    from invocation_lint.fixes.editing.code import Code
     from invocation_lint.source.parsing.tree import SourceFile
 
 
@@ -25,7 +25,7 @@ def with_edits(findings: Sequence[Finding], source: SourceFile) -> list[Finding]
     false."""
     if not any(_is_asked_for(finding) for finding in findings) or not source.fixable:
         return list(findings)
-    from invocation_lint.fixes.code import Code
+    from invocation_lint.fixes.editing.code import Code
 
     code = Code(source)
     return [
@@ -55,8 +55,8 @@ def _is_asked_for(finding: Finding) -> bool:
 
 def _answered(finding: Finding, request: FixRequest, code: Code) -> FixRequest:
     """The request with the edits of its fix; as it is, without edits, where the fix does not apply."""
-    from invocation_lint.fixes.case import Case
-    from invocation_lint.fixes.code import DoesNotApply
+    from invocation_lint.fixes.editing.case import Case
+    from invocation_lint.fixes.editing.code import DoesNotApply
 
     try:
         proposal = import_module(f"invocation_lint.fixes.{FIXES[request.name]}").propose(Case(code, finding, request))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import keyword, removed
-from invocation_lint.fixes.case import Case, Change, Proposal
-from invocation_lint.fixes.code import DoesNotApply
-from invocation_lint.fixes.imported import json_name
+from invocation_lint.fixes.editing.arguments import keyword, removed
+from invocation_lint.fixes.editing.case import Case, Change, Proposal
+from invocation_lint.fixes.editing.code import DoesNotApply
+from invocation_lint.fixes.editing.imported import json_name
 
 _OBJECTS = (cst.Dict, cst.List, cst.Tuple, cst.DictComp, cst.ListComp)
 _BARE = (cst.Dict, cst.List, cst.DictComp, cst.ListComp, cst.Name, cst.Attribute, cst.Subscript, cst.Call)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import keyword
-from invocation_lint.fixes.case import Case, Change, Proposal
-from invocation_lint.fixes.code import Code, DoesNotApply
-from invocation_lint.fixes.contents import text_of
-from invocation_lint.fixes.imported import is_dumps
+from invocation_lint.fixes.editing.arguments import keyword
+from invocation_lint.fixes.editing.case import Case, Change, Proposal
+from invocation_lint.fixes.editing.code import Code, DoesNotApply
+from invocation_lint.fixes.editing.contents import text_of
+from invocation_lint.fixes.editing.imported import is_dumps
 
 
 def propose(case: Case) -> Proposal:

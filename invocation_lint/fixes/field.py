@@ -6,10 +6,10 @@ from collections import Counter
 
 import libcst as cst
 
-from invocation_lint.fixes.case import Case, Proposal
-from invocation_lint.fixes.code import Code, DoesNotApply
-from invocation_lint.fixes.contents import text_of
-from invocation_lint.fixes.keys import key_at, renamed, subscript_key
+from invocation_lint.fixes.editing.case import Case, Proposal
+from invocation_lint.fixes.editing.code import Code, DoesNotApply
+from invocation_lint.fixes.editing.contents import text_of
+from invocation_lint.fixes.editing.keys import key_at, renamed, subscript_key
 from invocation_lint.source.parsing.walk import walk
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.case import Case, Proposal
-from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.fixes.editing.case import Case, Proposal
+from invocation_lint.fixes.editing.code import Code, DoesNotApply
 
 _SHOWING = frozenset({"print", "pprint", "debug", "info", "warning", "error", "exception", "log", "dumps", "str"})
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import keyword, literal_arguments, removed, replaced_text
-from invocation_lint.fixes.case import Case, Proposal
-from invocation_lint.fixes.code import DoesNotApply
-from invocation_lint.fixes.contents import text_of
+from invocation_lint.fixes.editing.arguments import keyword, literal_arguments, removed, replaced_text
+from invocation_lint.fixes.editing.case import Case, Proposal
+from invocation_lint.fixes.editing.code import DoesNotApply
+from invocation_lint.fixes.editing.contents import text_of
 from invocation_lint.fixes.mode import mode_at
 
 _MODES = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import inserted, keyword, spreads
-from invocation_lint.fixes.case import Case, Proposal
-from invocation_lint.fixes.code import DoesNotApply
+from invocation_lint.fixes.editing.arguments import inserted, keyword, spreads
+from invocation_lint.fixes.editing.case import Case, Proposal
+from invocation_lint.fixes.editing.code import DoesNotApply
 
 
 def propose(case: Case) -> Proposal:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import keyword, removed
-from invocation_lint.fixes.case import Case, Change, Proposal
-from invocation_lint.fixes.chains import behind, in_front, links, method
-from invocation_lint.fixes.code import Code, DoesNotApply
-from invocation_lint.fixes.contents import text_of
+from invocation_lint.fixes.editing.arguments import keyword, removed
+from invocation_lint.fixes.editing.case import Case, Change, Proposal
+from invocation_lint.fixes.editing.chains import behind, in_front, links, method
+from invocation_lint.fixes.editing.code import Code, DoesNotApply
+from invocation_lint.fixes.editing.contents import text_of
 from invocation_lint.source.names import dotted_name
 
 _FETCHING = frozenset({("supabase", "execute"), ("sqlalchemy", "all"), ("pymongo", "to_list")})

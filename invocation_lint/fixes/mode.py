@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import inserted, is_of_invoke, keyword, literal_arguments, replaced_text, spreads
-from invocation_lint.fixes.case import Case, Change, Proposal
-from invocation_lint.fixes.code import DoesNotApply
-from invocation_lint.fixes.contents import text_of
+from invocation_lint.fixes.editing.arguments import (
+    inserted,
+    is_of_invoke,
+    keyword,
+    literal_arguments,
+    replaced_text,
+    spreads,
+)
+from invocation_lint.fixes.editing.case import Case, Change, Proposal
+from invocation_lint.fixes.editing.code import DoesNotApply
+from invocation_lint.fixes.editing.contents import text_of
 
 _MODES = {"invoke-event": "Event", "invoke-request-response": "RequestResponse"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.case import Case, Proposal
-from invocation_lint.fixes.code import DoesNotApply
-from invocation_lint.fixes.imported import decoder_name
+from invocation_lint.fixes.editing.case import Case, Proposal
+from invocation_lint.fixes.editing.code import DoesNotApply
+from invocation_lint.fixes.editing.imported import decoder_name
 
 
 def propose(case: Case) -> Proposal:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import keyword
-from invocation_lint.fixes.case import Case, Proposal
-from invocation_lint.fixes.code import DoesNotApply
-from invocation_lint.fixes.keys import key_at, renamed
+from invocation_lint.fixes.editing.arguments import keyword
+from invocation_lint.fixes.editing.case import Case, Proposal
+from invocation_lint.fixes.editing.code import DoesNotApply
+from invocation_lint.fixes.editing.keys import key_at, renamed
 
 
 def propose(case: Case) -> Proposal:

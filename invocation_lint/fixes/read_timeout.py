@@ -6,10 +6,10 @@ import math
 
 import libcst as cst
 
-from invocation_lint.fixes.arguments import appended, keyword, spreads
-from invocation_lint.fixes.case import Case, Change, Proposal
-from invocation_lint.fixes.code import Code, DoesNotApply
-from invocation_lint.fixes.imported import config_name, is_config
+from invocation_lint.fixes.editing.arguments import appended, keyword, spreads
+from invocation_lint.fixes.editing.case import Case, Change, Proposal
+from invocation_lint.fixes.editing.code import Code, DoesNotApply
+from invocation_lint.fixes.editing.imported import config_name, is_config
 
 _MARGIN = 30  # seconds for what comes before the function's first line
 _LONGEST = 900  # seconds that a function may run (AWS: Lambda quotas)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.fixes.case import Case, Change, Proposal
-from invocation_lint.fixes.code import Code, DoesNotApply
+from invocation_lint.fixes.editing.case import Case, Change, Proposal
+from invocation_lint.fixes.editing.code import Code, DoesNotApply
 
 _SIMPLE = (cst.Name, cst.Attribute, cst.Subscript, cst.Call)
 

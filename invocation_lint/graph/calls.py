@@ -25,8 +25,8 @@ from invocation_lint.facts.building.sent import modes
 from invocation_lint.findings import Place
 from invocation_lint.graph.building import Builder
 from invocation_lint.graph.model import Edge
+from invocation_lint.source.files.test_paths import is_test_of
 from invocation_lint.source.parsing.walk import walk
-from invocation_lint.source.test_paths import is_test_of
 
 _MODES = {"RequestResponse": "sync", "Event": "async"}
 _SENDS = {"sqs": "queue", "sns": "topic", "events": "bus", "stepfunctions": "state_machine"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 
-from invocation_lint.documents import nearest
+from invocation_lint.documents.nodes import nearest
 from invocation_lint.errors import UsageError
 from invocation_lint.records import record
 from invocation_lint.rulebook.model import Rule

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.data.shipped import read_folders
-from invocation_lint.documents import read_yaml
+from invocation_lint.documents.nodes import read_yaml
 from invocation_lint.errors import UsageError
 
 

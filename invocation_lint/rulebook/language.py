@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from invocation_lint.documents import Node, kind_of, unknown_name
+from invocation_lint.documents.nodes import Node, kind_of, unknown_name
 from invocation_lint.errors import UsageError
 from invocation_lint.records import record
 from invocation_lint.rulebook.model import Condition, Operand, Option, OptionName, PathTest, Reference, Template, When

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.data.shipped import Shipped, read_shipped
-from invocation_lint.documents import Node, node_of, read_text, read_yaml
+from invocation_lint.documents.nodes import Node, node_of, read_text, read_yaml
 from invocation_lint.errors import UsageError
 from invocation_lint.facts.kinds import KINDS
 from invocation_lint.findings import Severity

@@ -14,7 +14,7 @@ from invocation_lint.contracts import loader as contracts
 from invocation_lint.rulebook.loader import load_shipped
 from invocation_lint.rulebook.model import Option, Rule
 from invocation_lint.rulebook.schema_rule import DIALECT, TEXT, Schema, rule_schema
-from invocation_lint.settings import KEYS, OVERRIDE_KEYS
+from invocation_lint.settings.keys import KEYS, OVERRIDE_KEYS
 
 FOLDER = Path(__file__).parents[1] / "data" / "schemas"
 

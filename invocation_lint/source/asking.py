@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
+from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import runs_on_lambda
-from invocation_lint.source.project_files import ProjectFiles
 from invocation_lint.source.record import Pattern, Question, digest, told_of
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from invocation_lint.source.project_files import ProjectFiles
-from invocation_lint.source.test_paths import is_test_of
+from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.files.test_paths import is_test_of
 
 MAX_LEVELS = 5
 """So many imports are followed upwards, as from a call site to its callers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.project_files import ProjectFiles
 
 
 class Seeds:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.baseline import Baseline, read_baseline
+from invocation_lint.baselines.known import Baseline, read_baseline
 from invocation_lint.errors import UsageError
 from invocation_lint.findings import Confidence, Finding, Place, Report, Severity
 from invocation_lint.identity import Key

@@ -17,7 +17,7 @@ from tests.benchmarks.timing import run
 from tests.command import ROOT, clean_environment
 
 CALLS = (ROOT / "examples" / "story_platform" / "story_platform" / "stories_api.py").read_text("utf-8")
-PLAIN = (ROOT / "invocation_lint" / "documents.py").read_text("utf-8")
+PLAIN = (ROOT / "invocation_lint" / "documents" / "nodes.py").read_text("utf-8")
 
 
 def seconds(folder: Path, jobs: int) -> tuple[float, float]:

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from invocation_lint.analysis.python.definitions import Definitions
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
 from invocation_lint.facts.building import callers, lifting
 from invocation_lint.facts.building.invocations import Invocations
 from invocation_lint.facts.building.reading.job_queries import JobQueries
 from invocation_lint.project import Project
 from invocation_lint.rulebook.evaluate import PreparedRules
+from invocation_lint.settings.files import Configuration
 from tests.benchmarks.shapes import SHAPES, Files
 
 COUNTED: list[tuple[Any, str]] = [

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.analysis.interpreter import Interpreter
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 from tests.benchmarks.growth import slope
 from tests.benchmarks.shapes import SHAPES, Files
 

@@ -14,11 +14,11 @@ import pytest
 
 from invocation_lint.cache import marks
 from invocation_lint.cache.cache import Cache
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import inputs_of, lint
 from invocation_lint.outcome import Input
 from invocation_lint.processes import pool
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "story_platform"
 _LEFT_OUT = (

@@ -9,7 +9,7 @@ import pytest
 
 from invocation_lint.contracts.loader import load_shipped_contracts
 from invocation_lint.project import Project
-from invocation_lint.settings import Settings
+from invocation_lint.settings.keys import Settings
 from tests.command import run_lint
 
 CONTRACT = """\

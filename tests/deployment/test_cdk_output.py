@@ -11,7 +11,7 @@ import pytest
 from invocation_lint.deployment.cdk_output.logical_ids import logical_id, logical_ids
 from invocation_lint.deployment.cdk_output.snapshots import read_snapshots
 from invocation_lint.deployment.model import Function
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.project_files import ProjectFiles
 from tests.deployment.reading import shown
 
 WORKER, SENDER = logical_id(["Worker", "Resource"]), logical_id(["Sender", "Resource"])

@@ -10,7 +10,7 @@ import pytest
 from invocation_lint.deployment.deployed import Deployed
 from invocation_lint.deployment.model import EventSourceMapping, Function
 from invocation_lint.deployment.reading import read_chalice
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.project_files import ProjectFiles
 from tests.deployment.reading import one, shown
 
 APP = """

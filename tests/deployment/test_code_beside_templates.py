@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.deployment.model import Function
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.project_files import ProjectFiles
 
 TEMPLATE = """
 Resources:

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from invocation_lint.deployment.model import Function, StateMachine
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.project_files import ProjectFiles
 
 
 def told(folder: Path, texts: Mapping[str, str], key: str = "orders/app.py") -> dict[str, set[str]] | None:

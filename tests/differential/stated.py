@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.cli.facts import _as_json
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import facts_in
 from invocation_lint.outcome import Input
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 
 class Stating:

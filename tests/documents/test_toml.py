@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.documents import Node, read_file, read_toml
+from invocation_lint.documents.nodes import Node, read_file, read_toml
 from invocation_lint.errors import UsageError
 
 TEXT = '''\

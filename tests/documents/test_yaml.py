@@ -7,7 +7,7 @@ import math
 import pytest
 import yaml
 
-from invocation_lint.documents import Node, read_yaml
+from invocation_lint.documents.nodes import Node, read_yaml
 from invocation_lint.errors import UsageError
 
 

@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.facts import facts_of
 from invocation_lint.facts.base import Fact, OneOf, Unknown
@@ -31,6 +30,7 @@ from invocation_lint.findings import Finding, Place
 from invocation_lint.programs import Programs
 from invocation_lint.project import Project
 from invocation_lint.rulebook.findings import findings_of
+from invocation_lint.settings.files import Configuration
 from invocation_lint.source.parsing.tree import parse
 
 HERE = Path(__file__).parent

@@ -21,13 +21,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import measure
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.building.reading.job_words import is_job_class, is_job_table
 from invocation_lint.facts.job_query import JobQuery
 from invocation_lint.facts.options import JOB_TABLES
 from invocation_lint.programs import Programs
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 QUESTIONS = ("seen", "dialect", "fetched", "bounded", "ordered")
 Row = measure.Row

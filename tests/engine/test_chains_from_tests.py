@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.engine import Input, lint
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 from invocation_lint.source.parsing.tree import parse
 
 PRODUCT = """

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 from invocation_lint.source.parsing.guard import MAX_ELIFS, MAX_RUN
 
 START = "import boto3\nclient = boto3.client('lambda')\ndef handler(event, context):\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 STORE = """
 import boto3

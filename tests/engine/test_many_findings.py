@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from invocation_lint import fixes, suppression
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
-from invocation_lint.fixes.applying import chosen, edited
+from invocation_lint.fixes.editing.applying import chosen, edited
 from invocation_lint.project import Project
 from invocation_lint.report import Presentation, render
 from invocation_lint.run import Run
+from invocation_lint.settings.files import Configuration
 
 HEAD = 'import json\n\nimport boto3\n\nclient = boto3.client("lambda")\n'
 SEND = '    client.invoke(FunctionName="f", InvocationType="{mode}", Payload={payload})'

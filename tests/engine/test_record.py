@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, lint
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 SEND = """
 import json

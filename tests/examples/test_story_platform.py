@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 from invocation_lint.api import lint_paths
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, facts_in
 from invocation_lint.findings import Confidence, Finding
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())

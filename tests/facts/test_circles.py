@@ -7,10 +7,10 @@ from textwrap import dedent, indent
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.facts.building.templates.facts_at import facts_of_template
-from invocation_lint.facts.circle import Circle
+from invocation_lint.facts.deployed.circle import Circle
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 HEAD = """\
 import json

@@ -7,11 +7,11 @@ from textwrap import dedent
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.building.templates.facts_at import facts_of_template
-from invocation_lint.facts.trigger import Trigger
+from invocation_lint.facts.deployed.trigger import Trigger
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 CLOUDFORMATION = """\
 Resources:

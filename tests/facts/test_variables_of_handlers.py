@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.invocation import Function
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 from invocation_lint.source.parsing.tree import parse
 
 HEAD = 'import os\n\nimport boto3\n\nclient = boto3.client("lambda")\n\n\ndef handler(event, context):\n'

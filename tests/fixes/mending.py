@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from invocation_lint.findings import Edit, Finding
 from invocation_lint.fixes import with_edits
-from invocation_lint.fixes.applying import chosen, edited
+from invocation_lint.fixes.editing.applying import chosen, edited
 from invocation_lint.rulebook.loader import load_shipped
 from invocation_lint.rulebook.model import Rule
 from invocation_lint.source.parsing.tree import parse

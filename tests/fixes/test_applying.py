@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from invocation_lint.findings import Confidence, Edit, Finding, FixRequest, Place, Severity, Suppression
-from invocation_lint.fixes.applying import chosen, edited
+from invocation_lint.fixes.editing.applying import chosen, edited
 
 
 def place(start: int, end: int, line: int = 1) -> Place:

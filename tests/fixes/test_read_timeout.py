@@ -7,7 +7,7 @@ import pytest
 from invocation_lint.contracts.loader import load_contracts
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.fixes import with_edits
-from invocation_lint.fixes.applying import chosen, edited
+from invocation_lint.fixes.editing.applying import chosen, edited
 from invocation_lint.rulebook.findings import findings_of
 from invocation_lint.source.parsing.tree import parse
 from tests.fixes.mending import edits_of, rules

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.findings import Edit
-from invocation_lint.fixes.applying import chosen, edited
+from invocation_lint.fixes.editing.applying import chosen, edited
 from invocation_lint.fixes.registry import FIXES
 from tests.fixes.mending import RULES, comments, edits_of, found, mended
 from tests.rules.test_rooms import EXAMPLES, ROOMS, Example, rule_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.fixes.writing import ChangedMeanwhile, write
+from invocation_lint.fixes.editing.writing import ChangedMeanwhile, write
 
 
 def test_the_text_is_replaced_and_the_mode_kept(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from invocation_lint.cache.cache import Cache
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import inputs_of, lint
 from invocation_lint.processes import pool
 from invocation_lint.project import Project
 from invocation_lint.report import FORMATS, Presentation, render
+from invocation_lint.settings.files import Configuration
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 from tests.command import ROOT, clean_environment
 
 README = ROOT / "README.md"

@@ -13,13 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from invocation_lint.data.shipped import FOLDERS, read_folders
-from invocation_lint.documents import read_yaml
+from invocation_lint.documents.nodes import read_yaml
 from invocation_lint.errors import UsageError
 from invocation_lint.facts.kinds import KINDS
 from invocation_lint.rulebook.loader import load_rule, load_shipped
 from invocation_lint.rulebook.paths import fields_of
 from invocation_lint.rulebook.schema import FOLDER, all_schemas, configuration_schema, main, text_of
-from invocation_lint.settings import KEYS, OVERRIDE_KEYS
+from invocation_lint.settings.keys import KEYS, OVERRIDE_KEYS
 
 SCHEMAS = all_schemas()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.project import Project
-from invocation_lint.settings import Settings
+from invocation_lint.settings.keys import Settings
 from invocation_lint.tool_findings import TOOL_FINDINGS
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_a_message_is_short() -> None:
 def test_the_tool_says_nothing_that_is_not_listed() -> None:
     """No finding of the tool is made of a text that stands in the code."""
     makers = {"UnreadableFile", "Malformed", "at"}
-    sources = [*(ROOT / "invocation_lint").glob("*.py"), *(ROOT / "invocation_lint" / "source").glob("*.py")]
+    sources = [*(ROOT / "invocation_lint").glob("*.py"), *(ROOT / "invocation_lint" / "source").rglob("*.py")]
     written = {
         f"{path.name}:{argument.lineno}"
         for path in sources

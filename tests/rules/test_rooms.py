@@ -21,7 +21,6 @@ from typing import Any
 
 import pytest
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.contracts.loader import load_shipped_contracts
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, Fact, FileFacts, facts_of
@@ -32,6 +31,7 @@ from invocation_lint.project import Project
 from invocation_lint.rulebook.findings import findings_of
 from invocation_lint.rulebook.loader import load_rule
 from invocation_lint.rulebook.model import Rule
+from invocation_lint.settings.files import Configuration
 from invocation_lint.source.parsing.tree import parse
 
 RULES = Path(__file__).parents[2] / "rules"

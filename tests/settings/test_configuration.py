@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.configuration import COMMAND_LINE, Configuration
 from invocation_lint.errors import UsageError
-from invocation_lint.settings import KEYS, Settings
+from invocation_lint.settings.files import COMMAND_LINE, Configuration
+from invocation_lint.settings.keys import KEYS, Settings
 
 
 @pytest.fixture

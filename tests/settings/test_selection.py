@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from invocation_lint.errors import UsageError
-from invocation_lint.selection import check_words, is_selected
-from invocation_lint.settings import Settings
+from invocation_lint.settings.keys import Settings
+from invocation_lint.settings.selection import check_words, is_selected
 
 
 @dataclass(frozen=True)

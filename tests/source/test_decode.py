@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from invocation_lint.errors import UnreadableFile
-from invocation_lint.source.decode import decode
+from invocation_lint.source.files.decode import decode
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.errors import UsageError
-from invocation_lint.source.discover import find_files
+from invocation_lint.source.files.discover import find_files
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.source.gitignore import translate
+from invocation_lint.source.files.gitignore import translate
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from invocation_lint.source.magics import as_python, shown
+from invocation_lint.source.notebooks.magics import as_python, shown
 
 CELLS = {
     "a magic": ("%matplotlib inline\nx = 1\n", "pass\nx = 1\n"),

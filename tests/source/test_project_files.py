@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.project_files import ProjectFiles
 
 SAM = """\
 AWSTemplateFormatVersion: "2010-09-09"

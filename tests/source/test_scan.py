@@ -109,11 +109,12 @@ def test_reads_of_pages(code: str, expected: bool) -> None:
 
 
 def test_nothing_before_the_parse_imports_a_parser() -> None:
-    modules = ("discover", "scan", "parsing.guard", "decode", "parsing.tokens", "gitignore", "ignores", "suppressions")
+    files = ("files.decode", "files.discover", "files.gitignore", "files.ignores")
+    modules = (*files, "scan", "parsing.guard", "parsing.tokens", "comments.suppressions")
     code = (
         "import sys\n"
         + "".join(f"import invocation_lint.source.{module}\n" for module in modules)
-        + "invocation_lint.source.discover.find_files(['.'])\n"
+        + "invocation_lint.source.files.discover.find_files(['.'])\n"
         + "heavy = {'libcst', 'yaml', 'click', 'rich', 'pathspec'} & set(sys.modules)\n"
         + "sys.exit(str(heavy) if heavy else 0)\n"
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from invocation_lint.source.comments.suppressions import covered_lines, may_suppress, read_suppressions
 from invocation_lint.source.parsing.tree import parse
-from invocation_lint.source.suppressions import covered_lines, may_suppress, read_suppressions
 
 
 def read(code: str) -> tuple[list[tuple[str, tuple[str, ...], str]], list[str]]:

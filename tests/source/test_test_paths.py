@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from invocation_lint.source.project_files import ProjectFiles
-from invocation_lint.source.test_paths import holds_test, is_in_test_folder, is_named_like_a_test, is_test_of
+from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.files.test_paths import holds_test, is_in_test_folder, is_named_like_a_test, is_test_of
 
 TEST = "def test_it():\n    assert 1\n"
 NO_TEST = "import boto3\n\n\ndef run(name):\n    return name\n"

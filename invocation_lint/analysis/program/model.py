@@ -17,9 +17,9 @@ import libcst as cst
 from invocation_lint.analysis.program.demand import NOTHING, Demand
 from invocation_lint.analysis.program.sites import NO_ENTRANCES, Entrances
 from invocation_lint.findings import Place
+from invocation_lint.source.files.test_paths import holds_test, is_in_test_folder, is_named_like_a_test
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import children
-from invocation_lint.source.test_paths import holds_test, is_in_test_folder, is_named_like_a_test
 
 _WORD = re.compile(r"\w+")
 

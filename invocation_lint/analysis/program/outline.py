@@ -32,7 +32,7 @@ from invocation_lint.analysis.program.sites import (
     takes_by_name,
 )
 from invocation_lint.errors import UnreadableFile
-from invocation_lint.source.decode import decode
+from invocation_lint.source.files.decode import decode
 from invocation_lint.source.parsing.guard import check_depth, check_size
 from invocation_lint.source.scan import SITE_ATTRIBUTES, speaks_of_lambda
 

@@ -22,8 +22,8 @@ from invocation_lint.analysis.program.demand import (
     joined,
     reaches_sites,
 )
-from invocation_lint.source.project_files import ProjectFiles
-from invocation_lint.source.test_paths import is_test_of
+from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.files.test_paths import is_test_of
 
 MAX_LEVELS = 5
 """Modules that call one another on the way to a call site, and levels of callers that are asked where an error ends."""

@@ -18,7 +18,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin
 from invocation_lint.analysis.tracing.answer_attributes import is_held
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, PayloadReplaced, PayloadTest
-from invocation_lint.source.magics import DISPLAYED
+from invocation_lint.source.notebooks.magics import DISPLAYED
 
 ERROR_HEADER = "x-amz-function-error"
 """The header that becomes FunctionError (AWS: Lambda API reference, Invoke, response syntax)."""

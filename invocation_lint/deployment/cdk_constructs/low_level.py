@@ -15,7 +15,7 @@ from invocation_lint.deployment.cloudformation.reader import BUILDERS
 from invocation_lint.deployment.cloudformation.scope import Scope
 from invocation_lint.deployment.model import Resource
 from invocation_lint.deployment.values import Conditions, Unknown
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.findings import Place
 
 _SERVICES = {

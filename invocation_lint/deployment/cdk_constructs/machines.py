@@ -21,10 +21,10 @@ from invocation_lint.deployment.definitions import (
     read_definition,
     substituted,
 )
+from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes, read_text
 from invocation_lint.deployment.model import Resource, StateMachine, Trigger
 from invocation_lint.deployment.values import Value, pieces_of
-from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes, read_text
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 
 MACHINES = frozenset({"StateMachine", "CfnStateMachine"})
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from invocation_lint.deployment.cloudformation.reader import read_cloudformation
+from invocation_lint.deployment.documents.nodes import mapping
 from invocation_lint.deployment.model import Code, Function, Resource, Template
-from invocation_lint.deployment.nodes import mapping
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 
 _EXPORT = re.compile(r"exports\[`(?:[^`\\]|\\.)*`\] = `(.*)\Z")
 _ESCAPED = re.compile(r"\\([\\`$])")

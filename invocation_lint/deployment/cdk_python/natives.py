@@ -287,7 +287,7 @@ def _loaded(run: Run, given: Any, node: ast.Call, scope: Scope) -> Any:
     data = run.program.read(path)
     if data is None:
         return open_value(f"there is no file {posixpath.basename(path)}")
-    from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes
+    from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes
 
     root = read_nodes(path, data)
     if isinstance(root, Unreadable):

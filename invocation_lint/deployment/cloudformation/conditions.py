@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from invocation_lint.deployment.nodes import items, mapping, text
+from invocation_lint.deployment.documents.nodes import items, mapping, text
 from invocation_lint.deployment.values import Conditions, Key
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.records import record
 
 

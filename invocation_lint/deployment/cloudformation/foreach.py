@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from invocation_lint.deployment.nodes import get, items, mapping, text
-from invocation_lint.documents import Node
+from invocation_lint.deployment.documents.nodes import get, items, mapping, text
+from invocation_lint.documents.nodes import Node
 
 PREFIX = "Fn::ForEach"
 MAX_ROUNDS = 200

@@ -13,6 +13,7 @@ from invocation_lint.deployment.cloudformation.made import ARCHIVES, Made, code_
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.sam_events import triggers_of
 from invocation_lint.deployment.cloudformation.sam_policies import sam_access
+from invocation_lint.deployment.documents.nodes import below
 from invocation_lint.deployment.model import (
     Access,
     Alias,
@@ -25,7 +26,6 @@ from invocation_lint.deployment.model import (
     Retries,
     Trigger,
 )
-from invocation_lint.deployment.nodes import below
 from invocation_lint.deployment.values import Value, known
 
 

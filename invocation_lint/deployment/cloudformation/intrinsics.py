@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.cloudformation.conditions import when_of
-from invocation_lint.deployment.nodes import items, mapping, text
+from invocation_lint.deployment.documents.nodes import items, mapping, text
 from invocation_lint.deployment.values import (
     MAX_CASES,
     Attribute,
@@ -26,7 +26,7 @@ from invocation_lint.deployment.values import (
     together,
 )
 from invocation_lint.deployment.values import text as joined
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 
 if TYPE_CHECKING:
     from invocation_lint.deployment.cloudformation.scope import Scope

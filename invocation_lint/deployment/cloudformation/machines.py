@@ -17,11 +17,11 @@ from invocation_lint.deployment.definitions import (
     read_definition,
     substituted,
 )
+from invocation_lint.deployment.documents.nodes import below
+from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes, read_text
 from invocation_lint.deployment.model import Access, Resource, StateMachine, Trigger
-from invocation_lint.deployment.nodes import below
 from invocation_lint.deployment.values import Text, Unknown, Value, known, pieces_of
-from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes, read_text
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 
 
 def state_machine(made: Made) -> Iterator[Resource]:

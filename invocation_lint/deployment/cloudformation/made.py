@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.scope import Scope
+from invocation_lint.deployment.documents.nodes import below
 from invocation_lint.deployment.model import Code, Problem, Resource
-from invocation_lint.deployment.nodes import below
 from invocation_lint.deployment.values import Attribute, Conditions, Key, Text, Value, known
 from invocation_lint.findings import Place
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from invocation_lint.deployment.cloudformation.intrinsics import function_in
 from invocation_lint.deployment.cloudformation.scope import Scope
-from invocation_lint.deployment.nodes import mapping, text
+from invocation_lint.deployment.documents.nodes import mapping, text
+from invocation_lint.deployment.documents.yaml_nodes import key_place, place_of
 from invocation_lint.deployment.values import Case, Conditions, Unknown, Value, both, value_of
-from invocation_lint.deployment.yaml_nodes import key_place, place_of
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.findings import Place
 
 Branch = tuple[Conditions, "Node | Unknown | None"]

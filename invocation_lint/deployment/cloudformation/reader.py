@@ -19,11 +19,11 @@ from invocation_lint.deployment.cloudformation.conditions import when_of
 from invocation_lint.deployment.cloudformation.made import Made, Reading
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.scope import Scope
+from invocation_lint.deployment.documents.nodes import get, items, mapping, text
+from invocation_lint.deployment.documents.yaml_nodes import key_place, place_of
 from invocation_lint.deployment.model import Api, Output, Parameter, Problem, Resource, Template, Trigger
-from invocation_lint.deployment.nodes import get, items, mapping, text
 from invocation_lint.deployment.values import Conditions, known, text_of
-from invocation_lint.deployment.yaml_nodes import key_place, place_of
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.findings import Place
 
 BUILDERS: Mapping[str, Callable[[Made], Iterator[Resource]]] = {

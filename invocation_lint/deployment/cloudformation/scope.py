@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from invocation_lint.deployment.cloudformation.attributes import named_by_attribute, named_by_ref
 from invocation_lint.deployment.cloudformation.conditions import Condition, Decisions, when_of
 from invocation_lint.deployment.cloudformation.intrinsics import FUNCTIONS, function_in
-from invocation_lint.deployment.nodes import get, items, mapping, text
+from invocation_lint.deployment.documents.nodes import get, items, mapping, text
+from invocation_lint.deployment.documents.yaml_nodes import place_of
 from invocation_lint.deployment.values import (
     Case,
     Conditions,
@@ -24,8 +25,7 @@ from invocation_lint.deployment.values import (
     value_of,
 )
 from invocation_lint.deployment.values import text as joined
-from invocation_lint.deployment.yaml_nodes import place_of
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 
 NOTHING = "AWS::NoValue"
 SAME_EVERYWHERE = frozenset({"AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix"})

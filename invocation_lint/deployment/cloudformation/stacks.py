@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from invocation_lint.deployment.cloudformation.made import Made
+from invocation_lint.deployment.documents.nodes import below
 from invocation_lint.deployment.model import Resource, Stack
-from invocation_lint.deployment.nodes import below
 from invocation_lint.deployment.values import Text
 
 _BUILT = re.compile(r"(?:^|/)\.aws-sam/(?:build/(?:[\w-]+/)?)?[\w.-]+\Z")

@@ -10,6 +10,8 @@ from invocation_lint.deployment.cloudformation.made import Made, Reading, code_o
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.reader import add_resources, outputs_of
 from invocation_lint.deployment.definitions import may_be_definition, read_definition
+from invocation_lint.deployment.documents.nodes import below, mapping
+from invocation_lint.deployment.documents.yaml_nodes import place_of
 from invocation_lint.deployment.model import (
     Access,
     Code,
@@ -24,12 +26,10 @@ from invocation_lint.deployment.model import (
     Template,
     Trigger,
 )
-from invocation_lint.deployment.nodes import below, mapping
 from invocation_lint.deployment.serverless.events import name_of, triggers_of
 from invocation_lint.deployment.serverless.variables import Variables
 from invocation_lint.deployment.values import Conditions, Hole, Value, known, pieces_of, text
-from invocation_lint.deployment.yaml_nodes import place_of
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.findings import Place
 
 DEFAULT_TIMEOUT = 6

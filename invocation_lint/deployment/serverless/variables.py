@@ -13,8 +13,9 @@ from functools import cached_property
 
 from invocation_lint.deployment.cloudformation.intrinsics import resolved
 from invocation_lint.deployment.cloudformation.scope import Scope
+from invocation_lint.deployment.documents.nodes import below, get, items, mapping, text
+from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes
 from invocation_lint.deployment.names import are_equal
-from invocation_lint.deployment.nodes import below, get, items, mapping, text
 from invocation_lint.deployment.values import (
     Attribute,
     Case,
@@ -31,8 +32,7 @@ from invocation_lint.deployment.values import (
     together,
 )
 from invocation_lint.deployment.values import text as joined
-from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 
 MAX_DEPTH = 16
 """How far a variable is followed from one to the next."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from invocation_lint.deployment.definitions import ValueOf, filled_in, plain
+from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_text
 from invocation_lint.deployment.terraform.values import Json, settled
 from invocation_lint.deployment.values import (
     Case,
@@ -15,8 +16,7 @@ from invocation_lint.deployment.values import (
     pieces_of,
     value_of,
 )
-from invocation_lint.deployment.yaml_nodes import Unreadable, read_text
-from invocation_lint.documents import Node
+from invocation_lint.documents.nodes import Node
 from invocation_lint.findings import Place
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from invocation_lint.deployment.candidates import VALUES
+from invocation_lint.deployment.documents.candidates import VALUES
 from invocation_lint.deployment.terraform.parsing import Block, File, attributes, below, read_file
 
 if TYPE_CHECKING:

@@ -319,7 +319,7 @@ def _jsondecode(at: _At, given: Any) -> Any:
 
 
 def _yamldecode(at: _At, given: Any) -> Any:
-    from invocation_lint.deployment.yaml_nodes import Unreadable, read_text
+    from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_text
 
     root = read_text(at.place.path, _literal(given))
     return Unknown("it is not valid YAML") if isinstance(root, Unreadable) else plain_value(root.plain(), at.place)

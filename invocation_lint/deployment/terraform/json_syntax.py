@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from invocation_lint.deployment.nodes import mapping
-from invocation_lint.deployment.yaml_nodes import Unreadable, read_nodes
-from invocation_lint.documents import Node
+from invocation_lint.deployment.documents.nodes import mapping
+from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes
+from invocation_lint.documents.nodes import Node
 
 ENDING = ".tf.json"
 

@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from invocation_lint.deployment.documents.yaml_nodes import Unreadable
 from invocation_lint.deployment.terraform import json_syntax
-from invocation_lint.deployment.yaml_nodes import Unreadable
 from invocation_lint.findings import Place
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.project import Program
+from invocation_lint.source.files.test_paths import is_test_of
 from invocation_lint.source.record import Pattern
-from invocation_lint.source.test_paths import is_test_of
 
 _TAKES_IT = Pattern(
     r"\b(?:errorhandler|register_error_handler|exception_handler|add_exception_handler)\(\s*"

@@ -11,15 +11,15 @@ from invocation_lint.analysis.domain.atoms import Const, EnvVar
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.project import Program
-from invocation_lint.deployment.candidates import SPEAKS_OF_CDK
+from invocation_lint.deployment.documents.candidates import SPEAKS_OF_CDK
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.handlers import constants
 from invocation_lint.facts.building.payloads import payload_fact
 from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.findings import Place
+from invocation_lint.source.files.test_paths import is_test_of
 from invocation_lint.source.record import Pattern
-from invocation_lint.source.test_paths import is_test_of
 
 MAX_FILES = 8
 """Files that name a function and are looked at: what more of them name is a word, or a function that many invoke."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
-from invocation_lint.source.folders import SKIPPED
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.folders import SKIPPED
+from invocation_lint.source.files.project_files import ProjectFiles
 
 MAX_FILES = 5_000
 """Files that are searched: in a larger project nothing is told."""

@@ -16,8 +16,8 @@ import libcst as cst
 from invocation_lint.data import tool_texts
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place
-from invocation_lint.source.comments import Comment
-from invocation_lint.source.decode import decode
+from invocation_lint.source.comments.kinds import Comment
+from invocation_lint.source.files.decode import decode
 from invocation_lint.source.parsing.as_ast import as_ast
 from invocation_lint.source.parsing.guard import check_depth, check_size
 from invocation_lint.source.parsing.indents import evened

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from invocation_lint.configuration import Configuration
 from invocation_lint.engine import Input, facts_in
 from invocation_lint.facts.base import Fact, OneOf, Range, Unknown
 from invocation_lint.findings import Place
 from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 
 HERE = Path(__file__).parent
 

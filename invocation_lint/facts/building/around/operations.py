@@ -11,7 +11,7 @@ from invocation_lint.facts.building.searching import contents_of
 from invocation_lint.source.record import Pattern
 
 if TYPE_CHECKING:
-    from invocation_lint.source.project_files import ProjectFiles
+    from invocation_lint.source.files.project_files import ProjectFiles
 
 _USED = Pattern(r"(?m)^\s*(?:import|from)\s+connexion\b", ("connexion",))
 _OPERATION = re.compile(rb"""operationId["']?\s*:\s*["']?([\w.]+)""")

@@ -15,9 +15,9 @@ from invocation_lint.deployment.values import Key
 from invocation_lint.facts.building.links.leading import is_run_on_import, may_lead, names_imported
 from invocation_lint.facts.building.links.setting import is_set_by_code
 from invocation_lint.records import record
+from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.files.test_paths import is_test_of
 from invocation_lint.source.lambda_code import runs_on_lambda
-from invocation_lint.source.project_files import ProjectFiles
-from invocation_lint.source.test_paths import is_test_of
 
 _BY_NAME = re.compile(rb"\b(?:import_module|__import__|pkgutil)\b")
 """What code says that imports modules by name."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.atoms import Value as Name
-from invocation_lint.deployment.candidates import CHECKED
+from invocation_lint.deployment.documents.candidates import CHECKED
 from invocation_lint.deployment.model import Access, Function, Permission, Policy, Role, Statement
 from invocation_lint.deployment.names import are_equal, called_function
 from invocation_lint.deployment.values import Attribute, Text, Value, pieces_of

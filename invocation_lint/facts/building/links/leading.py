@@ -9,9 +9,9 @@ from collections.abc import Iterable
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.import_lines import imports_in
 from invocation_lint.source.parsing.walk import walk
-from invocation_lint.source.project_files import ProjectFiles
 
 _BY_TEXT = frozenset({"globals", "locals", "vars", "eval", "exec", "getattr", "import_module"})
 """Names by which any name of a module may be meant."""

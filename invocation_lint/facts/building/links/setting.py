@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from invocation_lint.source.project_files import ProjectFiles
+from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.files.test_paths import is_test_of
 from invocation_lint.source.record import Pattern
-from invocation_lint.source.test_paths import is_test_of
 
 MAX_MODULES = 400
 """Modules that are looked at to see what runs with a handler: of more, it may be any."""

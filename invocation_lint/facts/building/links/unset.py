@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from invocation_lint.analysis.domain.atoms import Const, EnvVar, Value
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.deployment.candidates import DOCUMENTS, TERRAFORM
+from invocation_lint.deployment.documents.candidates import DOCUMENTS, TERRAFORM
 from invocation_lint.deployment.model import Function
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown
@@ -22,8 +22,8 @@ from invocation_lint.facts.building.near import nearest
 from invocation_lint.facts.building.searching import contents_of
 from invocation_lint.facts.building.templates.context import called
 from invocation_lint.findings import Place
-from invocation_lint.source.project_files import ProjectFiles
-from invocation_lint.source.test_paths import is_of_tests
+from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.files.test_paths import is_of_tests
 
 _GIVEN = re.compile(r"(?:AWS_|LAMBDA_|_)")
 """Lambda sets these variables (Lambda developer guide, defined runtime environment variables)."""

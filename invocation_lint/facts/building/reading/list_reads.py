@@ -36,10 +36,10 @@ from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds
 from invocation_lint.facts.building.reading.partitions import texts
 from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 from invocation_lint.source.list_calls import clients_made, list_calls, reads_entries
 from invocation_lint.source.parsing.walk import walk
-from invocation_lint.source.project_files import ProjectFiles
 
 _LOOKS = re.compile(
     r"paginat|next_?page|page_?token|next_?token|last_?evaluated|start_?key|start_?after|marker|is_?truncated|cursor"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from invocation_lint.facts import circle as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.ways import Way
+from invocation_lint.facts.deployed import circle as facts
 
 MAX_WAYS = 6
 """Ways behind one another that are followed."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from invocation_lint.deployment.definitions import State
     from invocation_lint.facts.building.templates.handlers import Handled, Handlers
     from invocation_lint.facts.building.templates.ways import Way
-    from invocation_lint.source.project_files import ProjectFiles
+    from invocation_lint.source.files.project_files import ProjectFiles
 
 ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge", "schedule", "event"})
 """Kinds of triggers that do not wait for the function."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from invocation_lint.deployment.model import EventSourceMapping, Function, Queue, Resource, Trigger
-from invocation_lint.facts import delivery as facts
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.handlers import Handled
 from invocation_lint.facts.building.templates.mappings import source_name, source_of
 from invocation_lint.facts.building.templates.told import is_set, limit, number, texts, truth
+from invocation_lint.facts.deployed import delivery as facts
 
 _NAMED = re.compile(r"(?i)dlq|dead[-_]?letter|undeliver|(?:^|[-_]|(?<=[a-z])(?=F))fail(?:ed|ure)")
 """Names of queues in which what has failed is kept, also by who is not seen to put it there."""

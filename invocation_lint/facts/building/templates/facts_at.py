@@ -17,7 +17,7 @@ from invocation_lint.facts.building.templates.mappings import mappings
 from invocation_lint.facts.building.templates.schedules import schedules
 from invocation_lint.facts.building.templates.tasks import tasks
 from invocation_lint.facts.building.templates.triggers import triggers
-from invocation_lint.source.test_paths import is_of_tests
+from invocation_lint.source.files.test_paths import is_of_tests
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program

@@ -8,19 +8,19 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from invocation_lint.deployment.candidates import DOCUMENTS
+from invocation_lint.deployment.documents.candidates import DOCUMENTS
 from invocation_lint.deployment.model import Function
-from invocation_lint.facts import deployed_function as facts
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.near import nearest
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.told import NOT_WRITTEN, texts
+from invocation_lint.facts.deployed import function as facts
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 from invocation_lint.source.record import digest
 
 if TYPE_CHECKING:
-    from invocation_lint.source.project_files import ProjectFiles
+    from invocation_lint.source.files.project_files import ProjectFiles
 
 MOST_SHOWN = 3
 """Names that are shown beside the one that is not there."""

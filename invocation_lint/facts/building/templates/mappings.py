@@ -7,12 +7,12 @@ from typing import Any
 
 from invocation_lint.deployment.model import EventSourceMapping, Function, Queue, Resource, Stream, Table
 from invocation_lint.deployment.values import Text, Value
-from invocation_lint.facts import event_source_mapping as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.handlers import Handled
 from invocation_lint.facts.building.templates.told import NOT_WRITTEN, is_set, limit, number, texts, truth, yes_no
+from invocation_lint.facts.deployed import event_source_mapping as facts
 from invocation_lint.findings import Place
 
 _BY_TYPE = {

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from invocation_lint.deployment.model import Function, Trigger
-from invocation_lint.facts import schedule as facts
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.told import NOT_WRITTEN, number, texts, truth, yes_no
+from invocation_lint.facts.deployed import schedule as facts
 
 _RATE = re.compile(r"\s*rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)\s*")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}

@@ -9,11 +9,11 @@ from invocation_lint.data.lambda_api import lambda_api
 from invocation_lint.deployment.definitions import State
 from invocation_lint.deployment.model import StateMachine
 from invocation_lint.deployment.values import Text, Value
-from invocation_lint.facts import state_machine_task as facts
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.near import nearest
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.told import NOT_WRITTEN, texts
+from invocation_lint.facts.deployed import state_machine_task as facts
 
 _STATES = ("ALL", "DataLimitExceeded", "ExceedToleratedFailureThreshold", "HeartbeatTimeout", "Http.Socket",
            "ItemReaderFailed", "Permissions", "ResultPathMatchFailure", "ParameterPathFailure", "QueryEvaluationError",

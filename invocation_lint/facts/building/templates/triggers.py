@@ -9,11 +9,11 @@ from typing import Any
 from invocation_lint.deployment.model import Function, Permission, Resource, Trigger
 from invocation_lint.deployment.principals import kind_of_principal
 from invocation_lint.deployment.values import Value, pieces_of
-from invocation_lint.facts import trigger as facts
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.searching import may_speak
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.told import truth
+from invocation_lint.facts.deployed import trigger as facts
 
 _TYPES = {
     "AWS::Events::Rule": ("rule", "events"),

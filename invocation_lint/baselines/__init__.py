@@ -1,0 +1,1 @@
+"""Findings that were known before: in a baseline file, or in another revision of the code."""

@@ -1,0 +1,1 @@
+"""Applications of Chalice: their configuration and their decorated functions."""

@@ -1,0 +1,1 @@
+"""Strict reading of YAML and TOML documents, with lines and columns."""

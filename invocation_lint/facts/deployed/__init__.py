@@ -1,0 +1,1 @@
+"""The facts that stand in templates, and in no Python file."""

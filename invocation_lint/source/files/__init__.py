@@ -1,0 +1,1 @@
+"""Which files there are, which are read, and what bytes and text they hold."""
