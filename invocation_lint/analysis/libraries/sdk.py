@@ -91,6 +91,10 @@ _ITEMS = {
     "batch_get_item": "Responses",
 }
 
+_LEFT_OUT = frozenset({"get_item", "update_item"})
+"""The methods that leave their key out: `Item` where no item matches, `Attributes` where none are asked for (AWS:
+DynamoDB API reference, GetItem and UpdateItem). `Items` is left out where only a count is selected."""
+
 
 def call_resource(frame: Frame, atom: AwsObject, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """A method of a resource or table; a table's items hold their numbers as Decimal (boto3, DynamoDB types)."""
@@ -104,7 +108,9 @@ def call_resource(frame: Frame, atom: AwsObject, name: str, arguments: Arguments
     if atom.name == "table" and name in _ITEMS:
         limited = "Limit" if "Limit" in arguments.kwargs else ""
         item = Value((Typed("dynamodb_item", f"{name}({limited}).{_ITEMS[name]}"),))
-        return frame.allocate(node, Obj("dict", {_ITEMS[name]: Slot("yes", item)}, "an answer of DynamoDB"))
+        may_lack = name in _LEFT_OUT or "Select" in arguments.kwargs or arguments.open is not None
+        slot = Slot("maybe" if may_lack else "yes", item)
+        return frame.allocate(node, Obj("dict", {_ITEMS[name]: slot}, "an answer of DynamoDB"))
     return unknown(f"an answer of a {atom.name}", f"{name}()")
 
 
