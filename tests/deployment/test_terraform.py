@@ -306,6 +306,25 @@ def test_how_blocks_may_be_laid_out(text: str) -> None:
     assert shown(found.timeout_seconds) == 5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"${aws_s3_bucket.b.arn}/*"',
+        '"arn:aws:s3:::b/*", "x */ y"',
+        '"${replace("a/*", "\\"", join("/*", ["x}"]))}/*"',
+        '"$${a/*", "%%{b/*"',
+        'jsonencode({ a = "${{ b = "/*" }.b}" }) # "/* }',
+        '"//", "#", "/*" // "/*',
+    ],
+)
+def test_what_stands_in_strings_is_no_comment(text: str) -> None:
+    before = f'resource "aws_iam_policy" "p" {{\n  policy = [\n    {text}\n  ]\n}}\n'
+    after = 'resource "aws_iam_policy" "q" {\n  policy = "*/*"\n}\n'
+    function = 'resource "aws_lambda_function" "a" {\n  timeout = 5\n}\n'
+    found = one(deployed_by_terraform({"main.tf": before + function + after}), Function)
+    assert shown(found.timeout_seconds) == 5
+
+
 def test_the_grammar_is_kept_for_the_user_where_the_package_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

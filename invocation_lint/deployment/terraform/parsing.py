@@ -29,9 +29,12 @@ KINDS = frozenset({"resource", "data", "module", "locals", "variable", "output"}
 _HEADER = re.compile(r'^([\w-]+)((?:[ \t]+(?:"[^"\n]*"|[\w-]+))*)[ \t]*\{', re.MULTILINE)
 _LABEL = re.compile(r'"([^"\n]*)"|([\w-]+)')
 _END = re.compile(
-    r"<<-?[ \t]*(?P<mark>[A-Za-z_][\w.-]*)[ \t]*\r?\n.*?^[ \t]*(?P=mark)[ \t]*\r?$|/\*.*?\*/|^\}",
+    r"<<-?[ \t]*(?P<mark>[A-Za-z_][\w.-]*)[ \t]*\r?\n.*?^[ \t]*(?P=mark)[ \t]*\r?$"
+    r"|/\*.*?\*/|#[^\n]*|//[^\n]*|\"|^\}",
     re.MULTILINE | re.DOTALL,
 )
+_IN_STRING = re.compile(r'\\.|\$\$\{|%%\{|[$%]\{|"|\n')
+_IN_TEMPLATE = re.compile(r'["{}]')
 _BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _HEREDOC = re.compile(
     r"(<<-?)[ \t]*(?P<mark>[A-Za-z_][\w.-]*)[ \t]*(\r?\n.*?^[ \t]*(?P=mark))[ \t]+(?=\r?$)", re.MULTILINE | re.DOTALL
@@ -178,10 +181,31 @@ def _end(source: str, position: int) -> int | None:
     first = source[position : rest if rest >= 0 else len(source)]
     if first.strip() and not first.lstrip().startswith(("#", "//")):  # all on one line
         return position + first.index("}") + 1 if first.count("}") == 1 and "{" not in first else None
-    for match in _END.finditer(source, position):
-        if match[0] == "}":
-            return match.end()
+    at: int | None = position
+    while at is not None:
+        match = _END.search(source, at)
+        if match is None or match[0] == "}":
+            return match.end() if match is not None else None
+        at = _behind_string(source, match.end()) if match[0] == '"' else match.end()
     return None
+
+
+def _behind_string(source: str, position: int) -> int | None:
+    """Where the string ends whose quote was opened before a position, as in "${..}/*", where no comment begins; None
+    where it has no end."""
+    inside = [_IN_STRING]
+    while inside:
+        match = inside[-1].search(source, position)
+        if match is None or match[0] == "\n":
+            return None
+        position = match.end()
+        if match[0] in {"${", "%{", "{"}:
+            inside.append(_IN_TEMPLATE)
+        elif match[0] == '"' and inside[-1] is _IN_TEMPLATE:
+            inside.append(_IN_STRING)
+        elif match[0] in {'"', "}"}:
+            inside.pop()
+    return position
 
 
 def _whole(path: str, source: str) -> File:

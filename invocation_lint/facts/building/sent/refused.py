@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import NONE, Const, Encoded, EnumMember, Struct, Text, Typed, Value
+from invocation_lint.analysis.domain.atoms import NONE, Const, Encoded, EnumMember, Struct, Text, Typed, Unknown, Value
 from invocation_lint.analysis.libraries.tables import ACCEPTED_BY, REFUSED_BY_JSON
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
@@ -54,8 +54,9 @@ def _walk_value(
         yield from _walk(value.atoms[0], path, place, class_kind)
         return
     kinds = {_refused_type(atom, class_kind) for atom in value.atoms}
-    if "dynamodb_item" in kinds:  # only possible in any case; the item may be missing as well
-        kinds = {_refused_type(atom, class_kind) for atom in value.atoms if atom != NONE.atoms[0]}
+    if "dynamodb_item" in kinds:  # only possible in any case: the item may be missing as well
+        told = [atom for atom in value.atoms if atom != NONE.atoms[0] and not isinstance(atom, Unknown)]
+        kinds = {_refused_type(atom, class_kind) for atom in told}
     if len(kinds) == 1 and "" not in kinds:
         yield path, kinds.pop(), place
 
