@@ -19,8 +19,9 @@ from invocation_lint.deployment.documents.candidates import (
     VALUES,
     ZAPPA,
 )
+from invocation_lint.deployment.entries import Entries
 from invocation_lint.deployment.kinds import Handlers
-from invocation_lint.deployment.paths import as_bytes, holds, shared_folders
+from invocation_lint.deployment.paths import holds
 from invocation_lint.deployment.sketch import Application, DeployedFunction, Template
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ MAX_TEMPLATES = 2_000
 MAX_TOGETHER = 8_000_000
 """Bytes of documents that are brought together as one deployment: in a project with more, each is read by itself."""
 
-MAX_ALIKE = 20
-"""Files of one name, and folders with templates that name one, of which it is asked which belong together."""
+_TOLD_BESIDE = (b"DockerContext", b".zip")
+"""What stands in documents where a Dockerfile, or the name of an archive, tells which handler is meant."""
 
-_CONTEXT, _UPWARDS = b"DockerContext", b".."
+_UPWARDS = b".."
 _PLAIN = re.compile(rb"\w+")
 _BEFORE_POINT = re.compile(rb"(\w+)\.")
 
@@ -67,7 +68,6 @@ class Deployments:
         self._synthesized: dict[str, bytes] = {}
         self._templates: dict[str, Template] = {}
         self._handlers: dict[str, Handlers | None] = {}
-        self._same_names: dict[str, list[str]] | None = None
         self._before_points: dict[str, frozenset[bytes]] = {}
 
     def _find(self) -> dict[str, bytes]:
@@ -124,10 +124,14 @@ class Deployments:
         """The templates that count as one deployment with that at a path."""
         from invocation_lint.deployment.deployed import Deployed
 
-        if sum(map(len, self._find().values())) > MAX_TOGETHER:
+        if not self._are_together:
             one = self._read_document(path) if path in self._find() else None
             return Deployed([one] if one is not None else [])
         return self.deployed
+
+    @cached_property
+    def _are_together(self) -> bool:
+        return sum(map(len, self._find().values())) <= MAX_TOGETHER
 
     def _read_document(self, path: str) -> model.Template | None:
         return reading.read_document(path, self._find()[path], self._read)
@@ -207,10 +211,11 @@ class Deployments:
 
         found: dict[str, list[tuple[str, DeployedFunction]]] = defaultdict(list)
         programs = {one.path for one in (*self._applications.templates, *self._made)}
-        images = {path for path, data in self._find().items() if _CONTEXT in data}  # a Dockerfile names the handler
-        for template in [one for path, one in self.deployed.templates.items() if path in programs | images]:
+        told = self._find() if self._are_together else {}
+        beside = {path for path, data in told.items() if any(word in data for word in _TOLD_BESIDE)}
+        for template in [one for path, one in self.deployed.templates.items() if path in programs | beside]:
             for function, view in functions_of(self.deployed, template):
-                if template.path not in programs and function.code.kind != "image":
+                if template.path not in programs and function.code.kind != "image" and not function.code.archive:
                     continue
                 entry = self.entry_of(function) if view.handler else None
                 if entry is not None:
@@ -225,7 +230,7 @@ class Deployments:
             seconds: dict[str, set[float]] = defaultdict(set)
             for template in self._about(key):
                 for function in template.functions:
-                    name = self._function_of(key, function, template.path)
+                    name = self._entries.name_in(key, function, template.path)
                     if name:
                         found[name].update(self._invoked_by(function, template.path))
                         known_as[name].update(function.known_as)
@@ -246,7 +251,7 @@ class Deployments:
         """The templates that may deploy a module: they name it, and stand above it or lead to it, or no other can be
         meant."""
         folder, _, name = key.rpartition("/")
-        is_alone = self._of_name(name.removesuffix(".py")) == [key]
+        is_alone = self._entries.of_name(name.removesuffix(".py")) == [key]
         word = name.removesuffix(".py").encode("utf-8", "surrogatepass")
         for path, data in self._find().items():
             above = path.rpartition("/")[0]
@@ -278,87 +283,20 @@ class Deployments:
 
     def entry_of(self, function: model.Function) -> tuple[str, str] | None:
         """The module and the name in it that a deployed function calls; None where they are not in the project."""
-        handler = function.handler.text if function.handler is not None else None
-        module, _, name = (handler or "").rpartition(".")
-        if not module or not name or (function.code.kind == "inline" and not function.code.handler_folders):
-            return None
-        path = module.lstrip("./") if "/" in module else module.replace(".", "/")
-        folders = [
-            *([function.code.folder] if function.code.folder is not None else []),
-            *function.code.handler_folders,
-        ]
-        for folder in folders:
-            for file in (f"{folder}/{path}.py", f"{folder}/{path}/__init__.py"):
-                if self._is_file(file):
-                    return reading.packed(file, self._of_name(path), self._read), name
-        if function.code.kind == "folder":
-            return None
-        above = function.key.template.rpartition("/")[0]
-        same = self._of_name(path)
-        if function.code.kind in {"asset", "unknown"}:
-            word = re.compile(rb"(?m)^(?:async\s+)?(?:def\s+)?" + as_bytes(name) + rb"\b")
-            is_one = len(same) == 1 and word.search(self._read(same[0]) or b"") and same[0] not in self._claimed
-            return (same[0], name) if is_one else None
-        found = [one for one in same if holds(above, one)] or same
-        if len(found) > 1:
-            word = re.compile(rb"(?m)^(?:async\s+)?def\s+" + as_bytes(name) + rb"\b")
-            found = self._beside(above, path, [one for one in found if word.search(self._read(one) or b"")])
-        return (found[0], name) if len(found) == 1 else None
+        return self._entries.of(function)
 
     @cached_property
-    def _claimed(self) -> frozenset[str]:
-        """The files that templates say to be the handlers of functions."""
-        from invocation_lint.deployment.model import Function
+    def _entries(self) -> Entries:
+        def functions() -> Iterable[model.Function]:
+            from invocation_lint.deployment.model import Function
 
-        told = [(one.handler.text, one.code) for one in self.deployed.all(Function) if one.handler is not None]
-        return frozenset(
-            f"{folder}/{handler.rpartition('.')[0].replace('.', '/')}.py"
-            for handler, code in told
-            for folder in (code.folder, *code.handler_folders)
-            if handler and folder
-        )
+            return self.deployed.all(Function)
 
-    def _beside(self, folder: str, module: str, files: list[str]) -> list[str]:
-        """Of the files that a template in a folder may mean, those that share the most folders with it, and share no
-        more with another template that names such a module."""
-        if not 1 < len(files) <= MAX_ALIKE:
-            return files
-        word = module.rpartition("/")[2].encode("utf-8", "surrogatepass")
-        folders = {path.rpartition("/")[0] for path, data in self._find().items() if self._names(path, data, word)}
-        if len(folders) > MAX_ALIKE:
-            return files
-        own = [
-            one
-            for one in files
-            if shared_folders(folder, one) >= max((shared_folders(other, one) for other in folders), default=0)
-        ]
-        most = max((shared_folders(folder, one) for one in own), default=0)
-        return [one for one in own if shared_folders(folder, one) == most]
+        return Entries(self._walked, self._read, self._is_file, self._folders_naming, functions)
 
-    def _function_of(self, key: str, function: DeployedFunction, template: str) -> str:
-        """The name of the function in the module that a deployed function has for its handler; empty for none of it."""
-        module, _, name = function.handler.rpartition(".")
-        if not module or not name:
-            return ""
-        path = module.lstrip("./") if "/" in module else module.replace(".", "/")
-        if function.code is not None and self._is_file(f"{function.code}/{path}.py"):
-            return name if f"{function.code}/{path}.py" == key else ""
-        if not key.endswith(f"/{path}.py"):
-            return ""
-        # An archive, or a folder that a build makes: the only file of that name is meant, below the template's folder
-        # or, where there is none, in the project.
-        above = template.rpartition("/")[0]
-        same = self._of_name(path)
-        return name if ([one for one in same if holds(above, one)] or same) == [key] else ""
-
-    def _of_name(self, path: str) -> list[str]:
-        if self._same_names is None:
-            self._same_names = {}
-            for one in self._walked():
-                if one.endswith(".py"):
-                    self._same_names.setdefault(one.rpartition("/")[2], []).append(one)
-        name = f"{path.rpartition('/')[2]}.py"
-        return [one for one in self._same_names.get(name, []) if one.endswith(f"/{path}.py")]
+    def _folders_naming(self, word: bytes) -> set[str]:
+        """The folders with templates that name a module."""
+        return {path.rpartition("/")[0] for path, data in self._find().items() if self._names(path, data, word)}
 
     def _invoked_by(self, function: DeployedFunction, template: str) -> tuple[str, ...]:
         """What invokes a function by its template, or a definition of a state machine below the template's folder."""

@@ -47,6 +47,7 @@ class Code:
     handler_folders: tuple[str, ...] = ()  # where else the handler's file may lie, absolute, in order
     reason: str = ""  # why the folder is not known
     place: Place | None = None
+    archive: str = ""  # the name of the archive, without its folders and ending
     built_by: str = ""  # the way in which a build makes it that is not that of the language ("makefile")
 
 

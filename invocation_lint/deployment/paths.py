@@ -19,6 +19,12 @@ def holds(folder: str, path: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
+def archive_at(path: str) -> str:
+    """The name of the archive at a path or a key of S3, without its folders and ending; empty for none."""
+    name = path.rpartition("/")[2]
+    return name.removesuffix(".zip") if name.endswith(".zip") else ""
+
+
 def as_bytes(name: str) -> bytes:
     """A name as part of a pattern of bytes."""
     return re.escape(name.encode("utf-8", "surrogatepass"))

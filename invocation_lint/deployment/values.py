@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from invocation_lint.deployment.paths import archive_at
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -274,6 +275,15 @@ def text_of(content: Any) -> str | None:
     if isinstance(content, (int, float)):
         return str(content)
     return content.filled() if isinstance(content, Text) else None
+
+
+def archive_of(value: Value | None) -> str:
+    """The name of the archive at a path or a key of S3, if it is the same in all cases; a hole before it may stand."""
+    found: set[str] = set()
+    for content in value.contents if value is not None else ():
+        last = content.pieces[-1] if isinstance(content, Text) else content
+        found.add(archive_at(last) if isinstance(last, str) and (last is content or "/" in last) else "")
+    return found.pop() if len(found) == 1 else ""
 
 
 def number_of(content: Any) -> float | None:

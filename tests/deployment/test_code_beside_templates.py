@@ -53,6 +53,53 @@ def test_the_file_beside_the_template(
     assert codes(tmp_path, templates, modules) == dict(zip(templates, expected, strict=True))
 
 
+NAMED = """
+Parameters: {Prefix: {Type: String}, Version: {Type: String}}
+Resources:
+  Orders: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.12, Handler: app.handler, Code: CODE}}
+"""
+PACKED = {
+    "its own name": ("{S3Bucket: built, S3Key: orders.zip}", ["orders/app.py", "mails/app.py"], "orders/app.py"),
+    "below a folder of the bucket": (
+        "{S3Bucket: built, S3Key: v1/new-orders.zip}", ["code/new_orders/src/app.py", "code/orders/src/app.py"],
+        "code/new_orders/src/app.py",
+    ),
+    "behind a prefix": (
+        "{S3Bucket: built, S3Key: !Sub '${Prefix}/orders.zip'}", ["orders/app.py", "mails/app.py"], "orders/app.py",
+    ),
+    "half a name": ("{S3Bucket: built, S3Key: !Sub '${Prefix}orders.zip'}", ["orders/app.py", "mails/app.py"], None),
+    "a version behind it": (
+        "{S3Bucket: built, S3Key: !Sub 'orders-${Version}.zip'}", ["orders/app.py", "mails/app.py"], None,
+    ),
+    "no folder of its name": ("{S3Bucket: built, S3Key: shop.zip}", ["orders/app.py", "mails/app.py"], None),
+    "a word of the folder alone": ("{S3Bucket: built, S3Key: orders.zip}", ["my-orders/app.py", "mails/app.py"], None),
+    "two of its name": ("{S3Bucket: built, S3Key: orders.zip}", ["a/orders/app.py", "b/orders/app.py"], None),
+    "the one without that function": (
+        "{S3Bucket: built, S3Key: orders.zip}", ["orders/app.py", "mails/app.py", "old/orders/app.py#"],
+        "orders/app.py",
+    ),
+    "another ending": ("{S3Bucket: built, S3Key: orders.jar}", ["orders/app.py", "mails/app.py"], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "modules", "expected"), PACKED.values(), ids=PACKED)
+def test_the_folder_that_is_called_as_the_archive(
+    tmp_path: Path, code: str, modules: list[str], expected: str | None
+) -> None:
+    (tmp_path / "cfn").mkdir()
+    (tmp_path / "cfn" / "main.yaml").write_text(NAMED.replace("CODE", code))
+    for name in modules:
+        file = tmp_path / name.removesuffix("#")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x = 1\n" if name.endswith("#") else "def handler(event, context):\n    return event\n")
+    deployments = ProjectFiles(tmp_path).deployments
+    (function,) = deployments.deployed.all(Function)
+    entry = deployments.entry_of(function)
+    assert (str(Path(entry[0]).relative_to(tmp_path)) if entry is not None else None) == expected
+    handlers = deployments.handlers_of(str(tmp_path / (expected or modules[0]).removesuffix("#")))
+    assert (handlers is not None and "handler" in handlers.invoked_by) == (expected is not None)
+
+
 STACK = """
 import { App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';

@@ -20,7 +20,8 @@ from invocation_lint.deployment.cdk_constructs.things import (
     spread,
 )
 from invocation_lint.deployment.model import Access, Alias, Code, Function, Layer, Retries, Statement
-from invocation_lint.deployment.values import Case, Hole, Value, known, unknown, value_of
+from invocation_lint.deployment.paths import archive_at
+from invocation_lint.deployment.values import Case, Hole, Value, archive_of, known, unknown, value_of
 from invocation_lint.findings import Place
 
 FUNCTIONS = frozenset(
@@ -173,7 +174,9 @@ def code_of(making: Making, thing: Thing, given: Any, handler: Value | None) -> 
     if asset is not None:
         return _asset(making, thing, prop(asset, "path"), handler, place)
     if name in {"fromBucket", "fromBucketV2", "S3Code", "bucket", "fromCfnParameters"}:
-        return Code("archive", reason="the code is an archive in S3", place=place)
+        key = arguments[1] if len(arguments) > 1 else None
+        named = archive_of(valued(key, place)) if key is not None else ""
+        return Code("archive", reason="the code is an archive in S3", place=place, archive=named)
     reason = given.reason if isinstance(given, Hole) else "the code is made in a way that is not followed"
     return Code("unknown", handler_folders=_folders_in(making, given, handler), reason=reason, place=place)
 
@@ -181,7 +184,8 @@ def code_of(making: Making, thing: Thing, given: Any, handler: Value | None) -> 
 def _asset(making: Making, thing: Thing, given: Any, handler: Value | None, place: Place | None = None) -> Code:
     place = place or thing.place
     if isinstance(given, str) and given.endswith((".zip", ".jar")):
-        return Code("archive", reason=f"{posixpath.basename(given)} is made by a build", place=place)
+        named = posixpath.basename(given)
+        return Code("archive", reason=f"{named} is made by a build", place=place, archive=archive_at(given))
     module = (handler.text or "").rpartition(".")[0] if handler is not None else ""
     file = f"{module if '/' in module else module.replace('.', '/')}.py" if module else ""
     folder = _folder(making, thing, given, file)

@@ -11,7 +11,8 @@ from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.scope import Scope
 from invocation_lint.deployment.documents.nodes import below
 from invocation_lint.deployment.model import Code, Problem, Resource
-from invocation_lint.deployment.values import Attribute, Conditions, Key, Text, Value, known
+from invocation_lint.deployment.paths import archive_at
+from invocation_lint.deployment.values import Attribute, Conditions, Key, Text, Value, archive_of, known
 from invocation_lint.findings import Place
 
 ARCHIVES = (".zip", ".jar", ".war", ".whl", ".gz", ".tar")
@@ -97,16 +98,18 @@ def code_at(made: Made, where: Part, *, default: str | None = None) -> Code:
     if where.get("ImageUri").is_there:
         return Code("image", reason="the code is in an image", place=where.place)
     if where.get("S3Bucket").is_there or where.get("Bucket").is_there:
-        return Code("archive", reason="the code is an archive in S3", place=where.place)
+        name = archive_of(where.value("S3Key") or where.value("Key"))
+        return Code("archive", reason="the code is an archive in S3", place=where.place, archive=name)
     return Code("unknown", reason="the path of the code is not known", place=where.place)
 
 
 def code_of(path: str, base: str, place: Place) -> Code:
     """The code at a path: a folder, or an archive that a build makes."""
     if path.startswith(("s3://", "https://")):
-        return Code("archive", reason="the code is an archive in S3", place=place)
+        return Code("archive", reason="the code is an archive in S3", place=place, archive=archive_at(path))
     if path.endswith(ARCHIVES):
-        return Code("archive", reason=f"{posixpath.basename(path)} is made by a build", place=place)
+        name = posixpath.basename(path)
+        return Code("archive", reason=f"{name} is made by a build", place=place, archive=archive_at(path))
     if path.endswith(".py"):
         return Code("folder", posixpath.dirname(below(base, path)), place=place)
     return Code("folder", below(base, path), place=place)

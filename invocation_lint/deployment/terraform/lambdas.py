@@ -18,10 +18,12 @@ from invocation_lint.deployment.model import (
     Retries,
     Trigger,
 )
+from invocation_lint.deployment.paths import archive_at
 from invocation_lint.deployment.terraform.bodies import Body, Made, file_of
 from invocation_lint.deployment.terraform.expressions import evaluate
 from invocation_lint.deployment.terraform.parsing import below, parts
 from invocation_lint.deployment.terraform.values import Reference, settled
+from invocation_lint.deployment.values import archive_of
 from invocation_lint.findings import Place
 
 
@@ -64,7 +66,8 @@ def _code(made: Made) -> Code:
             node = hashed if hashed is not None and archived(made, hashed) is not None else node
     if node is None:
         if body.node("s3_bucket") is not None or body.node("s3_key") is not None:
-            return Code("archive", reason="the code is an archive in S3", place=made.place)
+            name = archive_of(made.value("s3_key"))
+            return Code("archive", reason="the code is an archive in S3", place=made.place, archive=name)
         return Code("unknown", reason="no code is named", place=made.place)
     archive = archived(made, node)
     if archive is not None:
@@ -73,7 +76,7 @@ def _code(made: Made) -> Code:
     path = value.text
     if path is None:
         why = "; ".join(value.reasons) or "the path of the archive is not known"
-        return Code("archive", reason=why, place=value.place)
+        return Code("archive", reason=why, place=value.place, archive=archive_of(value))
     return code_at(made, path, value.place)
 
 
@@ -84,7 +87,8 @@ def code_at(made: Made, path: str, place: Place) -> Code:
         is_file = path.endswith((".py", ".js", ".mjs"))
         return Code("folder", posixpath.dirname(path) if is_file else path, place=place)
     beside = (path.rpartition(".")[0], posixpath.dirname(path))
-    return Code("archive", handler_folders=beside, reason=f"{posixpath.basename(path)} is made by a build", place=place)
+    reason = f"{posixpath.basename(path)} is made by a build"
+    return Code("archive", handler_folders=beside, reason=reason, place=place, archive=archive_at(path))
 
 
 def archived(made: Made, node: object) -> Reference | None:
