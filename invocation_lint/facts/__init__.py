@@ -83,6 +83,7 @@ def facts_of(
     sites += _by_site(_list_reads(module, options, program))
     sites += _by_site(_event_loops(module))
     sites += _by_site(_of_syntax(module, options, program, interpreter))
+    sites += _of_resources(module, program, path)
     if source.failure is not None:
         raise source.failure
     prefix = f"{module.name}:"
@@ -167,6 +168,19 @@ def _of_syntax(
     from invocation_lint.facts.building.of_syntax import of_syntax
 
     return () if module.is_test else of_syntax(module, options, program, interpreter)
+
+
+def _of_resources(module: ModuleInfo, program: Program | None, path: Path | None) -> tuple[tuple[Fact, ...], ...]:
+    """The facts of what a program of the CDK deploys, where it makes that."""
+    from invocation_lint.source.scan import may_deploy
+
+    data = module.source.data
+    if program is None or path is None or module.is_test or not may_deploy(data):
+        return ()
+    from invocation_lint.facts.building.templates.facts_at import facts_of_template
+    from invocation_lint.facts.kinds import OF_TEMPLATES
+
+    return facts_of_template(path, module.source.name, data, program, OF_TEMPLATES)
 
 
 __all__ = ["AnalysisOptions", "Fact", "FileFacts", "facts_of"]
