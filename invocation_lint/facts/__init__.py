@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class FileFacts:
     """The facts of one file, those of each site together; `functions_too_large` names its functions over a budget,
     `without_contract` the invoked functions that no contract describes, `conflicts` the calls whose function two
-    differing contracts describe, `drifts` where its handlers and their contracts contradict, and `walks` the
-    functions, of this or other files, that were walked for it."""
+    differing contracts describe, `drifts` where its handlers and their contracts contradict, `walks` the functions, of
+    this or other files, that were walked for it, and `left_out` the templates of its project that are too many to be
+    read."""
 
     sites: tuple[tuple[Fact, ...], ...]
     functions_too_large: tuple[str, ...]
@@ -37,6 +38,7 @@ class FileFacts:
     conflicts: tuple[tuple[Place, Conflict], ...] = ()
     drifts: tuple[Drifting, ...] = ()
     walks: tuple[Walked, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -90,7 +92,9 @@ def facts_of(
     too_large = sorted(key.removeprefix(prefix) for key in interpreter.too_large if key.startswith(prefix))
     walks = tuple(interpreter.walks[walked_before:])
     drifts = _drifts(module, interpreter, book, options, program)
-    return FileFacts(tuple(_joined(sites)), tuple(too_large), told.without_contract, told.conflicts, drifts, walks)
+    left_out = program.modules.files.deployments.left_out if program is not None else ()
+    found = tuple(_joined(sites))
+    return FileFacts(found, tuple(too_large), told.without_contract, told.conflicts, drifts, walks, left_out)
 
 
 def _builders(
