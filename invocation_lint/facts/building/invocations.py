@@ -301,8 +301,7 @@ class Invocations:
         handler = seen.root.function
         if self.links is None or self.program is None or handler is None or seen.ending.kind != "lambda_handler":
             return found
-        always = is_made_always(self.interpreter, seen.site)
-        return unset.told(found, name, self.links, self.program.modules.files, handler, always, note)
+        return unset.told(found, name, self.links, self.program.modules.files, self.interpreter, seen, note)
 
     def _permission(self, seen: Seen, visit: Visit, name: Value | None, note: Note) -> facts.Permission | None:
         """Whether the role of the handler that calls allows it."""

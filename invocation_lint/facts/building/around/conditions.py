@@ -10,6 +10,7 @@ import libcst as cst
 
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.findings import Place
+from invocation_lint.source.parsing.walk import walk
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Interpreter
@@ -21,11 +22,22 @@ _GUARDS = re.compile(
     r"check|valid|guard|ensure|assert|limit|abort|exit|stop|verify|once|lock|claim|acquire", re.IGNORECASE
 )
 
+_SETTINGS = re.compile(
+    r"^_?[A-Z][A-Z0-9_]+$|(?i:environ|getenv|setting|config|option|flag|feature|enable|disable|stage|deploy)"
+)
+"""Names of what is set from outside."""
+
 
 def is_made_always(interpreter: Interpreter, site: Sequence[Place]) -> bool:
     """Whether nothing on the way to a call decides whether it is made. `site` are the places of the calls that lead to
     it, its own the last one; False where a step cannot be found."""
     return all(_is_step_made(interpreter.modules.enclosing(place), place) for place in site)
+
+
+def is_asked_of_settings(interpreter: Interpreter, site: Sequence[Place]) -> bool:
+    """Whether a condition on the way to a call may ask for something that is set from outside: a variable, a constant,
+    an option. True where a step cannot be found."""
+    return any(_asks_for_settings(interpreter.modules.enclosing(place), place) for place in site)
 
 
 def is_made_in(function: FunctionInfo, call: cst.Call) -> bool:
@@ -79,6 +91,28 @@ def _is_step_made(function: FunctionInfo | None, place: Place) -> bool:
     return call is not None and is_made_in(function, call)
 
 
+def _asks_for_settings(function: FunctionInfo | None, call: Place) -> bool:
+    """Whether a condition in a function that begins before a call in it names a setting."""
+    if function is None or function.is_lambda:
+        return True
+    place_of = function.module.source.place
+    asked = (_test_of(node) for node in Scope(function.node).parents if isinstance(node, _CHOICES))
+    return any(
+        isinstance(name, cst.Name) and _SETTINGS.search(name.value) is not None
+        for test in asked
+        if test is not None and (place_of(test).line, place_of(test).column) <= (call.line, call.column)
+        for name in walk(test)
+    )
+
+
+def _test_of(node: cst.CSTNode) -> cst.CSTNode | None:
+    if isinstance(node, (cst.If, cst.IfExp, cst.While)):
+        return node.test
+    if isinstance(node, cst.BooleanOperation):
+        return node
+    return node.subject if isinstance(node, cst.Match) else None
+
+
 def _is_asked_first(outer: cst.CSTNode, inner: cst.CSTNode) -> bool:
     """Whether a call stands in what is worked out in any case: the test of a condition, what a loop goes over."""
     if isinstance(outer, (cst.If, cst.IfExp, cst.While)):
@@ -99,4 +133,4 @@ def _stands_before(place: Place, call: Place) -> bool:
     return (place.end_line, place.end_column) <= (call.line, call.column)
 
 
-__all__ = ["is_made_always", "is_made_in"]
+__all__ = ["is_asked_of_settings", "is_made_always", "is_made_in"]
