@@ -112,7 +112,8 @@ class Payload:
         words=YES_NO,
     )
     measured: Text = fact_field(
-        "how the function of the call measures it, if not in bytes of what is sent: the memory of a Python object"
-        " without its contents, or the characters of a string with non-ASCII text; absent otherwise",
-        words=("memory", "characters"),
+        "how the function of the call measures it, or one of its module that is given it, if not in bytes of what is"
+        " sent: the memory of a Python object without its contents, the characters of a string with non-ASCII text or"
+        " of a dict's repr, or the keys of a dict; absent otherwise",
+        words=("memory", "characters", "keys"),
     )

@@ -209,7 +209,7 @@ def test_another_function_of_the_template_has_it(tmp_path: Path, call: str) -> N
 @pytest.mark.parametrize(
     ("code", "template", "files"),
     [
-        (HEAD + CALL, TEMPLATE + OTHER.replace("main.handler", "app.handler").replace("CodeUri: orders", "CodeUri: ."), {}),
+        (HEAD + CALL, TEMPLATE + OTHER.replace("main.", "app.").replace("CodeUri: orders", "CodeUri: ."), {}),
         (HEAD + CALL, TEMPLATE + OTHER + "# MAIL of Shop is set by hand\n", {}),
         (HEAD + CALL, TEMPLATE + OTHER + "Outputs: {Mail: {Value: MAIL}}\n", {}),
         (HEAD + CALL, TEMPLATE + OTHER, {"deploy.sh": "set MAIL\n"}),
