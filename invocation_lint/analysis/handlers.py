@@ -15,8 +15,9 @@ from invocation_lint.analysis.domain.error_answers import is_error
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.interpreter import Interpreter
-from invocation_lint.analysis.libraries.trials.envelopes import ENVELOPE, own_fields
-from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent, is_index, told, without
+from invocation_lint.analysis.libraries.trials.actions import discriminator_of
+from invocation_lint.analysis.libraries.trials.envelopes import OF_REQUESTS, own_fields
+from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent, told, without
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python.calls import decorators
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -121,7 +122,7 @@ class Handler:
         if whole.fails:
             return Handled(known=False)
         always = self._requirement(fields, {})
-        discriminator = _discriminator(compared)
+        discriminator = discriminator_of(compared)
         actions = []
         for constant in compared.get(discriminator, ())[:MAX_ACTIONS]:
             needs = self._with_constants({discriminator: constant})
@@ -226,6 +227,22 @@ class Handler:
         """What an event lacks for which the handler fails."""
         self._try(Shape(given, constants, closed=False), trial)
         lacking = [path for path in _outermost(_fields(trial)) if path not in given]
+        found = self._lacking_of(given, lacking, constants, objects, trial)
+        direct = [path for path in lacking if path[0] not in OF_REQUESTS or path[:1] in given]
+        if found or len(direct) == len(lacking) or given.isdisjoint(trial.reads):
+            return found
+        # Who sends fields that the handler reads of the event itself does not come by way of an API.
+        return self._lacking_of(given, direct, constants, objects, trial)
+
+    def _lacking_of(
+        self,
+        given: set[FieldPath],
+        lacking: list[FieldPath],
+        constants: Mapping[FieldPath, Any],
+        objects: Iterable[FieldPath],
+        trial: Trial,
+    ) -> tuple[FieldPath, ...]:
+        """Those of some fields that an event lacks which the handler needs; none where it fails with them, too."""
         every = given.union(lacking)
         if len(every) > MAX_FIELDS + len(given) or self._try(Shape(every, constants, objects=objects), trial).fails:
             return ()
@@ -359,24 +376,6 @@ def _is_error(state: State, atom: Any) -> bool:
 
 def _is_frozen_error(atom: Any) -> bool:
     return isinstance(atom, Struct) and is_error(atom)
-
-
-_NAMES = ("action", "operation", "op", "type", "command", "method", "task", "event_type", "eventType", "request_type")
-
-
-def _discriminator(compared: Mapping[FieldPath, tuple[Any, ...]]) -> FieldPath:
-    """The field that chooses between actions: one that is compared with texts, by its name or by their number."""
-    candidates = {
-        path: [one for one in known if isinstance(one, str) and one]
-        for path, known in compared.items()
-        if path[0] not in ENVELOPE and not any(map(is_index, path))
-    }
-    candidates = {path: known for path, known in candidates.items() if known}
-    named = [path for name in _NAMES for path in candidates if path[-1] == name]
-    if named:
-        return named[0]
-    many = [path for path, known in candidates.items() if len(known) > 1]
-    return max(many, key=lambda path: len(candidates[path]), default=())
 
 
 def _answers(frame: Frame) -> Answers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -245,6 +245,45 @@ def test_what_is_missing_of_one_payload() -> None:
     assert made.missing([action, ("a",)], {action: "two"}).fields == (("b",),)
     assert made.missing([("b",)], {}).fields == (action,)
     assert made.missing([action], {}).fields == ()  # which action, and so what it needs, is not known
+
+
+BY_DOORS = {
+    "the body of a request": """
+        if isinstance(event.get("body"), str):
+            event = json.loads(event["body"])
+        to, why = event.get("to"), event.get("why", "").strip()
+        if not to:
+            return {"statusCode": 400}
+        if not why:
+            return {"statusCode": 400}
+        return {"statusCode": 200}
+    """,
+    "a request, by its context": """
+        if "requestContext" in event:
+            event = json.loads(event["body"])
+        return event["to"], event["why"]
+    """,
+    "a body that is there or not": """
+        sent = json.loads(event.get("body") or "{}") or event
+        return sent["to"], sent["why"]
+    """,
+}
+
+
+@pytest.mark.parametrize("code", BY_DOORS.values(), ids=BY_DOORS)
+def test_who_sends_fields_of_the_event_comes_in_by_that_door(code: str) -> None:
+    made = handler(f"import json\ndef handler(event, context):\n{indent(dedent(code), '    ')}")
+    assert made.missing([("to",)], {}).fields == (("why",),)
+    assert made.missing([("to",), ("why",)], {}).fields == ()
+    if "requestContext" not in code:  # which an API adds, and nobody else sends
+        assert made.missing([("other",)], {}).fields == ()  # which door was meant is not known
+
+
+def test_a_handler_of_requests_alone_needs_their_body() -> None:
+    made = handler(
+        'import json\ndef handler(event, context):\n    return json.loads(event["body"])["to"], event["path"]\n'
+    )
+    assert made.missing([("path",)], {}).fields == (("body",),)
 
 
 def test_what_is_below_a_missing_field_is_not_missing_itself() -> None:

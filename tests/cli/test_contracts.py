@@ -265,7 +265,7 @@ def test_a_contradiction_shows_the_read_and_the_template(project: Path) -> None:
     (project / "declared.yaml").write_text(CONTRADICTING)
     (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
     shown = run_lint("check", "src/mails.py", cwd=project).stdout
-    assert "read here, without a default" in shown
+    assert "needed here" in shown
     assert "template.yaml:9:3" in shown
     assert "declared at declared.yaml:10" in shown
 

@@ -61,7 +61,7 @@ def test_a_parameter_that_names_the_function_is_given_to_its_caller(tmp_path: Pa
 def test_both_ends_are_shown(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, sender(f'send(os.environ["WORKER"], {BAD})'))
     told = {(Path(label.place.path).name, label.place.line): label.text for label in found.labels}
-    assert told["work.py", 3] == "read here, without a default"
+    assert told["work.py", 3] == "needed here"
     assert told["work.py", 2] == "handled here"
     assert told["template.yaml", 13] == "deployed here"
 

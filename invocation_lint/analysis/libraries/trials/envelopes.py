@@ -13,6 +13,9 @@ _REQUEST = frozenset(
 _OF_REQUESTS = frozenset({"path", "resource"})
 """Keys of requests by which much else is called, too."""
 
+OF_REQUESTS = _REQUEST | _OF_REQUESTS | {"body"}
+"""Keys of requests that an API sends to a function."""
+
 ENVELOPE = _REQUEST | _OF_REQUESTS | {
     "Records", "detail-type", "ResourceProperties", "RequestType", "ResponseURL",
 }  # fmt: skip
@@ -25,10 +28,10 @@ def own_fields(read: Iterable[FieldPath]) -> list[FieldPath]:
     handler reads nothing but a request, which who invokes it directly has to make then."""
     paths = list(read)
     names = {path[0] for path in paths}
-    if names <= _REQUEST | _OF_REQUESTS | {"body"}:
+    if names <= OF_REQUESTS:
         return paths
     others = ENVELOPE if names & (ENVELOPE - _OF_REQUESTS) else frozenset[str]()
     return [path for path in paths if path[0] not in others]
 
 
-__all__ = ["ENVELOPE", "own_fields"]
+__all__ = ["ENVELOPE", "OF_REQUESTS", "own_fields"]

@@ -84,7 +84,7 @@ def contradictions_of(links: Links, book: ContractBook, module: str) -> Iterator
         for drift in differences(implied.contract, declared, implied.refuses):
             if drift.kind in CONTRADICTIONS:
                 read = places.get(drift.field)
-                labels = (Label(read, "read here, without a default"),) if read is not None else ()
+                labels = (Label(read, "needed here"),) if read is not None else ()
                 template = Label(implied.template, "deployed here")
                 yield Drifting(implied.handler, declared, drift, (*labels, template))
 
