@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -74,14 +74,12 @@ def serve(
     check_installed()
     from invocation_lint.reference.service.service import LambdaService
     from invocation_lint.reference.templates.names import Place
-    from invocation_lint.reference.templates.reading import declared
     from invocation_lint.reference.templates.serving import Deployment
     from invocation_lint.reference.templates.stack import read_stack
 
     if stack_name and len(templates) > 1:
         raise UsageError("--stack-name: it names one stack, and several templates are given")
     given, environment = pairs("--parameter", parameters), pairs("--env", variables)
-    _check_parameters(templates, given)
     service = LambdaService(
         port=port,
         region=region,
@@ -104,11 +102,14 @@ def serve(
                 """Serve the templates; what is noted about them."""
                 exports: dict[str, str] = {}
                 notes: list[str] = []
-                for template, name in stack_names(templates, stack_name).items():
+                names = stack_names(templates, stack_name)
+                for template, (document, its_own) in _read(templates, given).items():
+                    name = names[template]
                     stack = read_stack(
                         template,
                         Place(region, service.account, service.endpoint_url, name),
-                        parameters=given if len(templates) == 1 else declared(template, given),
+                        document=document,
+                        parameters=its_own,
                         made=Path(made) / name,
                         permissions=permissions,
                         exports=exports,
@@ -133,14 +134,19 @@ def serve(
             service.stop()
 
 
-def _check_parameters(templates: tuple[Path, ...], given: dict[str, str]) -> None:
-    """Raise UsageError for a value of a parameter that none of several templates has."""
-    from invocation_lint.reference.templates.reading import declared
+def _read(templates: tuple[Path, ...], given: dict[str, str]) -> dict[Path, tuple[Any, dict[str, str]]]:
+    """What each template holds, and its own among the given parameters: of one template all. Raises UsageError, also
+    for a parameter that none of several templates has."""
+    from invocation_lint.reference.templates.reading import declared, read_yaml
 
-    known = [declared(template, given) for template in templates]
-    unknown = [name for name in given if all(name not in each for each in known)]
-    if unknown and len(templates) > 1:
-        raise UsageError(f"--parameter {unknown[0]}: no template has a parameter of that name")
+    documents = {template: read_yaml(template) for template in templates}
+    if len(documents) == 1:
+        return {template: (document, given) for template, document in documents.items()}
+    read = {template: (document, declared(document, given)) for template, document in documents.items()}
+    for name in given:
+        if all(name not in its_own for _, its_own in read.values()):
+            raise UsageError(f"--parameter {name}: no template has a parameter of that name")
+    return read
 
 
 def _serve_anew(templates: tuple[Path, ...], seen: list[int], serve_all: Callable[[], list[str]]) -> NoReturn:

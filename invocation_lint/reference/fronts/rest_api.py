@@ -18,7 +18,7 @@ from invocation_lint.reference.fronts.mapped import Exchanged, Unsupported
 from invocation_lint.reference.fronts.mapping_templates import Unreadable
 from invocation_lint.reference.fronts.rest_event import match_route, rest_event, split_stage
 from invocation_lint.reference.fronts.rest_response import Malformed, rest_answer
-from invocation_lint.reference.service.errors import Refusal
+from invocation_lint.reference.service.errors import NOT_JSON, Refusal
 from invocation_lint.reference.service.functions import RestApi, Route
 from invocation_lint.reference.service.payload import checked_body
 from invocation_lint.reference.service.records import FrontRecord
@@ -111,7 +111,11 @@ class RestApiFront:
         trace: str,
         more: tuple[tuple[str, str], ...],
     ) -> Answer:
-        """Serve an integration that is no proxy."""
+        """Serve an integration that is no proxy.
+
+        What a template makes, or a body that is passed through, may be no JSON: the client is told what Lambda says of
+        that (seen in github.com/serverless/serverless/issues/2270 and github.com/podaac/hydrocron/issues/64).
+        """
         try:
             payload = checked_body(exchanged.payload())
             if route.mapped is not None and route.mapped.asynchronous:
@@ -135,6 +139,8 @@ class RestApiFront:
             return _error(415, "Unsupported Media Type", more)
         except Refusal as refusal:
             record.note = f"Invoke answered {refusal.status} {refusal.code}"
+            if refusal.code == NOT_JSON:
+                return _error(400, refusal.message, more)
             return _error(500, "Internal server error", more)
         except Unreadable as problem:
             record.note = f"a template fails: {problem}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+NOT_JSON = "InvalidRequestContentException"
+"""The code for a body that is not one JSON document."""
+
 
 @dataclass(frozen=True)
 class Refusal(Exception):
@@ -38,7 +41,7 @@ def throttled(reason: str) -> Refusal:
 def not_json(reason: str) -> Refusal:
     """400 for a body that is not JSON (recorded: test_lambda_invoke_payload_encoding_error, 2025-11-24)."""
     text = f"Could not parse request body into json: Could not parse payload into json: {reason}"
-    return Refusal(400, "InvalidRequestContentException", text, {"Type": "User"})
+    return Refusal(400, NOT_JSON, text, {"Type": "User"})
 
 
 def bad_client_context() -> Refusal:

@@ -65,8 +65,7 @@ def read_yaml(path: Path) -> Any:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
 
 
-def declared(path: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """Those of the given parameters that a template declares; a serverless.yml may use any. Raises UsageError."""
-    document = read_yaml(path)
+def declared(document: Any, given: Mapping[str, str]) -> dict[str, str]:
+    """Those of the given parameters that a template, as it was read, declares; a serverless.yml may use any."""
     names = (document.get("Parameters") or {}) if isinstance(document, dict) and "Resources" in document else given
     return {name: value for name, value in given.items() if name in names}

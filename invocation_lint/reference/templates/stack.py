@@ -57,16 +57,17 @@ def read_stack(
     made: Path,
     permissions: str = OPEN,
     exports: Mapping[str, str] = NO_EXPORTS,
+    document: Any = None,
 ) -> Stack:
     """The stack of the template (of SAM, CloudFormation, or a serverless.yml) at `path`.
 
     Code that stands in the template itself is written into `made`. `parameters` are those of the template, or values of
     variables of a serverless.yml. Roles and permissions are read where `permissions` are strict. `exports` are what
-    other stacks export.
+    other stacks export. `document` is what `read_yaml` gave for `path`, if it was read before.
 
     Raises UsageError, one line, for a mistake in the template or in `parameters`.
     """
-    document = read_yaml(path)
+    document = read_yaml(path) if document is None else document
     if is_serverless(document):
         document, place = serverless_template(path, document, place, parameters)
         parameters = {}

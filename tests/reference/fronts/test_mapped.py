@@ -121,12 +121,33 @@ def test_a_template_may_choose_status_and_headers(ask):
     [
         (Mapped({}, [MappedResponse(200, "other")]), "{}"),  # no response for what is no failure
         (Mapped({"application/json": "#if($a)"}, [DEFAULT]), "{}"),  # no Velocity
-        (Mapped({"application/json": "{"}, [DEFAULT]), "{}"),  # no event
     ],
 )
 def test_what_goes_wrong_is_a_500(ask, mapped, body):
     status, _, told = ask(mapped, body)
     assert (status, json.loads(told)) == (500, {"message": "Internal server error"})
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize(
+    ("templates", "body", "reason"),
+    [
+        ({"application/json": "{"}, "{}", "Expecting property name"),
+        ({"application/json": '{"id": $input.params("id")x}'}, "{}", "Expecting ',' delimiter"),
+        ({"application/json": """{"text": "$util.escapeJavaScript($input.path('$.text'))"}"""}, None, "Invalid"),
+        ({}, "a=1&b=2", "Unrecognized token 'a'"),
+        ({}, "-----form", "Expecting value"),
+    ],
+)
+def test_what_is_no_json_is_a_400_with_the_words_of_lambda(ask, asynchronous, templates, body, reason):
+    """No response of the integration is asked: their patterns are for what functions say."""
+    sent = json.dumps({"text": "it's"}) if body is None else body
+    responses = [MappedResponse(200, "Could not.*", {"application/json": "{}"}), DEFAULT]
+    status, headers, told = ask(Mapped(templates, responses, asynchronous=asynchronous), sent)
+    assert (status, headers["Content-Type"]) == (400, "application/json")
+    message = json.loads(told)["message"]
+    assert message.startswith("Could not parse request body into json: Could not parse payload into json: ")
+    assert reason in message
 
 
 def test_an_event_of_a_request(bench):
