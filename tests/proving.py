@@ -15,7 +15,7 @@ import pytest
 from invocation_lint.reference.proofs.runner import Outcome, Runner, open_runner
 from invocation_lint.reference.proofs.words import Word
 
-RUNNERS = 3
+RUNNERS = 6
 """Programs at one time, in each process that tests; each has a service and a database of its own."""
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from invocation_lint.reference import Function, LambdaService
+from invocation_lint.reference.service.workers.forks import Forks
+from invocation_lint.reference.service.workers.processes import forking
 
 ECHO = """
 def handler(event, context):
@@ -38,6 +40,22 @@ class Bench:
         service.start()
         self.services.append(service)
         return service
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """What processes are forked from."""
+    made = Forks()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def processes(forks: Forks) -> Iterator[None]:
+    """Workers, programs and moto's servers are forked: to start them takes longer than what most tests do with them.
+    The tests of the service itself (service/) start them as it does for anybody."""
+    with forking(forks):
+        yield
 
 
 @pytest.fixture

@@ -21,21 +21,30 @@ class Report(Protocol):
         """Tell `what`, under the name `kind`."""
 
 
-def serve_machines(endpoint: str, report: Report) -> None:
-    """Execute state machines; their tasks call `endpoint`, and `report` is told of executions (`log.py`)."""
+@functools.cache
+def interpreter() -> Any:
+    """The module with the operations, when moto's interpreter is imported and mended."""
+    from invocation_lint.reference.machines import expressions, tasks
+
+    expressions.before_import()
+    tasks.before_import()
+    from invocation_lint.reference.machines import choices, operations
+
+    expressions.after_import()
+    tasks.after_import()
+    choices.after_import()
+    return operations
+
+
+def serve_machines(report: Report) -> None:
+    """Execute state machines; their tasks call the service, and `report` is told of executions (`log.py`)."""
     from moto.stepfunctions import responses
 
     @functools.cache
     def load() -> Any:
-        from invocation_lint.reference.machines import expressions, tasks
+        operations = interpreter()
+        from invocation_lint.reference.machines import executions
 
-        expressions.before_import()
-        tasks.before_import(endpoint)
-        from invocation_lint.reference.machines import choices, executions, operations
-
-        expressions.after_import()
-        tasks.after_import(endpoint)
-        choices.after_import()
         executions.install(report)
         return operations
 

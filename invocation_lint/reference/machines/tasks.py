@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 
@@ -17,8 +18,13 @@ _OF_A_CALL = ("AllowNullValues", "AuthType", "Headers", "Path", "QueryParameters
 _ANY_REGION = "us-east-1"  # of a client that is only asked for its model
 
 
-def before_import(endpoint: str) -> None:
-    """Let tasks call the service at `endpoint`; to be called before the interpreter is imported."""
+def endpoint() -> str:
+    """The address of the service, which tasks call."""
+    return os.environ["LOCAL_LAMBDA_ENDPOINT"]
+
+
+def before_import() -> None:
+    """Let tasks call the service; to be called before the interpreter is imported."""
     from moto.stepfunctions.parser.asl.utils import boto_client
 
     clients: dict[tuple[str, str, str], Any] = {}
@@ -35,7 +41,7 @@ def before_import(endpoint: str) -> None:
                 untyped: Any = boto3
                 clients[key] = untyped.client(
                     service,
-                    endpoint_url=endpoint,
+                    endpoint_url=endpoint(),
                     region_name=region,
                     aws_access_key_id=access_key(role),
                     aws_secret_access_key="local",
@@ -53,11 +59,11 @@ def before_import(endpoint: str) -> None:
     boto_client.boto_client_for = client_for
 
 
-def after_import(endpoint: str) -> None:
+def after_import() -> None:
     """Mend the errors of functions, the parameters of `lambda:invoke`, names of members, and calls of APIs."""
     _name_errors_of_functions()
     _keep_to_the_model()
-    _call_apis(endpoint)
+    _call_apis()
 
 
 def _name_errors_of_functions() -> None:
@@ -137,8 +143,8 @@ def _keep_to_the_model() -> None:
     StateTaskService._normalise_response = normalise_response  # type: ignore[method-assign]
 
 
-def _call_apis(endpoint: str) -> None:
-    """`apigateway:invoke` reaches the APIs behind `endpoint`, by the host that AWS has for them.
+def _call_apis() -> None:
+    """`apigateway:invoke` reaches the APIs of the service, by the host that AWS has for them.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
     """
@@ -155,7 +161,7 @@ def _call_apis(endpoint: str) -> None:
         parts = [str(given[key]).strip("/") for key in ("Stage", "Path") if given.get(key)]
         response = requests.request(
             given["Method"],
-            "/".join([endpoint, *parts]),
+            "/".join([endpoint(), *parts]),
             params=given.get("QueryParameters"),
             headers={**(given.get("Headers") or {}), "Host": given["ApiEndpoint"], "Accept": "application/json"},
             json=given.get("RequestBody"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +25,7 @@ from invocation_lint.reference.proofs.evidence import PROOF_FUNCTION, Evidence, 
 from invocation_lint.reference.proofs.rooms import PACKAGE, Room
 from invocation_lint.reference.proofs.verdict import Verdict, judge
 from invocation_lint.reference.proofs.words import Word
+from invocation_lint.reference.service.workers.processes import start
 from invocation_lint.reference.templates.made import ROLE
 from invocation_lint.reference.templates.names import Place
 from invocation_lint.reference.templates.resources import make_resource
@@ -33,6 +38,7 @@ CALLEES = (CONTENT_AGENT, ASSET_WORKER, ECHO, CRASHING)
 CLOCK_FACTOR = 25.0
 PATIENCE_SECONDS = 1800.0  # of the service: long enough for an event's two retries after a run of 900 s
 ALWAYS = 1_000_000
+_OF_ANOTHER_SERVICE = re.compile(r"""(client|resource)\(\s*["'](?!lambda["'])""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,9 @@ class Runner:
         code = self.folder / f"code-{self._runs}"
         code.mkdir()
         shutil.copy(program, code)
+        if _OF_ANOTHER_SERVICE.search(program.read_text(encoding="utf-8")):
+            # Starts moto, for which a client on a fast clock would not wait.
+            self.service.shared_client("sts").get_caller_identity()
         role = self._role_in(program) if guarded else ""
         self.service.set_permissions("strict" if guarded else "open")
         self.service.remove_function(PROOF_FUNCTION)
@@ -115,18 +124,14 @@ class Runner:
     def _run_main(self, program: Path) -> int | None:
         environment = self.service.caller_environment({"API_URL": self.service.rest_api_url(PROOF_FUNCTION)})
         code = self.folder / f"code-{self._runs}"
+        process = start([sys.executable, program.name], environment=environment, folder=code)
         try:
-            done = subprocess.run(
-                [sys.executable, program.name],
-                cwd=code,
-                env=environment,
-                capture_output=True,
-                check=False,
-                timeout=max(60.0, PATIENCE_SECONDS / self.service.clock.factor),
-            )
+            return process.wait(max(60.0, PATIENCE_SECONDS / self.service.clock.factor))
         except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
             return None
-        return done.returncode
 
     def _empty_database(self) -> None:
         engine = create_engine(self.database_url, poolclass=NullPool)

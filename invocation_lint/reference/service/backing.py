@@ -10,13 +10,14 @@ import contextlib
 import http.client
 import json
 import os
-import subprocess
+import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from invocation_lint.reference.service.http import LOOPBACK, Exchange
+from invocation_lint.reference.service.workers.processes import Process, start
 from invocation_lint.reference.service.workers.site import Site
 
 _PROGRAM = "invocation_lint.reference.sources.moto_server"
@@ -44,7 +45,7 @@ class Backing:
         self._afterwards = afterwards
         self._account = account
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._port = 0
         self._closed = False
 
@@ -74,11 +75,7 @@ class Backing:
         """End moto."""
         with self._lock:
             self._closed = True
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-                assert self._process.stdout is not None
-                self._process.stdout.close()
+            self._kill()
 
     def _start(self) -> None:
         if self._closed:
@@ -89,30 +86,36 @@ class Backing:
             "PYTHONPATH": os.pathsep.join([str(self._site.folder), str(Path(__file__).resolve().parents[3])]),
             "MOTO_ACCOUNT_ID": self._account,
             "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # roles of real programs attach them
-            "LOCAL_LAMBDA_LIFELINE": str(self._site.lifeline),
             "LOCAL_LAMBDA_REPORTS": self._reports,
             "LOCAL_LAMBDA_ENDPOINT": self._endpoint(),
             "TZ": "UTC",
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
         }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _PROGRAM],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(self._site.lifeline,),
-            start_new_session=True,
-        )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline().strip()
+        reading, writing = os.pipe()
+        self._told = os.fdopen(reading, "rb")
+        try:
+            self._process = start(
+                [sys.executable, "-m", _PROGRAM],
+                environment=environment,
+                stdout=writing,
+                lifeline=self._site.lifeline,
+            )
+        finally:
+            os.close(writing)
+        line = self._told.readline().strip()
         if not line:
-            with contextlib.suppress(OSError):
-                self._process.kill()
-            self._process.wait()
+            self._kill()
             raise OSError("moto's server did not start; is the extra `reference` installed?")
         self._port = int(line)
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            self._told.close()
 
 
 def relay(exchange: Exchange, port: int, afterwards: Callable[[Exchange], None] = lambda exchange: None) -> None:

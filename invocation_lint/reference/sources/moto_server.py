@@ -292,7 +292,7 @@ def main() -> None:
     hand_on_objects()
     hand_on_rules()
     tell_of_changes()
-    serve_machines(os.environ["LOCAL_LAMBDA_ENDPOINT"], report)
+    serve_machines(report)
     server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
     print(server.port, flush=True)
     server.serve_forever()

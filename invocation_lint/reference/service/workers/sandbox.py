@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.functions import Function
 from invocation_lint.reference.service.limits import limit
+from invocation_lint.reference.service.workers.processes import Process, start, wait_until_stopped
 from invocation_lint.reference.service.workers.runtime_api import Chunk, RuntimeApi, RuntimeEvent, Signal
 from invocation_lint.reference.service.workers.worker_log import WorkerLog
 
@@ -61,7 +62,7 @@ class Sandbox:
         self._environment = environment
         self._lifeline = lifeline
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._api: RuntimeApi | None = None
         self._log = WorkerLog()
         self._waits_for_event = False
@@ -182,17 +183,13 @@ class Sandbox:
                 wrapper is not None
             ):  # run as Lambda's bootstrap does: by a shell, which answers 127 when it is not there
                 command = ["/bin/sh", "-c", 'exec "$0" "$@"', wrapper, *command]
-            environment = dict(self._environment(self._api.address, self.log_stream))
-            environment["LOCAL_LAMBDA_LIFELINE"] = str(self._lifeline)
-            self._process = subprocess.Popen(
+            self._process = start(
                 command,
-                cwd=self.function.code_dir,
-                env=environment,
-                stdin=subprocess.DEVNULL,
+                environment=self._environment(self._api.address, self.log_stream),
+                folder=self.function.code_dir,
                 stdout=self._log.open(),
                 stderr=subprocess.STDOUT,
-                pass_fds=(self._lifeline,),
-                start_new_session=True,
+                lifeline=self._lifeline,
             )
             self._log.started()
             threading.Thread(target=_watch, args=(self._process, self._api), name="worker-exit", daemon=True).start()
@@ -280,8 +277,7 @@ class Sandbox:
         self._signal_group(signal.SIGSTOP)
         self._frozen = True
         if self._process is not None:
-            with contextlib.suppress(ChildProcessError):
-                os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            wait_until_stopped(self._process)
 
     def _thaw(self) -> None:
         if self._frozen:
@@ -294,7 +290,7 @@ class Sandbox:
                 os.killpg(self._process.pid, number)
 
 
-def _watch(process: subprocess.Popen[bytes], api: RuntimeApi) -> None:
+def _watch(process: Process, api: RuntimeApi) -> None:
     api.report_exit(process.wait())
 
 

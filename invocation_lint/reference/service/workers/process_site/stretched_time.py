@@ -9,6 +9,7 @@ import copyreg
 import datetime as datetime_module
 import importlib.abc
 import importlib.util
+import os
 import sys
 
 
@@ -34,28 +35,39 @@ def _replace(module, **functions):
         setattr(module, name, _Builtin(module, name, function))
 
 
+class _Pace:
+    """How time runs now: `factor` times as fast as on the wall, which it equalled at the moment of the two starts."""
+
+    factor = wall_start = monotonic_start = None
+
+
 def install(factor, wall_start, monotonic_start, time):
-    """Stretch this process's time: at the moment `wall_start` (and `monotonic_start`) it equals the wall's."""
-    _stretch_clocks(factor, wall_start, monotonic_start, time)
+    """Stretch this process's time: at the moment `wall_start` (and `monotonic_start`) it equals the wall's. A process
+    that has done so may set another pace, before it waits for anything."""
+    is_new = _Pace.factor is None
+    _Pace.factor, _Pace.wall_start, _Pace.monotonic_start = factor, wall_start, monotonic_start
+    if not is_new:
+        return
+    _stretch_clocks(time)
     _stretch_datetime(time)
-    _shorten_waits(factor)
-    _shorten_sockets(factor)
-    _shorten_signals(factor)
+    _shorten_waits()
+    _shorten_sockets()
+    _shorten_signals()
     if "sqlite3" in sys.modules:
         _set_sqlite_now(sys.modules["sqlite3"], time)
     else:
         sys.meta_path.insert(0, _AfterImport("sqlite3", lambda module: _set_sqlite_now(module, time)))
 
 
-def _stretch_clocks(factor, wall_start, monotonic_start, time):
+def _stretch_clocks(time):
     real_monotonic, real_sleep = time.monotonic, time.sleep
     real = {name: getattr(time, name) for name in ("localtime", "gmtime", "ctime", "strftime", "clock_gettime")}
 
     def now():
-        return wall_start + (real_monotonic() - monotonic_start) * factor
+        return _Pace.wall_start + (real_monotonic() - _Pace.monotonic_start) * _Pace.factor
 
     def monotonic():
-        return monotonic_start + (real_monotonic() - monotonic_start) * factor
+        return _Pace.monotonic_start + (real_monotonic() - _Pace.monotonic_start) * _Pace.factor
 
     def clock_gettime(clock):
         if clock == time.CLOCK_REALTIME:
@@ -70,7 +82,7 @@ def _stretch_clocks(factor, wall_start, monotonic_start, time):
         monotonic_ns=lambda: int(monotonic() * 1e9),
         perf_counter=monotonic,
         perf_counter_ns=lambda: int(monotonic() * 1e9),
-        sleep=lambda seconds: real_sleep(seconds / factor),
+        sleep=lambda seconds: real_sleep(seconds / _Pace.factor),
         clock_gettime=clock_gettime,
         clock_gettime_ns=lambda clock: int(clock_gettime(clock) * 1e9),
         localtime=lambda seconds=None: real["localtime"](now() if seconds is None else seconds),
@@ -120,12 +132,12 @@ def _stretch_datetime(time):
     copyreg.pickle(real, lambda value: (datetime, value.__reduce_ex__(2)[1]))
 
 
-def _shorten_waits(factor):
+def _shorten_waits():
     import select
     import threading
 
     def scaled(timeout):
-        return timeout if timeout is None or timeout < 0 else timeout / factor
+        return timeout if timeout is None or timeout < 0 else timeout / _Pace.factor
 
     real_select = select.select
     _replace(select, select=lambda r, w, x, timeout=None: real_select(r, w, x, scaled(timeout)))
@@ -149,7 +161,7 @@ def _with_scaled(method, scaled):
     return call
 
 
-def _shorten_sockets(factor):
+def _shorten_sockets():
     import socket
 
     class_ = socket.socket
@@ -157,33 +169,33 @@ def _shorten_sockets(factor):
     real_default_set, real_default_get = socket.setdefaulttimeout, socket.getdefaulttimeout
 
     def settimeout(self, value):
-        real_set(self, None if value is None else value / factor)
+        real_set(self, None if value is None else value / _Pace.factor)
 
     def gettimeout(self):
         value = real_get(self)
-        return None if value is None else value * factor
+        return None if value is None else value * _Pace.factor
 
     class_.settimeout, class_.gettimeout = settimeout, gettimeout
     class_.timeout = property(gettimeout)
     _replace(
         socket,
-        setdefaulttimeout=lambda value: real_default_set(None if value is None else value / factor),
-        getdefaulttimeout=lambda: None if real_default_get() is None else real_default_get() * factor,
+        setdefaulttimeout=lambda value: real_default_set(None if value is None else value / _Pace.factor),
+        getdefaulttimeout=lambda: None if real_default_get() is None else real_default_get() * _Pace.factor,
     )
 
 
-def _shorten_signals(factor):
+def _shorten_signals():
     import signal
 
     real_set, real_get = signal.setitimer, signal.getitimer
 
     def setitimer(which, seconds, interval=0.0):
-        return tuple(value * factor for value in real_set(which, seconds / factor, interval / factor))
+        return tuple(value * _Pace.factor for value in real_set(which, seconds / _Pace.factor, interval / _Pace.factor))
 
     def alarm(seconds):
         return int(-(-setitimer(signal.ITIMER_REAL, seconds)[0] // 1))
 
-    getitimer = lambda which: tuple(value * factor for value in real_get(which))  # noqa: E731
+    getitimer = lambda which: tuple(value * _Pace.factor for value in real_get(which))  # noqa: E731
     _replace(signal, setitimer=setitimer, alarm=alarm, getitimer=getitimer)
 
 
@@ -211,7 +223,7 @@ class _AfterImport(importlib.abc.MetaPathFinder):
 def _set_sqlite_now(sqlite3, time):
     """Give every connection date functions whose `now` is the stretched one; the real ones do the rest."""
     plain = sqlite3.connect
-    calculator = plain(":memory:", check_same_thread=False)
+    calculators = {}
     functions = ("date", "time", "datetime", "julianday", "unixepoch")
 
     def evaluate(name, leading, arguments):
@@ -223,7 +235,9 @@ def _set_sqlite_now(sqlite3, time):
             modifiers = modifiers if name == "julianday" else ["unixepoch", *modifiers]
         values = [*leading, moment, *modifiers]
         marks = ", ".join("?" * len(values))
-        return calculator.execute(f"SELECT {name}({marks})", values).fetchone()[0]
+        if (process := os.getpid()) not in calculators:  # a connection is not for forks
+            calculators[process] = plain(":memory:", check_same_thread=False)
+        return calculators[process].execute(f"SELECT {name}({marks})", values).fetchone()[0]
 
     def prepare(connection):
         for name in functions:
