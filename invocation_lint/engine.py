@@ -148,6 +148,7 @@ def lint(
     summary.whole_project = whole_project
     summary.skipped = skipped
     without: set[str] = set()
+    left_out: set[str] = set()
     found: dict[str, Outcome] = {}
     news: list[News] = []
     missing = [given for given, _ in chosen if given.name not in known]
@@ -177,10 +178,12 @@ def lint(
         summary.functions_too_large += tuple(f"{given.name}: {one}" for one in outcome.functions_too_large)
         run.costs[given.name] = (outcome.seconds, outcome.walks)
         without.update(outcome.without_contract)
+        left_out.update(outcome.left_out)
     if cache is not None:
         cache.keep(found, [*news, *(project.programs.news() if project.programs is not None else ())])
     run.report.findings.sort(key=lambda finding: finding.sort_key)
     summary.functions_without_contract = tuple(sorted(without))
+    summary.templates_left_out = tuple(sorted(left_out))
     return run
 
 
@@ -388,5 +391,6 @@ def _analyse(source: SourceFile, given: Input, settings: Settings, project: Proj
         functions_too_large=told.functions_too_large,
         walks=told.walks,
         without_contract=told.without_contract,
+        left_out=told.left_out,
         text=source.text,
     )

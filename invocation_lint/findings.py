@@ -166,6 +166,7 @@ class Summary:
     files_too_large: tuple[str, ...] = ()  # to be analysed, and no invocation in their bytes
     skipped: Skipped = NOTHING_SKIPPED
     templates_filled_in: tuple[str, ...] = ()  # by another tool, before they are YAML; they were not read
+    templates_left_out: tuple[str, ...] = ()  # by the CDK, and more than is read
     baseline_vanished: tuple[str, ...] = ()  # entries of the baseline that are no longer found, as shown to people
     templates_found: int = 0
 

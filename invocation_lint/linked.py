@@ -12,6 +12,8 @@ from invocation_lint.engine import inputs_of
 from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.project import Project
 
+MAX_NAMED = 5
+
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
     from invocation_lint.facts.building.links.implied import Implied
@@ -42,6 +44,14 @@ def linked(project: Project, paths: Sequence[str]) -> Iterator[tuple[Links, list
     for program, keys in _by_program(project, paths):
         links = Links(program)
         yield links, on_large_stack(partial(found_in, program, links, keys))
+
+
+def left_out_of(project: Project) -> str:
+    """A line that says which templates of the projects were too many to be read; empty where none was."""
+    found = project.programs.left_out if project.programs is not None else ()
+    names = ", ".join(found[:MAX_NAMED]) + (", ..." if len(found) > MAX_NAMED else "")
+    count = f"{len(found)} synthesized template{'s' * (len(found) > 1)}"
+    return f"note: {count} over 8 MB in total not read: {names}" if found else ""
 
 
 def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Program, list[str]]]:

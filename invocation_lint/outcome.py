@@ -32,6 +32,7 @@ class Outcome:
     functions_too_large: tuple[str, ...] = ()
     without_contract: tuple[str, ...] = ()
     filled_in: bool = False  # a template that another tool fills in before it is one
+    left_out: tuple[str, ...] = ()  # templates of its project that are too many to be read
     too_large: bool = False  # to be analysed, though nothing in its bytes invokes
     text: str = ""
     traceback: str = ""  # of an analysis that broke off

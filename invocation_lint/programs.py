@@ -101,6 +101,11 @@ class Programs:
         """Whether the root of a path is the folder of its package, since nothing tells where its project begins."""
         return self._root is None and not has_top(path, self._tops)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The templates of all projects that are too many to be read."""
+        return tuple(one for files in self._files.values() for one in files.deployments.left_out)
+
     def files(self, path: Path) -> ProjectFiles:
         """The files of the project that holds a path."""
         return self.files_below(self.root_of(path))

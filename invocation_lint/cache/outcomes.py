@@ -24,7 +24,7 @@ def plain(outcome: Outcome) -> Any:
     """An outcome as lists, texts and numbers. Its text is not among them: the file still holds it."""
     findings = [_plain_finding(finding) for finding in outcome.findings]
     too_large, without_contract = list(outcome.functions_too_large), list(outcome.without_contract)
-    rest = [outcome.analysed, too_large, without_contract, outcome.too_large, outcome.filled_in]
+    rest = [outcome.analysed, too_large, without_contract, outcome.too_large, outcome.filled_in, list(outcome.left_out)]
     return [findings, *rest] if findings or any(rest) else NOTHING
 
 
@@ -32,9 +32,10 @@ def outcome_of(told: Any) -> Outcome:
     """The outcome of what `plain` gave."""
     if told == NOTHING:
         return Outcome()
-    findings, analysed, functions, without_contract, too_large, filled_in = told
+    findings, analysed, functions, without_contract, too_large, filled_in, left_out = told
     found = [_finding(one) for one in findings]
-    return Outcome(found, analysed, tuple(functions), tuple(without_contract), filled_in, too_large)
+    names = tuple(functions), tuple(without_contract), filled_in, tuple(left_out)
+    return Outcome(found, analysed, *names, too_large)
 
 
 def _plain_finding(finding: Finding) -> list[Any]:

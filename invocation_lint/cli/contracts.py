@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from invocation_lint.cli.notes import say_left_out
 from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.errors import UsageError
-from invocation_lint.linked import implied
+from invocation_lint.linked import MAX_NAMED, implied
 from invocation_lint.plain import plain
 from invocation_lint.project import Project
 
@@ -36,19 +38,38 @@ def command(function: str | None, format_: str, check: bool, **given: Any) -> in
     """Print what the handlers of deployed functions require in their payloads: for FUNCTION (a name or a glob), or for
     all functions with a visible handler. The YAML can be committed and listed under the key `contracts`."""
     project = Project(configuration_of(given))
-    found = [one for one in implied(project, Path.cwd()) if function is None or _is_meant(one, function)]
+    every = list(implied(project, Path.cwd()))
+    found = [one for one in every if function is None or _is_meant(one, function)]
+    say_left_out(project)
     if function is not None and not found:
-        raise UsageError(f"no deployed function with a visible handler is named {function!r}")
+        raise UsageError(f"no deployed function with a visible handler is named {function!r}", _help(every, function))
     if check:
         from invocation_lint.cli.contracts_check import checked
 
         return checked(found, project)
+    if not found:
+        click.echo(f"note: {_NOTHING}", err=True)
     if format_ == "yaml":
         click.echo("\n".join(map(plain, _as_yaml(found))))
     else:
         told = {one.contract.name: _schema(one) if format_ == "jsonschema" else _as_json(one) for one in found}
         click.echo(json.dumps(told if format_ == "jsonschema" else {"version": 1, "functions": told}, indent=2))
     return 0
+
+
+_NOTHING = "no template in this folder deploys a function whose handler is here"
+
+
+def _help(every: Sequence[Implied], function: str) -> str:
+    """What to ask for instead of a function that is not there."""
+    if Path(function).exists():
+        return "FUNCTION is a name or a glob, not a path: run the command in the folder of the project"
+    names = sorted({name for one in every for name in (one.contract.name, *one.contract.names)})
+    near = get_close_matches(function, names, 1)
+    if near:
+        return f"did you mean {near[0]}?"
+    told = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
+    return f"there are {told}" if names else _NOTHING
 
 
 def _is_meant(one: Implied, function: str) -> bool:

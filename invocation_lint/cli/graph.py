@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from invocation_lint.cli.notes import say_left_out
 from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.linked import graph_of
 from invocation_lint.plain import plain
@@ -31,7 +32,9 @@ def command(paths: tuple[str, ...], format_: str, **given: Any) -> None:
     timeouts that are too short, and functions whose failed events are lost are marked."""
     from invocation_lint.graph import rendering
 
-    graph = graph_of(Project(configuration_of(given)), paths or (".",))
+    project = Project(configuration_of(given))
+    graph = graph_of(project, paths or (".",))
+    say_left_out(project)
     if format_ == "json":
         click.echo(json.dumps(rendering.as_json(graph), indent=2))
     elif format_ == "html":

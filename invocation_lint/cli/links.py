@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from invocation_lint.cli.notes import say_left_out
 from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.linked import linked
 from invocation_lint.plain import plain
@@ -27,6 +28,7 @@ def command(paths: tuple[str, ...], format_: str, **given: Any) -> None:
     certain, and which fields are sent and required."""
     project = Project(configuration_of(given))
     found = [link for _, each in linked(project, paths or (".",)) for link in each]
+    say_left_out(project)
     if format_ == "json":
         click.echo(json.dumps({"version": 1, "links": [_as_json(link) for link in found]}, indent=2))
         return

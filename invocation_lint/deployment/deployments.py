@@ -159,8 +159,27 @@ class Deployments:
     @cached_property
     def _made(self) -> tuple[model.Template, ...]:
         """What the CDK made of programs: synthesized templates, and the snapshots of tests."""
-        is_much = sum(map(len, self._synthesized.values())) > MAX_TOGETHER
-        return () if is_much or not self._synthesized else reading.read_synthesized(self._synthesized, self._read)
+        taken = {path: data for path, data in self._synthesized.items() if path not in self._too_much}
+        return reading.read_synthesized(taken, self._read) if taken else ()
+
+    @cached_property
+    def _too_much(self) -> tuple[str, ...]:
+        """The paths of what the CDK made that is not read, since it is more than is read of it; of what is deployed
+        more is read than of snapshots."""
+        left, total = [], 0
+        for path, data in sorted(self._synthesized.items(), key=lambda item: (SYNTHESIZED not in item[0], item[0])):
+            total += len(data)
+            if total > MAX_TOGETHER:
+                total -= len(data)
+                left.append(path)
+        return tuple(sorted(left))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The paths from the root of the files that the CDK made which are too many to be read; none as long as nobody
+        has asked for what is deployed."""
+        found = self._too_much if "_too_much" in self.__dict__ else ()
+        return tuple(path.removeprefix(f"{self._root}/") for path in found)
 
     def _definitions_alone(self, templates: Iterable[model.Template]) -> Iterator[model.Template]:
         """The definitions of state machines to which no template refers."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from invocation_lint.deployment.model import Template
 
 _RESOURCES = re.compile(rb"\bResources\b")
-_FUNCTION = re.compile(rb'"AWS::(?:Lambda|Serverless)::Function"')
+_FUNCTION = re.compile(rb'"AWS::(?:Lambda|Serverless)::Function\\*"')
 _MADE_BY_CDK = re.compile(rb"\baws:cdk:path\b|\bAWS::CDK::Metadata\b|/cdk-bootstrap/")
 _SERVERLESS = (b"functions:", b"layers:")
 

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class FileFacts:
     """The facts of one file, those of each site together; `functions_too_large` names its functions over a budget,
     `without_contract` the invoked functions that no contract describes, `conflicts` the calls whose function two
-    differing contracts describe, `drifts` where its handlers and their contracts contradict, and `walks` the
-    functions, of this or other files, that were walked for it."""
+    differing contracts describe, `drifts` where its handlers and their contracts contradict, `walks` the functions, of
+    this or other files, that were walked for it, and `left_out` the templates of its project that are too many to be
+    read."""
 
     sites: tuple[tuple[Fact, ...], ...]
     functions_too_large: tuple[str, ...]
@@ -37,6 +38,7 @@ class FileFacts:
     conflicts: tuple[tuple[Place, Conflict], ...] = ()
     drifts: tuple[Drifting, ...] = ()
     walks: tuple[Walked, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -83,13 +85,16 @@ def facts_of(
     sites += _by_site(_list_reads(module, options, program))
     sites += _by_site(_event_loops(module))
     sites += _by_site(_of_syntax(module, options, program, interpreter))
+    sites += _of_resources(module, program, path)
     if source.failure is not None:
         raise source.failure
     prefix = f"{module.name}:"
     too_large = sorted(key.removeprefix(prefix) for key in interpreter.too_large if key.startswith(prefix))
     walks = tuple(interpreter.walks[walked_before:])
     drifts = _drifts(module, interpreter, book, options, program)
-    return FileFacts(tuple(_joined(sites)), tuple(too_large), told.without_contract, told.conflicts, drifts, walks)
+    left_out = program.modules.files.deployments.left_out if program is not None else ()
+    found = tuple(_joined(sites))
+    return FileFacts(found, tuple(too_large), told.without_contract, told.conflicts, drifts, walks, left_out)
 
 
 def _builders(
@@ -167,6 +172,19 @@ def _of_syntax(
     from invocation_lint.facts.building.of_syntax import of_syntax
 
     return () if module.is_test else of_syntax(module, options, program, interpreter)
+
+
+def _of_resources(module: ModuleInfo, program: Program | None, path: Path | None) -> tuple[tuple[Fact, ...], ...]:
+    """The facts of what a program of the CDK deploys, where it makes that."""
+    from invocation_lint.source.scan import may_deploy
+
+    data = module.source.data
+    if program is None or path is None or module.is_test or not may_deploy(data):
+        return ()
+    from invocation_lint.facts.building.templates.facts_at import facts_of_template
+    from invocation_lint.facts.kinds import OF_TEMPLATES
+
+    return facts_of_template(path, module.source.name, data, program, OF_TEMPLATES)
 
 
 __all__ = ["AnalysisOptions", "Fact", "FileFacts", "facts_of"]

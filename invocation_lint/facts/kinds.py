@@ -32,7 +32,7 @@ OF_TEMPLATES: dict[str, type] = {
     "circle": Circle,
     "trigger": Trigger,
 }
-"""The kinds that stand in templates, and in no Python file."""
+"""The kinds that stand in templates and programs of the CDK, and in no other Python file."""
 
 KINDS: dict[str, type] = {
     "invocation": Invocation,

@@ -1,19 +1,45 @@
-"""Asks for batch item failures in the mapping of a template: one more property, before the others.
+"""Asks for batch item failures in the mapping of a template: one more property, before the others, or one more argument
+of what makes it in a program of the CDK.
 
 Only a mapping that is written out where it stands is changed: `Properties` in block or in flow style, in YAML.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.findings import Edit, Place
+
+if TYPE_CHECKING:
+    from invocation_lint.fixes.editing.case import Case, Proposal
 
 NAME = "ask-for-item-failures"
 TITLE = "add FunctionResponseTypes: [ReportBatchItemFailures]"
 
 _PROPERTY = "FunctionResponseTypes"
 _VALUE = "ReportBatchItemFailures"
+
+_MAKERS = frozenset({
+    "SqsEventSource", "DynamoEventSource", "KinesisEventSource", "EventSourceMapping", "add_event_source_mapping",
+})  # fmt: skip
+"""What takes the argument in the CDK (AWS: CDK API reference, aws_lambda_event_sources and EventSourceMapping)."""
+
+_ARGUMENT = "report_batch_item_failures"
+
+
+def propose(case: Case) -> Proposal:
+    """One more argument of the call that makes the mapping."""
+    import libcst as cst
+
+    from invocation_lint.fixes.editing.arguments import appended, keyword, spreads
+    from invocation_lint.fixes.editing.case import Proposal
+    from invocation_lint.fixes.editing.code import DoesNotApply
+
+    call = case.call
+    name = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    if not isinstance(name, cst.Name) or name.value not in _MAKERS or spreads(call) or keyword(call, _ARGUMENT):
+        raise DoesNotApply("the mapping is made in another way")
+    return Proposal(f"add {_ARGUMENT}=True", (appended(case.code, call, f"{_ARGUMENT}=True"),))
 
 
 def edits_in(text: str, place: Place) -> tuple[Edit, ...]:

@@ -31,6 +31,9 @@ def closing_line(report: Report) -> str:
     if summary.templates_filled_in:
         count = _count(len(summary.templates_filled_in), "template")
         parts.append(f"{count} skipped, filled in by another tool: {plain(_listed(summary.templates_filled_in))}")
+    if summary.templates_left_out:
+        count = _count(len(summary.templates_left_out), "synthesized template")
+        parts.append(f"{count} over 8 MB in total not read: {plain(_listed(summary.templates_left_out))}")
     if summary.functions_too_large:
         parts.append(f"{_count(len(summary.functions_too_large), 'function')} too large to follow")
     without = sorted(summary.functions_without_contract)

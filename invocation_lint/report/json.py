@@ -11,6 +11,7 @@
                  files_too_large: [path of a file that was not analysed, and holds no invocation],
                  stubs_skipped: how many .pyi files were met,
                  packages_skipped: [name of a package that was installed among the files],
+                 templates_left_out: [path of a template that the CDK made, where there are too many to read them all],
                  baseline_vanished: [entry of the baseline that is no longer found, in words],
                  templates_found: how many templates were looked at}}
 
@@ -54,6 +55,7 @@ def render(report: Report, presentation: Presentation) -> str:
             "files_too_large": list(summary.files_too_large),
             "stubs_skipped": summary.skipped.stubs,
             "packages_skipped": list(summary.skipped.packages),
+            "templates_left_out": list(summary.templates_left_out),
             "baseline_vanished": list(summary.baseline_vanished),
             "templates_found": summary.templates_found,
         },

@@ -186,12 +186,17 @@ def may_handle(data: bytes) -> bool:
     return any(word in data for word in _EVENT) and _HANDLER.search(data) is not None
 
 
-_OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may_handle)
+def may_deploy(data: bytes) -> bool:
+    """Whether the bytes may define resources with the AWS CDK."""
+    return b"aws_cdk" in data
+
+
+_OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may_handle, may_deploy)
 
 
 def may_hold_facts(data: bytes) -> bool:
     """Whether the bytes may hold what facts are made of without a walk: pages, event loops, batches, messages,
-    executions, keys, handlers."""
+    executions, keys, handlers, resources."""
     return may_read_lists(data) or may_run_loops(data) or any(test(data) for test in _OF_SYNTAX)
 
 

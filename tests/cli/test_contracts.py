@@ -100,6 +100,21 @@ def test_a_name_that_no_function_has(project: Path) -> None:
     assert "'order'" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("mial", "did you mean mails?"),
+        ("src", "FUNCTION is a name or a glob, not a path: run the command in the folder of the project"),
+        ("xyz", "there are "),
+    ],
+)
+def test_what_to_ask_for_instead(project: Path, name: str, help: str) -> None:
+    ran = run_lint("contracts", name, cwd=project)
+    assert ran.returncode == 2
+    assert f"help: {help}" in ran.stderr
+
+
+NOTHING = "no template in this folder deploys a function whose handler is here"
 CALLER = """
 import json
 import os
@@ -381,6 +396,8 @@ def test_what_was_printed_and_committed_does_not_differ(project: Path) -> None:
 def test_nothing_deployed(tmp_path: Path) -> None:
     ran = run_lint("contracts", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (0, "version: 1\nfunctions: []\n")
+    assert ran.stderr == f"note: {NOTHING}\n"
+    assert f"help: {NOTHING}\n" in run_lint("contracts", "mails", cwd=tmp_path).stderr
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from invocation_lint.deployment.cdk_output.logical_ids import logical_id, logical_ids
 from invocation_lint.deployment.cdk_output.snapshots import read_snapshots
 from invocation_lint.deployment.model import Function
+from invocation_lint.deployment.reading import may_be_synthesized
 from invocation_lint.source.files.project_files import ProjectFiles
 from tests.deployment.reading import shown
 
@@ -316,6 +317,43 @@ def test_quotes_were_escaped_once() -> None:
 )  # fmt: skip
 def test_what_is_no_template_is_left_out(text: str) -> None:
     assert read_snapshots("/project/a.snap", text.encode(), lambda _: None) == []
+
+
+def in_json(value: Any, indent: int | None, *, is_escaped: bool, is_quoted: bool = True) -> str:
+    """A template that a test snapped as a text of JSON, or that a serializer wrote as one."""
+    text = json.dumps(value, indent=indent)
+    text = text.replace("\\", "\\\\").replace('"', '\\"') if is_escaped else text
+    text = (f'"{text}"' if is_quoted else text).replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+    lines = f"\n{text}\n" if "\n" in text else text
+    before = 'exports[`a text 1`] = `"short"`;\n\n'
+    return f"// Jest Snapshot v1\n\n{before}exports[`a stack 1`] = `{lines}`;\n\n{before}"
+
+
+@pytest.mark.parametrize(
+    ("indent", "is_escaped", "is_quoted"),
+    [(2, True, True), (2, False, True), (None, True, True), (None, False, True), (2, False, False), (4, False, False)],
+)
+@pytest.mark.parametrize("text", ["plain", 'a "quote"', "a \\ and\na `line` ${of} it"])
+def test_a_template_that_is_a_text_of_json(indent: int | None, is_escaped: bool, is_quoted: bool, text: str) -> None:
+    made = template(Worker=function("work.handler", Environment=variables(A=text)))
+    data = in_json(made, indent, is_escaped=is_escaped, is_quoted=is_quoted).encode()
+    assert may_be_synthesized("/project/a.snap", data)
+    (found,) = read_snapshots("/project/a.snap", data, lambda _: None)
+    (worker,) = (one for one in found.resources if isinstance(one, Function))
+    assert {name: shown(value) for name, value in worker.environment.items()} == {"A": text}
+    assert '"Worker' in data.decode().split("\n")[worker.place.line - 1].replace("\\", "")
+
+
+def test_only_so_much_is_read_and_the_rest_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("invocation_lint.deployment.deployments.MAX_TOGETHER", len(json.dumps(SHOP)) + 10)
+    files = {**CODE, "b.snap": exported(template(Other=function("other.handler"))), "cdk.out/Shop.template.json": SHOP}
+    for name, told in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(told if isinstance(told, str) else json.dumps(told))
+    deployments = ProjectFiles(tmp_path).deployments
+    assert deployments.left_out == ()
+    assert sorted(one.key.id for one in deployments.deployed.all(Function)) == sorted([SENDER, WORKER])
+    assert deployments.left_out == ("b.snap",)
 
 
 def test_a_stack_that_is_tested_in_several_ways_is_one(tmp_path: Path) -> None:

@@ -110,3 +110,51 @@ def test_it_is_shown_before_it_is_done(tmp_path: Path) -> None:
     ran = run_lint("check", "--no-cache", "--select", RULE, "--show-fixes", cwd=tmp_path)
     assert "+              - ReportBatchItemFailures" in ran.stdout
     assert (tmp_path / "template.yaml").read_text() == BLOCK
+
+
+PROGRAM = """\
+from aws_cdk import App, Stack, aws_lambda as lambda_, aws_sqs as sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+
+stack = Stack(App(), "Orders")
+queue = sqs.Queue(stack, "Queue")
+worker = lambda_.Function(
+    stack, "Worker", runtime=lambda_.Runtime.PYTHON_3_12, handler="app.handler", code=lambda_.Code.from_asset(".")
+)
+MAPPING
+"""
+
+
+@pytest.mark.parametrize(
+    ("mapping", "expected"),
+    [
+        ("worker.add_event_source(SqsEventSource(queue))", "SqsEventSource(queue, report_batch_item_failures=True)"),
+        (
+            "worker.add_event_source(\n    SqsEventSource(\n        queue,\n        batch_size=5,  # small\n    )\n)",
+            "batch_size=5,  # small\n        report_batch_item_failures=True,\n",
+        ),
+        (
+            'worker.add_event_source_mapping("Orders", event_source_arn=queue.queue_arn)',
+            "event_source_arn=queue.queue_arn, report_batch_item_failures=True)",
+        ),
+        (
+            'lambda_.EventSourceMapping(stack, "Orders", target=worker, event_source_arn=queue.queue_arn)',
+            "event_source_arn=queue.queue_arn, report_batch_item_failures=True)",
+        ),
+    ],
+)
+def test_in_a_program_of_the_cdk(tmp_path: Path, mapping: str, expected: str) -> None:
+    assert expected in mended(tmp_path, PROGRAM.replace("MAPPING", mapping), "stack.py")
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        "worker.add_event_source(SqsEventSource(queue, report_batch_item_failures=False))",
+        'worker.add_event_source(SqsEventSource(queue, **{"batch_size": 5}))',
+        'lambda_.CfnEventSourceMapping(stack, "Orders", function_name="worker", event_source_arn=queue.queue_arn)',
+    ],
+)
+def test_a_mapping_of_the_cdk_that_is_written_in_another_way_stays(tmp_path: Path, mapping: str) -> None:
+    program = PROGRAM.replace("MAPPING", mapping)
+    assert mended(tmp_path, program, "stack.py") == program

@@ -238,6 +238,7 @@ def test_json() -> None:
         "files_too_large": [],
         "stubs_skipped": 0,
         "packages_skipped": [],
+        "templates_left_out": [],
         "baseline_vanished": [],
         "templates_found": 0,
     }

@@ -2,7 +2,8 @@
 
 A snapshot is a module of JavaScript whose exports are template literals. A value in one is written by pretty-format: an
 item a line, each with a comma behind it, and indented by two (Jest: snapshot testing; pretty-format). Since version 29
-of Jest neither are quotes in texts escaped, nor is it said that a mapping is an Object.
+of Jest neither are quotes in texts escaped, nor is it said that a mapping is an Object. A template may be there as a
+text of JSON, too.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import Any
 
 from invocation_lint.deployment.cloudformation.reader import read_cloudformation
 from invocation_lint.deployment.documents.nodes import mapping
+from invocation_lint.deployment.documents.yaml_nodes import read_text
 from invocation_lint.deployment.model import Code, Function, Resource, Template
 from invocation_lint.documents.nodes import Node
 
 _EXPORT = re.compile(r"exports\[`(?:[^`\\]|\\.)*`\] = `(.*)\Z")
 _ESCAPED = re.compile(r"\\([\\`$])")
+_ESCAPED_JSON = re.compile(r'\{\s*\\"')
 _QUOTED = re.compile(r'\\(["\\])')
 _OPENING = re.compile(r"(?:([A-Z]\w*) )?([\[{])(?:[\]}])?,?\Z")
 _KEY = re.compile(r'"(.*?)": ')
@@ -62,18 +65,38 @@ def _exported(path: str, text: str) -> Iterator[Node]:
         number += 1
         if match is None:
             continue
-        begin = number if not match[1] else number - 1
-        while number < len(lines) and lines[number] != "`;" and not lines[number].endswith("}`;"):
+        # A text of one line stands behind the name; anything longer begins on the next line.
+        body, begin = ([match[1]], number - 1) if match[1] else ([], number)
+        while number < len(lines) and not (body and body[-1].endswith("`;")):
+            body.append(lines[number])
             number += 1
-        body = [_ESCAPED.sub(r"\1", line) for line in lines[begin : number + 1]]
-        if body and _OPENING.match(body[0]) is not None:
-            # Quotes of code and of JSON in a text come in pairs, within a line or from line to line: mostly.
-            for is_paired in (True, False):
-                try:
-                    yield _Reader(path, body, begin + 1, is_paired=is_paired).read()
-                    break
-                except _Odd:
-                    continue
+        found = _value_of(path, [_ESCAPED.sub(r"\1", line) for line in body], begin)
+        if found is not None:
+            yield found
+
+
+def _value_of(path: str, body: list[str], before: int) -> Node | None:
+    """The value that these lines are, behind so many others."""
+    if body and _OPENING.match(body[0]) is not None:
+        # Quotes of code and of JSON in a text come in pairs, within a line or from line to line: mostly.
+        for is_paired in (True, False):
+            try:
+                return _Reader(path, body, before + 1, is_paired=is_paired).read()
+            except _Odd:
+                continue
+    return _of_json(path, "\n".join(body), before)
+
+
+def _of_json(path: str, text: str, before: int) -> Node | None:
+    """The value that a text of JSON is: one that a test snapped as a text, or that a serializer wrote."""
+    text = text.removesuffix("`;").rstrip()
+    if text.startswith('"') and text.endswith('"') and len(text) > 1:
+        text = text[1:-1]
+        text = _QUOTED.sub(r"\1", text) if _ESCAPED_JSON.match(text) is not None else text
+    if not text.startswith("{"):
+        return None
+    root = read_text(path, "\n" * before + text)
+    return root if isinstance(root, Node) else None
 
 
 class _Odd(Exception):

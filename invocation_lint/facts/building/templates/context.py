@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +23,9 @@ ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge", "schedule", "event"})
 """Kinds of triggers that do not wait for the function."""
 
 R = TypeVar("R", bound=Resource)
+
+_OPEN = re.compile(r"\$\{\?[^{}]*\}")
+"""A part of an id that only a run of a program tells, and that has no name."""
 
 
 class Context:
@@ -49,7 +53,8 @@ class Context:
     def fact(self, kind: str, data: Any, site: Place, places: Mapping[str, Place | None], title: str) -> Fact:
         """A fact that stands at a place of a template; other places are of templates, or of modules."""
         known = {path: self.place(place) for path, place in places.items() if place is not None}
-        return Fact(kind, data, self.place(site), known, (), title, title)
+        name = _readable(title)
+        return Fact(kind, data, self.place(site), known, (), name, name)
 
     def at(self, path: str, kind: type[R]) -> list[R]:
         """The resources of a kind that stand in a file."""
@@ -129,7 +134,11 @@ def _failures_of(one: Any) -> list[Value]:
 
 def called(one: Resource) -> str:
     """What a template calls a resource."""
-    return getattr(one, "called", "") or one.key.id
+    return _readable(getattr(one, "called", "") or one.key.id)
+
+
+def _readable(name: str) -> str:
+    return _OPEN.sub("*", name)
 
 
 __all__ = ["Context", "called"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +49,16 @@ def facts_of_template(
         (fact for kind in _BUILDERS if kind in kinds for fact in _BUILDERS[kind](context, key)),
         key=lambda fact: fact.site,
     )
-    return tuple(tuple(group) for _, group in groupby(found, lambda fact: fact.site))
+    return tuple(tuple(_each_once(group)) for _, group in groupby(found, lambda fact: fact.site))
+
+
+def _each_once(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that differ: a construct that is made for several stacks says the same for each."""
+    different: list[Fact] = []
+    for fact in facts:
+        if fact not in different:
+            different.append(fact)
+    return different
 
 
 def _alone(key: str, name: str, data: bytes) -> Context | None:
