@@ -278,11 +278,12 @@ def text_of(content: Any) -> str | None:
 
 
 def archive_of(value: Value | None) -> str:
-    """The name of the archive at a path or a key of S3, if it is the same in all cases; a hole before it may stand."""
+    """The name of the archive at a path or a key of S3, with defaults for its holes; empty where cases differ."""
     found: set[str] = set()
     for content in value.contents if value is not None else ():
         last = content.pieces[-1] if isinstance(content, Text) else content
-        found.add(archive_at(last) if isinstance(last, str) and (last is content or "/" in last) else "")
+        told = last if isinstance(last, str) and (last is content or "/" in last) else text_of(content)
+        found.add(archive_at(told or ""))
     return found.pop() if len(found) == 1 else ""
 
 

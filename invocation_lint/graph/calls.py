@@ -18,7 +18,7 @@ from invocation_lint.facts.building.links.inferred import timeout_of
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.messaging.calls import Code, keywords
 from invocation_lint.facts.building.messaging.messages import MAKERS, OPERATIONS, Operation
-from invocation_lint.facts.building.messaging.resolving import Resolver
+from invocation_lint.facts.building.messaging.resolving import Resolver, values_of
 from invocation_lint.facts.building.messaging.targets import variable_of
 from invocation_lint.facts.building.scopes import called_name, text_of
 from invocation_lint.facts.building.sent import modes
@@ -166,6 +166,9 @@ class Calls:
 
 _BUS = "EventBusName"
 
+MAX_CALLERS = 3
+"""Callers, one above the other, that are asked for what they give a helper."""
+
 
 def _naming(
     call: cst.Call, operation: Operation, code: Code, function: FunctionInfo | None
@@ -174,13 +177,40 @@ def _naming(
     bus of the entries that are put."""
     given, resolver = keywords(call), Resolver(code, function)
     named = [given[one].value for one in (*operation.target, _BUS) if one in given]
-    yield from map(resolver.value_of, named)
+    for one in named:
+        yield from _values_of(one, code, function)
     if not named and operation.service in {"sqs", "sns"} and isinstance(call.func, cst.Attribute):
         made = resolver.value_of(call.func.value)
         if isinstance(made, cst.Call) and called_name(made) in MAKERS and made.args:
             yield resolver.value_of(made.args[0].value)
     if not named and operation.service == "events":
         yield from _buses_in(code)
+
+
+def _values_of(
+    node: cst.BaseExpression, code: Code, function: FunctionInfo | None, depth: int = 0
+) -> Iterator[cst.BaseExpression | None]:
+    """What an expression stands for: of a name, each value that it is given; of a parameter, what the calls in the
+    module give."""
+    resolver = Resolver(code, function)
+    value = resolver.value_of(node)
+    held = list(values_of(node.value, resolver.scope)) if isinstance(node, cst.Name) and value is None else []
+    if held and None not in held and depth < MAX_CALLERS:
+        for one in filter(None, held):
+            yield from _values_of(one, code, function, depth + 1)
+        return
+    params = [*function.node.params.posonly_params, *function.node.params.params] if function is not None else []
+    names = [one.name.value for one in params][function is not None and function.cls is not None :]
+    if value is not None or function is None or not isinstance(node, cst.Name) or node.value not in names:
+        yield value
+        return
+    at = names.index(node.value)
+    for call, around in code.calls([function.name]) if depth < MAX_CALLERS else ():
+        plain = [one.value for one in call.args if one.keyword is None and not one.star]
+        given = keywords(call).get(node.value)
+        argument = given.value if given is not None else plain[at] if at < len(plain) else None
+        if argument is not None:
+            yield from _values_of(argument, code, around, depth + 1)
 
 
 def _buses_in(code: Code) -> Iterator[cst.BaseExpression | None]:

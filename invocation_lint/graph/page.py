@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from invocation_lint.graph.model import KINDS, Graph
-from invocation_lint.graph.rendering import BAD, WORDS, as_json, words_of_edge, words_of_node
+from invocation_lint.graph.rendering import BAD, WORDS, as_json, gathered, words_of_edge, words_of_node
 
 _DATA = Path(__file__).parents[1] / "data"
 _NODES = (
@@ -36,6 +36,7 @@ def page_of(graph: Graph) -> str:
 
 def _told(graph: Graph) -> dict[str, Any]:
     """The data of the page: that of the JSON, and what the picture says of each node and edge."""
+    graph = gathered(graph)
     data = as_json(graph)
     for node, told in zip(graph.nodes, data["nodes"], strict=True):
         told["says"] = words_of_node(node)[1:]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from invocation_lint.findings import Place
@@ -30,13 +31,35 @@ WORDS = {
 """The marks, as pictures say them."""
 
 
+MAX_ROUTES = 3
+"""Ways from one node to another of one kind that are drawn one by one."""
+
+
+def gathered(graph: Graph) -> Graph:
+    """The graph as pictures have it: where a front has many routes to one function, they are one edge that names the
+    first, and a route of which nothing is told is left out beside those that are."""
+    groups: dict[tuple[object, ...], list[Edge]] = {}
+    for edge in graph.edges:
+        key = replace(edge, label="", place=None) if not edge.calls else edge
+        groups.setdefault(tuple(getattr(key, part.name) for part in fields(key)), []).append(edge)
+    groups = {key: [one for one in group if one.label] or group for key, group in groups.items()}
+    edges = [one for group in groups.values() for one in (group if len(group) <= MAX_ROUTES else [_joined(group)])]
+    return replace(graph, edges=tuple(edges))
+
+
+def _joined(edges: Sequence[Edge]) -> Edge:
+    first, *others = edges
+    return replace(first, label=f"{first.label} and {len(others)} more")
+
+
 def mermaid(graph: Graph) -> Iterator[str]:
     """Lines of a flowchart that GitHub draws."""
+    graph = gathered(graph)
     ids = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
     yield "flowchart LR"
     for node in graph.nodes:
         begin, end = (one.replace("\\\\", "\\") for one in _SHAPES[node.kind])
-        yield f'  {ids[node.id]}{begin}"{"<br>".join(map(_escaped, words_of_node(node)))}"{end}'
+        yield f'  {ids[node.id]}{begin}"{"<br>".join(map(_escaped, words_of_node(node))) or "?"}"{end}'
     colored: list[int] = []
     for number, edge in enumerate(graph.edges):
         line = "-.->" if edge.is_failure or not edge.certain else "-->"
@@ -62,6 +85,7 @@ def _escaped(text: str) -> str:
 
 def dot(graph: Graph) -> Iterator[str]:
     """Lines for Graphviz."""
+    graph = gathered(graph)
     yield "digraph invocations {"
     yield '  graph [rankdir=LR]; node [fontname="Helvetica"]; edge [fontname="Helvetica", fontsize=10];'
     for node in graph.nodes:

@@ -54,7 +54,7 @@ def test_the_file_beside_the_template(
 
 
 NAMED = """
-Parameters: {Prefix: {Type: String}, Version: {Type: String}}
+Parameters: {Prefix: {Type: String}, Version: {Type: String}, Where: {Type: String, Default: v1/orders.zip}}
 Resources:
   Orders: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.12, Handler: app.handler, Code: CODE}}
 """
@@ -67,6 +67,7 @@ PACKED = {
     "behind a prefix": (
         "{S3Bucket: built, S3Key: !Sub '${Prefix}/orders.zip'}", ["orders/app.py", "mails/app.py"], "orders/app.py",
     ),
+    "a default": ("{S3Bucket: built, S3Key: !Ref Where}", ["orders/app.py", "mails/app.py"], "orders/app.py"),
     "half a name": ("{S3Bucket: built, S3Key: !Sub '${Prefix}orders.zip'}", ["orders/app.py", "mails/app.py"], None),
     "a version behind it": (
         "{S3Bucket: built, S3Key: !Sub 'orders-${Version}.zip'}", ["orders/app.py", "mails/app.py"], None,

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from invocation_lint.findings import Place
+from invocation_lint.graph.model import Edge, Graph, Node
+from invocation_lint.graph.rendering import as_json, dot, mermaid
 from tests.command import run_lint
 
 FILES = {
@@ -257,6 +260,59 @@ def test_mermaid(project: Path) -> None:
     worker = next(line.split("[")[0].strip() for line in lines if '["Worker<br>60 s' in line)
     assert f'  {front} -->|"sync<br>waits 20 s<br>cycle<br>waits too short"| {worker}' in lines
     assert any('{"#63;"}' in line for line in lines)
+
+
+ROUTES = {
+    "few": (["GET /a", "GET /b"], ["http GET /a", "http GET /b"]),
+    "many": (["GET /a", "GET /b", "GET /c", "GET /d", "GET /e"], ["http GET /a and 4 more"]),
+    "one that is told twice": (["", "GET /a"], ["http GET /a"]),
+    "none that is told": ([""], ["http"]),
+}
+
+
+@pytest.mark.parametrize(("routes", "drawn"), ROUTES.values(), ids=ROUTES)
+def test_many_routes_to_one_function_are_one_edge(routes: list[str], drawn: list[str]) -> None:
+    place = Place("t.yaml", 1, 1, 1, 2)
+    http = [Edge("api", "f", "http", label, place=place._replace(line=at)) for at, label in enumerate(routes, 1)]
+    others = [Edge("api", "g", "http", "GET /g"), Edge("f", "q", "queue"), Edge("f", "g", "sync", calls=(place,))]
+    nodes = tuple(Node(name, "function", name) for name in ("api", "f", "g", "q"))
+    graph = Graph(nodes, (*http, *others))
+    lines = [line for line in mermaid(graph) if "-->" in line]
+    assert [line.split('"')[1].replace("#47;", "/") for line in lines] == [*drawn, "http GET /g", "queue", "sync"]
+    assert len([line for line in dot(graph) if " -> " in line]) == len(lines)
+    assert len(as_json(graph)["edges"]) == len(routes) + 3
+
+
+NAMES = [
+    "end", "graph", "a[b]", 'say "x"', "a`b`", "日本語", "#35;", "a<br>b", "1. first", "- one", "a|b", "a\nb", "%% no", "",
+]  # fmt: skip
+    "end",
+    "graph",
+    "a[b]",
+    'say "x"',
+    "a`b`",
+    "日本語",
+    "#35;",
+    "a<br>b",
+    "1. first",
+    "- one",
+    "a|b",
+    "a\nb",
+    "%% no",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_may_stand_in_mermaid(name: str) -> None:
+    graph = Graph((Node(name, "function", name), Node("b", "unknown", name)), (Edge(name, "b", "http", name),))
+    lines = list(mermaid(graph))
+    assert lines[0] == "flowchart LR"
+    assert all(line.count('"') in (0, 2) for line in lines)
+    texts = [line.split('"')[1] for line in lines if '"' in line]
+    assert all(texts)  # Mermaid takes no empty label
+    assert not any(set("[]{}()`|\n\\") & set(text.replace("<br>", "")) for text in texts)
+    assert not any(one in text.replace("<br>", "") for text in texts for one in "<>")
 
 
 def test_dot(project: Path) -> None:

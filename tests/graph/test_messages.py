@@ -105,6 +105,61 @@ def handler(event, context):
 """,
         "BusName bus",
     ),
+    "a helper that is given the queue": (
+        """
+def send(url, body):
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+
+def handler(event, context):
+    if event:
+        url = os.environ.get("JOBS")
+        return send(url, "{}")
+    url = os.environ["JOBS"]
+    send(url, "{}")
+""",
+        "Jobs queue",
+    ),
+    "a method of a helper, by keyword": (
+        """
+class Sender:
+    def put(self, body, *, more=None):
+        return self.send(body=body, url=os.environ["JOBS"])
+
+    def send(self, url, body):
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+
+def handler(event, context):
+    Sender().put("{}")
+""",
+        "Jobs queue",
+    ),
+    "a helper that calls itself": (
+        """
+def send(url, body):
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+    send(url, body)
+
+
+def handler(event, context):
+    send(event["url"], "{}")
+""",
+        "",
+    ),
+    "a helper that chooses the queue": (
+        """
+def send(url, body):
+    if body:
+        url = event["other"]
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+
+def handler(event, context):
+    send(event["url"], os.environ["JOBS"])
+""",
+        "",
+    ),
     "entries for several buses": (
         f"""
 def made(one):
