@@ -284,23 +284,9 @@ def test_many_routes_to_one_function_are_one_edge(routes: list[str], drawn: list
 
 
 NAMES = [
-    "end", "graph", "a[b]", 'say "x"', "a`b`", "日本語", "#35;", "a<br>b", "1. first", "- one", "a|b", "a\nb", "%% no", "",
-]  # fmt: skip
-    "end",
-    "graph",
-    "a[b]",
-    'say "x"',
-    "a`b`",
-    "日本語",
-    "#35;",
-    "a<br>b",
-    "1. first",
-    "- one",
-    "a|b",
-    "a\nb",
-    "%% no",
+    "end", "graph", "a[b]", 'say "x"', "a`b`", "日本語", "#35;", "a<br>b", "1. first", "- one", "a|b", "a\nb", "%% no",
     "",
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
