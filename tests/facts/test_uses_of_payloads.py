@@ -210,3 +210,16 @@ def test_a_changed_text_is_still_decoded() -> None:
         + 'if "rows" not in data:\n    raise ValueError\nkeep(data["rows"])'
     )
     assert payload_after(body) == "tested"
+
+
+@pytest.mark.parametrize(
+    "decode", ["eval(text)", "ast.literal_eval(text.decode())", "eval(response['Payload'].read())"]
+)
+@pytest.mark.parametrize("use", ["['a'] + 1", "['a'].upper()"])
+def test_text_that_is_evaluated_is_decoded(decode: str, use: str) -> None:
+    first = TEXT if "text" in decode else ""
+    assert payload_after(f"import ast\n{first}return {decode}{use}") == "used"
+
+
+def test_what_an_evaluated_text_is_given_goes_elsewhere() -> None:
+    assert payload_after(TEXT + "return eval('f(text)', {'text': text})") == "handed_over"

@@ -178,12 +178,13 @@ def test_an_answer_that_is_spread_is_handed_over(kept: str) -> None:
     ("clause", "expected"),
     [
         ("except Exception as error:\n            job.fail(error)\n            raise", ("yes", "reraises")),
-        ("except Exception as error:\n            print(error)\n            raise", ("no", None)),
+        ("except Exception as error:\n            print(error)\n            raise", ("yes", "reraises")),
+        ("except Exception as error:\n            raise RuntimeError('no answer') from error", ("yes", "reraises")),
         ("except BotoCoreError:\n            job.fail()\n            raise", ("no", None)),
         ("finally:\n            job.close()", ("no", None)),
     ],
 )
-def test_who_notes_the_error_around_a_call_and_raises_it_again_has_seen_it(
+def test_who_catches_the_error_around_a_call_and_raises_it_again_has_seen_it(
     clause: str, expected: tuple[object, object]
 ) -> None:
     manager = f"""
@@ -270,6 +271,21 @@ FUTURES = "futures = [pool.submit(told_by, job) for job in jobs]"
         ("async def start(jobs):\n    await asyncio.gather(*[told_later(job) for job in jobs])\n", "dropped"),
         ("async def start(jobs):\n    found = await asyncio.gather(told_later(jobs))\n    return all(found)\n", "read"),
         ("def start(jobs):\n    asyncio.run(told_later(jobs))\n", "dropped"),
+        (
+            "def again(jobs):\n    done = told_by(jobs)\n    return done\n\ndef start(jobs):\n    again(jobs)\n",
+            "dropped",
+        ),
+        (
+            "def again(j):\n    done = told_by(j)\n    fail(done)\n    return done\n\ndef start(j):\n    again(j)\n",
+            "read",
+        ),
+        (
+            (
+                "async def again(job):\n    done = await loop.run_in_executor(None, told_by, job)\n    return done\n\n"
+                "async def start(jobs):\n    found = await again(jobs)\n    return 'sent'\n"
+            ),
+            "unread",
+        ),
     ],
 )
 def test_what_becomes_of_a_value_that_tells_a_failure(function: str, use: str) -> None:

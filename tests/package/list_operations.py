@@ -128,7 +128,7 @@ def operations(loader: Loader, service: str) -> Iterator[tuple[str, tuple[Any, .
         keys = [
             key
             for key in many(paging.get("result_key", []))
-            if (shape_at(model, answer, key) or {}).get("type") in {"list", "map"}
+            if key == "Count" or (shape_at(model, answer, key) or {}).get("type") in {"list", "map"}
         ]
         if not keys:
             continue

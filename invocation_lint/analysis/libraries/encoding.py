@@ -84,6 +84,16 @@ def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     return join_values(found) if found else unknown("decoded JSON", source_of(value))
 
 
+def evaluated(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`eval(text)` and `ast.literal_eval(text)`: the JSON text of a payload is mostly a Python literal as well."""
+    value = arguments.get(0, "source") or unknown()
+    part = traced.decoded(frame, value, node)
+    for item in arguments.values():
+        if not part.atoms or item is not value:
+            traced.note_escape(frame, item, "handed_over", node)
+    return part if part.atoms else unknown("an evaluated text")
+
+
 def _parsed(frame: Frame, text: str | bytes, node: cst.CSTNode) -> Value:
     try:
         return from_python(frame, json.loads(text), node)
@@ -132,4 +142,4 @@ def as_mapping(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     return join_values(found)
 
 
-__all__ = ["ENCODERS", "as_mapping", "b64encode", "dumps", "loads", "repr_of"]
+__all__ = ["ENCODERS", "as_mapping", "b64encode", "dumps", "evaluated", "loads", "repr_of"]

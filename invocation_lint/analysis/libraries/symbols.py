@@ -76,6 +76,8 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         for value in arguments.values():
             traced.note_escape(frame, value, "formatted", node, deep=False)
         return Value((Symbol(name),))
+    if name in {"builtins.eval", "ast.literal_eval"}:
+        return encoding.evaluated(frame, arguments, node)
     if last in {"dumps", "loads"} and name.split(".", maxsplit=1)[0] in encoding.ENCODERS:
         return _codec(frame, name, last, arguments, node)
     return call_unknown(frame, arguments, node, source=last)

@@ -18,6 +18,17 @@ def is_read(function: FunctionInfo, name: str) -> bool:
     return name in _names_read(function)
 
 
+def is_only_returned(function: FunctionInfo, name: str) -> bool:
+    """Whether a name is bound once, and all that the function does with it is to return it."""
+    nodes = [node for node in walk(function.node.body) if isinstance(node, cst.Name) and node.value == name]
+    returned = {
+        node.value
+        for node in walk(function.node.body)
+        if isinstance(node, cst.Return) and isinstance(node.value, cst.Name)
+    }
+    return len([node for node in nodes if node not in returned]) == 1 < len(nodes)
+
+
 @lru_cache(maxsize=256)
 def _names_read(function: FunctionInfo) -> frozenset[str]:
     filled: set[cst.CSTNode] = set()

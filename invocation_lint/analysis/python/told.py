@@ -27,7 +27,7 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Caught, FailureTold
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State, freeze
-from invocation_lint.analysis.program.reads import is_read
+from invocation_lint.analysis.program.reads import is_only_returned, is_read
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import Failure, Fork, Outcome, WayOut
 from invocation_lint.findings import Place
@@ -157,6 +157,8 @@ def use_of(frame: Frame, node: cst.CSTNode) -> str:
         target = statement.targets[0].target
         function = frame.function
         if isinstance(target, cst.Name) and function is not None and target.value not in function.globals:
+            if is_only_returned(function, target.value):
+                return "returned"
             deliberate = target.value.startswith("_")
             return "read" if deliberate or is_read(function, target.value) else "unread"
     return "read"

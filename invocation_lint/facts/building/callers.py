@@ -161,11 +161,24 @@ def _ending_of_handler(
     given = told.front_seconds[name] if told is not None else frozenset()
     wait = wait_of_handler(by.source, by.boundary, kinds, given)
     boundary = by.boundary if by.boundary is not None else _wrapped(function, followed)
-    if boundary is None and name != function.name and len(module.aliases.get(name, ())) > 1:
-        boundary = UnknownAnswer(f"{name} wraps it, and may take the error")
+    wrapper = _wrapper(module, function, name) if boundary is None else None
+    if wrapper is not None:
+        boundary = UnknownAnswer(f"{wrapper} wraps it, and may take the error")
     if boundary is None and by == NOT_TOLD and answers_nobody(function):
         boundary = UnknownAnswer("nothing tells who invokes it, and it has no answer for anybody who waits")
     return Ending("lambda_handler", "entry", boundary, by.source, place, True, wait=wait)
+
+
+def _wrapper(module: ModuleInfo, function: FunctionInfo, name: str) -> str | None:
+    """The name that a module binds to what it makes of a handler, as in `handler = answered(run)`; None where it names
+    the function alone, or other handlers beside it, as a table of them does."""
+    others = {other.name for other in module.functions.values() if other is not function and may_be_handler(other)}
+    names = (name,) if name != function.name else tuple(module.aliases)
+    for one in names:
+        named = module.aliases.get(one, frozenset())
+        if function.name in named and len(named) > 1 and (one == name or not named & others):
+            return one
+    return None
 
 
 _TRANSPARENT = frozenset(

@@ -217,7 +217,7 @@ class UseReader:
         if name in {"sorted", "max", "min"}:
             self.uses.ordered.append(call)
         if name == "len":
-            self.uses.note("tested" if self._is_test(self._parents.get(call)) else "counted", place)
+            self.uses.note("tested" if self._is_any(call) else "counted", place)
         elif name == "bool":
             self.uses.note("tested", place)
         elif name in _OF_ONE:
@@ -309,6 +309,17 @@ class UseReader:
         return not (isinstance(parent, cst.Arg) and parent.keyword is node)
 
     # -- conditions --------------------------------------------------------------------------------------------------
+
+    def _is_any(self, count: cst.CSTNode) -> bool:
+        """Whether a condition compares a number of entries with a written one, which the first page mostly tells;
+        any other number needs all pages."""
+        parent = self._parents.get(count)
+        if isinstance(parent, cst.ComparisonTarget):
+            outer = self._parents.get(parent)
+            return isinstance(outer, cst.Comparison) and isinstance(outer.left, cst.Integer)
+        if isinstance(parent, cst.Comparison):
+            return all(isinstance(one.comparator, cst.Integer) for one in parent.comparisons)
+        return self._is_test(parent)
 
     def _is_test(self, node: cst.CSTNode | None) -> bool:
         """Whether an expression is a condition, or a part of one."""

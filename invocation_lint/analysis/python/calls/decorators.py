@@ -23,7 +23,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Raised
 from invocation_lint.analysis.domain.state import State
-from invocation_lint.analysis.program.acts import block_end, records, strongest_act
+from invocation_lint.analysis.program.acts import block_end, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions, traced
@@ -260,8 +260,6 @@ def _around(home: Frame, node: cst.CSTNode, call: cst.Call, *, repeated: bool) -
         if isinstance(child, cst.Try) and _holds(child.body, call):
             for handler in child.handlers:
                 if block_end(handler) == "raise":
-                    if not records(handler.body):
-                        continue
                     types = tuple(clauses.caught_types(home, handler))
                     as_type = clauses.raised_type(handler)
                     yield Guard("raises", handler, home.place(handler), types, "reraises", as_type)

@@ -23,7 +23,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.state import State, join_states
-from invocation_lint.analysis.program.acts import block_end, records, strongest_act
+from invocation_lint.analysis.program.acts import block_end, strongest_act
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import assign, classes, conditions, traced
@@ -205,8 +205,6 @@ def _around_yield(home: Frame, node: cst.CSTNode) -> Iterator[Manager]:
         if isinstance(inner, cst.Try) and _yields(inner.body):
             for handler in inner.handlers:
                 if block_end(handler) == "raise":
-                    if not records(handler.body):
-                        continue
                     again = clauses.raised_type(handler)
                     types = clauses.caught_types(home, handler)
                     yield Manager("raises", home.place(handler), types, "reraises", again)

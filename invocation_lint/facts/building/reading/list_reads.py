@@ -33,6 +33,7 @@ from invocation_lint.facts.building.reading.list_requests import (
     next_page,
 )
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings
+from invocation_lint.facts.building.reading.next_pages import Pages, may_look
 from invocation_lint.facts.building.reading.partitions import texts
 from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
@@ -41,11 +42,6 @@ from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 from invocation_lint.source.list_calls import clients_made, list_calls, reads_entries
 from invocation_lint.source.parsing.walk import walk
 
-_LOOKS = re.compile(
-    r"paginat|next_?page|page_?token|next_?token|last_?evaluated|start_?key|start_?after|marker|is_?truncated|cursor"
-    r"|continuation|has_?more|key_?count|fetch_all_pages|(?:^|_)(?:offset|token)$",
-    re.IGNORECASE,
-)
 _NAMING = (cst.Assign, cst.AnnAssign, cst.WithItem)
 _MAKERS = re.compile(r"client|resource|boto", re.IGNORECASE)
 
@@ -58,7 +54,7 @@ class _Body:
     function: FunctionInfo | None
     calls: list[cst.Call] = field(default_factory=list)
     clients: list[cst.CSTNode] = field(default_factory=list)  # statements that may bind one to a name
-    looks: bool = False  # whether any name or text speaks of a next page
+    looks: list[cst.Name | cst.SimpleString] = field(default_factory=list)  # what may speak of a next page
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +133,20 @@ class ListReadBuilder:
                 if _may_be_read(node):
                     body.calls.append(node)
             elif isinstance(node, (cst.Name, cst.SimpleString)):
-                body.looks = body.looks or (len(node.value) < 60 and _LOOKS.search(node.value) is not None)
+                if may_look(node.value):
+                    body.looks.append(node)
             elif isinstance(node, _NAMING):
                 body.clients.append(node)
         return body
 
     def _of_body(self, body: _Body) -> Iterator[Fact]:
-        scope: Scope | None = None
-        for call in body.calls:
-            candidates = self._candidates(call)
-            if candidates:
-                scope = scope or Scope(body.root)
-                yield from self._fact(body, scope, call, candidates)
+        found = [(call, candidates) for call in body.calls if (candidates := self._candidates(call))]
+        if not found:
+            return
+        scope = Scope(body.root)
+        pages = Pages(self.module.source, scope, [call for call, _ in found], body.looks)
+        for call, candidates in found:
+            yield from self._fact(body, scope, pages, call, candidates)
 
     @cached_property
     def _constants(self) -> frozenset[str]:
@@ -206,7 +204,9 @@ class ListReadBuilder:
 
     # -- the fact ----------------------------------------------------------------------------------------------------
 
-    def _fact(self, body: _Body, scope: Scope, call: cst.Call, candidates: list[ListOperation]) -> Iterator[Fact]:
+    def _fact(
+        self, body: _Body, scope: Scope, pages: Pages, call: cst.Call, candidates: list[ListOperation]
+    ) -> Iterator[Fact]:
         source = self.module.source
         read = [
             (one, uses)
@@ -235,6 +235,7 @@ class ListReadBuilder:
             given |= scope.texts  # a mapping that the function fills
         names = [*self._table_names(call, scope), *texts(request.compared)]
         limits = sorted({one.limit for one, _ in read} & given)
+        looks = pages.looks_on(call, operation.name, operation.given) or is_in_while(scope, call, uses)
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
@@ -246,7 +247,7 @@ class ListReadBuilder:
             grows=_grows(operation, request, uses, scope, names, holder),
             filtered="yes" if is_filtered(operation, given) else "no",
             created="yes" if has_just_made(scope, call) else "no",
-            next_page=next_page(operation, uses, given, body.looks or is_in_while(scope, call), spread, scope),
+            next_page=next_page(operation, uses, given, looks, spread, scope),
             used=uses.strongest,
             each_entry="acts" if uses.acts is not None else "reads",
             runs_on="lambda" if self._is_near_lambda else "elsewhere",

@@ -20,6 +20,9 @@ _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "Pro
 """Parameters that change how entries are answered, or from where, and not which."""
 
 
+_PARENTS = frozenset({"cluster", "EventBusName", "CatalogId"})
+"""Parameters that may be left out, and name what holds the entries: a cluster, an event bus, a catalog."""
+
 _NARROWING = re.compile(r"prefix|filter|status|state|scope|time|date|type|delimiter|recursive|include", re.IGNORECASE)
 """Parameters that leave many: any other one names what is wanted."""
 
@@ -38,7 +41,7 @@ def asks_for(operation: ListOperation, request: Request, given: set[str]) -> Any
         return "all"
     if request.is_open:
         return UnknownAnswer("more may be asked for than is in sight")
-    needed = operation.required - {"TableName"}
+    needed = (operation.required - {"TableName"}) | (given & _PARENTS)
     further = given - needed - operation.given - {operation.limit} - _FORM
     if operation.service == "s3" and further == {"Prefix"}:
         return _below(request)
@@ -86,9 +89,11 @@ def next_page(
     return "no"
 
 
-def is_in_while(scope: Scope, call: cst.Call) -> bool:
+def is_in_while(scope: Scope, call: cst.Call, uses: Uses) -> bool:
     """Whether a loop may make the call until nothing is left: the same call in each round, or one that goes on from
-    what the last one gave."""
+    what the last one gave. A round that only counts or searches what there is leaves all of it."""
+    if uses.strongest in {"counted", "searched"} and uses.acts is None and "tested" not in uses.found:
+        return False
     for node in scope.around(call):
         if isinstance(node, (cst.While, cst.FunctionDef)):
             return isinstance(node, cst.While) and not _asks_anew(node, call)
