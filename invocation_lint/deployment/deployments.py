@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from invocation_lint.deployment import reading
 from invocation_lint.deployment.documents.candidates import (
     ENDINGS,
     MAX_BYTES,
+    SAMCONFIG,
     SNAPSHOT,
     SYNTHESIZED,
     TERRAFORM,
@@ -66,6 +67,7 @@ class Deployments:
         self._terraform: dict[str, bytes] = {}
         self._zappa: dict[str, bytes] = {}
         self._synthesized: dict[str, bytes] = {}
+        self._samconfigs: dict[str, bytes] = {}
         self._templates: dict[str, Template] = {}
         self._handlers: dict[str, Handlers | None] = {}
         self._before_points: dict[str, frozenset[bytes]] = {}
@@ -83,6 +85,8 @@ class Deployments:
                 elif path.endswith(SNAPSHOT) or SYNTHESIZED in path:
                     if reading.may_be_synthesized(path, data):
                         self._synthesized[path] = data
+                elif path.endswith(SAMCONFIG):
+                    self._samconfigs[path] = data
                 elif path.endswith(ZAPPA):
                     self._zappa[path] = data
                 elif reading.may_be_typescript(path, data):
@@ -126,7 +130,7 @@ class Deployments:
 
         if not self._are_together:
             one = self._read_document(path) if path in self._find() else None
-            return Deployed([one] if one is not None else [])
+            return Deployed([one, *self._configured([path])] if one is not None else [])
         return self.deployed
 
     @cached_property
@@ -144,7 +148,16 @@ class Deployments:
         read = map(self._read_document, self._find())
         found = [*(template for template in read if template is not None), *self._applications.templates]
         found = self._each_once([*found, *self._made])
-        return Deployed([*found, *self._definitions_alone(found)])
+        return Deployed([*found, *self._definitions_alone(found), *self._configured(self._find())])
+
+    def _configured(self, paths: Collection[str]) -> Iterator[model.Template]:
+        """What is deployed of these templates by the settings of `sam deploy`."""
+        for path, data in self._samconfigs.items() if paths else ():
+            from invocation_lint.deployment.cloudformation.samconfig import read_samconfig
+
+            found = read_samconfig(path, data, self._is_file)
+            if found is not None:
+                yield found
 
     def _each_once(self, templates: list[model.Template]) -> list[model.Template]:
         """Templates without what programs of the CDK and what was made of them both have."""
@@ -298,7 +311,14 @@ class Deployments:
         """The bytes of all templates, by their paths."""
         self._find()
         programs = {**self._typescript, **self._python, **self._chalice, **self._applications.read}
-        return {**(self._documents or {}), **programs, **self._definitions, **self._terraform, **self._synthesized}
+        return {
+            **(self._documents or {}),
+            **programs,
+            **self._definitions,
+            **self._terraform,
+            **self._synthesized,
+            **self._samconfigs,
+        }
 
     def entry_of(self, function: model.Function) -> tuple[str, str] | None:
         """The module and the name in it that a deployed function calls; None where they are not in the project."""

@@ -32,6 +32,9 @@ from invocation_lint.deployment.values import (
 )
 from invocation_lint.findings import Place
 
+SAMCONFIG = "samconfig"
+"""The language of the settings of `sam deploy`."""
+
 _OUTPUTS = "Outputs."
 _SETTING = "ssm:"
 MAX_DEPTH = 12
@@ -87,6 +90,7 @@ class Linker:
         self._exports: list[Output] = []
         self._nested: dict[Key, Stack] = {}
         self._around: dict[str, list[Stack]] = defaultdict(list)
+        self._configured: dict[str, list[Stack]] = defaultdict(list)  # by the settings of `sam deploy`
         self._settings = _Named()
         self._of_stacks: dict[str, _Named] = defaultdict(_Named)  # the stacks, by the names of their outputs
         for template in templates:
@@ -100,6 +104,8 @@ class Linker:
                 if isinstance(resource, Setting):
                     for name in resource.name.contents if resource.name is not None else ():
                         self._settings.add(name, resource.value)
+                elif isinstance(resource, Stack) and template.language == SAMCONFIG:
+                    self._configured[resource.template or ""].append(resource)
                 elif isinstance(resource, Stack):
                     self._nested[resource.key] = resource
                     if resource.template is not None and resource.template != template.path:
@@ -164,7 +170,9 @@ class Linker:
         told: list[Value] = []
         if depth < MAX_DEPTH:
             if isinstance(piece, Hole) and piece.scope in self._around:
-                told = self._given(piece)
+                told = self._given(piece, self._around[piece.scope])
+            elif isinstance(piece, Hole) and piece.scope in self._configured:
+                told = self._given(piece, self._configured[piece.scope])
             elif isinstance(piece, Hole) and piece.name.startswith(_SETTING):
                 told = self._set(piece.name.removeprefix(_SETTING))
             elif isinstance(piece, Attribute) and piece.name.startswith(_OUTPUTS):
@@ -175,13 +183,17 @@ class Linker:
             return [Case(piece)]
         return [case for one in told for case in self.value(one, depth + 1).cases]
 
-    def _given(self, hole: Hole) -> list[Value]:
+    @staticmethod
+    def _given(hole: Hole, stacks: list[Stack]) -> list[Value]:
         """What the stacks around a template give to a parameter of it."""
-        stacks = self._around[hole.scope]
         told = [stack.parameters[hole.name] for stack in stacks if hole.name in stack.parameters]
         if len(told) < len(stacks) or not told:
             return []
-        return [told[0]] if len(told) == 1 else [_only_in(one, stack) for one, stack in zip(told, stacks, strict=True)]
+        return (
+            [told[0]]
+            if len(told) == 1
+            else [_only_in(one, stack, stacks) for one, stack in zip(told, stacks, strict=True)]
+        )
 
     def _set(self, name: str) -> list[Value]:
         """What a parameter of Systems Manager is set to that a template of the project makes."""
@@ -226,14 +238,11 @@ def _speaks_of_it(output: Output) -> bool:
     return any(attribute.resource.id.lower() in told.lower() for attribute in output.value.attributes())
 
 
-def _only_in(value: Value, stack: Stack) -> Value:
-    """A value that holds in one of the stacks that nest a template."""
+def _only_in(value: Value, stack: Stack, stacks: Iterable[Stack]) -> Value:
+    """A value that holds in one of the stacks that nest a template, and in none of the others."""
+    only = tuple((one.key, one is stack) for one in stacks)
     return Value(
-        tuple(
-            Case(case.content, when)
-            for case in value.cases
-            if (when := both(case.when, ((stack.key, True),))) is not None
-        ),
+        tuple(Case(case.content, when) for case in value.cases if (when := both(case.when, only)) is not None),
         value.place,
     )
 

@@ -42,10 +42,13 @@ SYNTHESIZED = f"/{CDK_OUT}/"
 ZAPPA = tuple(f"zappa_settings{ending}" for ending in (".json", ".toml", ".yaml", ".yml", ".py"))
 """The names of the settings of Zappa."""
 
+SAMCONFIG = ("/samconfig.toml", "/samconfig.yaml", "/samconfig.yml")
+"""How the paths of the settings of `sam deploy` end."""
+
 CHALICE = "/app.py"
 """How the paths of applications of Chalice end."""
 
-ENDINGS = (*DOCUMENTS, *CODE, *TERRAFORM, *VALUES, SNAPSHOT, "zappa_settings.toml")
+ENDINGS = (*DOCUMENTS, *CODE, *TERRAFORM, *VALUES, SNAPSHOT, "zappa_settings.toml", "samconfig.toml")
 """How the names of all of them end."""
 
 
