@@ -27,6 +27,7 @@ from invocation_lint.settings.files import Configuration, Recipe, shown
 from invocation_lint.settings.keys import Settings
 from invocation_lint.source.comments.suppressions import may_suppress
 from invocation_lint.source.files.reading import TooLarge, check_worth, code_in, read_bytes, scanned
+from invocation_lint.source.parsing.libcst_import import import_libcst
 from invocation_lint.source.record import digest
 from invocation_lint.source.scan import may_hold_facts, may_matter, may_query_jobs
 from invocation_lint.template_check import facts_of_document, is_document, lint_template
@@ -332,6 +333,7 @@ def _parsed(data: bytes, given: Input, settings: Settings, project: Project) -> 
         is_described = bool(settings.contracts) and programs.holds_handler(given.path)
         if not is_described and not programs.leads_to_call_site(given.path):
             return None
+    import_libcst()
     from invocation_lint.source.parsing.tree import parse
 
     return parse(data, given.name)

@@ -5,9 +5,11 @@ Everything behind the rules (reporters, fixes, faces) sees this module only; it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
+
+from invocation_lint.records import mutable, record
 
 
 class Severity(str, Enum):
@@ -55,7 +57,7 @@ class Place(NamedTuple):
         return f"cell {self.cell}:{self.line}:{self.column}" if self.cell else f"{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A place with a few words on it: a related place of a finding, or one step of its chain of calls."""
 
@@ -63,7 +65,7 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """A stretch of the text that was read, and what stands there instead; an empty stretch is an insertion."""
 
@@ -71,7 +73,7 @@ class Edit:
     replacement: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FixRequest:
     """A fix that a rule asks for by name; `place` is the expression to be changed, `arguments` what the rule knows.
 
@@ -86,7 +88,7 @@ class FixRequest:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppression:
     """What silences a finding: a comment on its statement, or that it was known before (baseline, base revision).
 
@@ -104,7 +106,7 @@ class Suppression:
         return self.kind in ("baseline", "diff-base")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One thing that will hurt, at one place.
 
@@ -152,7 +154,7 @@ class Skipped(NamedTuple):
 NOTHING_SKIPPED = Skipped()
 
 
-@dataclass(slots=True)
+@mutable
 class Summary:
     """Counts of one run, for the closing line."""
 
@@ -171,7 +173,7 @@ class Summary:
     templates_found: int = 0
 
 
-@dataclass(slots=True)
+@mutable
 class Report:
     """The outcome of a run: findings in report order (suppressed ones included) and the summary."""
 

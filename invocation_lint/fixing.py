@@ -4,7 +4,7 @@ all rounds are done."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import unified_diff
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from invocation_lint.fixes.editing.applying import chosen, edited
 from invocation_lint.fixes.editing.writing import ChangedMeanwhile, write
 from invocation_lint.outcome import Input
 from invocation_lint.plain import quoted_path
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 from invocation_lint.run import Run
 
 MOST_ROUNDS = 10
@@ -36,7 +36,7 @@ class Mended:
         return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
 
 
-@dataclass(slots=True)
+@mutable
 class Fixing:
     """What the rounds gave: the runs on the files as they were and as they are then, the files that change, and what
     was mended."""

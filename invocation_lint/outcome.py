@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invocation_lint.findings import Finding
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Walked
@@ -23,7 +23,7 @@ class Input:
     data: bytes | None = None
 
 
-@dataclass(slots=True)
+@mutable
 class Outcome:
     """What linting one file gave. `text` is what was read of it, where there is a finding to show."""
 

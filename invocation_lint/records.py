@@ -1,16 +1,19 @@
-"""`record`: a frozen dataclass with slots, made in a third of the time.
+"""`record` and `mutable`: dataclasses with slots, made in a fifth of the time.
 
-The package has some two hundred of them, and before Python 3.13 `dataclass` compiles six functions for each: a fifth of
-the time in which a first file is linted. Here the three whose code depends on the fields are compiled at once, and all
-records share the others.
+The package has some four hundred of them, and before Python 3.13 `dataclass` compiles up to six functions for each: a
+fifth of the time in which a first file is linted. Here those whose code depends on the fields are compiled when they
+are first asked for, as most never are in one run, and all classes share the others. `late_dataclasses` does the same
+for a package that is imported.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, FrozenInstanceError
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -24,6 +27,16 @@ else:
 T = TypeVar("T")
 
 
+class _LeftOut:
+    """The default of a parameter whose value is made by a factory."""
+
+    def __repr__(self) -> str:
+        return "<factory>"
+
+
+_LEFT_OUT = _LeftOut()
+
+
 @dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
 def record(cls: type[T]) -> type[T]:
     """The class as `dataclass(frozen=True, slots=True)` makes it.
@@ -31,27 +44,93 @@ def record(cls: type[T]) -> type[T]:
     Fields are declared as for `dataclass`, with `field` where they need one; keyword-only fields are not known here.
     A class may say itself how it is compared, hashed and shown.
     """
+    return _made(cls, _OF_FROZEN, ("__init__", "__eq__", "__hash__"))
+
+
+@overload
+def mutable(cls: type[T]) -> type[T]: ...
+@overload
+def mutable(*, eq: bool) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(field_specifiers=(dataclasses.field,))
+def mutable(cls: type[T] | None = None, *, eq: bool = True) -> type[T] | Callable[[type[T]], type[T]]:
+    """The class as `dataclass(slots=True)` makes it; with `eq=False`, each instance equals itself alone."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        if eq and "__eq__" not in vars(cls):
+            cls.__hash__ = None  # type: ignore[method-assign, assignment]
+        return _made(cls, (__repr__,), ("__init__", "__eq__") if eq else ("__init__",))
+
+    return decorate if cls is None else decorate(cls)
+
+
+def _made(
+    cls: type[T], shared: tuple[Callable[..., Any], ...], compiled: tuple[str, ...], *, slots: bool = True
+) -> type[T]:
     if cls.__doc__ is None:
         cls.__doc__ = cls.__name__  # else dataclass writes a signature, which takes as long as all the rest
-    has_more_to_do = hasattr(cls, "__post_init__")
     own = {name for name, value in vars(cls).items() if value is not None}  # Python itself says that __hash__ is None
-    for function in _SHARED:
+    for function in shared:
         if function.__name__ not in own:
             setattr(cls, function.__name__, function)
-    made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-    fields = dataclasses.fields(made)  # type: ignore[arg-type]
-    names: dict[str, Any] = {"__name__": cls.__module__, "_set": object.__setattr__, "_MISSING": MISSING}
-    exec("\n".join((*_init(fields, names, has_more_to_do), *_comparison(fields))), names)
-    names["__init__"].__annotations__ = {**{one.name: one.type for one in fields if one.init}, "return": None}
-    for name in {"__init__", "__eq__", "__hash__"} - own:
-        names[name].__qualname__ = f"{cls.__qualname__}.{name}"
-        setattr(made, name, names[name])
+    made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+    for name in compiled:
+        if name not in own:
+            setattr(made, name, _Late(name))
     return made
 
 
-def _init(fields: tuple[dataclasses.Field[Any], ...], names: dict[str, Any], has_more_to_do: bool) -> list[str]:
+@contextmanager
+def late_dataclasses() -> Iterator[None]:
+    """While it lasts, classes that are marked `@dataclass(frozen=True)` are made like records, but without slots: they
+    behave the same. Of libcst's import, half is the compilation of functions of nodes that no file has."""
+    usual = dataclasses.dataclass
+
+    def decorate(cls: type[T]) -> type[T]:
+        shared = (__setattr__, __delattr__, __repr__)
+        return _made(cls, shared, ("__init__", "__eq__", "__hash__"), slots=False)
+
+    def dataclass(cls: type | None = None, /, **options: Any) -> Any:
+        return decorate if cls is None and options == {"frozen": True} else usual(cls, **options)
+
+    dataclasses.dataclass = dataclass
+    try:
+        yield
+    finally:
+        dataclasses.dataclass = usual
+
+
+class _Late:
+    """A function of a class that is compiled, and put into its place, when it is first asked for."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, asked: type | None = None) -> Any:
+        lineage = (asked or type(instance)).__mro__
+        owner = next(one for one in lineage if vars(one).get(self._name) is self)
+        function = _compiled(owner, self._name)
+        setattr(owner, self._name, function)
+        return function if instance is None else function.__get__(instance, asked)
+
+
+def _compiled(cls: type, name: str) -> Any:
+    fields = dataclasses.fields(cls)
+    names: dict[str, Any] = {"__name__": cls.__module__, "_set": object.__setattr__, "_LEFT_OUT": _LEFT_OUT}
+    lines = _init(fields, names, cls) if name == "__init__" else _comparison(fields)[name]
+    exec("\n".join(lines), names)
+    function = names[name]
+    if name == "__init__":
+        function.__annotations__ = {**{one.name: one.type for one in fields if one.init}, "return": None}
+    function.__qualname__ = f"{cls.__qualname__}.{name}"
+    return function
+
+
+def _init(fields: tuple[dataclasses.Field[Any], ...], names: dict[str, Any], cls: type) -> list[str]:
     """The lines of `__init__`; what they name beside the fields is added to the names. A field may be called `self`."""
     parameters, lines = ["_self"], []
+    setter: object = cls.__setattr__
     for one in fields:
         value, default = one.name, ""
         if one.default is not MISSING:
@@ -60,24 +139,29 @@ def _init(fields: tuple[dataclasses.Field[Any], ...], names: dict[str, Any], has
             value = value if one.init else f"_default_{one.name}"
         elif one.default_factory is not MISSING:
             names[f"_make_{one.name}"] = one.default_factory
-            default = "=_MISSING"
-            value = f"_make_{one.name}() if {value} is _MISSING else {value}" if one.init else f"_make_{one.name}()"
+            default = "=_LEFT_OUT"
+            value = f"_make_{one.name}() if {value} is _LEFT_OUT else {value}" if one.init else f"_make_{one.name}()"
+        elif not one.init:
+            continue  # the class sets it itself
         if one.init:
             parameters.append(one.name + default)
-        lines.append(f" _set(_self, {one.name!r}, {value})")
-    if has_more_to_do:
+        lines.append(
+            f" _set(_self, {one.name!r}, {value})" if setter is __setattr__ else f" _self.{one.name} = {value}"
+        )
+    if hasattr(cls, "__post_init__"):
         lines.append(" _self.__post_init__()")
     return [f"def __init__({', '.join(parameters)}):", *(lines or [" pass"])]
 
 
-def _comparison(fields: tuple[dataclasses.Field[Any], ...]) -> list[str]:
+def _comparison(fields: tuple[dataclasses.Field[Any], ...]) -> dict[str, list[str]]:
     mine, theirs = ("".join(f"{who}.{one.name}, " for one in fields if one.compare) for who in ("self", "other"))
-    return [
-        "def __eq__(self, other):",
-        f" return ({mine}) == ({theirs}) if other.__class__ is self.__class__ else NotImplemented",
-        "def __hash__(self):",
-        f" return hash(({mine}))",
-    ]
+    return {
+        "__eq__": [
+            "def __eq__(self, other):",
+            f" return ({mine}) == ({theirs}) if other.__class__ is self.__class__ else NotImplemented",
+        ],
+        "__hash__": ["def __hash__(self):", f" return hash(({mine}))"],
+    }
 
 
 def __setattr__(self: Any, name: str, value: object) -> NoReturn:
@@ -103,4 +187,4 @@ def __setstate__(self: Any, state: list[Any]) -> None:
         object.__setattr__(self, one.name, value)
 
 
-_SHARED = (__setattr__, __delattr__, __repr__, __getstate__, __setstate__)
+_OF_FROZEN = (__setattr__, __delattr__, __repr__, __getstate__, __setstate__)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invocation_lint.cells import line_in_file, text_of_cell
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.findings import Place, Report
+from invocation_lint.records import mutable
 from invocation_lint.source.files.decode import decode
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Walked
 
 
-@dataclass(slots=True)
+@mutable
 class Run:
     """A report, the exit status that it means, and the lines of the files it speaks of, as they were read."""
 

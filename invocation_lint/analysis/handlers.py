@@ -7,7 +7,6 @@ field, raises or answers with an error on every path.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Ref, Struct, Value, join2
@@ -24,7 +23,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import WayOut
 from invocation_lint.analysis.python.frames.trial import FieldPath, Trial
 from invocation_lint.findings import Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 MAX_FIELDS = 60
 """Fields of one event that are tried: of more, those of the outer levels are."""
@@ -88,7 +87,7 @@ class Stay:
     visits: tuple[Visit, ...] = ()
 
 
-@dataclass(slots=True)
+@mutable
 class _Seen:
     """How a handler ended: whether it surely failed, and what it returned."""
 

@@ -15,14 +15,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from invocation_lint.errors import UsageError
 from invocation_lint.findings import Confidence, Finding, Place, Report, Suppression
 from invocation_lint.identity import Key, Lines, keys_of
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 from invocation_lint.tool_findings import NOT_ANALYSED
 
 VERSION = 1
@@ -37,7 +37,7 @@ class Entry:
     possible: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class Baseline:
     """The findings that a file lists. `name` is the file as it was given."""
 

@@ -8,12 +8,13 @@ modules are at hand. Only who reaches a call site is looked for anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from invocation_lint.cache.tree import listing
 from invocation_lint.deployment.documents.candidates import CODE, PYTHON, TYPESCRIPT
+from invocation_lint.records import mutable
 from invocation_lint.source.files.project_files import MAX_BYTES, Links, ProjectFiles
 from invocation_lint.source.record import Pattern, Question, digest
 
@@ -28,7 +29,7 @@ _LONGEST_ANSWER = 32
 _TOO_LARGE = "!"
 
 
-@dataclass(slots=True)
+@mutable
 class Contents:
     """What the files of a project hold: the digests of those that a walk meets, and of others that were read; those of
     them that are code and yet tell what is deployed, or which settings count; and what is in folders beside."""
@@ -90,7 +91,7 @@ def _tells(path: str, data: bytes) -> bool:
     return may_be_python(path, data) or may_be_chalice(path, data)
 
 
-@dataclass(slots=True)
+@mutable
 class Answers:
     """Questions with their answers, by the module that asked, and the modules to which that led. An answer is short: of
     a long one its digest is kept. `holding` are the files that hold a pattern; `links` is where imports lead."""
@@ -144,7 +145,7 @@ def short(answer: str) -> str:
     return answer if len(answer) <= _LONGEST_ANSWER else digest(answer.encode("utf-8", "surrogateescape"))
 
 
-@dataclass(slots=True)
+@mutable
 class Change:
     """What became of a project since questions were asked. `ask` asks one again; `settings_of` says which settings a
     file has now, as it was noted for questions about options."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from invocation_lint.cache.marks import Mark, Marks, by_folder, existence, mark_of
 from invocation_lint.deployment.documents.candidates import ENDINGS
+from invocation_lint.records import mutable
 from invocation_lint.settings.files import PYPROJECT, YAML_NAME
 from invocation_lint.source.files.folders import Walk
 from invocation_lint.source.files.ignores import IGNORE_FILE, excludes_of
@@ -19,7 +20,7 @@ _DECIDING = (IGNORE_FILE, YAML_NAME, PYPROJECT)
 _NEVER_IMPORTED = frozenset({"__pycache__", "node_modules", "__pypackages__"})
 
 
-@dataclass(slots=True)
+@mutable
 class Tree:
     """What is below a root: `files` and `folders` that a walk meets, with their marks; `beside`, folders that it does
     not enter, but an import may; `deciding`, what tells which files are walked and which settings they have."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from invocation_lint.documents.nodes import Node, kind_of, unknown_name
 from invocation_lint.errors import UsageError
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 from invocation_lint.rulebook.model import Condition, Operand, Option, OptionName, PathTest, Reference, Template, When
 from invocation_lint.rulebook.paths import FieldInfo, fields_of, siblings
 from invocation_lint.rulebook.template import TemplateError, split
@@ -33,7 +33,7 @@ class Where:
     negative: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class Scope:
     """The names that a rule may use. `checked` skips the look-ups, for rules that were checked when compiled."""
 

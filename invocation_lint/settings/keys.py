@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -97,7 +97,7 @@ class Override:
     values: Mapping[str, tuple[Any, Origin]]
 
 
-@dataclass(frozen=True)
+@record
 class Settings:
     """Resolved settings of one file. `root` is the folder that patterns count from; `origins` is by key."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from operator import is_
 from typing import Any
 
@@ -22,7 +22,7 @@ from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.analysis.domain.references import map_ids, may_refer, references
 from invocation_lint.analysis.domain.waits import NO_WAIT, Waited, shorter
 from invocation_lint.findings import Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 MAX_KEYS = 64
 """Keys of one object; a literal with more is data, not a payload."""
@@ -207,7 +207,7 @@ def join_objects(left: Obj, right: Obj) -> Obj:
     )
 
 
-@dataclass(slots=True)
+@mutable
 class State:
     """Names and heap at one point. `marks` are true on every path that leads here, and `waited` is the least time that
     any of them sleeps: it is kept in trials of handlers."""

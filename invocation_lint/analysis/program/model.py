@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ import libcst as cst
 from invocation_lint.analysis.program.demand import NOTHING, Demand
 from invocation_lint.analysis.program.sites import NO_ENTRANCES, Entrances
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 from invocation_lint.source.files.test_paths import holds_test, is_in_test_folder, is_named_like_a_test
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import children
@@ -24,7 +25,7 @@ from invocation_lint.source.parsing.walk import children
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class FunctionInfo:
     """A function, method, nested function or lambda of the program."""
 
@@ -88,7 +89,7 @@ class FunctionInfo:
         return f"{self.cls.name}.{self.name}" if self.cls else self.name
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class ClassInfo:
     """A class of the program."""
 
@@ -122,7 +123,7 @@ _SAYS_NOTHING = frozenset(
 """Names by which a function cannot be told from the method of something else."""
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class ModuleInfo:
     """One module: its source and all that it defines."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope, users_of
@@ -32,12 +32,13 @@ from invocation_lint.analysis.program.sites import (
     takes_by_name,
 )
 from invocation_lint.errors import UnreadableFile
+from invocation_lint.records import mutable
 from invocation_lint.source.files.decode import decode
 from invocation_lint.source.parsing.guard import check_depth, check_size
 from invocation_lint.source.scan import SITE_ATTRIBUTES, speaks_of_lambda
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class OutlinedClass:
     """A class of a module; `top` is what it is, or is defined in, at the top of the module."""
 
@@ -46,7 +47,7 @@ class OutlinedClass:
     mentions: frozenset[str] = frozenset()
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class OutlinedFunction:
     """A function, method, nested function or lambda of a module."""
 
@@ -59,7 +60,7 @@ class OutlinedFunction:
     globals: frozenset[str] = frozenset()
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class Outline:
     """One module. Fields have the meaning that they have in `ModuleInfo`; `runs` are the names in its own body and in
     those of its classes, without what they only import."""
@@ -108,7 +109,7 @@ def _of_newer_python(data: bytes, key: str) -> Scope[Any] | None:
         return None
 
 
-@dataclass(slots=True)
+@mutable
 class _Own:
     """What the code of a function, class or module holds outside the functions and classes in it."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from invocation_lint.analysis.program.naming import NAMES, texts_of
+from invocation_lint.records import mutable
 
 
-@dataclass(slots=True)
+@mutable
 class Own:
     """What stands in the code of one function, class body or module itself: not in the functions and classes in it."""
 

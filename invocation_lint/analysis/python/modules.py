@@ -6,7 +6,7 @@ Other modules of the project are found and read by a `Finder`, and only when a n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import libcst as cst
@@ -32,6 +32,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded
 from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 MAX_FOLLOWED = 10
 """Re-exports that one name is followed through."""
@@ -73,7 +74,7 @@ class NoFinder:
         return None
 
 
-@dataclass(slots=True)
+@mutable
 class Runtime:
     """One module while and after its body is walked."""
 

@@ -7,13 +7,13 @@ Texts, numbers, truth values, `None` (undefined) and lists are those of Python; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import Any
 
 from invocation_lint.deployment.values import Case, Conditions, Hole, Key, both
 from invocation_lint.findings import Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 MAX_CHOICES = 16
 
@@ -35,7 +35,7 @@ class Seconds:
     seconds: float
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class Obj:
     """An object, or a Map. `open` says why there may be more entries; `when` is what held where it was made."""
 
@@ -44,7 +44,7 @@ class Obj:
     when: Conditions = ()
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class Scope:
     """The names of a block. `when` is what held where the block began."""
 
@@ -63,7 +63,7 @@ class Scope:
         return scope
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class Closure:
     """A function, with the names around it."""
 
@@ -74,7 +74,7 @@ class Closure:
     is_getter: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class ClassOf:
     """A class of the application."""
 
@@ -121,7 +121,7 @@ class Imported:
 _WORKED_OUT = "its properties are worked out when the CDK runs"
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class Thing:
     """What `new` makes: of a class of the application, of a library, or of the first that extends the second.
 
@@ -155,7 +155,7 @@ class Thing:
         return Obj(open=_WORKED_OUT if len(self.args) > first and self.args[-1] is not None else "")
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class Call:
     """A call of something in a library, or of a method of a Thing; `args` is None for a property that was read."""
 

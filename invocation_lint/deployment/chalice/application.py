@@ -10,7 +10,7 @@ import ast
 import json
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from invocation_lint.deployment.chalice.code import Decorated, decorated_in, parsed
@@ -18,6 +18,7 @@ from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nod
 from invocation_lint.deployment.model import Code, EventSourceMapping, Function, Problem, Resource, Template, Trigger
 from invocation_lint.deployment.values import Attribute, Case, Conditions, Hole, Key, Text, Value, known, value_of
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 LANGUAGE = "chalice"
 CONFIGURATION = ".chalice/config.json"
@@ -32,7 +33,7 @@ _API = frozenset({
 })  # fmt: skip
 
 
-@dataclass
+@mutable
 class _Settings:
     """What the configuration says for one stage."""
 

@@ -9,14 +9,15 @@ import ast
 import posixpath
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from invocation_lint.deployment.values import Hole
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Decorated:
     """A function of the application, by one of its decorators."""
 

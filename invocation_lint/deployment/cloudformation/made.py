@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.scope import Scope
@@ -14,11 +14,12 @@ from invocation_lint.deployment.model import Code, Problem, Resource
 from invocation_lint.deployment.paths import archive_at
 from invocation_lint.deployment.values import Attribute, Conditions, Key, Text, Value, archive_of, known
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 ARCHIVES = (".zip", ".jar", ".war", ".whl", ".gz", ".tar")
 
 
-@dataclass(slots=True)
+@mutable
 class Reading:
     """One template while it is read: its names, its files, and what was made of it so far."""
 
@@ -51,7 +52,7 @@ class Reading:
         return known(Text((Attribute(self.key(id), attribute),)), place)
 
 
-@dataclass(slots=True)
+@mutable
 class Made:
     """One resource: its id, type and place, the conditions under which it is there, and its properties."""
 

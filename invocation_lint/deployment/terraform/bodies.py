@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.terraform.expressions import elements_of, evaluate
@@ -24,12 +23,13 @@ from invocation_lint.deployment.values import (
     value_of,
 )
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 if TYPE_CHECKING:
     from lark import Tree
 
 
-@dataclass(eq=False)
+@mutable(eq=False)
 class Body:
     """The arguments and blocks of a block; of none, where it is not there."""
 
@@ -164,7 +164,7 @@ def _entry(value: Value, name: str) -> Value:
     return value_of(cases, value.place)
 
 
-@dataclass(eq=False)
+@mutable(eq=False)
 class Made:
     """A resource: where it is, under which conditions, and its arguments."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.documents.candidates import VALUES
 from invocation_lint.deployment.terraform.parsing import Block, File, attributes, below, read_file
+from invocation_lint.records import mutable
 
 if TYPE_CHECKING:
     from lark import Tree
 
 
-@dataclass(eq=False)
+@mutable(eq=False)
 class Folder:
     """The blocks of the files of a folder, by their names."""
 

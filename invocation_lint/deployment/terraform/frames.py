@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.terraform.parsing import Block
@@ -11,6 +11,7 @@ from invocation_lint.deployment.values import (
     Value,
 )
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 if TYPE_CHECKING:
     from lark import Tree
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from invocation_lint.deployment.terraform.modules import Instance
 
 
-@dataclass(eq=False)
+@mutable(eq=False)
 class Frame:
     """Where an expression stands: the module, the block, and the names that `for`, `each` and `dynamic` give."""
 

@@ -7,7 +7,7 @@ they are asked for, and remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.terraform.expressions import elements_of, evaluate, text_key
@@ -29,6 +29,7 @@ from invocation_lint.deployment.values import (
     text_of,
     unknown,
 )
+from invocation_lint.records import mutable
 
 if TYPE_CHECKING:
     from lark import Tree
@@ -340,7 +341,7 @@ class Instance:
         return settled(value).content if value is not None else None
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class Made:
     """One of what a block makes: its suffix, the names in it, and the conditions under which it is there."""
 
@@ -349,7 +350,7 @@ class Made:
     when: Conditions
 
 
-@dataclass(eq=False, slots=True)
+@mutable(eq=False)
 class _Later:
     """An argument of a module that is worked out when it is asked for."""
 

@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from invocation_lint.deployment.documents.yaml_nodes import Unreadable
 from invocation_lint.deployment.terraform import json_syntax
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 if TYPE_CHECKING:
     from lark import Tree
@@ -52,7 +53,7 @@ class Broken(Exception):
         self.message, self.line, self.column = message, line, column
 
 
-@dataclass(eq=False)
+@mutable(eq=False)
 class Block:
     """A block: its kind ("resource"), its labels, where it stands, and, once it is asked for, its body."""
 
@@ -85,7 +86,7 @@ class Block:
         return next(one for one in self.tree.children if getattr(one, "data", "") == "body")
 
 
-@dataclass(eq=False)
+@mutable(eq=False)
 class File:
     """A file: its blocks of the kinds that are read, and why it cannot be read as a whole."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ from invocation_lint.facts.building.seen import Seen, SeenSites
 from invocation_lint.facts.building.sent import correlation, measures, modes, size
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class OfModule:
     without_contract: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@mutable
 class _AtPlace:
     """What is said of one call site, whoever asks."""
 

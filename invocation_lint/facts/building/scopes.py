@@ -7,7 +7,7 @@ Where it leaves what is followed, whoever gets it may ask for the next page.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 import libcst as cst
@@ -16,6 +16,7 @@ from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import children, walk
 
@@ -91,7 +92,7 @@ def scope_of(function: FunctionInfo) -> Scope:
     return Scope(function.node)
 
 
-@dataclass(slots=True)
+@mutable
 class Uses:
     """The ways in which entries are used, each with its place; `escapes` where the whole answer goes elsewhere."""
 

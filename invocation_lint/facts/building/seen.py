@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from invocation_lint.analysis.domain.events import Event, Raised, Visit
@@ -15,12 +14,13 @@ from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
 
 
-@dataclass(slots=True)
+@mutable
 class Seen:
     """All that one root saw of one call site."""
 

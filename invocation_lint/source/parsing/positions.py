@@ -8,12 +8,13 @@ PositionProvider is used.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 import libcst as cst
 
+from invocation_lint.records import mutable
 from invocation_lint.source.parsing.walk import children
 
 try:
@@ -28,7 +29,7 @@ Definition = cst.FunctionDef | cst.Lambda | cst.ClassDef
 _DEFINING = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
 
 
-@dataclass(slots=True)
+@mutable
 class Notes:
     """What the pass found; offsets count the characters of `code`, the text that the tree writes.
 

@@ -11,8 +11,8 @@ import sys
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from invocation_lint.records import record
 from invocation_lint.source.pause import collector_paused
 
 MIN_CHARACTERS = 400
@@ -45,7 +45,7 @@ _LAMBDA_IN_BRACES = re.compile(r"""[{}][^{}\n]*\blambda\b|[fF][rR]?(?:\"{3}|'{3}
 _WORDS = re.compile(r"[^\W\d]\w*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Body:
     """The body of a function or class, by offsets: its lines whole, from `start` to `end`, without the newline at the
     end; its first statement starts at `first`, and its last one ends at `last`. `outer` is the index of the body that

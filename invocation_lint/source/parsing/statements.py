@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from invocation_lint.records import mutable
 from invocation_lint.source.parsing.positions import line_and_column
 from invocation_lint.source.parsing.tokens import tokens
 
 LineRange = tuple[int, int]
 
 
-@dataclass(slots=True)
+@mutable
 class Lines:
     """Comments as (offset, text); and first and last line of every simple statement and of every header, in order.
 

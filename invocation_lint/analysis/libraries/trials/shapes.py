@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Encoded, Slot, Typed, Unknown, Value, const, join_values
@@ -11,6 +11,7 @@ from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.trial import EVENT, FieldPath, Keys, Trial
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 
 def is_index(name: str) -> bool:
@@ -28,7 +29,7 @@ def without(paths: Iterable[FieldPath], path: FieldPath) -> list[FieldPath]:
     return [one for one in paths if one[: len(path)] != path]
 
 
-@dataclass(slots=True)
+@mutable
 class Shape:
     """An event: the fields that are there, the constants that some are, and whether there is nothing else."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, Partial, Value
 from invocation_lint.analysis.domain.events import Argument
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 
-@dataclass(slots=True)
+@mutable
 class Arguments:
     """The evaluated arguments of a call. `open` says why more may be given; `nodes` are the positional expressions."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import libcst as cst
@@ -18,7 +18,7 @@ from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Failure, Fork, LoopFrame, WayFound, WayOut
 from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.findings import Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 MAX_VISITS = 20_000
 """Nodes walked in one function: the largest handlers of real repositories take a tenth of it."""
@@ -40,7 +40,7 @@ class LastCall:
     heap: dict[ObjectId, Obj]
 
 
-@dataclass(slots=True)
+@mutable
 class Frame:
     """One function being walked. `state` is None where the walk has left every path."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Event, LoopInfo, Raised
@@ -10,7 +10,7 @@ from invocation_lint.analysis.domain.ids import ObjectId, SiteKey
 from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.domain.waits import NO_WAIT, Waited
 from invocation_lint.findings import Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 
 class BudgetExceeded(Exception):
@@ -21,7 +21,7 @@ class WayFound(Exception):
     """A walk that asks only whether something that is followed starts in it has come to such a thing."""
 
 
-@dataclass(slots=True)
+@mutable
 class LoopFrame:
     """A loop being run: the states at its breaks and continues, and how often it runs."""
 

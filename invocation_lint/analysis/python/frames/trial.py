@@ -7,7 +7,7 @@ attribute or item of None. So the walk tells what becomes of the handler when a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,7 @@ from invocation_lint.analysis.domain.atoms import Const, Unknown, Value
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.waits import Waited
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 EVENT = "@event"
 """The source of values that come from the event."""
@@ -26,7 +27,7 @@ FieldPath = tuple[str, ...]
 _numbers = count(1)
 
 
-@dataclass(slots=True)
+@mutable
 class Trial:
     """What is seen in trials of one handler: the fields that it reads or asks for, the constants that they are compared
     with, and those whose text is decoded."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Chain, Const, EnumMember, Step, Struct, Symbol, Unknown, Value
 from invocation_lint.findings import Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 
 @record
@@ -58,7 +58,7 @@ class Traits:
     stops_when_enough: Callable[[cst.CSTNode], bool] | None = None
 
 
-@dataclass(slots=True)
+@mutable
 class Query:
     """A query as a chain of calls tells it.
 

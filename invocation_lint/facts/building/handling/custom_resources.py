@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -17,6 +17,7 @@ from invocation_lint.facts.building.handling import failing
 from invocation_lint.facts.building.handling.processors import takes_every
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.records import mutable
 from invocation_lint.source.parsing.walk import walk
 
 MAX_HELPERS = 3
@@ -46,7 +47,7 @@ def custom_resources(code: Code) -> Iterator[Fact]:
                 yield resource.fact()
 
 
-@dataclass(slots=True)
+@mutable
 class _Resource:
     code: Code
     info: FunctionInfo

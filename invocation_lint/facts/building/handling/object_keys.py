@@ -6,7 +6,7 @@ A read is followed by name, in its function and into helpers of its module: wher
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -19,6 +19,7 @@ from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 MAX_HELPERS = 2
 _DECODES = frozenset({"unquote_plus", "url_decode", "urldecode", "decode_key"})
@@ -124,7 +125,7 @@ def _path(node: cst.CSTNode, scope: Scope, depth: int) -> tuple[str, ...]:
 # -- uses ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@mutable
 class _Follower:
     """Follows one value."""
 

@@ -6,7 +6,7 @@ The handler is read with the helpers of its module that it hands its event, the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -17,6 +17,7 @@ from invocation_lint.facts.building.handling.processors import MOST, PROCESSORS,
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 Guard = tuple[cst.Try, frozenset[str]]
 """A `try` whose clauses take most errors, and the names of the lists around it that are only counted."""
@@ -26,7 +27,7 @@ _SAME = frozenset({"enumerate", "list", "reversed", "iter", "sorted", "tuple"})
 _REPORTS = frozenset({"batchItemFailures", "itemIdentifier"})
 
 
-@dataclass(slots=True)
+@mutable
 class Records:
     """What was seen. Places of `first`, of the return that leaves the loop, and of what becomes of a failure."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.files.test_paths import is_test_of
@@ -24,7 +25,7 @@ def is_set_by_code(files: ProjectFiles, asker: str, variables: frozenset[str], e
     setting = {
         key
         for key in files.holding(asker, _SETS)
-        if not is_test_of(files, key, asker) and not variables.isdisjoint(_set_in(files.read(key) or b"", variables))
+        if not is_test_of(files, key, asker) and _sets_one(files.read(key) or b"", variables)
     }
     waiting = list(dict.fromkeys((asker, *entries))) if setting else []
     seen = set(waiting)
@@ -38,21 +39,26 @@ def is_set_by_code(files: ProjectFiles, asker: str, variables: frozenset[str], e
     return False
 
 
-def _set_in(data: bytes, variables: frozenset[str]) -> frozenset[str]:
-    """The variables that a module sets, but where it is run as a script; any of `variables` where that is not told."""
+def _sets_one(data: bytes, variables: frozenset[str]) -> bool:
+    found = _set_in(data)
+    return None in found or not variables.isdisjoint(found)
+
+
+@lru_cache(maxsize=MAX_MODULES)  # a few modules set variables, and are looked at for each caller and its variables
+def _set_in(data: bytes) -> frozenset[str | None]:
+    """The variables that a module sets, but where it is run as a script; None among them where that is not told."""
     try:
         tree = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
-    found: set[str] = set()
+    found: set[str | None] = set()
     for statement in tree.body:
         if isinstance(statement, ast.If) and any(
             isinstance(one, ast.Name) and one.id == "__name__" for one in ast.walk(statement.test)
         ):
             continue
         for node in ast.walk(statement):
-            names = list(_set_by(node))
-            found.update(variables if None in names else (name for name in names if name is not None))
+            found.update(_set_by(node))
     return frozenset(found)
 
 

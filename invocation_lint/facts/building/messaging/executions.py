@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -19,6 +19,7 @@ from invocation_lint.facts.building.messaging.targets import Targets
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
+from invocation_lint.records import mutable
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -32,7 +33,7 @@ _TELLS = frozenset({"status", "error", "cause"})
 """The parts of an answer that tell that the execution failed."""
 
 
-@dataclass(slots=True)
+@mutable
 class Reads:
     """Which parts of an answer are read, with the first place of each; where the whole answer goes elsewhere."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from invocation_lint.facts.building.results import Results
 from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Label, Place
-from invocation_lint.records import record
+from invocation_lint.records import mutable, record
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -48,7 +48,7 @@ _LOCKS = re.compile(
 _STRENGTH = ("rows", "one", "count", "lazy")
 
 
-@dataclass(slots=True)
+@mutable
 class _Read:
     """One fetch as one root sees it: the ways in which it is built, and the loops over its rows."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -37,6 +37,7 @@ from invocation_lint.facts.building.reading.next_pages import Pages, may_look
 from invocation_lint.facts.building.reading.partitions import texts
 from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
+from invocation_lint.records import mutable, record
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 from invocation_lint.source.list_calls import clients_made, list_calls, reads_entries
@@ -46,7 +47,7 @@ _NAMING = (cst.Assign, cst.AnnAssign, cst.WithItem)
 _MAKERS = re.compile(r"client|resource|boto", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@mutable
 class _Body:
     """A function that stands in no other one, or the module without its functions."""
 
@@ -57,7 +58,7 @@ class _Body:
     looks: list[cst.Name | cst.SimpleString] = field(default_factory=list)  # what may speak of a next page
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Root:
     """The same before it is parsed, and where it stands in the text; the module's start is -1."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import libcst as cst
 
 from invocation_lint.facts.building.reading.job_words import snake_case
+from invocation_lint.records import record
 from invocation_lint.source.parsing.walk import walk
 
 _STATUS = re.compile(r"(?:^|_)(?:status|state|phase)(?:_code|_name)?$")
@@ -23,7 +23,7 @@ _COMPARED = re.compile(
 IsConstant = Callable[[cst.CSTNode | None], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """One comparison of a key condition: `how` is `eq`, `begins_with` or another method of boto3's conditions."""
 
