@@ -155,7 +155,8 @@ def read_definition_alone(path: str, data: bytes) -> Template | None:
     from invocation_lint.deployment.definitions import plain
     from invocation_lint.deployment.definitions import read_definition as read_it
     from invocation_lint.deployment.documents.yaml_nodes import Unreadable, place_of, read_nodes
-    from invocation_lint.deployment.model import StateMachine, Template, Trigger
+    from invocation_lint.deployment.model import StateMachine, Template
+    from invocation_lint.deployment.triggers import with_tasks
     from invocation_lint.deployment.values import Key
 
     root = read_nodes(path, data)
@@ -163,12 +164,7 @@ def read_definition_alone(path: str, data: bytes) -> Template | None:
         return None
     definition, key = read_it(path, root, plain), Key(path, "definition")
     machine = StateMachine(key, "definition", place_of(root), definition=definition)
-    triggers = (
-        Trigger(key, "definition", state.place, kind="state_machine", function=state.function, input=state.payload)
-        for state in definition.states
-        if state.function is not None
-    )
-    return Template(path, "definition", (machine, *triggers), definition=definition)
+    return Template(path, "definition", tuple(with_tasks(machine, None)), definition=definition)
 
 
 def read_definition(path: str, data: bytes) -> sketch.Template:

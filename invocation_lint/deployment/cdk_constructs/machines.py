@@ -22,7 +22,8 @@ from invocation_lint.deployment.definitions import (
     substituted,
 )
 from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes, read_text
-from invocation_lint.deployment.model import Resource, StateMachine, Trigger
+from invocation_lint.deployment.model import Resource, StateMachine
+from invocation_lint.deployment.triggers import with_tasks
 from invocation_lint.deployment.values import Value, pieces_of
 from invocation_lint.documents.nodes import Node
 
@@ -45,11 +46,10 @@ def is_put_together(making: Making, thing: Thing) -> bool:
 def state_machine(making: Making, thing: Thing) -> Iterator[Resource]:
     """A state machine, and the functions that the tasks of its definition invoke."""
     definition, why = _definition(making, thing)
-    type = f"aws_cdk.{thing.kind}"
     role = prop(thing, "role")
-    yield StateMachine(
+    machine = StateMachine(
         thing.key,
-        type,
+        f"aws_cdk.{thing.kind}",
         thing.place,
         thing.when,
         told(thing, "stateMachineName"),
@@ -58,18 +58,7 @@ def state_machine(making: Making, thing: Thing) -> Iterator[Resource]:
         definition=definition,
         definition_unknown=why,
     )
-    for state in definition.states if definition is not None else ():
-        if state.function is not None:
-            yield Trigger(
-                thing.key,
-                type,
-                state.place,
-                thing.when,
-                kind="state_machine",
-                function=state.function,
-                source=refer(thing, thing.place),
-                input=state.payload,
-            )
+    yield from with_tasks(machine, refer(thing, thing.place))
 
 
 def _definition(making: Making, thing: Thing) -> tuple[Definition | None, str]:

@@ -23,6 +23,7 @@ from invocation_lint.deployment.model import (
     Topic,
     Trigger,
 )
+from invocation_lint.deployment.triggers import with_function
 from invocation_lint.deployment.values import Case, Value, known, unknown, value_of
 from invocation_lint.findings import Place
 
@@ -188,25 +189,19 @@ def _event_name(value: Any, place: Place) -> Any:
 def _subscription(thing: Thing) -> Iterator[Resource]:
     protocol = prop(thing, "protocol")
     word = protocol.last.lower() if isinstance(protocol, Lib) else None
-    topic, endpoint = refer(prop(thing, "topic"), thing.place), told(thing, "endpoint")
-    policy = told(thing, "filterPolicy")
-    yield Subscription(
+    one = Subscription(
         thing.key,
         "aws_cdk.Subscription",
         thing.place,
         thing.when,
-        topic=topic,
+        topic=refer(prop(thing, "topic"), thing.place),
         protocol=known(word, thing.place) if word else None,
-        endpoint=endpoint,
-        filter_policy=policy,
+        endpoint=told(thing, "endpoint"),
+        filter_policy=told(thing, "filterPolicy"),
         is_raw=told(thing, "rawMessageDelivery"),
         dead_letter=refer(prop(thing, "deadLetterQueue"), thing.place),
     )
-    if word == "lambda":
-        yield Trigger(
-            thing.key, "aws_cdk.Subscription", thing.place, thing.when, kind="sns", function=endpoint, source=topic,
-            pattern=policy,
-        )  # fmt: skip
+    yield from with_function(one)
 
 
 def subscribed(making: Making, call: Call) -> Iterator[Resource]:
@@ -216,26 +211,18 @@ def subscribed(making: Making, call: Call) -> Iterator[Resource]:
         one = case.content
         if not isinstance(one, Thing) or one.kind not in _PROTOCOLS or not one.args:
             continue
-        key = making.key_at(topic, one.kind, one.place)
-        source, endpoint = refer(call.owner, call.place), refer(one.args[0], one.place)
-        policy = told(one, "filterPolicy", "filterPolicyWithMessageBody")
-        letters = refer(prop(one, "deadLetterQueue"), one.place)
         scope = known("MessageBody", one.place) if prop(one, "filterPolicyWithMessageBody") is not None else None
-        yield Subscription(
-            key,
+        subscription = Subscription(
+            making.key_at(topic, one.kind, one.place),
             f"aws_cdk.{one.kind}",
             one.place,
             call.when,
-            topic=source,
+            topic=refer(call.owner, call.place),
             protocol=known(_PROTOCOLS[one.kind], one.place),
-            endpoint=endpoint,
-            filter_policy=policy,
+            endpoint=refer(one.args[0], one.place),
+            filter_policy=told(one, "filterPolicy", "filterPolicyWithMessageBody"),
             filter_scope=scope,
             is_raw=told(one, "rawMessageDelivery"),
-            dead_letter=letters,
+            dead_letter=refer(prop(one, "deadLetterQueue"), one.place),
         )
-        if one.kind == "LambdaSubscription":
-            yield Trigger(
-                key, f"aws_cdk.{one.kind}", one.place, call.when, kind="sns", function=endpoint, source=source,
-                pattern=policy, dead_letter=letters,
-            )  # fmt: skip
+        yield from with_function(subscription)

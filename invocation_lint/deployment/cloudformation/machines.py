@@ -20,6 +20,7 @@ from invocation_lint.deployment.definitions import (
 from invocation_lint.deployment.documents.nodes import below
 from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes, read_text
 from invocation_lint.deployment.model import Access, Resource, StateMachine, Trigger
+from invocation_lint.deployment.triggers import with_tasks
 from invocation_lint.deployment.values import Text, Unknown, Value, known, pieces_of
 from invocation_lint.documents.nodes import Node
 
@@ -28,7 +29,7 @@ def state_machine(made: Made) -> Iterator[Resource]:
     """A state machine, and the functions that its tasks invoke."""
     is_sam = made.type.startswith("AWS::Serverless")
     definition, why = _definition(made)
-    yield StateMachine(
+    machine = StateMachine(
         made.key,
         made.type,
         made.place,
@@ -40,18 +41,7 @@ def state_machine(made: Made) -> Iterator[Resource]:
         definition=definition,
         definition_unknown=why,
     )
-    for state in definition.states if definition is not None else ():
-        if state.function is not None:
-            yield Trigger(
-                made.key,
-                made.type,
-                state.place,
-                made.when,
-                kind="state_machine",
-                function=state.function,
-                source=made.own("arn"),
-                input=state.payload,
-            )
+    yield from with_tasks(machine, made.own("arn"))
     if definition is None:
         yield from _told(made)
     for id, event in made.properties.get("Events").entries() if is_sam else ():

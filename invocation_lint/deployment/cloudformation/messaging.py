@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from invocation_lint.deployment.cloudformation.made import Made
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.model import Bus, Queue, Resource, Rule, Schedule, Subscription, Target, Topic, Trigger
+from invocation_lint.deployment.triggers import with_function
 from invocation_lint.deployment.values import Value, known
 
 _OF_QUEUES = frozenset(
@@ -58,35 +59,20 @@ def subscription(made: Made) -> Iterator[Resource]:
 
 
 def _subscribed(made: Made, id: str, given: Part, topic: Value | None) -> Iterator[Resource]:
-    protocol, endpoint = given.value("Protocol"), given.value("Endpoint")
-    key = made.reading.key(id)
-    policy = given.value("FilterPolicy")
-    dead_letter = given.value("RedrivePolicy", "deadLetterTargetArn")
-    yield Subscription(
-        key,
+    one = Subscription(
+        made.reading.key(id),
         "AWS::SNS::Subscription",
         given.place,
         made.when,
         topic=topic,
-        protocol=protocol,
-        endpoint=endpoint,
-        filter_policy=policy,
+        protocol=given.value("Protocol"),
+        endpoint=given.value("Endpoint"),
+        filter_policy=given.value("FilterPolicy"),
         filter_scope=given.value("FilterPolicyScope"),
         is_raw=given.value("RawMessageDelivery"),
-        dead_letter=dead_letter,
+        dead_letter=given.value("RedrivePolicy", "deadLetterTargetArn"),
     )
-    if endpoint is not None and (protocol is None or protocol.text in {None, "lambda"}):
-        yield Trigger(
-            key,
-            "AWS::SNS::Subscription",
-            given.place,
-            made.when,
-            kind="sns",
-            function=endpoint,
-            source=topic,
-            pattern=policy,
-            dead_letter=dead_letter,
-        )
+    yield from with_function(one)
 
 
 def bus(made: Made) -> Iterator[Resource]:

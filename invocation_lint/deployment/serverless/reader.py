@@ -28,6 +28,7 @@ from invocation_lint.deployment.model import (
 )
 from invocation_lint.deployment.serverless.events import name_of, triggers_of
 from invocation_lint.deployment.serverless.variables import Variables
+from invocation_lint.deployment.triggers import with_tasks
 from invocation_lint.deployment.values import Conditions, Hole, Value, known, pieces_of, text
 from invocation_lint.documents.nodes import Node
 from invocation_lint.findings import Place
@@ -309,15 +310,4 @@ def _machine(reading: Reading, key: str, part: Part) -> Iterator[Resource]:
         definition=definition,
         definition_unknown="" if definition is not None else why,
     )
-    yield machine
-    for state in definition.states if definition is not None else ():
-        if state.function is not None:
-            yield Trigger(
-                machine.key,
-                machine.type,
-                state.place,
-                kind="state_machine",
-                function=state.function,
-                source=reading.refer(id, "arn", state.place),
-                input=state.payload,
-            )
+    yield from with_tasks(machine, reading.refer(id, "arn", part.place))

@@ -22,6 +22,7 @@ from invocation_lint.deployment.model import (
     Trigger,
 )
 from invocation_lint.deployment.terraform.bodies import Body, Made
+from invocation_lint.deployment.triggers import with_function
 from invocation_lint.deployment.values import Text, Value, known, unknown
 
 
@@ -65,24 +66,18 @@ def topic(made: Made) -> Iterator[Resource]:
 
 def subscription(made: Made) -> Iterator[Resource]:
     """What a topic hands its messages to."""
-    protocol, endpoint = made.value("protocol"), made.value("endpoint")
-    source, pattern = made.value("topic_arn"), made.body.structure("filter_policy")
     letters = made.body.structure("redrive_policy")
-    dead_letter = letters.entries.get("deadLetterTargetArn") if letters is not None else None
-    yield Subscription(
+    one = Subscription(
         *made.head,
-        topic=source,
-        protocol=protocol,
-        endpoint=endpoint,
-        filter_policy=pattern,
+        topic=made.value("topic_arn"),
+        protocol=made.value("protocol"),
+        endpoint=made.value("endpoint"),
+        filter_policy=made.body.structure("filter_policy"),
         filter_scope=made.value("filter_policy_scope"),
         is_raw=made.value("raw_message_delivery"),
-        dead_letter=dead_letter,
+        dead_letter=letters.entries.get("deadLetterTargetArn") if letters is not None else None,
     )
-    if protocol is None or protocol.text in {None, "lambda"}:
-        yield Trigger(
-            *made.head, kind="sns", function=endpoint, source=source, pattern=pattern, dead_letter=dead_letter
-        )
+    yield from with_function(one)
 
 
 def mapping(made: Made) -> Iterator[Resource]:

@@ -13,6 +13,7 @@ from invocation_lint.deployment.terraform.expressions import evaluate
 from invocation_lint.deployment.terraform.frames import Frame
 from invocation_lint.deployment.terraform.parsing import attributes, parts
 from invocation_lint.deployment.terraform.values import settled
+from invocation_lint.deployment.triggers import with_tasks
 from invocation_lint.deployment.values import Attribute, Text, Unknown, Value, known
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def api(made: Made) -> Iterator[Resource]:
 def state_machine(made: Made, argument: str = "definition") -> Iterator[Resource]:
     """A state machine, and the functions that its tasks invoke."""
     definition, why = _definition(made, argument)
-    yield StateMachine(
+    machine = StateMachine(
         *made.head,
         made.value("name"),
         kind=made.value("type"),
@@ -140,18 +141,7 @@ def state_machine(made: Made, argument: str = "definition") -> Iterator[Resource
         definition=definition,
         definition_unknown=why,
     )
-    for state in definition.states if definition is not None else ():
-        if state.function is not None:
-            yield Trigger(
-                made.key,
-                made.type,
-                state.place,
-                made.when,
-                kind="state_machine",
-                function=state.function,
-                source=made.own("arn"),
-                input=state.payload,
-            )
+    yield from with_tasks(machine, made.own("arn"))
     node = made.body.node(argument)
     for attribute in _attributes(made.body.frame, node) if definition is None and node is not None else ():
         yield Trigger(
