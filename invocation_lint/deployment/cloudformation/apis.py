@@ -27,6 +27,16 @@ REFERRING = {
 }  # fmt: skip
 """What the resources of a type do to the functions that they refer to."""
 
+_FUNCTIONS = {
+    "AWS::AppSync::DataSource": ("LambdaConfig", "LambdaFunctionArn"),
+    "AWS::Logs::SubscriptionFilter": ("DestinationArn",),
+    "AWS::SecretsManager::RotationSchedule": ("RotationLambdaARN",),
+    "AWS::ApiGateway::Authorizer": ("AuthorizerUri",),
+    "AWS::ApiGatewayV2::Authorizer": ("AuthorizerUri",),
+    "AWS::Config::ConfigRule": ("Source", "SourceIdentifier"),
+}
+"""The properties that name the function of those that have one; what else they refer to is none."""
+
 _TRIGGERS = {"graphql": "service", "websocket": "http"}
 """What an API of a kind is to its functions, where that has another name."""
 
@@ -66,42 +76,38 @@ def referring(made: Made) -> Iterator[Resource]:
         whole = made.value("IntegrationUri")
     elif made.type == "AWS::ApiGateway::Method":
         whole = made.value("Integration", "Uri")
+    elif made.type in _FUNCTIONS:
+        named = made.value(*_FUNCTIONS[made.type])
+        if named is not None:
+            yield _trigger(made, named, kind, source)
+        return
     if whole is not None:
         yield from _triggers(made, whole, kind, source)
 
 
 def _triggers(made: Made, whole: Value, kind: str, source: Value | None) -> Iterator[Resource]:
     """A trigger for each resource to which a value refers; those that are no functions concern nobody."""
-    timeout = made.value("TimeoutInMillis") or made.value("Integration", "TimeoutInMillis")
-    method = made.value("HttpMethod")
-    is_proxy = made.type not in APIS and _is_proxy(made)  # in a definition, each path says it for itself
     told = whole.attributes()
     for attribute in told:
-        yield Trigger(
-            made.key,
-            made.type,
-            made.place,
-            made.when,
-            kind=kind,
-            function=known(Text((Attribute(attribute.resource, attribute.name),)), whole.place),
-            source=source,
-            method=method,
-            timeout_ms=timeout,
-            is_proxy=is_proxy,
-        )
+        function = known(Text((Attribute(attribute.resource, attribute.name),)), whole.place)
+        yield _trigger(made, function, kind, source)
     if not told and kind in FRONTS and made.type not in APIS:
-        yield Trigger(
-            made.key,
-            made.type,
-            made.place,
-            made.when,
-            kind=kind,
-            function=whole,
-            source=source,
-            method=method,
-            timeout_ms=timeout,
-            is_proxy=is_proxy,
-        )
+        yield _trigger(made, whole, kind, source)
+
+
+def _trigger(made: Made, function: Value, kind: str, source: Value | None) -> Trigger:
+    return Trigger(
+        made.key,
+        made.type,
+        made.place,
+        made.when,
+        kind=kind,
+        function=function,
+        source=source,
+        method=made.value("HttpMethod"),
+        timeout_ms=made.value("TimeoutInMillis") or made.value("Integration", "TimeoutInMillis"),
+        is_proxy=made.type not in APIS and _is_proxy(made),  # in a definition, each path says it for itself
+    )
 
 
 def _is_proxy(made: Made) -> bool:

@@ -17,6 +17,7 @@ from invocation_lint.deployment.values import (
     Case,
     Conditions,
     Hole,
+    Import,
     Piece,
     Unknown,
     Value,
@@ -124,12 +125,15 @@ class Scope:
         """What `Fn::GetAtt` of a resource is."""
         return named_by_attribute(self.path, name, attribute, self.types)
 
-    def _parameter(self, name: str) -> Hole:
+    def _parameter(self, name: str) -> Hole | Import:
         node = self.parameters[name]
         kind = text(get(node, "Type"))
-        if kind.startswith("AWS::SSM::Parameter"):
-            return Hole(name, self.path, f"the parameter {name} is read from Systems Manager at deployment")
         default = get(node, "Default")
+        if kind.startswith("AWS::SSM::Parameter::Value"):  # it is given the name of a parameter there
+            if text(default):
+                return Import(text(default), "ssm")
+            reason = f"the parameter {name} is read from Systems Manager at deployment"
+            return Hole(name, f"ssm:{self.path}", reason)
         pieces = pieces_of(default.value) if default is not None else None
         told = pieces[0] if pieces and isinstance(pieces[0], str) else None
         return Hole(name, self.path, f"the parameter {name} is set at deployment", told)
