@@ -1,4 +1,5 @@
-"""The fact `event_key`: a key that a handler reads of its event, and that the event source spells otherwise."""
+"""The fact `event_key`: a key that a handler reads of its event, and that the event source spells otherwise or has not:
+it is one of another source's."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _found(
 
         yield from handlers(code, program, interpreter)
         if b"RequestType" in data or b"cfnresponse" in data:
-            from invocation_lint.facts.building.handling.custom_resources import custom_resources
+            from invocation_lint.facts.building.handling.resources.custom_resources import custom_resources
 
             yield from custom_resources(code)
 

@@ -184,8 +184,7 @@ def _made(subject: Subject) -> Part:
         places.setdefault("makes", place)
         places.setdefault("made", place)
         places.setdefault("made_when", place)
-    is_of_table = subject.event_source == "stream" and "dynamodb" in subject.scope.texts
-    image = image_read(subject.code, subject.reads) if is_of_table else None
+    image = image_read(subject.code, subject.reads) if subject.event_source == "stream" else None
     state = kept_state(subject.code, subject.reached)
     for path, seen in (("image_read", image), ("kept_state", state)):
         if seen is not None:

@@ -11,8 +11,11 @@ from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import walk
 
 _NEW = ("Records", ELEMENT, "dynamodb", "NewImage")
-_TESTS = frozenset({"eventName", "event_name", "INSERT", "MODIFY", "REMOVE", "OldImage", "userIdentity"})
+_TESTS = frozenset({"eventName", "event_name", "INSERT", "MODIFY", "REMOVE", "userIdentity"})
 """What a function mentions that tells the kinds of records apart."""
+
+_IMAGES = frozenset({"NewImage", "OldImage"})
+"""What tells them apart where a condition asks for it."""
 
 
 def image_read(code: Code, reads: list[Read]) -> tuple[str, Place] | None:
@@ -28,22 +31,22 @@ def image_read(code: Code, reads: list[Read]) -> tuple[str, Place] | None:
     place = code.module.source.place(first.node)
     if _TESTS & (texts | words) or not any(read.raises and len(read.path) == 4 for read in images):
         return "guarded", place
-    for read in images:
-        if _is_tested(read.node, code.scope_of(read.function)):
-            return "guarded", place
+    scopes = [code.scope_of(info) for info in every.values()]
+    if any(map(_asks_for_images, scopes)) or any(
+        _is_caught(read.node, code.scope_of(read.function)) for read in images
+    ):
+        return "guarded", place
     return "unguarded", place
 
 
-def _is_tested(node: cst.CSTNode, scope: Scope) -> bool:
-    """Whether a read stands in a clause that takes a KeyError, or below a test for the image."""
+def _is_caught(node: cst.CSTNode, scope: Scope) -> bool:
+    """Whether a read stands in a clause that takes a KeyError."""
     inner = node
     for outer in scope.around(node):
         if isinstance(outer, cst.Try) and inner is outer.body and any(map(_takes_key_error, outer.handlers)):
             return True
-        if isinstance(outer, (cst.If, cst.IfExp)) and inner is not outer.test and _asks_for_image(outer.test):
-            return True
         inner = outer
-    return any(isinstance(one, (cst.If, cst.IfExp)) and _asks_for_image(one.test) for one in scope.parents)
+    return False
 
 
 def _takes_key_error(clause: cst.ExceptHandler) -> bool:
@@ -51,8 +54,31 @@ def _takes_key_error(clause: cst.ExceptHandler) -> bool:
     return not names or bool(names & {"KeyError", "LookupError", "Exception", "BaseException"})
 
 
-def _asks_for_image(test: cst.BaseExpression) -> bool:
-    return any(isinstance(one, cst.SimpleString) and one.raw_value == "NewImage" for one in walk(test))
+def _asks_for_images(scope: Scope) -> bool:
+    """Whether a condition of a function asks for an image, also by a name that is given one or nothing."""
+    names = {
+        name for name, given in scope.assignments.items() if any(_may_name_image(one.value, scope) for one in given)
+    }
+    return any(
+        _may_name_image(test, scope) or any(isinstance(one, cst.Name) and one.value in names for one in walk(test))
+        for test in filter(None, map(_test_of, scope.parents))
+    )
+
+
+def _test_of(node: cst.CSTNode) -> cst.CSTNode | None:
+    if isinstance(node, (cst.If, cst.IfExp, cst.While, cst.CompIf, cst.Assert)):
+        return node.test
+    if isinstance(node, (cst.Comparison, cst.BooleanOperation)):
+        return node
+    return node.subject if isinstance(node, cst.Match) else None
+
+
+def _may_name_image(node: cst.CSTNode, scope: Scope) -> bool:
+    """Whether an expression names an image otherwise than by a key that has to be there."""
+    return any(
+        isinstance(one, cst.SimpleString) and one.raw_value in _IMAGES and not isinstance(scope.parents[one], cst.Index)
+        for one in walk(node)
+    )
 
 
 __all__ = ["image_read"]

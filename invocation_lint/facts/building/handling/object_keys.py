@@ -250,8 +250,20 @@ class _Follower:
                 self._note("used", node)
                 continue
             for use in self.scope.names.get(target.value, ()):
-                if use is not target and not isinstance(self.scope.parents.get(use), (cst.AssignTarget, cst.Param)):
+                is_read = not isinstance(self.scope.parents.get(use), (cst.AssignTarget, cst.Param))
+                if use is not target and is_read and not self._is_given_later(target.value, statement, use):
                     self.value(use)
+
+    def _is_given_later(self, name: str, statement: cst.CSTNode, use: cst.Name) -> bool:
+        """Whether the name is given something else by the last assignment that stands before a use of it."""
+        place_of = self.code.module.source.place
+        at = place_of(use)
+        before = [
+            (place_of(one).end_line, place_of(one).end_column, one is statement)
+            for one in self.scope.assignments.get(name, ())
+            if (place_of(one).end_line, place_of(one).end_column) <= (at.line, at.column)
+        ]
+        return bool(before) and not max(before)[2]
 
     def _is_told(self, node: cst.CSTNode) -> bool:
         """Whether it only stands in a log line, or in the text of an error."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from invocation_lint.facts.building.messaging.resolving import Resolver
-from invocation_lint.facts.building.scopes import called_name
+from invocation_lint.facts.building.scopes import called_name, text_of
 
 _DUMPS = frozenset(f"{name}.dumps" for name in ("json", "simplejson", "ujson", "orjson", "rapidjson"))
 _OBJECTS = (cst.Dict, cst.List, cst.Set, cst.Tuple, cst.DictComp, cst.ListComp, cst.SetComp)
@@ -41,8 +41,25 @@ def _of_call(value: cst.Call, resolver: Resolver) -> str | None:
         return "quotes_replaced" if is_text else None
     if (_is_named(value, "str") or _is_named(value, "repr")) and len(value.args) == 1:
         inner = resolver.value_of(value.args[0].value)
-        return "python" if inner is not None and _is_mapping(inner) else None
+        return "python" if inner is not None and (_is_mapping(inner) or _is_detail(inner, resolver)) else None
     return None
+
+
+def _is_detail(value: cst.BaseExpression, resolver: Resolver) -> bool:
+    """Whether it is the detail of an event of EventBridge, which is an object: `event["detail"]` in a handler."""
+    if not isinstance(value, cst.Subscript) or not isinstance(value.value, cst.Name) or len(value.slice) != 1:
+        return False
+    function = resolver.function
+    return (
+        function is not None
+        and len(function.positional) == EVENT_AND_CONTEXT
+        and function.positional[0] == value.value.value == "event"
+        and text_of(value.slice[0].slice) == "detail"
+    )
+
+
+EVENT_AND_CONTEXT = 2
+"""The parameters of a handler."""
 
 
 def _is_mapping(value: cst.BaseExpression) -> bool:

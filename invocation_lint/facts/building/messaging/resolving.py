@@ -22,7 +22,7 @@ class Resolver:
 
     def __init__(self, code: Code, function: FunctionInfo | None) -> None:
         self.code = code
-        self._function = function
+        self.function = function
         self.scope = code.scope_of(function)
 
     def value_of(self, node: cst.BaseExpression, depth: int = 0) -> cst.BaseExpression | None:
@@ -45,12 +45,12 @@ class Resolver:
         return None if value is None or _mentions(value, name) else self.value_of(value, depth + 1)
 
     def _of_module(self, name: str, depth: int) -> cst.BaseExpression | None:
-        if self._function is None:
+        if self.function is None:
             return None
         return Resolver(self.code, None).value_of(cst.Name(name), depth + 1)
 
     def _of_instance(self, name: str, depth: int) -> cst.BaseExpression | None:
-        cls = self._function.cls if self._function is not None else None
+        cls = self.function.cls if self.function is not None else None
         found: list[cst.BaseExpression | None] = []
         for method in self.code.functions() if cls is not None else ():
             if method.cls is not cls:

@@ -15,6 +15,17 @@ from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.handlers import event_name, is_handler, may_be_handler
 from invocation_lint.facts.building.handling import failing
 from invocation_lint.facts.building.handling.processors import takes_every
+from invocation_lint.facts.building.handling.resources.requests import (
+    asks_for,
+    holds_id,
+    id_kind,
+    is_for,
+    is_making,
+    made_names,
+    names_in,
+    root_of,
+    takes_errors,
+)
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.records import mutable
@@ -27,10 +38,8 @@ _SENDS = re.compile(
 _UNDOES = re.compile(
     r"^_?(?:delete|remove|terminate|deregister|destroy|drop|empty|undo|detach|purge|release|revoke|clean)"
 )
-_MADE = re.compile(r"client\(|resource\(|Session\(|connect\(|PoolManager\(", re.IGNORECASE)
 _OUTSIDE = frozenset({"urlopen", "connect", "request", "get_secret_value"})
 _REQUESTS = frozenset({"urlopen", "request", "put", "getresponse"})
-_NEW = frozenset({"uuid4", "uuid1", "token_hex", "aws_request_id", "time", "now", "utcnow", "RequestId"})
 _TOLD = {
     "swallowed": "the error is caught, and the handler returns",
     "status_failed": "the provider framework does not read `Status`",
@@ -59,7 +68,7 @@ class _Resource:
         level = [self.info]
         for _ in range(MAX_HELPERS):
             self.scopes += [(one, self.code.scope_of(one)) for one in level]
-            names = {name.value for one in level for name in _names(self.code.scope_of(one))}
+            names = {name.value for one in level for name in names_in(self.code.scope_of(one))}
             level = [one for one in self.code.functions() if one.name in names and one.key not in seen]
             seen.update(one.key for one in level)
         self.senders = {one.name for one, scope in self.scopes if "ResponseURL" in scope.texts and one is not self.info}
@@ -93,10 +102,11 @@ class _Resource:
         sends = list(self._sends())
         framework = "raw" if sends or "ResponseURL" in self._scope.texts else "provider"
         places = {}
-        work = self._work()
+        answered = self._answers_errors()
+        early = self._early_work() if answered else None
+        answered, work = answered and early is None, early or self._work()
         if work is not None:
             places["work"] = source.place(work)
-        answered = self._answers_errors()
         update, update_place = self._id_on_update(framework, sends)
         delete, delete_place = self._delete()
         outcome, outcome_place = self._outcome() if framework == "provider" else (None, None)
@@ -155,35 +165,57 @@ class _Resource:
         return False
 
     def _answers_errors(self) -> bool:
-        for one, scope in self.scopes:
-            for node in scope.parents:
-                if not isinstance(node, cst.Try):
-                    continue
-                if node.finalbody is not None and self._holds_send(node.finalbody):
-                    return True
-                for handler in node.handlers:
-                    if not takes_every(handler) or failing.gives_itself(handler, self._is_of_library):
-                        continue
-                    is_own = one is self.info and not _is_for(node, scope, {"Create", "Update", "Delete"})
-                    goes_on = not failing.raises(handler.body)
-                    if self._holds_send(handler.body) or (goes_on and is_own):
-                        return True
+        return any(
+            isinstance(node, cst.Try) and self._answers_error(node, one, scope)
+            for one, scope in self.scopes
+            for node in scope.parents
+        )
+
+    def _answers_error(self, node: cst.Try, info: FunctionInfo, scope: Scope) -> bool:
+        """Whether a `try` answers whatever error leaves its body, or goes on so that it is answered."""
+        if node.finalbody is not None and self._holds_send(node.finalbody):
+            return True
+        for handler in node.handlers:
+            if not takes_every(handler) or failing.gives_itself(handler, self._is_of_library):
+                continue
+            is_own = info is self.info and not is_for(node, scope, {"Create", "Update", "Delete"})
+            goes_on = not failing.raises(handler.body)
+            if self._holds_send(handler.body) or (goes_on and is_own):
+                return True
         return False
 
     # -- work --------------------------------------------------------------------------------------------------------
 
+    def _early_work(self) -> cst.Call | None:
+        """What the handler calls before the first `try` in it that answers errors, and in none that takes them."""
+        place_of, scope = self.code.module.source.place, self._scope
+        tries = [
+            one for one in scope.parents if isinstance(one, cst.Try) and self._answers_error(one, self.info, scope)
+        ]
+        if not tries:
+            return None
+        first = min(place_of(one).line for one in tries)
+        early = (call for call in self._working() if place_of(call).line < first)
+        return next((call for call in early if not any(_is_apart(one, scope) for one in scope.around(call))), None)
+
+    def _working(self) -> Iterator[cst.Call]:
+        """The calls of the handler itself that may fail."""
+        return self._of_outside([(self.info, self._scope)])
+
     def _work(self) -> cst.Call | None:
-        made = set(_made_names(self.code))
-        for one, scope in self.scopes:
-            own = {name for name, found in scope.assignments.items() if any(_is_making(made.value) for made in found)}
+        return next(self._of_outside(self.scopes), None)
+
+    def _of_outside(self, scopes: list[tuple[FunctionInfo, Scope]]) -> Iterator[cst.Call]:
+        made = set(made_names(self.code))
+        for one, scope in scopes:
+            own = {name for name, found in scope.assignments.items() if any(is_making(made.value) for made in found)}
             for call in scope.calls:
                 receiver = call.func.value if isinstance(call.func, cst.Attribute) else None
-                root = _root(receiver) if receiver is not None else ""
+                root = root_of(receiver) if receiver is not None else ""
                 if self._is_send(call) or called_name(call) in {"client", "resource"}:
                     continue
                 if (root in made | own or called_name(call) in _OUTSIDE) and not self._is_answer(call, one, scope):
-                    return call
-        return None
+                    yield call
 
     def _is_answer(self, call: cst.Call, info: FunctionInfo, scope: Scope) -> bool:
         """Whether a request is the PUT to CloudFormation, also by a name: `urlopen(request)`."""
@@ -218,14 +250,14 @@ class _Resource:
         given = named[0] if named else call.args[4] if len(call.args) > 4 and call.args[4].keyword is None else None
         if any(arg.star for arg in call.args):
             return "other"
-        return "log_stream" if given is None else _id_kind(given.value, scope, 0)
+        return "log_stream" if given is None else id_kind(given.value, scope, 0)
 
     def _id_of_sender(self, name: str) -> str:
         for one, scope in self.scopes:
             if one.name == name:
                 for node in scope.parents:
                     if isinstance(node, cst.DictElement) and text_of(node.key) == "PhysicalResourceId":
-                        return _id_kind(node.value, scope, 0)
+                        return id_kind(node.value, scope, 0)
         return "other"
 
     def _returned_id(self) -> tuple[str | None, cst.CSTNode | None]:
@@ -237,8 +269,8 @@ class _Resource:
             for node in scope.parents:
                 if not (isinstance(node, cst.DictElement) and text_of(node.key) == "PhysicalResourceId"):
                     continue
-                if not _is_for(node, scope, {"Create", "Delete"}):
-                    kinds.append((_id_kind(node.value, scope, 0), node))
+                if not is_for(node, scope, {"Create", "Delete"}):
+                    kinds.append((id_kind(node.value, scope, 0), node))
         if not kinds:
             return "kept", None
         new = [one for one in kinds if one[0] in {"log_stream", "new"}]
@@ -252,7 +284,7 @@ class _Resource:
             if re.search(r"^_?(?:on_|handle_|do_|process_)?delete(?:_resource|_handler)?$|^on_delete", one.name):
                 bodies.append(one.node.body)
             for node in scope.parents:
-                if isinstance(node, cst.If) and _asks_for(node.test, "Delete"):
+                if isinstance(node, cst.If) and asks_for(node.test, "Delete"):
                     bodies.append(node.body)
         if not bodies:
             return None, None
@@ -292,7 +324,7 @@ class _Resource:
                     if (
                         takes_every(handler)
                         and not failing.raises(handler.body)
-                        and not _is_for(node, scope, {"Delete"})
+                        and not is_for(node, scope, {"Delete"})
                     ):
                         return "swallowed", handler
         dropped = self._dropped(scope)
@@ -312,90 +344,21 @@ class _Resource:
                 continue
             helpers = self.code.named(called_name(call))
             if isinstance(call.func, cst.Subscript):  # handlers[request_type](event, context)
-                names = {name.value for name in _names(scope)}
+                names = {name.value for name in names_in(scope)}
                 helpers = [one for one in self.code.functions() if one.name in names and one is not self.info]
                 helpers = helpers or [one for one in self.code.functions() if one is not self.info]
             for one in helpers:
                 if any(
-                    isinstance(node, cst.Return) and node.value is not None and _holds_id(node.value)
+                    isinstance(node, cst.Return) and node.value is not None and holds_id(node.value)
                     for node in self.code.scope_of(one).parents
                 ):
                     return call
         return None
 
 
-def _holds_id(value: cst.CSTNode) -> bool:
-    return any(isinstance(node, cst.SimpleString) and text_of(node) == "PhysicalResourceId" for node in walk(value))
-
-
-def _names(scope: Scope) -> Iterator[cst.Name]:
-    return (one for found in scope.names.values() for one in found)
-
-
-def _is_making(value: cst.CSTNode) -> bool:
-    return any(isinstance(node, cst.Call) and _MADE.search(dotted(node.func) + "(") is not None for node in walk(value))
-
-
-def _made_names(code: Code) -> Iterator[str]:
-    """The names of clients and the like that the module makes."""
-    for line in code.module.source.module.body:
-        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            if isinstance(small, cst.Assign) and _is_making(small.value):
-                yield from (to.target.value for to in small.targets if isinstance(to.target, cst.Name))
-    names = dict[str, bool]()
-    for line in code.module.source.module.body:  # a table of a resource, a method of a client
-        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            if (
-                isinstance(small, cst.Assign)
-                and isinstance(small.value, cst.Call)
-                and called_name(small.value) in {"Table", "Bucket", "Queue"}
-            ):
-                names.update({to.target.value: True for to in small.targets if isinstance(to.target, cst.Name)})
-    yield from names
-
-
-def _root(node: cst.CSTNode) -> str:
-    while isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)):
-        node = node.func if isinstance(node, cst.Call) else node.value
-    return node.value if isinstance(node, cst.Name) else ""
-
-
-def _asks_for(test: cst.BaseExpression, word: str) -> bool:
-    texts = {text_of(node).lower() for node in walk(test) if isinstance(node, cst.SimpleString)}
-    is_negated = any(
-        isinstance(node, cst.ComparisonTarget) and isinstance(node.operator, (cst.NotEqual, cst.NotIn))
-        for node in walk(test)
-    )
-    return word.lower() in texts and not texts & {"create", "update"} and not is_negated
-
-
-def _is_for(node: cst.CSTNode, scope: Scope, words: set[str]) -> bool:
-    """Whether a node stands in a branch for one of these requests alone."""
-    inner = node
-    for outer in scope.around(node):
-        if isinstance(outer, cst.If) and inner is outer.body:
-            texts = {text_of(one) for one in walk(outer.test) if isinstance(one, cst.SimpleString)}
-            if texts & {"Create", "Update", "Delete"} and (texts & {"Create", "Update", "Delete"}) <= words:
-                return True
-        inner = outer
-    return False
-
-
-def _id_kind(value: cst.BaseExpression, scope: Scope, depth: int) -> str:
-    names = {node.value for node in walk(value) if isinstance(node, cst.Name)}
-    texts = {text_of(node) for node in walk(value) if isinstance(node, cst.SimpleString)}
-    attributes = {node.attr.value for node in walk(value) if isinstance(node, cst.Attribute)}
-    if "PhysicalResourceId" in texts:
-        return "kept"
-    if "log_stream_name" in attributes:
-        return "log_stream" if not isinstance(value, cst.BooleanOperation) or depth == 0 else "other"
-    if (names | attributes | texts) & _NEW:
-        return "new"
-    if isinstance(value, cst.Name) and depth < 3:
-        made = scope.assignments.get(value.value, ())
-        kinds = {_id_kind(one.value, scope, depth + 1) for one in made}
-        return kinds.pop() if len(kinds) == 1 else "kept" if "kept" in kinds else "other"
-    return "other"
+def _is_apart(node: cst.CSTNode, scope: Scope) -> bool:
+    """Whether what is raised below a node does not leave the function: a clause takes it, or it runs later."""
+    return takes_errors(node) or (isinstance(node, (cst.Lambda, cst.FunctionDef)) and node is not scope.root)
 
 
 __all__ = ["custom_resources"]

@@ -1,0 +1,115 @@
+"""What the code of a custom resource asks of a request and makes: by its syntax alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.handling.processors import takes_every
+from invocation_lint.facts.building.messaging.calls import Code
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.source.parsing.walk import walk
+
+_MADE = re.compile(r"client\(|resource\(|Session\(|connect\(|PoolManager\(", re.IGNORECASE)
+_NEW = frozenset({"uuid4", "uuid1", "token_hex", "aws_request_id", "time", "now", "utcnow", "RequestId"})
+
+
+def takes_errors(node: cst.CSTNode) -> bool:
+    """Whether a statement takes whatever error is raised in it."""
+    return isinstance(node, cst.Try) and any(map(takes_every, node.handlers))
+
+
+def holds_id(value: cst.CSTNode) -> bool:
+    """Whether an expression holds the id of a resource as a key."""
+    return any(isinstance(node, cst.SimpleString) and text_of(node) == "PhysicalResourceId" for node in walk(value))
+
+
+def names_in(scope: Scope) -> Iterator[cst.Name]:
+    """All names of a function."""
+    return (one for found in scope.names.values() for one in found)
+
+
+def is_making(value: cst.CSTNode) -> bool:
+    """Whether an expression makes a client, a session or a connection."""
+    return any(isinstance(node, cst.Call) and _MADE.search(dotted(node.func) + "(") is not None for node in walk(value))
+
+
+def made_names(code: Code) -> Iterator[str]:
+    """The names of clients and the like that the module makes."""
+    for line in code.module.source.module.body:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.Assign) and is_making(small.value):
+                yield from (to.target.value for to in small.targets if isinstance(to.target, cst.Name))
+    names = dict[str, bool]()
+    for line in code.module.source.module.body:  # a table of a resource, a method of a client
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if (
+                isinstance(small, cst.Assign)
+                and isinstance(small.value, cst.Call)
+                and called_name(small.value) in {"Table", "Bucket", "Queue"}
+            ):
+                names.update({to.target.value: True for to in small.targets if isinstance(to.target, cst.Name)})
+    yield from names
+
+
+def root_of(node: cst.CSTNode) -> str:
+    """The name with which an expression begins; empty without one."""
+    while isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def asks_for(test: cst.BaseExpression, word: str) -> bool:
+    """Whether a condition asks for one type of request alone."""
+    texts = {text_of(node).lower() for node in walk(test) if isinstance(node, cst.SimpleString)}
+    is_negated = any(
+        isinstance(node, cst.ComparisonTarget) and isinstance(node.operator, (cst.NotEqual, cst.NotIn))
+        for node in walk(test)
+    )
+    return word.lower() in texts and not texts & {"create", "update"} and not is_negated
+
+
+def is_for(node: cst.CSTNode, scope: Scope, words: set[str]) -> bool:
+    """Whether a node stands in a branch for one of these requests alone."""
+    inner = node
+    for outer in scope.around(node):
+        if isinstance(outer, cst.If) and inner is outer.body:
+            texts = {text_of(one) for one in walk(outer.test) if isinstance(one, cst.SimpleString)}
+            if texts & {"Create", "Update", "Delete"} and (texts & {"Create", "Update", "Delete"}) <= words:
+                return True
+        inner = outer
+    return False
+
+
+def id_kind(value: cst.BaseExpression, scope: Scope, depth: int) -> str:
+    """What an id is: a word of the fact's `id_on_update`."""
+    names = {node.value for node in walk(value) if isinstance(node, cst.Name)}
+    texts = {text_of(node) for node in walk(value) if isinstance(node, cst.SimpleString)}
+    attributes = {node.attr.value for node in walk(value) if isinstance(node, cst.Attribute)}
+    if "PhysicalResourceId" in texts:
+        return "kept"
+    if "log_stream_name" in attributes:
+        return "log_stream" if not isinstance(value, cst.BooleanOperation) or depth == 0 else "other"
+    if (names | attributes | texts) & _NEW:
+        return "new"
+    if isinstance(value, cst.Name) and depth < 3:
+        made = scope.assignments.get(value.value, ())
+        kinds = {id_kind(one.value, scope, depth + 1) for one in made}
+        return kinds.pop() if len(kinds) == 1 else "kept" if "kept" in kinds else "other"
+    return "other"
+
+
+__all__ = [
+    "asks_for",
+    "holds_id",
+    "id_kind",
+    "is_for",
+    "is_making",
+    "made_names",
+    "names_in",
+    "root_of",
+    "takes_errors",
+]

@@ -1,0 +1,70 @@
+"""Whether a custom resource answers when what it does first fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from invocation_lint.contracts.model import ContractBook
+from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.source.parsing.tree import parse
+
+CODE = """\
+import boto3
+import cfnresponse
+import psycopg2
+
+ssm = boto3.client("ssm")
+
+
+def handler(event, context):
+    BEFORE
+    try:
+        if event["RequestType"] == "Create":
+            ssm.put_parameter(Name="a", Value=event["ResourceProperties"]["Value"])
+        cfnresponse.send(event, context, cfnresponse.SUCCESS, {}, "a")
+    except Exception as error:
+        cfnresponse.send(event, context, cfnresponse.FAILED, {"Error": str(error)}, "a")
+"""
+
+
+def work(before: str) -> tuple[object, object]:
+    code = CODE.replace("BEFORE", before.replace("\n", "\n    "))
+    told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    (found,) = (fact.data for fact in told.facts if fact.kind == "custom_resource")
+    return found.error_answered, found.work
+
+
+@pytest.mark.parametrize(
+    ("before", "called"),
+    [
+        ('connection = psycopg2.connect(host=event["ResourceProperties"]["Host"])', "psycopg2.connect"),
+        ('value = ssm.get_parameter(Name="a")', "ssm.get_parameter"),
+        (
+            'if event["RequestType"] == "Delete":\n    ssm.delete_parameter(Name="a")\n    return',
+            "ssm.delete_parameter",
+        ),
+        ('table = boto3.resource("dynamodb").Table("a")\nrow = table.get_item(Key={"id": "a"})', "table.get_item"),
+    ],
+)
+def test_what_comes_before_the_clause_is_not_answered(before: str, called: str) -> None:
+    assert work(before) == ("no", called)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        'client = boto3.client("iam")',
+        "print(event)",
+        'try:\n    ssm.get_parameter(Name="a")\nexcept Exception:\n    print("none")',
+        'name = event["LogicalResourceId"].lower()',
+        'later = lambda: ssm.get_parameter(Name="a")',
+    ],
+)
+def test_what_cannot_fail_there_is_answered(before: str) -> None:
+    assert work(before)[0] == "yes"
+
+
+def test_what_comes_after_it_has_been_answered() -> None:
+    after = CODE.replace("    BEFORE\n", "") + '    ssm.get_parameter(Name="a")\n'
+    told = facts_of(parse(after.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    assert [fact.data.error_answered for fact in told.facts if fact.kind == "custom_resource"] == ["yes"]
