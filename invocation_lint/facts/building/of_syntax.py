@@ -53,7 +53,7 @@ def _found(
         if b"RequestType" in data or b"cfnresponse" in data:
             from invocation_lint.facts.building.handling.resources.custom_resources import custom_resources
 
-            yield from custom_resources(code)
+            yield from custom_resources(code, program)
 
 
 __all__ = ["of_syntax"]

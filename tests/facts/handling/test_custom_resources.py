@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.project import Project
+from invocation_lint.settings.files import Configuration
 from invocation_lint.source.parsing.tree import parse
 
 CODE = """\
@@ -68,3 +72,36 @@ def test_what_comes_after_it_has_been_answered() -> None:
     after = CODE.replace("    BEFORE\n", "") + '    ssm.get_parameter(Name="a")\n'
     told = facts_of(parse(after.encode(), "app.py"), ContractBook(), AnalysisOptions())
     assert [fact.data.error_answered for fact in told.facts if fact.kind == "custom_resource"] == ["yes"]
+
+
+STACK = """\
+from aws_cdk import App, CustomResource, Stack, aws_lambda as lambda_, custom_resources
+
+stack = Stack(App(), "Shop")
+function = lambda_.Function(
+    stack, "Setup", runtime=lambda_.Runtime.PYTHON_3_12, handler="app.handler", code=lambda_.Code.from_asset(".")
+)
+provider = custom_resources.Provider(stack, "Provider", on_event_handler=function)
+CustomResource(stack, "Resource", service_token=TOKEN)
+"""
+
+
+@pytest.mark.parametrize(
+    ("token", "framework"), [("provider.service_token", "provider"), ("function.function_arn", "raw")]
+)
+def test_the_provider_framework_answers_for_it(tmp_path: Path, token: str, framework: str) -> None:
+    (tmp_path / ".git").mkdir()
+    stack = STACK.replace("TOKEN", token)
+    if framework == "raw":
+        stack = stack.replace(
+            'provider = custom_resources.Provider(stack, "Provider", on_event_handler=function)\n', ""
+        )
+    (tmp_path / "stack.py").write_text(stack)
+    code = CODE.replace("    BEFORE\n", "").replace("    except Exception as error:", "    except KeyError as error:")
+    app = tmp_path / "app.py"
+    app.write_text(code)
+    programs = Project(Configuration()).programs
+    assert programs is not None
+    programs.note([("app.py", app, None)])
+    told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions(), programs.program(app), app)
+    assert [fact.data.framework for fact in told.facts if fact.kind == "custom_resource"] == [framework]

@@ -37,6 +37,16 @@ def functions_of(program: Program, module: ModuleInfo, handler: FunctionInfo) ->
     return [function for name in names for function in code.entered_by(module.name, name)]
 
 
+def has_provider(program: Program, module: ModuleInfo, handler: FunctionInfo) -> bool:
+    """Whether the provider framework of the CDK calls it for a custom resource."""
+    deployed = program.modules.files.deployments.deployed
+    return any(
+        trigger.type == "aws_cdk.Provider"
+        for function in functions_of(program, module, handler)
+        for trigger in deployed.triggers_of(function)
+    )
+
+
 def timeout_of_all(functions: list[Function]) -> float | None:
     """The timeout of functions in seconds; None where it is not told, or differs."""
     from invocation_lint.facts.building.links.inferred import timeout_of
@@ -81,4 +91,4 @@ def _switch(value: Value | None) -> str | None:
     return "on" if "ReportBatchItemFailures" in told else "off"
 
 
-__all__ = ["DEFAULT_SIZES", "Mapping", "functions_of", "mapping_of", "timeout_of_all"]
+__all__ = ["DEFAULT_SIZES", "Mapping", "functions_of", "has_provider", "mapping_of", "timeout_of_all"]

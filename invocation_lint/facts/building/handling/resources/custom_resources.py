@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -14,6 +15,7 @@ from invocation_lint.facts import custom_resource as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.handlers import event_name, is_handler, may_be_handler
 from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.handling.mappings import has_provider
 from invocation_lint.facts.building.handling.processors import takes_every
 from invocation_lint.facts.building.handling.resources.requests import (
     asks_for,
@@ -31,6 +33,9 @@ from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.records import mutable
 from invocation_lint.source.parsing.walk import walk
 
+if TYPE_CHECKING:
+    from invocation_lint.analysis.project import Program
+
 MAX_HELPERS = 3
 _SENDS = re.compile(
     r"^(?:cfn_?)?(?:send|respond|answer)(?:_?\w*(?:response|cfn|success|failed|status|result)\w*)?$", re.IGNORECASE
@@ -47,12 +52,13 @@ _TOLD = {
 }
 
 
-def custom_resources(code: Code) -> Iterator[Fact]:
+def custom_resources(code: Code, program: Program | None) -> Iterator[Fact]:
     """The facts of a module, in no order."""
     for info in code.functions():
         if may_be_handler(info) and (is_handler(info) or info.name == "on_event"):
             resource = _Resource(code, info)
             if resource.is_one:
+                resource.has_provider = program is not None and has_provider(program, code.module, info)
                 yield resource.fact()
 
 
@@ -62,6 +68,7 @@ class _Resource:
     info: FunctionInfo
     scopes: list[tuple[FunctionInfo, Scope]] = field(default_factory=list)
     senders: set[str] = field(default_factory=set)
+    has_provider: bool = False  # the CDK's, which responds to what the handler returns or raises
 
     def __post_init__(self) -> None:
         seen = {self.info.key}
@@ -100,7 +107,8 @@ class _Resource:
         source = self.code.module.source
         site = source.place(self.info.node.name) if isinstance(self.info.node, cst.FunctionDef) else self.info.place
         sends = list(self._sends())
-        framework = "raw" if sends or "ResponseURL" in self._scope.texts else "provider"
+        is_raw = not self.has_provider and (sends or "ResponseURL" in self._scope.texts)
+        framework = "raw" if is_raw else "provider"
         places = {}
         answered = self._answers_errors()
         early = self._early_work() if answered else None
