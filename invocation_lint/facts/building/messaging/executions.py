@@ -112,7 +112,8 @@ def _follow(node: cst.CSTNode, scope: Scope, reads: Reads, names: frozenset[str]
     parent = scope.parents.get(node)
     key = _key(node, parent, scope)
     if key is not None:
-        reads.keys.setdefault(key, node)
+        if key not in _TELLS or not scope.is_logged(node):  # a log line decides about nothing
+            reads.keys.setdefault(key, node)
     elif isinstance(parent, cst.Await):
         _follow(parent, scope, reads, names)
     elif isinstance(parent, (cst.AssignTarget, cst.Expr)) or parent is None:
