@@ -217,3 +217,18 @@ def test_a_status_code_in_what_is_returned_tells_little(reads: str, source: str,
     code = f"def handler(event, context):\n    ship({reads})\n    return {{'statusCode': 200, 'body': ''}}\n"
     found = handler_in(code)
     assert (found.event_source, found.known_by) == (source, known_by)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "records: list = event['Records']",
+        "records = event['Records']\n    records = records or []",
+        "records = event['Records']\n    records: list = records or []",
+        "first = event['Records']\n    records = first\n    first = records",
+        "records = event['Records']\n    records = list(records)",
+    ],
+)
+def test_a_name_that_is_given_its_own_value(given: str) -> None:
+    code = f"def handler(event, context):\n    {given}\n    for record in records:\n        ship(record['body'])\n"
+    assert handler_in(code).item_failure == "escapes"

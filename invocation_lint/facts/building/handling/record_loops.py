@@ -57,6 +57,7 @@ class _Reader:
         self.code = code
         self.seen = Records()
         self._done: set[tuple[str, frozenset[str], frozenset[str]]] = set()
+        self._named: set[tuple[str, str]] = set()
         self._around: dict[str, Guard] = {}  # what stands around the call of a helper
         self._is_lost = False  # it reports failed records, but an error leads to a report that names none
 
@@ -133,8 +134,13 @@ class _Reader:
     def function_names(self, info: FunctionInfo, scope: Scope, names: frozenset[str], depth: int) -> None:
         """Names of a function that stand for the records."""
         for name in names:
+            if (info.key, name) in self._named:  # `records = records or []`
+                continue
+            self._named.add((info.key, name))
             for use in scope.names.get(name, ()):
-                if not isinstance(scope.parents.get(use), (cst.AssignTarget, cst.Param)):
+                parent = scope.parents.get(use)
+                is_given = isinstance(parent, cst.AnnAssign) and parent.target is use
+                if not is_given and not isinstance(parent, (cst.AssignTarget, cst.Param)):
                     self._read(use, scope, info, depth)
 
     # -- helpers -----------------------------------------------------------------------------------------------------
