@@ -89,7 +89,7 @@ def _refused(answer: Answer, front: str | None) -> tuple[cst.CSTNode, str] | Non
     parts = answer.parts
     if parts is None:
         kind = _kind(answer.value)
-        if front == "rest_api" and kind in {"text", "number", "list", "none"}:
+        if front == "rest_api" and kind in {"text", "words", "number", "list", "none"}:
             return answer.value.node, "it is not an object"
         return None
     if front == "rest_api":

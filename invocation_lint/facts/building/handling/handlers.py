@@ -132,7 +132,7 @@ def _records(subject: Subject) -> Part:
     read = None
     if records.loops:
         read, places["records_read"] = "all", records.loops[0]
-    elif records.first is not None and records.handed_on is None:
+    elif records.first is not None and records.handed_on is None and not records.is_one:
         read, places["records_read"] = "first", records.first
     if records.left is not None:
         places["loop_left"] = records.left

@@ -12,7 +12,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.handlers import event_name
-from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.handling import failing, skipping
 from invocation_lint.facts.building.handling.processors import MOST, PROCESSORS, last_name, lost_in_report, takes_most
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
@@ -32,6 +32,7 @@ class Records:
     """What was seen. Places of `first`, of the return that leaves the loop, and of what becomes of a failure."""
 
     first: Place | None = None
+    is_one: bool = False  # it raises when there are more
     loops: list[Place] = field(default_factory=list)
     handed_on: Place | None = None
     left: Place | None = None
@@ -121,7 +122,11 @@ class _Reader:
                 self._read(call, scope, info, depth)
             elif called_name(call) == "next" and not self.seen.loops:
                 self.seen.first = self.seen.first or self._place(call)
-            elif called_name(call) not in {"len", "dumps", "print", "info", "debug", "bool", "next"}:
+            elif called_name(call) == "len":
+                self.seen.is_one = self.seen.is_one or skipping.refuses_more(call, scope)
+            elif called_name(call) == "map" and call.args[0] is not parent:
+                self._mapped(call, scope, info, depth)
+            elif called_name(call) not in {"dumps", "print", "info", "debug", "bool", "next"}:
                 self._hand_records(call, parent, scope, info, depth)
         elif isinstance(parent, (cst.BooleanOperation, cst.IfExp)):
             self._read(parent, scope, info, depth)
@@ -130,6 +135,8 @@ class _Reader:
             names = frozenset(target.value for target in targets if isinstance(target, cst.Name))
             if names:
                 self.function_names(info, scope, names, depth)
+            elif any(skipping.takes_first(target, scope) for target in targets):
+                self.seen.first = self.seen.first or self._place(parent)
 
     def function_names(self, info: FunctionInfo, scope: Scope, names: frozenset[str], depth: int) -> None:
         """Names of a function that stand for the records."""
@@ -185,7 +192,7 @@ class _Reader:
         beside = _beside(loop.body) if tries else None
         if beside is not None and self._guard(loop, scope, info) is None:
             self.seen.failures.setdefault("escapes", self._place(beside))
-        leaving = _leaves(loop)
+        leaving = skipping.leaves(loop)
         if leaving is not None:
             self.seen.left = self.seen.left or self._place(leaving)
         dropping = _suppressed(loop.body) if not tries else None
@@ -207,16 +214,41 @@ class _Reader:
         calls = [call for call in calls if call not in inside]
         if not calls:
             return
-        for call in calls:
-            helper = self._helper(call)
-            if helper is not None and any(any(map(takes_most, one.handlers)) for one in _tries(helper.node.body)):
-                self.seen.failures.setdefault("kept", self._place(call))
-                return
+        if not any(self._taken_by(self._helper(call), call, whole, scope) for call in calls):
+            self._unguarded(clause.iter, scope, info)
+
+    def _mapped(self, call: cst.Call, scope: Scope, info: FunctionInfo, depth: int) -> None:
+        """`pool.map(work_on, records)`: what is left of it once the results are asked for."""
+        given = call.args[0].value
+        found = self.code.named(given.value) if isinstance(given, cst.Name) else []
+        outer = scope.parents.get(scope.parents.get(call, call))
+        whole = outer if isinstance(outer, cst.Call) and called_name(outer) in _SAME else call
+        if len(found) != 1:
+            self.seen.handed_on = self.seen.handed_on or self._place(call)
+            return
+        self.seen.loops.append(self._place(call))
+        if not self._taken_by(found[0], call, whole, scope) and whole is not call:
+            self._unguarded(call, scope, info)
+
+    def _taken_by(self, helper: FunctionInfo | None, call: cst.Call, whole: cst.CSTNode | None, scope: Scope) -> bool:
+        """Whether the function that works on a record takes its errors, which is noted: what it returns for a failed
+        one may tell, if anybody looks at it."""
+        tries = list(_tries(helper.node.body)) if helper is not None else []
+        if helper is None or not tries:
+            return False
+        if whole is not None and isinstance(scope.parents.get(whole), (cst.Expr, cst.Return)):
+            for one in tries:
+                self._clauses(one, failing.counted_lists(self.code.scope_of(helper)))
+        else:
+            self.seen.failures.setdefault("kept", self._place(call))
+        return True
+
+    def _unguarded(self, clause: cst.CSTNode, scope: Scope, info: FunctionInfo) -> None:
         guard = self._guard(clause, scope, info)
         if guard is not None:
             self._clauses(*guard)
         else:
-            self.seen.failures.setdefault("escapes", self._place(clause.iter))
+            self.seen.failures.setdefault("escapes", self._place(clause))
 
     def _guard(self, node: cst.CSTNode, scope: Scope, info: FunctionInfo) -> Guard | None:
         """The nearest `try` around a node whose clauses take most errors: of its function, or around its call."""
@@ -335,38 +367,6 @@ def _is_within(node: cst.CSTNode, block: cst.CSTNode) -> bool:
     from invocation_lint.source.parsing.walk import walk
 
     return any(one is node for one in walk(block))
-
-
-def _leaves(loop: cst.For) -> cst.Return | None:
-    """A return at the end of the first round, or of one in which nothing has failed, with nothing handed on before."""
-    for one in loop.body.body:
-        if isinstance(one, cst.SimpleStatementLine):
-            for small in one.body:
-                if isinstance(small, cst.Return):
-                    return small
-        elif isinstance(one, cst.If):
-            found = _returning(one)
-            if found is not None:
-                return found
-    return None
-
-
-def _returning(node: cst.If) -> cst.Return | None:
-    """The return of a branch that does nothing else but log."""
-    branches = [node.body]
-    orelse = node.orelse
-    if isinstance(orelse, cst.If):
-        inner = _returning(orelse)
-        if inner is not None:
-            return inner
-    elif orelse is not None:
-        branches.append(orelse.body)
-    for branch in branches:
-        lines = [line for line in branch.body if isinstance(line, cst.SimpleStatementLine)]
-        smalls = [small for line in lines for small in line.body]
-        if smalls and isinstance(smalls[-1], cst.Return) and not failing.notes(branch):
-            return smalls[-1]
-    return None
 
 
 __all__ = ["Records", "records_of"]

@@ -1,0 +1,78 @@
+"""How a handler comes to work on some records of its event only, and how it makes sure that there are no more."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from invocation_lint.facts.building.handling.failing import notes, raises
+from invocation_lint.facts.building.scopes import Scope
+from invocation_lint.source.parsing.walk import walk
+
+_MORE = frozenset({("NotEqual", 1), ("GreaterThan", 1), ("GreaterThanEqual", 2)})
+_ONE = frozenset({("Equal", 1), ("LessThanEqual", 1), ("LessThan", 2)})
+"""Comparisons that a length fails or passes where there is more than one."""
+
+
+def refuses_more(length: cst.Call, scope: Scope) -> bool:
+    """Whether a function raises where it has more than one of something: `if len(records) != 1: raise`."""
+    for outer in scope.around(length):
+        if isinstance(outer, cst.If):
+            return raises(outer.body) and _compares(length, outer.test, _MORE)
+        if isinstance(outer, cst.Assert):
+            return _compares(length, outer.test, _ONE)
+        if isinstance(outer, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            return False
+    return False
+
+
+def _compares(length: cst.Call, test: cst.BaseExpression, wanted: frozenset[tuple[str, int]]) -> bool:
+    for node in walk(test):
+        if isinstance(node, cst.Comparison) and node.left is length:
+            one = node.comparisons[0]
+            number = one.comparator.evaluated_value if isinstance(one.comparator, cst.Integer) else None
+            return (type(one.operator).__name__, number) in wanted
+    return False
+
+
+def takes_first(target: cst.BaseAssignTargetExpression, scope: Scope) -> bool:
+    """`record, *_ = records`: the others have a name that nothing reads."""
+    if not isinstance(target, (cst.Tuple, cst.List)) or len(target.elements) < 2:
+        return False
+    rest = target.elements[-1]
+    is_rest = isinstance(rest, cst.StarredElement) and isinstance(rest.value, cst.Name)
+    return is_rest and len(scope.names.get(cst.ensure_type(rest.value, cst.Name).value, ())) == 1
+
+
+def leaves(loop: cst.For) -> cst.Return | None:
+    """A return at the end of the first round, or of one in which nothing has failed, with nothing handed on before."""
+    for one in loop.body.body:
+        if isinstance(one, cst.SimpleStatementLine):
+            for small in one.body:
+                if isinstance(small, cst.Return):
+                    return small
+        elif isinstance(one, cst.If):
+            found = _returning(one)
+            if found is not None:
+                return found
+    return None
+
+
+def _returning(node: cst.If) -> cst.Return | None:
+    """The return of a branch that does nothing else but log."""
+    branches = [node.body]
+    orelse = node.orelse
+    if isinstance(orelse, cst.If):
+        inner = _returning(orelse)
+        if inner is not None:
+            return inner
+    elif orelse is not None:
+        branches.append(orelse.body)
+    for branch in branches:
+        lines = [line for line in branch.body if isinstance(line, cst.SimpleStatementLine)]
+        smalls = [small for line in lines for small in line.body]
+        if smalls and isinstance(smalls[-1], cst.Return) and not notes(branch):
+            return smalls[-1]
+    return None
+
+
+__all__ = ["leaves", "refuses_more", "takes_first"]
