@@ -20,6 +20,7 @@ from invocation_lint.deployment.documents.candidates import (
     VALUES,
     ZAPPA,
 )
+from invocation_lint.deployment.documents.nodes import below
 from invocation_lint.deployment.entries import Entries
 from invocation_lint.deployment.kinds import Handlers
 from invocation_lint.deployment.paths import holds
@@ -40,6 +41,8 @@ _TOLD_BESIDE = (b"DockerContext", b".zip")
 """What stands in documents where a Dockerfile, or the name of an archive, tells which handler is meant."""
 
 _UPWARDS = b".."
+_INCLUDE = b"AWS::Include"
+_LOCATION = re.compile(rb"\bLocation[\"']?\s*:\s*[\"']?([\w./-]+)")
 _PLAIN = re.compile(rb"\w+")
 _BEFORE_POINT = re.compile(rb"(\w+)\.")
 
@@ -311,14 +314,15 @@ class Deployments:
         """The bytes of all templates, by their paths."""
         self._find()
         programs = {**self._typescript, **self._python, **self._chalice, **self._applications.read}
-        return {
-            **(self._documents or {}),
-            **programs,
-            **self._definitions,
-            **self._terraform,
-            **self._synthesized,
-            **self._samconfigs,
-        }
+        beside = {path: data for path in self._included() if (data := self._read(path)) is not None}
+        others = {**self._definitions, **self._terraform, **self._synthesized, **self._samconfigs}
+        return {**beside, **(self._documents or {}), **programs, **others}
+
+    def _included(self) -> Iterator[str]:
+        """The paths of the files that documents include."""
+        for path, data in self._find().items():
+            for where in _LOCATION.findall(data) if _INCLUDE in data else ():
+                yield below(path.rpartition("/")[0], where.decode("utf-8", "replace"))
 
     def entry_of(self, function: model.Function) -> tuple[str, str] | None:
         """The module and the name in it that a deployed function calls; None where they are not in the project."""

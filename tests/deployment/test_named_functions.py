@@ -76,3 +76,46 @@ def test_a_stack_that_gives_a_name_in_systems_manager_gives_no_value() -> None:
     text = API.replace("TYPE", "AWS::AppSync::DataSource").replace("PROPERTIES", APPSYNC.replace("ARN", "!Ref Untold"))
     deployed = deployed_by({"root.yaml": root, "api.yaml": text, "work.yaml": FUNCTION})
     assert not deployed.triggers_of(one(deployed, Function, "Worker"))
+
+
+INCLUDING = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Worker: {Type: AWS::Serverless::Function, Properties: {Handler: a.b}}
+      Api:
+        Type: TYPE
+        Properties: {KEY: {Fn::Transform: {Name: NAME, Parameters: {Location: WHERE}}}}
+"""
+PATHS = """
+    openapi: 3.0.1
+    paths:
+      /work:
+        post:
+          x-amazon-apigateway-integration:
+            type: aws_proxy
+            uri: {Fn::Sub: "arn:aws:apigateway:${AWS::Region}:lambda:path/x/functions/${Worker.Arn}/invocations"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type", "key", "name", "where", "is_read"),
+    [
+        ("AWS::Serverless::HttpApi", "DefinitionBody", "AWS::Include", "api.yaml", True),
+        ("AWS::Serverless::Api", "DefinitionBody", "AWS::Include", "./api.yaml", True),
+        ("AWS::ApiGateway::RestApi", "Body", "AWS::Include", "api.yaml", True),
+        ("AWS::Serverless::Api", "DefinitionBody", "AWS::Include", "s3://bucket/api.yaml", False),
+        ("AWS::Serverless::Api", "DefinitionBody", "AWS::Include", "gone.yaml", False),
+        ("AWS::Serverless::Api", "DefinitionBody", "MyMacro", "api.yaml", False),
+    ],
+)
+def test_a_definition_that_is_included(type: str, key: str, name: str, where: str, is_read: bool) -> None:
+    text = INCLUDING.replace("TYPE", type).replace("KEY", key).replace("NAME", name).replace("WHERE", where)
+    deployed = deployed_by({"template.yaml": text, "api.yaml": PATHS})
+    assert len(deployed.triggers_of(one(deployed, Function, "Worker"))) == is_read
+
+
+def test_what_includes_itself_ends() -> None:
+    text = INCLUDING.replace("TYPE", "AWS::Serverless::Api").replace("KEY", "DefinitionBody")
+    text = text.replace("NAME", "AWS::Include").replace("WHERE", "api.yaml")
+    again = "a: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}}"
+    assert not deployed_by({"template.yaml": text, "api.yaml": again}).templates["/project/template.yaml"].problems

@@ -70,7 +70,7 @@ _GLOBALS = {
 
 def read_cloudformation(path: str, root: Node, read: Callable[[str], bytes | None]) -> Template:
     """What the template at an absolute path deploys. `read` gives the bytes of another file, if there is one."""
-    reading = Reading(path, Scope(path, root), read)
+    reading = Reading(path, Scope(path, root, read), read)
     add_resources(reading, root)
     parameters = tuple(
         _parameter(name, node, key_place(section, name))

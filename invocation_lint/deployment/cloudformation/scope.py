@@ -5,14 +5,15 @@ By the CloudFormation user guide (intrinsic function reference, condition functi
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from invocation_lint.deployment.cloudformation.attributes import named_by_attribute, named_by_ref
 from invocation_lint.deployment.cloudformation.conditions import Condition, Decisions, when_of
 from invocation_lint.deployment.cloudformation.intrinsics import FUNCTIONS, function_in
-from invocation_lint.deployment.documents.nodes import get, items, mapping, text
-from invocation_lint.deployment.documents.yaml_nodes import place_of
+from invocation_lint.deployment.documents.nodes import below, get, items, mapping, text
+from invocation_lint.deployment.documents.yaml_nodes import place_of, read_nodes
 from invocation_lint.deployment.values import (
     Case,
     Conditions,
@@ -40,10 +41,13 @@ _DYNAMIC = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):([^:}$]+)(:[
 
 
 class Scope:
-    """The names of one template. `interpolate` splits a plain text into pieces, for dialects that fill them in."""
+    """The names of one template. `interpolate` splits a plain text into pieces, for dialects that fill them in; `read`
+    gives the bytes of another file, for what the template includes."""
 
-    def __init__(self, path: str, root: Node) -> None:
+    def __init__(self, path: str, root: Node, read: Callable[[str], bytes | None] = lambda _: None) -> None:
         self.path = path
+        self._read = read
+        self._including: list[str] = []
         self.parameters = mapping(get(root, "Parameters"))
         self.mappings = get(root, "Mappings")
         self.types = {id: text(get(one, "Type")) for id, one in mapping(get(root, "Resources")).items()}
@@ -82,9 +86,24 @@ class Scope:
         if name is None:
             return [Case({key: self.value(one) for key, one in node.value.items()})]
         function = FUNCTIONS.get(name)
+        if name == "Fn::Transform":
+            return self._transformed(node.value[name])
         if function is None:
             return [Case(Unknown(f"{name} is worked out at deployment"))]
         return function(self, node.value[name])
+
+    def _transformed(self, node: Node) -> list[Case]:
+        """What a macro makes: AWS::Include puts a file there (AWS: CloudFormation user guide, AWS::Include)."""
+        where = text(get(node, "Parameters", "Location")) if text(get(node, "Name")) == "AWS::Include" else ""
+        path = below(posixpath.dirname(self.path), where) if where and "://" not in where else ""
+        data = self._read(path) if path and path not in self._including else None
+        found = read_nodes(path, data) if data is not None else None
+        if not isinstance(found, Node):
+            return [Case(Unknown("Fn::Transform is worked out at deployment"))]
+        self._including.append(path)
+        cases = self.cases(found)
+        self._including.pop()
+        return cases
 
     def branches(self, node: Node | None) -> list[tuple[Conditions, Node | Unknown | None]]:
         """The nodes that may stand at a place, each with its conditions; None where nothing is set there."""
