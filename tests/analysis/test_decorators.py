@@ -77,7 +77,7 @@ def fate_of(template: str, body: str) -> object:
         ("return CALL", "no", None),
         ("result = CALL; print(function.__name__); return result", "no", None),
         (CAUGHT, "yes", None),
-        (CAUGHT.replace("return {", "raise ValueError  # {"), "no", None),
+        (CAUGHT.replace("return {", "raise ValueError  # {"), "yes", None),
         (CAUGHT.replace("Exception", "KeyError"), "no", None),
     ],
 )
@@ -122,7 +122,7 @@ def test_the_caller_of_a_decorated_helper_is_followed() -> None:
     assert (fact.data.invocation_type, keys_of(fact)) == ("RequestResponse", "x")
 
 
-def test_an_answer_that_a_wrapper_keeps_is_handed_over() -> None:
+def test_an_answer_that_a_wrapper_keeps_is_followed() -> None:
     told = ask("""
         def counted(function):
             def wrapper(*args):
@@ -138,4 +138,33 @@ def test_an_answer_that_a_wrapper_keeps_is_handed_over() -> None:
             return ask(a)
     """).facts
     (fact,) = [fact for fact in told if fact.function == "start"]
-    assert fact.data.response.payload == "handed_over"
+    assert fact.data.response.payload == "returned"
+
+
+@pytest.mark.parametrize(
+    ("made", "payload", "looked"),
+    [
+        ("json.load(answer['Payload'])", "used", "unchecked"),
+        ("json.loads(answer['Payload'].read().decode())", "used", "unchecked"),
+        ("check(answer) or json.load(answer['Payload'])", "used", "handed_over"),
+        ("answer", "unused", "unchecked"),
+    ],
+)
+def test_what_a_wrapper_makes_of_an_answer(made: str, payload: str, looked: str) -> None:
+    told = ask(f"""
+        def parsed(function):
+            @functools.wraps(function)
+            def wrapper(*args):
+                answer = function(*args)
+                return {made}
+            return wrapper
+
+        @parsed
+        def ask(a):
+            return client.invoke(FunctionName="f", Payload=json.dumps({{"x": a}}))
+
+        def start(a):
+            return ask(a)["total"] + 1
+    """).facts
+    (fact,) = [fact for fact in told if fact.function == "start"]
+    assert (fact.data.response.payload, fact.data.response.function_error) == (payload, looked)

@@ -78,7 +78,7 @@ def test_what_the_exit_does_with_the_error_is_told() -> None:
     [
         ("yield", "no", None),
         ("try:\n        yield\n    finally:\n        print('done')", "no", None),
-        ("try:\n        yield\n    except Exception:\n        print('failed')\n        raise", "no", None),
+        ("try:\n        yield\n    except Exception:\n        print('failed')\n        raise", "yes", "reraises"),
         ("try:\n        yield\n    except Exception:\n        print('failed')", "yes", "logs"),
         ("try:\n        yield\n    except ValueError:\n        print('failed')", "no", None),
     ],

@@ -283,3 +283,18 @@ def test_in_helpers(helper: str, body: str, payload: str) -> None:
 def test_a_truth_value_has_no_parts(use: str) -> None:
     body = f'done = r.get("statusCode") == 200\n{use}\nif not good: raise ValueError\nreturn keep(r["rows"])'
     assert payload_after(body) in {"used", "tested"}
+
+
+FROM_A_PATTERN = [
+    ('case {"rows": rows}: return len(rows)', "return 0", "used"),
+    ('case {"rows": [*rows], "page": {"n": n}}: return rows + [n]\n    case _: return []', "pass", "used"),
+    ('case {"rows": rows}: return len(rows)\n    case other: logger.error(other)', "pass", "tested"),
+    ('case {"errorMessage": why}: raise ValueError(why)\n    case {"rows": rows}: keep(rows)', "pass", "tested"),
+    ('case {"ok": True, **rest}: return keep(rest)', "raise ValueError", "tested"),
+    ('case {"ok": ok, **rest}: return keep(rest)', "return {}", "used"),
+]
+
+
+@pytest.mark.parametrize(("cases", "after", "payload"), FROM_A_PATTERN)
+def test_what_a_pattern_takes_out_of_a_payload(cases: str, after: str, payload: str) -> None:
+    assert payload_after(f"match r:\n    {cases}\n{after}") == payload

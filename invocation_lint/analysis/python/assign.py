@@ -241,9 +241,23 @@ def bind_pattern(frame: Frame, subject: Value, pattern: cst.MatchPattern) -> Non
         if pattern.name is not None:
             assign(frame, pattern.name, subject)
         return
+    if isinstance(pattern, cst.MatchMapping) and subject.of(Traced):
+        _bind_keys(frame, subject, pattern)
+        return
     for child in pattern.children:
         for node in _captures(child):
             frame.live.env[node.value] = unknown("a captured part", node.value)
+
+
+def _bind_keys(frame: Frame, subject: Value, pattern: cst.MatchMapping) -> None:
+    """Bind what a pattern takes out of what is followed, by its keys; the rest is a part of it as well."""
+    for element in pattern.elements:
+        part = lookup.item(frame, subject, frame.evaluate(element.key), element.key)
+        if frame.state is None:
+            return
+        bind_pattern(frame, part, element.pattern)
+    if pattern.rest is not None:
+        assign(frame, pattern.rest, subject)
 
 
 def _captures(node: cst.CSTNode) -> list[cst.Name]:

@@ -6,6 +6,7 @@ The path of a part: () is the dict that Invoke gives, ("Payload",) its stream, (
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -252,6 +253,15 @@ def _read_stream(frame: Frame, atom: Traced, node: cst.CSTNode) -> None:
     again = mark in state.marks and not _is_of_several(frame, atom.origin)
     note(frame, atom, "read_again" if again else "read", node)
     state.marks |= {mark}
+
+
+def read_elsewhere(frame: Frame, origins: Sequence[SiteKey], node: cst.CSTNode) -> None:
+    """A function that is called here has read the streams of these answers."""
+    for origin in origins:
+        mark = ("read", origin)
+        if mark in frame.live.marks and not _is_of_several(frame, origin):
+            note(frame, part_of(origin, STREAM), "read_again", node)
+        frame.live.marks |= {mark}
 
 
 def is_aio(frame: Frame, atom: Traced) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Client, Const, Method, Param, Traced, Unknown, Value
 from invocation_lint.analysis.domain.events import Event, Visit
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
@@ -29,6 +31,7 @@ from invocation_lint.analysis.tracing.answer_parts import (
     note,
     note_error_look,
     part_of,
+    read_elsewhere,
     read_item,
     run_over,
     set_key,
@@ -145,6 +148,9 @@ class Answers(Kind[Frame]):
 
     def errors_dropped(self, frame: Frame, types: list[CaughtType], body: list[Event]) -> None:
         answer_clauses.note_taken(frame, types, body)
+
+    def read_inside(self, frame: Frame, origins: Sequence[SiteKey], node: cst.CSTNode) -> None:
+        read_elsewhere(frame, origins, node)
 
     def manager_left(self, frame: Frame, value: Value, first_event: int, node: cst.CSTNode) -> None:
         closed = {replace(client, pending=False) for client in value.of(Client) if client.sdk.startswith("aio")}

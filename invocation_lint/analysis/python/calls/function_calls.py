@@ -29,7 +29,8 @@ def call_project_function(
 ) -> Value:
     """Call a function of the program with evaluated arguments."""
     wrapping = PLAIN if ref.bare else decorators.wrapping_of(frame.interpreter, info)
-    decorated = decorators.decorated(frame, info) if wrapping is None else None
+    is_walked = wrapping is None or not wrapping.gives_value  # what the wrapper makes of the value is in its body
+    decorated = decorators.decorated(frame, info) if is_walked else None
     if decorated is not None:
         bound = [*([ref.receiver] if ref.receiver is not None else []), *ref.args, *arguments.args]
         more = {name: Argument(name, value, frame.place(node)) for name, value in ref.kwargs}
@@ -158,7 +159,15 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         frame.state = None
         return NEVER
     told.note_sent(frame, (raised.site for raised in raises))
+    if outcome.read and not info.is_generator and not _is_cached(info):
+        for kind in frame.interpreter.kinds.by_name.values():
+            kind.read_inside(frame, sorted(map(shift_site, outcome.read)), node)
     return value
+
+
+def _is_cached(info: FunctionInfo) -> bool:
+    """Whether a second call of a function may give what the first one has found."""
+    return any("cache" in dotted(item.func if isinstance(item, cst.Call) else item) for item in info.decorators)
 
 
 def _is_entered(info: FunctionInfo) -> bool:

@@ -7,13 +7,14 @@ for each of them. An interpreter holds those that it is to follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Method, Traced, Value, unknown
 from invocation_lint.analysis.domain.events import Event, Use
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.findings import Place
@@ -170,6 +171,9 @@ class Kind(Generic[F]):
 
     def errors_dropped(self, frame: F, types: list[CaughtType], body: list[Event]) -> None:
         """A manager has dropped errors of these types, whatever of the body raised them."""
+
+    def read_inside(self, frame: F, origins: Sequence[SiteKey], node: cst.CSTNode) -> None:
+        """A call has read what of these can be read once."""
 
     def manager_left(self, frame: F, value: Value, first_event: int, node: cst.CSTNode) -> None:
         """A `with` block over a value has ended; what it did stands in the events from an index on."""

@@ -77,3 +77,4 @@ class Outcome:
     given: tuple[ObjectId, ...] = ()  # the objects that the arguments lead to
     levels: int = 0  # of calls below it, those that were not followed included
     waited: Waited = NO_WAIT
+    read: frozenset[SiteKey] = frozenset()  # the answers whose stream it has read wherever it comes back
