@@ -165,18 +165,16 @@ def may_read_keys(data: bytes) -> bool:
     return b"object" in data and b"key" in data and _OBJECT_KEY.search(data) is not None
 
 
-_FIRST = rb"\s*\(\s*(?:(?:self|cls)\s*,\s*)?(?!self\b|cls\b)"
+_FIRST = rb"\s*\(\s*(?!self\b|cls\b)"
 _MORE = rb"(?:[^()]|\([^()]*\))*?,\s*[\w/*]"
 _HANDLER = re.compile(
-    rb"def\s+\w*(?:handler|main|run|entry)\w*"
+    rb"def\s+(?:\w*handler\w*|(?:\w*_)?(?:main|run|entry\w*)(?:_\w*)?)"
     + _FIRST
     + rb"\w+"
     + _MORE
-    + rb"|def\s+\w+"
-    + _FIRST
-    + rb"_*(?:event|evt)\b[^()]*,\s*_*(?:context|ctx)\b"
+    + rb"|def\s+\w+\s*\(\s*(?:(?:self|cls)\s*,\s*)?_*(?:event|evt)\b[^()]*,\s*_*(?:context|ctx)\b"
 )
-"""A function that takes two parameters besides `self`, and whose name or parameters are like a handler's."""
+"""A function that takes two parameters, and is named as handlers are; or one that takes an event and a context."""
 
 _EVENT = (b"event", b"evt")
 

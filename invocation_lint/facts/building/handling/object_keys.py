@@ -5,6 +5,7 @@ A read is followed by name, in its function and into helpers of its module: wher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import field
 
@@ -22,6 +23,11 @@ from invocation_lint.findings import Place
 from invocation_lint.records import mutable
 
 MAX_HELPERS = 2
+
+_LEADS = re.compile(r"""["'.](?:s3|detail)\b""")
+_PARENTS = frozenset({"object", "get_object"})
+"""What stands around the key in an event."""
+
 _DECODES = frozenset({"unquote_plus", "url_decode", "urldecode", "decode_key"})
 _DECODES_PERCENT = frozenset(
     f"{module}.{name}"
@@ -48,7 +54,7 @@ _ASKS = frozenset(
 def object_keys(code: Code, options: AnalysisOptions) -> Iterator[Fact]:
     """The facts of a module, in no order."""
     for info in code.functions():
-        if {"s3", "key"} <= info.words or ("key" in info.words and "object" in info.words):
+        if "key" in info.words and not _PARENTS.isdisjoint(info.words) and _LEADS.search(code.text_of(info)):
             scope = code.scope_of(info)
             for node, event in _reads(scope):
                 yield _fact(code, options, scope, info, node, event)

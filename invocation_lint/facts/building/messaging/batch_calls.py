@@ -24,7 +24,7 @@ _WRITES = frozenset({"batch_write_item", "put_records", "put_record_batch"})
 def batch_calls(code: Code, options: AnalysisOptions) -> Iterator[Fact]:
     """The facts of a module, in no order."""
     operations = batch_operations()
-    for call, function in code.calls(operations):
+    for call, function in code.calls(operations, given={one.entries for one in operations.values()}):
         operation = operations[called_name(call)]
         if isinstance(call.func, cst.Attribute) and operation.entries in keywords(call):
             yield _fact(code, options, call, function, operation)

@@ -45,14 +45,26 @@ class Code:
     def _imports(self) -> ImportMap:
         return ImportMap.of(self.module.source.module)
 
-    def calls(self, names: Collection[str]) -> Iterator[tuple[cst.Call, FunctionInfo | None]]:
-        """The calls of methods of these names, each with the outermost function around it; None at module level."""
-        wanted = frozenset(names)
+    def text_of(self, function: FunctionInfo) -> str:
+        """What is written of a function, its decorators aside."""
+        start, end = self.module.source.offsets(function.place)
+        return self.module.source.text[start:end]
+
+    def calls(
+        self, names: Collection[str], given: Collection[str] = ()
+    ) -> Iterator[tuple[cst.Call, FunctionInfo | None]]:
+        """The calls of methods of these names, each with the outermost function around it; None at module level. With
+        `given`, calls in code where none of these words stands may be left out."""
+        wanted, needed = frozenset(names), frozenset(given)
+        if needed.isdisjoint(self.module.words) and needed:
+            return
         source = self.module.source
         written = [found.start() for found in _calls_of(wanted).finditer(source.text)]
         functions = [(info, source.offsets(info.place)) for info in self.functions()] if written else []
         is_in_function = all(any(start <= at < end for _, (start, end) in functions) for at in written)
         for info, (start, end) in functions:  # one may stand in a decorator, which is no part of the place
+            if needed and needed.isdisjoint(info.words):
+                continue
             if wanted & info.words and (not is_in_function or any(start <= at < end for at in written)):
                 yield from ((call, info) for call in self.scope_of(info).calls if called_name(call) in wanted)
         if not is_in_function:

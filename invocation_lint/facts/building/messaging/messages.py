@@ -47,6 +47,7 @@ OPERATIONS = {
 
 _MUST_BE_JSON = frozenset({"Detail", "input"})
 MAKERS = frozenset({"Queue", "get_queue_by_name", "create_queue", "Topic", "create_topic"})
+_GIVEN = frozenset(name for one in OPERATIONS.values() for name in (*one.target, one.entries, one.part) if name)
 
 
 @record
@@ -61,7 +62,7 @@ class Sent:
 def messages(code: Code, program: Program | None) -> Iterator[Fact]:
     """The facts of a module, in no order."""
     targets = Targets(code.module, program)
-    for call, function in code.calls(OPERATIONS):
+    for call, function in code.calls(OPERATIONS, given=_GIVEN):
         operation = OPERATIONS[called_name(call)]
         if not isinstance(call.func, cst.Attribute) or code.named(called_name(call)):
             continue  # a method that the module defines itself
