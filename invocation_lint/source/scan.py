@@ -113,12 +113,17 @@ _LOOP_CLIENT = re.compile(
     rb"\b(?:ClientSession|AsyncClient|Async(?:Azure)?OpenAI|AsyncAnthropic|AsyncIOMotorClient|AsyncMongoClient|"
     rb"AsyncElasticsearch|create_pool|create_async_engine)\(|\.__aenter__\("
 )
+_LOOP_CLIENT_WORDS = (
+    b"ClientSession(", b"AsyncClient(", b"OpenAI(", b"AsyncAnthropic(", b"AsyncIOMotorClient(", b"AsyncMongoClient(",
+    b"AsyncElasticsearch(", b"create_pool(", b"create_async_engine(", b"__aenter__(",
+)  # fmt: skip
 
 
 def may_run_loops(data: bytes) -> bool:
     """Whether the bytes may hold a handler that runs coroutines, and an asynchronous client."""
     return (
         b"async" in data
+        and any(word in data for word in _LOOP_CLIENT_WORDS)
         and _RUNS_LOOP.search(data) is not None
         and _LOOP_CLIENT.search(data) is not None
         and b"handler" in data.lower()
@@ -157,12 +162,17 @@ def may_run_machines(data: bytes) -> bool:
     return b"_execution" in data and _EXECUTION.search(data) is not None
 
 
-_OBJECT_KEY = re.compile(rb"[\"']s3[\"']\s*(?:\]|,|\))|\.s3\.get_object\b|[\"']detail[\"']")
+_OBJECT_KEYS = (
+    re.compile(rb"s3(?<=[\"']s3)[\"']\s*[\],)]"),
+    re.compile(rb"\.s3\.get_object\b"),
+    re.compile(rb"detail(?<=[\"']detail)[\"']"),
+)
+"""Each begins with what stands for itself: together, or with the quote in front, they take ten times as long."""
 
 
 def may_read_keys(data: bytes) -> bool:
     """Whether the bytes may read the key of an object of an event of S3."""
-    return b"object" in data and b"key" in data and _OBJECT_KEY.search(data) is not None
+    return b"object" in data and b"key" in data and any(pattern.search(data) for pattern in _OBJECT_KEYS)
 
 
 _FIRST = rb"\s*\(\s*(?!self\b|cls\b)"
