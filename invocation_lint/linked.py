@@ -39,11 +39,20 @@ def linked(project: Project, paths: Sequence[str]) -> Iterator[tuple[Links, list
                 if module is not None and not module.is_test:
                     found += links_of(links, module, program.interpreter.roots(module))
         known = {link.site for link in found if link.targets}  # of others, their callers say which function is meant
-        return [link for link in found if link.targets or link.call != link.site or link.site not in known]
+        found = [link for link in found if link.targets or link.call != link.site or link.site not in known]
+        told = {_said(link) for link in found if link.call == link.site}  # callers that add nothing are left out
+        return [link for link in found if link.call == link.site or _said(link) not in told]
 
     for program, keys in _by_program(project, paths):
         links = Links(program)
         yield links, on_large_stack(partial(found_in, program, links, keys))
+
+
+def _said(link: CallLink) -> tuple[object, ...]:
+    """What a link says, wherever the call stands that it is of."""
+    functions = tuple(target.function.key for target in link.targets)
+    required = link.contract.required if link.contract is not None else ()
+    return link.site, functions, link.certain, link.sent, link.missing, required
 
 
 def left_out_of(project: Project) -> str:

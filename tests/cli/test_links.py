@@ -465,3 +465,29 @@ def test_who_runs_code_that_invokes_itself(tmp_path: Path, monkeypatch: pytest.M
         for link in json.loads(result.output)["links"]
     }
     assert found == {"main.py": ("self", False, ["main.py"]), "apps/plugins/mail.py": ("self", False, ["entry.py"])}
+
+
+def test_callers_of_a_helper_that_add_nothing_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "template.yaml": "Transform: AWS::Serverless-2016-10-31\n"
+        "Globals: {Function: {Runtime: python3.12, CodeUri: .}}\nResources:\n"
+        "  W: {Type: AWS::Serverless::Function, Properties: {FunctionName: shop-w, Handler: work.handler}}\n"
+        "  A: {Type: AWS::Serverless::Function, Properties: {Handler: app.handler}}\n",
+        "work.py": "def handler(event, context):\n    return event['id'], event.get('note')\n",
+        "tools.py": "import json\nimport boto3\n\n\ndef send(**more):\n    payload = {'id': 1, **more}\n"
+        "    boto3.client('lambda').invoke(FunctionName='shop-w', Payload=json.dumps(payload))\n\n\n"
+        "def start(id):\n"
+        "    boto3.client('lambda').invoke(FunctionName='shop-w', Payload=json.dumps({'id': id}))\n",
+        "app.py": "from tools import send, start\n\n\ndef handler(event, context):\n    start(event['id'])\n"
+        "    send(note='x')\n\n\ndef other():\n    start(2)\n",
+        ".git/HEAD": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["links", "--format", "json"], catch_exceptions=False)
+    told = [(one["call"]["path"], one["call"]["line"], one["sent"]) for one in json.loads(result.output)["links"]]
+    assert ("tools.py", 11, ["id"]) in told
+    assert not [one for one in told if one[0] == "app.py" and one[2] == ["id"]]
+    assert ("app.py", 6, ["id", "note"]) in told
