@@ -48,7 +48,7 @@ def command(function: str | None, format_: str, check: bool, **given: Any) -> in
 
         return checked(found, project)
     if not found:
-        click.echo(f"note: {_NOTHING}", err=True)
+        click.echo(f"note: {NOTHING}", err=True)
     if format_ == "yaml":
         click.echo("\n".join(map(plain, _as_yaml(found))))
     else:
@@ -57,7 +57,7 @@ def command(function: str | None, format_: str, check: bool, **given: Any) -> in
     return 0
 
 
-_NOTHING = "no template in this folder deploys a function whose handler is here"
+NOTHING = "no template in this folder deploys a function whose handler is here"
 
 
 def _help(every: Sequence[Implied], function: str) -> str:
@@ -69,7 +69,7 @@ def _help(every: Sequence[Implied], function: str) -> str:
     if near:
         return f"did you mean {near[0]}?"
     told = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
-    return f"there are {told}" if names else _NOTHING
+    return f"there are {told}" if names else NOTHING
 
 
 def _is_meant(one: Implied, function: str) -> bool:

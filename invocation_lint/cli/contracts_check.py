@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from invocation_lint.cli.contracts import described
+from invocation_lint.cli.contracts import NOTHING, described
 from invocation_lint.linked import linked
 from invocation_lint.plain import plain
 from invocation_lint.project import Project
@@ -27,8 +27,10 @@ def checked(found: Sequence[Implied], project: Project) -> int:
 
     book = project.contracts(project.configuration.for_folder(Path.cwd()))
     differing: list[tuple[Implied, FunctionContract, list[Drift]]] = []
+    compared: list[FunctionContract] = []
     for one in found:
         declared = declared_for(one, book)
+        compared += [declared] if declared is not None else []
         drifts = list(differences(one.contract, declared, one.refuses)) if declared is not None else []
         if declared is not None and drifts:
             differing.append((one, declared, drifts))
@@ -40,8 +42,18 @@ def checked(found: Sequence[Implied], project: Project) -> int:
                 click.echo(plain(f"  {line}"))
         click.echo("\n".join(map(plain, _difference(one, declared))))
     count = sum(len(drifts) for _, _, drifts in differing)
-    click.echo(f"{count} difference{'' if count == 1 else 's'} between declared contracts and handlers")
+    if not compared:
+        click.echo(f"nothing to compare: {_NONE if found else NOTHING}")
+        return 0
+    about = f"{len(compared)} of {len(found)} function{'' if len(found) == 1 else 's'} with a declared contract"
+    click.echo(f"{count} difference{'' if count == 1 else 's'} between declared contracts and handlers; {about}")
     return 1 if count else 0
+
+
+_NONE = (
+    "no function here has a declared contract; write them with `invocation-lint contracts > contracts.yaml` and list "
+    "the file under the key `contracts` of the configuration"
+)
 
 
 def _difference(one: Implied, declared: FunctionContract) -> Iterator[str]:

@@ -154,7 +154,7 @@ def test_a_difference_to_what_is_declared(checked: Path) -> None:
         '+  "message": {required: true}',
         '+  "message.text": {required: true}',
         '+  "copy": {}',
-        "2 differences between declared contracts and handlers",
+        "2 differences between declared contracts and handlers; 1 of 2 functions with a declared contract",
     ]
 
 
@@ -390,7 +390,15 @@ def test_a_contract_of_another_function_says_nothing(project: Path) -> None:
 def test_what_was_printed_and_committed_does_not_differ(project: Path) -> None:
     (project / "declared.yaml").write_text(run_lint("contracts", cwd=project).stdout)
     (project / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
-    assert run_lint("contracts", "--check", cwd=project).returncode == 0
+    ran = run_lint("contracts", "--check", cwd=project)
+    about = "2 of 2 functions with a declared contract"
+    assert (ran.returncode, ran.stdout) == (0, f"0 differences between declared contracts and handlers; {about}\n")
+
+
+def test_where_nothing_is_declared_nothing_is_said_to_agree(project: Path) -> None:
+    ran = run_lint("contracts", "--check", cwd=project)
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("nothing to compare: no function here has a declared contract; write them with ")
 
 
 def test_nothing_deployed(tmp_path: Path) -> None:
@@ -398,6 +406,7 @@ def test_nothing_deployed(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stdout) == (0, "version: 1\nfunctions: []\n")
     assert ran.stderr == f"note: {NOTHING}\n"
     assert f"help: {NOTHING}\n" in run_lint("contracts", "mails", cwd=tmp_path).stderr
+    assert run_lint("contracts", "--check", cwd=tmp_path).stdout == f"nothing to compare: {NOTHING}\n"
 
 
 @pytest.mark.parametrize(
