@@ -143,7 +143,12 @@ class Handler:
         " template",
         words=YES_NO,
     )
-    kept_state: Text = fact_field("a list or set of its module that it fills for each event and reads")
+    kept_state: Text = fact_field(
+        "what one event leaves for the next: a list or set of its module that it fills and reads, a global name or a"
+        " key of a mapping that only some events set, a global number that it adds to, a default value, or a file"
+        " under /tmp"
+    )
+    kept_how: Text = fact_field("how it is left for the next event, in words", default=None)
     defined_as: Text = fact_field("how it is defined: `async def` or `def`", words=("async", "plain"))
     wrapped: Text = fact_field("whether a decorator, or other code of its module, may call it", words=YES_NO)
     made: Text = fact_field(

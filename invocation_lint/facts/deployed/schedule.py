@@ -24,6 +24,6 @@ class Schedule:
     """One schedule of one function. Absent is None, not known is `Unknown`."""
 
     expression: Text = fact_field("the expression, as the template has it")
-    every_seconds: Number = fact_field("the time from one event to the next, of an expression `rate(..)`")
+    every_seconds: Number = fact_field("the time from one event to the next, the shortest of an expression `cron(..)`")
     enabled: Text = fact_field("whether it is enabled", words=YES_NO)
     function: Invoked | None = fact_field("the function that it invokes")

@@ -16,7 +16,7 @@ from invocation_lint.facts.building.handling.event_keys import event_keys
 from invocation_lint.facts.building.handling.handler_answers import handler_answers
 from invocation_lint.facts.building.handling.images import image_read
 from invocation_lint.facts.building.handling.inner_timeouts import longest_timeout
-from invocation_lint.facts.building.handling.kept_state import kept_state
+from invocation_lint.facts.building.handling.left_state import left_state
 from invocation_lint.facts.building.handling.log_lines import log_gaps
 from invocation_lint.facts.building.handling.makings import FETCHED, made_in
 from invocation_lint.facts.building.handling.mappings import mapping_of, timeout_of_all
@@ -185,16 +185,18 @@ def _made(subject: Subject) -> Part:
         places.setdefault("made", place)
         places.setdefault("made_when", place)
     image = image_read(subject.code, subject.reads) if subject.event_source == "stream" else None
-    state = kept_state(subject.code, subject.reached)
-    for path, seen in (("image_read", image), ("kept_state", state)):
-        if seen is not None:
-            places[path] = seen[1]
+    state = left_state(subject.code, subject.info, subject.reached)
+    if image is not None:
+        places["image_read"] = image[1]
+    if state is not None:
+        places["kept_state"] = places["kept_how"] = state[2]
     fields = {
         "made": _in_words(certain or [one.name for one, _ in made.values()]),
         "made_when": None if not made else "on each invocation" if certain else "on some invocations",
         "makes": tuple(one for one, _ in made.values()),
         "image_read": image[0] if image is not None else None,
         "kept_state": state[0] if state is not None else None,
+        "kept_how": state[1] if state is not None else None,
     }
     return Part(fields, places)
 

@@ -14,18 +14,20 @@ from invocation_lint.facts.building.messaging.resolving import values_of
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.findings import Place
 
-_FILLS = frozenset({"append", "extend", "insert", "add", "update"})
+FILLS = frozenset({"append", "extend", "insert", "add", "update"})
+"""What puts something into a list, a set or a mapping."""
+
 _RESETS = frozenset({"clear", "pop", "popleft", "remove", "discard"})
-_CACHES = re.compile(r"cache|memo|seen|pool|registry|clients?\b|sessions?\b|handlers?\b|metrics", re.IGNORECASE)
+CACHES = re.compile(r"cache|memo|seen|pool|registry|clients?\b|sessions?\b|handlers?\b|metrics", re.IGNORECASE)
 
 
-def kept_state(code: Code, infos: Iterable[FunctionInfo]) -> tuple[str, Place] | None:
+def filled_lists(code: Code, infos: Iterable[FunctionInfo]) -> tuple[str, Place] | None:
     """The name of such a list or set, with the place where it is filled; None where there is none."""
     module = code.scope_of(None)
     functions = list(infos)
     for name in _filled_here(code, functions):
         made = _made_by_module(name, module)
-        if made is None or _CACHES.search(name):
+        if made is None or CACHES.search(name):
             continue
         fills, reads, resets = _uses(name, code, functions)
         if fills is not None and reads and not resets:
@@ -38,7 +40,7 @@ def _filled_here(code: Code, functions: list[FunctionInfo]) -> list[str]:
     for info in functions:
         for call in code.scope_of(info).calls:
             func = call.func
-            if isinstance(func, cst.Attribute) and func.attr.value in _FILLS and isinstance(func.value, cst.Name):
+            if isinstance(func, cst.Attribute) and func.attr.value in FILLS and isinstance(func.value, cst.Name):
                 found.setdefault(func.value.value)
     return list(found)
 
@@ -67,7 +69,7 @@ def _uses(name: str, code: Code, functions: list[FunctionInfo]) -> tuple[Place |
         for use in uses:
             parent = scope.parents.get(use)
             if isinstance(parent, cst.Attribute):
-                if parent.attr.value in _FILLS and info in functions:
+                if parent.attr.value in FILLS and info in functions:
                     fills = fills or code.module.source.place(parent)
                 resets = resets or parent.attr.value in _RESETS
             elif isinstance(parent, (cst.ComparisonTarget, cst.Comparison, cst.Del, cst.UnaryOperation, cst.If)):
@@ -77,4 +79,4 @@ def _uses(name: str, code: Code, functions: list[FunctionInfo]) -> tuple[Place |
     return fills, reads, resets
 
 
-__all__ = ["kept_state"]
+__all__ = ["CACHES", "FILLS", "filled_lists"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from invocation_lint.deployment.model import Function, Trigger
@@ -13,6 +14,8 @@ from invocation_lint.facts.building.templates.told import NOT_WRITTEN, number, t
 from invocation_lint.facts.deployed import schedule as facts
 
 _RATE = re.compile(r"\s*rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)\s*")
+_CRON = re.compile(r"\s*cron\(\s*(\S+)\s+(\S+)\s+(\S+\s+\S+\s+\S+(?:\s+\S+)?)\s*\)\s*")
+_PART = re.compile(r"(\*|\d{1,2})(?:-(\d{1,2}))?(?:/(\d{1,2}))?")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -45,7 +48,39 @@ def _fact(context: Context, one: Trigger) -> Fact:
 
 def _every(expression: str) -> Any:
     rate = _RATE.fullmatch(expression)
-    return int(rate[1]) * _SECONDS[rate[2]] if rate is not None else Unknown("it is no rate")
+    if rate is not None:
+        return int(rate[1]) * _SECONDS[rate[2]]
+    return _shortest(expression) or Unknown("it is no rate, and no times of the day")
+
+
+def _shortest(expression: str) -> int | None:
+    """The shortest time between two events of `cron(0/5 * * * ? *)`; None where it is not told by the hour and the
+    minute."""
+    fields = _CRON.fullmatch(expression)
+    minutes, hours = (_numbers(fields[1], 59), _numbers(fields[2], 23)) if fields is not None else (None, None)
+    if fields is None or minutes is None or hours is None:
+        return None
+    times = [60 * hour + minute for hour in sorted(hours) for minute in sorted(minutes)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    if set(fields[3].split()[:3]) <= {"*", "?"}:  # each day
+        gaps.append(24 * 60 + times[0] - times[-1])
+    return 60 * min(gaps) if gaps else None
+
+
+def _numbers(field: str, most: int) -> set[int] | None:
+    """The numbers of a field of a cron expression: `*`, `5`, `0,30`, `8-18`, `0/5`, `*/15`."""
+    found: set[int] = set()
+    for part in field.split(","):
+        told = _PART.fullmatch(part)
+        if told is None:
+            return None
+        start, end, step = told[1], told[2], int(told[3] or 1)
+        first = 0 if start == "*" else int(start)
+        last = int(end) if end else most if start == "*" or told[3] else first
+        if not 0 <= first <= last <= most or step < 1:
+            return None
+        found.update(range(first, last + 1, step))
+    return found
 
 
 def _invoked(function: Function) -> facts.Invoked:
