@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from invocation_lint.deployment.linking import SAMCONFIG
 from invocation_lint.deployment.model import (
     Api,
     Bucket,
@@ -14,6 +16,7 @@ from invocation_lint.deployment.model import (
     Resource,
     Rule,
     Schedule,
+    Stack,
     StateMachine,
     Stream,
     Table,
@@ -54,8 +57,21 @@ class Builder:
     def graph(self) -> Graph:
         """What was gathered; nodes that no edge reaches are left out, unless they are functions."""
         used = {end for edge in self._edges.values() for end in (edge.source, edge.target)}
-        nodes = (one for one in self._nodes.values() if one.id in used or one.kind == "function")
+        stacks = self._stacks()
+        nodes = (
+            replace(one, stacks=stacks.get(key.template, ())) if isinstance(key, Key) else one
+            for key, one in self._nodes.items()
+            if one.id in used or one.kind == "function"
+        )
         return Graph(tuple(nodes), tuple(self._edges.values()))
+
+    def _stacks(self) -> dict[str, tuple[str, ...]]:
+        """The stacks that nest one template, by its path, where they are several."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for stack in self.deployed.all(Stack):
+            if stack.template is not None and self.deployed.templates[stack.key.template].language != SAMCONFIG:
+                found[stack.template].append(stack.key.id)
+        return {path: tuple(names) for path, names in found.items() if len(names) > 1}
 
     # -- nodes -------------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ through something that hands messages, events, records or requests on."""
 @record
 class Node:
     """Something that invokes or is invoked. `id` is what edges call it: its name, told apart where another one has the
-    same. `kind` is function, queue, topic, bus, stream, table, bucket, schedule, api, state_machine, service, code (of
-    which no function is known that runs it) or unknown. `marks`: no_failure_destination."""
+    same. `stacks` are those that nest its template, where there are several: each has one of its own. `kind` is
+    function, queue, topic, bus, stream, table, bucket, schedule, api, state_machine, service, code (of which no
+    function is known that runs it) or unknown. `marks`: no_failure_destination."""
 
     id: str
     kind: str
@@ -25,6 +26,7 @@ class Node:
     handler: Place | None = None
     timeout_seconds: float | None = None
     marks: tuple[str, ...] = ()
+    stacks: tuple[str, ...] = ()
 
 
 @record

@@ -106,9 +106,10 @@ def _quoted(text: str) -> str:
 
 
 def words_of_node(node: Node) -> list[str]:
-    """What a picture says of a node: its name, its timeout, its marks."""
+    """What a picture says of a node: its name, the stacks that have one each, its timeout, its marks."""
     timeout = [f"{node.timeout_seconds:g} s"] if node.timeout_seconds is not None else []
-    return [node.name, *timeout, *(WORDS[mark] for mark in node.marks)]
+    stacks = [f"one in each of {', '.join(node.stacks)}"] if node.stacks else []
+    return [node.name, *stacks, *timeout, *(WORDS[mark] for mark in node.marks)]
 
 
 def words_of_edge(edge: Edge) -> list[str]:
@@ -142,6 +143,7 @@ def _node(node: Node) -> dict[str, Any]:
         "handler": _where(node.handler),
         "timeout_seconds": node.timeout_seconds,
         "marks": list(node.marks),
+        "stacks": list(node.stacks),
     }
 
 

@@ -335,3 +335,37 @@ def test_nothing_deployed_and_mistakes(tmp_path: Path) -> None:
     assert told(tmp_path) == {"version": 1, "nodes": [], "edges": []}
     ran = run_lint("graph", "nowhere", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
+
+
+NESTING = """
+    Resources:
+      Orders: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: work.yaml, Parameters: {Level: A}}}
+      Mails: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: work.yaml, Parameters: {Level: B}}}
+      Once: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: once.yaml}}
+"""
+NESTED = """
+    Transform: AWS::Serverless-2016-10-31
+    Parameters: {Level: {Type: String}}
+    Resources:
+      Jobs: {Type: AWS::SQS::Queue}
+      NAME:
+        Type: AWS::Serverless::Function
+        Properties:
+          Runtime: python3.12
+          Handler: app.handler
+          Events: {Jobs: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}}
+"""
+
+
+def test_a_template_that_several_stacks_nest(tmp_path: Path) -> None:
+    files = {
+        "root.yaml": NESTING,
+        "work.yaml": NESTED.replace("NAME", "Worker"),
+        "once.yaml": NESTED.replace("NAME", "One"),
+    }
+    write(tmp_path, {".git/HEAD": "", "app.py": "def handler(event, context): ...\n", **files})
+    told = json.loads(run_lint("graph", "--format", "json", cwd=tmp_path).stdout)
+    assert {node["name"]: node["stacks"] for node in told["nodes"] if node["kind"] == "function"} == {
+        "Worker": ["Orders", "Mails"], "One": [],
+    }  # fmt: skip
+    assert "Worker<br>one in each of Orders, Mails<br>3 s" in run_lint("graph", cwd=tmp_path).stdout
