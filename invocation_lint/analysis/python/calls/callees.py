@@ -128,16 +128,29 @@ def call_value(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTN
     if frame.interpreter.trial is not None and len(callee.atoms) > 1:
         return _call_either(frame, callee, arguments, node)
     found, comes_back = [], False
+    known = _read(frame)
+    read: list[frozenset[Any]] = []
     for atom in callee.atoms:
         before = frame.state
         if before is None:
             break
         found.append(call_atom(frame, atom, arguments, node))
         comes_back = comes_back or frame.state is not None
+        if frame.state is not None and len(callee.atoms) > 1:  # what one of them reads is not read again by another
+            read.append(_read(frame))
+            frame.state.marks = (frame.state.marks - read[-1]) | known
         frame.state = frame.state or before  # one that raises ends the path for itself alone
+    if frame.state is not None and read:
+        frame.state.marks |= frozenset.intersection(*read)
     if not comes_back:
         frame.state = None
     return join_values(found) if comes_back else NEVER
+
+
+def _read(frame: Frame) -> frozenset[Any]:
+    """The marks of what has been read here, and can be read once."""
+    marks = frame.state.marks if frame.state is not None else frozenset()
+    return frozenset(mark for mark in marks if mark[0] == "read")
 
 
 def _call_either(frame: Frame, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -159,6 +159,9 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         frame.state = None
         return NEVER
     told.note_sent(frame, (raised.site for raised in raises))
+    anew = {("read", shift_site(site)) for site in created}  # other answers than those of an earlier call at this place
+    if not anew.isdisjoint(state.marks):
+        state.marks -= anew
     if outcome.read and not info.is_generator and not _is_cached(info):
         for kind in frame.interpreter.kinds.by_name.values():
             kind.read_inside(frame, sorted(map(shift_site, outcome.read)), node)
