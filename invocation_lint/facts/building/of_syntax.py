@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from invocation_lint.facts.base import Fact
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Interpreter
     from invocation_lint.analysis.program.model import ModuleInfo
     from invocation_lint.analysis.project import Program
+    from invocation_lint.facts.building.messaging.calls import Code
 
 
 def of_syntax(
@@ -33,7 +35,7 @@ def _found(
     if scan.may_send(data):
         from invocation_lint.facts.building.messaging.batch_calls import batch_calls
 
-        yield from batch_calls(code, options)
+        yield from batch_calls(code, options, _unread(code, program))
     if scan.may_write_messages(data) or scan.may_run_machines(data):
         from invocation_lint.facts.building.messaging.messages import messages
 
@@ -54,6 +56,20 @@ def _found(
             from invocation_lint.facts.building.handling.resources.custom_resources import custom_resources
 
             yield from custom_resources(code, program)
+
+
+def _unread(code: Code, program: Program | None) -> Callable[[], frozenset[str]]:
+    """The handlers of a module whose answers nobody reads, which are looked for when somebody asks."""
+
+    @cache
+    def found() -> frozenset[str]:
+        if not scan.may_handle(code.module.source.data):
+            return frozenset()
+        from invocation_lint.facts.building.handling.error_answers import answers_nobody
+
+        return answers_nobody(code, program)
+
+    return found
 
 
 __all__ = ["of_syntax"]

@@ -9,13 +9,16 @@ import libcst as cst
 from invocation_lint.data.event_shapes import keys_at
 from invocation_lint.deployment.kinds import REDELIVERING
 from invocation_lint.facts.building.handling import failing
-from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.handling.handler_answers import is_own_answer
+from invocation_lint.facts.building.handling.subjects import Subject, subjects
+from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope
 from invocation_lint.findings import Place
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Interpreter
     from invocation_lint.analysis.program.model import FunctionInfo
+    from invocation_lint.analysis.project import Program
 
 
 def error_answer(subject: Subject, interpreter: Interpreter) -> tuple[Place, str] | None:
@@ -25,6 +28,19 @@ def error_answer(subject: Subject, interpreter: Interpreter) -> tuple[Place, str
         return None
     found = _of_clauses(subject) or _of_decorators(subject.info, interpreter)
     return None if found is None or (subject.known_by == "shape" and _is_mixed(subject)) else found
+
+
+def answers_nobody(code: Code, program: Program | None) -> frozenset[str]:
+    """The keys of the handlers of a module whose answers nothing reads: all that invokes them only asks whether they
+    raise."""
+    return frozenset(
+        one.info.key
+        for one in subjects(code, program)
+        if one.event_source in REDELIVERING
+        and not (one.known_by == "shape" and _is_mixed(one))
+        and is_own_answer(one.info)
+        and not code.module.is_mentioned_outside(one.info)
+    )
 
 
 def _is_mixed(subject: Subject) -> bool:
@@ -66,4 +82,4 @@ def _of_decorators(info: FunctionInfo, interpreter: Interpreter) -> tuple[Place,
     return None
 
 
-__all__ = ["error_answer"]
+__all__ = ["answers_nobody", "error_answer"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.kinds import FRONTS
 from invocation_lint.facts import handler_answer as facts
@@ -32,8 +33,8 @@ _MAX_DEPTH = 5
 def handler_answers(subject: Subject) -> Iterator[Fact]:
     """The facts of one handler."""
     code, info = subject.code, subject.info
-    if any(not _HARMLESS.search(dotted(_named(one))) for one in info.decorators):
-        return  # it may make something else of the answer
+    if not is_own_answer(info):
+        return
     front, has_own_cors = _front(subject)
     answers = answers_of(code, info)
     cors = [_cors(answer) for answer in answers]
@@ -54,6 +55,11 @@ def handler_answers(subject: Subject) -> Iterator[Fact]:
             api_sets_cors="yes" if has_own_cors else "no",
         )
         yield Fact("handler_answer", data, site, places, (), answer.function.title)
+
+
+def is_own_answer(info: FunctionInfo) -> bool:
+    """Whether what a handler returns is what its caller gets: no decorator may make something else of it."""
+    return all(_HARMLESS.search(dotted(_named(one))) for one in info.decorators)
 
 
 def _named(decorator: cst.BaseExpression) -> cst.BaseExpression:
@@ -204,4 +210,4 @@ def _cors(answer: Answer) -> str | UnknownAnswer | None:
     return "no" if "" not in keys else UnknownAnswer("the headers are not written as a whole")
 
 
-__all__ = ["handler_answers"]
+__all__ = ["handler_answers", "is_own_answer"]

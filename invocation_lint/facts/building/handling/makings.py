@@ -61,15 +61,29 @@ def _reached(code: Code, handler: FunctionInfo) -> Iterator[tuple[FunctionInfo, 
         for info, _title, is_certain in level:
             scope = code.scope_of(info)
             for call in scope.calls:
-                found = code.named(called_name(call))
-                for one in found if len(found) == 1 else ():
-                    is_plain = isinstance(call.func, cst.Name) and one.cls is None
-                    if is_plain and one.key not in seen and not _is_cached(one):
+                for one in _called(call, scope, info, code):
+                    if one.key not in seen and not _is_cached(one):
                         before = below.get(one.key)
                         is_called = is_certain and _is_certain(call, scope)
                         below[one.key] = one, one.title, is_called or (before is not None and before[2])
         seen.update(below)
         level = list(below.values())
+
+
+def _called(call: cst.Call, scope: Scope, info: FunctionInfo, code: Code) -> list[FunctionInfo]:
+    """The function of the module that a call calls by its name, or the `__init__` of the class that it makes one of."""
+    if not isinstance(call.func, cst.Name):
+        return []
+    name = call.func.value
+    found = code.named(name)
+    if found:
+        return [one for one in found if one.cls is None] if len(found) == 1 else []
+    named = [one for one in code.module.classes.values() if one.name == name]
+    cls = named[0] if len(named) == 1 else None
+    init = cls.methods.get("__init__") if cls is not None and "__new__" not in cls.methods else None
+    if cls is None or init is None or cls.has_keywords or any(map(_CACHES.search, cls.decorators)):
+        return []
+    return [] if _is_kept(call, scope, info) else [init]
 
 
 def _is_certain(call: cst.Call, scope: Scope) -> bool:
@@ -124,11 +138,18 @@ def _is_kept(call: cst.Call, scope: Scope, info: FunctionInfo) -> bool:
             return True  # of an inner function nothing tells when it runs
         if isinstance(node, (cst.ClassDef, cst.Lambda)):
             return True
-        if isinstance(node, cst.Assign) and any(not isinstance(to.target, cst.Name) for to in node.targets):
+        if isinstance(node, cst.Assign) and not all(_is_own(to.target, info) for to in node.targets):
             return True
         if isinstance(node, (cst.With, cst.ExceptHandler)):
             return True
     return False
+
+
+def _is_own(target: cst.BaseAssignTargetExpression, info: FunctionInfo) -> bool:
+    """Whether a target is a local name, or an attribute of the object that an `__init__` makes."""
+    if isinstance(target, cst.Attribute) and info.name == "__init__":
+        return isinstance(target.value, cst.Name) and target.value.value == info.first_parameter
+    return isinstance(target, cst.Name)
 
 
 def _asks_whether(test: cst.BaseExpression) -> bool:

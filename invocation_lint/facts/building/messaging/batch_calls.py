@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -21,23 +21,28 @@ _REMOVES = ("delete", "remove", "unlink", "purge")
 _WRITES = frozenset({"batch_write_item", "put_records", "put_record_batch"})
 
 
-def batch_calls(code: Code, options: AnalysisOptions) -> Iterator[Fact]:
-    """The facts of a module, in no order."""
+def batch_calls(code: Code, options: AnalysisOptions, unread: Callable[[], frozenset[str]]) -> Iterator[Fact]:
+    """The facts of a module, in no order; `unread` gives the keys of the handlers whose answers nobody reads."""
     operations = batch_operations()
     for call, function in code.calls(operations, given={one.entries for one in operations.values()}):
         operation = operations[called_name(call)]
         if isinstance(call.func, cst.Attribute) and operation.entries in keywords(call):
-            yield _fact(code, options, call, function, operation)
+            yield _fact(code, options, call, function, operation, unread)
 
 
 def _fact(
-    code: Code, options: AnalysisOptions, call: cst.Call, function: FunctionInfo | None, operation: BatchOperation
+    code: Code,
+    options: AnalysisOptions,
+    call: cst.Call,
+    function: FunctionInfo | None,
+    operation: BatchOperation,
+    unread: Callable[[], frozenset[str]],
 ) -> Fact:
     source = code.module.source
     scope = code.scope_of(function)
     holder = code.holder(call, function)
     site = source.place(call)
-    found, status = _looked_at(code, scope, call, holder, operation, 0)
+    found, status = _looked_at(code, scope, call, holder, operation, unread)
     how = next((word for word in STRENGTH if word in found), "unread")
     given = keywords(call)[operation.entries]
     removed = _removed_after(code.module, scope, call) if operation.name in _WRITES else None
@@ -65,17 +70,29 @@ def _fact(
 
 
 def _looked_at(
-    code: Code, scope: Scope, call: cst.Call, holder: FunctionInfo | None, operation: BatchOperation, depth: int
+    code: Code,
+    scope: Scope,
+    call: cst.Call,
+    holder: FunctionInfo | None,
+    operation: BatchOperation,
+    unread: Callable[[], frozenset[str]],
+    depth: int = 0,
 ) -> tuple[dict[str, Place], Place | None]:
     """What is done about failures, by the function and by its callers in the module where it gives the answer back;
     and where the status of the answer is read."""
     reader = FailureReader(code, scope, operation)
     found = dict(reader.follow(call))
     status = reader.status
+    answered = found.pop("answered", None)
+    if (answered is not None or "returned" in found) and holder is not None and holder.key in unread():
+        found.pop("returned", None)
+        return found, status
+    if answered is not None:
+        found.setdefault("handed_over", answered)
     if "returned" not in found or holder is None or depth >= MAX_HELPERS or _is_called_elsewhere(code.module, holder):
         return found, status
     ways = [
-        _looked_at(code, code.scope_of(outer), one, code.holder(one, outer), operation, depth + 1)
+        _looked_at(code, code.scope_of(outer), one, code.holder(one, outer), operation, unread, depth + 1)
         for one, outer in code.calls({holder.name})
         if outer is not holder
     ]

@@ -16,6 +16,8 @@ from invocation_lint.facts.building.scopes import Scope, UseReader, called_name,
 from invocation_lint.findings import Place
 
 STRENGTH = ("tested", "returned", "handed_over", "logged")
+"""What is done, the strongest first. Beside these, `answered` is what is put into a literal that is returned."""
+
 MAX_HELPERS = 3
 """Helpers and callers behind each other that an answer is followed through."""
 
@@ -160,12 +162,27 @@ class FailureReader(UseReader):
             if use == "returned":
                 self._answer(call)
             else:
-                self.uses.note(use, place)
+                self.uses.note("handed_over" if use == "answered" else use, place)
         return True
 
     def _gone(self, node: cst.CSTNode) -> None:
         if not self._scope.is_logged(node):
-            self.uses.note("handed_over", self._source.place(node))
+            self.uses.note("answered" if self._is_answered(node) else "handed_over", self._source.place(node))
+
+    def _is_answered(self, node: cst.CSTNode) -> bool:
+        """Whether an expression is part of a literal that is returned, under a name or not, and of nothing else."""
+        for outer in self._scope.around(node):
+            if isinstance(outer, cst.Return):
+                return True
+            if isinstance(outer, cst.Assign):
+                names = [to.target.value for to in outer.targets if isinstance(to.target, cst.Name)]
+                uses = [use for name in names for use in self._scope.names.get(name, ()) if self._is_read(use)]
+                return len(names) == len(outer.targets) and all(
+                    isinstance(self._parents.get(use), cst.Return) or self._scope.is_logged(use) for use in uses
+                )
+            if not isinstance(outer, (cst.DictElement, cst.Dict, cst.Element, cst.List, cst.Tuple)):
+                return False
+        return False
 
     def _assigned(self, statement: cst.CSTNode, node: cst.CSTNode, what: str) -> None:
         targets = [one.target for one in statement.targets] if isinstance(statement, cst.Assign) else []
