@@ -51,7 +51,7 @@ def made(*changes: tuple[str, str]) -> list[str]:
         code = code.replace(old, new)
     told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
     (fact,) = [fact.data for fact in told.facts if fact.kind == "handler"]
-    return [one.what for one in fact.makes]
+    return [one.name for one in fact.makes]
 
 
 @pytest.mark.parametrize(
