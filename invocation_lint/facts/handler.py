@@ -103,7 +103,7 @@ class Handler:
         "what the handler returns when it has caught an error and nothing is recorded: a response that says so",
         words=("error",),
     )
-    answered_by: Text = fact_field("what builds that response", words=("clause", "decorator"))
+    answered_by: Text = fact_field("what builds that response", words=("clause", "choice", "decorator"))
     timeout_seconds: Number = fact_field("the timeout of the function, by the template that deploys it")
     least_seconds: Number = fact_field(
         "how long it certainly takes, in seconds: its sleeps and its waits for other functions and models, on "

@@ -74,3 +74,42 @@ def test_what_else_is_done_about_failures_counts(body: str, expected: str, tmp_p
 def test_a_decorator_may_read_it(tmp_path: Path) -> None:
     assert failures(tmp_path, "bus", f"return {CALL}", "@logger.inject_lambda_context\n") == "unread"
     assert failures(tmp_path, "bus", f"return {CALL}", "@checked\n") == "returned"
+
+
+CHOICE = "success = True\nfor record in event['Records']:\n    success = json.loads(record['body']) and success\n"
+
+
+def answered(folder: Path, event: str, body: str) -> object:
+    code = CODE.replace("BODY", body.replace("\n", "\n    ")).replace("DECORATOR\n", "")
+    (fact,) = told(folder, code, event, "handler")
+    return fact.answered_by
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{CHOICE}return {{'statusCode': 200 if success else 500}}",
+        f"{CHOICE}status_code = 200 if success else 500\nreturn {{'statusCode': status_code, 'body': '{{}}'}}",
+        f"{CHOICE}answer = {{'statusCode': 500 if not success else 200}}\nreturn answer",
+        "errors = json.loads(event['Records'][0]['body'])\nreturn {'status_code': '500' if errors else '200'}",
+        f"{CHOICE}print(success)\nreturn {{'statusCode': 200 if success else 500}}",
+    ],
+)
+def test_an_error_is_answered_by_the_choice_of_a_status(body: str, tmp_path: Path) -> None:
+    assert answered(tmp_path, "queue", body) == "choice"
+    assert answered(tmp_path, "api", body) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{CHOICE}if not success:\n    raise ValueError\nreturn {{'statusCode': 200 if success else 500}}",
+        f"{CHOICE}return {{'statusCode': 200 if success else 202}}",
+        f"{CHOICE}return {{'statusCode': 200 if success else 500, 'batchItemFailures': []}}",
+        "found = json.loads(event['Records'][0]['body'])\nreturn {'statusCode': 200 if found else 404}",
+        f"{CHOICE}return {{'statusCode': 200}}",
+        f"{CHOICE}return 200 if success else 500",
+    ],
+)
+def test_a_choice_that_hides_nothing(body: str, tmp_path: Path) -> None:
+    assert answered(tmp_path, "queue", body) is None

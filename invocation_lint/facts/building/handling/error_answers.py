@@ -26,7 +26,7 @@ def error_answer(subject: Subject, interpreter: Interpreter) -> tuple[Place, str
     what the handler returns, or may do so."""
     if subject.event_source not in REDELIVERING or "cf" in subject.scope.texts:
         return None
-    found = _of_clauses(subject) or _of_decorators(subject.info, interpreter)
+    found = _of_clauses(subject) or _of_choices(subject) or _of_decorators(subject.info, interpreter)
     return None if found is None or (subject.known_by == "shape" and _is_mixed(subject)) else found
 
 
@@ -58,6 +58,20 @@ def _of_clauses(subject: Subject) -> tuple[Place, str] | None:
             returned = failing.error_answer(node.body, scope)
             if returned is not None and not failing.notes(node.body, counted):
                 return subject.code.module.source.place(returned), "clause"
+    return None
+
+
+def _of_choices(subject: Subject) -> tuple[Place, str] | None:
+    """The return of `200 if success else 500`, by a name after which the handler does not raise."""
+    scope = subject.scope
+    if "batchItemFailures" in scope.texts:
+        return None
+    raised = failing.raised_for(scope)
+    for node in scope.parents:
+        if isinstance(node, cst.Return) and not _is_in_function(node, scope):
+            asked = failing.chosen_by(node.value, scope)
+            if asked is not None and asked not in raised:
+                return subject.code.module.source.place(node), "choice"
     return None
 
 

@@ -24,6 +24,9 @@ _PLAIN = frozenset({"str", "repr", "format", "len", "isinstance", "type", "get",
                     "print_exc", "put_metadata", "print_exception", "strftime", "uuid4"}) | LOGGING  # fmt: skip
 """Calls that keep nothing of a failure but a trace of it."""
 
+_OUTCOMES = re.compile(r"succe|(?:\A|_)ok\Z|fail|error|(?:\A|_)done\Z", re.IGNORECASE)
+"""Names of what has gone well, or has not."""
+
 _COUNTS = re.compile(r"count|errors?\b|failed|failures?|skipped|total|num", re.IGNORECASE)
 
 
@@ -112,6 +115,27 @@ def answers_error(node: cst.BaseExpression | None, scope: Scope, depth: int = 0)
             return answers_error(node.args[0].value, scope, depth)
         return isinstance(inner, cst.Call) and answers_error(inner, scope, depth)
     return False
+
+
+def chosen_by(node: cst.BaseExpression | None, scope: Scope) -> str | None:
+    """The name by which a returned mapping says that something went wrong, or that all went well: `success` of
+    `{"statusCode": 200 if success else 500}`."""
+    if isinstance(node, cst.Name):
+        given = scope.assignments.get(node.value, ())
+        node = given[0].value if len(given) == 1 else None
+    if not isinstance(node, cst.Dict):
+        return None
+    for one in node.elements:
+        if not isinstance(one, cst.DictElement) or not _STATUS.search(text_of(one.key)):
+            continue
+        value = one.value
+        if isinstance(value, cst.Name):
+            given = scope.assignments.get(value.value, ())
+            value = given[0].value if len(given) == 1 else value
+        if isinstance(value, cst.IfExp) and _is_bad_status(value.body) != _is_bad_status(value.orelse):
+            test = value.test.expression if isinstance(value.test, cst.UnaryOperation) else value.test
+            return test.value if isinstance(test, cst.Name) and _OUTCOMES.search(test.value) else None
+    return None
 
 
 def _says_error(one: cst.DictElement) -> bool:
@@ -210,6 +234,7 @@ def _only_counts(use: cst.CSTNode, scope: Scope) -> bool:
 
 __all__ = [
     "answers_error",
+    "chosen_by",
     "counted_lists",
     "error_answer",
     "gives_itself",
