@@ -271,6 +271,13 @@ FUTURES = "futures = [pool.submit(told_by, job) for job in jobs]"
         ("async def start(jobs):\n    await asyncio.gather(*[told_later(job) for job in jobs])\n", "dropped"),
         ("async def start(jobs):\n    found = await asyncio.gather(told_later(jobs))\n    return all(found)\n", "read"),
         ("def start(jobs):\n    asyncio.run(told_later(jobs))\n", "dropped"),
+        ("def start(jobs):\n    [told_by(job) for job in jobs]\n", "dropped"),
+        ("def start(jobs):\n    list(map(told_by, jobs))\n", "dropped"),
+        ("def start(jobs):\n    list(told_by(job) for job in jobs)\n", "dropped"),
+        ("def start(jobs):\n    done = [told_by(job) for job in jobs]\n    return len(jobs)\n", "unread"),
+        ("def start(jobs):\n    done = [told_by(job) for job in jobs]\n    return sum(done)\n", "read"),
+        ("def start(jobs):\n    return [job for job in jobs if not told_by(job)]\n", "read"),
+        ("def start(jobs):\n    any(told_by(job) for job in jobs)\n", "read"),
         (
             "def again(jobs):\n    done = told_by(jobs)\n    return done\n\ndef start(jobs):\n    again(jobs)\n",
             "dropped",

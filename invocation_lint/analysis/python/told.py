@@ -27,10 +27,13 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Caught, FailureTold
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State, freeze
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.program.reads import is_only_returned, is_read
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import Failure, Fork, Outcome, WayOut
 from invocation_lint.findings import Place
+
+_COLLECTING = frozenset({"list", "tuple", "set", "deque", "collections.deque"})
 
 
 def note_sent(frame: Frame, sites: Iterable[SiteKey]) -> None:
@@ -165,7 +168,16 @@ def use_of(frame: Frame, node: cst.CSTNode) -> str:
 
 
 def _is_it(value: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
-    return value is node or (isinstance(value, cst.Await) and value.expression is node)
+    """Whether an expression is what a call gives, or all that it gives in a list of its own."""
+    if value is node or value is None:
+        return value is node
+    if isinstance(value, cst.Await):
+        return _is_it(value.expression, node)
+    if isinstance(value, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+        return _is_it(value.elt, node)
+    if isinstance(value, cst.Call) and dotted(value.func) in _COLLECTING and len(value.args) == 1:
+        return _is_it(value.args[0].value, node)
+    return False
 
 
 __all__ = [

@@ -41,6 +41,8 @@ _WAITING_STATUS = _WAITING | {
 _DOING = re.compile(r"^[a-z]{3,}ing$")
 """What else is one where it is the value of a status: deleting, rendering."""
 
+_SQL = re.compile(r"\s*(?:insert\s+into|update)\s", re.IGNORECASE)
+
 _REMEMBERED = 16  # functions, of which many call sites are asked about one after another
 
 _TOKEN = re.compile(r"task_?token", re.IGNORECASE)
@@ -138,7 +140,45 @@ def _written_by_helper(
         records = _records(helper.module, helper) if helper is not None else []
         if records:
             return records[-1][0], place
+        given = _state_given(helper, helped) if helper is not None else None
+        if given is not None:
+            return given, place
     return None
+
+
+def _state_given(helper: FunctionInfo, call: cst.Call) -> str | None:
+    """The waiting state that a helper is given and writes: a parameter of its own goes into a record with a status."""
+    nodes = own_nodes(helper.node)
+    writes = [node for node in nodes if isinstance(node, cst.Call) and getattr(node.func, "attr", None) is not None]
+    written = [part for node in writes if _last(node) in _WRITES for arg in node.args for part in _all(arg.value)]
+    if not any(_tells_status(_text(part)) or "status" in _text(part).lower() for part in written):
+        return None
+    used = {part.value for part in written if isinstance(part, cst.Name)}
+    for name, value in _bound(helper, call):
+        state = _state(value)
+        if name in used and state and is_waiting(state):
+            return state
+    return None
+
+
+def _bound(helper: FunctionInfo, call: cst.Call) -> Iterator[tuple[str, cst.BaseExpression]]:
+    """The parameters of a helper with what a call gives them, by position and by name."""
+    names = [param.name.value for param in helper.node.params.params]
+    if helper.cls is not None and names[:1] in (["self"], ["cls"]):
+        names = names[1:]
+    for index, arg in enumerate(call.args):
+        if arg.keyword is not None:
+            yield arg.keyword.value, arg.value
+        elif not arg.star and index < len(names):
+            yield names[index], arg.value
+
+
+def _last(call: cst.Call) -> str:
+    return dotted(call.func).rpartition(".")[2] or getattr(getattr(call.func, "attr", None), "value", "")
+
+
+def _all(node: cst.BaseExpression) -> list[cst.CSTNode]:
+    return [node, *own_nodes(node)]
 
 
 def _helper(frame: Frame, function: FunctionInfo, func: cst.BaseExpression) -> FunctionInfo | None:
@@ -151,11 +191,14 @@ def _helper(frame: Frame, function: FunctionInfo, func: cst.BaseExpression) -> F
 
 
 def _helped(function: FunctionInfo) -> Iterator[tuple[cst.Call, cst.BaseExpression | None]]:
-    """The calls of helpers whose names say that they write something, as statements of their own, and what the result
-    is assigned to."""
+    """The calls of helpers whose names say that they write something, or that are given a waiting state, as statements
+    of their own, and what the result is assigned to."""
     for node in own_nodes(function.node):
         value = node.value if isinstance(node, (cst.Assign, cst.Expr)) else None
-        if isinstance(value, cst.Call) and _MAKERS.search(dotted(value.func).rpartition(".")[2].lstrip("_")):
+        if not isinstance(value, cst.Call):
+            continue
+        name = dotted(value.func).rpartition(".")[2].lstrip("_")
+        if _MAKERS.search(name) or any(_is_waiting_value(arg.value) for arg in value.args):
             yield value, node.targets[0].target if isinstance(node, cst.Assign) else None
 
 
@@ -199,8 +242,10 @@ def _records(module: ModuleInfo, function: FunctionInfo) -> list[tuple[str, Plac
 
 
 def _writes(call: cst.Call) -> bool:
-    """Whether a call writes a record, by its name."""
+    """Whether a call writes a record, by its name, or by the statement of SQL that it is given."""
     name = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted(call.func)
+    if name == "execute" and call.args:
+        return any(_SQL.match(_text(part)) for part in [call.args[0].value, *own_nodes(call.args[0].value)])
     return (isinstance(call.func, cst.Attribute) and name in _WRITES) or _MAKERS.search(name) is not None
 
 
@@ -214,6 +259,8 @@ def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool])
     """The states that a write names: in its arguments, or in what is bound to a name that one of them begins with. Of a
     value the first that fits, and waiting states wherever they stand."""
     names = {name for arg in call.args if (name := _first_name(arg.value))}
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "save":  # of the record itself
+        names.add(_first_name(call.func.value))
     values = [arg.value for arg in call.args]
     for node in own_nodes(function.node):
         if isinstance(node, cst.Assign) and any(getattr(to.target, "value", None) in names for to in node.targets):
@@ -236,7 +283,12 @@ def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool])
         state = next((one for one in map(_state, [value, *own_nodes(value)]) if fits(one)), "")
         if state:
             yield state
-    yield from (_text(part) for part in parts if _plain(_text(part)) in _WAITING)
+    for text in map(_text, parts):
+        if _SQL.match(text):
+            words = re.findall(r"'(\w+)'", re.split(r"\bwhere\b", text, maxsplit=1, flags=re.IGNORECASE)[0])
+            yield from (word for word in words if fits(word) and _plain(word) in _WAITING_STATUS)
+        elif _plain(text) in _WAITING:
+            yield text
 
 
 def _tells_status(name: str) -> bool:
@@ -268,6 +320,11 @@ def is_waiting(status: str) -> bool:
     """Whether a status is one of work that has not ended."""
     word = _plain(status)
     return word in _WAITING_STATUS or _DOING.match(word) is not None
+
+
+def _is_waiting_value(node: cst.BaseExpression) -> bool:
+    state = _state(node)
+    return bool(state) and is_waiting(state)
 
 
 def _plain(state: str) -> str:
