@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from invocation_lint.contracts.loader import load_contracts
+from invocation_lint.deployment.cdk_output.logical_ids import logical_id
 from tests.command import run_lint
 
 FILES = {
@@ -393,6 +395,35 @@ def test_what_was_printed_and_committed_does_not_differ(project: Path) -> None:
     ran = run_lint("contracts", "--check", cwd=project)
     about = "2 of 2 functions with a declared contract"
     assert (ran.returncode, ran.stdout) == (0, f"0 differences between declared contracts and handlers; {about}\n")
+
+
+UNNAMED = {
+    "template.yaml": "Transform: AWS::Serverless-2016-10-31\nResources:\n"
+    "  Front:\n    Type: AWS::Serverless::Function\n"
+    "    Properties: {Handler: front.handler, Runtime: python3.12, CodeUri: src/}\n",
+    "stack.py": "import aws_cdk as cdk\nfrom aws_cdk import aws_lambda as lambda_\n\n\nclass Shop(cdk.Stack):\n"
+    "    def __init__(self, scope, id):\n        super().__init__(scope, id)\n"
+    "        lambda_.Function(self, 'Front', runtime=lambda_.Runtime.PYTHON_3_12, handler='front.handler',\n"
+    "                         code=lambda_.Code.from_asset('src'))\n\n\napp = cdk.App()\nShop(app, 'Shop')\n",
+}
+GLOBS = {"template.yaml": "*-Front-*", "stack.py": f"*-{logical_id(['Front', 'Resource'])}-*"}
+
+
+@pytest.mark.parametrize("template", UNNAMED)
+def test_a_function_whose_name_is_made_up_at_deployment(tmp_path: Path, template: str) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "cdk.json").write_text('{"app": "python3 stack.py"}')
+    (tmp_path / template).write_text(UNNAMED[template])
+    (tmp_path / "src/front.py").write_text("def handler(event, context):\n    return {'id': event['to']}\n")
+    printed = run_lint("contracts", cwd=tmp_path).stdout
+    assert GLOBS[template] in printed
+    assert re.search(r'name: "(Shop-)?Front"\n', printed)
+    (tmp_path / "declared.yaml").write_text(printed)
+    (tmp_path / ".invocation-lint.yaml").write_text("contracts: [declared.yaml]\n")
+    assert run_lint("contracts", "--check", cwd=tmp_path).stdout.startswith("0 differences")
+    (tmp_path / "src/front.py").write_text("def handler(event, context):\n    return {'id': event['for']}\n")
+    assert run_lint("contracts", "--check", cwd=tmp_path).returncode == 1
 
 
 def test_where_nothing_is_declared_nothing_is_said_to_agree(project: Path) -> None:

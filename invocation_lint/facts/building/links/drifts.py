@@ -100,7 +100,9 @@ def declared_for(implied: Implied, book: ContractBook) -> FunctionContract | Non
         declared = match_contract(book, name, variable)
         if isinstance(declared, FunctionContract) and declared.origin == "declared":
             return declared
-    return None
+    # A name that is made up at deployment is declared as `contracts` prints it.
+    named = (one for one in book.functions if one.origin == "declared" and not set(own.names).isdisjoint(one.names))
+    return next(named, None)
 
 
 def differences(own: FunctionContract, declared: FunctionContract, refuses: Refuses | None = None) -> Iterator[Drift]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from invocation_lint.analysis.handlers import Requirement
 from invocation_lint.analysis.python.frames.trial import FieldPath
 from invocation_lint.contracts.model import Action, Field, FunctionContract
+from invocation_lint.deployment.cdk_output.logical_ids import RESOURCE, logical_id
 from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import pieces_of
 from invocation_lint.facts.building.links.inferred import Links, title_of
 from invocation_lint.facts.building.links.returned import keys_of
 from invocation_lint.findings import Place
 from invocation_lint.records import record
+
+MAX_ABOVE = 3
+"""Constructs from the top of a path of which one may be the stack."""
 
 Refuses = Callable[[str, str, str], bool]
 """Tells for an action, a field and a type whether the handler surely fails where the field is of that type."""
@@ -36,10 +42,14 @@ class Implied:
 def implied_by(links: Links, asker: str) -> Iterator[Implied]:
     """The contracts of the functions whose handlers are in sight and followed, by name."""
     every = sorted(links.code.deployed.all(Function), key=lambda one: (title_of(one), one.key.template))
+    used: Counter[str] = Counter()
     for function in every:
         found = implied_of(links, function, asker)
         if found is not None:
-            yield found
+            name = found.contract.name
+            used[name] += 1
+            told = name if used[name] == 1 else f"{name}-{used[name]}"
+            yield replace(found, contract=replace(found.contract, name=told))
 
 
 def implied_of(links: Links, function: Function, asker: str) -> Implied | None:
@@ -56,7 +66,7 @@ def implied_of(links: Links, function: Function, asker: str) -> Implied | None:
         return keys_of(returned) if returned is not None else None
 
     contract = FunctionContract(
-        title_of(function),
+        _plain(title_of(function)),
         names=tuple(_globs(function)),
         environment=tuple(sorted(links.code.deployed.known_as(function) - set(_names(function)))),
         discriminator=(".".join(chosen),) if actions else (),
@@ -91,6 +101,14 @@ def _fields(needs: Requirement, decoded: frozenset[FieldPath]) -> tuple[Field, .
     )
 
 
+def _plain(title: str) -> str:
+    """A title as the name that a contract may have: construct paths and addresses hold more."""
+    return _NO_NAME.sub("-", title).strip("-_") or "function"
+
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+
+
 def _names(function: Function) -> Iterator[str]:
     for content in function.name.contents if function.name is not None else ():
         if isinstance(content, str) and content:
@@ -99,8 +117,11 @@ def _names(function: Function) -> Iterator[str]:
 
 def _globs(function: Function) -> Iterator[str]:
     """The names of a function, with a star for each part that is set at deployment; where it has no name, the one that
-    CloudFormation makes up: stack, id and a suffix."""
-    if function.name is None:
+    CloudFormation makes up: stack, id and a suffix (AWS: CloudFormation user guide, physical IDs)."""
+    if function.name is None and "/" in function.key.id:  # a construct's path, from its stack on, or a stage above that
+        parts = function.key.id.split("/")
+        yield from (f"*-{logical_id([*parts[begin:], RESOURCE])}-*" for begin in range(1, min(len(parts), MAX_ABOVE)))
+    elif function.name is None:
         yield f"*-{function.key.id}-*"
     for content in function.name.contents if function.name is not None else ():
         pieces = pieces_of(content)
