@@ -78,8 +78,13 @@ def _is_meant(one: Implied, function: str) -> bool:
 
 def _as_yaml(found: Sequence[Implied]) -> Iterator[str]:
     yield "version: 1"
-    yield "functions:" if found else "functions: []"
+    named = [one for one in found if one.contract.names or one.contract.environment]
     for one in found:
+        if one not in named:
+            where = f"handler {one.handler.path}:{one.handler.line}"
+            yield f"# {one.contract.name} ({where}) is left out: nothing tells by which name it is invoked"
+    yield "functions:" if named else "functions: []"
+    for one in named:
         contract = one.contract
         yield f"  # handler {one.handler.path}:{one.handler.line}, deployed by {one.template.path}:{one.template.line}"
         yield f"  - name: {json.dumps(contract.name)}"

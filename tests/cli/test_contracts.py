@@ -426,6 +426,17 @@ def test_a_function_whose_name_is_made_up_at_deployment(tmp_path: Path, template
     assert run_lint("contracts", "--check", cwd=tmp_path).returncode == 1
 
 
+def test_a_function_of_which_no_name_is_known_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / ".git").mkdir()
+    text = UNNAMED["template.yaml"].replace("{Handler", "{FunctionName: !Ref Name, Handler")
+    (tmp_path / "template.yaml").write_text(f"Parameters: {{Name: {{Type: String}}}}\n{text}")
+    (tmp_path / "src/front.py").write_text("def handler(event, context):\n    return {'id': event['to']}\n")
+    printed = run_lint("contracts", cwd=tmp_path).stdout
+    assert "# Front (handler src/front.py:1) is left out: " in printed
+    assert not load_contracts([("contracts.yaml", printed)]).functions
+
+
 def test_where_nothing_is_declared_nothing_is_said_to_agree(project: Path) -> None:
     ran = run_lint("contracts", "--check", cwd=project)
     assert ran.returncode == 0
