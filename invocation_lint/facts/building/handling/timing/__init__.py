@@ -1,0 +1,1 @@
+"""How long a handler takes and waits, and what limits that."""
