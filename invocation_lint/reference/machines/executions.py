@@ -14,6 +14,7 @@ import uuid
 from datetime import datetime, timezone
 from typing import Any
 
+from moto.events.models import events_backends
 from moto.stepfunctions import exceptions
 from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
@@ -105,6 +106,9 @@ def install(report: Report) -> None:
             output=text_of(execution.output) if execution.status == "SUCCEEDED" else None,
             error=execution.error,
             cause=execution.cause,
+            start=_milliseconds(execution.start_date),
+            stop=_milliseconds(execution.stop_date),
+            has_rules=bool(events_backends[execution.account_id][execution.region_name].event_buses["default"].rules),
         )
 
     _tell = tell
@@ -171,6 +175,10 @@ def install(report: Report) -> None:
 def as_text(moment: datetime) -> str:
     """A time of the context object: `2026-11-21T14:00:00.123Z`."""
     return f"{moment.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _milliseconds(moment: Any) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)
 
 
 def _tell(execution: Any) -> None:

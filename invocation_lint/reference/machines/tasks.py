@@ -62,6 +62,7 @@ def before_import() -> None:
 def after_import() -> None:
     """Mend the errors of functions, the parameters of `lambda:invoke`, names of members, and calls of APIs."""
     _name_errors_of_functions()
+    _name_errors_of_tables()
     _keep_to_the_model()
     _call_apis()
 
@@ -111,6 +112,26 @@ def _name_errors_of_functions() -> None:
     CustomErrorName.__init__ = with_any_name  # type: ignore[method-assign]
     StateTaskLambda._from_error = from_plain  # type: ignore[method-assign]
     by_service.StateTaskServiceLambda._from_error = from_service  # type: ignore[method-assign]
+
+
+def _name_errors_of_tables() -> None:
+    """An error that DynamoDB's model does not have (ValidationException) has the name of them all. AWS's sample
+    github.com/aws-samples/aws-stepfunctions-examples (sam/app-control-concurrency-with-dynamodb) catches it so.
+    """
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+        state_task_service_dynamodb as tables,
+    )
+    from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
+
+    task = tables.StateTaskServiceDynamoDB
+    error_cause = task._error_cause_from_client_error
+
+    def name_and_cause(client_error: Any) -> tuple[str, str]:
+        name, cause = error_cause(client_error)
+        known: Any = boto_client_for(_ANY_REGION, "dynamodb").exceptions
+        return (name if hasattr(known, client_error.response["Error"]["Code"]) else tables._ERROR_NAME_AWS), cause
+
+    task._error_cause_from_client_error = staticmethod(name_and_cause)  # type: ignore[method-assign]
 
 
 def _keep_to_the_model() -> None:

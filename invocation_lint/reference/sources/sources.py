@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from invocation_lint.reference.machines.log import MachineLog
+from invocation_lint.reference.machines.status_events import StatusEvents
 from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.faults import Faults
 from invocation_lint.reference.service.http import Exchange, Listener
@@ -98,6 +99,7 @@ class Sources:
             client=client, clock=clock, account=registry.account, region=registry.region, deliver=self._deliver_due
         )
         self.machines = MachineLog(clock, say)
+        self._status_events = StatusEvents(client, say)
         self._reports = Listener(self._report, name="reports")
         self._api = MappingApi(registry, clock, self, permissions)
         self._lock = threading.Lock()
@@ -128,7 +130,8 @@ class Sources:
         """Whether no source has anything for a function."""
         with self._lock:
             movers = list(self._movers.values())
-        return self.machines.is_idle and self._deliveries.is_idle and all(mover.is_idle for mover in movers)
+        known = self.machines.is_idle and self._status_events.is_idle and self._deliveries.is_idle
+        return known and all(mover.is_idle for mover in movers)
 
     def wake(self) -> None:
         """A request went to a queue, a table, or the like: look at the sources now."""
@@ -188,6 +191,7 @@ class Sources:
                 self._pipes.refresh()
             elif what["kind"] == "execution":
                 self._permissions.know(what["role"])
+                self._status_events.send(what)
                 self.machines.take(what)
             else:
                 self._deliveries.take(what)

@@ -213,3 +213,50 @@ def test_idle_is_when_no_execution_runs(hall):
     assert not hall.service.wait_until_idle(1) or hall.seen(execution).status == "SUCCEEDED"
     assert hall.service.wait_until_idle(600)
     assert hall.seen(execution).status == "SUCCEEDED"
+
+
+def test_the_bus_is_told_of_each_status_of_a_standard_execution(hall):
+    events, sqs = hall.client("events"), hall.client("sqs")
+    url = sqs.create_queue(QueueName="statuses")["QueueUrl"]
+    failing = {"Fail": {"Type": "Fail", "Error": "Late", "Cause": "it was late"}}
+    arn, quick = hall.machine(failing), hall.machine(failing, kind="EXPRESS")
+    pattern = {"source": ["aws.states"], "detail": {"stateMachineArn": [arn, quick]}}
+    events.put_rule(Name="statuses", EventPattern=json.dumps(pattern))
+    queue = f"arn:aws:sqs:{hall.service.region}:{hall.service.account}:statuses"
+    events.put_targets(Rule="statuses", Targets=[{"Id": "queue", "Arn": queue}])
+    try:
+        execution = hall.start(arn, {"n": 1})
+        hall.end(hall.start(quick))
+        hall.end(execution)
+        assert hall.service.wait_until_idle()
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    finally:
+        events.remove_targets(Rule="statuses", Ids=["queue"])
+        events.delete_rule(Name="statuses")
+    told = {json.loads(each["Body"])["detail"]["status"]: json.loads(each["Body"]) for each in found}
+    assert (len(found), sorted(told)) == (2, ["FAILED", "RUNNING"])
+    failed = told["FAILED"]
+    assert (failed["detail-type"], failed["resources"]) == ("Step Functions Execution Status Change", [execution])
+    detail = failed["detail"]
+    assert (detail["executionArn"], detail["input"], detail["output"]) == (execution, '{"n": 1}', None)
+    assert (detail["error"], detail["cause"]) == ("Late", "it was late")
+    assert told["RUNNING"]["detail"]["stopDate"] is None
+    assert detail["startDate"] <= detail["stopDate"]
+
+
+def test_a_rule_may_start_a_machine_when_another_one_has_failed(hall):
+    events = hall.client("events")
+    arn = hall.machine({"Fail": {"Type": "Fail"}})
+    cleaning = hall.machine({"Clean": {"Type": "Pass"}})
+    pattern = {"source": ["aws.states"], "detail": {"stateMachineArn": [arn], "status": ["FAILED", "ABORTED"]}}
+    events.put_rule(Name="cleaning", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="cleaning", Targets=[{"Id": "machine", "Arn": cleaning, "RoleArn": ROLE}])
+    try:
+        hall.end(hall.start(arn))
+        assert hall.service.wait_until_idle()
+    finally:
+        events.remove_targets(Rule="cleaning", Ids=["machine"])
+        events.delete_rule(Name="cleaning")
+    (run,) = hall.service.machine_executions(cleaning.rpartition(":")[2])
+    assert run.status == "SUCCEEDED"
+    assert json.loads(run.input)["detail"]["status"] == "FAILED"

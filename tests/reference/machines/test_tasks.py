@@ -229,6 +229,33 @@ def test_tables_are_written_and_read(hall):
     assert hall.output(states, {"id": "a"}) == {"item": {"id": {"S": "a"}, "runs": {"N": "5"}}}
 
 
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"UpdateExpression": "SET n = n + :one"}, "DynamoDB.AmazonDynamoDBException"),  # a ValidationException
+        (
+            {"UpdateExpression": "SET n = :one", "ConditionExpression": "attribute_exists(id)"},
+            "DynamoDB.ConditionalCheckFailedException",
+        ),
+        ({"TableName": "nowhere", "UpdateExpression": "SET n = :one"}, "DynamoDB.ResourceNotFoundException"),
+    ],
+)
+def test_errors_of_tables_have_the_names_of_the_model(hall, more, error):
+    client = hall.client("dynamodb")
+    if "counts" not in client.list_tables()["TableNames"]:
+        client.create_table(
+            TableName="counts",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    values = {":one": {"N": "1"}}
+    given = {"TableName": "counts", "Key": {"id": {"S": "a"}}, "ExpressionAttributeValues": values, **more}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:updateItem", "Parameters": given}
+    execution = hall.run({"Update": task})
+    assert (execution.status, execution.error) == ("FAILED", error)
+
+
 def test_a_machine_is_started_and_waited_for(hall):
     inner = hall.machine({"Work": {"Type": "Wait", "Seconds": 30, "Next": "Say"}, "Say": {"Type": "Pass"}})
     outer = {

@@ -17,7 +17,7 @@ from invocation_lint.reference.service.clock import Clock
 from invocation_lint.reference.service.workers.forks import Forked, Forks
 from invocation_lint.reference.service.workers.processes import Process, forking, start, wait_until_stopped
 from invocation_lint.reference.service.workers.site import Site
-from tests.reference.service.test_lifeline import HANDLER, PROGRAM, below, is_there, state_and_parent
+from tests.reference.service.test_lifeline import HANDLER, PROGRAM, is_there, state_and_parent
 
 SEEN = """
 import atexit, datetime, json, os, pickle, random, signal, sqlite3, sys, threading, time
@@ -207,19 +207,15 @@ def test_another_command_is_started(bed: Bed) -> None:
 
 
 def test_what_others_are_forked_from_ends(bed: Bed) -> None:
+    (bed.folder / "program.py").write_text("import time\ntime.sleep(1e6)", encoding="utf-8")
     forks = Forks()
     with forking(forks):
-        first = start([sys.executable, "program.py"], environment={}, folder=own_copy(bed.folder, "program"))
-        assert first.wait(60) == 0
-        server = _child_named("fork_server.py")
+        first = start([sys.executable, "program.py"], environment={}, folder=bed.folder)
+        server = int(state_and_parent(first.pid)[1])
+        os.killpg(first.pid, signal.SIGKILL)
+        assert first.wait(60) == -9
         forks.close()
     assert not is_there(server)
-
-
-def _child_named(name: str) -> int:
-    """The newest process below this one whose command line has the name."""
-    lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in below(os.getpid()) if is_there(pid)}
-    return max(pid for pid, line in lines.items() if name.encode() in line)
 
 
 def test_nothing_outlives_a_killed_service(tmp_path: Path) -> None:
