@@ -491,3 +491,26 @@ def test_callers_of_a_helper_that_add_nothing_are_left_out(tmp_path: Path, monke
     assert ("tools.py", 11, ["id"]) in told
     assert not [one for one in told if one[0] == "app.py" and one[2] == ["id"]]
     assert ("app.py", 6, ["id", "note"]) in told
+
+
+@pytest.mark.parametrize(("payload", "handler", "is_counted"), [
+    ("json.dumps(event)", "work.handler", False),
+    ("event['payload']", "work.handler", False),
+    ("json.dumps(event)", "gone.handler", True),
+])  # fmt: skip
+def test_a_function_in_sight_is_none_without_a_contract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, payload: str, handler: str, is_counted: bool
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "template.yaml").write_text(
+        "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Runtime: python3.12, CodeUri: .}}\nResources:\n"
+        f"  W: {{Type: AWS::Serverless::Function, Properties: {{FunctionName: shop-w, Handler: {handler}}}}}\n"
+    )
+    (tmp_path / "work.py").write_text("def handler(event, context):\n    return event['id']\n")
+    (tmp_path / "app.py").write_text(
+        "import json\nimport boto3\n\n\ndef start(event):\n"
+        f"    boto3.client('lambda').invoke(FunctionName='shop-w', Payload={payload})\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    closing = CliRunner().invoke(cli, ["check", "--select", "INV107"], catch_exceptions=False).output.splitlines()[-1]
+    assert ("1 invoked function without a contract: shop-w" in closing) == is_counted

@@ -355,7 +355,8 @@ class Invocations:
             return None
         if found is None and link is not None and link.contract is not None:
             return link.contract
-        if found is None and name is not None and visit.client is not None:
+        is_in_sight = link is not None and link.handler is not None
+        if found is None and not is_in_sight and name is not None and visit.client is not None:
             fact = functions.function_fact(name)
             for answer in (fact.name, fact.environment_variable, fact.pattern):
                 if isinstance(answer, str):
