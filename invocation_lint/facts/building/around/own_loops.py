@@ -60,7 +60,7 @@ def _is_run_alone(modules: tuple[ModuleInfo, ...], function: FunctionInfo, depth
     named = re.compile(rf"\b{re.escape(function.name)}\b")
     runs = 0
     for module in modules:
-        found = len(named.findall(module.source.text)) - (module is function.module)
+        found = len(named.findall(module.source.text)) - (module is function.module) - _imports(module, function.name)
         if not found:
             continue
         here = _runs_in(module, function.name)
@@ -69,6 +69,14 @@ def _is_run_alone(modules: tuple[ModuleInfo, ...], function: FunctionInfo, depth
             return False
         runs += found
     return runs > 0
+
+
+def _imports(module: ModuleInfo, name: str) -> int:
+    """How often a module imports something of that name, under the name."""
+    return sum(
+        isinstance(node, cst.ImportAlias) and node.asname is None and getattr(node.name, "value", "") == name
+        for node in walk(module.source.module)
+    )
 
 
 def _runs_in(module: ModuleInfo, name: str) -> int:
