@@ -23,19 +23,19 @@ WORK = "async def work(event):\n    return ask(event)\n\n"
 HANDLER = "def handler(event, context):\n    return asyncio.run(work(event))\n"
 
 
-def in_coroutine(code: str, function: str = "work") -> object:
-    """What is said of the call of a coroutine function."""
+def has_its_loop(code: str, function: str = "work") -> object:
+    """Whether the call of a coroutine function has its event loop for itself."""
     found = facts_of(parse((HEAD + code).encode(), "app.py"), ContractBook(), AnalysisOptions()).facts
     (data,) = (one.data for one in found if one.kind == "invocation" and one.function == function and not one.chain[2:])
     assert isinstance(data, Invocation)
-    return data.caller.is_async
+    return data.caller.own_loop
 
 
 def test_the_call_in_the_coroutine_itself() -> None:
     code = "async def work(event):\n    return client.invoke(FunctionName='f', Payload=event)\n\n" + HANDLER
-    assert (in_coroutine(code), in_coroutine(code, "handler")) == ("no", "no")
+    assert (has_its_loop(code), has_its_loop(code, "handler")) == ("yes", "yes")
     code += "async def other(event):\n    return await work(event)\n"
-    assert (in_coroutine(code), in_coroutine(code, "handler")) == ("yes", "yes")
+    assert (has_its_loop(code), has_its_loop(code, "handler")) == ("no", "no")
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_the_call_in_the_coroutine_itself() -> None:
     ],
 )
 def test_a_coroutine_that_is_run_alone(code: str) -> None:
-    assert in_coroutine(code) == "no"
+    assert has_its_loop(code) == "yes"
 
 
 def test_a_method_that_is_run_alone() -> None:
     code = "class Flow:\n    async def go(self, event):\n        return ask(event)\n\nasyncio.run(Flow().go({}))\n"
-    assert in_coroutine(code, "Flow.go") == "no"
+    assert has_its_loop(code, "Flow.go") == "yes"
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_a_method_that_is_run_alone() -> None:
     ],
 )
 def test_a_coroutine_that_may_share_its_loop(code: str) -> None:
-    assert in_coroutine(code) == "yes"
+    assert has_its_loop(code) == "no"

@@ -29,7 +29,7 @@ from invocation_lint.facts.building.around import patience, undone
 from invocation_lint.facts.building.around.conditions import is_made_always
 from invocation_lint.facts.building.around.later_records import later_record
 from invocation_lint.facts.building.around.loops import loop_fact
-from invocation_lint.facts.building.around.own_loops import in_coroutine
+from invocation_lint.facts.building.around.own_loops import has_its_loop
 from invocation_lint.facts.building.around.rows import row_of
 from invocation_lint.facts.building.left_records import lift_records
 from invocation_lint.facts.building.links import granting, returned, unread, unset
@@ -277,7 +277,8 @@ class Invocations:
                     by_hand="yes" if by_hand else "no",
                     on_lambda=on_lambda,
                     timeout_seconds=self._own_timeout(seen),
-                    is_async=in_coroutine(seen, visit, self.interpreter, self.program),
+                    is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
+                    own_loop=has_its_loop(seen, visit, self.interpreter, self.program),
                 ),
                 seen.ending.wait,
             ),

@@ -34,15 +34,13 @@ _BESIDE = re.compile(
 _DEPTH = 3  # of coroutines that await one another
 
 
-def in_coroutine(seen: Seen, visit: Visit, interpreter: Walk[Frame], program: Program | None) -> Text:
-    """Whether a call is in a coroutine that shares its event loop."""
+def has_its_loop(seen: Seen, visit: Visit, interpreter: Walk[Frame], program: Program | None) -> Text:
+    """Whether a call is in a coroutine that shares its event loop with no other one."""
     function = interpreter.function_info(visit.function) if visit.is_async else seen.root.function
-    if function is None or not function.is_async:
-        return "yes" if visit.is_async else "no"
-    if function is seen.root.function and seen.ending.is_end:
-        return "yes"
+    if function is None or not function.is_async or (function is seen.root.function and seen.ending.is_end):
+        return "no"
     reaching = program.reaching(function.module).values() if program is not None else (function.module,)
-    return "no" if has_own_loop(reaching, function) else "yes"
+    return "yes" if has_own_loop(reaching, function) else "no"
 
 
 def has_own_loop(modules: Iterable[ModuleInfo], function: FunctionInfo) -> bool:
@@ -105,4 +103,4 @@ def _calls(node: cst.BaseExpression, name: str) -> bool:
     return isinstance(node, cst.Call) and last_name(node.func) == name
 
 
-__all__ = ["has_own_loop", "in_coroutine"]
+__all__ = ["has_its_loop", "has_own_loop"]
