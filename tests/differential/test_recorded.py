@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from functools import cache
 
+import pytest
+
 from tests.differential import truth
 from tests.differential.counting import Tally, below, raised, read_floors, tally
+
+pytestmark = pytest.mark.timeout(1800)  # two thousand programs: a minute of a processor, of which there may be little
 
 
 @cache

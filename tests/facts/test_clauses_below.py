@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.asking import only
+from tests.analysis.asking import ask, only
 
 HEAD = """
 import boto3
@@ -129,3 +129,51 @@ def test_what_the_callers_of_a_method_do(one: str, two: str, does: str | None) -
     fate = only(CALLERS.replace("ONE", one).replace("TWO", two), head=HEAD).data.service_error
     assert fate.seen_by_handler == "yes"
     assert (fate.handler_does if isinstance(fate.handler_does, str) else None) == does
+
+
+IN_PARTS = """
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+def once(payload, log):
+    try:
+        client.invoke(FunctionName="f", InvocationType="Event", Payload=payload)
+    except (ReadTimeoutError, ConnectionClosedError) as error:
+        {part}
+
+def send(payload, log):
+    try:
+        once(payload, log)
+    except (ClientError, BotoCoreError) as error:
+        {rest}
+"""
+FLAT = """
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+def send(payload, log):
+    try:
+        try:
+            client.invoke(FunctionName="f", InvocationType="Event", Payload=payload)
+        except (ReadTimeoutError, ConnectionClosedError) as error:
+            {part}
+    except (ClientError, BotoCoreError) as error:
+        {rest}
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "rest", "does"),
+    [
+        ("log.error(error)", "raise", "logs"),
+        ("return None", "raise", "returns"),
+        ("raise", "raise", "reraises"),
+        ("raise", "log.error(error)", "logs"),
+        ("log.error(error)", "log.error(error)", "logs"),
+        ("log.error(error)", "pass", "drops"),
+        ("pass", "pass", "drops"),
+    ],
+)
+@pytest.mark.parametrize("code", [IN_PARTS, FLAT], ids=["a helper", "one function"])
+def test_what_the_weaker_of_two_clauses_does_is_told(code: str, part: str, rest: str, does: str) -> None:
+    told = ask(code.format(part=part, rest=rest), head=HEAD)
+    (fate,) = [fact.data.transport_error for fact in told.facts if fact.function == "send"]
+    assert (fate.seen_by_handler, fate.handler_does) == ("yes", does)

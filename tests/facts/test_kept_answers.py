@@ -126,3 +126,28 @@ def test_what_a_helper_puts_in_its_place_is_no_stream(helper: str) -> None:
         assert not isinstance(response.reads, Unknown)
         misused = {"subscripted", "loads_unread", "read_again", "logged"}
         assert not [read for read in response.reads if read.field == "Payload" and read.use in misused]
+
+
+@pytest.mark.parametrize(
+    ("end", "payload"),
+    [
+        ("return answer", {"handed_over"}),  # a loop drops it, `yield from` may not
+        ("return json.loads(answer['Payload'].read())", {"handed_over"}),
+        ("return {'answer': answer}", {"handed_over"}),
+        ("return", {"unused"}),
+        ("return json.loads(answer['Payload'].read())['n'] > 1", {"tested", "used"}),  # it fails without an n
+        ("yield answer\n        return", {"returned"}),
+    ],
+)
+def test_what_a_generator_returns_is_no_part_of_what_it_yields(end: str, payload: set[str]) -> None:
+    code = f"""
+def each(items):
+    for one in items:
+        answer = client.invoke(FunctionName="f", Payload=one)
+        {end}
+        yield one
+
+def ask(items):
+    return list(each(items))
+"""
+    assert {response.payload for response in responses(code)} <= payload

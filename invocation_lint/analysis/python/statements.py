@@ -7,7 +7,17 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Param, Traced, Unknown, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    NONE,
+    FunctionRef,
+    Param,
+    Traced,
+    Unknown,
+    Value,
+    join2,
+    unknown,
+)
 from invocation_lint.analysis.domain.state import State, join_states
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import (
@@ -85,6 +95,10 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
     note_statement(frame, node, value, marks)
     if node.value is not None:
         value = note_kept(frame, node.value, value, node)
+    if frame.function is not None and frame.function.is_generator:
+        # It ends here, and a loop over it drops the value; `yield from` may look at it.
+        traced.note_escape(frame, value, "handed_over", node)
+        value = NEVER
     if frame.state is not None:
         name = node.value.value if isinstance(node.value, cst.Name) else ""
         told.note_return(frame, value, frame.place(node), name)

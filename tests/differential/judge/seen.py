@@ -18,6 +18,9 @@ _LOG_RESULT = re.compile(r"(?<=log-result': ')[^']+|(?<=LogResult': ')[^']+")
 """What an invocation logged, in base64: times and ids."""
 
 
+_BESIDE = {"gather", "create_task", "ensure_future", "TaskGroup", "as_completed", "wait", "wait_for", "to_thread"}
+
+
 @dataclass(frozen=True)
 class Record:
     """A program as it was recorded: its files, the plan it was written from, and its runs."""
@@ -35,21 +38,12 @@ class Record:
 
     @cached_property
     def clauses(self) -> set[tuple[str, int]]:
-        """The first line of each except clause's body, but of a clause around a `yield` that prints and raises again: a
-        context manager of that kind takes no error."""
-        passing = {
-            clause
-            for tree in self.trees.values()
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Try) and any(isinstance(part, ast.Yield) for part in ast.walk(node))
-            for clause in node.handlers
-            if isinstance(clause.body[-1], ast.Raise) and clause.body[-1].exc is None
-        }
+        """The first line of each except clause's body."""
         return {
             (name, node.body[0].lineno)
             for name, tree in self.trees.items()
             for node in ast.walk(tree)
-            if isinstance(node, ast.ExceptHandler) and node not in passing
+            if isinstance(node, ast.ExceptHandler)
         }
 
     @cached_property
@@ -62,6 +56,16 @@ class Record:
             for clause in ast.walk(tree)
             if isinstance(clause, ast.ExceptHandler)
             for node in ast.walk(clause)
+        )
+
+    @cached_property
+    def starts_beside(self) -> bool:
+        """Whether something may run beside a coroutine: it is gathered, made a task, or waited for with others."""
+        return any(
+            (node.attr if isinstance(node, ast.Attribute) else node.id) in _BESIDE
+            for tree in self.trees.values()
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Attribute, ast.Name))
         )
 
     def run(self, fault: str, site: str, flag: str) -> Run | None:
@@ -148,10 +152,15 @@ class Seen:
             if any(call["error"] for call in run["calls"] if self.speaks_of(call)):
                 yield run, healthy
 
+    def _waits(self, run: Run) -> bool:
+        """Whether one of these calls waits for what the function answers."""
+        sent = (request for call in run["calls"] if self.speaks_of(call) for request in call["requests"])
+        return any(request["mode"] in (None, "RequestResponse") for request in sent)
+
     def pairs(self, one: str, other: str) -> Iterator[tuple[Run, Run]]:
-        """Runs under two faults of the invoked function which differ in nothing else."""
+        """Runs under two faults of the invoked function which differ in nothing else, and in which it is waited for."""
         for run in self.record.runs:
-            fits = run["fault"] == other and run["site"] in self.sites and self.alone(run)
+            fits = run["fault"] == other and run["site"] in self.sites and self.alone(run) and self._waits(run)
             first = self.record.run(one, run["site"], run["flag"]) if fits else None
             if first is not None and self.alone(first) and not any(call["error"] for call in first["calls"]):
                 yield first, run

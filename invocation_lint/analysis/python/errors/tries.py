@@ -211,6 +211,11 @@ def _is_taken_alike(node: cst.Try | cst.TryStar, types: list[list[CaughtType]], 
     return below is not None and (below == index or clauses.do_the_same(node.handlers[index], node.handlers[below]))
 
 
+_KEEPING = frozenset({"logs", "returns", "records"})
+"""What a clause does with errors that end there. Where one takes some errors of the connection so, and another raises
+the rest, the weaker act is told of all. Of the service's, a clause that names some takes few."""
+
+
 def distribute(
     frame: Frame, raises: list[Raised], types: list[CaughtType], does: str, place: Place, handler: cst.CSTNode
 ) -> list[Raised]:
@@ -226,6 +231,8 @@ def distribute(
             if does == "reraises":
                 told_of = raised.logged or ((logs or records(handler)) and is_told_when_raised(handler))
                 again = replace(raised, seen="yes", does="reraises", as_type=reraised_as, clause=place, logged=told_of)
+                if raised.family == "transport" and raised.seen == "partly" and raised.does in _KEEPING:
+                    again = replace(again, does=raised.does, clause=raised.clause)
                 frame.raises.append(again)
             else:
                 _end(
