@@ -18,9 +18,6 @@ _LOG_RESULT = re.compile(r"(?<=log-result': ')[^']+|(?<=LogResult': ')[^']+")
 """What an invocation logged, in base64: times and ids."""
 
 
-_BESIDE = {"gather", "create_task", "ensure_future", "TaskGroup", "as_completed", "wait", "wait_for", "to_thread"}
-
-
 @dataclass(frozen=True)
 class Record:
     """A program as it was recorded: its files, the plan it was written from, and its runs."""
@@ -56,16 +53,6 @@ class Record:
             for clause in ast.walk(tree)
             if isinstance(clause, ast.ExceptHandler)
             for node in ast.walk(clause)
-        )
-
-    @cached_property
-    def starts_beside(self) -> bool:
-        """Whether something may run beside a coroutine: it is gathered, made a task, or waited for with others."""
-        return any(
-            (node.attr if isinstance(node, ast.Attribute) else node.id) in _BESIDE
-            for tree in self.trees.values()
-            for node in ast.walk(tree)
-            if isinstance(node, (ast.Attribute, ast.Name))
         )
 
     def run(self, fault: str, site: str, flag: str) -> Run | None:

@@ -193,9 +193,8 @@ def never_sent(seen: Seen) -> Iterator[Said]:
 
 @check
 def coroutine(seen: Seen) -> Iterator[Said]:
-    """Whether the outermost function of the chain is an async one. That of a program which starts nothing beside a
-    coroutine may have its event loop for itself."""
-    if seen.in_thread or (seen.data["caller"]["is_async"] == "no" and not seen.record.starts_beside):
+    """Whether the outermost function of the chain is an async one."""
+    if seen.in_thread:
         return iter(())
     depth = len(seen.fact["chain"]) + 1
     outermost = [call["stack"][-depth] for _, call in seen.calls if len(call["stack"]) >= depth]
