@@ -8,10 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.atoms import Value, unknown
-from invocation_lint.analysis.domain.events import (
-    FailureTold,
-    Visit,
-)
+from invocation_lint.analysis.domain.events import FailureTold, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.interpreter import Interpreter, Root
