@@ -243,7 +243,7 @@ class TaskToken:
 
 @record
 class ToldFailure:
-    value: Text = fact_field("what it returns: False, None, number, text, object, tuple, list or error")
+    value: Text = fact_field("what it returns: False, None, a number, a string, an object, a tuple, a list or an error")
     use: Text = fact_field(
         "what the caller does with the value: dropped, if the call is a statement of its own; unread, if it is "
         "assigned to a name that is never read",

@@ -40,7 +40,7 @@ def handler_in(code: str) -> Handler:
         ("ship({each['messageId']: json.loads(each['body']) for each in event['Records']})", "escapes"),
         ("ship(list(json.loads(each['body']) for each in event.get('Records', [])))", "escapes"),
         ("return [each['body'] + each['messageId'] for each in event['Records']]", None),
-        ("return [keeping(each) for each in event['Records'] if each['body'] and each['messageId']]", "kept"),
+        ("return [keeping(each) for each in event['Records'] if each['body'] and each['messageId']]", "swallowed"),
         (
             """try:
         return [ship(each['body'] + each['messageId']) for each in event['Records']]

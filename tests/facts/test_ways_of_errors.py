@@ -302,6 +302,25 @@ def test_what_becomes_of_a_value_that_tells_a_failure(function: str, use: str) -
 
 
 @pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("None", "None"),
+        ("-1", "a number"),
+        ("'failed'", "a string"),
+        ("{'ok': False}", "an object"),
+        ("[]", "a list"),
+        ("(False, 0)", "a tuple"),
+        ("error", "an error"),
+    ],
+)
+def test_what_the_value_is_in_words(given: str, value: str) -> None:
+    code = HELPER.replace("return False", f"return {given}").replace("except Exception:", "except Exception as error:")
+    failure = told(f"{code}def start(jobs):\n    told_by(jobs)\n", "start").data.told_failure
+    assert failure is not None
+    assert failure.value == value
+
+
+@pytest.mark.parametrize(
     ("clause", "logged"),
     [
         ("return False", "no"),

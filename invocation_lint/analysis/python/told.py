@@ -102,17 +102,17 @@ def _told(ways: list[WayOut], site: SiteKey) -> Failure | None:
 
 
 def _word(atom: Any) -> str | None:
-    """What a failing function gives back, in a word; None where it is not known."""
+    """What a failing function gives back, in words; None where it is not known."""
     if isinstance(atom, Const):
         if atom.kind in {"bool", "NoneType"}:
             return str(atom.value)
-        return "text" if atom.kind in {"str", "bytes"} else "number"
+        return "a string" if atom.kind in {"str", "bytes"} else "a number"
     if isinstance(atom, (Text, Encoded)) or (isinstance(atom, Typed) and atom.type in {"str", "bytes"}):
-        return "text"
+        return "a string"
     if isinstance(atom, ErrorValue):
-        return "error"
+        return "an error"
     if isinstance(atom, Struct):
-        return {"dict": "object", "instance": "object", "tuple": "tuple"}.get(atom.kind, "list")
+        return {"dict": "an object", "instance": "an object", "tuple": "a tuple"}.get(atom.kind, "a list")
     return None
 
 
