@@ -79,20 +79,23 @@ def _where(place: Place) -> dict[str, Any]:
 
 
 def _as_text(link: CallLink) -> Iterator[str]:
-    names = ", ".join(target.name for target in link.targets) or "?"
+    names = ", ".join(dict.fromkeys(target.name for target in link.targets)) or "?"  # several templates may have one
     sure = "" if link.certain else f" ({link.reason})"
     yield f"{link.call.path}:{link.call.line}: {link.caller or 'the module'} -> {names}{sure}"
-    for target in link.targets:
-        if target.handler is not None:
-            title, place = target.handler
-            yield f"  handler   {place.path}:{place.line} {title}"
-        if target.template is not None:
-            yield f"  template  {target.template.path}:{target.template.line}"
-        if target.contract is not None and target.contract.missing and not link.certain:
-            yield f"  lacks     {' '.join(target.contract.missing)}, if it is {target.name}"
+    yield from dict.fromkeys(line for target in link.targets for line in _lines_of(target, link))
     if link.sent is not None:
         yield f"  sent      {' '.join(link.sent) or 'nothing'}"
     if link.contract is not None:
         yield f"  required  {' '.join(link.contract.required) or 'nothing'}"
     if link.missing:
         yield f"  missing   {' '.join(link.missing)}"
+
+
+def _lines_of(target: Target, link: CallLink) -> Iterator[str]:
+    if target.handler is not None:
+        title, place = target.handler
+        yield f"  handler   {place.path}:{place.line} {title}"
+    if target.template is not None:
+        yield f"  template  {target.template.path}:{target.template.line}"
+    if target.contract is not None and target.contract.missing and not link.certain:
+        yield f"  lacks     {' '.join(target.contract.missing)}, if it is {target.name}"
