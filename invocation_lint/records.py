@@ -102,17 +102,19 @@ def late_dataclasses() -> Iterator[None]:
 class _Late:
     """A function of a class that is compiled, and put into its place, when it is first asked for."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_function", "_name")
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._function: Any = None
 
     def __get__(self, instance: object, asked: type | None = None) -> Any:
-        lineage = (asked or type(instance)).__mro__
-        owner = next(one for one in lineage if vars(one).get(self._name) is self)
-        function = _compiled(owner, self._name)
-        setattr(owner, self._name, function)
-        return function if instance is None else function.__get__(instance, asked)
+        for owner in (asked or type(instance)).__mro__:
+            if vars(owner).get(self._name) is self:  # else another thread has just put it into its place
+                self._function = self._function or _compiled(owner, self._name)
+                setattr(owner, self._name, self._function)
+                break
+        return self._function if instance is None else self._function.__get__(instance, asked)
 
 
 def _compiled(cls: type, name: str) -> Any:

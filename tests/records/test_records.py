@@ -6,8 +6,10 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import threading
 import typing
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, dataclass, field
 from typing import Any, ClassVar
 
@@ -176,3 +178,19 @@ def test_what_dataclass_refuses_is_refused() -> None:
         @record
         class Wrong:
             x: list[int] = []  # noqa: RUF012
+
+
+def test_what_is_compiled_late_may_be_asked_for_by_several_threads() -> None:
+    for _ in range(30):
+        kind = declared(record)
+        late = vars(kind)["__init__"]
+        start = threading.Barrier(4)
+
+        def make(kind: Any = kind, start: threading.Barrier = start) -> Any:
+            start.wait()
+            return kind(1, "a")
+
+        with ThreadPoolExecutor(4) as pool:
+            made = [one.result() for one in [pool.submit(make) for _ in range(4)]]
+        assert made == [kind(1, "a")] * 4
+        assert late.__get__(None, kind) is kind.__init__  # as who had found it before it was replaced
