@@ -12,8 +12,6 @@ from invocation_lint.engine import inputs_of
 from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.project import Project
 
-MAX_NAMED = 5
-
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
     from invocation_lint.facts.building.links.implied import Implied
@@ -53,14 +51,6 @@ def _said(link: CallLink) -> tuple[object, ...]:
     functions = tuple(target.function.key for target in link.targets)
     required = link.contract.required if link.contract is not None else ()
     return link.site, functions, link.certain, link.sent, link.missing, required
-
-
-def left_out_of(project: Project) -> str:
-    """A line that says which templates of the projects were too many to be read; empty where none was."""
-    found = project.programs.left_out if project.programs is not None else ()
-    names = ", ".join(found[:MAX_NAMED]) + (", ..." if len(found) > MAX_NAMED else "")
-    count = f"{len(found)} synthesized template{'s' * (len(found) > 1)}"
-    return f"note: {count} over 8 MB in total not read: {names}" if found else ""
 
 
 def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Program, list[str]]]:

@@ -14,9 +14,10 @@ import click
 from invocation_lint.cli.notes import say_left_out
 from invocation_lint.cli.options import configuration_of, configuration_options
 from invocation_lint.errors import UsageError
-from invocation_lint.linked import MAX_NAMED, implied
+from invocation_lint.linked import implied
 from invocation_lint.plain import plain
 from invocation_lint.project import Project
+from invocation_lint.report.closing import listed
 
 if TYPE_CHECKING:
     from invocation_lint.contracts.model import Action, Field, FunctionContract
@@ -68,8 +69,7 @@ def _help(every: Sequence[Implied], function: str) -> str:
     near = get_close_matches(function, names, 1)
     if near:
         return f"did you mean {near[0]}?"
-    told = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
-    return f"there are {told}" if names else NOTHING
+    return f"there are {listed(names)}" if names else NOTHING
 
 
 def _is_meant(one: Implied, function: str) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
-from invocation_lint.linked import left_out_of
-from invocation_lint.plain import plain
 from invocation_lint.project import Project
+from invocation_lint.report.closing import too_many_templates
 
 
 def say_left_out(project: Project) -> None:
     """Say which templates were too many to be read."""
-    note = left_out_of(project)
-    if note:
-        click.echo(plain(note), err=True)
+    names = project.programs.left_out if project.programs is not None else ()
+    if names:
+        click.echo(f"note: {too_many_templates(names)}", err=True)

@@ -24,21 +24,20 @@ def closing_line(report: Report) -> str:
         parts.append(f"{_count(summary.skipped.stubs, 'type stub')} (.pyi) skipped")
     if summary.skipped.packages:
         packages = summary.skipped.packages
-        parts.append(f"{_count(len(packages), 'installed package')} skipped: {plain(_listed(packages))}")
+        parts.append(f"{_count(len(packages), 'installed package')} skipped: {plain(listed(packages))}")
     if summary.files_too_large:
         count = _count(len(summary.files_too_large), "file")
-        parts.append(f"{count} too large to analyse, without invocations: {plain(_listed(summary.files_too_large))}")
+        parts.append(f"{count} too large to analyse, without invocations: {plain(listed(summary.files_too_large))}")
     if summary.templates_filled_in:
         count = _count(len(summary.templates_filled_in), "template")
-        parts.append(f"{count} skipped, filled in by another tool: {plain(_listed(summary.templates_filled_in))}")
+        parts.append(f"{count} skipped, filled in by another tool: {plain(listed(summary.templates_filled_in))}")
     if summary.templates_left_out:
-        count = _count(len(summary.templates_left_out), "synthesized template")
-        parts.append(f"{count} over 8 MB in total not read: {plain(_listed(summary.templates_left_out))}")
+        parts.append(too_many_templates(summary.templates_left_out))
     if summary.functions_too_large:
         parts.append(f"{_count(len(summary.functions_too_large), 'function')} too large to follow")
     without = sorted(summary.functions_without_contract)
     if without:
-        names = plain(_listed(without))
+        names = plain(listed(without))
         parts.append(f"{_count(len(without), 'invoked function')} without a contract: {names}")
     if summary.whole_project:
         parts.append(
@@ -49,7 +48,13 @@ def closing_line(report: Report) -> str:
     return "; ".join(parts)
 
 
-def _listed(names: Sequence[str]) -> str:
+def too_many_templates(names: Sequence[str]) -> str:
+    """That templates which the CDK made are too many to be read, by their names."""
+    return f"{_count(len(names), 'synthesized template')} over 8 MB in total not read: {plain(listed(names))}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, and whether there are more."""
     return ", ".join(names[:_NAMES_SHOWN]) + (", ..." if len(names) > _NAMES_SHOWN else "")
 
 

@@ -93,3 +93,31 @@ def test_a_generated_table_is_no_value_that_is_built(parsed: list[str], size: in
     rows = "1, " * (size // 3)
     payload_of(CLASS.replace("162,", rows).replace("EXPRESSION", "table()"))
     assert any("4, 1," in text for text in parsed) is is_read
+
+
+@pytest.mark.parametrize(
+    ("call", "is_parsed"),
+    [
+        ("queue.send_message(MessageBody=body, QueueUrl=url)", True),
+        ("self.backend.send_message(body, url)", False),
+        ("client.put_records(Records=rows, StreamName=name)", True),
+        ("self.backend.put_records(rows, name)", False),
+        ('rows = record["s3"]["object"]["key"]', True),
+        ("rows = s3.object(key)", False),
+    ],
+)
+def test_functions_without_what_is_looked_for_are_not_parsed(parsed: list[str], call: str, is_parsed: bool) -> None:
+    padding = "    note(1)\n" * 40
+    code = f"""
+def work(body, url, rows, name, record, key):
+    "a function of interest"
+    {call}
+{padding}
+
+def other(record):
+    client.put_records(Records=[], StreamName="s")
+    client.send_message(MessageBody="{{}}", QueueUrl="q")
+    return record["s3"]["object"]["key"]
+"""
+    facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    assert any("a function of interest" in text for text in parsed) is is_parsed

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import clean_environment, run_lint
+from tests.engine.test_findings_in_templates import found
 
 HANDLER = """\
 from shop import index
@@ -75,14 +76,6 @@ def project(folder: Path, program: str = PYTHON, name: str = "stack.py", handler
     path.parent.mkdir(exist_ok=True, parents=True)
     path.write_text(program)
     return folder
-
-
-def found(folder: Path, *options: str) -> list[tuple[str, str, int]]:
-    """The id, path and line of each finding that is not suppressed."""
-    ran = run_lint("check", "--no-cache", "--output", "json", *options, cwd=folder)
-    assert ran.returncode in (0, 1), ran.stderr
-    told = json.loads(ran.stdout)["findings"]
-    return [(one["id"], one["place"]["path"], one["place"]["line"]) for one in told if not one.get("suppressed_by")]
 
 
 @pytest.mark.parametrize("given", [(), (".",), ("stack.py",), ("src/app.py", "stack.py")])

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.source import scan
-from invocation_lint.source.scan import Seed, may_matter, may_query_jobs, may_read_lists, speaks_of_lambda
+from invocation_lint.source.scan import (
+    Seed,
+    may_handle,
+    may_matter,
+    may_query_jobs,
+    may_read_keys,
+    may_read_lists,
+    may_run_loops,
+    speaks_of_lambda,
+)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +115,49 @@ def test_queries_of_jobs(code: str, expected: bool) -> None:
 )  # fmt: skip
 def test_reads_of_pages(code: str, expected: bool) -> None:
     assert may_read_lists(code.encode()) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("def lambda_handler(event, context):", True),
+        ("def handler_of_orders(evt, ctx):", True),
+        ("async def run(event, _context):", True),
+        ("def main(event, context):", True),
+        ("def work_on(event, context):", True),
+        ("class Work:\n    def work(self, event, context):", True),
+        ("def domain(event, name):", False),
+        ("def prune(event, name):", False),
+        ("class Work:\n    def run(self, event, name):", False),
+        ("def handler(event):", False),
+    ],
+)
+def test_handlers(code: str, expected: bool) -> None:
+    assert may_handle(code.encode()) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('key = record["s3"]["object"]["key"]', True),
+        ("key = record.get('s3', {}).get('object').get('key')", True),
+        ("key = record.s3.get_object.key", True),
+        ('key = event["detail"]["object"]["key"]', True),
+        ('key = record["aws-s3"]["object"]["key"]', False),
+        ("object = s3.Object(bucket, key)", False),
+        ('key = record["s3"]["bucket"]', False),
+    ],
+)
+def test_keys_of_objects(code: str, expected: bool) -> None:
+    assert may_read_keys(code.encode()) is expected
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"), [("ClientSession()", True), ("AsyncOpenAI()", True), ("Client()", False)]
+)
+def test_loops_with_clients(made: str, expected: bool) -> None:
+    code = f"client = {made}\n\nasync def work(): ...\n\ndef handler(event, context):\n    asyncio.run(work())\n"
+    assert may_run_loops(code.encode()) is expected
 
 
 def test_nothing_before_the_parse_imports_a_parser() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -47,9 +48,14 @@ def has_own_loop(modules: Iterable[ModuleInfo], function: FunctionInfo) -> bool:
     """Whether all that runs a coroutine function, in the modules from which it may be reached, gives it a loop of its
     own, and none of them starts anything beside it."""
     known = tuple(modules)
-    if any(_BESIDE.search(module.source.text) for module in known):
+    if any(map(_starts_beside, known)):
         return False
     return _is_run_alone(known, function, _DEPTH)
+
+
+@lru_cache(maxsize=1024)  # each call in a coroutine asks it of all modules from which that may be reached
+def _starts_beside(module: ModuleInfo) -> bool:
+    return _BESIDE.search(module.source.text) is not None
 
 
 def _is_run_alone(modules: tuple[ModuleInfo, ...], function: FunctionInfo, depth: int) -> bool:
