@@ -16,7 +16,7 @@ from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.links.inferred import timeout_of
 from invocation_lint.facts.building.links.targets import Targets
-from invocation_lint.facts.building.messaging.calls import Code, keywords
+from invocation_lint.facts.building.messaging.calls import Code, arguments_of, keywords, parameters_of
 from invocation_lint.facts.building.messaging.messages import MAKERS, OPERATIONS, Operation
 from invocation_lint.facts.building.messaging.resolving import Resolver, values_of
 from invocation_lint.facts.building.messaging.targets import variable_of
@@ -199,16 +199,16 @@ def _values_of(
         for one in filter(None, held):
             yield from _values_of(one, code, function, depth + 1)
         return
-    params = [*function.node.params.posonly_params, *function.node.params.params] if function is not None else []
-    names = [one.name.value for one in params][function is not None and function.cls is not None :]
-    if value is not None or function is None or not isinstance(node, cst.Name) or node.value not in names:
+    if (
+        value is not None
+        or function is None
+        or not isinstance(node, cst.Name)
+        or node.value not in parameters_of(function)
+    ):
         yield value
         return
-    at = names.index(node.value)
     for call, around in code.calls([function.name]) if depth < MAX_CALLERS else ():
-        plain = [one.value for one in call.args if one.keyword is None and not one.star]
-        given = keywords(call).get(node.value)
-        argument = given.value if given is not None else plain[at] if at < len(plain) else None
+        argument = dict(arguments_of(function, call)).get(node.value)
         if argument is not None:
             yield from _values_of(argument, code, around, depth + 1)
 

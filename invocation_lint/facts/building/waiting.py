@@ -19,6 +19,7 @@ from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.around.touching import may_write
+from invocation_lint.facts.building.messaging.calls import arguments_of
 from invocation_lint.facts.building.seen import Seen
 from invocation_lint.findings import Place
 
@@ -154,23 +155,11 @@ def _state_given(helper: FunctionInfo, call: cst.Call) -> str | None:
     if not any(_tells_status(_text(part)) or "status" in _text(part).lower() for part in written):
         return None
     used = {part.value for part in written if isinstance(part, cst.Name)}
-    for name, value in _bound(helper, call):
+    for name, value in arguments_of(helper, call):
         state = _state(value)
         if name in used and state and is_waiting(state):
             return state
     return None
-
-
-def _bound(helper: FunctionInfo, call: cst.Call) -> Iterator[tuple[str, cst.BaseExpression]]:
-    """The parameters of a helper with what a call gives them, by position and by name."""
-    names = [param.name.value for param in helper.node.params.params]
-    if helper.cls is not None and names[:1] in (["self"], ["cls"]):
-        names = names[1:]
-    for index, arg in enumerate(call.args):
-        if arg.keyword is not None:
-            yield arg.keyword.value, arg.value
-        elif not arg.star and index < len(names):
-            yield names[index], arg.value
 
 
 def _last(call: cst.Call) -> str:

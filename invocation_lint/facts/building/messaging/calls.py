@@ -111,15 +111,23 @@ def is_spread(call: cst.Call) -> bool:
     return any(arg.star for arg in call.args)
 
 
+def parameters_of(helper: FunctionInfo) -> list[str]:
+    """The parameters of a helper that its calls may fill by position."""
+    names = [param.name.value for param in (*helper.node.params.posonly_params, *helper.node.params.params)]
+    return names[1:] if helper.cls is not None and names[:1] in (["self"], ["cls"]) else names
+
+
+def arguments_of(helper: FunctionInfo, call: cst.Call) -> Iterator[tuple[str, cst.BaseExpression]]:
+    """The parameters of a helper with what its call gives them, by position and by name. Where sequences are spread
+    (`*rest`), only those by name are told."""
+    names = [] if any(arg.star == "*" for arg in call.args) else parameters_of(helper)
+    for index, arg in enumerate(call.args):
+        if arg.keyword is not None:
+            yield arg.keyword.value, arg.value
+        elif not arg.star and index < len(names):
+            yield names[index], arg.value
+
+
 def parameter_of(helper: FunctionInfo, call: cst.Call, arg: cst.Arg) -> str | None:
     """The parameter of a helper that takes an argument of its call; None where that cannot be told."""
-    if arg.keyword is not None:
-        return arg.keyword.value
-    params = [param.name.value for param in (*helper.node.params.posonly_params, *helper.node.params.params)]
-    if helper.cls is not None and params[:1] and params[0] in {"self", "cls"}:
-        params = params[1:]
-    index = next(index for index, one in enumerate(call.args) if one is arg)
-    return params[index] if index < len(params) and not any(one.star for one in call.args[:index]) else None
-
-
-__all__ = ["Code", "is_spread", "keywords", "parameter_of"]
+    return next((name for name, value in arguments_of(helper, call) if value is arg.value), None)

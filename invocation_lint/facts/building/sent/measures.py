@@ -10,7 +10,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.facts.building.messaging.calls import keywords
+from invocation_lint.facts.building.messaging.calls import arguments_of, keywords
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.facts.payload import Payload
 from invocation_lint.findings import Place
@@ -81,9 +81,7 @@ def _measured_by(call: cst.Call, names: set[str], function: FunctionInfo) -> str
     callee = module.functions.get(f"{module.name}:{dotted(call.func)}")
     if callee is None or callee.is_lambda or callee is function or not _WORDS & callee.words:
         return None
-    given = [index for index, one in enumerate(call.args) if one.keyword is None and dotted(one.value) in names]
-    parameters = {callee.positional[index] for index in given if index < len(callee.positional)}
-    parameters |= {one.keyword.value for one in call.args if one.keyword is not None and dotted(one.value) in names}
+    parameters = {parameter for parameter, value in arguments_of(callee, call) if dotted(value) in names}
     if not parameters:
         return None
     scope = Scope(callee.node)
