@@ -25,19 +25,22 @@ def linked(project: Project, paths: Sequence[str]) -> Iterator[tuple[Links, list
     tests, in order of their places. Raises UsageError for a path that does not exist or holds no Python file."""
     from invocation_lint.facts.building.links.inferred import Links
     from invocation_lint.facts.building.links.listing import links_of
+    from invocation_lint.facts.building.links.supposing import Supposing
     from invocation_lint.source.parsing.stack import on_large_stack
 
     def found_in(program: Program, links: Links, keys: Sequence[str]) -> list[CallLink]:
         found: list[CallLink] = []
+        supposing = Supposing(links, program)
         for key in keys:
             if not (program.modules.files.holds_seed(key) or program.modules.reach.leads(key)):
                 continue
             with suppress(UnreadableFile):  # `check` reports it
                 module = program.modules.load(key)
                 if module is not None and not module.is_test:
-                    found += links_of(links, module, program.interpreter.roots(module))
+                    found += links_of(links, supposing, module, program.interpreter.roots(module))
         known = {link.site for link in found if link.targets}  # of others, their callers say which function is meant
         found = [link for link in found if link.targets or link.call != link.site or link.site not in known]
+        found = [link.supposed() if link.supposed is not None and link.call == link.site else link for link in found]
         told = {_said(link) for link in found if link.call == link.site}  # callers that add nothing are left out
         return [link for link in found if link.call == link.site or _said(link) not in told]
 

@@ -60,6 +60,7 @@ def _target(target: Target) -> dict[str, Any]:
     return {
         "name": target.name,
         "handler": handler,
+        "suggested": target.is_supposed,
         "template": _where(target.template) if target.template is not None else None,
         "contract": _contract(target.contract),
         "mismatches": _mismatches(target.contract.missing if target.contract is not None else ()),
@@ -94,7 +95,7 @@ def _as_text(link: CallLink) -> Iterator[str]:
 def _lines_of(target: Target, link: CallLink) -> Iterator[str]:
     if target.handler is not None:
         title, place = target.handler
-        yield f"  handler   {place.path}:{place.line} {title}"
+        yield f"  handler   {place.path}:{place.line} {title}{' (suggested by its name)' if target.is_supposed else ''}"
     if target.template is not None:
         yield f"  template  {target.template.path}:{target.template.line}"
     if target.contract is not None and target.contract.missing and not link.certain:

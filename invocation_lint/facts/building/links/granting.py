@@ -108,6 +108,15 @@ def _of_one(function: Function, target: Function, deployed: Deployed) -> Any:
     return "no"
 
 
+def may_invoke(caller: Function, deployed: Deployed) -> Iterator[Function]:
+    """The functions that statements for the role of a function name as those that it may invoke."""
+    for statement in deployed.access_of(caller).statements:
+        if statement.allows and any("yes" in map(_acts, _flat(value)) for value in statement.actions):
+            for value in statement.resources:
+                for one in _flat(value):
+                    yield from (meant.function for meant in deployed.functions_called(one))
+
+
 def _is_whole(access: Access) -> bool:
     return all(map(_is_harmless, access.open))
 
@@ -200,4 +209,4 @@ def _lets_a_role(permission: Permission, target: Function, deployed: Deployed) -
     return not meant or any(one.function.key == target.key for one in meant)
 
 
-__all__ = ["told"]
+__all__ = ["may_invoke", "told"]

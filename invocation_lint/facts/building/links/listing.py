@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import field, replace
+from functools import partial
 
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.interpreter import Root
@@ -15,6 +17,7 @@ from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.links.code import HANDLER
 from invocation_lint.facts.building.links.inferred import Links, title_of
 from invocation_lint.facts.building.links.sent import SentFields, fields_sent
+from invocation_lint.facts.building.links.supposing import Supposing
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.sent import modes
 from invocation_lint.findings import Place
@@ -34,13 +37,14 @@ class Contract:
 @record
 class Target:
     """A function that may be meant: its name or id, its handler as a title and a place, its place in the template, if
-    any, and what its handler needs where that is known."""
+    any, and what its handler needs where that is known. The handler `is_supposed` where only names tell it."""
 
     name: str
     function: Function
     handler: tuple[str, Place] | None
     template: Place | None
     contract: Contract | None = None
+    is_supposed: bool = False
 
 
 @record
@@ -48,7 +52,8 @@ class CallLink:
     """A call and what it is linked to. `call` is the place at which the function is known: of the SDK's call, which is
     `site`, or of the call of a helper. `mode` is the InvocationType, empty where it is not known; `sent` is None where
     more may be sent than is in sight; `missing` are the fields without which the handler surely fails; `reads` are the
-    keys of the answer that are read by subscript, each with its place."""
+    keys of the answer that are read by subscript, each with its place. Where nothing tells the function, `supposed`
+    gives the link with those that may be meant."""
 
     call: Place
     site: Place
@@ -62,9 +67,10 @@ class CallLink:
     sent: tuple[str, ...] | None
     missing: tuple[str, ...]
     reads: tuple[tuple[str, Place], ...] = ()
+    supposed: Callable[[], CallLink] | None = field(default=None, compare=False)
 
 
-def links_of(links: Links, module: ModuleInfo, roots: Iterable[Root]) -> Iterator[CallLink]:
+def links_of(links: Links, supposing: Supposing, module: ModuleInfo, roots: Iterable[Root]) -> Iterator[CallLink]:
     """The links of the invocations that the functions of a module make, each once, in order of their places."""
     found: dict[tuple[Place, tuple[object, ...]], CallLink] = {}
     told: set[Place] = set()  # calls of the SDK whose function is known without a caller
@@ -78,18 +84,26 @@ def links_of(links: Links, module: ModuleInfo, roots: Iterable[Root]) -> Iterato
             told.add(visit.site[-1])
         elif len(visit.site) > 1 and not targets.functions:
             continue
-        link = _link(links, module, root, visit, targets)
+        link = _link(links, supposing, module, root, visit, targets)
+        if not link.targets:
+            link = replace(link, supposed=partial(_supposed, links, supposing, module, root, visit, targets))
         found.setdefault((link.call, tuple(one.function.key for one in link.targets)), link)
     yield from sorted(found.values(), key=lambda one: one.call)
 
 
-def _link(links: Links, module: ModuleInfo, root: Root, visit: Visit, targets: Targets) -> CallLink:
+def _link(
+    links: Links, supposing: Supposing, module: ModuleInfo, root: Root, visit: Visit, targets: Targets
+) -> CallLink:
     payload = arguments.find(visit, "InvokeArgs" if visit.api == "invoke_async" else "Payload")
     sent = fields_sent(payload.value) if payload is not None else SentFields((), ())
     mode = modes.sent_mode(visit)
-    every = tuple(_target(links, function, module.name, sent) for function in targets.functions[:MAX_TARGETS])
-    contract = _in_common([target.contract for target in every], targets)
-    certain = links.is_certain(targets)
+    every = tuple(
+        _target(links, supposing, function, module.name, sent) for function in targets.functions[:MAX_TARGETS]
+    )
+    is_supposed = any(target.is_supposed for target in every)
+    contract = _in_common([target.contract for target in every], targets) if not is_supposed else None
+    certain = links.is_certain(targets) and not is_supposed
+    reason = targets.reason or ("its handler is suggested by its name" if is_supposed else "")
     return CallLink(
         visit.site[0],
         visit.site[-1],
@@ -97,13 +111,22 @@ def _link(links: Links, module: ModuleInfo, root: Root, visit: Visit, targets: T
         targets.named_by,
         every,
         certain,
-        "" if certain else targets.reason,
+        "" if certain else reason,
         mode if isinstance(mode, str) else "",
         contract,
         _dotted(sent.paths) if sent is not None else None,
         contract.missing if contract is not None else (),
         _reads(root, visit),
     )
+
+
+def _supposed(
+    links: Links, supposing: Supposing, module: ModuleInfo, root: Root, visit: Visit, targets: Targets
+) -> CallLink:
+    """A link without targets, with those that may be meant."""
+    name = arguments.find(visit, "FunctionName")
+    found = supposing.targets(targets, name.value if name is not None else None, module.name, root.function)
+    return _link(links, supposing, module, root, visit, found)
 
 
 def _reads(root: Root, visit: Visit) -> tuple[tuple[str, Place], ...]:
@@ -121,11 +144,13 @@ MAX_TARGETS = 12
 """Functions that may be meant by one call and are looked at: of more, the name says nothing."""
 
 
-def _target(links: Links, function: Function, asker: str, sent: SentFields | None) -> Target:
-    info = links.handler_of(function, asker)
+def _target(links: Links, supposing: Supposing, function: Function, asker: str, sent: SentFields | None) -> Target:
+    supposed = supposing.coded(function)
+    info = links.handler_of(supposed or function, asker)
     handler = (info.title, _place(info)) if info is not None else None
     template = links.shown(function.place) if function.type != HANDLER else None
-    return Target(title_of(function), function, handler, template, _contract(links, function, sent))
+    contract = _contract(links, supposed or function, sent)
+    return Target(title_of(function), function, handler, template, contract, supposed is not None)
 
 
 def _in_common(contracts: list[Contract | None], targets: Targets) -> Contract | None:

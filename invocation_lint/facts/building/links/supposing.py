@@ -1,0 +1,236 @@
+"""Functions and handlers that may be meant where nothing tells it surely: by the words of names, by what scripts and
+settings say, and by what a role may invoke. What is supposed is never certain: `links` shows it, and no rule rests on
+it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from invocation_lint.analysis.domain.atoms import Const, EnumMember, EnvVar, Text, Value
+from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.project import Program
+from invocation_lint.deployment.model import Function
+from invocation_lint.deployment.values import Key, pieces_of
+from invocation_lint.facts.building.handlers import is_handler
+from invocation_lint.facts.building.links.code import HANDLER, Entry
+from invocation_lint.facts.building.links.granting import may_invoke
+from invocation_lint.facts.building.links.inferred import Links
+from invocation_lint.facts.building.links.targets import Targets
+from invocation_lint.facts.building.links.words import best, words_of
+from invocation_lint.facts.building.searching import contents_of
+from invocation_lint.records import record
+from invocation_lint.source.files.test_paths import is_of_tests
+from invocation_lint.source.lambda_code import is_handler_code
+
+MAX_SUPPOSED = 6
+"""Functions that may be meant: of more, nothing is said."""
+
+MAX_HANDLERS = 400
+"""Handlers of a project by their looks: of more, none is supposed."""
+
+
+_VALUE = rb"([A-Za-z][\w:/-]{2,200})"
+_QUOTED = rb"[\"']" + _VALUE + rb"[\"']"
+_PLAIN = rb"[\"']?" + _VALUE + rb"(?=[\"'\s,;)}\]\\]|\Z)"
+"""What a variable is set to, in code and in other files: a name or an ARN, nothing that refers to something else."""
+
+_CODE = (".py", ".ts", ".js", ".tsx", ".tf", ".md")
+"""How the names of files end in which a word without quotes is a name of the language."""
+
+_Names = tuple[tuple[str, ...], ...]
+
+
+@record
+class _Candidate:
+    """A function that may be meant, with its names in words."""
+
+    function: Function
+    names: _Names
+
+
+class Supposing:
+    """What may be meant in a program."""
+
+    def __init__(self, links: Links, program: Program) -> None:
+        self._links = links
+        self._files = program.modules.files
+        self._modules = program.modules
+        self._values: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+        self._found: dict[Key, Function | None] = {}
+
+    # -- functions ---------------------------------------------------------------------------------------------------
+
+    def targets(self, targets: Targets, name: Value | None, module: str, within: FunctionInfo | None) -> Targets:
+        """What a FunctionName of a module means, with the functions that it may mean where none is known."""
+        if targets.functions or targets.named_by == "self" or name is None:
+            return targets
+        for functions, reason in self._each(name, module, within):
+            if functions:
+                why = f"{targets.reason}; {reason}" if targets.reason else reason
+                return replace(targets, functions=tuple(functions), certain=False, sure=False, reason=why)
+        return targets
+
+    def _each(self, name: Value, module: str, within: FunctionInfo | None) -> Iterator[tuple[list[Function], str]]:
+        running = self._links.code.running(module, within)
+        own = {one.key for one in running}
+        for variable in sorted({atom.name for atom in name.atoms if isinstance(atom, EnvVar)}):
+            for value, path in self._set_to(variable, module):
+                called = [one.function for one in self._links.code.deployed.functions_called(value)]
+                found = called or self._alike(words_of(value.rpartition("function:")[2]), own)
+                yield found, f"{self._files.path_below_root(path)} sets {variable} to {value}"
+        told = [word for atom in name.atoms for word in _told_by(atom)]
+        found = list({one.key: one for word in told for one in self._alike(words_of(word), own)}.values())
+        if 0 < len(found) <= MAX_SUPPOSED:
+            yield found, "suggested by its name"
+        allowed = {one.key: one for caller in running for one in may_invoke(caller, self._links.code.deployed)}
+        allowed = {key: one for key, one in allowed.items() if key not in own}
+        if 0 < len(allowed) <= MAX_SUPPOSED:
+            yield list(allowed.values()), "suggested by what its role may invoke"
+
+    def _alike(self, wanted: tuple[str, ...], own: set[Key]) -> list[Function]:
+        """The functions, others than those that run the code, whose names are most like some words."""
+        scored = [(best(wanted, one.names), one) for one in self._candidates if one.function.key not in own]
+        most = max((score for score, _ in scored), default=(0, 0))
+        found = [one.function for score, one in scored if score == most] if most[0] else []
+        return found if len(found) <= MAX_SUPPOSED else []
+
+    @cached_property
+    def _candidates(self) -> list[_Candidate]:
+        """All functions that are deployed, and handlers that no template names."""
+        found = []
+        for one in self._links.code.deployed.all(Function):
+            entry = self._links.code.entry_of(one)
+            places = _of_place(self._below(entry.module), entry.name) if entry is not None else ()
+            found.append(_Candidate(one, (*_of_function(one), *places)))
+        return [*found, *self._undeployed]
+
+    @cached_property
+    def _undeployed(self) -> list[_Candidate]:
+        found: list[_Candidate] = []
+        for path, info in self._handlers:
+            if not self._links.code.handled_by(path):
+                function = Function(Key(path, f"{info.module.path}:{info.name}"), HANDLER, info.place)
+                self._links.code.note(function, Entry(path, info.name))
+                found.append(_Candidate(function, _of_place(self._below(path), info.name)))
+        return found
+
+    @cached_property
+    def _handlers(self) -> list[tuple[str, FunctionInfo]]:
+        """The handlers of the project by their looks, with the keys of their modules."""
+        found: list[tuple[str, FunctionInfo]] = []
+        for path in self._files.walked:
+            if not path.endswith(".py") or is_of_tests(self._below(path)):
+                continue
+            held = self._modules.load(path) if is_handler_code(self._files.read(path) or b"") else None
+            for info in held.functions.values() if held is not None else ():
+                if info.parent is None and info.cls is None and is_handler(info):
+                    found.append((path, info))
+            if len(found) > MAX_HANDLERS:
+                return []
+        return found
+
+    def _below(self, path: str) -> str:
+        return self._files.path_below_root(path)
+
+    # -- their code --------------------------------------------------------------------------------------------------
+
+    def coded(self, function: Function) -> Function | None:
+        """A function of which the code is not known, with the handler that its name tells; None where it tells none."""
+        if function.key not in self._found:
+            self._found[function.key] = self._coded(function)
+        return self._found[function.key]
+
+    def _coded(self, function: Function) -> Function | None:
+        if self._links.code.entry_of(function) is not None:
+            return None
+        names = _of_function(function)
+        scored = [(_score(names, self._below(key)), key, info) for key, info in self._fitting(function)]
+        most = max((score for score, _, _ in scored), default=(0, 0))
+        found = [(key, info) for score, key, info in scored if score == most] if most[0] else []
+        if len(found) != 1 or any(_score(one, self._below(found[0][0])) > most for one in self._names_of_uncoded):
+            return None  # there are several, or it is that of another function
+        key, info = found[0]
+        supposed = replace(function, key=Key(function.key.template, f"{function.key.id}?"))
+        self._links.code.note(supposed, Entry(key, info.name))
+        return supposed
+
+    def _fitting(self, function: Function) -> list[tuple[str, FunctionInfo]]:
+        """The handlers, with the keys of their modules, that a function may have; those that no other has, if any."""
+        handler = function.handler.text if function.handler is not None else None
+        module, _, name = (handler or "").rpartition(".")
+        path = module.lstrip("./").replace(".", "/")
+        found = [
+            (key, info)
+            for key, info in self._handlers
+            if handler is None or (info.name == name and key.endswith(f"/{path}.py"))
+        ]
+        return [one for one in found if not self._links.code.handled_by(one[0])] or found
+
+    @cached_property
+    def _names_of_uncoded(self) -> list[_Names]:
+        """The names of the functions of which the code is not known."""
+        every = self._links.code.deployed.all(Function)
+        return [_of_function(one) for one in every if self._links.code.entry_of(one) is None]
+
+    # -- what other files say ----------------------------------------------------------------------------------------
+
+    def _set_to(self, variable: str, asker: str) -> tuple[tuple[str, str], ...]:
+        """What files that are no templates set a variable to, each with its path."""
+        if (variable, "") not in self._values:
+            self._values[variable, ""] = tuple(self._set_in(variable, asker))
+        return self._values[variable, ""]
+
+    def _set_in(self, variable: str, asker: str) -> Iterator[tuple[str, str]]:
+        name = rb"(?<![\w$])" + re.escape(variable.encode()) + rb"[\"']?\]?\s*[:=,]\s*"
+        plain, quoted = (re.compile(name + value, re.MULTILINE) for value in (_PLAIN, _QUOTED))
+        seen: set[str] = set()
+        for path, data in contents_of(self._files, asker) or ():
+            pattern = quoted if path.endswith(_CODE) else plain
+            for match in pattern.finditer(data) if variable.encode() in data else ():
+                value = match[1].decode("ascii")
+                if value not in seen:
+                    seen.add(value)
+                    yield value, path
+
+
+def _score(names: _Names, path: str) -> tuple[int, int]:
+    """How like one of the names of a function the place of a handler is."""
+    places = _of_place(path, "")
+    return max((best(wanted, places) for wanted in names), default=(0, 0))
+
+
+def _told_by(atom: Any) -> Iterator[str]:
+    """What an atom says of the name of a function."""
+    if isinstance(atom, (EnumMember, EnvVar)):
+        yield atom.name
+    elif isinstance(atom, Const) and isinstance(atom.value, str):
+        yield atom.value.rpartition("function:")[2]
+    elif isinstance(atom, Text):
+        yield " ".join(piece for piece in atom.pieces if isinstance(piece, str)).rpartition("function:")[2]
+    else:
+        yield str(getattr(atom, "source", "")).rpartition(".")[2]
+
+
+def _of_function(function: Function) -> _Names:
+    """The names of a function: of its archive, its own in the template, and the physical ones."""
+    id = function.key.id.rpartition("/")[2].rpartition(".")[2].partition("#")[0]
+    told = [function.code.archive, id, function.called, *_physical(function)]
+    return tuple(dict.fromkeys(words for one in told if one and (words := words_of(one))))
+
+
+def _physical(function: Function) -> Iterator[str]:
+    for content in function.name.contents if function.name is not None else ():
+        yield " ".join(piece for piece in pieces_of(content) or () if isinstance(piece, str))
+
+
+def _of_place(path: str, name: str) -> _Names:
+    """The names of a handler: of the nearest folder that has one of its own, of its file, both together, and of its
+    function."""
+    folders = path.split("/")
+    stem = words_of(folders.pop().removesuffix(".py"))
+    folder = next(filter(None, map(words_of, reversed(folders))), ())
+    return tuple(dict.fromkeys(filter(None, (folder, stem, (*folder, *stem), words_of(name)))))

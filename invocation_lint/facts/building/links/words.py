@@ -1,0 +1,46 @@
+"""Names taken apart, to tell which may mean the same: `ORDERS_LAMBDA_ARN` and `orders/handler.py`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NOISE = frozenset({
+    "lambda", "lambdas", "function", "functions", "func", "funcs", "fn", "arn", "name", "names", "handler", "handlers",
+    "aws", "invoke", "target", "python", "py", "src", "source", "code", "main", "app", "index", "init", "dev", "prod",
+    "test", "stage", "staging", "env", "the", "of", "to", "and", "url", "id", "stack", "construct", "resource",
+})  # fmt: skip
+"""Words that many names hold, and that tell none from others."""
+
+MIN_LETTERS = 8
+"""So many letters that stand in a name tell it from others although its words are not parted."""
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name that tell it from others, in their order; names of files without their endings."""
+    found = (match[0].lower() for match in _WORD.finditer(name))
+    return tuple(one for one in found if one not in _NOISE and not one.isdigit())
+
+
+def likeness(wanted: tuple[str, ...], own: tuple[str, ...]) -> int:
+    """How surely a name that is wanted means something with a name of its own, 0 for not at all: 3 for the same words,
+    2 where it has all those that are wanted, 1 where all of its own are wanted."""
+    if not wanted or not own:
+        return 0
+    one, other = set(wanted), set(own)
+    if one == other or "".join(wanted) == "".join(own):
+        return 3
+    joined = "".join(wanted)
+    if one < other or (len(joined) >= MIN_LETTERS and joined in "".join(own)):
+        return 2
+    return 1 if other < one else 0
+
+
+def best(wanted: tuple[str, ...], names: Iterable[tuple[str, ...]]) -> tuple[int, int]:
+    """The greatest likeness among the names of something, and by how many letters it is told."""
+    return max(((found, _letters(wanted, own)) for own in names if (found := likeness(wanted, own))), default=(0, 0))
+
+
+def _letters(wanted: tuple[str, ...], own: tuple[str, ...]) -> int:
+    return sum(len(word) for word in set(wanted) & set(own)) or len("".join(wanted))

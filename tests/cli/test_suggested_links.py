@@ -1,0 +1,191 @@
+"""`invocation-lint links` where nothing tells the function or its code surely: what is suggested is never certain."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from invocation_lint.cli.group import cli
+from tests.command import run_lint
+
+SENDER = """
+    import json
+    import os
+    import boto3
+
+    client = boto3.client("lambda")
+
+    def handler(event, context):
+        client.invoke(FunctionName=NAME, Payload=json.dumps({"other": 1}))
+"""
+WORKER = """
+    def handler(event, context):
+        return event["order"]
+"""
+TEMPLATE = """
+    Transform: AWS::Serverless-2016-10-31
+    Globals: {Function: {Runtime: python3.12}}
+    Parameters: {Target: {Type: String}}
+    Resources:
+      Sender:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: sender/
+          Handler: app.handler
+          Environment: {Variables: {OTHER: !Ref Target}}
+          Policies: [POLICY]
+      Worker:
+        Type: AWS::Serverless::Function
+        Properties: {FunctionName: price-orders, CodeUri: worker/, Handler: work.handler}
+      Reporter:
+        Type: AWS::Serverless::Function
+        Properties: {CodeUri: reporter/, Handler: work.handler}
+"""
+POLICY = "{LambdaInvokePolicy: {FunctionName: !Ref Worker}}"
+
+
+def links(folder: Path, files: dict[str, str]) -> list[dict[str, Any]]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_text(dedent(text))
+    (folder / ".git").mkdir()
+    shown = CliRunner().invoke(cli, ["links", "--format", "json", str(folder)], catch_exceptions=False).output
+    found: list[dict[str, Any]] = json.loads(shown)["links"]
+    return found
+
+
+def targets(link: dict[str, Any]) -> list[str]:
+    return sorted(one["handler"]["path"].split("/")[-2] for one in link["targets"] if one["handler"])
+
+
+def project(name: str, more: dict[str, str] | None = None, policy: str = "") -> dict[str, str]:
+    return {
+        "sender/app.py": SENDER.replace("NAME", name),
+        "worker/work.py": WORKER,
+        "reporter/work.py": WORKER,
+        "template.yaml": TEMPLATE.replace("[POLICY]", f"[{policy}]"),
+        **(more or {}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ('os.environ["WORKER_LAMBDA_ARN"]', "no template sets WORKER_LAMBDA_ARN; suggested by its name"),
+        ('os.environ["PRICE_ORDERS"]', "no template sets PRICE_ORDERS; suggested by its name"),
+        ('"acme-prod-worker"', "no template names acme-prod-worker; suggested by its name"),
+        ("f\"{os.environ['STAGE']}-acme-worker\"", "no template defines such a name; suggested by its name"),
+        ("settings.worker_function", "its name is unknown; suggested by its name"),
+    ],
+)
+def test_a_name_suggests_a_function(tmp_path: Path, name: str, reason: str) -> None:
+    files = project(name.replace("settings.", "event.settings."))
+    (link,) = links(tmp_path, files)
+    assert (targets(link), link["certain"], link["reason"]) == (["worker"], False, reason)
+    assert link["contract"] is None and link["targets"][0]["contract"]["required"] == ["order"]
+
+
+@pytest.mark.parametrize("name", ['event["name"]', 'os.environ["TARGET_ARN"]', '"billing"', 'os.environ["INVOICES"]'])
+def test_a_name_that_suggests_none(tmp_path: Path, name: str) -> None:
+    (link,) = links(tmp_path, project(name))
+    assert link["targets"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".env.example", "X=1\nNEXT=price-orders\n"),
+        ("deploy.sh", "export NEXT='price-orders'  # where they go\n"),
+        ("docker-compose.yml", "services:\n  app:\n    environment:\n      - NEXT=price-orders\n"),
+        (".github/workflows/deploy.yml", "env:\n  NEXT: price-orders\n"),
+        ("config/dev.json", '{"Variables": {"NEXT": "arn:aws:lambda:eu-west-1:123456789012:function:price-orders"}}'),
+        ("tests/test_app.py", 'def test_it(monkeypatch):\n    monkeypatch.setenv("NEXT", "price-orders")\n'),
+        ("Makefile", "run:\n\tNEXT=price-orders python app.py\n"),
+    ],
+)
+def test_another_file_says_what_a_variable_is(tmp_path: Path, path: str, text: str) -> None:
+    (link,) = links(tmp_path, project('os.environ["NEXT"]', {path: text}))
+    assert (targets(link), link["certain"]) == (["worker"], path == "")
+    assert f"{path} sets NEXT to " in link["reason"]
+
+
+@pytest.mark.parametrize(
+    "text", ["NEXT=$OTHER", "NEXT=${OTHER}", "NEXT=", "# about NEXT: see the wiki", "MY_NEXT=price-orders"]
+)
+def test_another_file_that_does_not_say_it(tmp_path: Path, text: str) -> None:
+    (link,) = links(tmp_path, project('os.environ["NEXT"]', {".env": f"{text}\n"}))
+    assert link["targets"] == []
+
+
+def test_a_role_says_what_may_be_invoked(tmp_path: Path) -> None:
+    (link,) = links(tmp_path, project('event["name"]', policy=POLICY))
+    assert (targets(link), link["certain"]) == (["worker"], False)
+    assert link["reason"].endswith("suggested by what its role may invoke")
+
+
+def test_a_role_that_may_invoke_all_says_nothing(tmp_path: Path) -> None:
+    policy = '{Statement: [{Effect: Allow, Action: "lambda:*", Resource: "*"}]}'
+    (link,) = links(tmp_path, project('event["name"]', policy=policy))
+    assert link["targets"] == []
+
+
+def test_a_caller_that_names_the_function_comes_first(tmp_path: Path) -> None:
+    sender = """
+        import os
+        import boto3
+
+        def send(worker_function):
+            boto3.client("lambda").invoke(FunctionName=worker_function)
+
+        def handler(event, context):
+            send("price-orders")
+    """
+    found = links(tmp_path, {**project(""), "sender/app.py": sender})
+    assert [(one["call"]["line"], targets(one), one["certain"]) for one in found] == [(9, ["worker"], True)]
+
+
+TERRAFORM = """
+    variable "package" {}
+    resource "aws_lambda_function" "prices" {
+      function_name = "acme-orders-prices"
+      filename      = var.package
+      handler       = "handler.main"
+      runtime       = "python3.12"
+    }
+    resource "aws_lambda_function" "orders" {
+      function_name = "acme-orders-orders"
+      filename      = var.package
+      handler       = "handler.main"
+      runtime       = "python3.12"
+      environment { variables = { PRICES = aws_lambda_function.prices.function_name } }
+    }
+"""
+
+
+def test_the_name_of_a_function_suggests_its_code(tmp_path: Path) -> None:
+    handler = "def main(event, context):\n    return event['order']\n"
+    sender = SENDER.replace("def handler", "def main").replace("NAME", 'os.environ["PRICES"]')
+    files = {"infra/main.tf": TERRAFORM, "lambda/prices/handler.py": handler, "lambda/orders/handler.py": sender}
+    (link,) = links(tmp_path, files)
+    (target,) = link["targets"]
+    assert (target["name"], target["handler"]["path"][-len("lambda/prices/handler.py") :], target["suggested"]) == (
+        "acme-orders-prices",
+        "lambda/prices/handler.py",
+        True,
+    )
+    assert not link["certain"]
+    # No rule rests on it: the field that the handler needs is not sent.
+    assert "INV2" not in run_lint("check", "--output", "concise", "--no-cache", str(tmp_path), cwd=tmp_path).stdout
+
+
+def test_code_that_no_name_tells(tmp_path: Path) -> None:
+    handler = "def main(event, context):\n    return event['order']\n"
+    sender = SENDER.replace("def handler", "def main").replace("NAME", 'os.environ["PRICES"]')
+    others = dict.fromkeys(("lambda/a/handler.py", "lambda/b/handler.py"), handler)
+    found = links(tmp_path, {"infra/main.tf": TERRAFORM, "lambda/orders/handler.py": sender, **others})
+    assert [target["handler"] for link in found for target in link["targets"]] == [None]
