@@ -30,6 +30,7 @@ from invocation_lint.reference.machines.moto_machines import Report
 
 _EXPRESS_SECONDS = 300  # what an EXPRESS execution may last
 _CHANGING = threading.RLock()
+_RUNNING: set[str] = set()  # ARNs
 
 
 def start(backend: Any, arn: str, name: str | None, text: str, trace: str | None, *, sync: bool) -> Any:
@@ -85,6 +86,11 @@ def stop(execution: Any, error: str | None, cause: str | None) -> None:
         _tell(execution)
 
 
+def runs(arn: str) -> bool:
+    """Whether an execution has not ended yet."""
+    return arn in _RUNNING
+
+
 def text_of(value: Any) -> str:
     """A value as the JSON text that executions give."""
     return str(to_json_str(value, separators=(",", ":")))
@@ -95,6 +101,7 @@ def install(report: Report) -> None:
     global _tell  # noqa: PLW0603  (there is one service, and it stays)
 
     def tell(execution: Any) -> None:
+        (_RUNNING.add if execution.status == "RUNNING" else _RUNNING.discard)(execution.exec_arn)
         report(
             "execution",
             arn=execution.exec_arn,

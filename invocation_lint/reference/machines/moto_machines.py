@@ -28,11 +28,12 @@ def interpreter() -> Any:
 
     expressions.before_import()
     tasks.before_import()
-    from invocation_lint.reference.machines import choices, operations
+    from invocation_lint.reference.machines import choices, operations, waiting
 
     expressions.after_import()
     tasks.after_import()
     choices.after_import()
+    waiting.after_import()
     return operations
 
 

@@ -102,7 +102,11 @@ def queued(hall, **more):
     }
 
     def taken():
-        (message,) = hall.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+        messages = []
+        while not messages:
+            messages = hall.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages", [])
+        (message,) = messages
+        hall.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         assert json.loads(message["Body"])["id"] == 9
         return json.loads(message["Body"])["token"]
 
@@ -281,6 +285,64 @@ def test_a_machine_that_fails_fails_the_task_that_waits(hall):
     execution = hall.run({"Start": outer})
     assert execution.error == "States.TaskFailed"
     assert json.loads(execution.cause)["Error"] == "Broken"
+
+
+CHILD = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::states:startExecution.sync:2",
+    "OutputPath": "$.Output",
+    "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 3}],
+}
+
+
+def test_a_machine_that_is_started_again_is_waited_for_again(hall):
+    counts = hall.function("seen = []\ndef handler(event, context):\n    seen.append(1)\n    return len(seen)\n")
+    work = invoke(counts, ResultSelector={"n.$": "$.Payload"}, Next="Enough")
+    choice = {"Variable": "$.n", "NumericLessThan": 3, "Next": "Broken"}
+    inner = hall.machine(
+        {
+            "Work": work,
+            "Enough": {"Type": "Choice", "Choices": [choice], "Default": "Wait"},
+            "Broken": {"Type": "Fail", "Error": "Broken"},
+            "Wait": {"Type": "Wait", "Seconds": 20, "End": True},
+        }
+    )
+    assert hall.output({"Start": {**CHILD, "Parameters": {"StateMachineArn": inner}}}) == {"n": 3}
+    assert [each.status for each in hall.service.machine_executions() if inner.endswith(each.machine)] == [
+        "FAILED",
+        "FAILED",
+        "SUCCEEDED",
+    ]
+
+
+def test_many_machines_are_waited_for_at_once(hall):
+    inner = hall.machine({"Work": {"Type": "Wait", "Seconds": 60}})
+    outer = {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "StartAt": "Start",
+                "States": {"Start": {**CHILD, "Parameters": {"StateMachineArn": inner}, "End": True}},
+            },
+        }
+    }
+    assert hall.output(outer, [1] * 40) == [{}] * 40
+    assert len([each for each in hall.service.machine_executions() if inner.endswith(each.machine)]) == 40
+
+
+def test_each_attempt_has_a_token_of_its_own(hall):
+    retried = [{"ErrorEquals": ["Later", "States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 3}]
+    state, taken = queued(hall, TimeoutSeconds=200, Retry=retried)
+    execution = hall.start(hall.machine({"Ask": state}), {"id": 9})
+    refused = taken()
+    hall.client().send_task_failure(taskToken=refused, error="Later", cause="busy")
+    missed = taken()
+    assert missed != refused
+    answered = taken()  # when the attempt before has taken its time
+    with pytest.raises(hall.client().exceptions.TaskTimedOut):
+        hall.client().send_task_success(taskToken=missed, output='"too late"')
+    hall.client().send_task_success(taskToken=answered, output='"done"')
+    assert hall.end(execution).output == '"done"'
 
 
 def test_an_api_is_called_by_the_host_that_it_has_on_aws(hall):
