@@ -30,7 +30,10 @@ class BatchCall:
         "what the operation does with the entries: sends or writes them, reads them, or removes and sets up things",
         words=("send", "read", "manage"),
     )
-    entries: Number = fact_field("how many entries are sent, where the code shows all of them")
+    entries: Number = fact_field(
+        "how many entries are sent, where the code shows all of them, or how many one slice of a longer list holds"
+    )
+    sizing: Text = fact_field("the entries, in words: their number, or that of a slice")
     limit: Number = fact_field("how many entries one call accepts")
     failed_in: Text = fact_field("the part of the response that shows which entries failed, or how many")
     failures: Text = fact_field(

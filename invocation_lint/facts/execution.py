@@ -26,7 +26,11 @@ class Execution:
     status: Text = fact_field(
         "whether the status in the response is read, or something else that shows a failure", words=("read", "unread")
     )
-    named: Text = fact_field("whether the execution has a name", words=YES_NO)
+    named: Text = fact_field(
+        "whether the execution has a name, and whether that is made anew each time: random, or of the clock",
+        words=("yes", "no", "anew"),
+    )
+    lacks: Text = fact_field("why a second execution is not rejected, in words")
     machine: Text = fact_field(
         "the kind of state machine, by the template that deploys it", words=("STANDARD", "EXPRESS")
     )

@@ -316,6 +316,18 @@ INVOKED = {
     "a table": ("f.add_event_source(sources.DynamoEventSource(table, starting_position=1))", {"stream"}),
     "a mapping": ("f.add_event_source_mapping('M', event_source_arn=queue.queue_arn)", {"queue"}),
     "a topic": ("sns.Topic(self, 'T').add_subscription(subs.LambdaSubscription(f))", {"sns"}),
+    "a bucket made elsewhere": (
+        's3.Bucket.from_bucket_name(self, "In", "files").add_object_created_notification(s3n.LambdaDestination(f))',
+        {"s3"},
+    ),
+    "a bucket made elsewhere, by an event": (
+        's3.Bucket.from_bucket_arn(self, "In", "arn").add_event_notification("*", s3n.LambdaDestination(f))',
+        {"s3"},
+    ),
+    "a queue that a bucket made elsewhere tells": (
+        's3.Bucket.from_bucket_name(self, "In", "files").add_object_created_notification(s3n.SqsDestination(queue))',
+        set(),
+    ),
     "a bucket": ("bucket.add_event_notification(s3.EventType.OBJECT_CREATED, s3n.LambdaDestination(f))", {"s3"}),
     "a rule": ("events.Rule(self, 'R', targets=[targets.LambdaFunction(f)])", {"eventbridge"}),
     "a rule by a call": ("events.Rule(self, 'R').add_target(targets.LambdaFunction(handler=f))", {"eventbridge"}),

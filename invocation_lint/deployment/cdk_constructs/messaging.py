@@ -123,47 +123,62 @@ def _table(thing: Thing, calls: list[Call]) -> Table:
 
 
 def _bucket(making: Making, thing: Thing, calls: list[Call]) -> Iterator[Resource]:
-    found: list[tuple[Notification, bool]] = []
-    for call in calls:
-        given = list(call.args or ())
-        event: Any = None
-        if call.name == "addEventNotification" and len(given) > 1:
-            event, given = given[0], given[1:]
-        elif call.name in {"addObjectCreatedNotification", "addObjectRemovedNotification"} and given:
-            event = Lib(("", "OBJECT_CREATED" if "Created" in call.name else "OBJECT_REMOVED"))
-        else:
-            continue
-        target = destination(given[0], call.place)
-        if target is None:
-            continue
-        filters = [one for one in given[1:] if isinstance(one, Obj)]
-        prefix, suffix = (
-            next((valued(one.entries[word], call.place) for one in filters if word in one.entries), None)
-            for word in ("prefix", "suffix")
-        )
-        told_of = Notification(target, (_event(event, call.place),), prefix, suffix, call.place)
-        found.append((told_of, isinstance(given[0], Thing) and given[0].kind == "LambdaDestination"))
+    found = [(call, one) for call in calls if (one := _notification(call)) is not None]
     yield Bucket(
         thing.key,
         f"aws_cdk.{thing.kind}",
         thing.place,
         thing.when,
         told(thing, "bucketName"),
-        notifications=tuple(one for one, _ in found),
+        notifications=tuple(one for _, one in found),
         tells_bus=told(thing, "eventBridgeEnabled"),
     )
-    for one, is_function in found:
-        if is_function:
-            yield Trigger(
-                making.key_at(thing, "Notification", one.place),
-                "aws_cdk.LambdaDestination",
-                one.place,
-                thing.when,
-                kind="s3",
-                function=one.target,
-                source=refer(thing, one.place),
-                events=one.events,
-            )
+    for call, one in found:
+        yield from _invoking(making, call, one, thing)
+
+
+def notified(making: Making, call: Call) -> Iterator[Resource]:
+    """What a bucket that is made elsewhere invokes: `Bucket.fromBucketName(..).addObjectCreatedNotification(..)`."""
+    is_made_here = isinstance(call.owner, Thing) and call.owner.kind == "Bucket" and bool(call.owner.path)
+    one = None if is_made_here else _notification(call)
+    if one is not None:
+        yield from _invoking(making, call, one, call.owner if isinstance(call.owner, Thing) else None)
+
+
+def _notification(call: Call) -> Notification | None:
+    """The notification that a call adds to a bucket."""
+    given = list(call.args or ())
+    event: Any = None
+    if call.name == "addEventNotification" and len(given) > 1:
+        event, given = given[0], given[1:]
+    elif call.name in {"addObjectCreatedNotification", "addObjectRemovedNotification"} and given:
+        event = Lib(("", "OBJECT_CREATED" if "Created" in call.name else "OBJECT_REMOVED"))
+    else:
+        return None
+    target = destination(given[0], call.place)
+    if target is None:
+        return None
+    filters = [one for one in given[1:] if isinstance(one, Obj)]
+    prefix, suffix = (
+        next((valued(one.entries[word], call.place) for one in filters if word in one.entries), None)
+        for word in ("prefix", "suffix")
+    )
+    return Notification(target, (_event(event, call.place),), prefix, suffix, call.place)
+
+
+def _invoking(making: Making, call: Call, one: Notification, bucket: Thing | None) -> Iterator[Trigger]:
+    target = (call.args or ())[1 if call.name == "addEventNotification" else 0]
+    if isinstance(target, Thing) and target.kind == "LambdaDestination":
+        yield Trigger(
+            making.key_at(bucket, "Notification", one.place),
+            "aws_cdk.LambdaDestination",
+            one.place,
+            bucket.when if bucket is not None and bucket.path else call.when,
+            kind="s3",
+            function=one.target,
+            source=refer(bucket, one.place) if bucket is not None else None,
+            events=one.events,
+        )
 
 
 def event_names(value: Any, place: Place) -> tuple[Value, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from invocation_lint.deployment.cdk_constructs.functions import FUNCTIONS, destination
 from invocation_lint.deployment.cdk_constructs.making import Making, function_of, items, prop, refer, told, valued
-from invocation_lint.deployment.cdk_constructs.messaging import event_names, subscribed
+from invocation_lint.deployment.cdk_constructs.messaging import event_names, notified, subscribed
 from invocation_lint.deployment.cdk_constructs.things import Call, Choice, Closure, Obj, Thing, cases_of
 from invocation_lint.deployment.model import EventSourceMapping, Permission, Resource, Trigger
 from invocation_lint.deployment.values import Attribute, Text, Value, known, unknown
@@ -138,6 +138,8 @@ def of_call(making: Making, call: Call) -> Iterator[Resource]:
     owner = function_of(call.owner)
     if call.name == "addSubscription" and given:
         yield from subscribed(making, call)
+    elif call.name.startswith("add") and call.name.endswith("Notification"):
+        yield from notified(making, call)
     elif call.name == "addEventSource" and owner is not None and given:
         for case in cases_of(given[0]):
             if isinstance(case.content, Thing):

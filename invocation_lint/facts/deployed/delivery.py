@@ -46,3 +46,4 @@ class Delivery:
     )
     lacks: Text = fact_field("what is missing when nothing is kept, in words")
     loss: Text = fact_field("what happens then to failed events, in words")
+    remedy: Text = fact_field("what to add there, in words of the language that deploys it")

@@ -22,7 +22,7 @@ from invocation_lint.facts.building.handling.open_records import record_left
 from invocation_lint.facts.building.handling.record_loops import records_of
 from invocation_lint.facts.building.handling.refusals import keeps_failures, refusal_of, retries_of
 from invocation_lint.facts.building.handling.subjects import Subject, subjects
-from invocation_lint.facts.building.handling.timing.durations import front_seconds, least_seconds
+from invocation_lint.facts.building.handling.timing.durations import front_seconds, least_seconds, outlasts
 from invocation_lint.facts.building.handling.timing.inner_timeouts import longest_timeout
 from invocation_lint.facts.building.handling.timing.waits import wait_loops
 from invocation_lint.facts.building.messaging.calls import Code
@@ -45,7 +45,8 @@ _WITH_RECORDS = _POLLED | {"s3", "sns"}
 
 _ABOUT_THE_WHOLE = (
     "event_source", "known_by", "defined_as", "wrapped", "loop_left", "answered_by", "one_record", "batch_size",
-    "then", "timeout_seconds", "front_seconds", "least_seconds", "longest_wait_seconds", "filtered",
+    "then", "timeout_seconds", "front_seconds", "least_seconds", "longest_wait_seconds", "outlasts", "inner_wait",
+    "filtered",
     "event_retries", "failures_kept",
 )  # fmt: skip
 """Fields that are shown at the handler's name where nothing else in the code says them."""
@@ -162,14 +163,17 @@ def _times(subject: Subject) -> Part:
         places["least_seconds"] = least.place
     inner = longest_timeout(subject.code, subject.reached)
     if inner is not None:
-        places["inner_timeout_seconds"] = inner[1]
+        places["inner_timeout_seconds"] = places["inner_wait"] = inner[1]
+    front = front_seconds(subject)
     own = timeout_of_all(subject.functions) if subject.functions else UnknownAnswer("no template tells the timeout")
     fields = {
         "timeout_seconds": own,
         "least_seconds": least.seconds if least is not None else None,
         "longest_wait_seconds": least.longest_wait if least is not None else None,
-        "front_seconds": front_seconds(subject),
+        "front_seconds": front,
+        "outlasts": outlasts(least, own, front),
         "inner_timeout_seconds": inner[0] if inner is not None else None,
+        "inner_wait": inner[2] if inner is not None else None,
     }
     return Part(fields, places)
 

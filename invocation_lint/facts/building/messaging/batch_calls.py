@@ -12,7 +12,9 @@ from invocation_lint.facts import batch_call as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.messaging.calls import Code, keywords
+from invocation_lint.facts.building.messaging.counting import entries_of
 from invocation_lint.facts.building.messaging.looks import MAX_HELPERS, STRENGTH, FailureReader
+from invocation_lint.facts.building.messaging.resolving import Resolver
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
@@ -49,7 +51,8 @@ def _fact(
     assert isinstance(call.func, cst.Attribute)
     named = source.place(call.func.attr)
     places = dict.fromkeys(("operation", "kind", "limit", "service", "failed_in"), named)
-    places["entries"] = source.place(given.value)
+    counted = entries_of(call, given.value, scope, operation, Resolver(code, function))
+    places["entries"] = places["sizing"] = source.place(given.value if counted is None else counted[1])
     places["failures"] = found.get(how, site)
     places["caller"] = site if holder is None else holder.place
     places["status"] = status or site
@@ -58,7 +61,8 @@ def _fact(
         service=operation.service,
         operation=operation.name,
         kind=operation.kind,
-        entries=_count(given.value, scope, operation),
+        entries=counted[0] if counted is not None else None,
+        sizing=counted[2] if counted is not None else None,
         limit=operation.limit,
         failed_in=min(operation.failures, key=lambda key: (key not in operation.counts, key)),
         failures=how,
@@ -121,59 +125,6 @@ def _removed_after(module: ModuleInfo, scope: Scope, call: cst.Call) -> Place | 
         if (place.line, place.column) > (at.line, at.column) and called_name(other).startswith(_REMOVES):
             return place
     return None
-
-
-def _count(value: cst.BaseExpression, scope: Scope, operation: BatchOperation) -> int | None:
-    """How many entries an expression holds, where all of them are written; None where that is not known."""
-    if isinstance(value, cst.Name):
-        made = scope.assignments.get(value.value, ())
-        uses = scope.names.get(value.value, ())
-        if len(made) != 1 or len(uses) != 2:  # where it is made, and here
-            return None
-        value = made[0].value
-    if operation.entries in {"Delete", "RequestItems"}:
-        return _held_count(value, operation)
-    return _length(value)
-
-
-def _held_count(value: cst.BaseExpression, operation: BatchOperation) -> int | None:
-    """The entries in the lists of a mapping: `{"Objects": [..]}`, `{table: [..], other: [..]}`."""
-    if not isinstance(value, cst.Dict) or not all(isinstance(one, cst.DictElement) for one in value.elements):
-        return None
-    lists = [one.value for one in value.elements if isinstance(one.value, (cst.List, cst.ListComp, cst.Name))]
-    counts = [_length(one) for one in lists]
-    known = [count for count in counts if count is not None]
-    return sum(known) if known and len(known) == len(counts) and operation.name != "batch_get_item" else None
-
-
-def _length(value: cst.BaseExpression) -> int | None:
-    if isinstance(value, (cst.List, cst.Tuple)) and all(isinstance(one, cst.Element) for one in value.elements):
-        return len(value.elements)
-    if (
-        isinstance(value, (cst.ListComp, cst.GeneratorExp))
-        and not value.for_in.ifs
-        and value.for_in.inner_for_in is None
-    ):
-        return _range(value.for_in.iter)
-    if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Multiply):
-        times = value.right
-        one = _length(value.left)
-        return one * int(times.value) if one is not None and isinstance(times, cst.Integer) else None
-    return None
-
-
-def _range(value: cst.BaseExpression) -> int | None:
-    """How many rounds `range(n)` or `range(a, b)` gives."""
-    if isinstance(value, (cst.List, cst.Tuple)):
-        return _length(value)
-    if not isinstance(value, cst.Call) or called_name(value) != "range" or len(value.args) > 2:
-        return None
-    bounds = [int(arg.value.evaluated_value) for arg in value.args if isinstance(arg.value, cst.Integer)]
-    return (
-        max(0, bounds[-1] - (bounds[0] if len(bounds) == 2 else 0))
-        if bounds and len(bounds) == len(value.args)
-        else None
-    )
 
 
 __all__ = ["batch_calls"]

@@ -14,6 +14,7 @@ from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.messaging.calls import Code, is_spread, keywords
+from invocation_lint.facts.building.messaging.fresh import is_made_anew
 from invocation_lint.facts.building.messaging.resolving import Resolver, values_of
 from invocation_lint.facts.building.messaging.targets import Targets
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
@@ -28,6 +29,10 @@ _NEEDS = {
     "start_execution": "stateMachineArn",
     "start_sync_execution": "stateMachineArn",
     "describe_execution": "executionArn",
+}
+_LACKS = {
+    "no": "without a name, the second one is not rejected",
+    "anew": "the name is made anew each time, so the second one is not rejected",
 }
 _TELLS = frozenset({"status", "error", "cause"})
 """The parts of an answer that tell that the execution failed."""
@@ -65,7 +70,7 @@ def _fact(
     site = source.place(call)
     given = keywords(call)
     places: dict[str, Place] = dict.fromkeys(
-        ("operation", "named", "machine", "output", "status", "event_source"), site
+        ("operation", "named", "lacks", "machine", "output", "status", "event_source"), site
     )
     output = status = named = machine = None
     if operation != "start_execution":
@@ -75,12 +80,14 @@ def _fact(
         named = "yes" if "name" in given else "no"
         if named == "yes":
             places["named"] = source.place(given["name"])
+            named = "anew" if is_made_anew(given["name"].value, resolver) else named
     ending = callers.ending_of(code.module, holder, site, options, project=program)
     data = facts.Execution(
         operation=operation,
         output=output,
         status=status,
         named=UnknownAnswer("more may be given than is written") if named == "no" and is_spread(call) else named,
+        lacks=_LACKS.get(named) if named is not None else None,
         machine=machine,
         event_source=ending.event_source if isinstance(ending.event_source, str) else None,
     )

@@ -62,8 +62,13 @@ class Targets:
         return self._held(resolver.value_of(node), Topic)
 
     def machine(self, node: cst.BaseExpression, resolver: Resolver) -> str | None:
-        """The kind of the state machine that an expression names: STANDARD or EXPRESS."""
-        found = self._held(resolver.value_of(node), StateMachine)
+        """The kind of the state machine that an expression names: STANDARD or EXPRESS. Of a variable to which no
+        template gives one it is the kind of all that the project deploys, if they have one kind."""
+        value = resolver.value_of(node)
+        found = self._held(value, StateMachine)
+        deployed = self._all() if not found and variable_of(value) is not None else None
+        if deployed is not None:
+            found = list(deployed.all(StateMachine))
         kinds = {one.kind.text if one.kind is not None else "STANDARD" for one in found}
         return kinds.pop() if len(kinds) == 1 else None
 

@@ -11,6 +11,7 @@ from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.handlers import Handled
 from invocation_lint.facts.building.templates.mappings import source_name, source_of
+from invocation_lint.facts.building.templates.remedies import remedy
 from invocation_lint.facts.building.templates.told import is_set, limit, number, texts, truth
 from invocation_lint.facts.deployed import delivery as facts
 
@@ -59,8 +60,9 @@ def _of_queue(context: Context, one: Queue) -> Fact:
         takes_failures=_takes_failures(context, one),
         lacks=f"{called(one)} has no dead-letter queue",
         loss=f"a message on which {consumer} fails comes back until its retention is over, and is deleted then",
+        remedy=remedy("queue", one),
     )
-    places = dict.fromkeys(("kind", "name", "takes_failures", "gives_up", "lacks", "loss"), one.place) | {
+    places = dict.fromkeys(("kind", "name", "takes_failures", "gives_up", "lacks", "loss", "remedy"), one.place) | {
         "consumer": told[0].place if told is not None else one.place,
         "kept": one.dead_letter.place if one.dead_letter is not None else one.place,
     }
@@ -102,10 +104,10 @@ def _of_mapping(context: Context, one: EventSourceMapping) -> Fact:
         takes_failures="no",
         lacks=f"the mapping of {name or 'the stream'} has no destination for failures",
         loss=f"records on which {consumer} fails are dropped when its attempts are over",
+        remedy=remedy("stream", one),
     )
-    places = dict.fromkeys(
-        ("kind", "name", "consumer", "kept", "gives_up", "may_fail", "takes_failures", "lacks", "loss"), one.place
-    )
+    about = ("kind", "name", "consumer", "kept", "gives_up", "may_fail", "takes_failures", "lacks", "loss", "remedy")
+    places = dict.fromkeys(about, one.place)
     if handled is not None:
         places["may_fail"] = handled.place
     limited = next((value for value in (one.max_attempts, one.max_age_seconds) if limit(value) == "limited"), None)
@@ -144,8 +146,9 @@ def _of_function(context: Context, one: Function, triggers: list[Trigger]) -> Fa
         takes_failures="no",
         lacks=f"{called(one)} has no destination for failures",
         loss=f"an event of {sender} at which it fails is gone {times or 'after the last attempt'}",
+        remedy=remedy("asynchronous", one),
     )
-    places = dict.fromkeys(("kind", "consumer", "kept", "gives_up", "may_fail", "lacks", "loss"), one.place)
+    places = dict.fromkeys(("kind", "consumer", "kept", "gives_up", "may_fail", "lacks", "loss", "remedy"), one.place)
     places["name"] = triggers[0].place
     places["takes_failures"] = one.place
     if handled is not None:

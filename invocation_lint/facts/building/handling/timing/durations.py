@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.data.limits import limits
 from invocation_lint.facts.building.handling.subjects import Subject
@@ -36,4 +36,16 @@ def front_seconds(subject: Subject) -> float | None:
     return max(configured) if configured else limits()[_LIMITS[next(iter(subject.kinds))]]
 
 
-__all__ = ["front_seconds", "least_seconds"]
+def outlasts(least: Spent | None, own: Any, front: float | None) -> str | None:
+    """How long a handler takes at least, or how long its function may run, in words, where the API in front of it does
+    not wait for so long."""
+    if front is None:
+        return None
+    if least is not None and least.seconds >= front:
+        return f"the handler takes at least {least.seconds:g} seconds"
+    if least is None and isinstance(own, (int, float)) and own > front:
+        return f"the function may run for {own:g} seconds"
+    return None
+
+
+__all__ = ["front_seconds", "least_seconds", "outlasts"]
