@@ -172,8 +172,10 @@ class Handler:
             around = [path[:length] for length in range(1, len(path)) if path[:length] in every]
             if all(one in needed for one in around) and self._fails_without(every, path, constants):
                 needed.append(path)
-        required = tuple(dict.fromkeys((*open_needs.required, *needed)))
-        read = dict.fromkeys((*open_needs.optional, *_fields(trial)))
+        # It does not fail without what is not sent, but for what may be in a field of which no more is known.
+        others = [path for path in open_needs.required if any(path[: len(one)] == one for one in every)]
+        required = tuple(dict.fromkeys((*others, *needed)))
+        read = dict.fromkeys((*open_needs.optional, *open_needs.required, *_fields(trial)))
         return Requirement(told(required), told(path for path in read if path not in required))
 
     def missing(

@@ -65,7 +65,7 @@ def loads(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "s") or unknown()
     if frame.interpreter.trial is not None:
         if is_none(value):
-            return frame.fail()
+            return frame.fail("TypeError")
         frame.interpreter.trial.note_decoded(value)
         if any(isinstance(obj.slots, Keys) for _, obj in frame.live.deref(value)):
             return value  # what is sent in the text, as the trial knows it already

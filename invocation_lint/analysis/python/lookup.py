@@ -90,11 +90,11 @@ def _is_set_again(outer: Frame, inner: Frame, text: str) -> bool:
 def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
     """`receiver.text`."""
     if frame.interpreter.trial is not None and is_none(receiver) and text not in LOG_METHODS:
-        return frame.fail()  # a logger that was made outside of the trial is None here
+        return frame.fail("AttributeError")  # a logger that was made outside of the trial is None here
     if frame.interpreter.trial is not None and receiver.atoms and all(_has_no(atom, text) for atom in receiver.atoms):
-        return frame.fail()  # an AttributeError of a text or number
+        return frame.fail("AttributeError")  # of a text or number
     if trials.has_no_attribute(frame, receiver, text):
-        return frame.fail()
+        return frame.fail("AttributeError")
     atoms = receiver.atoms
     if len(atoms) > 1 and NONE.atoms[0] in atoms:  # an AttributeError: on this path the value is something else
         atoms = tuple(atom for atom in atoms if atom != NONE.atoms[0])
@@ -157,10 +157,16 @@ def item(frame: Frame, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
         frame.interpreter.trial.place = frame.place(node)
         kept = Value(tuple(atom for atom in receiver.atoms if not _lacks(frame, frame.interpreter.trial, atom, key)))
         if receiver.atoms and (not kept.atoms or trials.has_no_item(frame, receiver, keys_of(key))):
-            return frame.fail()
+            return frame.fail("TypeError" if is_none(receiver) else "KeyError" if _is_dict(frame, receiver) else "")
         receiver = kept
     found = [_item_of(frame, atom, key, node) for atom in receiver.atoms]
     return join_values(found) if found else NEVER
+
+
+def _is_dict(frame: Frame, value: Value) -> bool:
+    """Whether a value is surely a dict."""
+    kinds = {obj.kind for _, obj in frame.live.deref(value)}
+    return kinds == {"dict"} and all(isinstance(atom, Ref) for atom in value.atoms)
 
 
 def _lacks(frame: Frame, trial: Trial, atom: Any, key: Value) -> bool:

@@ -37,6 +37,7 @@ def outcome_of(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) ->
         given,
         frame.levels,
         NO_WAIT if end is None or info.is_generator else end.waited,
+        frozenset(frame.failing) if end is None else frozenset(),
         frozenset() if end is None else frozenset(mark[1] for mark in end.marks if mark[0] == "read"),
     )
 

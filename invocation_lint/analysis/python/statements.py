@@ -30,7 +30,7 @@ from invocation_lint.analysis.python import (
     traced,
     type_hints,
 )
-from invocation_lint.analysis.python.errors import managers, tries
+from invocation_lint.analysis.python.errors import ends, managers, tries
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops import rounds
 from invocation_lint.analysis.python.tested import (
@@ -111,6 +111,7 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
 def _run_raise(frame: Frame, node: cst.Raise) -> None:
     note_statement(frame, node)
     tries.run_raise(frame, node)
+    ends.note_raise(frame, node)
     frame.note_progress()
     frame.state = None
 

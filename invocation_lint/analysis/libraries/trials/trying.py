@@ -59,7 +59,7 @@ def call_symbol(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode
         return None
     first = arguments.args[0] if arguments.args else None
     if name in _REFUSING_NONE and first is not None and is_none(first):
-        return frame.fail()
+        return frame.fail("TypeError")
     if first is not None and trials.tries_types(frame) and trials.type_of(frame, first) in _REFUSING.get(name, ()):
         return frame.fail()
     if name in {"builtins.all", "builtins.any"} and first is not None:

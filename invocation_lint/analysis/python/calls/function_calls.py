@@ -88,7 +88,7 @@ def _interpret_call(
     all_args = [*receiver, *ref.args, *args]
     all_kwargs = {**{name: (value, "yes") for name, value in ref.kwargs}, **kwargs}
     if trials.refuses_call(frame, info, all_args, all_kwargs, open_reason):
-        return frame.fail()
+        return frame.fail("TypeError")
     bound = bind_parameters(frame, info, all_args, all_kwargs, open_reason, node)
     if bound is None or frame.state is None:
         return unknown("a call that does not fit the function", info.name)
@@ -156,6 +156,7 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
     frame.raises.extend(raises)
     if not outcome.returns and not info.is_generator:
         frame.note_progress()
+        frame.failing |= outcome.failing or {""}
         frame.state = None
         return NEVER
     told.note_sent(frame, (raised.site for raised in raises))

@@ -25,7 +25,7 @@ from invocation_lint.analysis.program.acts import (
 )
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import told, traced
-from invocation_lint.analysis.python.errors import clauses
+from invocation_lint.analysis.python.errors import clauses, ends
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.python.loops import loop_ends
@@ -61,7 +61,9 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     frame.end_of_try = _binding_at_end(node.body)
     loop = frame.loops[-1] if frame.loops else None
     first_break = len(loop.breaks) if loop is not None else 0
+    body = ends.begin(frame)
     frame.run(node.body)
+    error = ends.end(frame, body)
     frame.end_of_try = outer_end
     noted = frame.events[before:]
     during = frame.tries.pop()
@@ -73,7 +75,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
         frame.run(node.orelse.body)
         ended = frame.state
     loop_ends.excuse_by_clauses(frame, node, before)
-    leaving = _run_handlers(frame, node, body_raises, during, noted)
+    leaving = _run_handlers(frame, node, body_raises, during, noted, error)
     taken = frozenset(
         raised.site for raised in body_raises if raised.family == "service" and raised not in frame.raises
     )
@@ -97,6 +99,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
             frame.state = None
     else:
         frame.state = ended
+    ends.leave(frame, body, error)
     frame.raises.extend(escaped)
 
 
@@ -123,8 +126,10 @@ def _run_handlers(
     raises: list[Raised],
     during: State | None,
     noted: list[Event],
+    error: frozenset[str] | None,
 ) -> State | None:
-    """Walk the clauses from the state that any statement of the body may leave; give the errors to those they fit."""
+    """Walk the clauses from the state that any statement of the body may leave; give the errors to those they fit. With
+    `error`, an error of Python surely ends the body, and only the clause that takes it is run."""
     after: State | None = None
     remaining = list(raises)
     sites = tuple(dict.fromkeys(raised.site for raised in raises))
@@ -138,6 +143,9 @@ def _run_handlers(
         if during is None:
             break
         frame.state, types = during.copy(), all_types[index]
+        takes = ends.takes(frame, handler, error) if error is not None else "maybe"
+        if takes == "no":
+            continue
         taken = {
             raised.site
             for raised in remaining
@@ -148,10 +156,12 @@ def _run_handlers(
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
             frame.state.env[handler.name.name.value] = Value((ErrorValue(place),))
         frame.clauses.append((place, sites))
+        frame.handling.append(error or frozenset())
         codes = list(clauses.compared_codes(frame, handler)) if sites else []
         failed = [raised.site for raised in remaining if _taken(raised, types, handler) in {"yes", "partly"}]
         _run_clause(frame, handler, failed[0][-1] if failed else None)
         frame.clauses.pop()
+        frame.handling.pop()
         does = strongest_act(handler.body) if sites else "drops"
         reads = clauses.response_reads(handler) if sites else "no"
         seen = _clauses_seen(frame, node, all_types, index, reads, other) if sites else []
@@ -161,6 +171,10 @@ def _run_handlers(
         traced.note_clause(frame, node, handler, types, noted, sites)
         remaining = distribute(frame, remaining, types, does, place, handler)
         after = join_states(after, frame.state)
+        if takes == "yes":
+            break
+    else:
+        frame.failing |= error or frozenset()
     frame.raises.extend(remaining)
     return after
 

@@ -61,11 +61,13 @@ class Frame:
     last: State | None = None  # the last state of a path that was walked
     groups: dict[str, list[Any]] = field(default_factory=dict)  # groups of tasks that are open, with their errors
     clauses: list[tuple[Place, tuple[SiteKey, ...]]] = field(default_factory=list)
+    handling: list[frozenset[str]] = field(default_factory=list)  # errors of Python that the clauses around took
     visits: int = 0
     nesting: int = 0
     cost: int = 1
     levels: int = 0  # of calls below this frame, those that were not followed for being too deep included
     complete: bool = True
+    failing: set[str] = field(default_factory=set)  # errors of Python that ended paths; empty for any other
     falls_off: bool = False  # the end of the function is reached without a return
     blocked: set[str] = field(default_factory=set)  # functions that were on the stack already when they were called
     entered: set[str] = field(default_factory=set)
@@ -153,8 +155,9 @@ class Frame:
         """Call each thing that the callee may be."""
         return self.interpreter.call_value(self, callee, arguments, node)
 
-    def fail(self) -> Value:
-        """What is evaluated surely raises: the path ends here."""
+    def fail(self, error: str = "") -> Value:
+        """What is evaluated surely raises an error, which one where that is known: the path ends here."""
+        self.failing.add(error)
         self.note_progress()
         self.state = None
         return NEVER

@@ -77,4 +77,5 @@ class Outcome:
     given: tuple[ObjectId, ...] = ()  # the objects that the arguments lead to
     levels: int = 0  # of calls below it, those that were not followed included
     waited: Waited = NO_WAIT
+    failing: frozenset[str] = frozenset()  # errors of Python that it surely raises; empty for any other
     read: frozenset[SiteKey] = frozenset()  # the answers whose stream it has read wherever it comes back
