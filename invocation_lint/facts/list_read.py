@@ -64,7 +64,7 @@ class ListRead:
         words=("acts", "reads"),
     )
     runs_on: Text = fact_field(
-        "whether the code is a Lambda handler's, is imported by one, or leads to an invocation",
+        "whether the code is a Lambda handler's, is imported by one, or leads to an invocation and is not run by hand",
         words=("lambda", "elsewhere"),
     )
     caller: Caller = fact_field("the code that reads", default=Caller())

@@ -20,7 +20,7 @@ class Sender:
         client = boto3.client("lambda")
         client.invoke(FunctionName="mail", InvocationType="Event", Payload=b"{}")
 """
-HANDLER = "IMPORT\n\ndef handle(event, context):\n    MADE.publish(event['users'])\n    return 1\n"
+HANDLER = "IMPORT\n\ndef handle(event, context):\n    MADE.publish(event['body'])\n    return 1\n"
 HANDLERS = {
     "by the module": HANDLER.replace("IMPORT", "import shop").replace("MADE", "shop.sender.Sender()"),
     "by the package": HANDLER.replace("IMPORT", "import shop").replace("MADE", "shop.Sender()"),

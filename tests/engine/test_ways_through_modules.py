@@ -25,6 +25,12 @@ class Sender:
         boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
 """
 
+HANDLER = """
+def handler(event, context):
+    SEND
+    return {"statusCode": 202}
+"""
+
 ONE_FOR_ALL = (
     SENDER
     + """
@@ -38,36 +44,34 @@ ONE_FOR_ALL = (
 
 def handler(event, context):
     Sender.shared().send("story")
-    return 1
+    return {'statusCode': 202}
 """
 )
 
 WAYS = {
     "under another name": {
         "sending.py": SEND,
-        "app.py": "from sending import send as post\n\ndef handler(event, context):\n    post('story')\n    return 1\n",
+        "app.py": "from sending import send as post\n\n" + HANDLER.replace("SEND", "post('story')"),
     },
     "passed on by a package under another name": {
         "sending/plain.py": SEND,
         "sending/__init__.py": "from sending.plain import send as post\n",
-        "app.py": "from sending import post\n\ndef handler(event, context):\n    post('story')\n    return 1\n",
+        "app.py": "from sending import post\n\n" + HANDLER.replace("SEND", "post('story')"),
     },
     "all names of a module": {
         "sending/plain.py": SEND,
         "sending/__init__.py": "from .plain import *\n",
-        "app.py": "from sending import send\n\ndef handler(event, context):\n    send('story')\n    return 1\n",
+        "app.py": "from sending import send\n\n" + HANDLER.replace("SEND", "send('story')"),
     },
     "a class that a package passes on": {
         "shop/sending/plain.py": SENDER,
         "shop/sending/__init__.py": "from sending.plain import Sender\n",
-        "app.py": (
-            "import sending\n\ndef handler(event, context):\n    sending.plain.Sender().send('story')\n    return 1\n"
-        ),
+        "app.py": ("import sending\n\n" + HANDLER.replace("SEND", "sending.plain.Sender().send('story')")),
     },
     "modules that import each other": {
         "sending/plain.py": "import sending\n" + SENDER,
         "sending/__init__.py": "from sending.plain import Sender\n",
-        "app.py": "import sending\n\ndef handler(event, context):\n    sending.Sender().send('story')\n    return 1\n",
+        "app.py": "import sending\n\n" + HANDLER.replace("SEND", "sending.Sender().send('story')"),
     },
     "an instance that the class keeps": {"app.py": ONE_FOR_ALL},
 }

@@ -398,6 +398,9 @@ def test_tables_of_jobs(made: str, answer: str) -> None:
         ("handler = Mangum(app)", "lambda"),
         ("def main(argv):\n    return work()", "elsewhere"),
         ("def on_click(event):\n    return work()", "elsewhere"),
+        ('import click\ndef start():\n    boto3.client("lambda").invoke(FunctionName="f")', "elsewhere"),
+        ('parser.add_argument("name")\ndef start():\n    boto3.client("lambda").invoke(FunctionName="f")', "elsewhere"),
+        ("import click\ndef handler(event, context):\n    return work()", "lambda"),
     ],
 )
 def test_whether_it_runs_on_lambda(around: str, answer: str) -> None:

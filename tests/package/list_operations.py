@@ -53,7 +53,7 @@ DATA = {
     "route53": ["list_resource_record_sets"],
     "s3": ["list_objects", "list_objects_v2", "list_object_versions"],
     "sagemaker": ["list_processing_jobs", "list_training_jobs", "list_transform_jobs"],
-    "sns": ["list_subscriptions", "list_subscriptions_by_topic", "list_endpoints_by_platform_application"],
+    "sns": ["list_subscriptions", "list_endpoints_by_platform_application"],
     "stepfunctions": ["get_execution_history", "list_executions"],
 }
 """Operations whose entries are what users and programs leave behind: their number grows with use."""
@@ -62,7 +62,6 @@ RESOURCES = {
     "apigateway": ["get_rest_apis", "get_resources"],
     "autoscaling": ["describe_auto_scaling_groups"],
     "cloudformation": ["describe_stacks", "list_stacks"],
-    "cloudfront": ["list_distributions"],
     "cloudwatch": ["describe_alarms", "list_metrics"],
     "ecr": ["describe_repositories"],
     "ecs": ["list_services", "list_tasks", "list_task_definitions"],
@@ -74,7 +73,7 @@ RESOURCES = {
     "logs": ["describe_log_groups"],
     "organizations": ["list_accounts"],
     "quicksight": ["list_analyses", "list_dashboards", "list_data_sets"],
-    "rds": ["describe_db_instances", "describe_db_cluster_snapshots", "describe_db_snapshots"],
+    "rds": ["describe_db_cluster_snapshots", "describe_db_snapshots"],
     "route53": ["list_hosted_zones"],
     "sagemaker": ["list_endpoints", "list_models"],
     "secretsmanager": ["list_secrets"],

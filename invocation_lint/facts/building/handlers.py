@@ -144,15 +144,16 @@ def event_name(handler: FunctionInfo) -> str:
 
 
 def answers_nobody(handler: FunctionInfo) -> bool:
-    """Whether a handler returns nothing, or an exit status: it was hardly written for an invoker who waits for it."""
+    """Whether a handler returns nothing, or what is the same in any case (`"done"`): it was hardly written for an
+    invoker who waits for it."""
     returns = (node.value for node in own_nodes(handler.node) if isinstance(node, cst.Return))
-    return all(
-        value is None or (isinstance(value, cst.Name) and value.value == "None") or _is_zero(value) for value in returns
-    )
+    return all(value is None or _is_constant(value) for value in returns)
 
 
-def _is_zero(value: cst.BaseExpression) -> bool:
-    return isinstance(value, cst.Integer) and value.value == "0"
+def _is_constant(value: cst.BaseExpression) -> bool:
+    """Whether an expression is made of literals."""
+    parts = (value, *own_nodes(value))
+    return all(not isinstance(part, cst.Name) or part.value in {"None", "True", "False"} for part in parts)
 
 
 def may_be_handler(function: FunctionInfo) -> bool:

@@ -162,8 +162,9 @@ class ListReadBuilder:
 
     @cached_property
     def _is_near_lambda(self) -> bool:
-        """Whether the module is a handler's, is imported by one, or leads to an invocation."""
-        if reaches_sites(self.module):
+        """Whether the module is a handler's, is imported by one, or leads to an invocation, where nobody runs it by
+        hand."""
+        if reaches_sites(self.module) and not callers.is_run_by_hand(self.module):
             return True
         if self.files is None:
             return is_handler_code(self.module.source.data)
@@ -300,7 +301,8 @@ def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInf
         return UnknownAnswer("whether they ever fill a page is not known")
     if operation.service != "dynamodb" or operation.name == "list_tables":
         return operation.entries
-    return "settings" if holds_settings(names, holder.name if holder is not None else "") else operation.entries
+    function, of_class = (holder.name, holder.cls.name if holder.cls else "") if holder is not None else ("", "")
+    return "settings" if holds_settings(names, function, of_class) else operation.entries
 
 
 def _nodes(root: _Root) -> Iterator[cst.CSTNode]:

@@ -17,12 +17,15 @@ _SETTINGS = re.compile(
 """Words in the names of tables that hold a few settings."""
 
 _OF_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?)(?:_|$)")
-"""Words in the names of functions that read them."""
+_KEEPS_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?|definitions?)(?:_|$)")
+"""Words in the names of functions that read them, and of the classes of such functions."""
 
 
-def holds_settings(names: Iterable[str], function: str) -> bool:
-    """Whether a table of one of these names, read by a function of that name, holds a few settings."""
-    return any(_SETTINGS.search(snake_case(name)) for name in names) or bool(_OF_SETTINGS.search(snake_case(function)))
+def holds_settings(names: Iterable[str], function: str, of_class: str) -> bool:
+    """Whether a table of one of these names, read by a function of that name and class, holds a few settings."""
+    if any(_SETTINGS.search(snake_case(name)) for name in names):
+        return True
+    return bool(_OF_SETTINGS.search(snake_case(function)) or _KEEPS_SETTINGS.search(snake_case(of_class)))
 
 
 def holds_jobs(names: Iterable[str], patterns: Sequence[str] | None) -> bool:
