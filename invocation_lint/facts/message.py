@@ -13,6 +13,23 @@ YES_NO = ("yes", "no")
 
 
 @record
+class Sink:
+    """What names the queue, topic, bus or machine that a handler sends to, and whether it may."""
+
+    variable: Text = fact_field("the variable of the environment that names it")
+    set: Text = fact_field(
+        "whether the template of the function that runs the code sets that variable; absent where nothing tells, or "
+        "where the code has a default",
+        words=YES_NO,
+    )
+    near: Text = fact_field("a variable that the function has, and that is nearly called so")
+    reader: Text = fact_field("the function that runs the code, by its name in the template")
+    then: Text = fact_field("what happens when the variable is not set, in words")
+    action: Text = fact_field("the action of IAM that is needed")
+    granted: Text = fact_field("whether a statement of the function's role allows that action", words=YES_NO)
+
+
+@record
 class Message:
     """One message, as the function that sends it shows it. Absent is None, not known is `Unknown`."""
 
@@ -45,3 +62,4 @@ class Message:
         words=YES_NO,
     )
     not_taken_for: Text = fact_field("why none matches, in words")
+    sink: Sink | None = fact_field("where a handler sends it; absent where no function of a template runs the code")

@@ -38,7 +38,7 @@ SHOWN_AT_THE_CALL = {
 NOT_SHOWN_BY_AN_EXAMPLE = {
     # known from a template or a contract that no example has
     "target.handler", "target.template", "response.unknown_keys", "function.variable_set", "function.near_variable",
-    "function.reader", "function.then", "taken", "not_taken_for", "permission",
+    "function.reader", "function.then", "taken", "not_taken_for", "permission", "sink",
     "batch_size", "report_switch", "content_deduplication", "machine", "filtered", "timeout_seconds", "front",
     "least_seconds", "longest_wait_seconds", "front_seconds", "outlasts", "event_retries",
     "failures_kept",

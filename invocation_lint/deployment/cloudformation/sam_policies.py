@@ -17,6 +17,7 @@ _TEMPLATES = {
     "SQSSendMessagePolicy": ("sqs:SendMessage*", "QueueName", "sqs", ""),
     "SQSPollerPolicy": ("sqs:ReceiveMessage", "QueueName", "sqs", ""),
     "SNSPublishMessagePolicy": ("sns:Publish", "TopicName", "sns", ""),
+    "SNSCrudPolicy": ("sns:Publish", "TopicName", "sns", ""),
     "StepFunctionsExecutionPolicy": ("states:StartExecution", "StateMachineName", "states", "stateMachine:"),
     "EventBridgePutEventsPolicy": ("events:PutEvents", "EventBusName", "events", "event-bus/"),
 }  # fmt: skip

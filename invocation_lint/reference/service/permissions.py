@@ -6,12 +6,15 @@
   invoke with the role of their target.
 - A mapping reads its queue or stream with the role of its function; a pipe reads and invokes with its own.
 
+- Who sends to queues, buses and state machines needs a policy of its role that has the action, for whatever.
+
 Other actions than these are not looked at. https://docs.aws.amazon.com/lambda/latest/dg/lambda-permissions.html; the
 forms of the answers: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -19,6 +22,7 @@ from typing import Any
 
 from invocation_lint.reference.service.errors import Refusal
 from invocation_lint.reference.service.functions import Function
+from invocation_lint.reference.service.http import Exchange
 from invocation_lint.reference.service.identity import UNNAMED, access_key
 from invocation_lint.reference.service.policies import Statement, is_like, judged, listed, statements_of
 from invocation_lint.reference.service.registry import Registry, split_name
@@ -39,6 +43,14 @@ _POLLING: Mapping[str, tuple[str, ...]] = {
     "dynamodb": ("GetRecords", "GetShardIterator", "DescribeStream"),
     "kinesis": ("GetRecords", "GetShardIterator", "DescribeStream"),
 }
+
+_SENDING: Mapping[str, tuple[str, str]] = {
+    "AmazonSQS.SendMessage": ("sqs:SendMessage", "AccessDenied"),
+    "AmazonSQS.SendMessageBatch": ("sqs:SendMessage", "AccessDenied"),
+    "AWSEvents.PutEvents": ("events:PutEvents", "AccessDeniedException"),
+    "AWSStepFunctions.StartExecution": ("states:StartExecution", "AccessDeniedException"),
+}
+"""What sends, by the header that says what is asked for: its action, and the name of the error."""
 
 
 class Permissions:
@@ -110,6 +122,22 @@ class Permissions:
         if answer == "denied":
             why = "with an explicit deny in an identity-based policy"
         raise _denied(who, action, resource, why)
+
+    def serve(self, exchange: Exchange) -> bool:
+        """Refuse a request of a known caller to send what its role does not allow; whether it was refused."""
+        action, error = _SENDING.get(exchange.headers.get("X-Amz-Target", ""), ("", ""))
+        match = _KEY.search(exchange.headers.get("Authorization", "")) if action and self.is_strict else None
+        with self._lock:
+            caller = self._callers.get(match[1]) if match is not None else None
+        if (
+            caller is None
+            or judged(({**one, "Resource": "*"} for one in self._of_role(caller[0])), action, "*") == "allowed"
+        ):
+            return False
+        exchange.read_body()
+        told = {"__type": error, "message": f"{caller[0]} is not authorized to perform: {action}"}
+        exchange.answer(403, [("Content-Type", "application/x-amz-json-1.0")], json.dumps(told).encode())
+        return True
 
     def check_source(self, origin: str, source: str | None, name: str) -> None:
         """Refuse a topic, bucket, rule or API (its ARN; None: not told) without a permission; Refusal 403."""

@@ -339,7 +339,7 @@ class LambdaService:
             relay(exchange, port)
         elif self._invoke_api.takes(exchange.command, exchange.path):
             self._invoke_api.serve(exchange)
-        elif not any(api.serve(exchange) for api in self._apis_of_aws):
+        elif not any(api.serve(exchange) for api in (self._permissions, *self._apis_of_aws)):
             self._backing.forward(exchange)
 
     def _apis(self) -> dict[str, str]:

@@ -215,6 +215,9 @@ _TEMPLATES: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
         ],
         f"arn:aws:sqs:{middle}:{given.get('QueueName')}",
     ),
+    "SQSSendMessagePolicy": lambda middle, given: _statement(
+        ["sqs:SendMessage*"], f"arn:aws:sqs:{middle}:{given.get('QueueName')}"
+    ),
     "DynamoDBStreamReadPolicy": lambda middle, given: _statement(
         [f"dynamodb:{each}" for each in _READ], f"arn:aws:dynamodb:{middle}:table/{given.get('TableName')}/stream/*"
     ),

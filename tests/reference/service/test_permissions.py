@@ -119,6 +119,44 @@ def test_a_role_that_allows_it_may(guarded):
     assert guarded.call(caller, FunctionName="other")["Code"] == "AccessDeniedException"
 
 
+SENDS = """
+import boto3, json
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    try:
+        getattr(boto3.client(event["service"]), event["operation"])(**event["given"])
+        return "sent"
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+"""
+ENTRY = {"Source": "shop", "DetailType": "placed", "Detail": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "given", "action", "code"),
+    [
+        ("sqs", "send_message", {"QueueUrl": "jobs", "MessageBody": "1"}, "sqs:SendMessage", "AccessDenied"),
+        (
+            "sqs",
+            "send_message_batch",
+            {"QueueUrl": "jobs", "Entries": [{"Id": "1", "MessageBody": "1"}]},
+            "sqs:Send*",
+            "AccessDenied",
+        ),
+        ("events", "put_events", {"Entries": [ENTRY]}, "events:PutEvents", "AccessDeniedException"),
+    ],
+    ids=["message", "batch", "event"],
+)
+def test_who_sends_needs_the_action(guarded, service, operation, given, action, code):
+    guarded.client("sqs").create_queue(QueueName="jobs")
+    sent = {"service": service, "operation": operation, "given": given}
+    other = guarded.function("sender", SENDS, role=guarded.role(allowing("*")))
+    assert guarded.call(other, **sent) == code
+    held = guarded.role({"Effect": "Allow", "Action": action, "Resource": "*"})
+    assert guarded.call(guarded.function("sender", SENDS, role=held), **sent) == "sent"
+
+
 def test_an_alias_is_a_resource_of_its_own(guarded):
     target = guarded.function("target", versions=1, aliases={"live": "1"})
     plain = guarded.function("caller", CALLS, role=guarded.role(allowing(arn(target))))

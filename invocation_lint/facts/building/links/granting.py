@@ -40,7 +40,7 @@ _HARMLESS = frozenset({
 
 _MANAGED = "the managed policy "
 
-_OTHER_CREDENTIALS = re.compile(
+OTHER_CREDENTIALS = re.compile(
     rb"assume_role|aws_access_key_id|aws_session_token|aws_secret_access_key|profile_name|endpoint_url|setup_default_session"
 )
 """How code takes other credentials than those of the function's role, or asks somebody else than AWS."""
@@ -66,7 +66,7 @@ def told(
     on_the_way += [
         modules.module_at(visit.client.place) for visit in seen.visits if visit.client and visit.client.place
     ]
-    if any(one is None or _OTHER_CREDENTIALS.search(one.source.data) for one in on_the_way):
+    if any(one is None or OTHER_CREDENTIALS.search(one.source.data) for one in on_the_way):
         return None
     deployed = links.code.deployed
     each = [(one, _of_one(one, one if is_own else targets.functions[0], deployed)) for one in readers]
@@ -83,16 +83,22 @@ def told(
     )
 
 
-def _of_one(function: Function, target: Function, deployed: Deployed) -> Any:
+def _why_not_told(function: Function, deployed: Deployed) -> str:
+    """Why it is not known what the role of a function allows; empty where it is."""
     if not function.key.template.endswith(CHECKED):
-        return Unknown("a program puts together what is deployed")
+        return "a program puts together what is deployed"
     template = deployed.templates.get(function.key.template)
     if template is None or template.problems:
-        return Unknown("its template is not read whole")
+        return "its template is not read whole"
     if function.role is None and not (function.type in _MAKES_ROLES or function.type.startswith("serverless")):
-        return Unknown("its role is not told")
-    if any(one.type == _CONNECTS for one in template.resources):
-        return Unknown("a connector may allow it")
+        return "its role is not told"
+    return "a connector may allow it" if any(one.type == _CONNECTS for one in template.resources) else ""
+
+
+def _of_one(function: Function, target: Function, deployed: Deployed) -> Any:
+    why = _why_not_told(function, deployed)
+    if why:
+        return Unknown(why)
     access = deployed.access_of(function)
     every = [*(_allows(one, target, deployed) for one in access.statements if one.allows)]
     if "yes" in every:
@@ -115,6 +121,53 @@ def may_invoke(caller: Function, deployed: Deployed) -> Iterator[Function]:
             for value in statement.resources:
                 for one in _flat(value):
                     yield from (meant.function for meant in deployed.functions_called(one))
+
+
+def may_act(function: Function, action: str, deployed: Deployed) -> str | Unknown:
+    """Whether the role of a function allows an action on anything: yes, no, or why that is not known."""
+    why = _why_not_told(function, deployed)
+    if why:
+        return Unknown(why)
+    access = deployed.access_of(function)
+    said = {_acts_in(one, action) for one in access.statements if one.allows}
+    if "yes" in said:
+        return "yes"
+    if "maybe" in said:
+        return Unknown("a statement may allow it")
+    hidden = next((one for one in access.open if not _is_harmless(one) or _sends(one)), None)
+    if hidden is not None:
+        return Unknown(hidden)
+    if any(_may_let_any(one, action, deployed) for one in deployed.all(Policy)):
+        return Unknown("a policy whose role is not known may allow it")
+    return "no"
+
+
+def _acts_in(statement: Statement, action: str) -> str:
+    if not statement.actions:
+        return "maybe"  # NotAction
+    found = {_acts(content, action) for value in statement.actions for content in _flat(value)}
+    return "yes" if "yes" in found else "maybe" if "maybe" in found else "no"
+
+
+def _sends(reason: str) -> bool:
+    """Whether a managed policy lets a function send messages."""
+    return reason.endswith("FullAccess")
+
+
+def _may_let_any(policy: Policy, action: str, deployed: Deployed) -> bool:
+    """Whether a policy may be attached to any role, and may allow an action."""
+    if _is_attached_elsewhere(policy, deployed):
+        return False
+    return not _is_whole(policy.access) or any(
+        _acts_in(one, action) != "no" for one in policy.access.statements if one.allows
+    )
+
+
+def _is_attached_elsewhere(policy: Policy, deployed: Deployed) -> bool:
+    """Whether the roles of a policy are known: what it allows is told with them."""
+    attributes = [one for value in policy.roles for one in value.attributes()]
+    known = [one for one in attributes if deployed.get(one.resource, Role) is not None]
+    return bool(policy.roles) and len(known) == len(policy.roles)
 
 
 def _is_whole(access: Access) -> bool:
@@ -140,9 +193,9 @@ def _allows(statement: Statement, target: Function, deployed: Deployed) -> str:
     return "yes" if "yes" in actions and "yes" in resources and not statement.is_conditional else "maybe"
 
 
-def _acts(content: Any) -> str:
+def _acts(content: Any, action: str = ACTION) -> str:
     if isinstance(content, str):
-        return "yes" if fnmatch.fnmatchcase(ACTION.lower(), content.lower()) else "no"
+        return "yes" if fnmatch.fnmatchcase(action.lower(), content.lower()) else "no"
     return "maybe"
 
 
@@ -191,9 +244,7 @@ def _flat(value: Value) -> Iterator[Any]:
 
 def _may_be_attached(policy: Policy, target: Function, deployed: Deployed) -> bool:
     """Whether a policy may be attached to any role, and may allow the invocation."""
-    attributes = [one for value in policy.roles for one in value.attributes()]
-    known = [one for one in attributes if deployed.get(one.resource, Role) is not None]
-    if policy.roles and len(known) == len(policy.roles):
+    if _is_attached_elsewhere(policy, deployed):
         return False
     return not _is_whole(policy.access) or any(
         _allows(one, target, deployed) != "no" for one in policy.access.statements if one.allows
@@ -209,4 +260,4 @@ def _lets_a_role(permission: Permission, target: Function, deployed: Deployed) -
     return not meant or any(one.function.key == target.key for one in meant)
 
 
-__all__ = ["may_invoke", "told"]
+__all__ = ["OTHER_CREDENTIALS", "may_act", "may_invoke", "told"]

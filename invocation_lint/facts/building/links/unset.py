@@ -1,4 +1,5 @@
-"""Whether the variable that names an invoked function is set for the function whose handler reads it.
+"""Whether the variable that names an invoked function, a queue or a topic is set for the function whose handler reads
+it.
 
 Names of other stacks are common, and so are variables that a script or a person sets. It is said of a variable that it
 is not set only where the template of the handler is read whole, and no file of the project speaks of it but those that
@@ -65,34 +66,79 @@ def told(
     noted."""
     atom = name.single if name is not None else None
     handler = seen.root.function
-    if not isinstance(atom, EnvVar) or _GIVEN.match(atom.name) or handler is None or handler.cls is not None:
+    if not isinstance(atom, EnvVar) or handler is None or handler.cls is not None:
         return fact
     module = handler.module.name
     files.deployed_for(module)
     readers = links.code.entered_by(module, handler.name)
     if not readers:
         return fact
-    if all(atom.name in one.environment for one in readers):
-        return replace(fact, variable_set="yes")
     default = atom.default.single if atom.default is not None else None
     if atom.default is not None and not (isinstance(default, Const) and default.value is None):
         return fact
-    others = [one for one in links.code.deployed.all(Function) if atom.name in one.environment]
-    why = _why_not_certain(links, readers, others)
-    said = _said(files, module, atom.name) if not why else _Said(why, {}, only_names=False)
-    if atom.default is not None and not is_made_always(interpreter, seen.site) and not (others and said.only_names):
-        return fact
-    why = said.why or _why_elsewhere(files, said, others)
-    if not why and others and is_asked_of_settings(interpreter, seen.site):
-        why = "another function has it, and a setting decides about the call"
-    first = readers[0]
-    near = nearest(atom.name, first.environment) or _longer(atom.name, first.environment)
-    then = "reading it raises KeyError" if atom.default is None else "FunctionName is None, which boto3 rejects"
-    note("function.reader", links.shown(first.place))
-    note("function.near_variable", links.shown(first.environment[near].place) if near is not None else None)
-    return replace(
-        fact, variable_set=Unknown(why) if why else "no", near_variable=near, reader=called(first), then=then
+    asked = Asked(
+        atom.name,
+        is_needed=atom.default is None,
+        is_certain=lambda: is_made_always(interpreter, seen.site),
+        is_chosen=lambda: is_asked_of_settings(interpreter, seen.site),
+        given_as="FunctionName",
     )
+    found = judged(asked, readers, module, links, files)
+    if found is None:
+        return fact
+    note("function.reader", links.shown(found.reader.place))
+    note("function.near_variable", found.near_place)
+    return (
+        replace(fact, variable_set=found.is_set, near_variable=found.near, reader=called(found.reader), then=found.then)
+        if found.is_set != "yes"
+        else replace(fact, variable_set="yes")
+    )
+
+
+@record
+class Asked:
+    """A variable that names what is called: whether reading it raises where it is not set, whether the call is made on
+    each way then, whether a setting decides about it, and the parameter that takes it."""
+
+    name: str
+    is_needed: bool
+    is_certain: Callable[[], bool]
+    is_chosen: Callable[[], bool]
+    given_as: str
+
+
+@record
+class Judged:
+    """Whether a variable is set, who reads it, a variable of the reader that is nearly called so, and what happens."""
+
+    is_set: str | Unknown
+    reader: Function
+    near: str | None = None
+    near_place: Place | None = None
+    then: str | None = None
+
+
+def judged(
+    asked: Asked, readers: tuple[Function, ...], module: str, links: Links, files: ProjectFiles
+) -> Judged | None:
+    """What is known of a variable that a module reads for some functions; None where nothing is said."""
+    first, name = readers[0], asked.name
+    if _GIVEN.match(name):
+        return None
+    if all(name in one.environment for one in readers):
+        return Judged("yes", first)
+    others = [one for one in links.code.deployed.all(Function) if name in one.environment]
+    why = _why_not_certain(links, readers, others)
+    said = _said(files, module, name, asked.given_as) if not why else _Said(why, {}, only_names=False)
+    if not asked.is_needed and not asked.is_certain() and not (others and said.only_names):
+        return None
+    why = said.why or _why_elsewhere(files, said, others)
+    if not why and others and asked.is_chosen():
+        why = "another function has it, and a setting decides about the call"
+    near = nearest(name, first.environment) or _longer(name, first.environment)
+    then = "reading it raises KeyError" if asked.is_needed else f"{asked.given_as} is None, which boto3 rejects"
+    place = links.shown(first.environment[near].place) if near is not None else None
+    return Judged(Unknown(why) if why else "no", first, near, place, then)
 
 
 def _longer(name: str, names: Iterable[str]) -> str | None:
@@ -139,27 +185,28 @@ def _is_key(data: bytes, end: int) -> bool:
     return re.match(rb"[\"']?\s*(?:[:=](?!=)|,)", data[end : end + 200]) is not None
 
 
-def _said(files: ProjectFiles, asker: str, variable: str) -> _Said:
+def _said(files: ProjectFiles, asker: str, variable: str, given_as: str) -> _Said:
     """What the files of the project say of a variable. They are searched once a variable; that they were asked is noted
     for each asker."""
     every = contents_of(files, asker)
     known = _SAID.setdefault(files, {})
-    if variable not in known:
-        known[variable] = _said_in(every, files, variable)
-    return known[variable]
+    key = variable, given_as
+    if key not in known:
+        known[key] = _said_in(every, files, variable, given_as)
+    return known[key]
 
 
-_SAID: WeakKeyDictionary[ProjectFiles, dict[str, _Said]] = WeakKeyDictionary()
+_SAID: WeakKeyDictionary[ProjectFiles, dict[tuple[str, str], _Said]] = WeakKeyDictionary()
 
 
-def _said_in(every: Iterable[tuple[str, bytes]] | None, files: ProjectFiles, variable: str) -> _Said:
+def _said_in(every: Iterable[tuple[str, bytes]] | None, files: ProjectFiles, variable: str, given_as: str) -> _Said:
     if every is None:
         return _Said("the project is too large to look for what sets it", {}, only_names=False)
     name = re.escape(variable.encode())
     word = re.compile(rb"(?<![A-Za-z0-9_])" + name + rb"(?![A-Za-z0-9_])")
     reading = rb"(?:environ(?:\.get\(|\[)|getenv\()\s*[\"']" + name + rb"[\"']\s*[\])](?!\s*=[^=])"
     read = re.compile(reading)
-    naming = re.compile(rb"\bFunctionName\s*=\s*(?:os\.)?" + reading)
+    naming = re.compile(rb"\b" + given_as.encode() + rb"[\"']?\s*[=:]\s*(?:os\.)?" + reading)
     reads = names = 0
     named: dict[str, tuple[int, ...]] = {}
     for path, data in every:
@@ -178,4 +225,4 @@ def _said_in(every: Iterable[tuple[str, bytes]] | None, files: ProjectFiles, var
     return _Said("" if reads else "how it is read is not seen", named, only_names=names == reads)
 
 
-__all__ = ["told"]
+__all__ = ["Asked", "Judged", "judged", "told"]

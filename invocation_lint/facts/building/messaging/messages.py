@@ -15,6 +15,7 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.messaging.calls import Code, is_spread, keywords
 from invocation_lint.facts.building.messaging.encodings import encoding_of
 from invocation_lint.facts.building.messaging.resolving import Resolver
+from invocation_lint.facts.building.messaging.sinks import sink_of
 from invocation_lint.facts.building.messaging.takers import Taken, taken_event, taken_message
 from invocation_lint.facts.building.messaging.targets import Target, Targets
 from invocation_lint.facts.building.scopes import called_name, text_of
@@ -72,7 +73,7 @@ def messages(code: Code, program: Program | None) -> Iterator[Fact]:
         target = _target(call, operation, resolver, targets)
         for sent in _sent(call, operation, resolver):
             taken = _taken(call, operation, sent, resolver, targets, program)
-            yield _fact(code, call, function, operation, sent, target, resolver, taken)
+            yield _fact(code, call, function, operation, sent, target, resolver, taken, program)
 
 
 def _is_meant(call: cst.Call, operation: Operation, resolver: Resolver) -> bool:
@@ -95,6 +96,15 @@ def _target(call: cst.Call, operation: Operation, resolver: Resolver, targets: T
     if named is None and isinstance(call.func, cst.Attribute):
         named = call.func.value
     return targets.queue_or_topic(named, resolver) if named is not None else Target()
+
+
+def _named(call: cst.Call, operation: Operation, sent: Sent) -> tuple[str, cst.BaseExpression] | None:
+    """The parameter that names the queue, topic, bus or machine, with its value."""
+    if operation.service == "events":
+        bus = sent.given.get("EventBusName")
+        return ("EventBusName", bus) if bus is not None else None
+    given = keywords(call)
+    return next(((one, given[one].value) for one in operation.target if one in given and one != "PhoneNumber"), None)
 
 
 def _sent(call: cst.Call, operation: Operation, resolver: Resolver) -> Iterator[Sent]:
@@ -152,6 +162,7 @@ def _fact(
     target: Target,
     resolver: Resolver,
     taken: Taken,
+    program: Program | None,
 ) -> Fact:
     source = code.module.source
     assert isinstance(call.func, cst.Attribute)
@@ -184,6 +195,7 @@ def _fact(
     refused = _refused_for(target, group, deduplication) if ordered else None
     places["refused_for"] = places["deduplication"]
     places["taken"], places["not_taken_for"] = site, taken.place or site
+    sink = sink_of(call, _named(call, operation, sent), resolver, function, program, places)
     data = facts.Message(
         service=operation.service,
         operation=called_name(call),
@@ -199,6 +211,7 @@ def _fact(
         refused_for=refused,
         taken=taken.state,
         not_taken_for=taken.why,
+        sink=sink,
     )
     return Fact("message", data, site, places, (), holder.title if holder is not None else "")
 

@@ -1,0 +1,25 @@
+"""Reads the URL of its queue from a variable that its template sets."""
+
+import json
+import os
+import sys
+
+import boto3
+
+sqs = boto3.client("sqs")
+lambda_client = boto3.client("lambda")
+
+
+def handler(event, context):
+    sqs.send_message(QueueUrl=os.environ["PROOF_FUNCTION"], MessageBody=json.dumps(event))
+
+
+def main():
+    sqs.create_queue(QueueName=os.environ["PROOF_FUNCTION"])  # which the handler has in its environment
+    response = lambda_client.invoke(FunctionName=os.environ["PROOF_FUNCTION"], Payload=json.dumps({"text": "Hello"}))
+    if "FunctionError" in response:
+        sys.exit(json.loads(response["Payload"].read())["errorMessage"])
+
+
+if __name__ == "__main__":
+    main()
