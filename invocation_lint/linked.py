@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -38,15 +38,23 @@ def linked(project: Project, paths: Sequence[str]) -> Iterator[tuple[Links, list
                 module = program.modules.load(key)
                 if module is not None and not module.is_test:
                     found += links_of(links, supposing, module, program.interpreter.roots(module))
-        known = {link.site for link in found if link.targets}  # of others, their callers say which function is meant
-        found = [link for link in found if link.targets or link.call != link.site or link.site not in known]
-        found = [link.supposed() if link.supposed is not None and link.call == link.site else link for link in found]
-        told = {_said(link) for link in found if link.call == link.site}  # callers that add nothing are left out
-        return [link for link in found if link.call == link.site or _said(link) not in told]
+        return _without_repetition(found)
 
     for program, keys in _by_program(project, paths):
         links = Links(program)
         yield links, on_large_stack(partial(found_in, program, links, keys))
+
+
+def _without_repetition(found: Iterable[CallLink]) -> list[CallLink]:
+    """The links without those of helpers whose callers say which function is meant, and of callers that add nothing to
+    what the helper says; with the functions that may be meant where none is known."""
+    every = [link.supposed() if link.supposed is not None and link.call != link.site else link for link in found]
+    every = [link for link in every if link.targets or link.call == link.site]
+    known = {link.site for link in every if link.targets}
+    every = [link for link in every if link.targets or link.site not in known]
+    every = [link.supposed() if link.supposed is not None and not link.targets else link for link in every]
+    told = {_said(link) for link in every if link.call == link.site}
+    return [link for link in every if link.call == link.site or _said(link) not in told]
 
 
 def _said(link: CallLink) -> tuple[object, ...]:

@@ -342,7 +342,7 @@ class Handler:
 
 def _fields(trial: Trial) -> list[FieldPath]:
     """The fields that were read and that an invoker has to send."""
-    return own_fields(trial.reads)
+    return own_fields(trial.fields)
 
 
 def _outermost(fields: list[FieldPath]) -> list[FieldPath]:

@@ -92,3 +92,22 @@ def test_an_answer_that_is_filled_in_by_the_clause() -> None:
             return answer
     """
     assert told(handler(code).handled().always) == ("token", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "required", "optional"),
+    [
+        ('key = event["key"]\nreturn key.split("/")[-1] if "/" in key else key', "key", ""),
+        ('name = event["name"]\nif "draft" in name:\n    return 1\nreturn name.lower()', "name", ""),
+        (
+            'if event["key"].startswith("in/") and "tmp" in event["key"]:\n    return 1\nreturn event["id"]',
+            "key",
+            "id",
+        ),
+        ('order = event["order"]\nif "id" in order:\n    return order["id"]\nreturn 1', "order", "order.id"),
+        ('order = event["order"]\nif "id" not in order:\n    raise ValueError\nreturn 1', "order order.id", ""),
+        ('return {**event, "done": bool(event["id"])}', "id", ""),
+    ],
+)
+def test_what_is_looked_for_in_a_text_is_no_field(code: str, required: str, optional: str) -> None:
+    assert told(body(code).always) == (required, optional)

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from invocation_lint.cli.group import cli
+from invocation_lint.facts.building.links.words import likeness, words_of
 from tests.command import run_lint
 
 SENDER = """
@@ -111,7 +112,7 @@ def test_a_name_that_suggests_none(tmp_path: Path, name: str) -> None:
 def test_another_file_says_what_a_variable_is(tmp_path: Path, path: str, text: str) -> None:
     (link,) = links(tmp_path, project('os.environ["NEXT"]', {path: text}))
     assert (targets(link), link["certain"]) == (["worker"], path == "")
-    assert f"{path} sets NEXT to " in link["reason"]
+    assert f"{path} has " in link["reason"] and link["reason"].endswith(" for NEXT")
 
 
 @pytest.mark.parametrize(
@@ -189,3 +190,74 @@ def test_code_that_no_name_tells(tmp_path: Path) -> None:
     others = dict.fromkeys(("lambda/a/handler.py", "lambda/b/handler.py"), handler)
     found = links(tmp_path, {"infra/main.tf": TERRAFORM, "lambda/orders/handler.py": sender, **others})
     assert [target["handler"] for link in found for target in link["targets"]] == [None]
+
+
+ONE_OF = """
+    import os
+    import boto3
+
+    def handler(event, context):
+        known = {"a": os.environ["WORKER_ARN"], "b": os.environ["REPORTER_ARN"]}
+        boto3.client("lambda").invoke(FunctionName=known.get(event["name"]))
+"""
+BY_HELPER = """
+    import boto3
+
+    FIRST = "acme-Worker"
+    SECOND = "acme-Reporter"
+
+    def send(name):
+        boto3.client("lambda").invoke(FunctionName=name)
+
+    def handler(event, context):
+        send(FIRST)
+        send(SECOND)
+"""
+
+
+def test_each_of_several_names_suggests_a_function(tmp_path: Path) -> None:
+    (link,) = links(tmp_path, {**project(""), "sender/app.py": ONE_OF})
+    assert (targets(link), link["certain"]) == (["reporter", "worker"], False)
+
+
+def test_what_callers_give_a_helper_suggests_functions(tmp_path: Path) -> None:
+    found = links(tmp_path, {**project(""), "sender/app.py": BY_HELPER})
+    assert [(one["call"]["line"], targets(one), one["certain"]) for one in found] == [
+        (11, ["worker"], False),
+        (12, ["reporter"], False),
+    ]
+
+
+@pytest.mark.parametrize(("key", "expected"), [("WorkerFunctionArn", ["worker"]), ("Other", [])])
+def test_an_output_that_a_script_looks_up_suggests_a_function(tmp_path: Path, key: str, expected: list[str]) -> None:
+    script = """
+        import boto3
+
+        def name_of(stack):
+            outputs = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+            return next(one["OutputValue"] for one in outputs if one["OutputKey"] == "KEY")
+
+        def main(stack):
+            boto3.client("lambda").invoke(FunctionName=name_of(stack))
+    """
+    files = project("")
+    files["template.yaml"] = (
+        dedent(files["template.yaml"]) + "Outputs: {WorkerFunctionArn: {Value: !GetAtt Worker.Arn}}\n"
+    )
+    (link,) = links(tmp_path, {**files, "sender/app.py": "", "scripts/run.py": script.replace("KEY", key)})
+    assert (targets(link), link["certain"]) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "is_like"),
+    [
+        ("FactoryGraphQLClient", "graphql-client", True),
+        ("TOKENVALIDATION_ARN", "token_validation", True),
+        ("orders", "orders-archive", True),
+        ("ORDERS_FUNCTION", "prices", False),
+        ("LAMBDA_ARN", "lambda", False),
+        ("OTP", "laptop-orders", False),
+    ],
+)
+def test_names_that_are_alike(name: str, folder: str, is_like: bool) -> None:
+    assert (likeness(words_of(name), words_of(folder)) > 0) == is_like

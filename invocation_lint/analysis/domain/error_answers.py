@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Const, Slot, Struct, Value
@@ -15,7 +14,7 @@ def is_error(obj: Obj | Struct | None) -> bool:
     """Whether an object that is returned says that something went wrong."""
     if obj is None:
         return False
-    slots: Mapping[Any, Slot] = dict(obj.slots) if isinstance(obj, Struct) else obj.slots
+    slots: dict[Any, Slot] = dict(obj.slots)  # what is asked of the keys of an event is noted
     if obj.kind == "tuple" and len(obj.items) == 2:
         status = obj.items[1].single
         return isinstance(status, Const) and isinstance(status.value, int) and status.value >= _BAD_STATUS

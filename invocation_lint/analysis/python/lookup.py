@@ -87,8 +87,18 @@ def _is_set_again(outer: Frame, inner: Frame, text: str) -> bool:
     return outer.state is not None and text in before and before[text] != outer.state.env[text]
 
 
+_OF_TEXTS = frozenset({
+    "split", "rsplit", "splitlines", "partition", "rpartition", "startswith", "endswith", "removeprefix",
+    "removesuffix", "lower", "upper", "casefold", "title", "capitalize", "strip", "lstrip", "rstrip", "encode",
+    "isdigit", "isalnum", "isalpha", "isnumeric", "zfill",
+})  # fmt: skip
+"""Methods that texts have, and objects have not."""
+
+
 def attribute(frame: Frame, receiver: Value, text: str, node: cst.CSTNode) -> Value:
     """`receiver.text`."""
+    if frame.interpreter.trial is not None and text in _OF_TEXTS:
+        frame.interpreter.trial.note_text(receiver)
     if frame.interpreter.trial is not None and is_none(receiver) and text not in LOG_METHODS:
         return frame.fail("AttributeError")  # a logger that was made outside of the trial is None here
     if frame.interpreter.trial is not None and receiver.atoms and all(_has_no(atom, text) for atom in receiver.atoms):

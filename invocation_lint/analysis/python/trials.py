@@ -26,7 +26,8 @@ def note_looked_for(trial: Trial, left: Value, right: Value, state: State) -> No
     for atom in right.atoms:
         if isinstance(atom, Unknown):
             for key in constants(left) or ():
-                trial.note_read(f"{atom.source}.{key}")
+                if any(map(str.isalnum, str(key))):  # "/" is looked for in a text
+                    trial.note_sought(f"{atom.source}.{key}")
     for _, obj in state.deref(right):
         elements = [value for item in obj.elements() for value in constants(item) or ()]
         trial.note_compared(left, obj.slots if obj.kind == "dict" else elements)

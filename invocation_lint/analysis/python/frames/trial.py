@@ -35,6 +35,10 @@ class Trial:
     reads: dict[FieldPath, Place | None] = field(default_factory=dict)  # in the order in which they are met
     compared: dict[FieldPath, dict[Any, None]] = field(default_factory=dict)
     decoded: set[FieldPath] = field(default_factory=set)
+    sought: set[FieldPath] = field(
+        default_factory=set
+    )  # of those read, what was only looked for: key or part of a text
+    texts: set[FieldPath] = field(default_factory=set)  # what is used as a text
     place: Place | None = None  # of the expression that is evaluated
     coroutines: dict[cst.CSTNode, Waited] = field(default_factory=dict)  # calls that give one, and how long it sleeps
     is_typed: bool = False  # what an operation cannot be done with ends the path, too: the types of fields are tried
@@ -43,8 +47,28 @@ class Trial:
     def note_read(self, source: str) -> None:
         """A part of the event is read, or asked for."""
         path = field_path(source)
+        self.sought.discard(path)
         if path and self.reads.get(path) is None:
             self.reads[path] = self.place
+
+    def note_sought(self, source: str) -> None:
+        """Something is looked for in a part of the event: its key, or a part of a text."""
+        path = field_path(source)
+        if path and path not in self.reads:
+            self.note_read(source)
+            self.sought.add(path)
+
+    def note_text(self, value: Value) -> None:
+        """A part of the event is used as a text."""
+        path = path_of(value)
+        if path:
+            self.texts.add(path)
+
+    @property
+    def fields(self) -> dict[FieldPath, Place | None]:
+        """The fields that are read or asked for, without what is looked for in texts."""
+        parts = {path for path in self.sought if path[:-1] in self.texts}
+        return {path: place for path, place in self.reads.items() if path not in parts} if parts else self.reads
 
     def reads_below(self, path: FieldPath) -> bool:
         """Whether a field of a part of the event was read, or asked for."""

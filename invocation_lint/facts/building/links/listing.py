@@ -82,7 +82,7 @@ def links_of(links: Links, supposing: Supposing, module: ModuleInfo, roots: Iter
         targets = links.targets(name.value, module.name, root.function)
         if len(visit.site) == 1 and (targets.functions or targets.named_by != "other"):
             told.add(visit.site[-1])
-        elif len(visit.site) > 1 and not targets.functions:
+        elif len(visit.site) > 1 and not targets.functions and targets.named_by == "other":
             continue
         link = _link(links, supposing, module, root, visit, targets)
         if not link.targets:

@@ -26,7 +26,7 @@ from invocation_lint.records import record
 from invocation_lint.source.files.test_paths import is_of_tests
 from invocation_lint.source.lambda_code import is_handler_code
 
-MAX_SUPPOSED = 6
+MAX_SUPPOSED = 8
 """Functions that may be meant: of more, nothing is said."""
 
 MAX_HANDLERS = 400
@@ -40,6 +40,10 @@ _PLAIN = rb"[\"']?" + _VALUE + rb"(?=[\"'\s,;)}\]\\]|\Z)"
 
 _CODE = (".py", ".ts", ".js", ".tsx", ".tf", ".md")
 """How the names of files end in which a word without quotes is a name of the language."""
+
+_OUTPUTS = re.compile(rb"\bOutputs?\b|\boutputs?\b|\blist_exports\b")
+_QUOTED_NAME = re.compile(rb"[\"']([A-Za-z]\w{3,})[\"']")
+"""What code says that looks up the outputs of a stack, and their names in it."""
 
 _Names = tuple[tuple[str, ...], ...]
 
@@ -77,19 +81,37 @@ class Supposing:
     def _each(self, name: Value, module: str, within: FunctionInfo | None) -> Iterator[tuple[list[Function], str]]:
         running = self._links.code.running(module, within)
         own = {one.key for one in running}
-        for variable in sorted({atom.name for atom in name.atoms if isinstance(atom, EnvVar)}):
-            for value, path in self._set_to(variable, module):
-                called = [one.function for one in self._links.code.deployed.functions_called(value)]
-                found = called or self._alike(words_of(value.rpartition("function:")[2]), own)
-                yield found, f"{self._files.path_below_root(path)} sets {variable} to {value}"
-        told = [word for atom in name.atoms for word in _told_by(atom)]
-        found = list({one.key: one for word in told for one in self._alike(words_of(word), own)}.values())
-        if 0 < len(found) <= MAX_SUPPOSED:
-            yield found, "suggested by its name"
-        allowed = {one.key: one for caller in running for one in may_invoke(caller, self._links.code.deployed)}
-        allowed = {key: one for key, one in allowed.items() if key not in own}
-        if 0 < len(allowed) <= MAX_SUPPOSED:
-            yield list(allowed.values()), "suggested by what its role may invoke"
+        found: dict[Key, Function] = {}
+        reason = ""
+        for atom in name.atoms:
+            told, why = self._told(atom, module, own)
+            found.update((one.key, one) for one in told)
+            reason = reason or why
+        yield _few(found), reason or "suggested by its name"
+        yield _few(self._given_back(module, own)), "suggested by an output of a template that the code names"
+        allowed = (one for caller in running for one in may_invoke(caller, self._links.code.deployed))
+        yield _few({one.key: one for one in allowed if one.key not in own}), "suggested by what its role may invoke"
+
+    def _told(self, atom: Any, module: str, own: set[Key]) -> tuple[list[Function], str]:
+        """The functions that a name suggests: by what a file has for the variable, else by the words of the name."""
+        for value, path in self._set_to(atom.name, module) if isinstance(atom, EnvVar) else ():
+            called = [one.function for one in self._links.code.deployed.functions_called(value)]
+            found = called or self._alike(words_of(value.rpartition("function:")[2]), own)
+            if found:
+                return found, f"{self._files.path_below_root(path)} has {value} for {atom.name}"
+        return [one for word in _told_by(atom) for one in self._alike(words_of(word), own)], ""
+
+    def _given_back(self, module: str, own: set[Key]) -> dict[Key, Function]:
+        """The functions whose names or ARNs are outputs that the code of a module looks up by their names."""
+        text = self._files.read(module) or b""
+        names = {one.decode("ascii") for one in _QUOTED_NAME.findall(text)} if _OUTPUTS.search(text) else set()
+        found: dict[Key, Function] = {}
+        for template in self._links.code.deployed.templates.values() if names else ():
+            for output in template.outputs:
+                if output.name in names:
+                    meant = self._links.code.deployed.functions_of(output.value)
+                    found.update((one.function.key, one.function) for one in meant if one.function.key not in own)
+        return found
 
     def _alike(self, wanted: tuple[str, ...], own: set[Key]) -> list[Function]:
         """The functions, others than those that run the code, whose names are most like some words."""
@@ -201,6 +223,11 @@ def _score(names: _Names, path: str) -> tuple[int, int]:
     """How like one of the names of a function the place of a handler is."""
     places = _of_place(path, "")
     return max((best(wanted, places) for wanted in names), default=(0, 0))
+
+
+def _few(found: dict[Key, Function]) -> list[Function]:
+    """Functions, unless they are so many that nothing is said."""
+    return list(found.values()) if len(found) <= MAX_SUPPOSED else []
 
 
 def _told_by(atom: Any) -> Iterator[str]:

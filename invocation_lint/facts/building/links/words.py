@@ -10,6 +10,7 @@ _NOISE = frozenset({
     "lambda", "lambdas", "function", "functions", "func", "funcs", "fn", "arn", "name", "names", "handler", "handlers",
     "aws", "invoke", "target", "python", "py", "src", "source", "code", "main", "app", "index", "init", "dev", "prod",
     "test", "stage", "staging", "env", "the", "of", "to", "and", "url", "id", "stack", "construct", "resource",
+    "endpoint",
 })  # fmt: skip
 """Words that many names hold, and that tell none from others."""
 
@@ -31,10 +32,13 @@ def likeness(wanted: tuple[str, ...], own: tuple[str, ...]) -> int:
     one, other = set(wanted), set(own)
     if one == other or "".join(wanted) == "".join(own):
         return 3
-    joined = "".join(wanted)
-    if one < other or (len(joined) >= MIN_LETTERS and joined in "".join(own)):
+    if one < other or _is_in("".join(wanted), "".join(own)):
         return 2
-    return 1 if other < one else 0
+    return 1 if other < one or _is_in("".join(own), "".join(wanted)) else 0
+
+
+def _is_in(part: str, name: str) -> bool:
+    return len(part) >= MIN_LETTERS and part in name
 
 
 def best(wanted: tuple[str, ...], names: Iterable[tuple[str, ...]]) -> tuple[int, int]:
