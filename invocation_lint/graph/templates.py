@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from invocation_lint.analysis.domain.atoms import unknown
+from invocation_lint.deployment.kinds import FRONTS
 from invocation_lint.deployment.model import (
     Bucket,
     EventSourceMapping,
@@ -96,6 +97,7 @@ def _trigger(builder: Builder, trigger: Trigger) -> None:
     kind, source_kind = _EDGES.get(trigger.kind, ("unknown", "service"))
     targets = [one for one in builder.deployed.functions_of(trigger.function) if one.certain]
     if not targets:
+        _start(builder, trigger, kind, source_kind)
         return
     sources = builder.meant(trigger.source, source_kind) if trigger.source is not None else []
     if trigger.kind == "schedule":
@@ -125,6 +127,18 @@ def _trigger(builder: Builder, trigger: Trigger) -> None:
                     marks=marks,
                 )
             )
+
+
+def _start(builder: Builder, trigger: Trigger, kind: str, source_kind: str) -> None:
+    """The edges of an API to the state machines that it starts; other starts are targets of rules and schedules."""
+    if trigger.kind not in FRONTS:
+        return
+    label = " ".join(filter(None, (_told(trigger.method).upper(), _told(trigger.path))))
+    for target, only in builder.meant(trigger.function, "state_machine"):
+        if builder.kind_of(target) == "state_machine":
+            named = builder.meant(trigger.source, source_kind) if trigger.source is not None else []
+            source = named[0][0] if named else _source_of(builder, trigger, source_kind)
+            builder.edge(Edge(source, target, kind, label, certain=only, place=builder.links.shown(trigger.place)))
 
 
 def _source_of(builder: Builder, trigger: Trigger, kind: str) -> str:

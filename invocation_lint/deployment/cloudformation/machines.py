@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from invocation_lint.deployment.cloudformation.made import Made
 from invocation_lint.deployment.cloudformation.parts import Part
-from invocation_lint.deployment.cloudformation.sam_events import resources_of
+from invocation_lint.deployment.cloudformation.sam_events import triggers_of
 from invocation_lint.deployment.cloudformation.sam_policies import sam_access
 from invocation_lint.deployment.definitions import (
     Definition,
@@ -44,8 +44,7 @@ def state_machine(made: Made) -> Iterator[Resource]:
     yield from with_tasks(machine, made.own("arn"))
     if definition is None:
         yield from _told(made)
-    for id, event in made.properties.get("Events").entries() if is_sam else ():
-        yield from resources_of(made, id, event, event.text("Type"), made.own("arn"), event.place)
+    yield from triggers_of(made) if is_sam else ()
 
 
 def _told(made: Made) -> Iterator[Resource]:

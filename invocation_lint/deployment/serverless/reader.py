@@ -76,7 +76,7 @@ def read_serverless(path: str, root: Node, read: Callable[[str], bytes | None]) 
     reading.resources += _role(reading, provider)
     add_resources(reading, beside)
     for key, part in machines:
-        reading.resources += _machine(reading, key, part)
+        reading.resources += _machine(reading, key, part, provider)
     constructs = whole.get("constructs")
     if constructs.is_there:
         reading.problems.append(Problem("what the plugin Lift makes of constructs is not read", constructs.place))
@@ -292,8 +292,8 @@ def _machine_id(key: str, part: Part) -> str:
     return part.text("id") or (logical_id(name, "") if name else logical_id(key, "StepFunctionsStateMachine"))
 
 
-def _machine(reading: Reading, key: str, part: Part) -> Iterator[Resource]:
-    """A state machine of the plugin serverless-step-functions, and the functions that it invokes."""
+def _machine(reading: Reading, key: str, part: Part, provider: Part) -> Iterator[Resource]:
+    """A state machine of the plugin serverless-step-functions, the functions that it invokes, and what starts it."""
     definition = None
     for _, node in part.get("definition").branches:
         if isinstance(node, Node) and may_be_definition(node):
@@ -311,3 +311,4 @@ def _machine(reading: Reading, key: str, part: Part) -> Iterator[Resource]:
         definition_unknown="" if definition is not None else why,
     )
     yield from with_tasks(machine, reading.refer(id, "arn", part.place))
+    yield from triggers_of(Made(reading, id, machine.type, part.place, (), part, part), provider)
