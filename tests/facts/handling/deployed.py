@@ -7,6 +7,7 @@ from typing import Any
 
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.base import Fact
 from invocation_lint.project import Project
 from invocation_lint.settings.files import Configuration
 from invocation_lint.source.parsing.tree import parse
@@ -43,7 +44,12 @@ EVENTS = {
 
 
 def told(folder: Path, code: str, event: str, kind: str) -> list[Any]:
-    """The facts of a kind that `app.py` gives; the event is one of `EVENTS`."""
+    """The data of the facts of a kind that `app.py` gives; the event is one of `EVENTS`."""
+    return [fact.data for fact in facts_told(folder, code, event, kind)]
+
+
+def facts_told(folder: Path, code: str, event: str, kind: str) -> list[Fact]:
+    """The facts of a kind that `app.py` gives, with their places."""
     (folder / ".git").mkdir(exist_ok=True)
     (folder / "template.yaml").write_text(TEMPLATE.replace("EVENT", EVENTS[event]))
     app = folder / "app.py"
@@ -52,4 +58,4 @@ def told(folder: Path, code: str, event: str, kind: str) -> list[Any]:
     assert programs is not None
     programs.note([("app.py", app, None)])
     found = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions(), programs.program(app), app)
-    return [fact.data for fact in found.facts if fact.kind == kind]
+    return [fact for fact in found.facts if fact.kind == kind]

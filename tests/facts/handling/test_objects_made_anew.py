@@ -84,7 +84,11 @@ def test_a_client_of_an_object_that_is_made_anew_is_made_anew(changes: tuple[tup
         (("    def __init__", "    def __new__(cls):\n        return cache[cls]\n\n    def __init__"),),
         (("class Repo:", "class Repo(metaclass=Single):"),),
         # the client is another one each time, or kept elsewhere
-        (('boto3.client("s3")\n        self', 'boto3.client("s3", region_name=name)\n        self'),),
+        (
+            ("return Repo()\n\n\n@lru", "return Repo(1)\n\n\n@lru"),
+            (HANDLER, '    return Repo(event["bucket"]).get(1)\n'),
+            ('boto3.client("s3")\n        self', 'boto3.client("s3", region_name=name)\n        self'),
+        ),
         (("self.s3 = boto3.client", "Repo.s3 = boto3.client"),),
         (('self.s3 = boto3.client("s3")', "self.s3 = s3"),),
     ],

@@ -181,7 +181,7 @@ def _times(subject: Subject) -> Part:
 def _made(subject: Subject) -> Part:
     """What it makes anew and what it keeps, and how it reads what a stream may lack."""
     places: dict[str, Place] = {}
-    made = made_in(subject.code, subject.info)
+    made = made_in(subject.code, subject.info, subject.program)
     certain = [one.name for one, _ in made.values() if one.always == "yes"]
     for one, place in sorted(made.values(), key=lambda pair: pair[0].always == "no"):
         places.setdefault(f"makes[{one.name}]", place)

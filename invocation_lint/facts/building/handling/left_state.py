@@ -12,6 +12,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.handlers import event_name
+from invocation_lint.facts.building.handling.class_state import SHARED, filled_by_methods
 from invocation_lint.facts.building.handling.kept_state import CACHES, FILLS, filled_lists
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.messaging.resolving import values_of
@@ -25,7 +26,7 @@ SET_BY_SOME = "belongs to the module, and only some events set it"
 ADDED_TO = "belongs to the module, and each event adds to it"
 DEFAULT = "is a default value, which is made once, and is filled on each invocation"
 APPENDED = "is a file that stays as long as the execution environment, and is appended to"
-WAYS = (FILLED, SET_BY_SOME, ADDED_TO, DEFAULT, APPENDED)
+WAYS = (FILLED, SET_BY_SOME, ADDED_TO, DEFAULT, SHARED, APPENDED)
 """How something is left for the next event, in words."""
 
 _DELETES = frozenset({"remove", "unlink", "rmtree", "rename", "replace", "move"})
@@ -50,7 +51,12 @@ def left_state(code: Code, handler: FunctionInfo, infos: Iterable[FunctionInfo])
     filled = filled_lists(code, functions)
     if filled is not None:
         return filled[0], FILLED, filled[1]
-    ways = (_set_by_some(code, handler, functions), _added_to(code, functions), _defaults(code, handler, functions))
+    ways = (
+        _set_by_some(code, handler, functions),
+        _added_to(code, functions),
+        _defaults(code, handler, functions),
+        filled_by_methods(code, functions),
+    )
     for name, how, node in (one for way in (*ways, _appended(code, functions)) for one in way):
         return name, how, code.module.source.place(node)
     return None

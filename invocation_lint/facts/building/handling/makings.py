@@ -7,17 +7,23 @@ execution environment).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.facts.building.messaging.calls import Code
+from invocation_lint.facts.building.messaging.calls import Code, arguments_of
+from invocation_lint.facts.building.messaging.imported import Imported
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.handler import Made
 from invocation_lint.findings import Place
+from invocation_lint.records import record
 from invocation_lint.source.parsing.walk import walk
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.project import Program
 
 MAX_HELPERS = 3
 
@@ -30,60 +36,110 @@ _CONNECTIONS = {
     "create_engine": "an engine", "sqlalchemy.create_engine": "an engine",
 }  # fmt: skip
 _CACHES = re.compile(r"cache|memo|singleton|once", re.IGNORECASE)
+_ENTERS = frozenset({"enter_context", "enter_async_context", "closing", "aclosing"})
+_MAKES = re.compile(
+    rb"\b(?:client|resource|create_client|connect|create_engine|from_url)\(|get_secret_value|get_parameter|MongoClient|Redis\("
+)
+"""What stands in a module that makes such things."""
+
 _READS = {"get_secret_value": "a secret", "get_parameter": "a parameter", "get_parameters": "parameters"}
 FETCHED = frozenset(_READS.values())
 """What is fetched, not made."""
 
 
-def made_in(code: Code, handler: FunctionInfo) -> dict[str, tuple[Made, Place]]:
-    """What a handler and the helpers of its module make on each invocation, by words for it, each with its place."""
+@record
+class _Reached:
+    """A function that each event comes to: its code, its title where it is a helper, whether each run calls it, the
+    parameters that are given the same whatever the event is, with their texts, and the call of the handler's module
+    that leads to it where it is of another one."""
+
+    info: FunctionInfo
+    code: Code
+    title: str
+    is_certain: bool
+    fixed: Mapping[str, str]
+    led_by: Place | None = None
+
+
+def made_in(code: Code, handler: FunctionInfo, program: Program | None = None) -> dict[str, tuple[Made, Place]]:
+    """What a handler and the helpers that it calls make on each invocation, by words for it, each with its place. What
+    a helper of another module makes has the place of the call of it."""
     found: dict[str, tuple[Made, Place]] = {}
-    for info, chain, is_certain in _reached(code, handler):
-        scope = code.scope_of(info)
+    for one in _reached(code, handler, program):
+        scope = one.code.scope_of(one.info)
         for call in scope.calls:
-            what = _what(call, code)
-            if what and not _is_kept(call, scope, info) and not _depends(call, scope, info):
-                name = f"{what} in {chain}" if chain else what
-                always = "yes" if is_certain and _is_certain(call, scope) else "no"
+            what = _what(call, one.code, one.fixed)
+            if what and not _is_kept(call, scope, one.info) and not _depends(call, scope, one.info, one.fixed):
+                name = f"{what} in {one.title}" if one.title else what
+                always = "yes" if one.is_certain and _is_certain(call, scope) else "no"
                 if name not in found or (found[name][0].always == "no" and always == "yes"):
-                    found[name] = Made(what, chain or None, always), code.module.source.place(call)
+                    place = one.led_by or one.code.module.source.place(call)
+                    found[name] = Made(what, one.title or None, always), place
     return found
 
 
-def _reached(code: Code, handler: FunctionInfo) -> Iterator[tuple[FunctionInfo, str, bool]]:
-    """The handler, and the functions of its module that it calls, each with its title, and whether each run calls
-    it."""
-    seen = {handler.key}
-    level = [(handler, "", True)]
+def _reached(code: Code, handler: FunctionInfo, program: Program | None) -> Iterator[_Reached]:
+    """The handler, and the functions of its module and of those that this imports that it calls."""
+    imported = Imported(program, _MAKES)
+    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = {(handler.key, ())}
+    level = [_Reached(handler, code, "", True, {})]
     for _ in range(MAX_HELPERS):
         yield from level
-        below: dict[str, tuple[FunctionInfo, str, bool]] = {}
-        for info, _title, is_certain in level:
-            scope = code.scope_of(info)
+        below: dict[tuple[str, tuple[tuple[str, str], ...]], _Reached] = {}
+        for outer in level:
+            scope = outer.code.scope_of(outer.info)
             for call in scope.calls:
-                for one in _called(call, scope, info, code):
-                    if one.key not in seen and not _is_cached(one):
-                        before = below.get(one.key)
-                        is_called = is_certain and _is_certain(call, scope)
-                        below[one.key] = one, one.title, is_called or (before is not None and before[2])
+                for one, its_code in _called(call, scope, outer, imported):
+                    fixed = _fixed(one, call, scope, outer)
+                    key = one.key, tuple(sorted(fixed.items()))
+                    if key in seen or _is_cached(one):
+                        continue
+                    is_called = outer.is_certain and _is_certain(call, scope)
+                    before = below.get(key)
+                    led_by = outer.led_by
+                    if led_by is None and its_code is not outer.code:
+                        led_by = outer.code.module.source.place(call)
+                    is_called = is_called or (before is not None and before.is_certain)
+                    below[key] = _Reached(one, its_code, one.title, is_called, fixed, led_by)
         seen.update(below)
         level = list(below.values())
 
 
-def _called(call: cst.Call, scope: Scope, info: FunctionInfo, code: Code) -> list[FunctionInfo]:
-    """The function of the module that a call calls by its name, or the `__init__` of the class that it makes one of."""
+def _called(call: cst.Call, scope: Scope, outer: _Reached, imported: Imported) -> list[tuple[FunctionInfo, Code]]:
+    """The function that a call calls by its name, of the module or imported by it, or the `__init__` of the class of
+    the module that it makes one of."""
+    code = outer.code
     if not isinstance(call.func, cst.Name):
-        return []
+        other = imported.function(call, code) if isinstance(call.func, cst.Attribute) else None
+        return [other] if other is not None else []
     name = call.func.value
     found = code.named(name)
     if found:
-        return [one for one in found if one.cls is None] if len(found) == 1 else []
+        return [(one, code) for one in found if one.cls is None] if len(found) == 1 else []
     named = [one for one in code.module.classes.values() if one.name == name]
+    if not named:
+        other = imported.function(call, code)
+        return [other] if other is not None else []
     cls = named[0] if len(named) == 1 else None
     init = cls.methods.get("__init__") if cls is not None and "__new__" not in cls.methods else None
     if cls is None or init is None or cls.has_keywords or any(map(_CACHES.search, cls.decorators)):
         return []
-    return [] if _is_kept(call, scope, info) else [init]
+    return [] if _is_kept(call, scope, outer.info) else [(init, code)]
+
+
+def _fixed(one: FunctionInfo, call: cst.Call, scope: Scope, outer: _Reached) -> dict[str, str]:
+    """The parameters of a helper that are given the same for each event, with the texts that are written for them."""
+    if any(arg.star for arg in call.args):
+        return {}
+    params = one.node.params
+    every = {param.name.value: param for param in (*params.posonly_params, *params.params, *params.kwonly_params)}
+    given = dict(arguments_of(one, call))
+    found = {name: text_of(param.default) or "" for name, param in every.items() if param.default and name not in given}
+    for name, value in given.items():
+        if not any(_varies(leaf, scope, outer.info, outer.fixed, 0) for leaf in _leaves(value)):
+            text = outer.fixed.get(value.value, "") if isinstance(value, cst.Name) else text_of(value)
+            found[name] = text or ""
+    return found
 
 
 def _is_certain(call: cst.Call, scope: Scope) -> bool:
@@ -109,10 +165,11 @@ def _plain(item: cst.BaseExpression) -> cst.BaseExpression:
     return item.func if isinstance(item, cst.Call) else item
 
 
-def _what(call: cst.Call, code: Code) -> str:
+def _what(call: cst.Call, code: Code, fixed: Mapping[str, str]) -> str:
     name, full = called_name(call), code.meaning(call.func)
     if name in {"client", "create_client", "resource"} and isinstance(call.func, cst.Attribute) and call.args:
-        service = text_of(call.args[0].value)
+        given = call.args[0].value
+        service = fixed.get(given.value, "") if isinstance(given, cst.Name) else text_of(given)
         receiver = code.meaning(_plain(call.func.value))
         if service and _SESSIONS.search(receiver):
             return f"a resource of {service}" if name == "resource" else f"a client of {service}"
@@ -142,6 +199,8 @@ def _is_kept(call: cst.Call, scope: Scope, info: FunctionInfo) -> bool:
             return True
         if isinstance(node, (cst.With, cst.ExceptHandler)):
             return True
+        if isinstance(node, cst.Call) and called_name(node) in _ENTERS:
+            return True  # as in `with`: what is entered belongs to the event, or to its event loop
     return False
 
 
@@ -164,18 +223,18 @@ def _asks_whether(test: cst.BaseExpression) -> bool:
     return False
 
 
-def _depends(call: cst.Call, scope: Scope, info: FunctionInfo) -> bool:
+def _depends(call: cst.Call, scope: Scope, info: FunctionInfo, fixed: Mapping[str, str]) -> bool:
     """Whether an argument comes from the event, or from something else that changes."""
     for arg in call.args:
         if arg.star:
             return True
-        if any(_varies(node, scope, info, 0) for node in _leaves(arg.value)):
+        if any(_varies(node, scope, info, fixed, 0) for node in _leaves(arg.value)):
             return True
     if isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call):
-        return _depends(call.func.value, scope, info)
+        return _depends(call.func.value, scope, info, fixed)
     if isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Name):
         made = scope.assignments.get(call.func.value.value, ())
-        return any(isinstance(one.value, cst.Call) and _depends(one.value, scope, info) for one in made)
+        return any(isinstance(one.value, cst.Call) and _depends(one.value, scope, info, fixed) for one in made)
     return False
 
 
@@ -185,11 +244,13 @@ def _leaves(value: cst.BaseExpression) -> Iterator[cst.Name]:
             yield node
 
 
-def _varies(name: cst.Name, scope: Scope, info: FunctionInfo, depth: int) -> bool:
+def _varies(name: cst.Name, scope: Scope, info: FunctionInfo, fixed: Mapping[str, str], depth: int) -> bool:
     parent = scope.parents.get(name)
     if isinstance(parent, cst.Attribute) and parent.attr is name:
         return False
     if isinstance(parent, cst.Arg) and parent.keyword is name:
+        return False
+    if name.value in fixed:
         return False
     if name.value in {"os", "environ", "getenv", "str", "int", "boto3", "Config", "None", "True", "False"}:
         return False
@@ -201,7 +262,7 @@ def _varies(name: cst.Name, scope: Scope, info: FunctionInfo, depth: int) -> boo
     if made:
         return depth > 2 or any(
             (isinstance(one.value, cst.Call) and not dotted(one.value.func).startswith(("os.", "boto3.", "Config")))
-            or any(_varies(leaf, scope, info, depth + 1) for leaf in _leaves(one.value))
+            or any(_varies(leaf, scope, info, fixed, depth + 1) for leaf in _leaves(one.value))
             for one in made
         )
     binding = (cst.AsName, cst.For, cst.CompFor, cst.NamedExpr, cst.Element)
