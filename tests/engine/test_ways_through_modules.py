@@ -28,7 +28,7 @@ class Sender:
 HANDLER = """
 def handler(event, context):
     SEND
-    return {"statusCode": 202}
+    return event["headers"]
 """
 
 ONE_FOR_ALL = (
@@ -44,7 +44,7 @@ ONE_FOR_ALL = (
 
 def handler(event, context):
     Sender.shared().send("story")
-    return {'statusCode': 202}
+    return event['headers']
 """
 )
 

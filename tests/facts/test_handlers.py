@@ -116,11 +116,11 @@ Resources:
 CODE = """
 def take(event, context):
     client.invoke(**SEND)
-    return "taken"
+    return event["taken"]
 
 def send_handler(event, context):
     client.invoke(**SEND)
-    return "sent"
+    return event["sent"]
 """
 
 
@@ -153,6 +153,16 @@ def ends_in(folder: Path, template: str, **others: str) -> dict[str, tuple[Any, 
 def test_what_the_template_says_of_a_handler(tmp_path: Path, event: str, referred: str, boundary: str | None) -> None:
     found = ends_in(tmp_path, TEMPLATE.replace("EVENT", event).replace("REFERRED", referred))
     assert found["take"] == ("lambda_handler", boundary)
+
+
+def test_a_word_is_no_answer_for_anybody_who_waits(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    path.write_text(HEAD + CODE.replace('event["taken"]', '"done"').replace('event["sent"]', "{'statusCode': 200}"))
+    program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
+    found = invocations(facts_of(parse(path.read_bytes(), "app.py"), ContractBook(), AnalysisOptions(), program, path))
+    ends = {fact.function: fact.data for fact in found}
+    assert isinstance(ends["take"].service_error.boundary, Unknown)
+    assert (ends["send_handler"].service_error.boundary, ends["send_handler"].caller.awaited_by) == (None, "not_told")
 
 
 def test_only_what_the_template_names_is_a_handler(tmp_path: Path) -> None:
@@ -260,7 +270,7 @@ from server import app
 @app.post("/orders")
 def order():
     client.invoke(**SEND)
-    return "taken"
+    return event["taken"]
 """
 
 

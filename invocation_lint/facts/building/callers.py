@@ -22,6 +22,7 @@ from invocation_lint.facts.building.handlers import (
     Invoked,
     answers_nobody,
     invoked,
+    is_asked_over_http,
     is_handler,
     may_be_handler,
 )
@@ -153,6 +154,8 @@ def _ending_of_handler(
 ) -> Ending:
     kinds = told.invoked_by[name] if told is not None else frozenset()
     by = invoked(module, function, kinds)
+    if not kinds and by == Invoked("http", None) and not is_asked_over_http(module, function):
+        by = NOT_TOLD
     names = told.known_as[name] if told is not None else frozenset()
     if by == NOT_TOLD and project is not None and is_only_sent_events(project, module, names):
         by = Invoked("direct", "redelivered")

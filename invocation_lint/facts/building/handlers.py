@@ -143,17 +143,34 @@ def event_name(handler: FunctionInfo) -> str:
     return next(iter(names[1:] if handler.cls is not None else names), "")
 
 
+_OF_BROWSERS = re.compile(r"(?i)access-control-\w|content-type|set-cookie")
+"""Names of headers, which nobody but a client of an API is answered."""
+
+
+def is_asked_over_http(module: ModuleInfo, handler: FunctionInfo) -> bool:
+    """Whether more than a `statusCode` in the result, which functions behind schedules and events return as well, tells
+    that an API invokes a handler: a key of a request that it or a function near it reads, a header that it answers."""
+    if told_by_type(handler) == "http":
+        return True
+    near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
+    return any(
+        keys_read(info) & HTTP_READS or any(map(_OF_BROWSERS.match, constants(_deep_nodes(info))))
+        for info in (handler, *near)
+    )
+
+
 def answers_nobody(handler: FunctionInfo) -> bool:
-    """Whether a handler returns nothing, or what is the same in any case (`"done"`): it was hardly written for an
-    invoker who waits for it."""
+    """Whether a handler returns nothing, an exit status or a word (`"done"`): it was hardly written for an invoker who
+    waits for it."""
     returns = (node.value for node in own_nodes(handler.node) if isinstance(node, cst.Return))
-    return all(value is None or _is_constant(value) for value in returns)
+    return all(
+        value is None or (isinstance(value, cst.Name) and value.value in {"None", "True"}) or _is_word(value)
+        for value in returns
+    )
 
 
-def _is_constant(value: cst.BaseExpression) -> bool:
-    """Whether an expression is made of literals."""
-    parts = (value, *own_nodes(value))
-    return all(not isinstance(part, cst.Name) or part.value in {"None", "True", "False"} for part in parts)
+def _is_word(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.SimpleString) or (isinstance(value, cst.Integer) and value.value == "0")
 
 
 def may_be_handler(function: FunctionInfo) -> bool:

@@ -13,7 +13,7 @@ from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import assign, conditions, iteration, traced
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import LoopFrame
-from invocation_lint.analysis.python.loops import counting, pacing
+from invocation_lint.analysis.python.loops import counting, loop_ends, pacing
 from invocation_lint.analysis.python.tested import note_condition
 from invocation_lint.source.parsing.walk import walk
 
@@ -35,7 +35,7 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     kind = {cst.ListComp: "list", cst.SetComp: "set", cst.GeneratorExp: "generator", cst.DictComp: "dict"}[type(node)]
     result = frame.allocate(node, Obj(kind, made=frame.place(node)))
     frame.loops.append(LoopFrame(info))
-    before, waited = len(frame.events), frame.live.waited
+    before, first_raised, waited = len(frame.events), len(frame.raises), frame.live.waited
     if known:
         _run_each(frame, node, node.for_in, items or [], result, sure=True)
     else:
@@ -44,6 +44,8 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
         with traced.running_over(frame, element):
             _add_element(frame, node, result, sure=False)
         traced.note_loop(frame, element, node, first_event)
+        if info.over == "items":
+            loop_ends.note_left_expression(frame, node, node.for_in.iter, first_raised, node.for_in)
         if frame.state is not None:
             frame.state.waited = waited  # there may be no element
     frame.loops.pop()

@@ -9,6 +9,7 @@ import libcst as cst
 from invocation_lint.analysis.program.acts import is_log_line
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops.draining import drained
 from invocation_lint.findings import Place
 
 _LISTS = frozenset({"append", "extend", "appendleft"})
@@ -18,7 +19,7 @@ _FILLING = _LISTS | {"add", "update", "insert", "setdefault"}
 _FromCall = Callable[[cst.CSTNode], bool]
 
 
-def are_needed_together(frame: Frame, loop: cst.For, call: Place) -> bool:
+def are_needed_together(frame: Frame, loop: cst.For | cst.While, call: Place) -> bool:
     """Whether what a call in a loop gives is kept beyond its round, for whoever reads it behind the loop or later."""
     bound = _bound_by(loop)
     given = _names_given(frame, loop, call)
@@ -34,9 +35,13 @@ def are_needed_together(frame: Frame, loop: cst.For, call: Place) -> bool:
     if any(isinstance(node, cst.Yield) and node.value is not None and is_from_call(node.value) for node in inside):
         return True
     held = [one for node in inside for one in _kept_by(node, is_from_call)]
-    items = {name.value for name in _plain_names(loop.target)}
-    if any(name in items for name, _ in held) and _is_read_behind(frame, loop, _names_in(loop.iter)):
-        return True  # in the items themselves, which go on together
+    if isinstance(loop, cst.While):
+        if any(name == drained(loop) for name, _ in held):
+            return True  # in what later rounds take their items out of
+    else:
+        items = {name.value for name in _plain_names(loop.target)}
+        if any(name in items for name, _ in held) and _is_read_behind(frame, loop, _names_in(loop.iter)):
+            return True  # in the items themselves, which go on together
     kept = {name: sure for name, sure in held if name not in bound}
     if not kept and not given:
         return False
@@ -47,7 +52,7 @@ def are_needed_together(frame: Frame, loop: cst.For, call: Place) -> bool:
     return any(name in outside or _is_carried(frame, loop, name) for name in given)
 
 
-def is_carried_over(frame: Frame, loop: cst.For, call: Place) -> bool:
+def is_carried_over(frame: Frame, loop: cst.For | cst.While, call: Place) -> bool:
     """Whether a round needs what a call gave in the round before."""
     return any(_is_carried(frame, loop, name) for name in _names_given(frame, loop, call))
 
@@ -56,7 +61,7 @@ def _names_in(node: cst.CSTNode) -> set[str]:
     return {part.value for part in [node, *own_nodes(node)] if isinstance(part, cst.Name)} - {"self"}
 
 
-def _is_read_behind(frame: Frame, loop: cst.For, names: set[str]) -> bool:
+def _is_read_behind(frame: Frame, loop: cst.For | cst.While, names: set[str]) -> bool:
     """Whether the function reads one of some names behind a loop, log lines aside."""
     end = frame.place(loop).end_line
     body = frame.function.node if frame.function is not None else frame.module.source.module
@@ -69,10 +74,10 @@ def _is_read_behind(frame: Frame, loop: cst.For, names: set[str]) -> bool:
     )
 
 
-def _bound_by(loop: cst.For) -> set[str]:
+def _bound_by(loop: cst.For | cst.While) -> set[str]:
     """The names that each round binds anew."""
     targets = [
-        loop.target,
+        *([loop.target] if isinstance(loop, cst.For) else []),
         *(node.target for node in own_nodes(loop.body) if isinstance(node, (cst.AssignTarget, cst.For))),
     ]
     return {name.value for target in targets for name in _plain_names(target)}
@@ -87,7 +92,7 @@ def _plain_names(target: cst.CSTNode) -> Iterator[cst.Name]:
             yield from _plain_names(element.value)
 
 
-def _names_given(frame: Frame, loop: cst.For, call: Place) -> set[str]:
+def _names_given(frame: Frame, loop: cst.For | cst.While, call: Place) -> set[str]:
     """The names that stand for what the call gives, or for a part of it."""
     given: set[str] = set()
     for _ in range(2):
@@ -123,7 +128,7 @@ def _root(node: cst.CSTNode) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def _read_outside(frame: Frame, loop: cst.For) -> set[str]:
+def _read_outside(frame: Frame, loop: cst.For | cst.While) -> set[str]:
     """The names that the function reads outside the loop, log lines aside."""
     body = frame.function.node if frame.function is not None else frame.module.source.module
     inside = {loop, *own_nodes(loop)}
@@ -142,7 +147,7 @@ def _made_in(frame: Frame) -> set[str]:
     return {name.value for target in targets for name in _plain_names(target)}
 
 
-def _is_carried(frame: Frame, loop: cst.For, name: str) -> bool:
+def _is_carried(frame: Frame, loop: cst.For | cst.While, name: str) -> bool:
     """Whether a round reads a name before it binds it: what the round before it has got."""
     bindings = [
         node

@@ -13,6 +13,7 @@ from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import is_log_line, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops.draining import drained, what_becomes_of
 from invocation_lint.analysis.python.loops.gathering import are_needed_together
 from invocation_lint.findings import Place
 
@@ -26,11 +27,12 @@ def _is_all_or_nothing(body: cst.CSTNode) -> bool:
     return any(isinstance(node, cst.Raise) and node not in in_clauses for node in own_nodes(body))
 
 
-def note_left(frame: Frame, node: cst.For, info: LoopInfo, since: int) -> None:
+def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: int) -> None:
     """An error that no clause of the loop's body has taken ends the loop over items."""
-    if info.over != "items" or _is_all_or_nothing(node.body):
+    over_items = info.over == "items" if isinstance(node, cst.For) else info.over == "condition" and drained(node)
+    if not over_items or _is_all_or_nothing(node.body):
         return
-    place = frame.place(node.iter)
+    place = _place_of(frame, node)
     for raised in frame.raises[since:]:
         if raised.family == "service" and raised.seen == "no":
             looked_up = _is_looked_up(frame, node, raised.site[0])
@@ -38,12 +40,32 @@ def note_left(frame: Frame, node: cst.For, info: LoopInfo, since: int) -> None:
             frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else "", together))
 
 
+def note_left_expression(
+    frame: Frame, node: cst.CSTNode, items: cst.BaseExpression, since: int, source: cst.CompFor | None = None
+) -> None:
+    """The same of an expression over items: a comprehension, whose `source` they are, or `map`."""
+    since_then = [raised for raised in frame.raises[since:] if raised.family == "service" and raised.seen == "no"]
+    use = what_becomes_of(frame, node) if since_then else "lazy"
+    if use == "lazy":
+        return
+    tests = [term for one in source.ifs for term in _terms(one.test)] if source is not None else []
+    changing = _names_in(source.target) if source is not None else set()
+    looked_up = any(_picks_one(frame, test, cst.Equal, changing) for test in tests)
+    for raised in since_then:
+        excuse = _ONE_ITEM if looked_up else ""
+        frame.events.append(LoopLeft(raised.site, frame.place(items), excuse, together=use == "kept"))
+
+
+def _place_of(frame: Frame, loop: cst.For | cst.While) -> Place:
+    return frame.place(loop.iter if isinstance(loop, cst.For) else loop.test)
+
+
 _ONE_ITEM = "only the item that is asked for comes to the invocation"
 _OWN_ITEM = "the clause around the loop deals with the item that failed"
 _OUTER_ROUND = "the loop is one round of another one, which takes its error"
 
 
-def _is_looked_up(frame: Frame, loop: cst.For, call: Place) -> bool:
+def _is_looked_up(frame: Frame, loop: cst.For | cst.While, call: Place) -> bool:
     """Whether the loop comes to the call only for an item that equals something which the function was asked for."""
     changing = bound_names(loop)
     for node in own_nodes(loop.body):
@@ -108,13 +130,17 @@ def _read_parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _read_parts(child)
 
 
-def bound_names(loop: cst.For) -> set[str]:
+def bound_names(loop: cst.For | cst.While) -> set[str]:
     """The names that stand for something else in each round of a loop."""
-    targets: list[cst.CSTNode] = [loop.target]
+    targets: list[cst.CSTNode] = [loop.target] if isinstance(loop, cst.For) else [*_bound_in(loop.test)]
     for node in own_nodes(loop.body):
         if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.For)):
             targets.append(node.target)
     return {part.value for target in targets for part in [target, *own_nodes(target)] if isinstance(part, cst.Name)}
+
+
+def _bound_in(test: cst.BaseExpression) -> Iterator[cst.CSTNode]:
+    return (part.target for part in [test, *own_nodes(test)] if isinstance(part, cst.NamedExpr))
 
 
 def excuse_by_clauses(frame: Frame, node: cst.Try | cst.TryStar, since: int) -> None:
@@ -122,9 +148,9 @@ def excuse_by_clauses(frame: Frame, node: cst.Try | cst.TryStar, since: int) -> 
     if not any(isinstance(event, LoopLeft) and not event.excuse for event in frame.events[since:]):
         return
     for loop in own_nodes(node.body):
-        if not isinstance(loop, cst.For):
+        if not isinstance(loop, (cst.For, cst.While)):
             continue
-        names, place = bound_names(loop), frame.place(loop.iter)
+        names, place = bound_names(loop), _place_of(frame, loop)
         tended = any(
             strongest_act(handler.body) not in {"drops", "logs"} and names & _acted_on(handler)
             for handler in node.handlers
@@ -144,12 +170,31 @@ def _acted_on(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
     return {node.value for node in own_nodes(handler.body) if isinstance(node, cst.Name) and node not in logged}
 
 
-def excuse_inner(frame: Frame, first_event: int, first_raised: int) -> None:
-    """A round has taken the error of an invocation: a loop inside it that the error ended was part of one item."""
-    caught = {event.site for event in frame.events[first_event:] if isinstance(event, Caught)}
+def excuse_inner(frame: Frame, loop: cst.For | cst.While, first_event: int, first_raised: int) -> None:
+    """A round has taken the error of an invocation, and the next one follows: a loop inside it that the error ended was
+    part of one item."""
+    taken = [event for event in frame.events[first_event:] if isinstance(event, Caught)]
+    if not taken:
+        return
+    ending = {frame.place(handler) for handler in _clauses_that_leave(loop.body)}
     escaped = {raised.site for raised in frame.raises[first_raised:] if raised.family == "service"}
-    if caught - escaped:
-        _excuse(frame, first_event, _OUTER_ROUND, caught - escaped)
+    caught = {event.site for event in taken if event.clause not in ending} - escaped
+    if caught:
+        _excuse(frame, first_event, _OUTER_ROUND, caught)
+
+
+@lru_cache(maxsize=1024)
+def _clauses_that_leave(body: cst.CSTNode) -> list[cst.CSTNode]:
+    """The clauses of a loop's body that end the loop, not only the round."""
+    return [
+        handler
+        for attempt in own_nodes(body)
+        if isinstance(attempt, (cst.Try, cst.TryStar))
+        for handler in attempt.handlers
+        if handler.body.body
+        and isinstance(last := handler.body.body[-1], cst.SimpleStatementLine)
+        and isinstance(last.body[-1], (cst.Break, cst.Return))
+    ]
 
 
 def _is_of(event: object, place: Place) -> bool:
@@ -163,4 +208,4 @@ def _excuse(frame: Frame, since: int, why: str, sites: set[SiteKey]) -> None:
             frame.events[index] = replace(event, excuse=why)
 
 
-__all__ = ["excuse_by_clauses", "excuse_inner", "is_within", "note_left"]
+__all__ = ["excuse_by_clauses", "excuse_inner", "is_within", "note_left", "note_left_expression"]

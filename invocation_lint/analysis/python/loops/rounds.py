@@ -31,7 +31,8 @@ def run_while(frame: Frame, node: cst.While) -> None:
     outer = frame.loops[-1].info if frame.loops else None
     info = LoopInfo(None, over="attempts" if retries.is_retry(node) else "condition")
     after = _run_rounds(frame, node, counting.within(outer, info), one_round)
-    loop_ends.excuse_inner(frame, first_event, first_raised)
+    loop_ends.excuse_inner(frame, node, first_event, first_raised)
+    loop_ends.note_left(frame, node, info, first_raised)
     retries.note_retries(frame, node, first_event, first_raised)
     retries.note_polls(frame, node, first_event)
     pacing.note_order(frame, node, first_event)
@@ -67,7 +68,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
 
     with traced.running_over(frame, element):
         frame.state = _run_rounds(frame, node, info, one_round, own.times or 0)
-    loop_ends.excuse_inner(frame, first_event, first_raised)
+    loop_ends.excuse_inner(frame, node, first_event, first_raised)
     loop_ends.note_left(frame, node, info, first_raised)
     retries.note_retries(frame, node, first_event, first_raised)
     pacing.note_order(frame, node, first_event)
@@ -87,7 +88,7 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
         for state in loop.continues:
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
-    loop_ends.excuse_inner(frame, first_event, first_raised)
+    loop_ends.excuse_inner(frame, node, first_event, first_raised)
     retries.note_retries(frame, node, first_event, first_raised)
     pacing.note_order(frame, node, first_event)
     _finish_loop(frame, node.orelse)
