@@ -15,6 +15,7 @@ from invocation_lint.deployment.documents.candidates import (
     MAX_BYTES,
     SAMCONFIG,
     SNAPSHOT,
+    SNAPSHOTS,
     SYNTHESIZED,
     TERRAFORM,
     VALUES,
@@ -85,7 +86,7 @@ class Deployments:
                 if path.endswith((*TERRAFORM, *VALUES)):
                     if len(data) <= MAX_BYTES:
                         self._terraform[path] = data
-                elif path.endswith(SNAPSHOT) or SYNTHESIZED in path:
+                elif path.endswith(SNAPSHOT) or SYNTHESIZED in path or SNAPSHOTS in path:
                     if reading.may_be_synthesized(path, data):
                         self._synthesized[path] = data
                 elif path.endswith(SAMCONFIG):

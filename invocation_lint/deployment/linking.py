@@ -61,16 +61,16 @@ class _Named:
 
     def called(self, wanted: str | Text) -> list[Value]:
         """What has a name: a stack that is `shop-${stage}` has the name `shop-dev`, too, where `dev` is the default. Of
-        what may have it, each, and that it may be set elsewhere."""
+        what may have it, each, and that it may be set elsewhere; those whose names differ only in what is set at
+        deployment come before others."""
         sure = self._by_name.get(wanted) or self._by_default.get(text_of(wanted) or "")
         if sure:
             return [one for one in sure if one is not None]
-        may: list[Value] = []
-        for name, values in self._by_name.items():
-            if are_equal(name, wanted) is not False:
-                may += [one for one in values if one is not None]
-                if len(may) > MAX_EXPORTS:
-                    return []
+        names = [name for name in self._by_name if are_equal(name, wanted) is not False]
+        alike = [name for name in names if _literals(name) == _literals(wanted)]
+        may = [one for name in alike or names for one in self._by_name[name] if one is not None]
+        if len(may) > MAX_EXPORTS:
+            return []
         return [*may, value_of([Case(Unknown("it may be set elsewhere"))], may[0].place)] if may else []
 
     @cached_property
@@ -80,6 +80,11 @@ class _Named:
             found[text_of(name) or ""] += values
         found.pop("", None)
         return found
+
+
+def _literals(name: str | Text) -> tuple[str | None, ...]:
+    """A name with None for each part that is open."""
+    return tuple(piece if isinstance(piece, str) else None for piece in pieces_of(name) or ())
 
 
 class Linker:

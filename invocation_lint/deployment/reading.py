@@ -87,7 +87,8 @@ def may_be_typescript(path: str, data: bytes) -> bool:
 
 
 def may_be_synthesized(path: str, data: bytes) -> bool:
-    """Whether a file may hold a template that the CDK made and that has a function: in `cdk.out`, or in a snapshot."""
+    """Whether a file may hold a template that the CDK made and that has a function: in `cdk.out`, or in a snapshot; one
+    of pytest is a file of JSON."""
     if path.endswith(SNAPSHOT):  # written out as one, a template takes up more
         return len(data) <= 2 * MAX_BYTES and b"exports[`" in data and _FUNCTION.search(data) is not None
     return path.endswith(".json") and len(data) <= MAX_BYTES and _FUNCTION.search(data) is not None
@@ -95,12 +96,14 @@ def may_be_synthesized(path: str, data: bytes) -> bool:
 
 def read_synthesized(files: dict[str, bytes], read: Callable[[str], bytes | None]) -> tuple[Template, ...]:
     """The templates in such files."""
-    from invocation_lint.deployment.cdk_output.snapshots import read_snapshots
+    from invocation_lint.deployment.cdk_output.snapshots import as_snapshot, read_snapshots
 
     found: list[Template] = []
     for path, data in files.items():
-        template = read_document(path, data, read) if not path.endswith(SNAPSHOT) else None
-        found += read_snapshots(path, data, read) if path.endswith(SNAPSHOT) else [template] if template else []
+        if path.endswith(SNAPSHOT):
+            found += read_snapshots(path, data, read)
+        elif (template := read_document(path, data, read)) is not None:
+            found.append(as_snapshot(template) if SYNTHESIZED not in path else template)
     return tuple(found)
 
 

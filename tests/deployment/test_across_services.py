@@ -9,7 +9,7 @@ import pytest
 from invocation_lint.deployment.deployed import Deployed
 from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.reading import read_document
-from tests.deployment.reading import content
+from tests.deployment.reading import content, deployed_by_cdk_python, one, shown
 
 CALLER = """
     service: caller
@@ -129,3 +129,75 @@ def test_a_stack_whose_name_is_given_at_deployment_may_be_another() -> None:
     app = TEMPLATE.replace("FIRST", "work").replace("SECOND", "none").replace("WORKER:", "OTHER:")
     of = deployed(caller=CALLER.replace("VALUE", "${cf:shop.WorkArn}"), app=app)
     assert told(of) == ["${Work.arn}", "?"]
+
+
+# -- names that packages of the project put together ------------------------------------------------------------------
+
+NAMES = """
+    import aws_cdk
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True)
+    class Names:
+        worker: str
+
+        @classmethod
+        def of(cls, app: str) -> "Names":
+            return Names(worker=f"/shop/{app}/worker/arn")
+
+    def setting(name: str) -> str:
+        return f"{{{{resolve:ssm:{name}}}}}"
+"""
+OF_WORK = """
+    from aws_cdk import CfnParameter, Stack, aws_lambda as _lambda, aws_ssm as ssm
+    from shop_common.names import Names
+
+    class Work(Stack):
+        def __init__(self, scope, id):
+            super().__init__(scope, id)
+            app = CfnParameter(self, "App").value_as_string
+            worker = _lambda.Function(self, "Worker", runtime=_lambda.Runtime.PYTHON_3_12, handler="work.handler",
+                                      code=_lambda.Code.from_asset("worker"))
+            ssm.StringParameter(self, "Setting", parameter_name=Names.of(app).worker, string_value=worker.function_arn)
+"""
+OF_FRONT = """
+    from aws_cdk import CfnParameter, Stack, aws_lambda as _lambda, aws_ssm as ssm
+    from shop_common.names import Names, setting
+
+    class Front(Stack):
+        def __init__(self, scope, id):
+            super().__init__(scope, id)
+            app = CfnParameter(self, "App").value_as_string
+            _lambda.Function(self, "Front", runtime=_lambda.Runtime.PYTHON_3_12, handler="front.handler",
+                             code=_lambda.Code.from_asset("front"), environment={"WORKER": VALUE})
+"""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "setting(Names.of(app).worker)",
+        'f"{{{{resolve:ssm:/shop/{app}/worker/arn}}}}"',
+        "ssm.StringParameter.value_for_string_parameter(self, Names.of(app).worker)",
+    ],
+)
+@pytest.mark.parametrize("beside", ["pyproject.toml", "setup.py"])
+def test_a_package_that_is_installed_from_the_project_names_a_parameter(value: str, beside: str) -> None:
+    found = deployed_by_cdk_python({
+        "lib/shop_common/names.py": NAMES, "lib/shop_common/__init__.py": "",
+        f"lib/{beside}": "", "lib/__init__.py": "",
+        "modules/work/stack.py": OF_WORK, "modules/front/stack.py": OF_FRONT.replace("VALUE", value),
+    })  # fmt: skip
+    named = one(found, Function, "Front/Front").environment["WORKER"]
+    (meant,) = found.functions_of(named)
+    assert meant.function.key.id == "Work/Worker"
+    assert named.reasons  # another stack may set the parameter: the two stacks' App may differ
+
+
+def test_two_packages_of_one_name_are_none() -> None:
+    found = deployed_by_cdk_python({
+        "a/shop_common/names.py": NAMES, "a/shop_common/__init__.py": "",
+        "b/shop_common/__init__.py": "import aws_cdk\n",
+        "modules/front/stack.py": OF_FRONT.replace("VALUE", "setting(Names.of(app).worker)"),
+    })  # fmt: skip
+    assert shown(one(found, Function, "Front/Front").environment["WORKER"]) == "?"

@@ -199,6 +199,7 @@ OUTPUTS: dict[str, Any] = {
     "cdk.out/Shop.template.json": SHOP,
     "deployment/shop.json": SHOP,
     "test/__snapshots__/shop.test.ts.snap": exported(SHOP),
+    "tests/__snapshots__/test_stack/test_snapshot.json": SHOP,
 }
 
 
@@ -215,7 +216,14 @@ def test_without_it_what_the_program_works_out_is_unknown(tmp_path: Path) -> Non
     assert functions(tmp_path, PROJECT)["Shop/Sender"][1] == {"PLAIN": "new", "WORKER": "?"}
 
 
-@pytest.mark.parametrize(("name", "count"), [("cdk.out/Shop.template.json", 1), ("test/__snapshots__/a.snap", 0)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("cdk.out/Shop.template.json", 1),
+        ("test/__snapshots__/a.snap", 0),
+        ("tests/__snapshots__/test_stack/test_snapshot.json", 0),
+    ],
+)
 def test_functions_that_the_program_is_not_seen_to_make(tmp_path: Path, name: str, count: int) -> None:
     """A synthesized template tells of them; a snapshot may be of something that only a test makes."""
     more = {**SHOP["Resources"], "ReportC0FFEE00": function("report.handler", Environment=variables(W={"Ref": WORKER}))}

@@ -29,6 +29,8 @@ def asked(run: BaseRun, callee: Lib, arguments: list[Any], node: Any, scope: Sco
         return _stack_of(given)
     if callee.last in {"valueForStringParameter", "valueFromLookup", "valueForTypedStringParameterV2"}:
         name = arguments[1] if len(arguments) > 1 else None
+        if isinstance(name, Text):
+            return Text((Import(name, "ssm"),))
         return setting(name) if isinstance(name, str) else run.unknown(node)
     match = _FROM.match(callee.last)
     if match is not None and isinstance(given, (Thing, Hole)) and len(arguments) > 1:

@@ -22,6 +22,7 @@ from invocation_lint.deployment.cdk_constructs.things import (
 )
 from invocation_lint.deployment.merging import merged
 from invocation_lint.deployment.model import Output, Parameter, Resource
+from invocation_lint.deployment.references import resolved
 from invocation_lint.deployment.values import (
     Attribute,
     Case,
@@ -97,7 +98,7 @@ def _content(value: Any, place: Place, depth: int) -> Any:
     if isinstance(value, Hole):
         return Unknown(value.reason) if is_nameless(value) else Text((value,))
     if value is None or isinstance(value, (str, bool, int, float, Text)):
-        return value
+        return resolved(value)
     if isinstance(value, Seconds):
         return int(value.seconds) if value.seconds == int(value.seconds) else value.seconds
     if isinstance(value, Lib):

@@ -1,4 +1,4 @@
-"""Reads templates in the snapshots of Jest, as tests of the CDK keep them.
+"""Reads templates in the snapshots of Jest, as tests of the CDK keep them. A snapshot of pytest is a file of JSON.
 
 A snapshot is a module of JavaScript whose exports are template literals. A value in one is written by pretty-format: an
 item a line, each with a comma behind it, and indented by two (Jest: snapshot testing; pretty-format). Since version 29
@@ -45,8 +45,13 @@ def read_snapshots(path: str, data: bytes, read: Callable[[str], bytes | None]) 
         functions = {one.key.id for one in template.resources if isinstance(one, Function)}
         if functions and seen.isdisjoint(functions):
             seen |= functions
-            found.append(replace(template, resources=tuple(map(_without_code, template.resources)), problems=()))
+            found.append(as_snapshot(template))
     return found
+
+
+def as_snapshot(template: Template) -> Template:
+    """A template of a snapshot, of which is told nowhere where the code of its functions lies."""
+    return replace(template, resources=tuple(map(_without_code, template.resources)), problems=())
 
 
 def _without_code(resource: Resource) -> Resource:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from invocation_lint.deployment.cdk_constructs.programs import MAX_BYTES, MAX_FILES, BaseProgram
@@ -17,6 +19,9 @@ from invocation_lint.deployment.values import Hole
 from invocation_lint.findings import Place
 
 MAX_LEVELS = 12
+
+_BUILT_BY = ("pyproject.toml", "setup.py", "setup.cfg")
+"""Files beside a package that is built by itself."""
 
 _CALLED = re.compile(rb"(?<!class )\b([A-Za-z_]\w*)\s*\(")
 _BASES = re.compile(rb"\bclass\s+\w+\(([^)]*)\)")
@@ -77,9 +82,30 @@ class Program(BaseProgram[Run]):
             if found is not None:
                 return found
             if folder in {"", "/"}:
-                return None
+                break
             folder = posixpath.dirname(folder)
-        return None
+        first, _, rest = inner.partition("/")
+        package = self._packages.get(first)
+        return self._file_of(f"{package}/{rest}" if rest else package) if package is not None else None
+
+    @cached_property
+    def _packages(self) -> dict[str, str]:
+        """The folders of packages that are installed from the project, by their names, where only one has that name:
+        those that hold a file which speaks of the CDK, and that are in no other package or are built by themselves."""
+        found: dict[str, set[str]] = {}
+        for path in self._code:
+            folder = posixpath.dirname(path)
+            while self.read(f"{folder}/__init__.py") is not None:
+                above = posixpath.dirname(folder)
+                built = any(self.read(f"{above}/{name}") is not None for name in _BUILT_BY)
+                if built or self.read(f"{above}/__init__.py") is None:
+                    found.setdefault(posixpath.basename(folder), set()).add(folder)
+                folder = above
+        return {
+            name: next(iter(folders))
+            for name, folders in found.items()
+            if len(folders) == 1 and name not in {*sys.stdlib_module_names, "constructs", "aws_cdk", "tests", "test"}
+        }
 
     def _file_of(self, base: str) -> str | None:
         for candidate in (f"{base}.py", f"{base}/__init__.py"):

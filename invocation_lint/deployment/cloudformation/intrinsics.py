@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.cloudformation.conditions import when_of
 from invocation_lint.deployment.documents.nodes import items, mapping, text
+from invocation_lint.deployment.references import resolved
 from invocation_lint.deployment.values import (
     MAX_CASES,
     Attribute,
@@ -72,7 +73,7 @@ def _sub(scope: Scope, inner: Node) -> list[Case]:
         for piece in pieces:
             parts += _filled(scope, piece, own) if isinstance(piece, str) else [[Case(joined([piece]))]]
         found += _with(case.when, together(parts))
-    return list(map(resolved, found))
+    return [Case(resolved(case.content), case.when) for case in found]
 
 
 def _filled(scope: Scope, pattern: str, own: dict[str, Node]) -> list[list[Case]]:
@@ -109,36 +110,7 @@ def _join(scope: Scope, inner: Node) -> list[Case]:
         for one in elements:
             parts += [[Case(delimiter)], list(one.cases)] if parts else [list(one.cases)]
         found += _with(case.when, together(parts))
-    return list(map(resolved, found))
-
-
-_BEGIN, _END = "{{resolve:ssm:", "}}"
-
-
-def resolved(case: Case) -> Case:
-    """A text with dynamic references to Systems Manager whose names have open parts: each is one part of it (AWS:
-    CloudFormation user guide, dynamic references)."""
-    pieces = pieces_of(case.content) if isinstance(case.content, Text) else None
-    if pieces is None or not any(isinstance(piece, str) and _BEGIN in piece for piece in pieces):
-        return case
-    found: list[Piece] = []
-    name: list[Piece] | None = None
-    for piece in pieces:
-        rest = piece
-        while isinstance(rest, str) and rest:
-            if name is None:
-                before, begin, rest = rest.partition(_BEGIN)
-                found.append(before)
-                name = [] if begin else None
-            else:
-                inner, end, rest = rest.partition(_END)
-                name.append(inner.partition(":")[0])  # without the version
-                if end:
-                    found.append(Import(joined(name), "ssm"))
-                    name = None
-        if not isinstance(rest, str):
-            (found if name is None else name).append(rest)
-    return Case(joined(found), case.when) if name is None else case
+    return [Case(resolved(case.content), case.when) for case in found]
 
 
 def elements_of(content: Any) -> tuple[Value, ...] | None:

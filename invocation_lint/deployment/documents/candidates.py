@@ -33,6 +33,9 @@ SERVERLESS = ("serverless.yml", "serverless.yaml")
 SNAPSHOT = ".snap"
 """How the names of the snapshots of Jest end."""
 
+SNAPSHOTS = "/__snapshots__/"
+"""What stands in the paths of snapshots of tests, of Jest and of pytest (syrupy, which writes one JSON file a test)."""
+
 CDK_OUT = "cdk.out"
 """The folder into which the CDK writes the templates that it makes (AWS: CDK developer guide, cloud assembly)."""
 

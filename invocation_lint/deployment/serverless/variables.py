@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from invocation_lint.deployment.cloudformation.intrinsics import resolved
 from invocation_lint.deployment.cloudformation.scope import Scope
 from invocation_lint.deployment.documents.nodes import below, get, items, mapping, text
 from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes
 from invocation_lint.deployment.names import are_equal
+from invocation_lint.deployment.references import resolved
 from invocation_lint.deployment.values import (
     Attribute,
     Case,
@@ -111,7 +111,8 @@ class Variables(Scope):
                 continue
             with self._following(expression) as is_new:
                 parts.append(list(self._cases_of(expression, node)) if is_new else [Case(Unknown(_CIRCLE))])
-        return list(map(resolved, parts[0] if len(parts) == 1 else together(parts)))
+        every = parts[0] if len(parts) == 1 else together(parts)
+        return [Case(resolved(case.content), case.when) for case in every]
 
     def _cases_of(self, expression: str, node: Node) -> Iterator[Case]:
         for when, one in self.stands_for(expression, node):
