@@ -65,6 +65,19 @@ def test_what_is_no_template_or_not_broken_is_none(tmp_path: Path, name: str) ->
     assert check(tmp_path, {name: FINE[name]})[:2] == (0, [])
 
 
+BESIDE = {
+    "a function": 'resource "aws_lambda_function" "a" {\n  timeout = 3\n}\n',
+    "a module of functions": 'module "work" {\n  source = "./modules/lambda"\n}\n',
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+def test_what_is_beside_a_function_is_one_configuration_with_it(tmp_path: Path, beside: str) -> None:
+    files = {"infra/main.tf": BESIDE[beside], "infra/variables.tf": 'variable "a" {\n  default = 3 3\n}\n'}
+    _, found, _ = check(tmp_path, {**files, "elsewhere/variables.tf": files["infra/variables.tf"]})
+    assert [(path, id) for path, _, id, _ in found] == [("infra/variables.tf", "INV006")]
+
+
 def test_what_another_tool_fills_in_first_is_said_in_the_closing_line(tmp_path: Path) -> None:
     text = f"{SAM}{{% for one in names %}}\n  {{{{ one }}}}: [\n{{% endfor %}}\n"
     status, found, closing = check(tmp_path, {"template.yaml": text})

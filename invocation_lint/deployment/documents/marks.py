@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from invocation_lint.deployment.documents.candidates import (
@@ -45,16 +46,29 @@ def has_functions(data: bytes) -> bool:
     return b"aws_lambda" in data
 
 
+def _is_beside_functions(path: str) -> bool:
+    """Whether a file of Terraform is one configuration with others that name Lambda, or modules of that name: the files
+    of a folder are one."""
+    folder = os.path.dirname(path) or "."  # noqa: PTH120 - of each document
+    for name in os.listdir(folder):  # noqa: PTH208
+        if name.endswith(TERRAFORM):
+            with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
+                if b"lambda" in file.read(MAX_BYTES):
+                    return True
+    return False
+
+
 def is_template(path: str) -> bool:
     """Whether the file at a path is named as a template, holds the marks of one, names resources of AWS, is the
-    definition of a state machine, a program of the CDK, or perhaps a part of a serverless.yml; one that cannot be read
-    is none."""
+    definition of a state machine, a program of the CDK, perhaps a part of a serverless.yml, or of a configuration of
+    Terraform with functions; one that cannot be read is none."""
     if not path.endswith(LINTED):
         return False
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - of each document
             if path.endswith(TERRAFORM):
-                return has_functions(file.read(MAX_BYTES)) and not file.read(1)
+                is_one = has_functions(file.read(MAX_BYTES)) or _is_beside_functions(path)
+                return is_one and not file.read(1)
             head = file.read(HEAD)
             if path.endswith(TYPESCRIPT):
                 return not path.endswith(_NO_STACKS) and b"aws-cdk" in head and speaks_of_cdk(head)
