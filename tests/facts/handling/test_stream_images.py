@@ -80,3 +80,48 @@ def test_a_helper_reads_it(tmp_path: Path) -> None:
 def test_another_stream_has_none(tmp_path: Path) -> None:
     (found,) = told(tmp_path, HEAD + in_loop('save(record["kinesis"]["data"])'), "kinesis", "handler")
     assert found.image_read is None
+
+
+POWERTOOLS = """\
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent, event_source
+
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
+
+
+def one(record):
+    BODY
+
+
+"""
+EACH = """\
+@event_source(data_class=DynamoDBStreamEvent)
+def handler(event, context):
+    for record in event.records:
+        one(record)
+"""
+WRAPPED = """\
+def handler(event, context):
+    for record in DynamoDBStreamEvent(event).records:
+        one(record)
+"""
+BATCH = """\
+def handler(event, context):
+    return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+"""
+
+
+@pytest.mark.parametrize("handler", [EACH, WRAPPED, BATCH], ids=["decorated", "made", "a batch"])
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ('save(record.dynamodb.new_image["id"])', "unguarded"),
+        ('data = record.dynamodb\n    save(data.new_image["id"])', "unguarded"),
+        ('save(record.dynamodb.new_image.get("id"))', "guarded"),
+        ('if record.event_name != "REMOVE":\n        save(record.dynamodb.new_image["id"])', "guarded"),
+        ('if record.dynamodb.new_image:\n        save(record.dynamodb.new_image["id"])', "guarded"),
+        ('save(record.dynamodb.keys["id"])', None),
+    ],
+)
+def test_the_data_classes_of_powertools(tmp_path: Path, handler: str, body: str, word: str | None) -> None:
+    assert image_read(tmp_path, POWERTOOLS.replace("BODY", body) + handler) == word

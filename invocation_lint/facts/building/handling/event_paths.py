@@ -17,6 +17,22 @@ MAX_HELPERS = 2
 ELEMENT = "[]"
 Path = tuple[str, ...]
 
+_KEYS_OF_ATTRIBUTES: dict[str, Path] = {
+    "records": ("Records",), "record": ("Records", ELEMENT), "body": ("body",), "json_body": ("body",),
+    "message_id": ("messageId",), "receipt_handle": ("receiptHandle",), "dynamodb": ("dynamodb",),
+    "new_image": ("NewImage",), "old_image": ("OldImage",), "event_name": ("eventName",),
+    "kinesis": ("kinesis",), "sns": ("Sns",), "s3": ("s3",), "bucket": ("bucket",), "get_object": ("object",),
+    "detail": ("detail",), "detail_type": ("detail-type",), "event_source": ("eventSource",),
+}  # fmt: skip
+"""Attributes of Powertools' data classes of events and records, with the keys that they read (Powertools for AWS
+Lambda: event source data classes)."""
+
+_DATA_CLASSES = ("Event", "EventV2", "Record", "Model")
+"""How the names of such classes end: `SQSEvent(event)`."""
+
+_RECORD_HANDLERS = frozenset({"record_handler", "handler"})
+"""The parameters of Powertools' batch processors that take the function for one record."""
+
 
 @record
 class Read:
@@ -71,6 +87,9 @@ class _Reader:
 
     def _hand(self, call: cst.Call, names: dict[str, Path], depth: int) -> None:
         """Follow the parts of the event that a helper of the module is given."""
+        for arg in call.args:
+            if arg.keyword is not None and arg.keyword.value in _RECORD_HANDLERS and isinstance(arg.value, cst.Name):
+                self._each_record(arg.value.value, depth)
         helpers = self._code.named(called_name(call))
         if len(helpers) != 1:
             return
@@ -82,6 +101,12 @@ class _Reader:
                 given[parameter] = path
         if given:
             self.function(helpers[0], given, depth + 1)
+
+    def _each_record(self, name: str, depth: int) -> None:
+        """Follow a record of the batch into the function that a processor calls with each."""
+        found = self._code.named(name)
+        if len(found) == 1 and found[0].first_parameter:
+            self.function(found[0], {found[0].first_parameter: ("Records", ELEMENT)}, depth + 1)
 
 
 def _named(scope: Scope, given: dict[str, Path]) -> dict[str, Path]:
@@ -135,6 +160,13 @@ def path_of(node: cst.CSTNode, names: dict[str, Path]) -> Path | None:
         inner = path_of(node.func.value, names)
         key = text_of(node.args[0].value)
         return (*inner, key) if inner is not None and key else None
+    if isinstance(node, cst.Attribute):
+        inner = path_of(node.value, names)
+        keys = _KEYS_OF_ATTRIBUTES.get(node.attr.value)
+        return (*inner, *keys) if inner is not None and keys is not None else None
+    if isinstance(node, cst.Call) and called_name(node).endswith(_DATA_CLASSES) and len(node.args) == 1:
+        inner = path_of(node.args[0].value, names)
+        return inner if inner == () else None
     return None
 
 

@@ -17,6 +17,9 @@ _TESTS = frozenset({"eventName", "event_name", "INSERT", "MODIFY", "REMOVE", "us
 _IMAGES = frozenset({"NewImage", "OldImage"})
 """What tells them apart where a condition asks for it."""
 
+_ATTRIBUTES = frozenset({"new_image", "old_image"})
+"""The same of Powertools' data classes."""
+
 
 def image_read(code: Code, reads: list[Read]) -> tuple[str, Place] | None:
     """How the new image is read: `unguarded` where a record that was removed raises, `guarded` otherwise; None where it
@@ -29,7 +32,7 @@ def image_read(code: Code, reads: list[Read]) -> tuple[str, Place] | None:
     words = set().union(*(info.words for info in every.values()))
     first = images[0]
     place = code.module.source.place(first.node)
-    if _TESTS & (texts | words) or not any(read.raises and len(read.path) == 4 for read in images):
+    if _TESTS & (texts | words) or not any(map(_raises, images)):
         return "guarded", place
     scopes = [code.scope_of(info) for info in every.values()]
     if any(map(_asks_for_images, scopes)) or any(
@@ -37,6 +40,14 @@ def image_read(code: Code, reads: list[Read]) -> tuple[str, Place] | None:
     ):
         return "guarded", place
     return "unguarded", place
+
+
+def _raises(read: Read) -> bool:
+    """Whether a read fails where there is no image. Powertools' `new_image` is empty then: what fails is to read it."""
+    if not read.raises:
+        return False
+    of_image = isinstance(read.node, cst.Subscript) and isinstance(read.node.value, cst.Attribute)
+    return len(read.path) == 4 or (len(read.path) == 5 and of_image)
 
 
 def _is_caught(node: cst.CSTNode, scope: Scope) -> bool:
@@ -76,7 +87,16 @@ def _test_of(node: cst.CSTNode) -> cst.CSTNode | None:
 def _may_name_image(node: cst.CSTNode, scope: Scope) -> bool:
     """Whether an expression names an image otherwise than by a key that has to be there."""
     return any(
-        isinstance(one, cst.SimpleString) and one.raw_value in _IMAGES and not isinstance(scope.parents[one], cst.Index)
+        (
+            isinstance(one, cst.SimpleString)
+            and one.raw_value in _IMAGES
+            and not isinstance(scope.parents[one], cst.Index)
+        )
+        or (
+            isinstance(one, cst.Attribute)
+            and one.attr.value in _ATTRIBUTES
+            and not isinstance(scope.parents[one], cst.Subscript)
+        )
         for one in walk(node)
     )
 
