@@ -59,10 +59,19 @@ def test_a_file_given_alone_gives_what_the_whole_run_gives_for_it(project: Path)
         assert found_in([name]) == [row for row in whole if row[0] == name], name
 
 
+@pytest.fixture(scope="module")
+def found_in_all() -> list[Row]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(EXAMPLE)
+        return found_in(["."])
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_any_cut_of_the_example_gives_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_cut_of_the_example_gives_the_same(
+    seed: int, found_in_all: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(EXAMPLE)
-    whole = found_in(["."])
+    whole = found_in_all
     assert whole
     chosen = cut(EXAMPLE, seed)
     assert found_in(chosen) == [row for row in whole if row[0] in chosen]

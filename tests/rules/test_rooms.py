@@ -141,12 +141,14 @@ def findings_of_example(example: Example, rules: Sequence[Rule], possible: bool 
     return findings_in(example.text, rules, possible, example.file, template)
 
 
+@cache  # the tests of an example ask the same facts in different ways
 def facts_alone(text: str, file: str) -> FileFacts:
     """The facts of a file that is looked at alone."""
     return facts_of(parse(text.encode(), file), shipped_contracts(), AnalysisOptions())
 
 
-def facts_beside(template: Template, text: str, file: str) -> list[Fact]:
+@cache
+def facts_beside(template: Template, text: str, file: str) -> Sequence[Fact]:
     """The facts of a file in a project that has a template, too, and those of the template."""
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
