@@ -140,6 +140,9 @@ def checked(project: Path) -> Path:
     return project
 
 
+ONE_OF_TWO = "1 of 2 functions with a declared contract"
+
+
 def test_a_difference_to_what_is_declared(checked: Path) -> None:
     ran = run_lint("contracts", "--check", cwd=checked)
     assert ran.returncode == 1
@@ -156,7 +159,8 @@ def test_a_difference_to_what_is_declared(checked: Path) -> None:
         '+  "message": {required: true}',
         '+  "message.text": {required: true}',
         '+  "copy": {}',
-        "2 differences between declared contracts and handlers; 1 of 2 functions with a declared contract",
+        f"2 differences between declared contracts and handlers; 1 caller breaks; {ONE_OF_TWO}",
+        "`invocation-lint contracts NAME` prints what a handler needs and returns now",
     ]
 
 

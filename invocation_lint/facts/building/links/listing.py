@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field, replace
 from functools import partial
+from typing import Any
 
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.interpreter import Root
@@ -52,7 +53,8 @@ class CallLink:
     """A call and what it is linked to. `call` is the place at which the function is known: of the SDK's call, which is
     `site`, or of the call of a helper. `mode` is the InvocationType, empty where it is not known; `sent` is None where
     more may be sent than is in sight; `missing` are the fields without which the handler surely fails; `reads` are the
-    keys of the answer that are read by subscript, each with its place. Where nothing tells the function, `supposed`
+    keys of the answer that are read by subscript, each with its place, `asks` those that are read by `get`; `constants`
+    are the fields that surely are some constant. Where nothing tells the function, `supposed`
     gives the link with those that may be meant."""
 
     call: Place
@@ -67,6 +69,8 @@ class CallLink:
     sent: tuple[str, ...] | None
     missing: tuple[str, ...]
     reads: tuple[tuple[str, Place], ...] = ()
+    asks: tuple[tuple[str, Place], ...] = ()
+    constants: tuple[tuple[str, Any], ...] = ()
     supposed: Callable[[], CallLink] | None = field(default=None, compare=False)
 
 
@@ -116,7 +120,9 @@ def _link(
         contract,
         _dotted(sent.paths) if sent is not None else None,
         contract.missing if contract is not None else (),
-        _reads(root, visit),
+        _reads(root, visit, lambda use: use.bare),
+        _reads(root, visit, lambda use: use.optional),
+        tuple((".".join(path), value) for path, value in sent.constants) if sent is not None else (),
     )
 
 
@@ -129,13 +135,13 @@ def _supposed(
     return _link(links, supposing, module, root, visit, found)
 
 
-def _reads(root: Root, visit: Visit) -> tuple[tuple[str, Place], ...]:
-    """The keys of the answer of a call that are read by subscript."""
+def _reads(root: Root, visit: Visit, is_one: Callable[[AnswerUse], bool]) -> tuple[tuple[str, Place], ...]:
+    """The keys of the answer of a call that are read in some way."""
     uses = (event for event in root.events if isinstance(event, AnswerUse) and event.site == visit.site)
     found = {
         ".".join(use.path[len(DECODED) :]): use.place
         for use in uses
-        if use.bare and is_decoded(use.path) and "[]" not in use.path
+        if is_one(use) and len(use.path) > len(DECODED) and is_decoded(use.path) and "[]" not in use.path
     }
     return tuple(found.items())
 
