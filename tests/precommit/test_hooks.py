@@ -27,7 +27,7 @@ PACKAGE = (
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> Ran:
-    environment = clean_environment(**env)
+    environment = clean_environment(PIP_COMPILE="0", **env)  # modules are compiled when they are imported: few are
     for name in ("PYTHONPATH", "PYTHONWARNINGS"):
         environment.pop(name, None)
     return subprocess.run(

@@ -200,6 +200,25 @@ def own_copy(folder: Path, name: str) -> Path:
     return folder
 
 
+ASKED = """
+import boto3, os, sys
+read = []
+sys.addaudithook(lambda event, given: read.append(str(given[0])) if event == "open" else None)
+for region, path in (("eu-west-1", None), ("us-east-1", os.getcwd())):
+    os.environ.update({"AWS_DATA_PATH": path} if path else {})
+    client = boto3.session.Session("key", "secret", region_name=region).client("lambda", endpoint_url="http://localhost")
+    models = [name for name in read if "service-2.json" in name]
+    print(client.meta.region_name, client._request_signer._credentials.access_key, len(models))
+"""
+
+
+@pytest.mark.parametrize(("way", "read"), [("started", (1, 2)), ("forked", (0, 1))])
+def test_what_is_known_of_services_is_read_once(bed: Bed, way: str, read: tuple[int, int]) -> None:
+    """A search path of one's own counts all the same."""
+    _, output = bed.run(way, "program.py", source=ASKED)
+    assert output == f"eu-west-1 key {read[0]}\nus-east-1 key {read[1]}\n"
+
+
 def test_another_command_is_started(bed: Bed) -> None:
     process, text = bed.run("forked", "-c", "print('ran')")
     assert isinstance(process, subprocess.Popen)

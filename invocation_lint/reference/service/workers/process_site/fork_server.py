@@ -137,9 +137,28 @@ def main():
         module = importlib.import_module(name)
         if function:
             getattr(module, function)()
+    if "boto3" in sys.argv[2:]:
+        read_models()
     own = ("__main__", "sitecustomize", "stretched_time")
     names = {name: home(name) for name in sys.modules if "." not in name and name not in own}
     return serve(control, names, paths)
+
+
+def read_models():
+    """Read what boto3 needs to know of services that programs often use: to parse it again takes longer than most of
+    what a process does with its client. A loader has nothing of the session that it is made for but its search path.
+    """
+    import functools
+
+    import boto3
+    import botocore.session
+
+    botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+    session = boto3.session.Session("no-key", "no-secret", region_name="us-east-1")
+    for service in ("dynamodb", "events", "kinesis", "lambda", "s3", "sns", "sqs", "stepfunctions"):
+        session.client(service, endpoint_url="http://localhost")
+    for service in ("dynamodb", "s3", "sqs"):
+        session.resource(service, endpoint_url="http://localhost")
 
 
 def home(name):
