@@ -41,7 +41,7 @@ from invocation_lint.analysis.python.frames.kinds import Kinds
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, Outcome, WayFound
 from invocation_lint.analysis.python.frames.protocol import Libraries
 from invocation_lint.analysis.python.frames.shared_outcomes import Outcomes, canonical
-from invocation_lint.analysis.python.frames.trial import Trial
+from invocation_lint.analysis.python.frames.trial import Trial, concerned
 from invocation_lint.analysis.python.modules import Finder, ModuleTable, NoFinder
 from invocation_lint.analysis.python.returning import outcome_of
 from invocation_lint.analysis.python.traced import note_escape
@@ -97,7 +97,9 @@ class Interpreter:
         self._demanded: set[str] = set()
         self.leading: set[str] = set()  # these, and those that reach a call site with what they are handed
         self._outcomes = Outcomes()
-        self._exceeded: dict[tuple[object, int], int] = {}  # calls over the budget of visits, and what they cost
+        self._exceeded: dict[
+            tuple[object, int, int | Trial | None], int
+        ] = {}  # what calls over the budget of visits cost
         self._roots: dict[str, Root] = {}
         self._running: set[str] = set()
         self._around: dict[str, set[str]] = {}  # modules to their functions in which demanded ones stand
@@ -124,9 +126,10 @@ class Interpreter:
 
     def roots(self, module: ModuleInfo) -> Iterator[Root]:
         """The module's own body and every demanded function of it, each looked at alone."""
-        runtime = self.modules.runtime(module)
-        yield Root(None, module, runtime.events, runtime.raises)
         wanted = demanded(module)
+        if wanted or module.is_imported or module.speaks_of_queries or self.modules.starts_any(module):
+            runtime = self.modules.runtime(module)
+            yield Root(None, module, runtime.events, runtime.raises)
         for info in [*wanted, *(info for info in module.querying() if info not in wanted)]:
             root = self.root(info)
             if root is not None:
@@ -325,9 +328,9 @@ class Interpreter:
         left = self._limits[0] - frame.depth
         key = None
         if info.parent is None and not self.is_noting_attributes:
-            how = building, frame.scouting, frame.watching, self.modules.is_running, self.trial and self.trial.number
+            how = building, frame.scouting, frame.watching, self.modules.is_running, self.trial and self.trial.is_typed
             key = (info.key, *how, *bound, canonical(values, fragment))
-            kept = self._outcomes.find(key, left, tuple(fragment))
+            kept = self._outcomes.find(key, left, tuple(fragment), self.trial)
             if (
                 kept is not None
                 and self._interpretations + kept.cost <= self._limits[1]
@@ -338,13 +341,13 @@ class Interpreter:
                 frame.entered |= kept.functions
                 frame.levels = max(frame.levels, kept.levels + 1)
                 return kept
-            exceeded = self._exceeded.get((key, left))
+            exceeded = self._exceeded.get((key, left, self.trial and self.trial.number))
             if exceeded is not None:
                 self._interpretations += exceeded
                 frame.levels = max(frame.levels, left + 1)
                 return None
         self._interpretations += 1
-        unfinished = self.modules.asked_unfinished
+        unfinished, noted = self.modules.asked_unfinished, self.trial.noted if self.trial is not None else 0
         inner = Frame(
             self,
             info.module,
@@ -364,7 +367,7 @@ class Interpreter:
         except BudgetExceeded:
             self.too_large.add(info.key)
             if key is not None and inner.complete and not inner.blocked and unfinished == self.modules.asked_unfinished:
-                self._exceeded[key, left] = inner.cost
+                self._exceeded[key, left, self.trial and self.trial.number] = inner.cost
             frame.levels = max(frame.levels, left + 1)
             return None
         finally:
@@ -372,7 +375,7 @@ class Interpreter:
         inner.blocked.discard(info.key)  # its own recursion is the same wherever it is called from
         frame.blocked |= inner.blocked
         frame.complete = frame.complete and inner.complete
-        outcome = outcome_of(inner, info, tuple(fragment))
+        outcome = outcome_of(inner, info, tuple(fragment), concerned(self.trial, noted, fragment.values()))
         frame.cost += inner.cost
         frame.entered |= inner.entered
         frame.levels = max(frame.levels, inner.levels + 1)

@@ -373,3 +373,34 @@ def test_of_very_many_fields_the_outer_ones_are_tried() -> None:
     assert told(found.always)[0].split() == sorted(["id", "outer", *(f"outer.a{number}" for number in range(50))])
     reads = "\n".join(f'    x = event["a{number}"]' for number in range(70))
     assert not handled(f"def handler(event, context):\n{reads}\n").known
+
+
+_BUILD = "def build(a):\n" + "".join(f"    x{n} = [a, {n}]\n" for n in range(100)) + "    return x0\n"
+
+
+@pytest.mark.parametrize(("call", "is_shared"), [("build(1)", True), ('build(event["a"])', False)])
+def test_what_has_nothing_to_do_with_the_event_is_walked_once_for_all_trials(call: str, is_shared: bool) -> None:
+    tried = handler(
+        f'{_BUILD}\ndef handler(event, context):\n    {call}\n    return event["a"], event["b"], event["c"]\n'
+    )
+    assert told(tried.handled().always) == ("a b c", "")
+    trials = sum(walk.function == "handler" for walk in tried._interpreter.walks)
+    nodes = sum(walk.nodes for walk in tried._interpreter.walks)
+    assert trials >= 5
+    assert (nodes < 2 * 400) is is_shared
+
+
+def test_what_is_read_in_a_call_is_noted_in_each_trial() -> None:
+    """The second trial finds the outcome of an equal call, and has to know what was read in it."""
+    tried = handler("""
+        def part(event):
+            return event["a"]
+
+        def handler(event, context):
+            first = part(event)
+            second = part(event)
+            return first, second, event["b"]
+        """)
+    assert told(tried.handled().always) == ("a b", "")
+    assert tried.missing([("a",)], {}).fields == (("b",),)
+    assert {path for path, _ in tried.missing([("a",)], {}).reads} == {("a",), ("b",)}

@@ -27,6 +27,11 @@ class Start(Event):
 
 
 @record
+class Asking(Start):
+    """What may be part of a query starts here: it tells something to a module that speaks of queries, and no other."""
+
+
+@record
 class Use(Event):
     """Something done with a part of what is followed; `path` is as in `Traced`."""
 

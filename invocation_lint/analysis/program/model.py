@@ -19,6 +19,7 @@ from invocation_lint.analysis.program.sites import NO_ENTRANCES, Entrances
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
 from invocation_lint.source.files.test_paths import holds_test, is_in_test_folder, is_named_like_a_test
+from invocation_lint.source.notebooks.cells import ENDING
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import children
 
@@ -152,6 +153,11 @@ class ModuleInfo:
     _spans: list[Span] | None = None
     _mentioned: Counter[str] | None = None  # how many functions mention a name
     _is_test: bool | None = None
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether other modules may ask for its names: nobody imports a notebook."""
+        return not self.source.name.endswith(ENDING)
 
     @property
     def is_test(self) -> bool:

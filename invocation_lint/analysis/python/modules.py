@@ -29,7 +29,7 @@ from invocation_lint.analysis.domain.values import text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python.frames.copying import bring, thaw_shared, without_none
 from invocation_lint.analysis.python.frames.frame import Frame
-from invocation_lint.analysis.python.frames.outcome import BudgetExceeded
+from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, WayFound
 from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
@@ -102,6 +102,7 @@ class ModuleTable:
         self._finder = finder
         self._runtimes: dict[str, Runtime] = {}
         self._by_path: dict[str, ModuleInfo] = {}
+        self._silent: dict[str, bool] = {}  # modules to whether their bodies start nothing
         self._following = 0
         self._looked_up: dict[Value, Value] = {}  # values with imports to what these mean
         self._running = 0
@@ -122,20 +123,38 @@ class ModuleTable:
             self._walk(runtime)
         return runtime
 
-    def _walk(self, runtime: Runtime) -> None:
-        frame = Frame(self._interpreter, runtime.module, None, State())
+    def starts_any(self, module: ModuleInfo) -> bool:
+        """Whether the body of a module that nothing else asks for names may start anything that is followed: where a
+        walk that leaves out all but small functions finds nothing, the body need not be walked."""
+        if module.name in self._runtimes:
+            return True
+        if module.name not in self._silent:
+            runtime = self._runtimes[module.name] = Runtime(module)
+            self._by_path.setdefault(module.source.name, module)
+            self._interpreter.adopt(module)
+            frame = self._walk(runtime, scouting=True)
+            del self._runtimes[module.name]
+            is_silent = frame.complete and not frame.starts_any() and _body(module) not in self._interpreter.too_large
+            self._silent[module.name] = is_silent
+        return not self._silent[module.name]
+
+    def _walk(self, runtime: Runtime, *, scouting: bool = False) -> Frame:
+        frame = Frame(self._interpreter, runtime.module, None, State(), scouting=scouting)
         runtime.frame = frame
         self._running += 1
         with self._interpreter.own_budget():
             try:
                 frame.run(runtime.module.source.module.body)
             except BudgetExceeded:
-                self._interpreter.too_large.add(f"{runtime.module.name}:<module>")
+                self._interpreter.too_large.add(_body(runtime.module))
+            except WayFound:
+                pass
         self._interpreter.visits += frame.visits
         runtime.state = frame.state or frame.last or State()
         runtime.events, runtime.raises = tuple(frame.events), tuple(frame.raises)
         runtime.frame = None
         self._running -= 1
+        return frame
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -280,6 +299,11 @@ class ModuleTable:
     def awaited_calls(self, module: ModuleInfo) -> set[cst.CSTNode]:
         """The call expressions that stand directly behind `await`."""
         return module.source.awaited
+
+
+def _body(module: ModuleInfo) -> str:
+    """The key of a module's own body."""
+    return f"{module.name}:<module>"
 
 
 def _listed(state: State, value: Value | None) -> set[str] | None:

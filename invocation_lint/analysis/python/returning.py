@@ -17,8 +17,9 @@ from invocation_lint.analysis.python.tested import note_statement
 from invocation_lint.analysis.python.told import failures_of
 
 
-def outcome_of(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) -> Outcome:
-    """The outcome of a walk that has ended; `given` are the objects that the arguments led to."""
+def outcome_of(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...], trial: int = 0) -> Outcome:
+    """The outcome of a walk that has ended; `given` are the objects that the arguments led to, `trial` is the number of
+    the trial that it concerns."""
     falls = frame.state is not None and not isinstance(info.node, cst.Lambda)
     if falls and not info.is_generator and any(atom != NONE.single for atom in frame.returned.atoms):
         note_statement(frame, info.node, NONE)
@@ -38,6 +39,7 @@ def outcome_of(frame: Frame, info: FunctionInfo, given: tuple[ObjectId, ...]) ->
         frame.levels,
         NO_WAIT if end is None or info.is_generator else end.waited,
         frozenset(frame.failing) if end is None else frozenset(),
+        trial,
         frozenset() if end is None else frozenset(mark[1] for mark in end.marks if mark[0] == "read"),
     )
 

@@ -26,7 +26,7 @@ def called(frame: Frame, waited: Waited, node: cst.CSTNode, *, is_async: bool) -
     if trial is None or frame.state is None:
         return
     if is_async:
-        trial.coroutines[node] = waited
+        trial.note_coroutine(node, waited)
     else:
         frame.state.waited = frame.state.waited.then(waited)
 

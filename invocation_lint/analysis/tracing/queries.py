@@ -30,7 +30,7 @@ from invocation_lint.analysis.domain.atoms import (
     const,
     join_values,
 )
-from invocation_lint.analysis.domain.events import Event, Start
+from invocation_lint.analysis.domain.events import Asking, Event
 from invocation_lint.analysis.domain.state import Obj, freeze
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -40,14 +40,14 @@ from invocation_lint.source.scan import may_query_jobs
 
 
 @record
-class ChainCall(Start):
+class ChainCall(Asking):
     """A call at the end of a chain."""
 
     chain: Chain
 
 
 @record
-class Looped(Start):
+class Looped(Asking):
     """A loop over the rows of a chain, with the events of its body."""
 
     chain: Chain

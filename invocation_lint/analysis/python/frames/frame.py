@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Partial, Ref, Value, join2, unknown
-from invocation_lint.analysis.domain.events import Event, Raised, Start
+from invocation_lint.analysis.domain.events import Asking, Event, Raised, Start
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey, id_of
 from invocation_lint.analysis.domain.references import map_atoms
 from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states
@@ -130,8 +130,9 @@ class Frame:
                 raise WayFound
 
     def starts_any(self) -> bool:
-        """Whether something that is followed starts in what was walked."""
-        return any(isinstance(event, Start) for event in self.events)
+        """Whether something that is followed for the sake of this module starts in what was walked."""
+        asks = self.module.speaks_of_queries
+        return any(isinstance(event, Start) and (asks or not isinstance(event, Asking)) for event in self.events)
 
     def run_statement(self, node: cst.BaseStatement | cst.BaseSmallStatement) -> None:
         """Walk one statement."""

@@ -78,4 +78,5 @@ class Outcome:
     levels: int = 0  # of calls below it, those that were not followed included
     waited: Waited = NO_WAIT
     failing: frozenset[str] = frozenset()  # errors of Python that it surely raises; empty for any other
+    trial: int = 0  # the number of the trial that notes what happens in it; 0 where there is nothing to note
     read: frozenset[SiteKey] = frozenset()  # the answers whose stream it has read wherever it comes back

@@ -16,6 +16,7 @@ from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.references import map_atoms, map_ids, may_refer
 from invocation_lint.analysis.domain.state import Content, Obj, map_object
 from invocation_lint.analysis.python.frames.outcome import Outcome
+from invocation_lint.analysis.python.frames.trial import Trial
 
 Key = tuple[Any, ...]
 
@@ -47,21 +48,23 @@ class Outcomes:
     """The outcomes that are kept."""
 
     def __init__(self) -> None:
-        self._of_any: dict[Key, Outcome] = {}
-        self._of_levels: dict[tuple[Key, int], Outcome] = {}
+        self._of_any: dict[tuple[Key, int], Outcome] = {}
+        self._of_levels: dict[tuple[Key, int, int], Outcome] = {}
 
     def keep(self, key: Key, left: int, outcome: Outcome) -> None:
         """Keep what a call gave that had so many levels of calls left."""
         if outcome.levels < left:  # it never came to the last one
-            self._of_any[key] = outcome
+            self._of_any[key, outcome.trial] = outcome
         else:
-            self._of_levels[key, left] = outcome
+            self._of_levels[key, outcome.trial, left] = outcome
 
-    def find(self, key: Key, left: int, given: tuple[ObjectId, ...]) -> Outcome | None:
-        """The outcome of an equal call, as that of one whose arguments lead to the objects `given`."""
-        kept = self._of_any.get(key)
-        if kept is None or kept.levels >= left:
-            kept = self._of_levels.get((key, left))
+    def find(self, key: Key, left: int, given: tuple[ObjectId, ...], trial: Trial | None = None) -> Outcome | None:
+        """The outcome of an equal call, as that of one whose arguments lead to the objects `given`: one that concerns
+        no trial, or the one with which a handler is tried now."""
+        kept = self._kept(key, left, 0)
+        if kept is None and trial is not None:
+            kept = self._kept(key, left, trial.number)
+            trial.noted += kept is not None
         if kept is None or kept.given == given:
             return kept
         names = {was: now for was, now in zip(kept.given, given, strict=True) if was is not now}
@@ -69,3 +72,7 @@ class Outcomes:
             return None
         heap = {names.get(object_id, object_id): map_object(obj, names) for object_id, obj in kept.heap.items()}
         return replace(kept, value=map_ids(kept.value, names), heap=heap, given=given)
+
+    def _kept(self, key: Key, left: int, trial: int) -> Outcome | None:
+        kept = self._of_any.get((key, trial))
+        return self._of_levels.get((key, trial, left)) if kept is None or kept.levels >= left else kept

@@ -14,7 +14,7 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Const, Unknown, Value
-from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.domain.waits import Waited
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
@@ -42,18 +42,21 @@ class Trial:
     place: Place | None = None  # of the expression that is evaluated
     coroutines: dict[cst.CSTNode, Waited] = field(default_factory=dict)  # calls that give one, and how long it sleeps
     is_typed: bool = False  # what an operation cannot be done with ends the path, too: the types of fields are tried
-    number: int = field(default_factory=_numbers.__next__)  # a call that is remembered is seen by its own trial alone
+    number: int = field(default_factory=_numbers.__next__)
+    noted: int = 0  # how often something was: a call in which nothing is serves all trials, any other its own alone
 
     def note_read(self, source: str) -> None:
         """A part of the event is read, or asked for."""
         path = field_path(source)
         self.sought.discard(path)
+        self.noted += bool(path)
         if path and self.reads.get(path) is None:
             self.reads[path] = self.place
 
     def note_sought(self, source: str) -> None:
         """Something is looked for in a part of the event: its key, or a part of a text."""
         path = field_path(source)
+        self.noted += bool(path)
         if path and path not in self.reads:
             self.note_read(source)
             self.sought.add(path)
@@ -62,6 +65,7 @@ class Trial:
         """A part of the event is used as a text."""
         path = path_of(value)
         if path:
+            self.noted += 1
             self.texts.add(path)
 
     @property
@@ -78,6 +82,7 @@ class Trial:
         """A value is compared with constants, or looked up among them."""
         path = path_of(value)
         if path:
+            self.noted += 1
             self.compared.setdefault(path, {}).update(
                 dict.fromkeys(one for one in constants if isinstance(one, (str, int, bool)))
             )
@@ -86,7 +91,13 @@ class Trial:
         """A text is decoded as JSON."""
         path = path_of(value)
         if path:
+            self.noted += 1
             self.decoded.add(path)
+
+    def note_coroutine(self, call: cst.CSTNode, waited: Waited) -> None:
+        """A call gives a coroutine, which sleeps that long where it is awaited."""
+        self.noted += 1
+        self.coroutines[call] = waited
 
 
 class Keys(dict[Any, Any]):
@@ -120,6 +131,14 @@ class Keys(dict[Any, Any]):
     def copy(self) -> Keys:
         """The same keys, to be changed."""
         return Keys(self, self._source, self._trial, self._own)
+
+
+def concerned(trial: Trial | None, noted: int, objects: Iterable[Obj]) -> int:
+    """The number of the trial that a call concerns: something was noted in it since `noted`, or one of the objects that
+    it was handed is a part of the event, which notes what is asked of it later. 0 for any other call."""
+    if trial is None or (trial.noted == noted and not any(isinstance(obj.slots, Keys) for obj in objects)):
+        return 0
+    return trial.number
 
 
 def source_of_item(slots: dict[Any, Any], key: Any) -> str:
