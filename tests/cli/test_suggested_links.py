@@ -261,3 +261,13 @@ def test_an_output_that_a_script_looks_up_suggests_a_function(tmp_path: Path, ke
 )
 def test_names_that_are_alike(name: str, folder: str, is_like: bool) -> None:
     assert (likeness(words_of(name), words_of(folder)) > 0) == is_like
+
+
+@pytest.mark.parametrize("made", ["app = Mangum(api)", "app: Handler = make()", "app = App(debug=True)"])
+def test_a_handler_that_is_no_function_is_shown_where_it_is_made(tmp_path: Path, made: str) -> None:
+    worker = f"from frames import *\n\n\n{made}\n"
+    template = TEMPLATE.replace("[POLICY]", "[]").replace("work.handler", "work.app")
+    (link,) = links(tmp_path, {**project('"price-orders"'), "worker/work.py": worker, "template.yaml": template})
+    (target,) = link["targets"]
+    assert (target["handler"]["function"], target["handler"]["line"], target["suggested"]) == ("app", 4, False)
+    assert link["certain"] and link["contract"] is None

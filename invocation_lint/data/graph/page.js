@@ -10,6 +10,9 @@
     code: "cut-rectangle", unknown: "diamond",
   };
 
+  // Shapes with slanted sides have less room for text than the box around them.
+  const slanted = { state_machine: 60, unknown: 40, topic: 24, bus: 24 };
+
   const clip = (text) => (text.length > 34 ? text.slice(0, 16) + "\u2026" + text.slice(-17) : text);
 
   const widthOf = (lines) => Math.max(118, 18 + 6.3 * Math.max(...lines.map((line) => line.length)));
@@ -63,7 +66,7 @@
     return [
       { selector: "node", style: {
         shape: (node) => shapes[node.data("kind")], label: "data(label)", "text-wrap": "wrap", "text-valign": "center",
-        width: (node) => widthOf(node.data("label").split("\n")), height: (node) => heightOf(node.data("label").split("\n")),
+        width: (node) => widthOf(node.data("label").split("\n")) + (slanted[node.data("kind")] || 0), height: (node) => heightOf(node.data("label").split("\n")),
         "font-size": 11, color: color("--text"), "background-color": color("--node"), "border-width": 1,
         "border-color": color("--edge") } },
       { selector: "node.far", style: { label: "data(far)", "font-size": "data(size)" } },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -172,6 +173,16 @@ class Links:
             self._handlers[function.key] = Handler(self._interpreter, found)
         return found
 
+    def application_of(self, function: Function) -> tuple[str, Place] | None:
+        """What a deployed function calls that is no function: the application of a framework, which a module makes and
+        holds under a name; with that name, and the place at which it is set."""
+        entry = self.code.entry_of(function)
+        text = (self._program.modules.files.read(entry.module) or b"") if entry is not None else b""
+        if entry is None or (found := _made_as(entry.name).search(text)) is None:
+            return None
+        line = text.count(b"\n", 0, found.start()) + 1
+        return entry.name, self.shown(Place(entry.module, line, 1, line, len(entry.name) + 1))
+
     def missing(self, function: Function, sent: SentFields) -> Missing:
         """The fields without which the handler of a function surely fails for a payload. The handler was looked up."""
         handler = self._handlers.get(function.key)
@@ -306,6 +317,11 @@ def _fields(
     needed = list(missing)
     for path in dict.fromkeys((*needed, *(path for path, _ in reads), *objects)):
         yield Field(".".join(path), required=path in needed, type="object" if path in objects else None)
+
+
+def _made_as(name: str) -> re.Pattern[bytes]:
+    """What a name of a module is given that a call makes."""
+    return re.compile(rb"(?m)^" + re.escape(name.encode("utf-8", "replace")) + rb"\s*(?::[^=\n]+)?=\s*[\w.]+\(")
 
 
 DEFAULT_TIMEOUT_SECONDS = 3.0
