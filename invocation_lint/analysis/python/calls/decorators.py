@@ -33,6 +33,7 @@ from invocation_lint.analysis.python.frames.copying import bring
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import PLAIN, CaughtType, Guard, Wrapping
 from invocation_lint.analysis.python.frames.protocol import Walk
+from invocation_lint.analysis.python.loops import repeating
 from invocation_lint.source.parsing.walk import children
 
 _TRANSPARENT = frozenset(
@@ -67,13 +68,14 @@ def _wrapping(interpreter: Walk[Frame], info: FunctionInfo) -> Wrapping | None:
         if _is_transparent(interpreter, info, item):
             giving_up = _giving_up(info, item, name.rpartition(".")[2])
             if giving_up is not None:
-                found = Wrapping(found.names | {name}, (*found.guards, giving_up), found.gives_value)
+                found = replace(found, names=found.names | {name}, guards=(*found.guards, giving_up))
             continue
         one = _own(interpreter, info, item, name)
         if one is None:
             return None
         gives_value = found.gives_value and one.gives_value
-        found = Wrapping(found.names | one.names, (*found.guards, *one.guards), gives_value)
+        again = (*found.again, *one.again)
+        found = Wrapping(found.names | one.names, (*found.guards, *one.guards), gives_value, again)
     return found
 
 
@@ -188,7 +190,8 @@ def _own(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression,
         return None
     inside = Frame(interpreter, wrapper.module, wrapper, State(), outer=interpreter.definers.get(wrapper.key))
     guards = tuple(_around(inside, wrapper.node.body, calls[0], repeated=False))
-    return Wrapping(frozenset({name}), guards, _gives_value(wrapper.node, calls[0]))
+    again = repeating.wrapped_again(inside, wrapper, calls[0])
+    return Wrapping(frozenset({name}), guards, _gives_value(wrapper.node, calls[0]), again)
 
 
 def _returned(info: FunctionInfo) -> FunctionInfo | None:

@@ -21,7 +21,7 @@ from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import PLAIN, Wrapping
 from invocation_lint.analysis.python.frames.outcome import Outcome
-from invocation_lint.analysis.python.loops import counting, pacing
+from invocation_lint.analysis.python.loops import counting, pacing, repeating
 
 
 def call_project_function(
@@ -66,6 +66,7 @@ def _wrapped_call(
     mark = len(frame.raises)
     value = _interpret_call(frame, info, ref, args, kwargs, node, open_reason)
     raised = frame.raises[mark:]
+    repeating.note_wrapped(frame, wrapping.again, raised)
     frame.raises[mark:] = decorators.guarded(frame, wrapping, raised)
     if before is not None and any(guard.how != "raises" for guard in wrapping.guards):
         if frame.state is None and any(guard.how == "drops" for guard in wrapping.guards):

@@ -28,7 +28,7 @@ from invocation_lint.analysis.python import told, traced
 from invocation_lint.analysis.python.errors import clauses, ends
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
-from invocation_lint.analysis.python.loops import loop_ends
+from invocation_lint.analysis.python.loops import loop_ends, repeating
 from invocation_lint.findings import Place
 
 FAMILIES = ("service", "transport")
@@ -79,6 +79,7 @@ def run_try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     taken = frozenset(
         raised.site for raised in body_raises if raised.family == "service" and raised not in frame.raises
     )
+    repeating.note_own_calls(frame, node, before)
     left_loop = loop.breaks[-1] if loop is not None and len(loop.breaks) > first_break else None
     told.note_fork(frame, taken, ended if ended is not None else left_loop, leaving)
     ended = join_states(ended, leaving)

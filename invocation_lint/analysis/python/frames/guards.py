@@ -31,12 +31,22 @@ class Guard:
 
 
 @record
+class Again:
+    """A loop of a wrapper that calls what it decorates again when that has failed, in the words of `RetryLoop`."""
+
+    place: Place
+    pause: str
+    bounded: bool | None
+
+
+@record
 class Wrapping:
     """What the decorators of a function, all of them followed, do around a call: the guards, innermost first."""
 
     names: frozenset[str] = frozenset()  # of the decorators of the program
     guards: tuple[Guard, ...] = ()
     gives_value: bool = True  # whether the caller gets what the function returns
+    again: tuple[Again, ...] = ()  # the loops around the call
 
 
 PLAIN = Wrapping()

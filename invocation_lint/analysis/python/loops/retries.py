@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 import libcst as cst
@@ -28,7 +28,15 @@ def note_retries(frame: Frame, node: cst.For | cst.While, first_event: int, firs
         sites = dict.fromkeys(event.site for event in caught if event.clause in staying)
         if sites and _ends_on_success(node, attempt) and not _turns_to_another(node, attempt):
             for site in sites:
-                frame.events.append(RetryLoop(site, place, _pause(node), _is_bounded(node)))
+                frame.events.append(RetryLoop(site, place, _pause(node), is_bounded(node)))
+
+
+def repeats(node: cst.For | cst.While, call: cst.Call) -> bool:
+    """Whether a loop makes a call again when it has failed, and ends when it has not."""
+    return any(
+        call in own_nodes(attempt.body) and any(map(_stays, attempt.handlers)) and _ends_on_success(node, attempt)
+        for attempt in _tries_in(node.body)
+    )
 
 
 def is_retry(node: cst.While) -> bool:
@@ -110,10 +118,14 @@ _PAUSES = ("sleep", "jitter", "backoff", "back_off", "delay", "wait", "pause")
 
 
 def _pause(node: cst.For | cst.While) -> str:
-    """How long the loop sleeps between two rounds: none, fixed, or growing (random pauses count as such)."""
-    changed = set(_changed_names(node))
+    return pause_in(node.body, changing(node))
+
+
+def pause_in(block: cst.BaseSuite, changed: Collection[str]) -> str:
+    """How long a block sleeps before it is run again: none, fixed, or growing (random pauses count as such). `changed`
+    are the names that stand for something else the next time."""
     found = "none"
-    for inner in own_nodes(node.body):
+    for inner in own_nodes(block):
         name = dotted(inner.func).rpartition(".")[2].lower() if isinstance(inner, cst.Call) else ""
         if not isinstance(inner, cst.Call) or name != "sleep" or not inner.args:
             found = "unknown" if found == "none" and any(word in name for word in _PAUSES) else found
@@ -125,6 +137,11 @@ def _pause(node: cst.For | cst.While) -> str:
             return "growing"
         found = "unknown" if any(isinstance(part, cst.Call) for part in parts) else "fixed"
     return found
+
+
+def changing(node: cst.For | cst.While) -> set[str]:
+    """The names that stand for something else in each round of a loop."""
+    return set(_changed_names(node))
 
 
 def _changed_names(node: cst.For | cst.While) -> Iterator[str]:
@@ -146,7 +163,7 @@ def _compares(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Comparison) and any(isinstance(to.operator, _ORDERS) for to in node.comparisons)
 
 
-def _is_bounded(node: cst.For | cst.While) -> bool | None:
+def is_bounded(node: cst.For | cst.While) -> bool | None:
     """Whether the number of rounds has an end; None when it cannot be told."""
     if isinstance(node, cst.For):
         return True
@@ -158,4 +175,4 @@ def _is_bounded(node: cst.For | cst.While) -> bool | None:
     return None if changed else False
 
 
-__all__ = ["note_polls", "note_retries"]
+__all__ = ["changing", "is_bounded", "is_retry", "note_polls", "note_retries", "pause_in", "repeats"]

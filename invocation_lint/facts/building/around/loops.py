@@ -14,24 +14,26 @@ Note = Callable[[str, "Place | None"], None]
 
 
 def loop_fact(visit: Visit, events: list[Event], note: Note) -> facts.Loop | None:
-    """What is known of the innermost loop around an invocation; None where there is none."""
-    if visit.loop is None:
-        return None
-    times = visit.loop.times
+    """What is known of the innermost loop around an invocation, or of what sends it again without one; None where there
+    is none."""
     left = [event for event in events if isinstance(event, LoopLeft)]
     again = [event for event in events if isinstance(event, RetryLoop)]
+    loop = visit.loop if visit.loop is not None or not again else LoopInfo(None, over="attempts")
+    if loop is None:
+        return None
+    times = loop.times
     for end in sorted(left, key=lambda end: end.together):
         note("in_loop.item_failure", end.place)
-    for loop in again:
-        note("in_loop.retry", loop.place)
+    for one in again:
+        note("in_loop.retry", one.place)
     return facts.Loop(
         UnknownAnswer("it is not known") if times is None else times,
-        "yes" if visit.loop.concurrent else "no",
-        visit.loop.over,
-        visit.loop.collection or None,
-        _each_of(visit.loop),
+        "yes" if loop.concurrent else "no",
+        loop.over,
+        loop.collection or None,
+        _each_of(loop),
         _item_failure(left),
-        in_order=visit.loop.in_order or None,
+        in_order=loop.in_order or None,
         answers=("together" if all(end.together for end in left) else "each") if left else None,
         retry=_retry(again[0]) if again else None,
         at_once=_at_once(visit, times),
