@@ -130,3 +130,36 @@ def test_who_answers_cloudformation() -> None:
     facts = [fact for fact in facts_of(source, ContractBook(), AnalysisOptions()).facts if fact.chain]
     sources = {fact.function: fact.data.caller.event_source for fact in facts}
     assert sources == {"Regions._create": "custom_resource", "Others._create": None}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("[send(job) for job in jobs]", "escapes"),
+        ("[send(job) for job in jobs if job.id == wanted]", "open"),
+        ("list(map(send, jobs))", "escapes"),
+        ("map(send, jobs)", None),
+        ("any(send(job) for job in jobs)", None),
+        ("[send(job) for job in ('a', 'b')]", None),
+        ("while jobs:\n    send(jobs.pop())", "escapes"),
+        ("while jobs:\n    send(wanted.pop())", None),
+        ("while wanted.get(jobs):\n    send(wanted)", None),
+        ("while jobs:\n    job = jobs.pop()\n    if not job:\n        raise ValueError\n    send(job)", None),
+        ("while True:\n    try:\n        job = jobs.pop()\n    except Empty:\n        break\n    send(job)", "escapes"),
+    ],
+)  # fmt: skip
+def test_items_of_other_loops(body: str, expected: str | None) -> None:
+    lines = "\n".join("    " + line for line in body.split("\n"))
+    assert failures(f"def start(jobs, wanted):\n{lines}\n") == {"start": expected}
+
+
+def test_results_of_calls_that_run_already_end_no_loop() -> None:
+    code = """
+        from concurrent.futures import ThreadPoolExecutor
+
+        def start(jobs):
+            with ThreadPoolExecutor() as pool:
+                futures = [pool.submit(send, job) for job in jobs]
+                return [future.result() for future in futures]
+    """
+    assert failures(code) == {"start": None}

@@ -74,7 +74,7 @@ def mapped(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
     if len(arguments.args) != 2 or not isinstance(target, _CALLED):
         return call_unknown(frame, arguments, node, source="map")
     items = _items(frame, arguments.args[1])
-    place, first_raised = frame.place(node), len(frame.raises)
+    place, since = frame.place(node), (len(frame.events), len(frame.raises))
     frame.loops.append(LoopFrame(LoopInfo(len(items) if items is not None else None, over="items")))
     try:
         if items is not None and not isinstance(target, ClassRef) and len(items) == 1:
@@ -83,7 +83,7 @@ def mapped(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
         element = join_values(items) if items else _element(frame, arguments.args[1])
         rest = _called(frame, arguments.args[0], [element], node)
         if items is None and isinstance(node, cst.Call):
-            note_left_expression(frame, node, node.args[1].value, first_raised)
+            note_left_expression(frame, node, node.args[1].value, since)
         return frame.allocate(node, Obj("generator", rest=rest if rest.atoms else unknown("a result"), made=place))
     finally:
         frame.loops.pop()

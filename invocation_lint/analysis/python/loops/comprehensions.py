@@ -45,7 +45,7 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
             _add_element(frame, node, result, sure=False)
         traced.note_loop(frame, element, node, first_event)
         if info.over == "items":
-            loop_ends.note_left_expression(frame, node, node.for_in.iter, first_raised, node.for_in)
+            loop_ends.note_left_expression(frame, node, node.for_in.iter, (before, first_raised), node.for_in)
         if frame.state is not None:
             frame.state.waited = waited  # there may be no element
     frame.loops.pop()

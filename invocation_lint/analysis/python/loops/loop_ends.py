@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.events import Caught, LoopInfo, LoopLeft
+from invocation_lint.analysis.domain.events import Caught, LoopInfo, LoopLeft, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import is_log_line, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
@@ -41,10 +41,21 @@ def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: in
 
 
 def note_left_expression(
-    frame: Frame, node: cst.CSTNode, items: cst.BaseExpression, since: int, source: cst.CompFor | None = None
+    frame: Frame,
+    node: cst.CSTNode,
+    items: cst.BaseExpression,
+    since: tuple[int, int],
+    source: cst.CompFor | None = None,
 ) -> None:
-    """The same of an expression over items: a comprehension, whose `source` they are, or `map`."""
-    since_then = [raised for raised in frame.raises[since:] if raised.family == "service" and raised.seen == "no"]
+    """The same of an expression over items: a comprehension, whose `source` they are, or `map`. `since` are the numbers
+    of the first event and the first error in it; what asks for the results of calls that run already ends none."""
+    events, raises = since
+    made = {one.site for one in frame.events[events:] if isinstance(one, Visit) and one.run_by == "statement"}
+    since_then = [
+        raised
+        for raised in frame.raises[raises:]
+        if raised.family == "service" and raised.seen == "no" and raised.site in made
+    ]
     use = what_becomes_of(frame, node) if since_then else "lazy"
     if use == "lazy":
         return

@@ -18,7 +18,7 @@ def loop_fact(visit: Visit, events: list[Event], note: Note) -> facts.Loop | Non
     is none."""
     left = [event for event in events if isinstance(event, LoopLeft)]
     again = [event for event in events if isinstance(event, RetryLoop)]
-    loop = visit.loop if visit.loop is not None or not again else LoopInfo(None, over="attempts")
+    loop = visit.loop if visit.loop is not None or not again else LoopInfo(1, over="attempts")
     if loop is None:
         return None
     times = loop.times
