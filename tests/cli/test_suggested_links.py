@@ -271,3 +271,31 @@ def test_a_handler_that_is_no_function_is_shown_where_it_is_made(tmp_path: Path,
     (target,) = link["targets"]
     assert (target["handler"]["function"], target["handler"]["line"], target["suggested"]) == ("app", 4, False)
     assert link["certain"] and link["contract"] is None
+
+
+LISTING = """
+    import json
+    import os
+    import boto3
+
+    KNOWN = json.loads(os.environ["KNOWN"])
+
+    def handler(event, context):
+        boto3.client("lambda").invoke(FunctionName=KNOWN[event["kind"]])
+"""
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("KNOWN", """!Sub '{"a": "${Worker.Arn}", "b": "${Reporter}"}'""", ["reporter", "worker"]),
+        ("KNOWN", '!Join [",", [!Ref Worker, !Ref Reporter]]', ["reporter", "worker"]),
+        ("OTHERS", """!Sub '{"a": "${Worker.Arn}"}'""", []),
+    ],
+)
+def test_a_variable_that_lists_functions_suggests_them(
+    tmp_path: Path, variable: str, value: str, expected: list[str]
+) -> None:
+    template = TEMPLATE.replace("[POLICY]", "[]").replace("OTHER: !Ref Target", f"{variable}: {value}")
+    (link,) = links(tmp_path, {**project(""), "sender/app.py": LISTING, "template.yaml": template})
+    assert (targets(link), link["certain"]) == (expected, False)

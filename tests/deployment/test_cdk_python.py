@@ -12,7 +12,7 @@ from invocation_lint.deployment.model import Bucket, EventSourceMapping, Functio
 from tests.deployment.reading import deployed_by_cdk_python, one, shown
 
 IMPORTS = """
-import os
+import os, json
 from pathlib import Path
 from enum import Enum
 from aws_cdk import Aws, Duration, Fn, Stack, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam
@@ -140,6 +140,9 @@ ENVIRONMENTS = {
     "comprehended": ('{f"A_{n}": n.upper() for n in ["x", "y"] if n != "y"}', {"A_x": "X"}),
     "formatted": ('{"A": "{}-{b}".format("x", b=STAGE), "B": "%s-%s" % ("x", STAGE)}', {"A": "x-test", "B": "x-test"}),
     "joined texts": ('{"A": "-".join(["a", self.region, "b"])}', {"A": "a-${AWS::Region}-b"}),
+    "JSON of functions": ('{"A": json.dumps({n: [f.function_arn] for n, f in {"a": other}.items()})}',
+                          {"A": '{"a": ["${Shop/Other.arn}"]}'}),
+    "JSON of what is not known": ('{"A": json.dumps({"a": _lambda.something_new(1)})}', {"A": "?"}),
     "imported": ('{"A": Fn.import_value("shop-orders")}', {"A": "${import shop-orders}"}),
     "what a library makes": ('{"A": _lambda.something_new(1)}', {"A": "?"}),
 }  # fmt: skip

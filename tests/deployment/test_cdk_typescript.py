@@ -145,6 +145,9 @@ ENVIRONMENTS = {
     "the region": ("environment: { A: `x-${this.region}-${Stack.of(this).account}` }",
                    {"A": "x-${AWS::Region}-${AWS::AccountId}"}),
     "computed": ("environment: { [`A_${STAGE}`]: '1' }", {"A_test": "1"}),
+    "JSON": ("environment: { A: JSON.stringify({ a: other.functionArn, b: [1, 'x'] }) }",
+             {"A": '{"a": "${Shop/Other.arn}", "b": [1, "x"]}'}),
+    "JSON of what is not known": ("environment: { A: JSON.stringify({ a: lambda.somethingNew(1) }) }", {"A": "?"}),
     "what a library makes": ("environment: { A: lambda.somethingNew(1) }", {"A": "?"}),
 }  # fmt: skip
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
-from invocation_lint.deployment.cdk_constructs.things import Choice, cases_of, open_value
+from invocation_lint.deployment.cdk_constructs.things import Choice, Obj, cases_of, open_value
 from invocation_lint.deployment.values import Case, Hole, Text, Unknown, text_of, together
 from invocation_lint.deployment.values import text as as_text
+
+MAX_DEPTH = 8
+"""Objects inside each other that are written as JSON."""
 
 
 def content_of(value: Any) -> Any:
@@ -42,6 +46,35 @@ def joined(parts: Iterable[Any], separator: str = "") -> Any:
     return made[0].content if len(made) == 1 else Choice(tuple(made))
 
 
+def as_json(value: Any) -> Any:
+    """The JSON text of a value, with what is open in it; None where what is in it is not all known."""
+    parts = _json(value, 0)
+    return joined(parts) if parts is not None else None
+
+
+def _json(value: Any, depth: int) -> list[Any] | None:
+    if depth > MAX_DEPTH:
+        return None
+    if isinstance(value, str) or value is None or isinstance(value, (bool, int, float)):
+        return [json.dumps(value)]
+    if isinstance(value, (Text, Hole)):
+        return ['"', value, '"']
+    inner: list[tuple[str, Any]] = []
+    if isinstance(value, Obj) and not value.open:
+        inner = [(f"{json.dumps(name)}: ", one) for name, one in value.entries.items()]
+    elif isinstance(value, list):
+        inner = [("", one) for one in value]
+    else:
+        return None
+    found: list[Any] = []
+    for before, one in inner:
+        parts = _json(one, depth + 1)
+        if parts is None:
+            return None
+        found += [", " if found else "", before, *parts]
+    return ["{", *found, "}"] if isinstance(value, Obj) else ["[", *found, "]"]
+
+
 def literal(value: Any) -> str | None:
     """A text that is known."""
     return value if isinstance(value, str) else None
@@ -55,4 +88,4 @@ def filled(value: Any) -> str:
     return content if isinstance(content, str) else "?"
 
 
-__all__ = ["as_text", "content_of", "filled", "joined", "literal"]
+__all__ = ["as_json", "as_text", "content_of", "filled", "joined", "literal"]

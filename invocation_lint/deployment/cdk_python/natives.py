@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from invocation_lint.deployment.cdk_constructs.programs import as_value
-from invocation_lint.deployment.cdk_constructs.texts import joined
+from invocation_lint.deployment.cdk_constructs.texts import as_json, joined
 from invocation_lint.deployment.cdk_constructs.things import (
     Choice,
     Lib,
@@ -214,7 +214,8 @@ def builtin(run: Run, callee: Lib, positional: list[Any], named: Obj, node: ast.
     if name in {"json.load", "json.loads", "yaml.safe_load", "yaml.load"}:
         return _loaded(run, first, node, scope)
     if name == "json.dumps" and positional:
-        return run.unknown(node)
+        text = as_json(run.resolved(first))
+        return run.unknown(node) if text is None else text
     if name in {"copy.deepcopy", "copy.copy", "deepcopy"} and isinstance(first, Obj):
         return Obj(dict(first.entries), first.open, run.when)
     if name in {"vars", "asdict", "dataclasses.asdict"} and isinstance(first, Thing):

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.cdk_constructs.asking import asked
-from invocation_lint.deployment.cdk_constructs.texts import joined
+from invocation_lint.deployment.cdk_constructs.texts import as_json, joined
 from invocation_lint.deployment.cdk_constructs.things import Choice, Lib, Obj, Scope, spread
 from invocation_lint.deployment.cdk_typescript.natives import entries
 from invocation_lint.deployment.values import Hole, Text
@@ -27,6 +27,9 @@ def called(run: Run, callee: Lib, arguments: list[Any], node: Node, scope: Scope
         return _path(run, callee.last, arguments, node)
     if names == ("require",) and isinstance(given, str):
         return run.program.imported(run.program.module_of(scope.path, given), given, "")
+    if names == ("JSON", "stringify"):
+        text = as_json(run.resolved(given))
+        return run.unknown(node) if text is None else text
     if names[0] in {"Object", "Array", "String", "Number", "process"} and len(names) <= 2:
         return _builtin(run, names, arguments, node)
     return asked(run, callee, arguments, node, scope)

@@ -5,7 +5,7 @@ it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,8 @@ from invocation_lint.analysis.domain.atoms import Const, EnumMember, EnvVar, Tex
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.project import Program
 from invocation_lint.deployment.model import Function
-from invocation_lint.deployment.values import Key, pieces_of
+from invocation_lint.deployment.values import Attribute, Key, pieces_of
+from invocation_lint.deployment.values import Text as Told
 from invocation_lint.facts.building.handlers import is_handler
 from invocation_lint.facts.building.links.code import HANDLER, Entry
 from invocation_lint.facts.building.links.granting import may_invoke
@@ -89,6 +90,7 @@ class Supposing:
             reason = reason or why
         yield _few(found), reason or "suggested by its name"
         yield _few(self._given_back(module, own)), "suggested by an output of a template that the code names"
+        yield _few(self._listed(running, module, own)), "suggested by a variable that lists functions"
         allowed = (one for caller in running for one in may_invoke(caller, self._links.code.deployed))
         yield _few({one.key: one for one in allowed if one.key not in own}), "suggested by what its role may invoke"
 
@@ -100,6 +102,19 @@ class Supposing:
             if found:
                 return found, f"{self._files.path_below_root(path)} has {value} for {atom.name}"
         return [one for word in _told_by(atom) for one in self._alike(words_of(word), own)], ""
+
+    def _listed(self, running: Iterable[Function], module: str, own: set[Key]) -> dict[Key, Function]:
+        """The functions that a variable which the code reads lists, in JSON or in another text, for who runs it."""
+        text = self._files.read(module) or b""
+        found: dict[Key, Function] = {}
+        for caller in running:
+            for variable, value in caller.environment.items() if text else ():
+                lists = [content for content in value.contents if isinstance(content, Told) and len(content.pieces) > 1]
+                for piece in (piece for content in lists for piece in content.pieces):
+                    one = self._links.code.deployed.function(piece.resource) if isinstance(piece, Attribute) else None
+                    if one is not None and one.key not in own and variable.encode() in text:
+                        found[one.key] = one
+        return found
 
     def _given_back(self, module: str, own: set[Key]) -> dict[Key, Function]:
         """The functions whose names or ARNs are outputs that the code of a module looks up by their names."""
