@@ -271,6 +271,8 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     told = told_by_type(handler)
     if told is not None:
         return told
+    if _polls(handler):
+        return None
     texts = constants(_deep_nodes(handler))
     near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
     helpers = set().union(*(constants(_deep_nodes(info)) for info in near)) if near else set()
@@ -299,6 +301,15 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     if "aws.events" in texts:
         return "schedule"
     return "cognito" if any(path[0] in _COGNITO for path in _paths_read(handler)) else None
+
+
+def _polls(handler: FunctionInfo) -> bool:
+    """Whether a handler asks a queue for messages by itself and looks at nothing of its event: what it reads are
+    records of a message."""
+    if "receive_message" not in handler.words:
+        return False
+    named = sum(isinstance(node, cst.Name) and node.value == event_name(handler) for node in own_nodes(handler.node))
+    return named <= 1  # the parameter
 
 
 def _is_of_stack(texts: set[str]) -> bool:

@@ -38,6 +38,7 @@ EVENTS = {
     "bucket": "{Type: S3, Properties: {Bucket: !Ref Bucket, Events: 's3:ObjectCreated:*'}}",
     "bus": "{Type: EventBridgeRule, Properties: {Pattern: {source: [shop]}}}",
     "topic": "{Type: SNS, Properties: {Topic: 'arn:aws:sns:eu-west-1:123456789012:orders'}}",
+    "none": "{Type: NoEvent, Properties: {}}",
     "api": "{Type: Api, Properties: {Path: /orders, Method: post}}",
 }
 """What invokes it, as SAM says it."""

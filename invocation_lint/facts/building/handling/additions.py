@@ -16,7 +16,7 @@ from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.kinds import REDELIVERING
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.messaging.calls import is_spread, keywords
-from invocation_lint.facts.building.messaging.resolving import Resolver
+from invocation_lint.facts.building.messaging.resolving import Resolver, values_of
 from invocation_lint.facts.building.scopes import called_name, text_of
 from invocation_lint.facts.handler import Repeat
 from invocation_lint.findings import Place
@@ -59,11 +59,16 @@ _HOLDS_BACK = re.compile(r"idempotent|once|lock|retry_safe", re.IGNORECASE)
 def repeat_of(subject: Subject) -> tuple[Repeat, Place] | None:
     """What a handler does again with an event that comes twice, with the place; None where that is nothing, or where
     something may keep it from that."""
-    if subject.event_source not in REDELIVERING or any(map(_may_ask, subject.reached)):
+    if subject.event_source not in REDELIVERING or any(
+        _may_ask(info, _counters(info, subject)) for info in subject.reached
+    ):
         return None
     for info in subject.reached:
         scope = subject.code.scope_of(info)
-        if any(_ASKS.search(text) for text in scope.texts) or any(called_name(one) in _READS for one in scope.calls):
+        counted = _counters(info, subject)
+        if any(_ASKS.search(text) for text in scope.texts - counted) or any(
+            called_name(one) in _READS for one in scope.calls
+        ):
             return None
     for info in subject.reached:
         for call in subject.code.scope_of(info).calls:
@@ -141,9 +146,20 @@ def _is_made_up(node: cst.BaseExpression, resolver: Resolver) -> bool:
     return called_name(value) in {"uuid4", "uuid1"}
 
 
-def _may_ask(info: FunctionInfo) -> bool:
+def _counters(info: FunctionInfo, subject: Subject) -> frozenset[str]:
+    """The names of numbers that a function counts up, which tell nothing of an event: `processed += 1`."""
+    if not any(map(_ASKS.search, info.words)):
+        return frozenset()
+    return frozenset(
+        node.target.value
+        for node in subject.code.scope_of(info).parents
+        if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name)
+    )
+
+
+def _may_ask(info: FunctionInfo, counted: frozenset[str]) -> bool:
     decorators = (dotted(item.func if isinstance(item, cst.Call) else item) for item in info.decorators)
-    return any(_ASKS.search(word) for word in info.words) or any(map(_HOLDS_BACK.search, decorators))
+    return any(_ASKS.search(word) for word in info.words - counted) or any(map(_HOLDS_BACK.search, decorators))
 
 
 def _added_by(call: cst.Call, resolver: Resolver) -> str | None:
@@ -207,7 +223,13 @@ def _entries(name: str, given: dict[str, cst.Arg], resolver: Resolver) -> dict[s
 def _is_number(name: str, given: dict[str, cst.Arg], resolver: Resolver) -> bool:
     """Whether the value that is added is surely a number: what is added to a set may be added twice."""
     value = _entries("ExpressionAttributeValues", given, resolver).get(name)
-    value = resolver.value_of(value) if value is not None else None
+    made = list(values_of(value.value, resolver.scope)) if isinstance(value, cst.Name) else []
+    if len(made) > 1:  # one for each branch
+        return all(one is not None and _is_numeric(one) for one in made)
+    return _is_numeric(resolver.value_of(value) if value is not None else None)
+
+
+def _is_numeric(value: cst.BaseExpression | None) -> bool:
     if isinstance(value, cst.Dict):
         return any(isinstance(one, cst.DictElement) and text_of(one.key) == "N" for one in value.elements)
     if isinstance(value, cst.UnaryOperation):

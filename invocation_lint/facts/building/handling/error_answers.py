@@ -12,6 +12,7 @@ from invocation_lint.facts.building.handling import failing
 from invocation_lint.facts.building.handling.handler_answers import is_own_answer
 from invocation_lint.facts.building.handling.subjects import Subject, subjects
 from invocation_lint.facts.building.messaging.calls import Code
+from invocation_lint.facts.building.messaging.resolving import values_of
 from invocation_lint.facts.building.scopes import Scope
 from invocation_lint.findings import Place
 
@@ -55,9 +56,22 @@ def _of_clauses(subject: Subject) -> tuple[Place, str] | None:
     counted = failing.counted_lists(scope)
     for node in scope.parents:
         if isinstance(node, cst.ExceptHandler) and not failing.raises(node.body) and not _is_in_function(node, scope):
-            returned = failing.error_answer(node.body, scope)
+            returned = failing.error_answer(node.body, scope) or _constant_answer(node.body, subject)
             if returned is not None and not failing.notes(node.body, counted):
                 return subject.code.module.source.place(returned), "clause"
+    return None
+
+
+def _constant_answer(body: cst.CSTNode, subject: Subject) -> cst.Return | None:
+    """The return of a constant of the module that says error: `return FAILURE`."""
+    module = subject.code.scope_of(None)
+    for one in failing.statements(body):
+        if not isinstance(one, cst.Return) or not isinstance(one.value, cst.Name):
+            continue
+        name = one.value.value
+        given = [] if any(True for _ in values_of(name, subject.scope)) else list(values_of(name, module))
+        if len(given) == 1 and isinstance(given[0], cst.Dict) and failing.answers_error(given[0], module):
+            return one
     return None
 
 

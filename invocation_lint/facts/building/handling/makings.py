@@ -16,6 +16,7 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.messaging.calls import Code, arguments_of
 from invocation_lint.facts.building.messaging.imported import Imported
+from invocation_lint.facts.building.messaging.resolving import values_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.handler import Made
 from invocation_lint.findings import Place
@@ -37,6 +38,12 @@ _CONNECTIONS = {
 }  # fmt: skip
 _CACHES = re.compile(r"cache|memo|singleton|once", re.IGNORECASE)
 _ENTERS = frozenset({"enter_context", "enter_async_context", "closing", "aclosing"})
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+"""How constants are called, also those that other modules define."""
+
+_ANY = "?"
+"""Stands for a service that is told elsewhere."""
+
 _MAKES = re.compile(
     rb"\b(?:client|resource|create_client|connect|create_engine|from_url)\(|get_secret_value|get_parameter|MongoClient|Redis\("
 )
@@ -169,10 +176,11 @@ def _what(call: cst.Call, code: Code, fixed: Mapping[str, str]) -> str:
     name, full = called_name(call), code.meaning(call.func)
     if name in {"client", "create_client", "resource"} and isinstance(call.func, cst.Attribute) and call.args:
         given = call.args[0].value
-        service = fixed.get(given.value, "") if isinstance(given, cst.Name) else text_of(given)
+        service = _service(given, code, fixed)
         receiver = code.meaning(_plain(call.func.value))
         if service and _SESSIONS.search(receiver):
-            return f"a resource of {service}" if name == "resource" else f"a client of {service}"
+            what = "a resource" if name == "resource" else "a client"
+            return what if service == _ANY else f"{what} of {service}"
     if name == "Table" and isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call):
         return ""  # its resource is named already
     if full in _CONNECTIONS:
@@ -180,6 +188,19 @@ def _what(call: cst.Call, code: Code, fixed: Mapping[str, str]) -> str:
     if name in _READS and isinstance(call.func, cst.Attribute):
         return _READS[name]
     return ""
+
+
+def _service(given: cst.BaseExpression, code: Code, fixed: Mapping[str, str]) -> str:
+    """The service that a client is made of; empty where it is not told."""
+    if not isinstance(given, cst.Name):
+        return text_of(given)
+    if given.value in fixed:
+        return fixed[given.value]
+    made = list(values_of(given.value, code.scope_of(None)))
+    value = made[0] if len(made) == 1 else None
+    if value is not None:
+        return text_of(value)
+    return _ANY if _CONSTANT.match(given.value) else ""
 
 
 def _is_kept(call: cst.Call, scope: Scope, info: FunctionInfo) -> bool:

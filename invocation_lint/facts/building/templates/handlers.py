@@ -100,6 +100,8 @@ class Handlers:
         info = found[0]
         records = records_of(code, info)
         failure, place = self._failure(records, info)
+        if failure is None and _takes_all(info):
+            failure = "swallowed"
         every = list(reached(code, info))
         return Handled(
             module,
@@ -123,6 +125,32 @@ class Handlers:
             if guard.how == "drops":
                 return "swallowed", guard.place
         return Unknown("a decorator may take the error"), place
+
+
+def _takes_all(info: FunctionInfo) -> bool:
+    """Whether the last statement of a handler is a `try` that takes every error and raises none, and nothing before it
+    fails."""
+    body = info.node.body
+    lines = list(body.body) if isinstance(body, cst.IndentedBlock) else []
+    last = lines.pop() if lines else None
+    if not isinstance(last, cst.Try) or last.finalbody is not None or last.orelse is not None:
+        return False
+    if any(isinstance(node, cst.Raise) for clause in last.handlers for node in walk(clause.body)):
+        return False
+    if not any(clause.type is None or _is_broad(clause.type) for clause in last.handlers):
+        return False
+    return all(_is_plain(line) for line in lines)
+
+
+def _is_broad(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Name) and node.value in {"Exception", "BaseException"}
+
+
+def _is_plain(line: cst.BaseStatement) -> bool:
+    """Whether a statement only logs, or looks at what it has."""
+    calls = [node for node in walk(line) if isinstance(node, cst.Call)]
+    is_simple = isinstance(line, cst.SimpleStatementLine)
+    return is_simple and all(called_name(call) in _LOOKS or is_log_line(call) for call in calls)
 
 
 def _name(decorator: cst.BaseExpression) -> str:
