@@ -57,6 +57,7 @@ class Deployed:
         self._kinds: dict[Key, set[str]] | None = None
         self._variables: dict[Key, set[str]] | None = None
         self._named: tuple[dict[str, list[Function]], list[tuple[Any, Function]]] | None = None
+        self._called: dict[Any, tuple[Meant, ...]] = {}
         self._configured()
 
     def all(self, kind: type[R]) -> Iterator[R]:
@@ -85,6 +86,7 @@ class Deployed:
             )
             self.templates[key.template] = replace(template, resources=kept)
         self._named = None
+        self._called.clear()
 
     # -- functions and what invokes them -----------------------------------------------------------------------------
 
@@ -99,6 +101,13 @@ class Deployed:
     def functions_called(self, content: Any) -> tuple[Meant, ...]:
         """The functions that a text means: the one to which it refers, else those whose names may be equal. Of a text
         that is open as a whole nothing is said but for the functions whose names are open in the same way."""
+        if not isinstance(content, (str, Text)):
+            return self._functions_called(content)
+        if content not in self._called:
+            self._called[content] = self._functions_called(content)
+        return self._called[content]
+
+    def _functions_called(self, content: Any) -> tuple[Meant, ...]:
         called = called_function(content)
         if called is None or called[0] == "":
             return ()

@@ -17,6 +17,7 @@ from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.kinds import FRONTS, REDELIVERING, WAITING
 from invocation_lint.records import record
 from invocation_lint.source.names import ImportMap
+from invocation_lint.source.parsing.texts import written
 
 _EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
 _CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")
@@ -202,7 +203,7 @@ def constants(nodes: Iterable[cst.CSTNode]) -> set[str]:
     for node in nodes:
         if isinstance(node, cst.SimpleString):
             try:
-                value = node.evaluated_value
+                value = written(node)
             except (ValueError, SyntaxError):
                 continue
             if isinstance(value, str):

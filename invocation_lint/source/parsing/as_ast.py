@@ -12,6 +12,7 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.source.parsing.texts import written
 from invocation_lint.source.parsing.walk import children
 
 Position = tuple[int, int, int, int]
@@ -99,7 +100,7 @@ class _Converter:
         return ast.Yield(self._parts(children(node)))
 
     def _SimpleString(self, node: cst.SimpleString) -> ast.Constant:
-        return ast.Constant(node.evaluated_value)
+        return ast.Constant(written(node))
 
     def _FormattedString(self, node: cst.FormattedString) -> ast.JoinedStr:
         return ast.JoinedStr(list(map(self.node, node.parts)))

@@ -78,7 +78,7 @@ class _Reader:
         names = _named(scope, given)
         self.parts.append((info, names))
         for node in scope.parents:
-            path = path_of(node, names)
+            path = path_of(node, names) if type(node) in _READING else None
             if path is not None and path[-1:] not in ((), (ELEMENT,)) and not isinstance(node, cst.Name):
                 if not isinstance(scope.parents.get(node), (cst.AssignTarget, cst.Del, cst.AugAssign)):
                     self.found.append(Read(path, node, info, isinstance(node, cst.Subscript)))
@@ -109,11 +109,17 @@ class _Reader:
             self.function(found[0], {found[0].first_parameter: ("Records", ELEMENT)}, depth + 1)
 
 
+_GIVING = frozenset({cst.Assign, cst.For, cst.CompFor, cst.NamedExpr})
+_READING = frozenset({cst.BooleanOperation, cst.Subscript, cst.Call, cst.Attribute})
+"""By type: what gives a name a value, and what may read a part of an event."""
+
+
 def _named(scope: Scope, given: dict[str, Path]) -> dict[str, Path]:
     """The names of a function that stand for a part of the event, each given once."""
     names = {name: path for name, path in given.items() if len(list(values_of(name, scope))) <= 1}
+    giving = [node for node in scope.parents if type(node) in _GIVING]
     for _ in range(3):  # a name may stand for a part of what another one stands for, which is seen later
-        for node in scope.parents:
+        for node in giving:
             for target, path in _gives(node, names):
                 if len(list(values_of(target.value, scope))) == 1:
                     names[target.value] = path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,10 @@ _EVENTS = {
 }
 
 
+_SENT = re.compile(rb"\b(?:" + b"|".join(sorted(name.encode() for name in _SENDS)) + rb")\b")
+"""What stands in a module that sends something."""
+
+
 class Ways:
     """The ways between the functions of a project, found once."""
 
@@ -113,10 +118,22 @@ class Ways:
 
 def _ways(program: Program, links: Links, asker: str) -> Iterator[Way]:
     for function in links.code.deployed.all(Function):
-        handler = links.handler_of(function, asker)
+        handler = links.handler_of(function, asker) if _may_hand_on(program, links, function) else None
         if handler is not None and not handler.module.is_test:
             yield from _invoked(program, links, function, handler)
             yield from _Sending(links.code.deployed, function, handler).ways()
+
+
+def _may_hand_on(program: Program, links: Links, function: Function) -> bool:
+    """Whether the module of a handler may send or invoke anything; one that it imports is read in any case."""
+    entry = links.code.entry_of(function)
+    if entry is None:
+        return False
+    files = program.modules.files
+    data = files.read(entry.module) or b""
+    if re.search(rb"\bdef\s+" + re.escape(entry.name.encode()) + rb"\b", data) is None:
+        return True
+    return _SENT.search(data) is not None or files.holds_seed(entry.module) or program.modules.reach.leads(entry.module)
 
 
 def _invoked(program: Program, links: Links, function: Function, handler: FunctionInfo) -> Iterator[Way]:
