@@ -69,10 +69,11 @@ def test_an_asynchronous_invocation_is_not_waited_for(hall):
     slow = hall.function("import time\ndef handler(event, context):\n    time.sleep(150)\n", timeout=300)
     state = invoke(slow)
     state["Parameters"]["InvocationType"] = "Event"
-    answer = hall.output({"Call": state})
-    assert answer["StatusCode"] == 202
-    assert [run.outcome for run in hall.service.executions(slow)] == ["running"]
+    execution = hall.run({"Call": state})
+    assert json.loads(execution.output)["StatusCode"] == 202
     assert hall.service.wait_until_idle()
+    (run,) = hall.service.executions(slow)
+    assert execution.ended < run.ended
 
 
 def test_a_function_answers_by_its_token(hall):
