@@ -28,6 +28,7 @@ from helper import ask, send
 
 
 def handler{0}(event, context):
+    print(event["pathParameters"])
     {1}
     return {{"statusCode": 200}}
 """
@@ -36,6 +37,7 @@ from helper import ask, send
 
 
 def handler{0}(event, context):
+    print(event["pathParameters"])
     try:
         {1}
     except Exception as error:
