@@ -6,6 +6,7 @@ import re
 
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.files.test_paths import is_test_of
+from invocation_lint.source.record import Pattern
 
 MAX_LEVELS = 5
 """So many imports are followed upwards, as from a call site to its callers."""
@@ -66,7 +67,20 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
             for one in level
         ):
             return True
-        level = [one for below in level for one in files.importers_of(below) if not is_test_of(files, one, key)]
+        above = [one for below in level for one in (*files.importers_of(below), *_by_folder(files, key, below))]
+        level = [one for one in above if not is_test_of(files, one, key)]
         level = [one for one in dict.fromkeys(level) if one not in seen]
         seen.update(level)
     return False
+
+
+_BY_NAME = Pattern(r"\b(?:import_module|__import__)\(", ("import_module", "__import__"))
+
+
+def _by_folder(files: ProjectFiles, asker: str, key: str) -> list[str]:
+    """The modules that import by a name which begins with the folder of a module: `import_module("bots." + name)`."""
+    folder = key.rpartition("/")[0].rpartition("/")[2]
+    if not folder.isidentifier():
+        return []
+    begins = re.compile(rb"\b(?:import_module|__import__)\([^\n]*['\"](?:[\w.]*\.)?%s\." % folder.encode())
+    return [one for one in files.holding(asker, _BY_NAME) if one != key and begins.search(files.read(one) or b"")]

@@ -139,6 +139,8 @@ def test_who_answers_cloudformation() -> None:
         ("[send(job) for job in jobs if job.id == wanted]", "open"),
         ("list(map(send, jobs))", "escapes"),
         ("map(send, jobs)", None),
+        ("for result in map(send, jobs):\n    log.info(result)", "escapes"),
+        ("for result in (send(job) for job in jobs):\n    log.info(result)", "escapes"),
         ("any(send(job) for job in jobs)", None),
         ("[send(job) for job in ('a', 'b')]", None),
         ("while jobs:\n    send(jobs.pop())", "escapes"),

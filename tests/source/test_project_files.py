@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.lambda_code import runs_on_lambda
 
 SAM = """\
 AWSTemplateFormatVersion: "2010-09-09"
@@ -137,3 +138,23 @@ def test_what_git_ignores_is_no_part_of_the_project(tmp_path: Path) -> None:
     below = sorted(key.removeprefix(f"{tmp_path}/") for key in files.walked)
     assert below == ["a/helpers.py", "app.py"]
     assert meant(files, "app.py", "helpers") == "a/helpers.py"
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ('import_module("bots." + name)', True),
+        ('import_module(f"bots.{name}")', True),
+        ('import_module("".join(["app.bots.", name]))', True),
+        ('__import__("bots.%s" % name)', True),
+        ('import_module("robots." + name)', False),
+        ("import_module(name)", False),
+        ('print("bots." + name)', False),
+    ],
+)
+def test_modules_of_a_folder_that_a_handler_imports_by_their_names(tmp_path: Path, named: str, expected: bool) -> None:
+    (tmp_path / "bots").mkdir()
+    bot = tmp_path / "bots" / "isolate.py"
+    bot.write_text("def run(client):\n    return client.list_users()['Users']\n")
+    (tmp_path / "index.py").write_text(f"def handler(event, context):\n    name = event['bot']\n    {named}\n")
+    assert runs_on_lambda(ProjectFiles(tmp_path), str(bot)) is expected

@@ -103,6 +103,8 @@ def what_becomes_of(frame: Frame, node: cst.CSTNode) -> str:
     around = _around(root)
     holder = around.get(node)
     if isinstance(node, (cst.GeneratorExp, cst.Call)):  # map makes a generator
+        if isinstance(holder, cst.For) and holder.iter is node:
+            return "kept"
         call = around.get(holder) if isinstance(holder, cst.Arg) else None
         if not isinstance(call, cst.Call) or dotted(call.func) not in _CONSUMERS or call.args[0] is not holder:
             return "lazy"
