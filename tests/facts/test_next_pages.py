@@ -8,6 +8,7 @@ import pytest
 
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
+from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.list_read import ListRead
 from invocation_lint.source.parsing.tree import parse
 
@@ -141,7 +142,18 @@ def test_whether_a_loop_may_leave_nothing(ends: str, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("given", "asked"),
-    [("", "all"), ("cluster='c'", "parent"), ("cluster='c', family='f'", "named"), ("family='f'", "named")],
+    [
+        ("", "all"),
+        ("cluster='c'", "parent"),
+        ("cluster='c', family='f'", "named"),
+        ("family='f'", "named"),
+        ("cluster='c', desiredStatus='RUNNING'", "parent"),
+    ],
 )
 def test_the_tasks_of_a_cluster(given: str, asked: str) -> None:
     assert reads(f"def work():\n    return ecs.list_tasks({given})['taskArns']\n")["list_tasks"].asks_for == asked
+
+
+def test_the_stopped_tasks_of_a_cluster() -> None:
+    code = "def work():\n    return ecs.list_tasks(cluster='c', desiredStatus='STOPPED')['taskArns']\n"
+    assert isinstance(reads(code)["list_tasks"].asks_for, Unknown)

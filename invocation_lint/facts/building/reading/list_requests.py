@@ -11,7 +11,7 @@ from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.reading.list_growth import Request
 from invocation_lint.facts.building.reading.partitions import asks_for_a_kind, asks_for_a_status, names_one
-from invocation_lint.facts.building.scopes import Scope, Uses, called_name
+from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
 
 _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
@@ -22,6 +22,9 @@ _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "Pro
 
 _PARENTS = frozenset({"cluster", "EventBusName", "CatalogId"})
 """Parameters that may be left out, and name what holds the entries: a cluster, an event bus, a catalog."""
+
+_DEFAULTS = {"desiredStatus": "RUNNING"}
+"""Parameters and what they ask for where they are left out, too (ECS API reference, ListTasks)."""
 
 _NARROWING = re.compile(r"prefix|filter|status|state|scope|time|date|type|delimiter|recursive|include", re.IGNORECASE)
 """Parameters that leave many: any other one names what is wanted."""
@@ -43,6 +46,7 @@ def asks_for(operation: ListOperation, request: Request, given: set[str]) -> Any
         return UnknownAnswer("more may be asked for than is in sight")
     needed = (operation.required - {"TableName"}) | (given & _PARENTS)
     further = given - needed - operation.given - {operation.limit} - _FORM
+    further -= {name for name, value in request.given.items() if text_of(value) == _DEFAULTS.get(name)}
     if operation.service == "s3" and further == {"Prefix"}:
         return _below(request)
     if further:
