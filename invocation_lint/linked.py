@@ -48,6 +48,9 @@ def linked(project: Project, paths: Sequence[str]) -> Iterator[tuple[Links, list
 def _without_repetition(found: Iterable[CallLink]) -> list[CallLink]:
     """The links without those of helpers whose callers say which function is meant, and of callers that add nothing to
     what the helper says; with the functions that may be meant where none is known."""
+    found = list(found)
+    named = {link.site for link in found if link.call == link.site and link.named_by != "other"}  # whoever calls it
+    found = [link for link in found if link.targets or link.call == link.site or link.site not in named]
     every = [link.supposed() if link.supposed is not None and link.call != link.site else link for link in found]
     every = [link for link in every if link.targets or link.call == link.site]
     known = {link.site for link in every if link.targets}

@@ -299,3 +299,22 @@ def test_a_variable_that_lists_functions_suggests_them(
     template = TEMPLATE.replace("[POLICY]", "[]").replace("OTHER: !Ref Target", f"{variable}: {value}")
     (link,) = links(tmp_path, {**project(""), "sender/app.py": LISTING, "template.yaml": template})
     assert (targets(link), link["certain"]) == (expected, False)
+
+
+def test_a_helper_that_names_the_function_is_shown_once(tmp_path: Path) -> None:
+    helper = """
+        import json, os, boto3
+
+        def send(payload):
+            boto3.client("lambda").invoke(FunctionName=os.environ["WORKER_ARN"], Payload=json.dumps(payload))
+    """
+    caller = """
+        from helper import send
+
+        def handler(event, context):
+            send({"a": 1})
+            send({"b": 1})
+    """
+    files = {**project(""), "sender/app.py": caller, "sender/helper.py": helper}
+    (link,) = links(tmp_path, files)
+    assert (link["call"]["line"], targets(link), link["certain"]) == (5, ["worker"], False)
