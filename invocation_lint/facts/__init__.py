@@ -175,7 +175,7 @@ def _of_syntax(
 
 
 def _of_resources(module: ModuleInfo, program: Program | None, path: Path | None) -> tuple[tuple[Fact, ...], ...]:
-    """The facts of what a program of the CDK deploys, where it makes that."""
+    """The facts of what a program of the CDK, or an application of Chalice, deploys, where it says so."""
     from invocation_lint.source.scan import may_deploy
 
     data = module.source.data

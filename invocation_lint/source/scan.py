@@ -195,8 +195,8 @@ def may_handle(data: bytes) -> bool:
 
 
 def may_deploy(data: bytes) -> bool:
-    """Whether the bytes may define resources with the AWS CDK."""
-    return b"aws_cdk" in data
+    """Whether the bytes may define resources with the AWS CDK, or an application of Chalice."""
+    return b"aws_cdk" in data or b"Chalice(" in data
 
 
 _OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may_handle, may_deploy)

@@ -76,6 +76,7 @@ def handler(event, context):
     for record in event["Records"]:
         one(record)
         processed += 1
+    print(f"Processed {processed} records")
     return {"processed": processed}
 
 

@@ -66,7 +66,7 @@ def repeat_of(subject: Subject) -> tuple[Repeat, Place] | None:
     for info in subject.reached:
         scope = subject.code.scope_of(info)
         counted = _counters(info, subject)
-        if any(_ASKS.search(text) for text in scope.texts - counted) or any(
+        if any(_ASKS.search(text) for text in scope.texts if text.lower() not in counted) or any(
             called_name(one) in _READS for one in scope.calls
         ):
             return None
@@ -151,7 +151,7 @@ def _counters(info: FunctionInfo, subject: Subject) -> frozenset[str]:
     if not any(map(_ASKS.search, info.words)):
         return frozenset()
     return frozenset(
-        node.target.value
+        node.target.value.lower()
         for node in subject.code.scope_of(info).parents
         if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name)
     )
@@ -159,7 +159,9 @@ def _counters(info: FunctionInfo, subject: Subject) -> frozenset[str]:
 
 def _may_ask(info: FunctionInfo, counted: frozenset[str]) -> bool:
     decorators = (dotted(item.func if isinstance(item, cst.Call) else item) for item in info.decorators)
-    return any(_ASKS.search(word) for word in info.words - counted) or any(map(_HOLDS_BACK.search, decorators))
+    return any(_ASKS.search(word) for word in info.words if word.lower() not in counted) or any(
+        map(_HOLDS_BACK.search, decorators)
+    )
 
 
 def _added_by(call: cst.Call, resolver: Resolver) -> str | None:

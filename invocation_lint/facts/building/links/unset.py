@@ -152,7 +152,7 @@ def _why_not_certain(links: Links, readers: tuple[Function, ...], others: list[F
     for one in readers:
         if one.environment_open:
             return one.environment_open
-        if one.when or not (one.key.template.endswith((*DOCUMENTS, *TERRAFORM)) or (others and _is_program(one))):
+        if one.when or not (_is_told(one) or (others and _is_program(one))):
             return "a program puts together what is deployed"
         if one.code.kind == "image" or "AWS_LAMBDA_EXEC_WRAPPER" in one.environment:
             return "an image or a wrapper may set it"
@@ -162,6 +162,11 @@ def _why_not_certain(links: Links, readers: tuple[Function, ...], others: list[F
         if any(other.key == one.key or other.key.template != one.key.template for other in others):
             return "another function has it"
     return ""
+
+
+def _is_told(function: Function) -> bool:
+    """Whether a document says what is deployed. The configuration of Chalice is one: a function has its variables."""
+    return function.key.template.endswith((*DOCUMENTS, *TERRAFORM)) or function.type == "chalice function"
 
 
 def _is_program(function: Function) -> bool:

@@ -1,7 +1,7 @@
 """What to add where nothing keeps failed events, in the words of the language that deploys the function.
 
-AWS: CloudFormation and SAM template references, CDK API reference; Terraform: provider aws; Serverless Framework: guide
-of events.
+AWS: CloudFormation and SAM template references, CDK API reference, Chalice documentation; Terraform: provider aws;
+Serverless Framework: guide of events.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _WORDS = {
         "python": "pass `on_failure` to the event source, an SqsDlq for example",
         "typescript": "pass `onFailure` to the event source, an SqsDlq for example",
         "serverless": "give the stream event `destinations` with onFailure",
+        "chalice": "merge a DestinationConfig with OnFailure into the mapping (`chalice package --merge-template`)",
     },
     "asynchronous": {
         "template": "give the function a DeadLetterConfig, or an AWS::Lambda::EventInvokeConfig with OnFailure",
@@ -32,6 +33,7 @@ _WORDS = {
         "python": "pass `on_failure` (an SqsDestination, for example) or `dead_letter_queue` to the function",
         "typescript": "pass `onFailure` (an SqsDestination, for example) or `deadLetterQueue` to the function",
         "serverless": "give the function `destinations` with onFailure, or `onError`",
+        "chalice": "merge a DeadLetterQueue into the function (`chalice package --merge-template`)",
     },
 }
 
@@ -44,6 +46,8 @@ def remedy(kind: str, one: Resource) -> str:
 
 def _language(one: Resource) -> str:
     path = one.key.template
+    if one.type.startswith("chalice"):
+        return "chalice"
     if path.endswith(TERRAFORM):
         return "terraform"
     if path.endswith(CODE):
