@@ -124,6 +124,7 @@ SEEN = {
     "asked_again_when_throttled": evidence(*(request(number, status=429) for number in range(10))),
     "program_failed": evidence(run(function="proof", **CRASH)),
     "program_failed_when_throttled": evidence(exit_code=1),
+    "program_failed_when_guarded": evidence(run(function="proof", **CRASH)),
     "callee_failed": evidence(run(response=b'{"statusCode": 500, "body": "{\\"error\\": \\"KeyError: 1\\"}"}')),
     "repeated_event": evidence(*(run(attempt=attempt, **CRASH) for attempt in (1, 2, 3))),
     "repeated_delivery": evidence(*(delivery(number, "m-1") for number in range(6))),
