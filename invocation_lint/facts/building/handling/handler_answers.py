@@ -28,6 +28,8 @@ _OBJECTS = (cst.Dict, cst.List, cst.Set, cst.Tuple, cst.DictComp, cst.ListComp, 
 _TEXTS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 _TIMES = frozenset({"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "fromisoformat"})
 _MAX_DEPTH = 5
+_CONNECTION = frozenset({"connectionId", "connection_id", "ConnectionId"})
+"""Words of functions that serve WebSockets (API Gateway developer guide, WebSocket APIs)."""
 
 
 def handler_answers(subject: Subject) -> Iterator[Fact]:
@@ -51,10 +53,16 @@ def handler_answers(subject: Subject) -> Iterator[Fact]:
             refused_for=refused[1] if refused is not None else None,
             unserializable=lost[1] if lost is not None else None,
             cors=own,
-            cors_set_elsewhere="yes" if is_set and own != "yes" else "no",
+            cors_set_elsewhere="yes" if is_set and own != "yes" and _is_read_by_pages(answer) else "no",
             api_sets_cors="yes" if has_own_cors else "no",
         )
         yield Fact("handler_answer", data, site, places, (), answer.function.title)
+
+
+def _is_read_by_pages(answer: Answer) -> bool:
+    """Whether an answer may be one to a request of a page: that of a function which serves a connection of a WebSocket
+    is read by the API alone."""
+    return _CONNECTION.isdisjoint(answer.function.words)
 
 
 def is_own_answer(info: FunctionInfo) -> bool:
