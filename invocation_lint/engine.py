@@ -8,7 +8,7 @@ Files that the scan lets go import neither libcst nor the rules. What goes wrong
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -364,13 +364,15 @@ def _programs(given: Input, project: Project) -> Programs | None:
     return project.programs if given.data is None or given.path.exists() else None
 
 
-def _facts(source: SourceFile, given: Input, settings: Settings, project: Project) -> FileFacts:
+def _facts(
+    source: SourceFile, given: Input, settings: Settings, project: Project, kinds: Collection[str] | None = None
+) -> FileFacts:
     from invocation_lint.facts import facts_of
 
     programs = _programs(given, project)
     program = programs.program(given.path) if programs is not None else None
     options = project.analysis_options(settings, given.path)
-    return facts_of(source, project.contracts(settings), options, program, given.path)
+    return facts_of(source, project.contracts(settings), options, program, given.path, kinds)
 
 
 def _analyse(source: SourceFile, given: Input, settings: Settings, project: Project, *, mends: bool) -> Outcome:
@@ -379,7 +381,7 @@ def _analyse(source: SourceFile, given: Input, settings: Settings, project: Proj
     from invocation_lint.suppression import suppress
 
     rules = project.rules(settings)
-    told = _facts(source, given, settings, project)
+    told = _facts(source, given, settings, project, rules.asked)
 
     def find(possible: bool) -> list[Finding]:
         return rules.findings.of(source.name, told.sites, possible)

@@ -20,7 +20,7 @@ from invocation_lint.report import RuleText
 from invocation_lint.settings.files import Configuration, is_top, shown
 from invocation_lint.settings.keys import Settings, matches
 from invocation_lint.settings.selection import Selectable, check_words, is_named, is_selected, no_rule
-from invocation_lint.tool_findings import TOOL_FINDINGS, ToolFinding
+from invocation_lint.tool_findings import AMBIGUOUS_CONTRACT, CONTRACT_DRIFT, TOOL_FINDINGS, ToolFinding
 
 if TYPE_CHECKING:
     from invocation_lint.contracts.model import ContractBook
@@ -47,6 +47,14 @@ class RuleSet:
     def shows(self, finding: Finding) -> bool:
         """Whether a finding is no advice, or advice that was asked for."""
         return finding.severity is not Severity.ADVICE or finding.id in self.advising
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The kinds of facts that the rules ask about, and those that the tool's own findings do."""
+        from invocation_lint.facts import DRIFTS
+
+        own = {AMBIGUOUS_CONTRACT.id: "invocation", CONTRACT_DRIFT.id: DRIFTS}
+        return frozenset((*(rule.fact for rule in self.rules), *(own[one] for one in self.tool & own.keys())))
 
     @cached_property
     def findings(self) -> FindingsOfFiles:

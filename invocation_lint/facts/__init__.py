@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from invocation_lint.facts.building.links.drifts import Drifting
     from invocation_lint.facts.building.reading.job_queries import JobQueries
     from invocation_lint.source.parsing.tree import SourceFile
+
+
+DRIFTS = "drifts"
+"""Stands among the kinds of facts for the `drifts` of a file, which are no facts."""
 
 
 @record
@@ -52,8 +56,10 @@ def facts_of(
     options: AnalysisOptions,
     program: Program | None = None,
     path: Path | None = None,
+    kinds: Collection[str] | None = None,
 ) -> FileFacts:
-    """All facts of a parsed file. Nothing of the file is imported or run.
+    """All facts of a parsed file; with `kinds`, those of these kinds, and others where they cost nothing more. Nothing
+    of the file is imported or run.
 
     With a program, and the file's path in it, values and callers in other modules are followed; without, the file is
     looked at alone. Raises UnreadableFile where the parser does not take a part that matters.
@@ -77,21 +83,24 @@ def facts_of(
     module.foreign = joined([module.foreign, Demand(frozenset(one.call.rpartition(".")[2] for one in book.wrappers))])
     sites: list[tuple[Fact, ...]] = []
     told = OfModule()
+    asked = _Asked(kinds)
     if reaches_sites(module) or module.speaks_of_queries:  # else nothing of it need be walked
         invocations, queries = _builders(interpreter, book, options, program)
-        read = queries.of(module, options)
-        told = invocations.of(module, options)
+        read = queries.of(module, options) if asked("job_query") else ()
+        told = invocations.of(module, options) if asked("invocation") else told
         sites += (*told.sites, *read)
-    sites += _by_site(_list_reads(module, options, program))
-    sites += _by_site(_event_loops(module))
-    sites += _by_site(_of_syntax(module, options, program, interpreter))
-    sites += _of_resources(module, program, path)
+    if asked("list_read"):
+        sites += _by_site(_list_reads(module, options, program))
+    if asked("event_loop"):
+        sites += _by_site(_event_loops(module))
+    sites += _by_site(_of_syntax(module, options, program, interpreter, asked))
+    sites += _of_resources(module, program, path, asked)
     if source.failure is not None:
         raise source.failure
     prefix = f"{module.name}:"
     too_large = sorted(key.removeprefix(prefix) for key in interpreter.too_large if key.startswith(prefix))
     walks = tuple(interpreter.walks[walked_before:])
-    drifts = _drifts(module, interpreter, book, options, program)
+    drifts = _drifts(module, interpreter, book, options, program) if asked(DRIFTS) else ()
     left_out = program.modules.files.deployments.left_out if program is not None else ()
     found = tuple(_joined(sites))
     return FileFacts(found, tuple(too_large), told.without_contract, told.conflicts, drifts, walks, left_out)
@@ -166,15 +175,32 @@ def _event_loops(module: ModuleInfo) -> tuple[Fact, ...]:
     return event_loops(module)
 
 
+@record
+class _Asked:
+    """Which kinds of facts are asked for; None stands for all."""
+
+    kinds: Collection[str] | None
+
+    def __call__(self, *kinds: str) -> bool:
+        """Whether one of these is."""
+        return self.kinds is None or any(kind in self.kinds for kind in kinds)
+
+
 def _of_syntax(
-    module: ModuleInfo, options: AnalysisOptions, program: Program | None, interpreter: Interpreter
+    module: ModuleInfo,
+    options: AnalysisOptions,
+    program: Program | None,
+    interpreter: Interpreter,
+    asked: Callable[..., bool],
 ) -> tuple[Fact, ...]:
     from invocation_lint.facts.building.of_syntax import of_syntax
 
-    return () if module.is_test else of_syntax(module, options, program, interpreter)
+    return () if module.is_test else of_syntax(module, options, program, interpreter, asked)
 
 
-def _of_resources(module: ModuleInfo, program: Program | None, path: Path | None) -> tuple[tuple[Fact, ...], ...]:
+def _of_resources(
+    module: ModuleInfo, program: Program | None, path: Path | None, asked: Callable[..., bool]
+) -> tuple[tuple[Fact, ...], ...]:
     """The facts of what a program of the CDK, or an application of Chalice, deploys, where it says so."""
     from invocation_lint.source.scan import may_deploy
 
@@ -184,7 +210,8 @@ def _of_resources(module: ModuleInfo, program: Program | None, path: Path | None
     from invocation_lint.facts.building.templates.facts_at import facts_of_template
     from invocation_lint.facts.kinds import OF_TEMPLATES
 
-    return facts_of_template(path, module.source.name, data, program, OF_TEMPLATES)
+    kinds = list(filter(asked, OF_TEMPLATES))
+    return facts_of_template(path, module.source.name, data, program, kinds) if kinds else ()
 
 
 __all__ = ["AnalysisOptions", "Fact", "FileFacts", "facts_of"]
