@@ -6,7 +6,7 @@ import pytest
 
 from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
-from invocation_lint.facts.building.handling.left_state import ADDED_TO, APPENDED, DEFAULT, FILLED, SET_BY_SOME
+from invocation_lint.facts.building.handling.state.left_state import ADDED_TO, APPENDED, DEFAULT, FILLED, SET_BY_SOME
 from invocation_lint.source.parsing.tree import parse
 
 CODE = """\

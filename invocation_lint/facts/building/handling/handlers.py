@@ -14,13 +14,13 @@ from invocation_lint.facts.building.handling.error_answers import error_answer
 from invocation_lint.facts.building.handling.event_keys import event_keys
 from invocation_lint.facts.building.handling.handler_answers import handler_answers
 from invocation_lint.facts.building.handling.images import image_read
-from invocation_lint.facts.building.handling.left_state import left_state
 from invocation_lint.facts.building.handling.log_lines import log_gaps
 from invocation_lint.facts.building.handling.makings import FETCHED, made_in
 from invocation_lint.facts.building.handling.mappings import mapping_of, timeout_of_all
 from invocation_lint.facts.building.handling.open_records import record_left
 from invocation_lint.facts.building.handling.record_loops import records_of
 from invocation_lint.facts.building.handling.refusals import keeps_failures, refusal_of, retries_of
+from invocation_lint.facts.building.handling.state.left_state import left_state
 from invocation_lint.facts.building.handling.subjects import Subject, subjects
 from invocation_lint.facts.building.handling.timing.durations import front_seconds, least_seconds, outlasts
 from invocation_lint.facts.building.handling.timing.inner_timeouts import longest_timeout

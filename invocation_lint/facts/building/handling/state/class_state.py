@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
-from invocation_lint.facts.building.handling.kept_state import CACHES, FILLS
+from invocation_lint.facts.building.handling.state.kept_state import CACHES, FILLS
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name
 

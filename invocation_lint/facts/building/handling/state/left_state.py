@@ -12,8 +12,8 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.handlers import event_name
-from invocation_lint.facts.building.handling.class_state import SHARED, filled_by_methods
-from invocation_lint.facts.building.handling.kept_state import CACHES, FILLS, filled_lists
+from invocation_lint.facts.building.handling.state.class_state import SHARED, filled_by_methods
+from invocation_lint.facts.building.handling.state.kept_state import CACHES, FILLS, filled_lists
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.messaging.resolving import values_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of

@@ -1,0 +1,1 @@
+"""What a handler leaves for later events of its execution environment."""
