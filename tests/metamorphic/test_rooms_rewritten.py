@@ -25,7 +25,6 @@ LIMITS = {
     ("INV508", "helpers_to_module"),
     ("INV601", "helpers_to_module"),
     ("INV601", "wrap_in_helper"),
-    ("INV602", "helpers_to_module"),
     ("INV604", "helpers_to_module"),
     ("INV604", "wrap_in_helper"),
     ("INV701", "helpers_to_module"),
