@@ -31,11 +31,7 @@ from invocation_lint.source.parsing.libcst_import import import_libcst
 from invocation_lint.source.record import digest
 from invocation_lint.source.scan import may_hold_facts, may_matter, may_query_jobs
 from invocation_lint.template_check import facts_of_document, is_document, lint_template
-from invocation_lint.tool_findings import (
-    INTERNAL_ERROR,
-    NOT_ANALYSED,
-    UNREADABLE_FILE,
-)
+from invocation_lint.tool_findings import INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -48,15 +44,8 @@ if TYPE_CHECKING:
 
 MANY_FILES = 1000  # from here on processes pay for the scan alone
 ENOUGH_BYTES = 60_000  # of files that must be analysed, from which on processes pay (tests/benchmarks/processes.py)
-_DATA = (
-    ".yaml",
-    ".yml",
-    ".toml",
-    ".json",
-    ".template",
-    ".tf",
-    ".ts",
-)  # files that hooks may name and that are no Python
+_DATA = (".yaml", ".yml", ".toml", ".json", ".template", ".tf", ".ts")
+"""Files that hooks may name and that are no Python."""
 
 
 @record
@@ -97,10 +86,11 @@ def inputs_of(paths: Sequence[str], project: Project, buffer: Input | None = Non
         found[str(buffer.path.resolve())] = buffer
     stubs: set[Path] = set()
     packages: set[str] = set()
-    documents = [one for one in (given_file(str(path)) for path in data) if is_template(one.real)]
+    folders: dict[str, bool] = {}
+    documents = [one for one in (given_file(str(path)) for path in data) if is_template(one.real, folders)]
 
     def is_one(document: FoundFile) -> bool:
-        documents.extend([document] if is_template(document.real) else [])
+        documents.extend([document] if is_template(document.real, folders) else [])
         return bool(documents) and documents[-1] is document
 
     files = find_files(

@@ -97,9 +97,7 @@ class Interpreter:
         self._demanded: set[str] = set()
         self.leading: set[str] = set()  # these, and those that reach a call site with what they are handed
         self._outcomes = Outcomes()
-        self._exceeded: dict[
-            tuple[object, int, int | Trial | None], int
-        ] = {}  # what calls over the budget of visits cost
+        self._exceeded: dict[tuple[object, int, int], int] = {}  # what calls over the budget of visits cost
         self._roots: dict[str, Root] = {}
         self._running: set[str] = set()
         self._around: dict[str, set[str]] = {}  # modules to their functions in which demanded ones stand
@@ -326,9 +324,11 @@ class Interpreter:
             return None
         fragment = frame.live.reachable(values)
         left = self._limits[0] - frame.depth
+        number = self.trial.number if self.trial is not None else 0
         key = None
         if info.parent is None and not self.is_noting_attributes:
-            how = building, frame.scouting, frame.watching, self.modules.is_running, self.trial and self.trial.is_typed
+            is_typed = self.trial is not None and self.trial.is_typed
+            how = building, frame.scouting, frame.watching, self.modules.is_running, is_typed
             key = (info.key, *how, *bound, canonical(values, fragment))
             kept = self._outcomes.find(key, left, tuple(fragment), self.trial)
             if (
@@ -341,7 +341,7 @@ class Interpreter:
                 frame.entered |= kept.functions
                 frame.levels = max(frame.levels, kept.levels + 1)
                 return kept
-            exceeded = self._exceeded.get((key, left, self.trial and self.trial.number))
+            exceeded = self._exceeded.get((key, left, number))
             if exceeded is not None:
                 self._interpretations += exceeded
                 frame.levels = max(frame.levels, left + 1)
@@ -367,7 +367,7 @@ class Interpreter:
         except BudgetExceeded:
             self.too_large.add(info.key)
             if key is not None and inner.complete and not inner.blocked and unfinished == self.modules.asked_unfinished:
-                self._exceeded[key, left, self.trial and self.trial.number] = inner.cost
+                self._exceeded[key, left, number] = inner.cost
             frame.levels = max(frame.levels, left + 1)
             return None
         finally:

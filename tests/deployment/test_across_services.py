@@ -186,7 +186,7 @@ def test_a_package_that_is_installed_from_the_project_names_a_parameter(value: s
     found = deployed_by_cdk_python({
         "lib/shop_common/names.py": NAMES, "lib/shop_common/__init__.py": "",
         f"lib/{beside}": "", "lib/__init__.py": "",
-        "modules/work/stack.py": OF_WORK, "modules/front/stack.py": OF_FRONT.replace("VALUE", value),
+        "modules/jobs/stack.py": OF_WORK, "modules/front/stack.py": OF_FRONT.replace("VALUE", value),
     })  # fmt: skip
     named = one(found, Function, "Front/Front").environment["WORKER"]
     (meant,) = found.functions_of(named)

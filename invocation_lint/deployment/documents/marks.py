@@ -46,28 +46,38 @@ def has_functions(data: bytes) -> bool:
     return b"aws_lambda" in data
 
 
-def _is_beside_functions(path: str) -> bool:
+def _is_beside_functions(path: str, folders: dict[str, bool]) -> bool:
     """Whether a file of Terraform is one configuration with others that name Lambda, or modules of that name: the files
-    of a folder are one."""
+    of a folder are one. `folders` keeps the answer for its neighbours."""
     folder = os.path.dirname(path) or "."  # noqa: PTH120 - of each document
-    for name in os.listdir(folder):  # noqa: PTH208
-        if name.endswith(TERRAFORM):
-            with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
-                if b"lambda" in file.read(MAX_BYTES):
-                    return True
-    return False
+    if folder not in folders:
+        folders[folder] = any(
+            _names_lambda(os.path.join(folder, name))  # noqa: PTH118
+            for name in os.listdir(folder)  # noqa: PTH208
+            if name.endswith(TERRAFORM)
+        )
+    return folders[folder]
 
 
-def is_template(path: str) -> bool:
+def _names_lambda(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return b"lambda" in file.read(MAX_BYTES)
+    except OSError:
+        return False
+
+
+def is_template(path: str, folders: dict[str, bool]) -> bool:
     """Whether the file at a path is named as a template, holds the marks of one, names resources of AWS, is the
     definition of a state machine, a program of the CDK, perhaps a part of a serverless.yml, or of a configuration of
-    Terraform with functions; one that cannot be read is none."""
+    Terraform with functions; one that cannot be read is none. `folders` keeps what was
+    found of a folder for other files of it."""
     if not path.endswith(LINTED):
         return False
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - of each document
             if path.endswith(TERRAFORM):
-                is_one = has_functions(file.read(MAX_BYTES)) or _is_beside_functions(path)
+                is_one = has_functions(file.read(MAX_BYTES)) or _is_beside_functions(path, folders)
                 return is_one and not file.read(1)
             head = file.read(HEAD)
             if path.endswith(TYPESCRIPT):

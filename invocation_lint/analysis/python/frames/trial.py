@@ -35,9 +35,7 @@ class Trial:
     reads: dict[FieldPath, Place | None] = field(default_factory=dict)  # in the order in which they are met
     compared: dict[FieldPath, dict[Any, None]] = field(default_factory=dict)
     decoded: set[FieldPath] = field(default_factory=set)
-    sought: set[FieldPath] = field(
-        default_factory=set
-    )  # of those read, what was only looked for: key or part of a text
+    sought: set[FieldPath] = field(default_factory=set)  # of those read, what was only looked for
     texts: set[FieldPath] = field(default_factory=set)  # what is used as a text
     place: Place | None = None  # of the expression that is evaluated
     coroutines: dict[cst.CSTNode, Waited] = field(default_factory=dict)  # calls that give one, and how long it sleeps

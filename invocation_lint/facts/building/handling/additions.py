@@ -59,17 +59,8 @@ _HOLDS_BACK = re.compile(r"idempotent|once|lock|retry_safe", re.IGNORECASE)
 def repeat_of(subject: Subject) -> tuple[Repeat, Place] | None:
     """What a handler does again with an event that comes twice, with the place; None where that is nothing, or where
     something may keep it from that."""
-    if subject.event_source not in REDELIVERING or any(
-        _may_ask(info, _counters(info, subject)) for info in subject.reached
-    ):
+    if subject.event_source not in REDELIVERING or any(_may_ask(info, subject) for info in subject.reached):
         return None
-    for info in subject.reached:
-        scope = subject.code.scope_of(info)
-        counted = _counters(info, subject)
-        if any(_ASKS.search(text) for text in scope.texts if text.lower() not in counted) or any(
-            called_name(one) in _READS for one in scope.calls
-        ):
-            return None
     for info in subject.reached:
         for call in subject.code.scope_of(info).calls:
             resolver = Resolver(subject.code, info)
@@ -157,10 +148,17 @@ def _counters(info: FunctionInfo, subject: Subject) -> frozenset[str]:
     )
 
 
-def _may_ask(info: FunctionInfo, counted: frozenset[str]) -> bool:
+def _may_ask(info: FunctionInfo, subject: Subject) -> bool:
+    """Whether a function may ask whether its event was handled already."""
     decorators = (dotted(item.func if isinstance(item, cst.Call) else item) for item in info.decorators)
-    return any(_ASKS.search(word) for word in info.words if word.lower() not in counted) or any(
-        map(_HOLDS_BACK.search, decorators)
+    if any(map(_HOLDS_BACK.search, decorators)):
+        return True
+    counted = _counters(info, subject)
+    if any(_ASKS.search(word) for word in info.words if word.lower() not in counted):
+        return True
+    scope = subject.code.scope_of(info)
+    return any(_ASKS.search(text) for text in scope.texts if text.lower() not in counted) or any(
+        called_name(one) in _READS for one in scope.calls
     )
 
 

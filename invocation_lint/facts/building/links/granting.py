@@ -107,7 +107,7 @@ def _of_one(function: Function, target: Function, deployed: Deployed) -> Any:
         return Unknown("a statement may allow it")
     if not _is_whole(access):
         return Unknown(next(one for one in access.open if not _is_harmless(one)))
-    if any(_may_be_attached(one, target, deployed) for one in deployed.all(Policy)):
+    if any(_may_allow(one, lambda said: _allows(said, target, deployed), deployed) for one in deployed.all(Policy)):
         return Unknown("a policy whose role is not known may allow it")
     if any(_lets_a_role(one, target, deployed) for one in deployed.all(Permission)):
         return Unknown("the policy of the invoked function may allow it")
@@ -137,7 +137,7 @@ def may_act(function: Function, action: str, deployed: Deployed) -> str | Unknow
     hidden = next((one for one in access.open if not _is_harmless(one) or _sends(one)), None)
     if hidden is not None:
         return Unknown(hidden)
-    if any(_may_let_any(one, action, deployed) for one in deployed.all(Policy)):
+    if any(_may_allow(one, lambda said: _acts_in(said, action), deployed) for one in deployed.all(Policy)):
         return Unknown("a policy whose role is not known may allow it")
     return "no"
 
@@ -154,13 +154,11 @@ def _sends(reason: str) -> bool:
     return reason.endswith("FullAccess")
 
 
-def _may_let_any(policy: Policy, action: str, deployed: Deployed) -> bool:
-    """Whether a policy may be attached to any role, and may allow an action."""
+def _may_allow(policy: Policy, allowed: Callable[[Statement], str], deployed: Deployed) -> bool:
+    """Whether a policy may be attached to any role, and one of its statements may allow what is asked."""
     if _is_attached_elsewhere(policy, deployed):
         return False
-    return not _is_whole(policy.access) or any(
-        _acts_in(one, action) != "no" for one in policy.access.statements if one.allows
-    )
+    return not _is_whole(policy.access) or any(allowed(one) != "no" for one in policy.access.statements if one.allows)
 
 
 def _is_attached_elsewhere(policy: Policy, deployed: Deployed) -> bool:
@@ -240,15 +238,6 @@ def _flat(value: Value) -> Iterator[Any]:
                 yield from _flat(one)
         elif content is not None:
             yield content
-
-
-def _may_be_attached(policy: Policy, target: Function, deployed: Deployed) -> bool:
-    """Whether a policy may be attached to any role, and may allow the invocation."""
-    if _is_attached_elsewhere(policy, deployed):
-        return False
-    return not _is_whole(policy.access) or any(
-        _allows(one, target, deployed) != "no" for one in policy.access.statements if one.allows
-    )
 
 
 def _lets_a_role(permission: Permission, target: Function, deployed: Deployed) -> bool:

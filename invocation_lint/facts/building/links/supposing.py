@@ -64,7 +64,7 @@ class Supposing:
         self._links = links
         self._files = program.modules.files
         self._modules = program.modules
-        self._values: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+        self._values: dict[str, tuple[tuple[str, str], ...]] = {}
         self._found: dict[Key, Function | None] = {}
 
     # -- functions ---------------------------------------------------------------------------------------------------
@@ -217,9 +217,9 @@ class Supposing:
 
     def _set_to(self, variable: str, asker: str) -> tuple[tuple[str, str], ...]:
         """What files that are no templates set a variable to, each with its path."""
-        if (variable, "") not in self._values:
-            self._values[variable, ""] = tuple(self._set_in(variable, asker))
-        return self._values[variable, ""]
+        if variable not in self._values:
+            self._values[variable] = tuple(self._set_in(variable, asker))
+        return self._values[variable]
 
     def _set_in(self, variable: str, asker: str) -> Iterator[tuple[str, str]]:
         name = rb"(?<![\w$])" + re.escape(variable.encode()) + rb"[\"']?\]?\s*[:=,]\s*"

@@ -86,12 +86,12 @@ def told(
     found = judged(asked, readers, module, links, files)
     if found is None:
         return fact
+    if found.is_set == "yes":
+        return replace(fact, variable_set="yes")
     note("function.reader", links.shown(found.reader.place))
     note("function.near_variable", found.near_place)
-    return (
-        replace(fact, variable_set=found.is_set, near_variable=found.near, reader=called(found.reader), then=found.then)
-        if found.is_set != "yes"
-        else replace(fact, variable_set="yes")
+    return replace(
+        fact, variable_set=found.is_set, near_variable=found.near, reader=called(found.reader), then=found.then
     )
 
 
