@@ -50,7 +50,7 @@ class Programs:
         self._seeds: dict[Path, Seeds] = {}
         self._reaches: dict[Path, Reach] = {}
         self._programs: dict[Path, Program] = {}
-        self._roots: dict[str, Path] = {}  # by folder
+        self._roots: dict[tuple[str, str], Path] = {}  # by folder, and the end of the file's name
         self._tops: dict[str, bool] = {}
         self._given: tuple[Path, ...] = ()
 
@@ -91,11 +91,11 @@ class Programs:
         if self._root is not None:
             return self._root.absolute()
         folder = os.path.dirname(_absolute(path))  # noqa: PTH120
-        if folder not in self._roots:
+        if (folder, path.suffix) not in self._roots:
             given = (one for one in self._given if one == Path(folder) or one in Path(folder).parents)
             found = next(given, None) if self._given and not has_top(path, self._tops) else None
-            self._roots[folder] = found or project_root(path, self._tops)
-        return self._roots[folder]
+            self._roots[folder, path.suffix] = found or project_root(path, self._tops)
+        return self._roots[folder, path.suffix]
 
     def is_guess(self, path: Path) -> bool:
         """Whether the root of a path is the folder of its package, since nothing tells where its project begins."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from invocation_lint.engine import Input, lint
+from invocation_lint.programs import Programs
 from invocation_lint.project import Project
 from invocation_lint.settings.files import Configuration
 
@@ -76,3 +77,17 @@ def test_a_helper_in_a_layer_is_followed(tmp_path: Path, template: str, found: l
     app = tmp_path / "orders" / "app.py"
     run = lint([Input(str(app), app)], Project(Configuration()))
     assert sorted({finding.id for finding in run.report.findings}) == found
+
+
+@pytest.mark.parametrize(
+    ("mark", "root"), [("cdk.json", "shop"), ("package.json", "shop"), ("README.md", "shop/lib/stacks")]
+)
+def test_a_program_in_typescript_is_of_the_application_around_it(tmp_path: Path, mark: str, root: str) -> None:
+    path = tmp_path / "shop/lib/stacks/orders.ts"
+    path.parent.mkdir(parents=True)
+    (tmp_path / "shop" / mark).write_text("{}")
+    programs = Programs(lambda _path: None)
+    assert programs.root_of(path) == tmp_path / root
+    assert programs.root_of(path.with_suffix(".py")) == path.parent
+    (tmp_path / "shop/lib/.git").mkdir()
+    assert Programs(lambda _path: None).root_of(path) == tmp_path / "shop/lib"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from invocation_lint.deployment.documents.candidates import CDK_OUT
+from invocation_lint.deployment.documents.candidates import CDK_OUT, TYPESCRIPT
 from invocation_lint.source.files.ignores import IGNORE_FILE, Ignores, ignores_above, with_separator
 from invocation_lint.source.files.installed import installed_in
 
@@ -177,8 +177,13 @@ def _is_script(path: str) -> bool:
         return False
 
 
+_OF_NODE = ("cdk.json", "package.json")
+"""What stands in the folder of an application of the CDK, and of a package of Node.js."""
+
+
 def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
     """The folder up to which a file's project is known: the nearest with a configuration of ours, or a repository.
+    Where there is none, it is the folder of the package of a module, and of the application of a program in TypeScript.
 
     `tops` keeps which folders are such, for who asks for many files.
     """
@@ -187,6 +192,8 @@ def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
     if found is not None:
         return found
     root = Path(os.path.dirname(os.path.join(os.getcwd(), path)))  # noqa: PTH109, PTH118, PTH120
+    if path.suffix == TYPESCRIPT:
+        return next((one for one in (root, *root.parents) if any(map(_is_there, map(one.joinpath, _OF_NODE)))), root)
     while (root / "__init__.py").exists() and root.parent != root:
         root = root.parent
     return root

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.program.demand import demanded
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.deployment.model import (
     Bucket,
@@ -140,16 +141,14 @@ def _invoked(program: Program, links: Links, function: Function, handler: Functi
     files, module = program.modules.files, handler.module
     if not (files.holds_seed(module.name) or program.modules.reach.leads(module.name)):
         return
-    for root in program.interpreter.roots(module):
-        if root.function is None or root.function.key != handler.key:
+    root = program.interpreter.root(handler) if handler in demanded(module) else None
+    for visit in (event for event in (root.events if root is not None else ()) if isinstance(event, Visit)):
+        name = arguments.find(visit, "FunctionName")
+        targets = links.targets(name.value if name is not None else None, module.name, handler)
+        if not targets.certain or targets.named_by == "self" or modes.sent_mode(visit) == "DryRun":
             continue
-        for visit in (event for event in root.events if isinstance(event, Visit)):
-            name = arguments.find(visit, "FunctionName")
-            targets = links.targets(name.value if name is not None else None, module.name, handler)
-            if not targets.certain or targets.named_by == "self" or modes.sent_mode(visit) == "DryRun":
-                continue
-            always = is_made_always(program.interpreter, visit.site)
-            yield Way(function, targets.functions[0], "", always, visit.site[-1])
+        always = is_made_always(program.interpreter, visit.site)
+        yield Way(function, targets.functions[0], "", always, visit.site[-1])
 
 
 class _Sending:
