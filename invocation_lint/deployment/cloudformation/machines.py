@@ -17,7 +17,8 @@ from invocation_lint.deployment.definitions import (
     read_definition,
     substituted,
 )
-from invocation_lint.deployment.documents.nodes import below
+from invocation_lint.deployment.documents.blocks import block_of, move, put_in_line
+from invocation_lint.deployment.documents.nodes import below, get, items
 from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes, read_text
 from invocation_lint.deployment.model import Access, Resource, StateMachine, Trigger
 from invocation_lint.deployment.triggers import with_tasks
@@ -105,19 +106,28 @@ def _inline(made: Made, part: Part, given: dict[str, Value]) -> tuple[Definition
         if isinstance(read, Unreadable):
             return None, f"the text of the definition: {read.message}"
         if may_be_definition(read):
-            _move(read, part.place.line)
+            _put_where_written(read, source, part, made)
             return read_definition(made.reading.path, read, substituted(value_of, given)), ""
     return None, "the definition is no text that can be read"
 
 
-def _move(node: Node, line: int) -> None:
-    """Give nodes that were read from a text of the template places in it: the line where the text begins."""
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        current.line, current.column, current.end = line, 1, (line, 1)
-        current.keys = dict.fromkeys(current.keys, (line, 1))
-        if isinstance(current.value, dict):
-            waiting.extend(current.value.values())
-        elif isinstance(current.value, list):
-            waiting.extend(current.value)
+def _put_where_written(read: Node, source: str, part: Part, made: Made) -> None:
+    """Give nodes that were read from a text of the template places in it: the lines of a literal block, else the line
+    where the text begins. What is filled in where a block has a `${..}` is in one line, as the block's own text is."""
+    for _, node in part.branches:
+        text = _text_of(node) if isinstance(node, Node) else None
+        if text is None or text.value.count("\n") != source.count("\n"):
+            continue
+        block = block_of(text, made.reading.read(text.path))
+        if block is not None:
+            move(read, *block)
+            return
+    put_in_line(read, part.place.line)
+
+
+def _text_of(node: Node) -> Node | None:
+    """The text that a value is, or in which Fn::Sub fills something in (AWS: CloudFormation, Fn::Sub)."""
+    inner = get(node, "Fn::Sub") or node
+    listed = items(inner)
+    inner = listed[0] if listed else inner
+    return inner if isinstance(inner.value, str) else None

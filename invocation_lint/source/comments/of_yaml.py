@@ -1,13 +1,16 @@
-"""The comments of a document in YAML that may suppress findings. A comment there speaks of its line alone."""
+"""The comments of a document in YAML that may suppress findings. A comment there speaks of its line, and of the block
+that begins in it."""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import Any
 
 from invocation_lint.source.comments.kinds import Comment
 
 _MARK = re.compile(r"(?:^|(?<=\s))#.*?(?:noqa|nvocation[-_ ]?lint)", re.IGNORECASE)
+_BLOCK = frozenset("|>")
 
 
 class Document:
@@ -23,8 +26,8 @@ class Document:
         return self._lines[line - 1] if 0 < line <= len(self._lines) else ""
 
     def statement_lines(self, line: int) -> tuple[int, int]:
-        """The line itself."""
-        return line, line
+        """The line itself; of one in which a block begins (`key: |`), the lines of its text, too."""
+        return line, self._blocks.get(line, line)
 
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
@@ -44,25 +47,42 @@ class Document:
 
     def _scalars(self, wanted: frozenset[int]) -> dict[int, list[tuple[int, int]]]:
         """The stretches of lines that scalars take, from 0, the end behind them."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        if self._events is None:
+            return {number: [(0, len(self.line_text(number)))] for number in wanted}
+        for event in self._events:
+            first, last = event.start_mark, event.end_mark
+            is_block = event.style in _BLOCK
+            for number in range(first.line + 1, last.line + 2):
+                if number not in wanted:
+                    continue
+                line = self.line_text(number)
+                start = first.column if number == first.line + 1 else 0
+                end = last.column if number == last.line + 1 else len(line)
+                if is_block and number == first.line + 1:
+                    continue  # its text begins below
+                found.setdefault(number, []).append((start, end))
+        return found
+
+    @cached_property
+    def _blocks(self) -> dict[int, int]:
+        """The last line of each block, by the line in which it begins."""
+        found = {}
+        for event in self._events or ():
+            if event.style in _BLOCK:
+                first, last = event.start_mark.line + 1, event.end_mark.line + 1
+                is_within = bool(self.line_text(last)[: event.end_mark.column].strip())
+                found[first] = max(last if is_within else last - 1, first)
+        return found
+
+    @cached_property
+    def _events(self) -> list[Any] | None:
+        """The scalars of the document; None where the text is no YAML."""
         import yaml
 
-        found: dict[int, list[tuple[int, int]]] = {}
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            for event in yaml.parse("\n".join(self._lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-                if not isinstance(event, yaml.ScalarEvent):
-                    continue
-                first, last = event.start_mark, event.end_mark
-                assert first is not None and last is not None
-                is_block = event.style in {"|", ">"}
-                for number in range(first.line + 1, last.line + 2):
-                    if number not in wanted:
-                        continue
-                    line = self.line_text(number)
-                    start = first.column if number == first.line + 1 else 0
-                    end = last.column if number == last.line + 1 else len(line)
-                    if is_block and number == first.line + 1:
-                        continue  # its text begins below
-                    found.setdefault(number, []).append((start, end))
+            events = list(yaml.parse("\n".join(self._lines), Loader=loader))
         except yaml.YAMLError:
-            return {number: [(0, len(self.line_text(number)))] for number in wanted}
-        return found
+            return None
+        return [event for event in events if isinstance(event, yaml.ScalarEvent)]
