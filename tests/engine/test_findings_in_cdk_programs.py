@@ -210,3 +210,68 @@ def test_the_facts_are_shown(tmp_path: Path) -> None:
     shown = run_lint("facts", "stack.py", cwd=tmp_path).stdout
     assert f"stack.py:{LINE}:18: delivery" in shown
     assert "stack.py:17:33: event_source_mapping" in shown
+
+
+API = """\
+from aws_cdk import Stack, aws_apigateway as apigw, aws_lambda as lambda_
+
+
+class Greeting(Stack):
+    def __init__(self, scope, id, **options):
+        super().__init__(scope, id)
+        greet = lambda_.Function(
+            self, "Greet", runtime=lambda_.Runtime.PYTHON_3_12, handler="app.handler",
+            code=lambda_.Code.from_asset("src"),
+        )
+        API
+"""
+API_TS = """\
+import * as cdk from 'aws-cdk-lib';
+import * as apigw from 'aws-cdk-lib/aws-apigateway';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+export class Greeting extends cdk.Stack {
+  constructor(scope: any, id: string, options: any) {
+    super(scope, id);
+    const greet = new lambda.Function(this, 'Greet', {
+      runtime: lambda.Runtime.PYTHON_3_12, handler: 'app.handler', code: lambda.Code.fromAsset('src'),
+    });
+    API
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("api", "expected"),
+    [
+        ("apigw.LambdaIntegration(greet)", ["INV707"]),
+        ("apigw.LambdaIntegration(greet, proxy=True)", ["INV707"]),
+        ("apigw.LambdaIntegration(greet, proxy=False, integration_responses=[])", []),
+        ("apigw.LambdaIntegration(greet, proxy=options['proxy'])", []),
+        ("apigw.LambdaIntegration(greet, **options)", []),
+        ("apigw.LambdaRestApi(self, 'Api', handler=greet, proxy=False)", ["INV707"]),
+        (
+            """opts = apigw.LambdaIntegrationOptions(proxy=False)
+        apigw.LambdaRestApi(self, "Api", handler=greet, integration_options=opts)""",
+            [],
+        ),
+        (
+            "apigw.LambdaRestApi(self, 'Api', handler=greet, integration_options={'allow_test_invoke': True})",
+            ["INV707"],
+        ),
+        ("new apigw.LambdaIntegration(greet);", ["INV707"]),
+        ("new apigw.LambdaIntegration(greet, { proxy: false });", []),
+        ("new apigw.LambdaIntegration(greet, options);", []),
+        ("new apigw.LambdaRestApi(this, 'Api', { handler: greet, proxy: false });", ["INV707"]),
+        ("new apigw.LambdaRestApi(this, 'Api', { handler: greet, integrationOptions: { proxy: false } });", []),
+    ],
+)
+def test_a_response_that_a_mapping_makes_is_any_object(tmp_path: Path, api: str, expected: list[str]) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("def handler(event, context):\n    return {'message': 'hello'}\n")
+    is_typescript = api.startswith("new")
+    (tmp_path / ("stack.ts" if is_typescript else "stack.py")).write_text(
+        (API_TS if is_typescript else API).replace("API", api)
+    )
+    assert [id_ for id_, _, _ in found(tmp_path)] == expected

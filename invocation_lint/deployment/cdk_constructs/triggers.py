@@ -113,7 +113,19 @@ def _trigger(making: Making, thing: Thing, kind: str, function: Any) -> Iterator
         source=refer(machine, thing.place) if machine is not None else None,
         timeout_ms=_milliseconds(told(thing, "timeout") if kind in {"rest_api", "http_api"} else None),
         input=_payload(thing) if kind == "state_machine" else None,
+        is_proxy=kind != "rest_api" or _is_proxy(thing),
     )
+
+
+def _is_proxy(thing: Thing) -> bool:
+    """Whether what the function returns is the response as it is: LambdaIntegrationOptions, proxy, by default true."""
+    options: Any = thing
+    if thing.kind == "LambdaRestApi":  # whose own `proxy` is about the paths that it serves
+        options = prop(thing, "integrationOptions")
+        if options is None:
+            return not thing.props.open
+    given = options.props if isinstance(options, Thing) else options
+    return isinstance(given, Obj) and given.entries.get("proxy", not given.open) is True
 
 
 def _milliseconds(value: Value | None) -> Value | None:
