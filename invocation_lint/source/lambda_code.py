@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
+from invocation_lint.records import record
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.files.test_paths import is_test_of
 from invocation_lint.source.record import Pattern
@@ -59,15 +62,18 @@ def _is_in_image(files: ProjectFiles, key: str) -> bool:
 
 
 def _is_below_handler(files: ProjectFiles, key: str) -> bool:
+    known = _KNOWN.setdefault(files, _Known({}, {}))
     seen = {key}
     level = [key]
     for _ in range(MAX_LEVELS + 1):
-        if any(
-            is_handler_code(files.read(one) or b"") or _is_deployed(files, one) or _is_in_image(files, one)
-            for one in level
-        ):
-            return True
-        above = [one for below in level for one in (*files.importers_of(below), *_by_folder(files, key, below))]
+        for one in level:
+            if one not in known.handlers:
+                data = files.read(one) or b""
+                known.handlers[one] = is_handler_code(data) or _is_deployed(files, one) or _is_in_image(files, one)
+            if known.handlers[one]:
+                return True
+        by_name = files.holding(key, _BY_NAME)
+        above = [one for below in level for one in (*files.importers_of(below), *_by_folder(files, by_name, below))]
         level = [one for one in above if not is_test_of(files, one, key)]
         level = [one for one in dict.fromkeys(level) if one not in seen]
         seen.update(level)
@@ -77,10 +83,26 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
 _BY_NAME = Pattern(r"\b(?:import_module|__import__)\(", ("import_module", "__import__"))
 
 
-def _by_folder(files: ProjectFiles, asker: str, key: str) -> list[str]:
-    """The modules that import by a name which begins with the folder of a module: `import_module("bots." + name)`."""
+def _by_folder(files: ProjectFiles, by_name: Iterable[str], key: str) -> list[str]:
+    """The modules, of those that import by a name, whose names begin with the folder of a module:
+    `import_module("bots." + name)`."""
     folder = key.rpartition("/")[0].rpartition("/")[2]
     if not folder.isidentifier():
         return []
-    begins = re.compile(rb"\b(?:import_module|__import__)\([^\n]*['\"](?:[\w.]*\.)?%s\." % folder.encode())
-    return [one for one in files.holding(asker, _BY_NAME) if one != key and begins.search(files.read(one) or b"")]
+    importing = _KNOWN[files].importing
+    if folder not in importing:
+        begins = re.compile(rb"\b(?:import_module|__import__)\([^\n]*['\"](?:[\w.]*\.)?%s\." % folder.encode())
+        importing[folder] = [one for one in by_name if begins.search(files.read(one) or b"")]
+    return [one for one in importing[folder] if one != key]
+
+
+@record
+class _Known:
+    """What was found in the files of a project: whether a module is a handler's, and who imports from a folder by
+    name."""
+
+    handlers: dict[str, bool]
+    importing: dict[str, list[str]]
+
+
+_KNOWN: WeakKeyDictionary[ProjectFiles, _Known] = WeakKeyDictionary()
