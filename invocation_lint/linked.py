@@ -54,8 +54,10 @@ def _without_repetition(found: Iterable[CallLink]) -> list[CallLink]:
     every = [link.supposed() if link.supposed is not None and link.call != link.site else link for link in found]
     every = [link for link in every if link.targets or link.call == link.site]
     known = {link.site for link in every if link.targets}
-    every = [link for link in every if link.targets or link.site not in known]
-    every = [link.supposed() if link.supposed is not None and not link.targets else link for link in every]
+    direct = {link.site for link in every if link.targets and link.call == link.site}
+    every = [link for link in every if link.targets or link.site not in known or link.site in direct]
+    every = [link.supposed() if link.supposed is not None else link for link in every]
+    every = [link for link in every if link.targets or link.site not in direct]
     told = {_said(link) for link in every if link.call == link.site}
     return [link for link in every if link.call == link.site or _said(link) not in told]
 

@@ -283,7 +283,7 @@ def test_a_name_with_something_put_into_it(
         ('setting("/shop/other")', [], False),
         ('setting("/shop/text")', [], False),
         ("setting(event['name'])", [], False),
-        ('ssm.get_parameter(Name="/shop/worker")["Parameter"]["Name"]', [], False),
+        ('ssm.get_parameter(Name="/shop/worker")["Parameter"]["Name"]', ["Worker"], False),
     ],
 )
 def test_a_name_that_is_a_parameter_of_systems_manager(

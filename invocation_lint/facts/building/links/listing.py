@@ -81,17 +81,15 @@ def links_of(links: Links, supposing: Supposing, module: ModuleInfo, roots: Iter
     seen = [(root, event) for root in roots for event in root.events if isinstance(event, Visit)]
     for root, visit in sorted(seen, key=lambda one: len(one[1].site)):
         name = arguments.find(visit, "FunctionName")
-        if name is None or visit.site[-1] in told:
+        if name is None or (visit.site[-1] in told and len(visit.site) > 1):
             continue
         targets = links.targets(name.value, module.name, root.function)
         if len(visit.site) == 1 and (targets.functions or targets.named_by != "other"):
             told.add(visit.site[-1])
-        elif len(visit.site) > 1 and not targets.functions and targets.named_by == "other":
-            continue
         link = _link(links, supposing, module, root, visit, targets)
-        if not link.targets:
+        if not link.targets or not (targets.certain or targets.sure):
             link = replace(link, supposed=partial(_supposed, links, supposing, module, root, visit, targets))
-        found.setdefault((link.call, tuple(one.function.key for one in link.targets)), link)
+        found.setdefault((link.call, tuple(one.function.key for one in link.targets) or (name.value,)), link)
     yield from sorted(found.values(), key=lambda one: one.call)
 
 
@@ -131,7 +129,7 @@ def _supposed(
 ) -> CallLink:
     """A link without targets, with those that may be meant."""
     name = arguments.find(visit, "FunctionName")
-    found = supposing.targets(targets, name.value if name is not None else None, module.name, root.function)
+    found = supposing.targets(targets, name.value if name is not None else None, module.name, root.function, visit)
     return _link(links, supposing, module, root, visit, found)
 
 

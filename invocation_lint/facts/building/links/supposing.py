@@ -11,15 +11,18 @@ from functools import cached_property
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Const, EnumMember, EnvVar, Text, Value
+from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.project import Program
 from invocation_lint.deployment.model import Function
-from invocation_lint.deployment.values import Attribute, Key, pieces_of
+from invocation_lint.deployment.values import Attribute, Hole, Import, Key, pieces_of
 from invocation_lint.deployment.values import Text as Told
 from invocation_lint.facts.building.handlers import is_handler
 from invocation_lint.facts.building.links.code import HANDLER, Entry
 from invocation_lint.facts.building.links.granting import may_invoke
 from invocation_lint.facts.building.links.inferred import Links
+from invocation_lint.facts.building.links.saying import Said, said_of
+from invocation_lint.facts.building.links.scripts import named_together
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.links.words import best, words_of
 from invocation_lint.facts.building.searching import contents_of
@@ -34,10 +37,11 @@ MAX_HANDLERS = 400
 """Handlers of a project by their looks: of more, none is supposed."""
 
 
-_VALUE = rb"([A-Za-z][\w:/-]{2,200})"
+_HOLE = rb"\$\{[\w:.-]{1,80}\}|\$\w{1,80}"
+_VALUE = rb"((?:[A-Za-z]|" + _HOLE + rb")(?:[\w:/-]|" + _HOLE + rb"){2,200})"
 _QUOTED = rb"[\"']" + _VALUE + rb"[\"']"
 _PLAIN = rb"[\"']?" + _VALUE + rb"(?=[\"'\s,;)}\]\\]|\Z)"
-"""What a variable is set to, in code and in other files: a name or an ARN, nothing that refers to something else."""
+"""What a variable is set to, in code and in other files: a name or an ARN, parts of which may be open."""
 
 _CODE = (".py", ".ts", ".js", ".tsx", ".tf", ".md")
 """How the names of files end in which a word without quotes is a name of the language."""
@@ -45,6 +49,12 @@ _CODE = (".py", ".ts", ".js", ".tsx", ".tf", ".md")
 _OUTPUTS = re.compile(rb"\bOutputs?\b|\boutputs?\b|\blist_exports\b")
 _QUOTED_NAME = re.compile(rb"[\"']([A-Za-z]\w{3,})[\"']")
 """What code says that looks up the outputs of a stack, and their names in it."""
+
+_OPEN = re.compile(_HOLE.decode())
+_LETTERS = re.compile(r"[A-Za-z]{3}")
+
+_SET_AS = rb"[\"']?[\s\S]{0,120}?(?:--value|\b[Vv]alue[\"']?\s*[:=])[\s=]*[\"']?" + _VALUE
+"""What a parameter of Systems Manager is set to, in a script or in code, behind its name."""
 
 _Names = tuple[tuple[str, ...], ...]
 
@@ -64,22 +74,49 @@ class Supposing:
         self._links = links
         self._files = program.modules.files
         self._modules = program.modules
+        self._program = program
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
         self._found: dict[Key, Function | None] = {}
 
     # -- functions ---------------------------------------------------------------------------------------------------
 
-    def targets(self, targets: Targets, name: Value | None, module: str, within: FunctionInfo | None) -> Targets:
-        """What a FunctionName of a module means, with the functions that it may mean where none is known."""
-        if targets.functions or targets.named_by == "self" or name is None:
+    def targets(
+        self, targets: Targets, name: Value | None, module: str, within: FunctionInfo | None, visit: Visit | None = None
+    ) -> Targets:
+        """What a FunctionName of a module means, with the functions that it may mean where none is known. `visit` is
+        the call, whose code may say more than the value."""
+        if targets.named_by == "self" or name is None:
             return targets
-        for functions, reason in self._each(name, module, within):
+        if targets.functions:
+            return targets if targets.certain or targets.sure else self._filled(targets, name, module, within)
+        is_handed = visit is not None and len(visit.site) > 1 and targets.named_by == "other"
+        each = self._each(name, module, within, visit)
+        if is_handed and visit is not None:  # by a caller, which says it of its own, or says nothing of it
+            each = self._of_code(name, module, {one.key for one in self._links.code.running(module, within)}, visit)
+        for functions, reason in each:
             if functions:
                 why = f"{targets.reason}; {reason}" if targets.reason else reason
                 return replace(targets, functions=tuple(functions), certain=False, sure=False, reason=why)
         return targets
 
-    def _each(self, name: Value, module: str, within: FunctionInfo | None) -> Iterator[tuple[list[Function], str]]:
+    def _filled(self, targets: Targets, name: Value, module: str, within: FunctionInfo | None) -> Targets:
+        """The functions of which some are known, with those that the other names suggest."""
+        running = self._links.code.running(module, within)
+        own = {one.key for one in running} | {one.key for one in targets.functions}
+        found = {one.key: one for one in targets.functions}
+        reason = ""
+        for atom in name.atoms if len(name.atoms) > 1 else ():
+            if not self._links.targets(Value((atom,)), module, within).functions:
+                told, why = self._told(atom, module, own)
+                found.update((one.key, one) for one in told)
+                reason = reason or why or ("some are suggested by their names" if told else "")
+        if len(found) == len(targets.functions) or len(found) > MAX_SUPPOSED:
+            return targets
+        return replace(targets, functions=tuple(found.values()), reason=f"{targets.reason}; {reason}")
+
+    def _each(
+        self, name: Value, module: str, within: FunctionInfo | None, visit: Visit | None
+    ) -> Iterator[tuple[list[Function], str]]:
         running = self._links.code.running(module, within)
         own = {one.key for one in running}
         found: dict[Key, Function] = {}
@@ -91,17 +128,68 @@ class Supposing:
         yield _few(found), reason or "suggested by its name"
         yield _few(self._given_back(module, own)), "suggested by an output of a template that the code names"
         yield _few(self._listed(running, module, own)), "suggested by a variable that lists functions"
+        if visit is not None:
+            yield from self._of_code(name, module, own, visit)
         allowed = (one for caller in running for one in may_invoke(caller, self._links.code.deployed))
         yield _few({one.key: one for one in allowed if one.key not in own}), "suggested by what its role may invoke"
+
+    def _of_code(self, name: Value, module: str, own: set[Key], visit: Visit) -> Iterator[tuple[list[Function], str]]:
+        """What the expressions say that make a name, and scripts of what they say."""
+        told = list(said_of(self._program.interpreter.modules, visit))
+        for one in told:
+            yield self._said(one, module, own)
+        texts = [one.value for one in name.of(Const) if isinstance(one.value, str)]
+        texts += [value for atom in name.of(EnvVar) for value, _ in self._set_to(atom.name, module)]
+        for text in dict.fromkeys((*texts, *(one.text for one in told if one.is_text))):
+            yield self._named_with(text.rpartition("function:")[2], module, own)
 
     def _told(self, atom: Any, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions that a name suggests: by what a file has for the variable, else by the words of the name."""
         for value, path in self._set_to(atom.name, module) if isinstance(atom, EnvVar) else ():
-            called = [one.function for one in self._links.code.deployed.functions_called(value)]
-            found = called or self._alike(words_of(value.rpartition("function:")[2]), own)
+            found = self._by_value(value, own)
             if found:
                 return found, f"{self._files.path_below_root(path)} has {value} for {atom.name}"
-        return [one for word in _told_by(atom) for one in self._alike(words_of(word), own)], ""
+        told = [one for word in _told_by(atom) for one in self._alike(words_of(word), own)]
+        return told or (self._set_openly(atom.name, module, own) if isinstance(atom, EnvVar) else []), ""
+
+    def _by_value(self, value: str, own: set[Key], least: int = 1) -> list[Function]:
+        called = [one.function for one in self._links.code.deployed.functions_called(value)]
+        return called or self._alike(words_of(_OPEN.sub("-", value).rpartition("function:")[2]), own, least)
+
+    def _set_openly(self, variable: str, module: str, own: set[Key]) -> list[Function]:
+        """The functions that a variable suggests by what a template refers to for it, which is not in sight."""
+        every = self._links.code.running(module) or self._links.code.deployed.all(Function)
+        values = (one.environment.get(variable) for one in every)
+        pieces = (
+            piece for one in values if one is not None for content in one.contents for piece in pieces_of(content) or ()
+        )
+        words = dict.fromkeys(word for piece in pieces for word in _referred_to(piece))
+        found = {one.key: one for word in words for one in self._alike(words_of(word), own)}
+        return _few(found)
+
+    def _said(self, said: Said, module: str, own: set[Key]) -> tuple[list[Function], str]:
+        """The functions that a text or a word of the code suggests."""
+        if said.is_text and _LETTERS.search(said.text) is not None:
+            called = {one.function.key: one.function for one in self._links.code.deployed.functions_called(said.text)}
+            if called:
+                return _few(called), f"suggested by {said.text}, which the code has"
+        if said.text.isidentifier() or "/" in said.text:
+            for value, path in self._set_to(said.text, module):
+                if found := self._by_value(value, own, least=2):
+                    return found, f"{self._files.path_below_root(path)} has {value} for {said.text}"
+        return self._alike(words_of(said.text), own), f"suggested by {said.text}, which the code has"
+
+    def _named_with(self, name: str, module: str, own: set[Key]) -> tuple[list[Function], str]:
+        """The functions whose code a file names together with that of a function."""
+        places = {path: (self._below(path), info.name) for path, info in self._handlers}
+        every = contents_of(self._files, module) if _LETTERS.search(name) and places else None
+        path, handlers = named_together(name, places, ((one, data) for one, data in every or () if one != module))
+        found = {one.key: one for key in handlers for one in self._functions_in(key) if one.key not in own}
+        return _few(found), f"{self._below(path)} names both" if found else ""
+
+    def _functions_in(self, module: str) -> list[Function]:
+        held = list(self._links.code.handled_by(module))
+        return held or [one.function for one in self._undeployed if one.function.key.template == module]
 
     def _listed(self, running: Iterable[Function], module: str, own: set[Key]) -> dict[Key, Function]:
         """The functions that a variable which the code reads lists, in JSON or in another text, for who runs it."""
@@ -128,11 +216,11 @@ class Supposing:
                     found.update((one.function.key, one.function) for one in meant if one.function.key not in own)
         return found
 
-    def _alike(self, wanted: tuple[str, ...], own: set[Key]) -> list[Function]:
+    def _alike(self, wanted: tuple[str, ...], own: set[Key], least: int = 1) -> list[Function]:
         """The functions, others than those that run the code, whose names are most like some words."""
         scored = [(best(wanted, one.names), one) for one in self._candidates if one.function.key not in own]
         most = max((score for score, _ in scored), default=(0, 0))
-        found = [one.function for score, one in scored if score == most] if most[0] else []
+        found = [one.function for score, one in scored if score == most] if most[0] >= least else []
         return found if len(found) <= MAX_SUPPOSED else []
 
     @cached_property
@@ -222,14 +310,16 @@ class Supposing:
         return self._values[variable]
 
     def _set_in(self, variable: str, asker: str) -> Iterator[tuple[str, str]]:
-        name = rb"(?<![\w$])" + re.escape(variable.encode()) + rb"[\"']?\]?\s*[:=,]\s*"
+        name = rb"(?<![\w$])(?<!\w-)" + re.escape(variable.encode()) + rb"[\"']?\]?\s*[:=,]\s*"
         plain, quoted = (re.compile(name + value, re.MULTILINE) for value in (_PLAIN, _QUOTED))
+        if "/" in variable:  # the name of a parameter
+            plain = quoted = re.compile(rb"(?<![\w/-])" + re.escape(variable.encode()) + _SET_AS)
         seen: set[str] = set()
         for path, data in contents_of(self._files, asker) or ():
             pattern = quoted if path.endswith(_CODE) else plain
             for match in pattern.finditer(data) if variable.encode() in data else ():
                 value = match[1].decode("ascii")
-                if value not in seen:
+                if value not in seen and _LETTERS.search(_OPEN.sub("", value)):
                     seen.add(value)
                     yield value, path
 
@@ -255,6 +345,15 @@ def _told_by(atom: Any) -> Iterator[str]:
         yield " ".join(piece for piece in atom.pieces if isinstance(piece, str)).rpartition("function:")[2]
     else:
         yield str(getattr(atom, "source", "")).rpartition(".")[2]
+
+
+def _referred_to(piece: Any) -> Iterator[str]:
+    """The names of what a part of a value in a template refers to."""
+    told = piece.resource.id.rpartition("/")[2] if isinstance(piece, Attribute) else piece
+    told = told.name if isinstance(told, (Hole, Import)) else told
+    for one in (told,) if isinstance(told, str) else pieces_of(told) or ():
+        if isinstance(one, str):
+            yield re.split(r"[.:]", one)[-1]
 
 
 def _of_function(function: Function) -> _Names:

@@ -1,0 +1,203 @@
+"""What the code says of a name whose value is not known: the texts and the words of the expressions that make it, the
+nearest first. `config["lambda"]["prices"]` says `prices`, `get_parameter(Name="/shop/prices")` the name of the
+parameter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.analysis.domain.events import Visit
+from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.analysis.python.modules import ModuleTable
+from invocation_lint.findings import Place
+from invocation_lint.records import record
+from invocation_lint.source.parsing.walk import walk
+
+MAX_FOLLOWED = 4
+"""So many names are followed, one to the expression that another is set to."""
+
+_NOISE = frozenset({
+    "ssm", "secretsmanager", "dynamodb", "s3", "lambda", "Parameter", "Parameters", "Value", "Values", "Item", "Items",
+    "SecretString", "SecretId", "Functions", "FunctionName", "FunctionArn", "Configuration", "Body", "body", "name",
+    "value", "function", "function_name", "functionName", "lambda_name", "lambda_arn", "arn", "utf-8", "get", "client",
+    "resource", "environ", "getenv", "str", "format", "join", "loads", "load", "open", "read", "get_parameter",
+    "get_secret", "get_secret_value", "get_item", "config", "settings", "self", "os", "json", "event", "context",
+})  # fmt: skip
+"""Texts and words that say nothing of which function is meant."""
+
+_FILE = re.compile(r"\.(?:ya?ml|json|toml|ini|cfg|conf|env|txt|py)\Z|\A[rwb+]{1,3}\Z|\s")
+_HOLE = re.compile(r"\$\{?[\w.]+\}?|\{[^{}]*\}|%\(?\w*\)?s")
+"""What other text is put in for."""
+
+
+@record
+class Said:
+    """A text of the code, or a word of it that names something."""
+
+    text: str
+    is_text: bool
+
+
+def said_of(modules: ModuleTable, visit: Visit) -> Iterator[Said]:
+    """What is said of the FunctionName of a call, each once."""
+    seen: set[Said] = set()
+    for one in _Follower(modules, visit).of_call(len(visit.site) - 1):
+        if one.text not in _NOISE and one not in seen and _FILE.search(one.text) is None:
+            seen.add(one)
+            yield one
+
+
+class _Follower:
+    """Follows the expressions of the FunctionName of one call."""
+
+    def __init__(self, modules: ModuleTable, visit: Visit) -> None:
+        self._modules = modules
+        self._visit = visit
+        self._left = MAX_FOLLOWED
+        self._met: set[tuple[str, str]] = set()
+
+    def of_call(self, at: int, parameter: str = "") -> Iterator[Said]:
+        """What an argument says of the call at that level of the way: the FunctionName, or one of a helper's function,
+        whose parameters that are given by position are known."""
+        place = self._visit.site[at]
+        module = self._modules.module_at(place)
+        function = module.function_at(place) if module is not None else None
+        call = _call_at(module, function, place) if module is not None else None
+        if module is None or call is None:
+            return
+        keyword = parameter or "FunctionName"
+        given = next((one.value for one in call.args if one.keyword is not None and one.keyword.value == keyword), None)
+        if given is None and parameter:
+            given = self._by_position(call, at, parameter)
+        if given is not None:
+            yield from self._of(given, module, function, at)
+
+    def _by_position(self, call: cst.Call, at: int, parameter: str) -> cst.BaseExpression | None:
+        below = self._visit.site[at + 1]
+        module = self._modules.module_at(below)
+        called = module.function_at(below) if module is not None else None
+        names = called.positional if called is not None else ()
+        place = names.index(parameter) - (called is not None and called.cls is not None) if parameter in names else -1
+        plain = [one.value for one in call.args if one.keyword is None and not one.star]
+        return plain[place] if 0 <= place < len(plain) else None
+
+    def _of(self, node: cst.CSTNode, module: ModuleInfo, function: FunctionInfo | None, at: int) -> Iterator[Said]:
+        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+            yield from _of_text(node)
+            inner = node.parts if isinstance(node, cst.FormattedString) else ()
+            for part in inner:
+                if isinstance(part, cst.FormattedStringExpression):
+                    yield from self._of(part.expression, module, function, at)
+        elif isinstance(node, cst.Subscript):
+            for element in node.slice:
+                yield from self._of(element, module, function, at)
+            yield from self._of(node.value, module, function, at)
+        elif isinstance(node, cst.Call):
+            for argument in node.args:
+                yield from self._of(argument.value, module, function, at)
+            yield from self._of(node.func, module, function, at)
+        elif isinstance(node, cst.Attribute):
+            yield Said(node.attr.value, is_text=False)
+            yield from self._of_attribute(node, module, function, at)
+        elif isinstance(node, cst.Name):
+            yield Said(node.value, is_text=False)
+            yield from self._of_name(node.value, module, function, at)
+        elif not isinstance(node, (cst.Lambda, cst.Dict)):
+            for child in node.children:
+                yield from self._of(child, module, function, at)
+
+    def _of_name(self, name: str, module: ModuleInfo, function: FunctionInfo | None, at: int) -> Iterator[Said]:
+        if self._left <= 0 or (module.name, name) in self._met:
+            return
+        self._met.add((module.name, name))
+        self._left -= 1
+        around: FunctionInfo | None = function
+        while around is not None:
+            if isinstance(around.node, cst.FunctionDef):
+                values = list(_set_in(around.node.body, name))
+                for value in values:
+                    yield from self._of(value, module, around, at)
+                if values:
+                    return
+                params = (
+                    *around.node.params.posonly_params,
+                    *around.node.params.params,
+                    *around.node.params.kwonly_params,
+                )
+                if any(one.name.value == name for one in params):
+                    if at > 0 and around is function:
+                        yield from self.of_call(at - 1, name)
+                    return
+            around = around.parent
+        for value in _set_in(module.source.module, name):
+            yield from self._of(value, module, None, at)
+
+    def _of_attribute(
+        self, node: cst.Attribute, module: ModuleInfo, function: FunctionInfo | None, at: int
+    ) -> Iterator[Said]:
+        """`self.name`, where the class sets it, `args.name`, where an option of a command sets it."""
+        name, of = node.attr.value, node.value
+        if not isinstance(of, cst.Name):
+            yield from self._of(of, module, function, at)
+        elif of.value == "self" and function is not None and function.cls is not None and self._left > 0:
+            self._left -= 1
+            for value in _set_in(function.cls.node, f"self.{name}"):
+                yield from self._of(value, module, None, at)
+        elif b"add_argument" in module.source.data:
+            for call in walk(module.source.module):
+                if isinstance(call, cst.Call) and _is_option(call, name):
+                    default = (one.value for one in call.args if one.keyword and one.keyword.value == "default")
+                    for value in default:
+                        yield from self._of(value, module, None, at)
+
+
+def _is_option(call: cst.Call, name: str) -> bool:
+    """Whether a call adds the option that an attribute of the parsed arguments is."""
+    if not (isinstance(call.func, cst.Attribute) and call.func.attr.value == "add_argument"):
+        return False
+    texts = [one.value.evaluated_value for one in call.args if isinstance(one.value, cst.SimpleString)]
+    return any(isinstance(one, str) and one.lstrip("-").replace("-", "_") == name for one in texts)
+
+
+def _of_text(node: cst.BaseString) -> Iterator[Said]:
+    if isinstance(node, cst.FormattedString):
+        raw = " ".join(part.value for part in node.parts if isinstance(part, cst.FormattedStringText))
+        text = "-".join(filter(None, raw.split()))
+    else:
+        value = getattr(node, "evaluated_value", None)
+        text = _HOLE.sub("", value) if isinstance(value, str) else ""
+    if len(text) > 1:
+        yield Said(text.strip("-_ "), is_text=True)
+
+
+def _set_in(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
+    """What a name is set to in a body, without the functions inside it."""
+    for one in walk(
+        node, enter=lambda inner: inner is node or not isinstance(inner, (cst.FunctionDef, cst.Lambda)) or "." in name
+    ):
+        if isinstance(one, cst.Assign):
+            targets: list[cst.CSTNode] = [target.target for target in one.targets]
+            value: cst.BaseExpression = one.value
+        elif isinstance(one, (cst.AnnAssign, cst.NamedExpr)) and one.value is not None:
+            targets, value = [one.target], one.value
+        elif isinstance(one, cst.For):
+            targets, value = [one.target], one.iter
+        else:
+            continue
+        if any(_dotted(target) == name for target in targets):
+            yield value
+
+
+def _dotted(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        return f"{node.value.value}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _call_at(module: ModuleInfo, function: FunctionInfo | None, place: Place) -> cst.Call | None:
+    around: cst.CSTNode = function.node if function is not None else module.source.module
+    calls = (one for one in walk(around) if isinstance(one, cst.Call))
+    return next((one for one in calls if module.source.place(one) == place), None)

@@ -1,0 +1,82 @@
+"""Which handler a file names together with a function: a script or a workflow that uploads code, a table of a README.
+
+Such files have no form by which it could be told what is deployed; what stands near to each other is supposed to belong
+together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from invocation_lint.facts.building.links.words import words_of
+
+MAX_LINES = 12
+"""So near to the name of a function its code is named."""
+
+MAX_BYTES = 200_000
+"""Larger files are made by programs."""
+
+_SPEAKS = re.compile(rb"(?i)lambda|function")
+
+
+def named_together(
+    name: str, handlers: Mapping[str, tuple[str, str]], contents: Iterable[tuple[str, bytes]]
+) -> tuple[str, list[str]]:
+    """The keys of the handlers that a file names with a function, and the path of that file; none where no file does.
+    `handlers` has the path of each, below the root, and the name of its function."""
+    pattern = re.compile(r"(?<![\w-])" + re.escape(name) + r"(?![\w-])")
+    marks = {key: _marks_of(path, function, handlers) for key, (path, function) in handlers.items()}
+    encoded = name.encode()
+    for path, data in contents:
+        if encoded not in data or len(data) > MAX_BYTES or not _SPEAKS.search(data):
+            continue
+        lines = data.decode("utf-8", "replace").splitlines()
+        own = {number for number, line in enumerate(lines) if pattern.search(line)}
+        found = dict.fromkeys(chain.from_iterable(_nearest(number, lines, own, marks) for number in sorted(own)))
+        if found:
+            return path, list(found)
+    return "", []
+
+
+def _marks_of(path: str, function: str, handlers: Mapping[str, tuple[str, str]]) -> re.Pattern[str]:
+    """How files name a handler: by its path, by its folder, or as the setting Handler does; each where no other handler
+    is named so."""
+    folder, _, file = path.rpartition("/")
+    stem = file.removesuffix(".py")
+    others = [one for one, _ in handlers.values() if one != path]
+    found = [re.escape(file if not folder else f"{folder.rpartition('/')[2]}/{file}")]
+    if not any(one.rpartition("/")[2] == file for one in others):
+        found += [rf"{re.escape(stem)}\.{re.escape(function)}", re.escape(file)]
+    last = folder.rpartition("/")[2]
+    if words_of(last) and not any(last in one.split("/")[:-1] for one in others):
+        found.append(re.escape(last) + r"(?:\.zip\b|(?![\w.-]))")
+    return re.compile(r"(?<![\w-])(?:" + "|".join(found) + ")")
+
+
+def _nearest(at: int, lines: list[str], own: set[int], marks: Mapping[str, re.Pattern[str]]) -> Iterator[str]:
+    """The handlers that are named in the same line as a function, else the nearest before and after it, those of the
+    same paragraph if there are any."""
+    if here := [key for key, mark in marks.items() if mark.search(lines[at])]:
+        yield from here
+        return
+    sides = [
+        (number, is_near, found) for step in (-1, 1) for number, is_near, found in _towards(at, step, lines, own, marks)
+    ]
+    near = [found for _, is_near, found in sides if is_near]
+    for found in near or [found for _, _, found in sides]:
+        yield from found
+
+
+def _towards(
+    at: int, step: int, lines: list[str], own: set[int], marks: Mapping[str, re.Pattern[str]]
+) -> Iterator[tuple[int, bool, list[str]]]:
+    is_near = True
+    for number in range(at + step, at + step * (MAX_LINES + 1), step):
+        if not 0 <= number < len(lines) or number in own:
+            return
+        is_near = is_near and bool(lines[number].strip())
+        if found := [key for key, mark in marks.items() if mark.search(lines[number])]:
+            yield number, is_near, found
+            return
