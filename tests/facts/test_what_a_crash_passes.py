@@ -39,6 +39,15 @@ def payload_after(body: str, more: str = "") -> object:
 RAISE = ": raise ValueError"
 
 TESTS = [
+    # a line that is read, or says what failed, or shows the answer
+    'if "rows" not in r: logger.warning("no rows")',
+    'if "rows" not in r: logger.info("could not find the rows")',
+    'if "rows" not in r: logger.info("the rows failed")',
+    'if "rows" not in r: logger.info("no rows: %s", r)',
+    'if "rows" not in r: logger.info(f"no rows: {text!r}")',
+    'if "rows" not in r: print("no rows")',
+    'if "rows" not in r:\n    logger.info("no rows")\n    return None',
+    'if "rows" not in r:\n    logger.info("no rows")\n    notify("no rows")',
     # what a crash lacks
     'if "rows" not in r: raise ValueError',
     'if not "rows" in r: raise ValueError',
@@ -137,6 +146,12 @@ TESTS = [
 ]  # fmt: skip
 
 PASSES = [
+    # a quiet line, that says of no failure
+    'if "rows" not in r: logger.debug("no rows")',
+    'if r.get("rows"):\n    keep(r)\nelse:\n    logger.info("nothing found for %s", default)',
+    'rows = r.get("rows")\nif not rows:\n    logger.info("no rows")\n    return []',
+    'if r.get("status") == "done":\n    logger.info("done")\nelse:\n    logging.info("nothing done")',
+    'match r.get("status"):\n    case "done": keep(r)\n    case _: logger.debug("no status yet")',
     # a crash passes
     'if not isinstance(r, dict): raise ValueError',
     'if isinstance(r, str): r = json.loads(r)',

@@ -99,6 +99,30 @@ def is_log_line(node: cst.Call) -> bool:
     return _act(node) == "logs"
 
 
+_SAYS_WHAT_FAILED = re.compile(
+    r"could ?n.t|could not|can.?not|can.t|unable|wrong|problem|abort|crash|reject|denied|refus|bad "
+    r"|\bnot ok|unsuccessful|did ?n.t|did not|unknown|unhandled|again|retr[iy]|attempt|wait|poll",
+    re.IGNORECASE,
+)
+"""Words of a log line, beside those of `FAILING`, which say that something went wrong, or is tried again."""
+
+
+def is_quiet_line(node: cst.CSTNode) -> bool:
+    """Whether a statement is a log line of the level info or debug whose words say of no failure: those who watch for
+    failures do not see it. A `print` has no level, and may be all that there is."""
+    call = node.value if isinstance(node, cst.Expr) else node
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return False
+    if called_name(call) not in {"info", "debug"} or not call.args:
+        return False
+    words = (
+        part.value
+        for part in own_nodes(call)
+        if isinstance(part, (cst.Name, cst.SimpleString, cst.FormattedStringText))
+    )
+    return not any(FAILING.search(word) or _SAYS_WHAT_FAILED.search(word) for word in words)
+
+
 _PLAIN = HARMLESS | {
     "sleep", "loads", "load", "list", "set", "tuple", "int", "float", "bool", "sorted", "keys", "values", "items",
     "copy", "deepcopy", "strip", "lower", "upper", "decode", "encode", "split", "read", "time", "monotonic", "now",

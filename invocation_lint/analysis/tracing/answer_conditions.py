@@ -14,8 +14,9 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import FALSE, NONE, Const, Encoded, Ref, Traced, Value
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import ASKED, TOLD
-from invocation_lint.analysis.program.acts import FAILING, is_log_line, suite_end, tells
+from invocation_lint.analysis.program.acts import FAILING, is_log_line, is_quiet_line, suite_end, tells
 from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Marks
 from invocation_lint.analysis.tracing.answer_notes import PayloadTest
@@ -164,7 +165,7 @@ def _asked_for_failure(parts: list[Traced], node: cst.BaseExpression) -> list[Si
 def statement_runs(frame: Frame, node: cst.CSTNode, marks: Marks, value: Value | None) -> None:
     """A simple statement, or the end of the function, on a branch on which a crash is told from success."""
     returns = isinstance(node, (cst.Return, cst.FunctionDef, cst.Lambda))
-    does = "" if returns else tells(node)
+    does = "" if returns or (is_quiet_line(node) and not _logs_answer(frame, node)) else tells(node)
     for mark in marks:
         if mark[0] != TOLD:
             continue
@@ -172,6 +173,18 @@ def statement_runs(frame: Frame, node: cst.CSTNode, marks: Marks, value: Value |
         if does == "raises" or (how != "raise" and (does or (returns and _is_error(frame, value, site)))):
             says_so = does == "raises" or ((returns or _is_log(node)) and _says_error(node))
             frame.events.append(PayloadTest(site, frame.place(node), weak=how == "after" and not says_so))
+
+
+def _logs_answer(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a log line shows a part of an answer: with it, it shows what the crash was."""
+    if not isinstance(node, cst.Expr) or not isinstance(node.value, cst.Call):
+        return False
+    names = (part for arg in node.value.args for part in (arg.value, *own_nodes(arg.value)))
+    return any(
+        conditions.quietly(frame, part).of(Traced)
+        for part in names
+        if isinstance(part, (cst.Name, cst.Attribute, cst.Subscript))
+    )
 
 
 def _is_log(node: cst.CSTNode) -> bool:
