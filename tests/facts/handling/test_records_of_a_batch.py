@@ -89,3 +89,28 @@ def test_a_handler_that_refuses_more_than_one_record_loses_none(body: str, tmp_p
 )
 def test_what_becomes_of_the_failures_that_a_helper_takes(body: str, failure: str | None, tmp_path: Path) -> None:
     assert seen(tmp_path, body).item_failure == failure
+
+
+GUARDED = 'for record in event["Records"]:\n    try:\n        {0}\n    except Exception as error:\n        print(error)'
+
+
+@pytest.mark.parametrize(
+    ("inside", "failure"),
+    [
+        ('print(json.loads(record["body"])["id"])', None),
+        ('body = record.get("body")\n        print("got " + str(body))', None),
+        ('work(record["body"])', "swallowed"),
+        ('print(work(record["body"]))', "swallowed"),
+        ('event["done"] = record["body"]', "swallowed"),
+        ('json.loads.count += len(record["body"])', "swallowed"),
+        ('with open("/tmp/a") as file:\n            print(record["body"], file=file)', "swallowed"),
+        ('if not record["body"]:\n            raise ValueError("empty")', "swallowed"),
+    ],
+)
+def test_a_record_that_is_only_printed_is_not_lost(inside: str, failure: str | None, tmp_path: Path) -> None:
+    assert seen(tmp_path, GUARDED.format(inside)).item_failure == failure
+
+
+def test_what_a_loop_reads_and_others_use_may_be_lost(tmp_path: Path) -> None:
+    body = GUARDED.format('last = json.loads(record["body"])') + "\nwork(last)"
+    assert seen(tmp_path, body).item_failure == "swallowed"

@@ -185,6 +185,8 @@ class _Reader:
 
     def _loop(self, loop: cst.For, scope: Scope, info: FunctionInfo, depth: int) -> None:
         self.seen.loops.append(self._place(loop))
+        if skipping.only_shows(loop.body, scope):
+            return
         counted, raised = failing.counted_lists(scope), failing.raised_for(scope)
         tries = list(_tries(loop.body))
         for node in tries:
@@ -286,7 +288,7 @@ class _Reader:
             if not taking:
                 continue
             if isinstance(scope.parents.get(call), cst.Expr):
-                for one in taking:
+                for one in taking if not skipping.only_shows(helper.node.body, inner) else ():
                     self._clauses(one, failing.counted_lists(inner))
             else:  # what the helper returns may tell
                 self.seen.failures.setdefault("kept", self._place(call))

@@ -4,13 +4,38 @@ from __future__ import annotations
 
 import libcst as cst
 
+from invocation_lint.analysis.program.acts import is_log_line
 from invocation_lint.facts.building.handling.failing import notes, raises
-from invocation_lint.facts.building.scopes import Scope
+from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.source.parsing.walk import walk
 
 _MORE = frozenset({("NotEqual", 1), ("GreaterThan", 1), ("GreaterThanEqual", 2)})
 _ONE = frozenset({("Equal", 1), ("LessThanEqual", 1), ("LessThan", 2)})
 """Comparisons that a length fails or passes where there is more than one."""
+
+_SHOWING = frozenset({
+    "print", "pprint", "str", "repr", "format", "join", "loads", "dumps", "len", "get", "keys", "items", "decode",
+    "b64decode", "decompress", "type", "strip", "exception",
+})  # fmt: skip
+"""Calls by which code looks at a record, or shows it."""
+_DOING = (cst.AugAssign, cst.Del, cst.Raise, cst.Return, cst.Await, cst.Yield, cst.With, cst.Assert)
+
+
+def only_shows(body: cst.CSTNode, scope: Scope) -> bool:
+    """Whether a block does nothing with records but print them, so that none is lost where that fails."""
+    inside = list(walk(body))
+    given: set[str] = set()
+    for node in inside:
+        if isinstance(node, _DOING):
+            return False
+        if isinstance(node, cst.Call) and called_name(node) not in _SHOWING and not is_log_line(node):
+            return False
+        if isinstance(node, cst.AssignTarget):
+            if not isinstance(node.target, cst.Name):
+                return False
+            given.add(node.target.value)
+    names = {node for node in inside if isinstance(node, cst.Name)}
+    return all(use in names for name in given for use in scope.names.get(name, ()))
 
 
 def refuses_more(length: cst.Call, scope: Scope) -> bool:
