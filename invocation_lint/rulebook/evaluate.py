@@ -8,7 +8,7 @@ from typing import Any
 
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.findings import FixRequest, Label, Severity
-from invocation_lint.rulebook.conditions import Frame, question
+from invocation_lint.rulebook.conditions import Ask, Frame, question
 from invocation_lint.rulebook.logic import NO, YES, follow, negated
 from invocation_lint.rulebook.model import OptionName, Reference, Rule
 from invocation_lint.rulebook.requests import request_of
@@ -18,16 +18,27 @@ MOST_REMEMBERED = 2000  # facts whose answers are kept; one holds a few kilobyte
 
 
 class Prepared:
-    """A rule and the values of its options, ready to be asked of many facts."""
+    """A rule and the values of its options, ready to be asked of many facts. Its conditions become functions when a fact
+    asks for them: most files have facts of few kinds."""
 
     def __init__(self, rule: Rule, options: Mapping[str, Any] | None = None) -> None:
         """`options` are the values that the user set, by name; the others keep the rule's defaults."""
         self.rule = rule
         self.options: Mapping[str, Any] = {**rule.defaults, **(options or {})}
-        self._when = question(rule.when, self.options)
-        self._unless = question(rule.unless, self.options) if rule.unless is not None else None
-        special = rule.severity.when if rule.severity.special is not None else None
-        self._is_special = question(special, self.options) if special is not None else None
+
+    @cached_property
+    def _when(self) -> Ask:
+        return question(self.rule.when, self.options)
+
+    @cached_property
+    def _unless(self) -> Ask | None:
+        return question(self.rule.unless, self.options) if self.rule.unless is not None else None
+
+    @cached_property
+    def _is_special(self) -> Ask | None:
+        choice = self.rule.severity
+        special = choice.when if choice.special is not None else None
+        return question(special, self.options) if special is not None else None
 
     def answers(self, data: Any) -> list[tuple[str, Any]]:
         """What the rule answers for the data of a fact of its kind, where that is yes or maybe, each with the element

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,8 @@ from invocation_lint.contracts.model import ContractBook
 from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.findings import Confidence, Finding, Severity
 from invocation_lint.programs import Programs
-from invocation_lint.rulebook.findings import findings_of
+from invocation_lint.rulebook.evaluate import PreparedRules
+from invocation_lint.rulebook.findings import findings_in
 from invocation_lint.rulebook.loader import load_rule
 from invocation_lint.rulebook.model import Rule
 from invocation_lint.source.parsing.tree import parse
@@ -55,8 +56,8 @@ def rule_of(room: Path) -> Rule:
 
 
 @cache
-def _rules_but_advice() -> tuple[Rule, ...]:
-    return tuple(rule for rule in map(rule_of, ROOMS) if rule.severity.worst is not Severity.ADVICE)
+def _rules_but_advice() -> PreparedRules:
+    return PreparedRules(rule for rule in map(rule_of, ROOMS) if rule.severity.worst is not Severity.ADVICE)
 
 
 @cache
@@ -65,7 +66,12 @@ def _contracts() -> ContractBook:
     return load_contracts([(str(path), path.read_text(encoding="utf-8")) for path in paths], "shipped")
 
 
-def lint(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Finding]:
+@cache
+def _alone(room: Path) -> PreparedRules:
+    return PreparedRules([rule_of(room)])
+
+
+def lint(files: Mapping[str, str], rules: PreparedRules) -> list[Finding]:
     """The certain findings of the rules in the files of a program, each reported where its main place is."""
     folder = Path("/nowhere/program")
     programs = Programs(lambda _: AnalysisOptions(), folder)
@@ -75,20 +81,20 @@ def lint(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Finding]:
         path = folder / name
         source = parse(text.encode(), name)
         told = facts_of(source, _contracts(), AnalysisOptions(), programs.program(path), path)
-        found += [finding for finding in findings_of(rules, told.facts) if finding.place.path == name]
+        found += [finding for finding in findings_in(rules.matches(told.facts)) if finding.place.path == name]
     return [finding for finding in found if finding.confidence is Confidence.CERTAIN]
 
 
 @cache
 def _expected(example: Example) -> int:
     """How often the room's rule is found in the example as it stands."""
-    return 0 if example.clean else len(lint({"app.py": example.text}, [rule_of(example.room)]))
+    return 0 if example.clean else len(lint({"app.py": example.text}, _alone(example.room)))
 
 
 def complaint(example: Example, files: Mapping[str, str]) -> str | None:
     """What is wrong with the findings in a program that means what the example means; None when nothing is."""
     rule = rule_of(example.room)
-    found = lint(files, _rules_but_advice() if example.clean else [rule])
+    found = lint(files, _rules_but_advice() if example.clean else _alone(example.room))
     expected = _expected(example)
     if len(found) == expected:
         return None
