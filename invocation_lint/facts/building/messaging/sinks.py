@@ -30,10 +30,12 @@ from invocation_lint.facts.building.templates.context import called
 from invocation_lint.facts.building.templates.handlers import reached
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.record import Pattern
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
     from invocation_lint.facts.building.links.inferred import Links
+    from invocation_lint.source.files.project_files import ProjectFiles
 
 _ACTIONS = {
     "send_message": "sqs:SendMessage", "send_message_batch": "sqs:SendMessage", "send_messages": "sqs:SendMessage",
@@ -63,7 +65,7 @@ def sink_of(
     files = program.modules.files
     files.deployed_for(code.module.name)
     links = links_of(program)
-    readers = _running(links, code, holder)
+    readers = _running(links, files, code, holder)
     if not readers:
         return None
     action = _ACTIONS[called_name(call)]
@@ -85,8 +87,9 @@ def sink_of(
     return facts.Sink(variable, found.is_set, found.near, common.reader, found.then, action, granted)
 
 
-def _running(links: Links, code: Code, holder: FunctionInfo) -> tuple[Function, ...]:
-    """The deployed functions that come to a function of a module: their handlers are in it, and call it."""
+def _running(links: Links, files: ProjectFiles, code: Code, holder: FunctionInfo) -> tuple[Function, ...]:
+    """The deployed functions that come to a function of a module: their handlers are in it and call it, or import what
+    leads there."""
     module = code.module
     found = []
     for one in links.code.handled_by(module.name):
@@ -95,7 +98,21 @@ def _running(links: Links, code: Code, holder: FunctionInfo) -> tuple[Function, 
         handlers = [info for info in code.functions() if info.name in names and info.cls is None]
         if len(handlers) == 1 and any(info.key == holder.key for info in reached(code, handlers[0])):
             found.append(one)
-    return tuple(found)
+    if found or links.code.handled_by(module.name):
+        return tuple(found)
+    return links.code.running(module.name, holder) if _is_named(files, code, holder) else ()
+
+
+def _is_named(files: ProjectFiles, code: Code, holder: FunctionInfo) -> bool:
+    """Whether a module that imports this one names the function, or another of this module that comes to it."""
+    names, number = {holder.name}, 0
+    while number != len(names):
+        number = len(names)
+        leading = [info for info in code.functions() if info.mentions & names]
+        names |= {info.cls.name if info.cls is not None and info.name == "__init__" else info.name for info in leading}
+    naming = Pattern(rf"\b(?:{'|'.join(sorted(names))})\b", tuple(sorted(names)))
+    importers = set(files.importers_of(code.module.name))
+    return not importers.isdisjoint(files.holding(code.module.name, naming))
 
 
 def _asked(
