@@ -18,8 +18,10 @@ MOST_REMEMBERED = 2000  # facts whose answers are kept; one holds a few kilobyte
 
 
 class Prepared:
-    """A rule and the values of its options, ready to be asked of many facts. Its conditions become functions when a fact
-    asks for them: most files have facts of few kinds."""
+    """A rule and the values of its options, ready to be asked of many facts.
+
+    Conditions become functions when a fact asks for them: most files have facts of few kinds.
+    """
 
     def __init__(self, rule: Rule, options: Mapping[str, Any] | None = None) -> None:
         """`options` are the values that the user set, by name; the others keep the rule's defaults."""

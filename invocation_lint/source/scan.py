@@ -194,12 +194,17 @@ def may_handle(data: bytes) -> bool:
     return any(word in data for word in _EVENT) and _HANDLER.search(data) is not None
 
 
+def may_wrap(data: bytes) -> bool:
+    """Whether the bytes may make a handler of a web application by an adapter."""
+    return b"Mangum(" in data or b"make_lambda_handler(" in data
+
+
 def may_deploy(data: bytes) -> bool:
     """Whether the bytes may define resources with the AWS CDK, or an application of Chalice."""
     return b"aws_cdk" in data or b"Chalice(" in data
 
 
-_OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may_handle, may_deploy)
+_OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may_handle, may_wrap, may_deploy)
 
 
 def may_hold_facts(data: bytes) -> bool:

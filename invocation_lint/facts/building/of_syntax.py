@@ -59,6 +59,10 @@ def _found(
         from invocation_lint.facts.building.handling.object_keys import object_keys
 
         yield from object_keys(code, options)
+    if asked("handler") and scan.may_wrap(data):
+        from invocation_lint.facts.building.handling.applications import applications
+
+        yield from applications(code, program)
     if not (asked(*_OF_HANDLERS, "custom_resource") and scan.may_handle(data)):
         return
     if asked(*_OF_HANDLERS):

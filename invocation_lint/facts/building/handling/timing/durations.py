@@ -8,6 +8,7 @@ from invocation_lint.data.limits import limits
 from invocation_lint.facts.building.handling.subjects import Subject
 
 if TYPE_CHECKING:
+    from invocation_lint.deployment.kinds import Handlers
     from invocation_lint.facts.building.links.inferred import Spent
 
 _SLOW = frozenset({"sleep", "invoke", "converse", "invoke_model", "completions"})
@@ -30,10 +31,17 @@ def least_seconds(subject: Subject) -> Spent | None:
 
 def front_seconds(subject: Subject) -> float | None:
     """How long the API in front of a handler waits: what is configured, else the limit of its kind."""
-    if subject.told is None or subject.name is None or len(subject.kinds) != 1 or not subject.kinds <= _LIMITS.keys():
+    if subject.told is None or subject.name is None:
         return None
-    configured = subject.told.front_seconds.get(subject.name, frozenset())
-    return max(configured) if configured else limits()[_LIMITS[next(iter(subject.kinds))]]
+    return front_waits(subject.told, subject.name, subject.kinds)
+
+
+def front_waits(told: Handlers, name: str, kinds: frozenset[str]) -> float | None:
+    """How long the API in front of a handler of some name waits, where nothing else invokes it."""
+    if len(kinds) != 1 or not kinds <= _LIMITS.keys():
+        return None
+    configured = told.front_seconds.get(name, frozenset())
+    return max(configured) if configured else limits()[_LIMITS[next(iter(kinds))]]
 
 
 def outlasts(least: Spent | None, own: Any, front: float | None) -> str | None:
@@ -48,4 +56,4 @@ def outlasts(least: Spent | None, own: Any, front: float | None) -> str | None:
     return None
 
 
-__all__ = ["front_seconds", "least_seconds", "outlasts"]
+__all__ = ["front_seconds", "front_waits", "least_seconds", "outlasts"]
