@@ -191,7 +191,7 @@ _EVENT = (b"event", b"evt")
 
 def may_handle(data: bytes) -> bool:
     """Whether the bytes may define a function that Lambda invokes."""
-    return any(word in data for word in _EVENT) and _HANDLER.search(data) is not None
+    return b"Chalice(" in data or (any(word in data for word in _EVENT) and _HANDLER.search(data) is not None)
 
 
 def may_wrap(data: bytes) -> bool:

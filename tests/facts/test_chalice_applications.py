@@ -38,13 +38,13 @@ def often(event):
 """
 
 
-def told(folder: Path, kind: str, variable: str = "JOBS_URL", **more: Any) -> list[Any]:
+def told(folder: Path, kind: str, variable: str = "JOBS_URL", code: str = CODE, **more: Any) -> list[Any]:
     (folder / ".git").mkdir()
     (folder / ".chalice").mkdir()
     settings = {"version": "2.0", "app_name": "shop", "environment_variables": {"QUEUE_URL": "jobs"}, **more}
     (folder / ".chalice" / "config.json").write_text(json.dumps(settings))
     app = folder / "app.py"
-    app.write_text(CODE.replace("VARIABLE", variable))
+    app.write_text(code.replace("VARIABLE", variable))
     programs = Project(Configuration()).programs
     assert programs is not None
     programs.note([("app.py", app, None)])
@@ -73,3 +73,70 @@ def test_what_a_bucket_invokes_has_no_destination(tmp_path: Path) -> None:
 def test_a_schedule_knows_the_timeout_of_the_configuration(tmp_path: Path) -> None:
     (schedule,) = told(tmp_path, "schedule", lambda_timeout=300)
     assert schedule.function.timeout_seconds == 300
+
+
+ONE = """\
+import json
+
+import boto3
+from chalice import Chalice
+from shop import work
+
+app = Chalice(app_name="shop")
+
+
+@DECORATOR
+def handle(event):
+    BODY
+"""
+GUARDED = """for record in event:
+        try:
+            work(json.loads(record.body))
+        except Exception as error:
+            print(error)"""
+
+
+def one(folder: Path, decorator: str, body: str) -> list[Any]:
+    return told(folder, "handler", code=ONE.replace("DECORATOR", decorator).replace("BODY", body))
+
+
+@pytest.mark.parametrize(
+    ("decorator", "source"),
+    [
+        ('app.on_sqs_message(queue="jobs", batch_size=10)', "queue"),
+        ('app.on_kinesis_record(stream="jobs")', "stream"),
+        ('app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:eu-west-1:1:table/a/stream/b")', "stream"),
+    ],
+)
+def test_the_records_are_what_the_event_yields(tmp_path: Path, decorator: str, source: str) -> None:
+    (handler,) = one(tmp_path, decorator, GUARDED)
+    assert (handler.event_source, handler.known_by, handler.item_failure) == (source, "template", "swallowed")
+    assert handler.records_read == "all"
+
+
+def test_a_batch_of_one_is_the_default_of_chalice(tmp_path: Path) -> None:
+    (handler,) = one(tmp_path, 'app.on_sqs_message(queue="jobs")', GUARDED)
+    assert handler.one_record == "yes"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "source"),
+    [
+        ('app.on_s3_event(bucket="files")', "s3"),
+        ('app.on_sns_message(topic="news")', "sns"),
+        ('app.on_cw_event({"source": ["shop"]})', "eventbridge"),
+        ('app.schedule("rate(1 hour)")', "schedule"),
+    ],
+)
+def test_what_is_made_for_each_event_is_seen(tmp_path: Path, decorator: str, source: str) -> None:
+    (handler,) = one(tmp_path, decorator, 'boto3.client("s3").delete_object(Bucket="a", Key="b")')
+    assert (handler.event_source, handler.made, handler.made_when) == (
+        source,
+        "creates a client of s3",
+        "on each invocation",
+    )
+
+
+@pytest.mark.parametrize("decorator", ['app.route("/orders/{event}")', "app.middleware", "work.on_change()"])
+def test_what_takes_no_event_is_no_handler(tmp_path: Path, decorator: str) -> None:
+    assert one(tmp_path, decorator, 'boto3.client("s3").delete_object(Bucket="a", Key="b")') == []

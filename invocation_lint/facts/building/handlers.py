@@ -182,6 +182,21 @@ def may_be_handler(function: FunctionInfo) -> bool:
     return count >= 2 and count - min(count, function.defaults) <= 2 and not function.needs_keyword
 
 
+_OF_CHALICE = frozenset({
+    "on_sqs_message", "on_sns_message", "on_s3_event", "on_dynamodb_record", "on_kinesis_record", "on_cw_event",
+    "schedule",
+})  # fmt: skip
+"""Decorators of Chalice whose functions take one object for the event (Chalice documentation, API, event sources)."""
+
+
+def takes_event_of_chalice(function: FunctionInfo) -> bool:
+    """Whether Chalice calls a function with the event, wrapped in an object that yields the records."""
+    if function.parent is not None or function.cls is not None or len(function.positional) != 1:
+        return False
+    given = (one.func for one in function.decorators if isinstance(one, cst.Call))
+    return any(isinstance(one, cst.Attribute) and one.attr.value in _OF_CHALICE for one in given)
+
+
 def is_handler(function: FunctionInfo) -> bool:
     """Whether a function is a Lambda handler where no template tells: by what it takes, and a name that says so."""
     if not may_be_handler(function):

@@ -11,7 +11,7 @@ from dataclasses import field
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.facts.building.handlers import event_name
+from invocation_lint.facts.building.handlers import event_name, takes_event_of_chalice
 from invocation_lint.facts.building.handling import failing, skipping
 from invocation_lint.facts.building.handling.processors import MOST, PROCESSORS, last_name, lost_in_report, takes_most
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
@@ -49,7 +49,8 @@ class Records:
 def records_of(code: Code, handler: FunctionInfo) -> Records:
     """What a handler does with the records of its event."""
     reader = _Reader(code)
-    reader.function(handler, frozenset({event_name(handler)}), frozenset(), 0)
+    event = frozenset({event_name(handler)})
+    reader.function(handler, event, event if takes_event_of_chalice(handler) else frozenset(), 0)
     return reader.seen
 
 

@@ -15,6 +15,7 @@ from invocation_lint.facts.building.handlers import (
     is_handler,
     keys_read,
     may_be_handler,
+    takes_event_of_chalice,
     told_by_type,
 )
 from invocation_lint.facts.building.handling.event_paths import Path, Read, parts_of_event, reads_of_event
@@ -114,7 +115,7 @@ def subjects(code: Code, program: Program | None) -> Iterator[Subject]:
     """The handlers of a module: those that templates name, else those that look like one."""
     told = program.handlers_of(code.module) if program is not None else None
     for info in code.functions():
-        if not may_be_handler(info):
+        if not may_be_handler(info) and not (told is not None and takes_event_of_chalice(info)):
             continue
         name = _name(code, info, told) if told is not None else None
         if name is not None or (told is None and is_handler(info)):
