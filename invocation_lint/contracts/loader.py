@@ -5,6 +5,7 @@ Every mistake is a UsageError at its place.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,9 +46,18 @@ def load_contracts(documents: Sequence[tuple[str, str]], origin: str = "declared
 
 def load_shipped_contracts(source: Shipped | None = None) -> ContractBook:
     """The contracts that come with the package."""
+    return _shipped() if source is None else _book_of(source)
+
+
+@functools.cache
+def _shipped() -> ContractBook:
+    return _book_of(read_shipped())
+
+
+def _book_of(source: Shipped) -> ContractBook:
     nodes = [
         read_yaml(shipped.path, shipped.text) if shipped.data is None else node_of(shipped.data, shipped.path)
-        for shipped in (source or read_shipped()).contracts
+        for shipped in source.contracts
     ]
     return _book(nodes, "shipped")
 

@@ -51,9 +51,17 @@ def load_rule(path: str, text: str) -> Rule:
 
 def load_shipped(source: Shipped | None = None) -> Rulebook:
     """The rules that come with the package: compiled ones where they are, else the folders beside it."""
+    return _shipped() if source is None else _book_of(source)
+
+
+@functools.cache
+def _shipped() -> Rulebook:
+    return _book_of(read_shipped())
+
+
+def _book_of(source: Shipped) -> Rulebook:
     rules: list[Rule] = []
     texts: dict[str, str] = {}
-    source = source or read_shipped()
     for shipped in source.rules:
         if shipped.data is not None:
             rule = rule_of(node_of(shipped.data, shipped.path), checked=True)
