@@ -339,8 +339,9 @@ class Invocation:
     )
     task_token: TaskToken | None = fact_field("the task token of a workflow in the payload; absent when there is none")
     run_by: Text = fact_field(
-        "what runs the call: the statement itself, or an executor or thread that receives it",
-        words=("statement", "executor"),
+        "what runs the call: the statement itself, a thread that the statement awaits, or an executor or thread that"
+        " runs beside it",
+        words=("statement", "awaited", "executor"),
     )
     told_failure: ToldFailure | None = fact_field(
         "how the return value of a called function shows that the invocation failed; absent when none does"

@@ -109,18 +109,21 @@ def test_the_end_of_a_block_waits_for_its_pool() -> None:
 
 def test_what_runs_the_call() -> None:
     assert seen_by_caller("async def start():\n    send('a')\n").run_by == "statement"
-    assert seen_by_caller("async def start():\n    await asyncio.to_thread(send, 'a')\n").run_by == "executor"
+    assert seen_by_caller("async def start():\n    await asyncio.to_thread(send, 'a')\n").run_by == "awaited"
+
+
+RUN = "sync_to_async(client.invoke)(FunctionName='mail', Payload='{}')"
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("code", "run_by"),
     [
-        "await sync_to_async(client.invoke)(FunctionName='mail', Payload='{}')",
-        "later = sync_to_async(client.invoke, thread_sensitive=False); await later(FunctionName='mail', Payload='{}')",
-        "await asyncio.gather(*[sync_to_async(client.invoke)(FunctionName='mail', Payload=text) for text in texts])",
+        (f"await {RUN}", "awaited"),
+        ("later = sync_to_async(client.invoke); await later(FunctionName='mail', Payload='{}')", "awaited"),
+        (f"await asyncio.gather(*[{RUN} for text in texts])", "executor"),
     ],
 )
-def test_a_function_that_asgiref_runs_in_a_thread_does_not_hold_up_the_loop(code: str) -> None:
+def test_a_function_that_asgiref_runs_in_a_thread_does_not_hold_up_the_loop(code: str, run_by: str) -> None:
     source = parse((HEAD + f"async def start(texts):\n    {code}\n").encode(), "app.py")
     found = [f.data for f in facts_of(source, ContractBook(), AnalysisOptions()).facts if "start" in (f.function or "")]
-    assert [(one.sent, one.run_by) for one in found] == [("awaited", "executor")]
+    assert [(one.sent, one.run_by) for one in found] == [("awaited", run_by)]

@@ -28,10 +28,8 @@ def failures(code: str) -> dict[str, Any]:
     """What an item's failure does, by the function in which the chain begins."""
     source = parse((HEAD + dedent(code)).encode(), "app.py")
     facts = [fact for fact in facts_of(source, ContractBook(), AnalysisOptions()).facts if fact.chain]
-    return {
-        fact.function: "open" if isinstance(fact.data.in_loop.item_failure, Unknown) else fact.data.in_loop.item_failure
-        for fact in facts
-    }
+    found = {fact.function: fact.data.in_loop.item_failure for fact in facts if fact.data.in_loop is not None}
+    return {function: "open" if isinstance(failure, Unknown) else failure for function, failure in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +145,10 @@ def test_who_answers_cloudformation() -> None:
         ("while jobs:\n    send(wanted.pop())", None),
         ("while wanted.get(jobs):\n    send(wanted)", None),
         ("while jobs:\n    job = jobs.pop()\n    if not job:\n        raise ValueError\n    send(job)", None),
+        ("for index in range(len(jobs)):\n    send(jobs[index])", "escapes"),
+        ("for start in range(0, len(jobs), 10):\n    send(jobs[start : start + 10])", "escapes"),
+        ("for start in range(0, jobs, 10):\n    send(start)", None),
+        ("for index in range(len(jobs)):\n    send(jobs)\n    break", None),
         ("while True:\n    try:\n        job = jobs.pop()\n    except Empty:\n        break\n    send(job)", "escapes"),
     ],
 )  # fmt: skip
@@ -165,3 +167,54 @@ def test_results_of_calls_that_run_already_end_no_loop() -> None:
                 return [future.result() for future in futures]
     """
     assert failures(code) == {"start": None}
+
+
+RAISES_AGAIN = """
+    def helper(job):
+        try:
+            send(job)
+        except Exception as error:
+            log.error("not sent: %s", error)
+            raise
+"""
+TRANSLATES = RAISES_AGAIN.replace("raise\n", "raise NotSent(job) from error\n")
+
+
+@pytest.mark.parametrize("helper", [RAISES_AGAIN, TRANSLATES])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("for job in jobs:\n    helper(job)", "escapes"),
+        ("[helper(job) for job in jobs]", "escapes"),
+        ("list(map(helper, jobs))", "escapes"),
+        ("for job in jobs:\n    try:\n        helper(job)\n    except Exception:\n        log.error('no')", None),
+        (
+            "for job in jobs:\n    try:\n        helper(job)\n    except Exception:\n        raise",
+            None,
+        ),
+    ],
+)
+def test_what_a_helper_raises_again_it_leaves_to_the_loop(helper: str, body: str, expected: str | None) -> None:
+    lines = "\n".join("    " + line for line in body.split("\n"))
+    assert failures(dedent(helper) + f"def start(jobs):\n{lines}\n")["start"] == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "run_by", "expected"),
+    [
+        ("for job in jobs:\n    await asyncio.to_thread(send, job)", "awaited", "escapes"),
+        ("for job in jobs:\n    await loop.run_in_executor(None, send, job)", "awaited", "escapes"),
+        ("for job in jobs:\n    await asyncio.wait_for(asyncio.to_thread(send, job), 5)", "awaited", "escapes"),
+        ("[await asyncio.to_thread(send, job) for job in jobs]", "awaited", "escapes"),
+        ("await asyncio.gather(*[asyncio.to_thread(send, job) for job in jobs])", "executor", None),
+        ("tasks = [asyncio.to_thread(send, job) for job in jobs]\nawait asyncio.gather(*tasks)", "executor", None),
+        ("later = loop.run_in_executor(None, send, jobs)\nawait later", "executor", None),
+    ],
+)
+def test_a_thread_that_each_round_awaits(body: str, run_by: str, expected: str | None) -> None:
+    lines = "\n".join("    " + line for line in body.split("\n"))
+    code = HEAD + f"import asyncio\n\nasync def start(jobs):\n    loop = asyncio.get_running_loop()\n{lines}\n"
+    facts = [f for f in facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions()).facts if f.chain]
+    (found,) = (fact.data for fact in facts)
+    assert found.run_by == run_by
+    assert (found.in_loop.item_failure if found.in_loop is not None else None) == expected

@@ -313,3 +313,28 @@ FROM_A_PATTERN = [
 @pytest.mark.parametrize(("cases", "after", "payload"), FROM_A_PATTERN)
 def test_what_a_pattern_takes_out_of_a_payload(cases: str, after: str, payload: str) -> None:
     assert payload_after(f"match r:\n    {cases}\n{after}") == payload
+
+
+KEPT = [
+    # a method raises for what a crash lacks
+    (
+        'def take(self):\n    if self.r.get("status") != 200: raise ValueError\n    return self.r["rows"]',
+        "handed_over",
+    ),
+    (
+        'def take(self):\n    s = self.r.get("s")\n    if s is not None: return self.r["rows"]\n    raise ValueError',
+        "handed_over",
+    ),
+    # it does not
+    ('def take(self):\n    return self.r["rows"]', "used"),
+    ('def take(self):\n    return self.r.get("rows", [])', "used"),
+    ('def take(self):\n    if self.r is None: raise ValueError\n    return self.r["rows"]', "used"),
+    ('def take(self):\n    if not self.r: raise ValueError\n    return self.r["rows"]', "used"),
+    ('def take(self):\n    return self.r["rows"]\n\ndef other(self, x):\n    if x: raise ValueError', "used"),
+]
+
+
+@pytest.mark.parametrize(("methods", "payload"), KEPT)
+def test_a_payload_in_an_attribute_is_tested_by_the_method_that_raises(methods: str, payload: str) -> None:
+    code = "class Rule:\n    def ask(self):\n" + indent(CALL + "\nself.r = r\nreturn self", " " * 8)
+    assert payload_of(code + "\n\n" + indent(methods, "    ") + "\n") == payload

@@ -75,7 +75,7 @@ class Visit(Start):
     loop: LoopInfo | None
     created: str  # where the client was made
     sent: str
-    run_by: str = "statement"  # or executor, a thread included
+    run_by: str = "statement"  # or executor, a thread included; awaited: one that the statement waits for
     threads: int = 0  # of that executor, where its number is known and they share the client
     is_timed: bool = False  # whether its function measures how long it takes
     in_clause: str = ""  # what the except clause around it does: logs, reraises

@@ -81,6 +81,16 @@ def run_elsewhere(frame: Frame, since: int) -> tuple[SiteKey, ...]:
     return tuple(found)
 
 
+def wait_for(frame: Frame, value: Value, since: int) -> None:
+    """`await` of what a thread was given in the same expression: its invocations, noted since an index, are over when
+    the statement is. Those of gathered work and of tasks run beside each other."""
+    sites = {site for one in value.of(Pending) if one.via in {"coroutine", "future"} for site in one.sites}
+    for index in range(since, len(frame.events)) if sites else ():
+        event = frame.events[index]
+        if isinstance(event, Visit) and event.run_by == "executor" and event.site in sites:
+            frame.events[index] = replace(event, run_by="awaited")
+
+
 def _pendings(frame: Frame, value: Value) -> Iterator[Pending]:
     if frame.state is None:
         return
@@ -122,4 +132,4 @@ def _is_waited_for(frame: Frame) -> bool:
     return False
 
 
-__all__ = ["note_assigned", "note_called_first", "note_dropped", "run_elsewhere"]
+__all__ = ["note_assigned", "note_called_first", "note_dropped", "run_elsewhere", "wait_for"]

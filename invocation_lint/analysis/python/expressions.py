@@ -27,6 +27,7 @@ from invocation_lint.analysis.domain.cuts import Cut
 from invocation_lint.analysis.domain.state import Obj, State
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import (
+    background,
     choices,
     conditions,
     iteration,
@@ -202,7 +203,9 @@ def _operated(frame: Frame, node: cst.BinaryOperation, left: Value, right: Value
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:
+    since = len(frame.events)
     value = frame.evaluate(node.expression)
+    background.wait_for(frame, value, since)
     sleeping.awaited(frame, node)
     return awaited(frame, value, node)
 

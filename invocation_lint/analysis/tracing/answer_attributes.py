@@ -23,6 +23,14 @@ def is_held(frame: Frame, node: cst.CSTNode) -> bool:
     return cls is not None and node.attr.value in _read_in_parts(cls)
 
 
+def is_tested_later(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a payload is put into `self.name`, of which a method reads a key and raises an error: `validate`."""
+    if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Name) or node.value.value != "self":
+        return False
+    cls = frame.function.cls if frame.function is not None else None
+    return cls is not None and node.attr.value in _may_be_tested(cls)
+
+
 def _read_in_parts(cls: ClassInfo) -> frozenset[str]:
     """The attributes of which nothing but parts is read."""
     seen: dict[str, int] = {}
@@ -36,6 +44,26 @@ def _read_in_parts(cls: ClassInfo) -> frozenset[str]:
         if part is not None:
             plain[part] = plain.get(part, 0) + 1
     return frozenset(name for name, times in seen.items() if plain.get(name) == times)
+
+
+def _may_be_tested(cls: ClassInfo) -> frozenset[str]:
+    """The attributes of which a method reads a key that itself raises an error: it may be the one that a crash lacks.
+    That nothing was asked for yet (`if self.name is None: raise ..`) says nothing of a crash."""
+    found: set[str] = set()
+    for method in walk(cls.node):
+        if not isinstance(method, cst.FunctionDef):
+            continue
+        inside = list(walk(method.body))
+        early = {id(one) for node in inside if isinstance(node, cst.If) and _asks_only(node) for one in walk(node.body)}
+        if any(isinstance(node, cst.Raise) and id(node) not in early for node in inside):
+            parts = (_part_read(node) for node in inside if isinstance(node, (cst.Subscript, cst.Call)))
+            found |= {part for part in parts if part is not None}
+    return frozenset(found)
+
+
+def _asks_only(node: cst.If) -> bool:
+    """Whether a condition only asks whether the attribute is set."""
+    return any(_part_read(one) is not None for one in (node, node.test))
 
 
 def _is_own(node: cst.CSTNode) -> bool:

@@ -17,7 +17,7 @@ from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import ASKED, TOLD, Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin
-from invocation_lint.analysis.tracing.answer_attributes import is_held
+from invocation_lint.analysis.tracing.answer_attributes import is_held, is_tested_later
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, PayloadReplaced, PayloadTest
 from invocation_lint.source.notebooks.magics import DISPLAYED
 
@@ -90,6 +90,8 @@ def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode, *, by_subscrip
     place = frame.place(node)
     refused = frame.state is not None and ("bad_status", atom.origin) in frame.state.marks
     held = use == "stored" and not atom.path and is_held(frame, node)
+    if use == "stored" and atom.path == DECODED and is_tested_later(frame, node):
+        use = "handed_over"
     frame.events.append(
         AnswerUse(atom.origin, atom.path, use, place, guarded, required, after, optional, bare, refused, held)
     )

@@ -25,12 +25,22 @@ def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: 
     name = dotted(call.func) if call is not None else ""
     is_left_early = isinstance(node, cst.For) and _is_left_early(node.body)
     if call is not None and name in COUNTERS:
+        counted = _counted(call) if name == "range" and not is_left_early else None
+        if counted is not None and _range_length(frame, call) is None:
+            return LoopInfo(None, over="items", collection=_collection(frame, conditions.quietly(frame, counted)))
         over = "attempts" if is_left_early else "numbers"
         return LoopInfo(_range_length(frame, call) if name == "range" else None, over=over)
     if items is not None:
         return LoopInfo(len(items), over="constants")
     over = "pages" if name.endswith("paginate") else "search" if is_left_early else "items"
     return LoopInfo(None, over=over, collection="" if is_left_early else _collection(frame, iterable))
+
+
+def _counted(call: cst.Call) -> cst.BaseExpression | None:
+    """What a loop runs over by its indexes, one by one or some at once: `jobs` of `range(0, len(jobs), 10)`."""
+    end = call.args[min(1, len(call.args) - 1)].value if call.args else None
+    is_length = isinstance(end, cst.Call) and dotted(end.func) == "len" and len(end.args) == 1
+    return end.args[0].value if isinstance(end, cst.Call) and is_length else None
 
 
 def _collection(frame: Frame, iterable: Value) -> str:

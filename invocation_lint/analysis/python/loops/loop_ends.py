@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.events import Caught, LoopInfo, LoopLeft, Visit
+from invocation_lint.analysis.domain.events import Caught, LoopInfo, LoopLeft, Raised, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import is_log_line, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
@@ -34,7 +34,7 @@ def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: in
         return
     place = _place_of(frame, node)
     for raised in frame.raises[since:]:
-        if raised.family == "service" and raised.seen == "no":
+        if raised.family == "service" and _leaves_the_round(raised, frame.place(node.body)):
             looked_up = _is_looked_up(frame, node, raised.site[0])
             together = are_needed_together(frame, node, raised.site[0])
             frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else "", together))
@@ -50,11 +50,11 @@ def note_left_expression(
     """The same of an expression over items: a comprehension, whose `source` they are, or `map`. `since` are the numbers
     of the first event and the first error in it; what asks for the results of calls that run already ends none."""
     events, raises = since
-    made = {one.site for one in frame.events[events:] if isinstance(one, Visit) and one.run_by == "statement"}
+    made = {one.site for one in frame.events[events:] if isinstance(one, Visit) and one.run_by != "executor"}
     since_then = [
         raised
         for raised in frame.raises[raises:]
-        if raised.family == "service" and raised.seen == "no" and raised.site in made
+        if raised.family == "service" and _leaves_the_round(raised, frame.place(node)) and raised.site in made
     ]
     use = what_becomes_of(frame, node) if since_then else "lazy"
     if use == "lazy":
@@ -65,6 +65,15 @@ def note_left_expression(
     for raised in since_then:
         excuse = _ONE_ITEM if looked_up else ""
         frame.events.append(LoopLeft(raised.site, frame.place(items), excuse, together=use == "kept"))
+
+
+def _leaves_the_round(raised: Raised, body: Place) -> bool:
+    """Whether no clause of the loop's body has had the error: what a called function has raised again, be it as
+    another error, it leaves to the loop."""
+    if raised.seen == "no":
+        return True
+    is_handed_on = raised.seen == "yes" and raised.does == "reraises" and raised.clause is not None
+    return is_handed_on and raised.clause is not None and not is_within(raised.clause, body)
 
 
 def _place_of(frame: Frame, loop: cst.For | cst.While) -> Place:

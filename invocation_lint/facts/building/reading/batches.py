@@ -74,7 +74,7 @@ def total_seconds(limit: Any, work: Iterable[Work]) -> Range | float | None:
     for one in work:
         mode = sent_mode(one.visit)
         loop = one.visit.loop
-        if mode != "RequestResponse" or one.visit.run_by != "statement" or (loop is not None and loop.concurrent):
+        if mode != "RequestResponse" or one.visit.run_by == "executor" or (loop is not None and loop.concurrent):
             continue
         duration = one.target.duration_seconds if one.target.duration_from == "contract" else None
         if isinstance(duration, Range):
