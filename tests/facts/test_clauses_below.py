@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from invocation_lint.facts.base import Unknown
 from tests.analysis.asking import ask, only
 
 HEAD = """
@@ -177,3 +178,20 @@ def test_what_the_weaker_of_two_clauses_does_is_told(code: str, part: str, rest:
     told = ask(code.format(part=part, rest=rest), head=HEAD)
     (fate,) = [fact.data.transport_error for fact in told.facts if fact.function == "send"]
     assert (fate.seen_by_handler, fate.handler_does) == ("yes", does)
+
+
+@pytest.mark.parametrize(
+    ("imported", "clause", "seen"),
+    [
+        ("from fastapi import HTTPException", "except HTTPException:\n    pass", "no"),
+        ("import redis", "except (redis.RedisError, KeyError):\n    pass", "no"),
+        ("from sqlalchemy.exc import IntegrityError", "except IntegrityError:\n    log.error('no')", "no"),
+        ("from fastapi import HTTPException", "except HTTPException:\n    raise\nexcept Exception:\n    pass", "yes"),
+        ("import httpx", "except (httpx.HTTPError, ClientError):\n    pass", "yes"),
+        ("from errors import Failed", "except Failed:\n    pass", "unknown"),
+    ],
+)
+def test_a_clause_for_the_errors_of_another_library(imported: str, clause: str, seen: str) -> None:
+    text = "\n".join(f"    {line}" for line in clause.splitlines())
+    error = only(TRY.replace("CLAUSES", text), head=f"{imported}\n{HEAD}").data.service_error
+    assert ("unknown" if isinstance(error.seen_by_handler, Unknown) else error.seen_by_handler) == seen

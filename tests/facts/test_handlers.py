@@ -51,6 +51,8 @@ def outermost(code: str, name: str = "app.py") -> Invocation:
         ('[each for each in S3Event(event).rows()] if "Records" in event else []', "s3", "redelivered"),
         ('[take(each) for each in event["Records"]]', "event", "redelivered"),
         ('{"triggerSource": event["orderId"]}', None, None),
+        ('{"Records": [{"s3": {"object": {"key": event["key"]}}}]}', None, None),
+        ('{"Records": [{"s3": each["s3"]} for each in event["Records"]]}', "s3", "redelivered"),
     ],
 )
 def test_what_a_handler_reads_of_its_event(reads: str, source: str | None, boundary: str | None) -> None:

@@ -294,7 +294,7 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     helpers = set().union(*(constants(_deep_nodes(info)) for info in near)) if near else set()
     if _is_of_stack(texts | helpers):
         return "custom_resource"
-    if "Records" in texts or "Records" in helpers:
+    if any("Records" in constants(_deep_nodes(info)) - _only_written(info) for info in (handler, *near)):
         for mark, source in _SOURCE_MARKS.items():
             if mark in texts | helpers and source not in {"eventbridge"}:
                 return source
@@ -317,6 +317,13 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     if "aws.events" in texts:
         return "schedule"
     return "cognito" if any(path[0] in _COGNITO for path in _paths_read(handler)) else None
+
+
+def _only_written(function: FunctionInfo) -> set[str]:
+    """The texts that are keys of what a function makes, such as the event that it sends, and that it never reads."""
+    nodes = list(_deep_nodes(function))
+    keys = {node.key for node in nodes if isinstance(node, cst.DictElement)}
+    return constants(keys) - constants(node for node in nodes if node not in keys)
 
 
 def _polls(handler: FunctionInfo) -> bool:

@@ -37,6 +37,15 @@ _PARTLY_TRANSPORT = frozenset(
 _GENERIC = frozenset({"builtins.Exception", "builtins.BaseException"})
 
 
+_OF_OTHERS = frozenset(
+    {"asyncio", "socket", "requests", "concurrent", "pydantic", "pydantic_core", "http", "fastapi", "starlette",
+     "flask", "werkzeug", "django", "rest_framework", "marshmallow", "jsonschema", "sqlalchemy", "psycopg", "psycopg2",
+     "asyncpg", "pymysql", "mysql", "sqlite3", "pymongo", "redis", "httpx", "aiohttp", "jwt", "jose", "click", "typer",
+     "subprocess", "zipfile", "csv", "yaml", "slack_sdk", "stripe", "openai", "anthropic"}
+)  # fmt: skip
+"""Packages whose own exceptions are no base of botocore's: a clause for one of them takes no error of a client."""
+
+
 def caught_types(frame: Frame, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> list[CaughtType]:
     """The types of an except clause; a bare one is generic."""
     if handler.type is None:
@@ -90,7 +99,7 @@ def _symbol_type(full: str, written: str) -> CaughtType:
         if last in {"OSError", "IOError", "EnvironmentError"}:
             return CaughtType(last, "builtin", "no", "partly")
         return CaughtType(last, "builtin", "no", "no")
-    if full.startswith(("json.", "asyncio.", "socket.", "requests.", "urllib", "concurrent.", "pydantic.", "http.")):
+    if full.startswith(("json.", "urllib")) or full.partition(".")[0] in _OF_OTHERS:
         return CaughtType(written, "builtin", "no", "no")
     return CaughtType(written, "builtin", "unknown", "unknown")
 
