@@ -56,6 +56,12 @@ def test_what_it_runs_over(header: str, over: str, times: int | None) -> None:
 @pytest.mark.parametrize(
     ("header", "collection", "each_of"),
     [
+        ("for item in boto3.resource('s3').Bucket('b').objects.all()", "rows", "the items that `all()` returns"),
+        ("for item in User.objects.all()", "rows", "the items that `all()` returns"),
+        ("for item in User.query.all()", "rows", "the items that `all()` returns"),
+        ("for item in session.query(User).all()", "rows", "the items that `all()` returns"),
+        ("for item in session.query(User).filter(User.id == 1).all()", None, "the items"),
+        ("for item in User.objects.filter(active=True)", None, "the items"),
         ("for item in table.scan()['Items']", "scan", "the items of a scan"),
         ("for item in table.scan(Limit=5)['Items']", None, "the items"),
         ("for page in client.get_paginator('list_functions').paginate()", "pages", "the items of all pages"),

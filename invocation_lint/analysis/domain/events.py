@@ -57,7 +57,7 @@ class LoopInfo:
     times: int | None
     concurrent: bool = False
     over: str = "items"  # or search, pages, constants, numbers, attempts, condition
-    collection: str = ""  # pages or scan: what the items come from, when nothing says how many there are
+    collection: str = ""  # pages, scan or rows: what the items come from, when nothing says how many there are
     in_order: str = ""  # why a round has to wait for the one before: carries, measures, changes
 
 

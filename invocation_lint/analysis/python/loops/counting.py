@@ -33,7 +33,13 @@ def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: 
     if items is not None:
         return LoopInfo(len(items), over="constants")
     over = "pages" if name.endswith("paginate") else "search" if is_left_early else "items"
-    return LoopInfo(None, over=over, collection="" if is_left_early else _collection(frame, iterable))
+    found = "" if is_left_early else "rows" if _takes_all(name) else _collection(frame, iterable)
+    return LoopInfo(None, over=over, collection=found)
+
+
+def _takes_all(call: str) -> bool:
+    """Whether a call gives all rows of a model, or all objects of a bucket: `User.objects.all()`, `Job.query.all()`."""
+    return call.endswith((".objects.all", ".query.all"))
 
 
 def _counted(call: cst.Call) -> cst.BaseExpression | None:
@@ -44,10 +50,12 @@ def _counted(call: cst.Call) -> cst.BaseExpression | None:
 
 
 def _collection(frame: Frame, iterable: Value) -> str:
-    """What the items of a loop come from, when nothing bounds how many there are: all pages of a listing, a scan."""
+    """What the items of a loop come from, when nothing bounds how many there are: pages, a scan, all rows."""
     source = source_of(iterable) or _source_of_items(frame, iterable)
     if "paginate()" in source:
         return "pages"
+    if source.endswith(("objects.all()", "query().all()")):
+        return "rows"
     return "scan" if "scan().Items" in source else ""
 
 

@@ -58,7 +58,11 @@ _ROUNDS = {"condition": "the iterations of a loop", "search": "the items", "cons
 
 def _each_of(loop: LoopInfo) -> str:
     if loop.collection:
-        return {"pages": "the items of all pages", "scan": "the items of a scan"}[loop.collection]
+        return {
+            "pages": "the items of all pages",
+            "scan": "the items of a scan",
+            "rows": "the items that `all()` returns",
+        }[loop.collection]
     if loop.times is None:
         return _ROUNDS.get(loop.over, f"the {loop.over}")
     return f"{loop.times} {'items' if loop.over == 'constants' else 'iterations'}"
