@@ -61,6 +61,22 @@ def test_what_a_handler_reads_of_its_event(reads: str, source: str | None, bound
     assert (fact.caller.event_source, fact.service_error.boundary) == (source, boundary)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "source"),
+    [
+        ("jobs/daily_report.py", "client.invoke(**SEND)", "schedule"),
+        ("nightly/app.py", "client.invoke(**SEND)", "schedule"),
+        ("jobs/daily_report.py", "client.invoke(**SEND, Qualifier=event['day'])", None),
+        ("jobs/daily_report.py", "client.invoke(**SEND)\n    if context is None: return {'statusCode': 200}", None),
+        ("jobs/report.py", "client.invoke(**SEND)", None),
+        ("jobs/dailymail.py", "client.invoke(**SEND)", None),
+    ],
+)
+def test_a_name_that_says_when_a_handler_runs(path: str, body: str, source: str | None) -> None:
+    fact = outermost(f"def handler(event, context):\n    {body}\n    return {{'done': 1}}\n", path)
+    assert fact.caller.event_source == source
+
+
 @pytest.mark.parametrize("name", ["state_machine/take.py", "flows/sfn_take.py", "stepfn/take.py", "step-fns/b.py"])
 def test_the_path_of_a_task(name: str) -> None:
     code = "def handler(event, context):\n    client.invoke(**SEND)\n    return 1\n"

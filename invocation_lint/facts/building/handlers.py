@@ -59,6 +59,9 @@ _ITERATOR = frozenset({"index", "count", "step"})
 _COGNITO = frozenset({"triggerSource", "userPoolId"})
 """Keys of each event of a Cognito trigger; an error refuses what the user asks for, which is what it is for."""
 
+_BY_THE_CLOCK = re.compile(r"(?i)(?<![a-z])(?:daily|hourly|nightly|weekly|monthly|cron|cronjob|scheduled)(?![a-z])")
+"""Words in the name of a handler, its file or the folder of it, that say when it runs."""
+
 _BY_HAND = re.compile(r"(?:^|_)(?:local|locally|manual|manually|debug|offline)(?:_|$)")
 """Words in the name of a function that a developer runs."""
 
@@ -314,9 +317,15 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
         return "http"
     if {"detail"} <= texts:
         return "eventbridge"
-    if "aws.events" in texts:
+    if "aws.events" in texts or ("statusCode" not in texts and _runs_by_the_clock(module, handler)):
         return "schedule"
     return "cognito" if any(path[0] in _COGNITO for path in _paths_read(handler)) else None
+
+
+def _runs_by_the_clock(module: ModuleInfo, handler: FunctionInfo) -> bool:
+    """Whether a name says when a handler runs that looks at nothing of its event: `daily_report.py`."""
+    names = "/".join([*module.path.split("/")[-2:], handler.name])
+    return bool(_BY_THE_CLOCK.search(names)) and _times_named(handler) <= 1
 
 
 def _only_written(function: FunctionInfo) -> set[str]:
@@ -331,8 +340,13 @@ def _polls(handler: FunctionInfo) -> bool:
     records of a message."""
     if "receive_message" not in handler.words:
         return False
-    named = sum(isinstance(node, cst.Name) and node.value == event_name(handler) for node in own_nodes(handler.node))
-    return named <= 1  # the parameter
+    return _times_named(handler) <= 1
+
+
+def _times_named(handler: FunctionInfo) -> int:
+    """How often a handler names its event; once is the parameter."""
+    event = event_name(handler)
+    return sum(isinstance(node, cst.Name) and node.value == event for node in own_nodes(handler.node))
 
 
 def _is_of_stack(texts: set[str]) -> bool:
