@@ -282,3 +282,37 @@ def test_what_a_helper_has_written_may_be_closed_by_another_one() -> None:
     """
     helpers = HELPERS.partition("class Jobs")[0]
     assert invocation(helpers + dedent(code)).record_written == WrittenRecord("queued", "yes")
+
+
+@pytest.mark.parametrize(
+    ("after", "promised"),
+    [
+        ("return {'id': job, 'status': 'started'}", "started"),
+        ("return {'state': 'IN_PROGRESS'}", "IN_PROGRESS"),
+        ("if job:\n        return {'status': 'invoked'}\n    return {}", "invoked"),
+        ("return {'status': 'ok'}", None),
+        ("return {'status': 'failed'}", None),
+        ("return {'message': 'started'}", None),
+        ("return {'status': status}", None),
+        ("status = {'status': 'started'}", None),
+    ],
+)
+def test_an_answer_that_says_that_the_work_has_begun(after: str, promised: str | None) -> None:
+    code = f"""
+def once(job):
+    try:
+        client.invoke(FunctionName="mail", InvocationType="Event", Payload=job)
+        return True
+    except Exception as error:
+        print(error)
+        return False
+
+def start(job, status=None):
+    if not job:
+        return {{"status": "pending"}}
+    once(job)
+    {after}
+"""
+    told = facts_of(parse((HEAD + code).encode(), "app.py"), ContractBook(), AnalysisOptions())
+    (failure,) = [fact.data.told_failure for fact in told.facts if fact.kind == "invocation" and fact.chain]
+    assert failure.promised == promised

@@ -42,6 +42,9 @@ _WAITING_STATUS = _WAITING | {
 _DOING = re.compile(r"^[a-z]{3,}ing$")
 """What else is one where it is the value of a status: deleting, rendering."""
 
+_BEGUN = frozenset({"started", "accepted", "invoked", "triggered", "dispatched", "submitted", "scheduled", "sent"})
+"""How an answer says that work has begun, beside the words for waiting states."""
+
 _SQL = re.compile(r"\s*(?:insert\s+into|update)\s", re.IGNORECASE)
 
 _REMEMBERED = 16  # functions, of which many call sites are asked about one after another
@@ -92,14 +95,28 @@ def left_waiting(record: facts.WrittenRecord | None, token: facts.TaskToken | No
 
 def promised(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> tuple[str, Place] | None:
     """What a function says of work as if it had begun, and where: the waiting state of a record that it writes before a
-    call in it, or 202 (accepted)."""
+    call in it, 202 (accepted), or the status that it answers after the call (`{"status": "started"}`)."""
     if function is None:
         return None
     written = _write_before(module, function, call)
     if written is not None:
         return written
     accepted = next((node for node in own_nodes(function.node) if _is_accepted(node)), None)
-    return ("202", module.source.place(accepted)) if accepted is not None else None
+    if accepted is not None:
+        return "202", module.source.place(accepted)
+    for node in own_nodes(function.node):
+        if isinstance(node, cst.Return) and isinstance(node.value, cst.Dict):
+            place, status = module.source.place(node), _begun(node.value)
+            if status and _is_behind(place, call):
+                return status, place
+    return None
+
+
+def _begun(answer: cst.Dict) -> str:
+    """The status in an answer that says that work has begun; empty where there is none."""
+    pairs = (one for one in answer.elements if isinstance(one, cst.DictElement))
+    words = [_text(one.value) for one in pairs if _TELLS_STATUS.search(_text(one.key))]
+    return next((word for word in words if is_waiting(word) or _plain(word) in _BEGUN), "")
 
 
 def _is_accepted(node: cst.CSTNode) -> bool:
