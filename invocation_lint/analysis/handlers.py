@@ -15,6 +15,7 @@ from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.libraries.trials.actions import discriminator_of
+from invocation_lint.analysis.libraries.trials.decorated import received
 from invocation_lint.analysis.libraries.trials.envelopes import OF_REQUESTS, own_fields
 from invocation_lint.analysis.libraries.trials.shapes import Shape, ShapedEvent, told, without
 from invocation_lint.analysis.program.model import FunctionInfo
@@ -332,7 +333,7 @@ class Handler:
         place, trial = self._info.place, trial or self._trial
 
         def given(frame: Frame) -> dict[str, Value]:
-            return {self._event: ShapedEvent(frame, shape, trial, place).value()}
+            return {self._event: received(frame, self._info, ShapedEvent(frame, shape, trial, place).value())}
 
         self._interpreter.trial = trial
         frame = self._interpreter.run_with(self._info, given)

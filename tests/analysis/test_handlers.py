@@ -100,7 +100,7 @@ def told(found: Requirement) -> tuple[str, str]:
         ('x = event.get("a").strip()', "a", ""),
         ('x = dict(event)["a"]', "a", ""),
         ('x = {**event, "b": 1}\nreturn x["a"], x["b"]', "a", ""),
-        ('x = event.copy()\nreturn x.pop("a")', "", "a"),
+        ('x = event.copy()\nreturn x.pop("a")', "a", ""),
         ('x = json.loads(event["body"])["a"]', "body body.a", ""),
         ('x = json.loads(event.get("body", "{}"))["a"]', "body body.a", ""),
         ("x = json.loads(json.dumps(event))\nreturn x['a']", "a", ""),

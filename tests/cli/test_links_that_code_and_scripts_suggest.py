@@ -237,3 +237,74 @@ def test_what_a_template_refers_to_suggests_a_function(tmp_path: Path, value: st
     files = {"sender/app.py": sender('os.environ["NEXT"]'), "worker/work.py": WORKER}
     (link,) = links(tmp_path, {**files, "main.tf": dedent(terraform).replace("VALUE", value)})
     assert (targets(link), link["certain"]) == (expected, False)
+
+
+FIELDS = """
+    import json, os, boto3
+
+    def handler(event, context):
+        payload = {"action": "index_pages", "document": event["d"], "pages": 3}
+        boto3.client("lambda").invoke(FunctionName=os.environ["NEXT"], Payload=json.dumps(payload))
+"""
+READS = """
+    def handler(event, context):
+        if event["action"] == "index_pages":
+            return [event["document"], event["pages"]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("worker", "reporter", "expected"),
+    [
+        (READS, WORKER, ["worker"]),
+        (READS.replace('event["pages"]', "1"), WORKER, []),  # one is not read
+        (READS, READS, []),  # two read them
+        (READS.replace('"index_pages"', '"other"'), WORKER, []),  # for another action
+    ],
+)
+def test_the_fields_that_are_sent_suggest_a_function(
+    tmp_path: Path, worker: str, reporter: str, expected: list[str]
+) -> None:
+    files = {"sender/app.py": FIELDS, "worker/work.py": worker, "reporter/work.py": reporter}
+    (link,) = links(tmp_path, files)
+    assert (targets(link), link["certain"]) == (expected, False)
+
+
+def test_fields_that_all_read_suggest_none(tmp_path: Path) -> None:
+    sent = FIELDS.replace(
+        '"action": "index_pages", "document": event["d"], "pages": 3', '"id": 1, "type": 2, "data": 3'
+    )
+    reads = "def handler(event, context):\n    return event['id'], event['type'], event['data']\n"
+    (link,) = links(tmp_path, {"sender/app.py": sent, "worker/work.py": reads})
+    assert link["targets"] == []
+
+
+@pytest.mark.parametrize(
+    ("help", "expected"),
+    [
+        ("Name of the function (acme-worker)", ["worker"]),
+        ("the output worker_function_name of the stack", ["worker"]),
+        ("the worker, or another function", []),
+    ],
+)
+def test_the_help_of_an_option_suggests_a_function(tmp_path: Path, help: str, expected: list[str]) -> None:
+    script = f"""
+        import argparse
+        import boto3
+
+        def main():
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--target", required=True, help="{help}")
+            args = parser.parse_args()
+            asked = {{"FunctionName": args.target, "Payload": b"{{}}"}}
+            boto3.client("lambda").invoke(**asked)
+    """
+    (link,) = links(tmp_path, {**project(""), "sender/app.py": "", "scripts/run.py": script})
+    assert (targets(link), link["certain"]) == (expected, False)
+
+
+def test_names_in_code_that_uploads_nothing_belong_to_nothing(tmp_path: Path) -> None:
+    other = 'STEPS = ["next-step"]\n\n# then the worker lambda\nprint("worker")\n'
+    files = {"sender/app.py": sender('"next-step"'), "worker/work.py": WORKER, "reporter/work.py": WORKER}
+    (link,) = links(tmp_path, {**files, "other.py": other})
+    assert link["targets"] == []

@@ -11,6 +11,7 @@ from dataclasses import replace
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
+    NEVER,
     Const,
     FunctionRef,
     Method,
@@ -80,15 +81,22 @@ def _attribute_got(frame: Frame, name: str, arguments: Arguments, node: cst.CSTN
     for one in names:
         path, value = text_constant(one), of
         for part in path.split(".") if path is not None else ():
+            if frame.state is None:
+                return NEVER
             value = lookup.attribute(frame, value, part, node)
         found.append(value if path is not None else unknown("an attribute that is not known"))
-    return _one_or_all(frame, found, node)
+    return _one_or_all(frame, found, node) if frame.state is not None else NEVER
 
 
 def _item_got(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`itemgetter(key, ..)(object)`."""
     *keys, of = arguments.args or [unknown()]
-    return _one_or_all(frame, [lookup.item(frame, of, key, node) for key in keys], node)
+    found: list[Value] = []
+    for key in keys:
+        if frame.state is None:  # an item before it is missing
+            return NEVER
+        found.append(lookup.item(frame, of, key, node))
+    return _one_or_all(frame, found, node) if frame.state is not None else NEVER
 
 
 def _one_or_all(frame: Frame, found: list[Value], node: cst.CSTNode) -> Value:

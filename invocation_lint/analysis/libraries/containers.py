@@ -18,7 +18,7 @@ from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.trial import Keys, source_of_item
-from invocation_lint.analysis.python.lookup import object_item
+from invocation_lint.analysis.python.lookup import item, object_item
 
 
 def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -69,9 +69,14 @@ def _is_held(obj: Obj, key: object) -> bool:
 
 
 def _pop(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
-    value = _get(frame, receiver, obj, arguments, node) if len(arguments.args) > 1 else object_item(
-        obj, keys_of(arguments.args[0]) if arguments.args else None
-    )  # fmt: skip
+    if len(arguments.args) > 1:
+        value = _get(frame, receiver, obj, arguments, node)
+    elif frame.interpreter.trial is not None and arguments.args:  # it may surely lack the item
+        value = item(frame, receiver, arguments.args[0], node)
+        if frame.state is None:
+            return value
+    else:
+        value = object_item(obj, keys_of(arguments.args[0]) if arguments.args else None)
     assign.remove_key(frame, receiver, arguments.args[0] if arguments.args else unknown())
     return value
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, FunctionRef, Method, Partial, Pending, Value, join_values
+from invocation_lint.analysis.domain.atoms import NEVER, NONE, FunctionRef, Method, Partial, Pending, Value, join_values
 from invocation_lint.analysis.domain.events import Argument, LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.concurrency import note_threads, submitted, threads_of
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import background, iteration
+from invocation_lint.analysis.python import background, iteration, sleeping
 from invocation_lint.analysis.python.awaiting import awaited, deliver
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -42,7 +42,9 @@ def _called(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, so
     if name in {"submit", "run_sync"}:
         return _run(frame, arguments, 0, node, "future" if name == "submit" else "coroutine")
     if name == "run_until_complete" and arguments.args:
-        return awaited(frame, arguments.args[0], node)
+        if arguments.nodes:
+            sleeping.raise_here(frame, arguments.nodes[0])
+        return awaited(frame, arguments.args[0], node) if frame.state is not None else NEVER
     group = _group(frame, node)
     if group is not None and name in {"create_task", "start_soon"} and arguments.args:
         return _start_in(frame, group, name, arguments, node)

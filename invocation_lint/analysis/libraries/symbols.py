@@ -45,6 +45,7 @@ from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import thaw
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.frames.trial import Keys
 
 Handler = Callable[[Frame, str, "Arguments", cst.CSTNode], Value]
 
@@ -106,6 +107,8 @@ def _typed_result(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNo
         for value in arguments.values():
             traced.note_escape(frame, value, "read", node, deep=False)
     if kind == "@deep" and arguments.args and frame.state is not None:
+        if any(isinstance(obj.slots, Keys) for _, obj in frame.live.deref(arguments.args[0])):
+            return _copied(frame, arguments, node)  # which notes what is read of the event
         return thaw(frame, freeze(frame.state, arguments.args[0]), frame.place(node))
     if kind == "@same":
         return _copied(frame, arguments, node)

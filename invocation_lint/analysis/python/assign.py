@@ -85,6 +85,8 @@ def _unpack(frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
             assign(frame, element.value, join_values(row[index] for row in rows))
         return
     element_value = iteration.element_of(frame, value)
+    if frame.state is None:
+        return
     for element in elements:
         if isinstance(element, cst.StarredElement):
             rest = frame.allocate(element, Obj("list", rest=element_value, made=frame.place(element)))
@@ -184,6 +186,8 @@ def extend(frame: Frame, receiver: Value, more: Value) -> None:
     """`receiver.extend(more)`."""
     items = iteration.iteration_items(frame, more)
     element = iteration.element_of(frame, more)
+    if frame.state is None:
+        return
 
     def change(obj: Obj, weak: bool) -> Obj:
         if items is not None and obj.rest is None and not weak:

@@ -207,7 +207,7 @@ def _await(frame: Frame, node: cst.Await) -> Value:
     value = frame.evaluate(node.expression)
     background.wait_for(frame, value, since)
     sleeping.awaited(frame, node)
-    return awaited(frame, value, node)
+    return awaited(frame, value, node) if frame.state is not None else NEVER
 
 
 def _named(frame: Frame, node: cst.NamedExpr) -> Value:

@@ -7,7 +7,7 @@ from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value
 from invocation_lint.analysis.python import traced, trials
 from invocation_lint.analysis.python.frames.frame import Frame
-from invocation_lint.analysis.python.frames.trial import EVENT, Keys, field_path
+from invocation_lint.analysis.python.frames.trial import EVENT, Keys, field_path, is_none
 
 MAX_ITEMS = 1000
 """Elements of a sequence that are taken one by one: longer ones are made by code that doubles a list over and over."""
@@ -48,6 +48,8 @@ def element_of(frame: Frame, iterable: Value) -> Value:
     found: list[Value] = []
     if trials.has_no_elements(frame, iterable):
         return frame.fail()
+    if frame.interpreter.trial is not None and is_none(iterable):
+        return frame.fail("TypeError")
     for atom in iterable.atoms:
         single = Value((atom,))
         objects = list(frame.live.deref(single))

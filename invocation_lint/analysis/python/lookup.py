@@ -41,7 +41,7 @@ from invocation_lint.analysis.python import classes, traced, trials
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import bring
 from invocation_lint.analysis.python.frames.frame import Frame
-from invocation_lint.analysis.python.frames.trial import Trial, field_path, is_none, source_of_item
+from invocation_lint.analysis.python.frames.trial import Keys, Trial, field_path, is_none, source_of_item
 
 _MEMBERS = {kind.__name__: frozenset(dir(kind)) for kind in (dict, list, tuple, set)}
 _BUILTINS = frozenset(dir(builtins))
@@ -265,7 +265,9 @@ def object_item(obj: Obj, names: list[Any] | None) -> Value:
         return join_values(elements) if elements else unknown("an element")
     if names is None:
         values = [slot.value for slot in obj.slots.values()]
-        return join_values([*values, *obj.aside(1), unknown("an item under a key that is not known")])
+        if not values or obj.open or obj.cls or obj.kind != "dict" or isinstance(obj.slots, Keys):
+            values += [*obj.aside(1), unknown("an item under a key that is not known")]
+        return join_values(values)
     found = []
     for name in names:
         slot = obj.slots.get(name)

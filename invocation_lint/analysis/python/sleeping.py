@@ -20,13 +20,16 @@ _AWAITED_SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep"})
 _RUNNERS = frozenset({"asyncio.run", "asyncio.Runner.run"})
 
 
-def called(frame: Frame, waited: Waited, node: cst.CSTNode, *, is_async: bool) -> None:
-    """A function of the program has been called, and sleeps that long; a coroutine does so where it is awaited."""
+def called(
+    frame: Frame, waited: Waited, node: cst.CSTNode, raised: frozenset[str] | None = None, *, is_async: bool
+) -> None:
+    """A function of the program has been called, and sleeps that long; a coroutine does so where it is awaited, and
+    raises there what it surely raises."""
     trial = frame.interpreter.trial
     if trial is None or frame.state is None:
         return
     if is_async:
-        trial.note_coroutine(node, waited)
+        trial.note_coroutine(node, waited, raised)
     else:
         frame.state.waited = frame.state.waited.then(waited)
 
@@ -44,6 +47,17 @@ def after_call(frame: Frame, atom: Any, before: Waited, arguments: Arguments, no
         frame.state.waited = before.then(_sleep(frame, arguments, node))
     elif atom.dotted in _RUNNERS and arguments.nodes and frame.interpreter.trial is not None:
         frame.state.waited = before.then(frame.interpreter.trial.coroutines.get(arguments.nodes[0], NO_WAIT))
+        raise_here(frame, arguments.nodes[0])
+
+
+def raise_here(frame: Frame, coroutine: cst.CSTNode) -> None:
+    """What a call gives is run here, to its end: if it surely raises, so does this."""
+    trial = frame.interpreter.trial
+    raised = trial.raising.get(coroutine) if trial is not None else None
+    if raised is not None and frame.state is not None:
+        frame.note_progress()
+        frame.failing |= raised or {""}
+        frame.state = None
 
 
 def awaited(frame: Frame, node: cst.Await) -> None:
@@ -53,6 +67,7 @@ def awaited(frame: Frame, node: cst.Await) -> None:
         return
     if called in trial.coroutines:
         frame.state.waited = frame.state.waited.then(trial.coroutines[called])
+        raise_here(frame, called)
         return
     function = conditions.quietly(frame, called.func).single
     if isinstance(function, Symbol) and function.dotted in _AWAITED_SLEEPS and called.args:

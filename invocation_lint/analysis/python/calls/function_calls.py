@@ -148,7 +148,8 @@ def apply_outcome(frame: Frame, info: FunctionInfo, outcome: Outcome, node: cst.
         rest = value if value.atoms else unknown("what a generator yields")
         value = frame.allocate(node, Obj("generator", rest=rest, made=place))
     failing = told.told_by(frame, outcome, node, shift_site)
-    sleeping.called(frame, outcome.waited, node, is_async=info.is_async)
+    raised = None if outcome.returns or info.is_generator else frozenset(outcome.failing)
+    sleeping.called(frame, outcome.waited, node, raised, is_async=info.is_async)
     if info.is_async:
         via = "decorated" if info.is_generator or info.decorators else "coroutine"
         sites = tuple(sorted(map(shift_site, frame.interpreter.sites_made(outcome))))

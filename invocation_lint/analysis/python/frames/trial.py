@@ -39,6 +39,7 @@ class Trial:
     texts: set[FieldPath] = field(default_factory=set)  # what is used as a text
     place: Place | None = None  # of the expression that is evaluated
     coroutines: dict[cst.CSTNode, Waited] = field(default_factory=dict)  # calls that give one, and how long it sleeps
+    raising: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)  # of those, with what surely raises
     is_typed: bool = False  # what an operation cannot be done with ends the path, too: the types of fields are tried
     number: int = field(default_factory=_numbers.__next__)
     noted: int = 0  # how often something was: a call in which nothing is serves all trials, any other its own alone
@@ -92,10 +93,14 @@ class Trial:
             self.noted += 1
             self.decoded.add(path)
 
-    def note_coroutine(self, call: cst.CSTNode, waited: Waited) -> None:
-        """A call gives a coroutine, which sleeps that long where it is awaited."""
+    def note_coroutine(self, call: cst.CSTNode, waited: Waited, raised: frozenset[str] | None) -> None:
+        """A call gives a coroutine, which sleeps that long where it is awaited, or surely raises one of some errors."""
         self.noted += 1
         self.coroutines[call] = waited
+        if raised is None:
+            self.raising.pop(call, None)
+        else:
+            self.raising[call] = raised
 
 
 class Keys(dict[Any, Any]):

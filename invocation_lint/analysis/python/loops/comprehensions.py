@@ -124,6 +124,8 @@ def _bind_sources(frame: Frame, source: cst.CompFor, iterable: Value) -> Value:
         return NEVER
     traced.note_iterated(frame, iterable, source.iter)
     element = iteration.element_of(frame, iterable) if frame.is_reached() else NEVER
+    if not frame.is_reached():
+        return NEVER
     assign.assign(frame, source.target, element if element.atoms else unknown("an element"))
     for condition in source.ifs:
         frame.evaluate(condition.test)

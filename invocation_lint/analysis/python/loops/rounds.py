@@ -60,6 +60,8 @@ def run_for(frame: Frame, node: cst.For) -> None:
         _run_unrolled(frame, node, items, info)
         return
     element = iteration.element_of(frame, iterable)
+    if not frame.is_reached():
+        return
     first_event, first_raised = len(frame.events), len(frame.raises)
 
     def one_round(first: bool) -> None:

@@ -39,6 +39,7 @@ class Said:
 
     text: str
     is_text: bool
+    is_example: bool = False  # one of those that the help of an option gives
 
 
 def said_of(modules: ModuleTable, visit: Visit) -> Iterator[Said]:
@@ -72,6 +73,8 @@ class _Follower:
         given = next((one.value for one in call.args if one.keyword is not None and one.keyword.value == keyword), None)
         if given is None and parameter:
             given = self._by_position(call, at, parameter)
+        elif given is None:
+            given = _unpacked(call, module, function)
         if given is not None:
             yield from self._of(given, module, function, at)
 
@@ -149,9 +152,33 @@ class _Follower:
         elif b"add_argument" in module.source.data:
             for call in walk(module.source.module):
                 if isinstance(call, cst.Call) and _is_option(call, name):
-                    default = (one.value for one in call.args if one.keyword and one.keyword.value == "default")
-                    for value in default:
-                        yield from self._of(value, module, None, at)
+                    given = {one.keyword.value: one.value for one in call.args if one.keyword is not None}
+                    if "default" in given:
+                        yield from self._of(given["default"], module, None, at)
+                    yield from _examples(given.get("help"))
+
+
+_EXAMPLE = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+")
+"""What a help text names, with its words joined: no word of a sentence."""
+
+
+def _examples(help: cst.BaseExpression | None) -> Iterator[Said]:
+    """The names that the help text of an option gives."""
+    value = help.evaluated_value if isinstance(help, (cst.SimpleString, cst.ConcatenatedString)) else None
+    for found in _EXAMPLE.findall(value) if isinstance(value, str) else ():
+        yield Said(found, is_text=False, is_example=True)
+
+
+def _unpacked(call: cst.Call, module: ModuleInfo, function: FunctionInfo | None) -> cst.BaseExpression | None:
+    """The FunctionName in the dict that a call unpacks, where the same function makes it."""
+    names = [one.value.value for one in call.args if one.star == "**" and isinstance(one.value, cst.Name)]
+    around: cst.CSTNode = function.node if function is not None else module.source.module
+    for made in (value for name in names for value in _set_in(around, name)):
+        for element in made.elements if isinstance(made, cst.Dict) else ():
+            key = element.key if isinstance(element, cst.DictElement) else None
+            if isinstance(key, cst.SimpleString) and key.evaluated_value == "FunctionName":
+                return element.value
+    return None
 
 
 def _is_option(call: cst.Call, name: str) -> bool:

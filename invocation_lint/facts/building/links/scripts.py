@@ -20,6 +20,14 @@ MAX_BYTES = 200_000
 
 _SPEAKS = re.compile(rb"(?i)lambda|function")
 
+_CODE = (".py", ".ts", ".js", ".tsx", ".jsx")
+_DEPLOYS = re.compile(
+    rb"create_function|update_function_code|createFunction|updateFunctionCode|[Zz]ip[Ff]ile|zip_file|\"(?:dir|folder|path|src|source)\""
+)
+"""What code says that uploads other code."""
+
+_COMMENT = re.compile(r"\s*(?:#|//|;|<!--|REM\b)")
+
 
 def named_together(
     name: str, handlers: Mapping[str, tuple[str, str]], contents: Iterable[tuple[str, bytes]]
@@ -30,14 +38,22 @@ def named_together(
     marks = {key: _marks_of(path, function, handlers) for key, (path, function) in handlers.items()}
     encoded = name.encode()
     for path, data in contents:
-        if encoded not in data or len(data) > MAX_BYTES or not _SPEAKS.search(data):
+        speaks = _DEPLOYS if path.endswith(_CODE) else _SPEAKS
+        if encoded not in data or len(data) > MAX_BYTES or not speaks.search(data):
             continue
-        lines = data.decode("utf-8", "replace").splitlines()
+        lines = [_told_in(line, path) for line in data.decode("utf-8", "replace").splitlines()]
         own = {number for number, line in enumerate(lines) if pattern.search(line)}
         found = dict.fromkeys(chain.from_iterable(_nearest(number, lines, own, marks) for number in sorted(own)))
         if found:
             return path, list(found)
     return "", []
+
+
+def _told_in(line: str, path: str) -> str:
+    """What a line tells of files and folders: in a text for readers, only what it quotes, and paths; no comments."""
+    if path.lower().endswith((".md", ".rst", ".txt")):
+        return line if "`" in line or "|" in line or "/" in line else ""
+    return "" if _COMMENT.match(line) else line
 
 
 def _marks_of(path: str, function: str, handlers: Mapping[str, tuple[str, str]]) -> re.Pattern[str]:

@@ -17,12 +17,15 @@ from invocation_lint.analysis.project import Program
 from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import Attribute, Hole, Import, Key, pieces_of
 from invocation_lint.deployment.values import Text as Told
+from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.handlers import is_handler
 from invocation_lint.facts.building.links.code import HANDLER, Entry
+from invocation_lint.facts.building.links.fitting import read_of, reads_it
 from invocation_lint.facts.building.links.granting import may_invoke
 from invocation_lint.facts.building.links.inferred import Links
 from invocation_lint.facts.building.links.saying import Said, said_of
 from invocation_lint.facts.building.links.scripts import named_together
+from invocation_lint.facts.building.links.sent import fields_sent
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.links.words import best, words_of
 from invocation_lint.facts.building.searching import contents_of
@@ -92,7 +95,8 @@ class Supposing:
         is_handed = visit is not None and len(visit.site) > 1 and targets.named_by == "other"
         each = self._each(name, module, within, visit)
         if is_handed and visit is not None:  # by a caller, which says it of its own, or says nothing of it
-            each = self._of_code(name, module, {one.key for one in self._links.code.running(module, within)}, visit)
+            own = {one.key for one in self._links.code.running(module, within)}
+            each = self._of_code(name, module, own, visit)
         for functions, reason in each:
             if functions:
                 why = f"{targets.reason}; {reason}" if targets.reason else reason
@@ -137,11 +141,18 @@ class Supposing:
         """What the expressions say that make a name, and scripts of what they say."""
         told = list(said_of(self._program.interpreter.modules, visit))
         for one in told:
-            yield self._said(one, module, own)
+            if not one.is_example:
+                yield self._said(one, module, own)
+        examples = [self._said(one, module, own) for one in told if one.is_example]
+        yield _few({one.key: one for found, _ in examples for one in found}), "suggested by the help of an option"
         texts = [one.value for one in name.of(Const) if isinstance(one.value, str)]
         texts += [value for atom in name.of(EnvVar) for value, _ in self._set_to(atom.name, module)]
-        for text in dict.fromkeys((*texts, *(one.text for one in told if one.is_text))):
+        texts += [one.text for one in told if one.is_text and not one.text.isidentifier()]  # those are keys of dicts
+        for text in dict.fromkeys(texts):
             yield self._named_with(text.rpartition("function:")[2], module, own)
+        payload = arguments.find(visit, "Payload")
+        if payload is not None:
+            yield self._reading(payload.value, visit, own), "suggested by the fields that are sent"
 
     def _told(self, atom: Any, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions that a name suggests: by what a file has for the variable, else by the words of the name."""
@@ -186,6 +197,15 @@ class Supposing:
         path, handlers = named_together(name, places, ((one, data) for one, data in every or () if one != module))
         found = {one.key: one for key in handlers for one in self._functions_in(key) if one.key not in own}
         return _few(found), f"{self._below(path)} names both" if found else ""
+
+    def _reading(self, payload: Value, visit: Visit, own: set[Key]) -> list[Function]:
+        """The functions of the one module that reads all the fields of a payload."""
+        sent = read_of(fields_sent(payload))
+        senders = {place.path for place in visit.site}
+        paths = [path for path, _ in self._handlers if path not in senders] if sent.names else []
+        texts = {path: self._files.read(path) or b"" for path in paths}
+        found = {one.key: one for key in reads_it(sent, texts) for one in self._functions_in(key)}
+        return _few({key: one for key, one in found.items() if key not in own})
 
     def _functions_in(self, module: str) -> list[Function]:
         held = list(self._links.code.handled_by(module))
