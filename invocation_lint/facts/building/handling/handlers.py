@@ -16,7 +16,7 @@ from invocation_lint.facts.building.handling.handler_answers import handler_answ
 from invocation_lint.facts.building.handling.images import image_read
 from invocation_lint.facts.building.handling.log_lines import log_gaps
 from invocation_lint.facts.building.handling.makings import FETCHED, made_in
-from invocation_lint.facts.building.handling.mappings import mapping_of, timeout_of_all
+from invocation_lint.facts.building.handling.mappings import mapping_of, shortest_timeout, timeout_of_all
 from invocation_lint.facts.building.handling.open_records import record_left
 from invocation_lint.facts.building.handling.record_loops import records_of
 from invocation_lint.facts.building.handling.refusals import keeps_failures, refusal_of, retries_of
@@ -166,8 +166,10 @@ def _times(subject: Subject) -> Part:
         places["inner_timeout_seconds"] = places["inner_wait"] = inner[1]
     front = front_seconds(subject)
     own = timeout_of_all(subject.functions) if subject.functions else UnknownAnswer("no template tells the timeout")
+    shortest = shortest_timeout(subject.functions) if own is None and least is not None else None
+    ends_first = shortest is not None and least is not None and shortest <= least.seconds  # of several functions, one
     fields = {
-        "timeout_seconds": own,
+        "timeout_seconds": shortest if ends_first else own,
         "least_seconds": least.seconds if least is not None else None,
         "longest_wait_seconds": least.longest_wait if least is not None else None,
         "front_seconds": front,

@@ -55,6 +55,14 @@ def timeout_of_all(functions: list[Function]) -> float | None:
     return told.pop() if len(told) == 1 else None
 
 
+def shortest_timeout(functions: list[Function]) -> float | None:
+    """The shortest timeout of functions in seconds; None where one of them is not told."""
+    from invocation_lint.facts.building.links.inferred import timeout_of
+
+    told = [timeout_of(one) for one in functions]
+    return min((one for one in told if one is not None), default=None) if None not in told else None
+
+
 def mapping_of(program: Program, functions: list[Function]) -> Mapping | None:
     """The mapping that hands events to functions that have the same handler; None where no template has one."""
     files = program.modules.files
@@ -91,4 +99,12 @@ def _switch(value: Value | None) -> str | None:
     return "on" if "ReportBatchItemFailures" in told else "off"
 
 
-__all__ = ["DEFAULT_SIZES", "Mapping", "functions_of", "has_provider", "mapping_of", "timeout_of_all"]
+__all__ = [
+    "DEFAULT_SIZES",
+    "Mapping",
+    "functions_of",
+    "has_provider",
+    "mapping_of",
+    "shortest_timeout",
+    "timeout_of_all",
+]
