@@ -338,3 +338,19 @@ KEPT = [
 def test_a_payload_in_an_attribute_is_tested_by_the_method_that_raises(methods: str, payload: str) -> None:
     code = "class Rule:\n    def ask(self):\n" + indent(CALL + "\nself.r = r\nreturn self", " " * 8)
     assert payload_of(code + "\n\n" + indent(methods, "    ") + "\n") == payload
+
+
+@pytest.mark.parametrize(
+    ("body", "payload"),
+    [
+        ('return {"success": True, "result": r}', "used"),
+        ('return {"status": "success", "result": json.loads(text)}', "used"),
+        ('if "rows" not in r: raise ValueError\nreturn {"success": True, "result": r}', "tested"),
+        ('return {"result": r}', "returned"),
+        ('return {"success": False, "result": r}', "returned"),
+        ('return {"status": "done", "result": r}', "returned"),
+        ('return {"success": r, "result": default}', "returned"),
+    ],
+)
+def test_an_answer_that_says_that_all_went_well(body: str, payload: str) -> None:
+    assert payload_after(body) == payload

@@ -104,8 +104,29 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
         told.note_return(frame, value, frame.place(node), name)
         for part in value.of(Traced):
             traced.kind_of(frame, part).returned(frame, part, node)
+        for part, where in _claimed(frame, node.value):
+            traced.kind_of(frame, part).claimed(frame, part, where)
         frame.note_return(value)
     frame.state = None
+
+
+def _claimed(frame: Frame, answer: cst.BaseExpression | None) -> list[tuple[Traced, cst.CSTNode]]:
+    """What goes into an answer that says that all went well: `{"success": True, "result": found}`."""
+    pairs = [one for one in answer.elements if isinstance(one, cst.DictElement)] if isinstance(answer, cst.Dict) else []
+    if not any(_says_success(one) for one in pairs):
+        return []
+    return [(part, one.value) for one in pairs for part in conditions.quietly(frame, one.value).of(Traced)]
+
+
+def _says_success(pair: cst.DictElement) -> bool:
+    key = pair.key.raw_value if isinstance(pair.key, cst.SimpleString) else ""
+    if isinstance(pair.value, cst.SimpleString):
+        return key in {"status", "result", "state"} and pair.value.raw_value.lower() in {"success", "succeeded", "ok"}
+    return (
+        key.lower() in {"success", "ok", "succeeded"}
+        and isinstance(pair.value, cst.Name)
+        and pair.value.value == "True"
+    )
 
 
 def _run_raise(frame: Frame, node: cst.Raise) -> None:

@@ -136,6 +136,10 @@ class Answers(Kind[Frame]):
     def case_marks(self, frame: Frame, part: Traced, case: cst.MatchCase) -> tuple[Marks, Marks]:
         return answer_matches.case_marks(frame, part, case)
 
+    def claimed(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
+        if is_decoded(part.path):  # whoever reads that answer takes it for one of success
+            note(frame, part, "used", node)
+
     def returned(self, frame: Frame, part: Traced, node: cst.Return) -> None:
         if part.path:
             return

@@ -162,6 +162,9 @@ class Kind(Generic[F]):
         """What is known in the body of a `case` whose subject it is, and in the cases behind it."""
         return frozenset(), frozenset()
 
+    def claimed(self, frame: F, part: Traced, node: cst.CSTNode) -> None:
+        """A part goes into an answer that says of itself that all went well."""
+
     def returned(self, frame: F, part: Traced, node: cst.Return) -> None:
         """A statement returns it."""
 
