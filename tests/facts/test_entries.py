@@ -262,3 +262,31 @@ def test_what_zappa_runs_for_events(tmp_path: Path) -> None:
         "tidy": ("lambda_handler", "schedule", "redelivered"),
         "take": ("lambda_handler", "queue", "redelivered"),
     }
+
+
+@pytest.mark.parametrize(
+    ("decorator", "name", "kind"),
+    [
+        ("@app.route('/test', methods=['POST'])", "test_webhook", "view"),
+        ("@router.post('/test')", "test_webhook", "view"),
+        ("@shared_task", "test_connection", "task"),
+        ("@pytest.mark.parametrize('name', [])", "test_webhook", "test"),
+        ("", "test_webhook", "test"),
+    ],
+)
+def test_a_view_is_no_test_for_its_name(decorator: str, name: str, kind: str) -> None:
+    code = f"""
+import pytest
+from celery import shared_task
+from fastapi import APIRouter
+from flask import Blueprint
+
+app = Blueprint("hooks", __name__)
+router = APIRouter()
+
+{decorator}
+def {name}():
+    CALL
+    return {{}}
+"""
+    assert entry(code).caller.kind == kind

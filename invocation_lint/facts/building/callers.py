@@ -206,7 +206,7 @@ def _wrapped(function: FunctionInfo, followed: frozenset[str]) -> Any:
 def _is_test(module: ModuleInfo, function: FunctionInfo) -> bool:
     """Whether a function is named like a test, and asserts something, is called by nothing of its module, or is in a
     case of tests: among the methods and helpers of a product (`test_connection`) the name alone says nothing."""
-    if not function.name.startswith("test_"):
+    if not function.name.startswith("test_") or entry_of(module, function) is not None:
         return False
     if function.cls is None and not module.is_mentioned_outside(function):
         return True
