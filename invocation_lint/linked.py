@@ -53,13 +53,20 @@ def _without_repetition(found: Iterable[CallLink]) -> list[CallLink]:
     found = [link for link in found if link.targets or link.call == link.site or link.site not in named]
     every = [link.supposed() if link.supposed is not None and link.call != link.site else link for link in found]
     every = [link for link in every if link.targets or link.call == link.site]
+    told = {id(link): link.supposed() for link in every if link.call == link.site and link.supposed is not None}
+    own = {link.site: _meant(link) for link in told.values()}
+    every = [link for link in every if link.call == link.site or link.certain or _meant(link) != own.get(link.site)]
     known = {link.site for link in every if link.targets}
     direct = {link.site for link in every if link.targets and link.call == link.site}
     every = [link for link in every if link.targets or link.site not in known or link.site in direct]
-    every = [link.supposed() if link.supposed is not None else link for link in every]
+    every = [told.get(id(link), link) for link in every]
     every = [link for link in every if link.targets or link.site not in direct]
-    told = {_said(link) for link in every if link.call == link.site}
-    return [link for link in every if link.call == link.site or _said(link) not in told]
+    said = {_said(link) for link in every if link.call == link.site}
+    return [link for link in every if link.call == link.site or _said(link) not in said]
+
+
+def _meant(link: CallLink) -> frozenset[object]:
+    return frozenset(target.function.key for target in link.targets)
 
 
 def _said(link: CallLink) -> tuple[object, ...]:

@@ -308,3 +308,35 @@ def test_names_in_code_that_uploads_nothing_belong_to_nothing(tmp_path: Path) ->
     files = {"sender/app.py": sender('"next-step"'), "worker/work.py": WORKER, "reporter/work.py": WORKER}
     (link,) = links(tmp_path, {**files, "other.py": other})
     assert link["targets"] == []
+
+
+def test_keys_that_many_files_set_say_nothing(tmp_path: Path) -> None:
+    """`stage` tells no function from another, whatever stands behind it."""
+    files = {**project(""), "sender/app.py": sender('load(event["stage"])'), "config.yaml": "stage: price-orders\n"}
+    (link,) = links(tmp_path, files)
+    assert link["targets"] == []
+
+
+def test_templates_are_no_scripts(tmp_path: Path) -> None:
+    files = project('"next-step"')
+    said = "# next-step is behind reporter/work.py\nOutputs: {One: {Value: next-step, Description: reporter/work.py}}\n"
+    files["template.yaml"] = dedent(files["template.yaml"]) + said
+    (link,) = links(tmp_path, files)
+    assert link["targets"] == []
+
+
+def test_callers_that_say_what_the_helper_says_are_left_out(tmp_path: Path) -> None:
+    code = """
+        import boto3
+
+        worker_name = load()
+
+        def send(payload):
+            boto3.client("lambda").invoke(FunctionName=worker_name, Payload=payload)
+
+        def handler(event, context):
+            send(event["a"])
+            send(event["b"])
+    """
+    (link,) = links(tmp_path, {**project(""), "sender/app.py": code})
+    assert (link["call"]["line"], targets(link), link["certain"]) == (7, ["worker"], False)

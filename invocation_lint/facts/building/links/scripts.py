@@ -29,24 +29,38 @@ _DEPLOYS = re.compile(
 _COMMENT = re.compile(r"\s*(?:#|//|;|<!--|REM\b)")
 
 
-def named_together(
-    name: str, handlers: Mapping[str, tuple[str, str]], contents: Iterable[tuple[str, bytes]]
-) -> tuple[str, list[str]]:
-    """The keys of the handlers that a file names with a function, and the path of that file; none where no file does.
-    `handlers` has the path of each, below the root, and the name of its function."""
-    pattern = re.compile(r"(?<![\w-])" + re.escape(name) + r"(?![\w-])")
-    marks = {key: _marks_of(path, function, handlers) for key, (path, function) in handlers.items()}
-    encoded = name.encode()
-    for path, data in contents:
-        speaks = _DEPLOYS if path.endswith(_CODE) else _SPEAKS
-        if encoded not in data or len(data) > MAX_BYTES or not speaks.search(data):
-            continue
-        lines = [_told_in(line, path) for line in data.decode("utf-8", "replace").splitlines()]
-        own = {number for number, line in enumerate(lines) if pattern.search(line)}
-        found = dict.fromkeys(chain.from_iterable(_nearest(number, lines, own, marks) for number in sorted(own)))
-        if found:
-            return path, list(found)
-    return "", []
+class Scripts:
+    """The files that name functions together with handlers. `handlers` has the path of each, below the root, and the
+    name of its function; `contents` the paths and bytes of all files."""
+
+    def __init__(self, handlers: Mapping[str, tuple[str, str]], contents: Iterable[tuple[str, bytes]]) -> None:
+        self._marks = {key: _marks_of(path, function, handlers) for key, (path, function) in handlers.items()}
+        self._files = [(path, data) for path, data in contents if len(data) <= MAX_BYTES and _may_tell(path, data)]
+        self._lines: dict[str, list[str]] = {}
+
+    def named_with(self, name: str, but: str) -> tuple[str, list[str]]:
+        """The keys of the handlers that a file, another than `but`, names with a function, and the path of that file;
+        none where no file does."""
+        pattern = re.compile(r"(?<![\w-])" + re.escape(name) + r"(?![\w-])")
+        encoded = name.encode()
+        for path, data in self._files:
+            if encoded not in data or path == but:
+                continue
+            lines = self._lines_of(path, data)
+            own = {number for number, line in enumerate(lines) if pattern.search(line)}
+            found = dict.fromkeys(chain.from_iterable(_nearest(at, lines, own, self._marks) for at in sorted(own)))
+            if found:
+                return path, list(found)
+        return "", []
+
+    def _lines_of(self, path: str, data: bytes) -> list[str]:
+        if path not in self._lines:
+            self._lines[path] = [_told_in(line, path) for line in data.decode("utf-8", "replace").splitlines()]
+        return self._lines[path]
+
+
+def _may_tell(path: str, data: bytes) -> bool:
+    return (_DEPLOYS if path.endswith(_CODE) else _SPEAKS).search(data) is not None
 
 
 def _told_in(line: str, path: str) -> str:

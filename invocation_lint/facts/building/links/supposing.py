@@ -24,7 +24,7 @@ from invocation_lint.facts.building.links.fitting import read_of, reads_it
 from invocation_lint.facts.building.links.granting import may_invoke
 from invocation_lint.facts.building.links.inferred import Links
 from invocation_lint.facts.building.links.saying import Said, said_of
-from invocation_lint.facts.building.links.scripts import named_together
+from invocation_lint.facts.building.links.scripts import Scripts
 from invocation_lint.facts.building.links.sent import fields_sent
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.links.words import best, words_of
@@ -80,6 +80,7 @@ class Supposing:
         self._program = program
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
         self._found: dict[Key, Function | None] = {}
+        self._scripts: Scripts | None = None
 
     # -- functions ---------------------------------------------------------------------------------------------------
 
@@ -92,9 +93,8 @@ class Supposing:
             return targets
         if targets.functions:
             return targets if targets.certain or targets.sure else self._filled(targets, name, module, within)
-        is_handed = visit is not None and len(visit.site) > 1 and targets.named_by == "other"
         each = self._each(name, module, within, visit)
-        if is_handed and visit is not None:  # by a caller, which says it of its own, or says nothing of it
+        if visit is not None and len(visit.site) > 1 and targets.named_by == "other":  # what a caller says of its own
             own = {one.key for one in self._links.code.running(module, within)}
             each = self._of_code(name, module, own, visit)
         for functions, reason in each:
@@ -184,7 +184,7 @@ class Supposing:
             called = {one.function.key: one.function for one in self._links.code.deployed.functions_called(said.text)}
             if called:
                 return _few(called), f"suggested by {said.text}, which the code has"
-        if said.text.isidentifier() or "/" in said.text:
+        if (said.text.isidentifier() and words_of(said.text)) or "/" in said.text:
             for value, path in self._set_to(said.text, module):
                 if found := self._by_value(value, own, least=2):
                     return found, f"{self._files.path_below_root(path)} has {value} for {said.text}"
@@ -192,9 +192,12 @@ class Supposing:
 
     def _named_with(self, name: str, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions whose code a file names together with that of a function."""
-        places = {path: (self._below(path), info.name) for path, info in self._handlers}
-        every = contents_of(self._files, module) if _LETTERS.search(name) and places else None
-        path, handlers = named_together(name, places, ((one, data) for one, data in every or () if one != module))
+        if self._scripts is None:
+            places = {path: (self._below(path), info.name) for path, info in self._handlers}
+            every = contents_of(self._files, module) or () if places else ()
+            templates = self._links.code.deployed.templates
+            self._scripts = Scripts(places, [one for one in every if one[0] not in templates])
+        path, handlers = self._scripts.named_with(name, module) if _LETTERS.search(name) else ("", [])
         found = {one.key: one for key in handlers for one in self._functions_in(key) if one.key not in own}
         return _few(found), f"{self._below(path)} names both" if found else ""
 
