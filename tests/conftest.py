@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Nothing is found without having been looked for, and the user's own cache is left alone; tests/cache asks for one.
 os.environ.setdefault("INVOCATION_LINT_NO_CACHE", "1")
 
+# Trees and values live long, as in the command: to look through them for garbage again and again finds little.
+gc.set_threshold(20_000, 20, 100)
+
 # A shell ignores Ctrl-C for what it runs in the background, and so would what the tests start there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
