@@ -162,10 +162,10 @@ class Handler:
         """What the handler needs of an event with just these fields, and those that it lacks: what other events would
         make it do plays no part. What it needs of any event with these constants where it fails whatever is added."""
         trial, open_needs = Trial(), self.needs(constants)
-        given = set(paths)
+        given = dict.fromkeys(paths)
         fails = self._event and self._try(Shape(given, constants, objects=objects), trial).fails
         lacking = self._lacking(given, constants, objects, trial) if fails else ()
-        every = {*paths, *lacking}
+        every = dict.fromkeys((*given, *lacking))
         if len(every) > MAX_FIELDS or self._try(Shape(every, constants, objects=objects)).fails:
             return open_needs
         needed: list[FieldPath] = []
@@ -189,7 +189,7 @@ class Handler:
 
         `objects` are those of the fields in which nothing else is than further paths say. What is read of other events
         has no part in it."""
-        given, trial = set(paths), Trial()
+        given, trial = dict.fromkeys(paths), Trial()
         if not self._event or not self._try(Shape(given, constants, objects=objects), trial).fails:
             return Missing((), _places(trial), tuple(filter(trial.reads_below, given)))
         lacking = self._lacking(given, constants, objects, trial)
@@ -205,7 +205,7 @@ class Handler:
     ) -> bool:
         """Whether the handler surely fails for an event with just these fields because one of them is a text and no
         object: it reads fields of that."""
-        given, trial = set(paths), Trial()
+        given, trial = dict.fromkeys(paths), Trial()
         others = {path: value for path, value in constants.items() if path != text}
         if self._try(Shape(given, others, objects=objects), trial).fails or not trial.reads_below(text):
             return False
@@ -221,7 +221,7 @@ class Handler:
 
     def _lacking(
         self,
-        given: set[FieldPath],
+        given: dict[FieldPath, None],
         constants: Mapping[FieldPath, Any],
         objects: Iterable[FieldPath],
         trial: Trial,
@@ -231,21 +231,21 @@ class Handler:
         lacking = [path for path in _outermost(_fields(trial)) if path not in given]
         found = self._lacking_of(given, lacking, constants, objects, trial)
         direct = [path for path in lacking if path[0] not in OF_REQUESTS or path[:1] in given]
-        if found or len(direct) == len(lacking) or given.isdisjoint(trial.reads):
+        if found or len(direct) == len(lacking) or given.keys().isdisjoint(trial.reads):
             return found
         # Who sends fields that the handler reads of the event itself does not come by way of an API.
         return self._lacking_of(given, direct, constants, objects, trial)
 
     def _lacking_of(
         self,
-        given: set[FieldPath],
+        given: dict[FieldPath, None],
         lacking: list[FieldPath],
         constants: Mapping[FieldPath, Any],
         objects: Iterable[FieldPath],
         trial: Trial,
     ) -> tuple[FieldPath, ...]:
         """Those of some fields that an event lacks which the handler needs; none where it fails with them, too."""
-        every = given.union(lacking)
+        every = dict.fromkeys((*given, *lacking))
         if len(every) > MAX_FIELDS + len(given) or self._try(Shape(every, constants, objects=objects), trial).fails:
             return ()
         outermost = [path for path in lacking if not path[:-1] or path[:-1] in given]
@@ -321,7 +321,7 @@ class Handler:
         return self._requirement(fields, given)
 
     def _requirement(self, fields: list[FieldPath], constants: Mapping[FieldPath, Any]) -> Requirement:
-        every = {*fields, *constants}
+        every = dict.fromkeys((*fields, *constants))
         needed: list[FieldPath] = []
         for path in sorted(fields, key=len):  # what is below a field that may be missing is needed only with it
             around = [path[:length] for length in range(1, len(path)) if path[:length] in every]

@@ -110,7 +110,7 @@ def _of_sets(frame: Frame, method: str, left: Value, right: Value) -> set[object
     one, other = _elements(frame, left), _elements(frame, right)
     for keys, looked_for in ((one, other), (other, one)):
         if isinstance(keys, Keys):
-            for name in looked_for if isinstance(looked_for, set) else ():
+            for name in sorted(looked_for, key=repr) if isinstance(looked_for, set) else ():
                 keys.get(name)
             return None
     return _SETS[method](one, other) if isinstance(one, set) and isinstance(other, set) else None
