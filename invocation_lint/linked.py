@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from invocation_lint.facts.building.links.implied import Implied
     from invocation_lint.facts.building.links.inferred import Links
     from invocation_lint.facts.building.links.listing import CallLink
+    from invocation_lint.findings import Place
     from invocation_lint.graph.model import Graph
 
 
@@ -48,21 +49,39 @@ def linked(project: Project, paths: Sequence[str]) -> Iterator[tuple[Links, list
 def _without_repetition(found: Iterable[CallLink]) -> list[CallLink]:
     """The links without those of helpers whose callers say which function is meant, and of callers that add nothing to
     what the helper says; with the functions that may be meant where none is known."""
-    found = list(found)
-    named = {link.site for link in found if link.call == link.site and link.named_by != "other"}  # whoever calls it
-    found = [link for link in found if link.targets or link.call == link.site or link.site not in named]
-    every = [link.supposed() if link.supposed is not None and link.call != link.site else link for link in found]
-    every = [link for link in every if link.targets or link.call == link.site]
-    told = {id(link): link.supposed() for link in every if link.call == link.site and link.supposed is not None}
-    own = {link.site: _meant(link) for link in told.values()}
-    every = [link for link in every if link.call == link.site or link.certain or _meant(link) != own.get(link.site)]
-    known = {link.site for link in every if link.targets}
-    direct = {link.site for link in every if link.targets and link.call == link.site}
-    every = [link for link in every if link.targets or link.site not in known or link.site in direct]
-    every = [told.get(id(link), link) for link in every]
-    every = [link for link in every if link.targets or link.site not in direct]
-    said = {_said(link) for link in every if link.call == link.site}
-    return [link for link in every if link.call == link.site or _said(link) not in said]
+    of_site: dict[Place, list[tuple[int, CallLink]]] = {}
+    for number, link in enumerate(found):
+        of_site.setdefault(link.site, []).append((number, link))
+    kept = [one for links in of_site.values() for one in _of_one_site(links)]
+    return [link for _, link in sorted(kept, key=lambda one: one[0])]
+
+
+def _of_one_site(links: list[tuple[int, CallLink]]) -> list[tuple[int, CallLink]]:
+    """Of the numbered links of one call of the SDK those that are shown: its own, seen without a caller, and those of
+    callers."""
+    own = [link for _, link in links if link.call == link.site]
+    is_known = any(link.targets for link in own)
+    is_named = any(link.named_by != "other" for link in own)  # whoever calls it
+    suggested = {_meant(_suggested(link)) for link in own if link.supposed is not None}
+    every = [
+        (number, _suggested(link)) for number, link in links if link.call == link.site or link.targets or not is_named
+    ]
+    callers = [
+        (number, link)
+        for number, link in every
+        if link.call != link.site and link.targets and (link.certain or _meant(link) not in suggested)
+    ]
+    shown = [
+        (number, link)
+        for number, link in every
+        if link.call == link.site and (bool(link.targets) if is_known else not callers)
+    ]
+    said = {_said(link) for _, link in shown}
+    return shown + [(number, link) for number, link in callers if _said(link) not in said]
+
+
+def _suggested(link: CallLink) -> CallLink:
+    return link if link.supposed is None else link.supposed()
 
 
 def _meant(link: CallLink) -> frozenset[object]:
