@@ -183,7 +183,7 @@ def counted_lists(scope: Scope) -> frozenset[str]:
 
 
 def raised_for(scope: Scope) -> frozenset[str]:
-    """The names that an `if` of a function asks before it raises: `if failed: raise`."""
+    """The names that an `if` of a function asks before it raises, or an `assert`: `if failed: raise`."""
     return frozenset(name for name, uses in scope.names.items() if any(_leads_to_raise(use, scope) for use in uses))
 
 
@@ -192,6 +192,8 @@ def _leads_to_raise(use: cst.CSTNode, scope: Scope) -> bool:
     for outer in scope.around(use):
         if isinstance(outer, cst.If):
             return inner is outer.test and raises(outer.body)
+        if isinstance(outer, cst.Assert):
+            return inner is outer.test
         if isinstance(outer, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
             return False
         inner = outer
@@ -212,6 +214,17 @@ def sets(body: cst.CSTNode) -> frozenset[str]:
             if is_filled and isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
                 found.add(func.value.value)
     return frozenset(found)
+
+
+def counts(node: cst.Try) -> frozenset[str]:
+    """The names that a `try` counts up where nothing has failed: `done += 1`."""
+    blocks = (node.body,) if node.orelse is None else (node.body, node.orelse)
+    return frozenset(
+        one.target.value
+        for block in blocks
+        for one in statements(block)
+        if isinstance(one, cst.AugAssign) and isinstance(one.target, cst.Name)
+    )
 
 
 def _only_counts(use: cst.CSTNode, scope: Scope) -> bool:
@@ -236,6 +249,7 @@ __all__ = [
     "answers_error",
     "chosen_by",
     "counted_lists",
+    "counts",
     "error_answer",
     "gives_itself",
     "notes",

@@ -135,14 +135,15 @@ def _records(subject: Subject) -> Part:
         read, places["records_read"] = "all", records.loops[0]
     elif records.first is not None and records.handed_on is None and not records.is_one:
         read, places["records_read"] = "first", records.first
-    if records.left is not None:
-        places["loop_left"] = records.left
+    left = records.left if not records.is_gone_over else None
+    if left is not None:
+        places["loop_left"] = left
     failure = records.failure
     if failure is not None:
         places["item_failure"] = records.failures[failure]
     fields = {
         "records_read": read,
-        "loop_left": "yes" if records.left is not None else "no",
+        "loop_left": "yes" if left is not None else "no",
         "item_failure": failure,
         "then": _THEN.get(failure) if failure is not None and source in _POLLED else None,
     }

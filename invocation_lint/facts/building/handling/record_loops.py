@@ -36,6 +36,7 @@ class Records:
     loops: list[Place] = field(default_factory=list)
     handed_on: Place | None = None
     left: Place | None = None
+    is_gone_over: bool = False  # a loop that no return leaves: another one looks for a record
     failures: dict[str, Place] = field(default_factory=dict)
 
     @property
@@ -188,15 +189,17 @@ class _Reader:
         self.seen.loops.append(self._place(loop))
         if skipping.only_shows(loop.body, scope):
             return
-        counted, raised = failing.counted_lists(scope), failing.raised_for(scope)
+        counted, raised = failing.counted_lists(scope), self._raised_for(scope)
         tries = list(_tries(loop.body))
         for node in tries:
             self._clauses(node, counted, raised)
         beside = _beside(loop.body) if tries else None
         if beside is not None and self._guard(loop, scope, info) is None:
             self.seen.failures.setdefault("escapes", self._place(beside))
-        leaving = skipping.leaves(loop)
-        if leaving is not None:
+        leaving = skipping.leaves(loop, scope)
+        if leaving is None:
+            self.seen.is_gone_over = True
+        else:
             self.seen.left = self.seen.left or self._place(leaving)
         dropping = _suppressed(loop.body) if not tries else None
         if dropping is not None:
@@ -217,7 +220,8 @@ class _Reader:
         calls = [call for call in calls if call not in inside]
         if not calls:
             return
-        if not any(self._taken_by(self._helper(call), call, whole, scope) for call in calls):
+        waited = _waited_for(whole, scope)
+        if not any(self._taken_by(self._helper(call), call, waited, scope) for call in calls):
             self._unguarded(clause.iter, scope, info)
 
     def _mapped(self, call: cst.Call, scope: Scope, info: FunctionInfo, depth: int) -> None:
@@ -269,12 +273,23 @@ class _Reader:
             if not takes_most(handler):
                 continue
             place = self._place(handler)
-            if failing.raises(handler.body) or failing.sets(handler.body) & raised:
+            if failing.raises(handler.body) or (failing.sets(handler.body) | failing.counts(node)) & raised:
                 self.seen.failures.setdefault("escapes", place)
             elif failing.notes(handler.body, counted):
                 self.seen.failures.setdefault("kept", place)
             else:
                 self.seen.failures.setdefault("swallowed", place)
+
+    def _raised_for(self, scope: Scope) -> frozenset[str]:
+        """The names for which a function raises, itself or by a helper that is given them: `fail_if(failed)`."""
+        found = set(failing.raised_for(scope))
+        for call in scope.calls:
+            helper = self._helper(call) if call.args else None
+            if helper is not None:
+                raised = failing.raised_for(self.code.scope_of(helper))
+                given = [arg for arg in call.args if raised and parameter_of(helper, call, arg) in raised]
+                found.update(arg.value.value for arg in given if isinstance(arg.value, cst.Name))
+        return frozenset(found)
 
     def _of_helpers(self, loop: cst.For, scope: Scope, depth: int) -> bool:
         """Whether a helper that the loop calls takes the errors of a record, which is noted."""
@@ -356,6 +371,14 @@ def _suppressed(body: cst.BaseSuite) -> cst.With | None:
 def _suppresses(node: cst.BaseExpression) -> bool:
     is_call = isinstance(node, cst.Call) and called_name(node) == "suppress"
     return is_call and any(last_name(arg.value) in MOST for arg in cst.ensure_type(node, cst.Call).args)
+
+
+def _waited_for(node: cst.CSTNode | None, scope: Scope) -> cst.CSTNode | None:
+    """`await asyncio.gather(*(..))` around the expression that makes the coroutines, where it is one."""
+    arg = scope.parents.get(node) if node is not None else None
+    call = scope.parents.get(arg) if isinstance(arg, cst.Arg) else None
+    awaited = scope.parents.get(call) if isinstance(call, cst.Call) and called_name(call) == "gather" else None
+    return awaited if isinstance(awaited, cst.Await) else node
 
 
 def _calls(body: cst.CSTNode) -> Iterator[cst.Call]:

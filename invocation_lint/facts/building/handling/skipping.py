@@ -6,7 +6,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import is_log_line
 from invocation_lint.facts.building.handling.failing import notes, raises
-from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
 
 _MORE = frozenset({("NotEqual", 1), ("GreaterThan", 1), ("GreaterThanEqual", 2)})
@@ -68,18 +68,52 @@ def takes_first(target: cst.BaseAssignTargetExpression, scope: Scope) -> bool:
     return is_rest and len(scope.names.get(cst.ensure_type(rest.value, cst.Name).value, ())) == 1
 
 
-def leaves(loop: cst.For) -> cst.Return | None:
-    """A return at the end of the first round, or of one in which nothing has failed, with nothing handed on before."""
+def leaves(loop: cst.For, scope: Scope) -> cst.Return | None:
+    """A return at the end of the first round, or of one in which nothing has failed, with nothing handed on before, and
+    with no report of the records that are left."""
     for one in loop.body.body:
         if isinstance(one, cst.SimpleStatementLine):
             for small in one.body:
                 if isinstance(small, cst.Return):
-                    return small
+                    return None if _tells_of_rest(small, loop, scope) else small
         elif isinstance(one, cst.If):
             found = _returning(one)
-            if found is not None:
+            if found is not None and not _tells_of_rest(found, loop, scope):
                 return found
     return None
+
+
+def _tells_of_rest(leaving: cst.Return, loop: cst.For, scope: Scope) -> bool:
+    """Whether a return reports failed records, or gives the records that it leaves to a call: they come again. A queue
+    deletes those that a report of one message does not name; a stream continues from the record that it names."""
+    value = leaving.value
+    if isinstance(value, cst.Name):
+        given = scope.assignments.get(value.value, ())
+        value = given[-1].value if given else value
+    if value is None:
+        return False
+    records = _names_of(loop.iter)
+    for node in walk(value):
+        if isinstance(node, cst.DictElement) and text_of(node.key) == "batchItemFailures":
+            return not _is_one_message(node.value)
+        if isinstance(node, cst.Call) and any(records & _names_of(arg.value) for arg in node.args):
+            return called_name(node) not in _SHOWING
+    return False
+
+
+def _names_of(node: cst.CSTNode) -> frozenset[str]:
+    return frozenset(one.value for one in walk(node) if isinstance(one, cst.Name))
+
+
+def _is_one_message(node: cst.BaseExpression) -> bool:
+    """`[{"itemIdentifier": record["messageId"]}]`."""
+    if not isinstance(node, cst.List) or len(node.elements) != 1 or not isinstance(node.elements[0].value, cst.Dict):
+        return False
+    return any(
+        (isinstance(one, cst.Subscript) and text_of(one.slice[0].slice) == "messageId")
+        or (isinstance(one, cst.Attribute) and one.attr.value == "message_id")
+        for one in walk(node)
+    )
 
 
 def _returning(node: cst.If) -> cst.Return | None:
