@@ -47,6 +47,10 @@ def work(before: str) -> tuple[object, object]:
             'if event["RequestType"] == "Delete":\n    ssm.delete_parameter(Name="a")\n    return',
             "ssm.delete_parameter",
         ),
+        ('boto3.client("s3").create_bucket(Bucket="a")', "s3.create_bucket"),
+        ('boto3.resource("dynamodb").Table("a").put_item(Item={})', "a.put_item"),
+        ('boto3.Session().client("iam").create_role(RoleName="a")', "iam.create_role"),
+        ('make_client(kind).delete_role(RoleName="a")', "delete_role"),
         ('table = boto3.resource("dynamodb").Table("a")\nrow = table.get_item(Key={"id": "a"})', "table.get_item"),
     ],
 )
@@ -58,6 +62,10 @@ def test_what_comes_before_the_clause_is_not_answered(before: str, called: str) 
     "before",
     [
         'client = boto3.client("iam")',
+        'client = boto3.Session().client("iam")',
+        'table = boto3.resource("dynamodb").Table("a")',
+        'bucket = boto3.Session().resource("s3").Bucket("a")',
+        'pages = ssm.get_paginator("describe_parameters")',
         "print(event)",
         'try:\n    ssm.get_parameter(Name="a")\nexcept Exception:\n    print("none")',
         'name = event["LogicalResourceId"].lower()',

@@ -26,8 +26,8 @@ def handler(event, context):
 """
 
 
-def uses(body: str) -> list[object]:
-    code = CODE.replace("BODY", body.replace("\n", "\n        "))
+def uses(body: str, after: str = "") -> list[object]:
+    code = CODE.replace("BODY", body.replace("\n", "\n        ")) + after
     told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
     return [
         fact.data.used if fact.data.decoded == "no" else "decoded" for fact in told.facts if fact.kind == "object_key"

@@ -199,7 +199,8 @@ def test_coroutines_that_are_awaited_together(waiting: str, failure: str, tmp_pa
     lines = waiting.replace("\n", "\n    ")
     code = (
         "import asyncio\n\nfrom shop import look_at, work\n\n\nasync def one(record):\n    try:\n"
-        f"        await work(record)\n    except Exception:\n        print('failed')\n\n\nasync def main(event):\n    {lines}\n\n\n"
+        f"        await work(record)\n    except Exception:\n        print('failed')\n\n\n"
+        f"async def main(event):\n    {lines}\n\n\n"
         "def handler(event, context):\n    asyncio.run(main(event))\n"
     )
     (fact,) = told(tmp_path, code, "queue", "handler")

@@ -21,6 +21,7 @@ from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
+from invocation_lint.source.parsing.walk import walk
 
 MAX_HELPERS = 2
 
@@ -45,6 +46,9 @@ _CUTS = frozenset(
      "PurePosixPath", "encode", "list"}
 )  # fmt: skip
 """Calls that make another text of a key."""
+
+_FILLS = frozenset({"append", "appendleft", "add", "extend", "insert", "put", "put_nowait"})
+"""Methods that keep a key in a collection."""
 
 _ASKS = frozenset(
     {"startswith", "endswith", "match", "search", "fullmatch", "find", "count", "len", "isinstance", "index"}
@@ -159,6 +163,8 @@ class _Follower:
             self._assigned(parent, node)
             if isinstance(parent, cst.NamedExpr):
                 self.value(parent)
+        elif isinstance(parent, (cst.For, cst.CompFor)):
+            self._gone_over(parent)
         elif self._is_asked(parent, node):
             self._note("looked_at", node)
         elif parent is not None and not isinstance(parent, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
@@ -170,6 +176,17 @@ class _Follower:
             self._note("handed_over", node)
         elif isinstance(parent, cst.AugAssign):
             self._note("looked_at", node)
+
+    def _gone_over(self, loop: cst.For | cst.CompFor) -> None:
+        """A loop over a collection that holds the key."""
+        if not isinstance(loop.target, cst.Name):
+            self._note("handed_over", loop)
+            return
+        within = loop if isinstance(loop, cst.For) else self.scope.parents[loop]
+        for use in self.scope.names.get(loop.target.value, ()):
+            is_given = use is loop.target or isinstance(self.scope.parents.get(use), cst.AssignTarget)
+            if not is_given and within in self.scope.around(use):
+                self.value(use)
 
     @staticmethod
     def _is_asked(parent: cst.CSTNode | None, node: cst.CSTNode) -> bool:
@@ -218,9 +235,33 @@ class _Follower:
             self.decoded = self.decoded or self.code.module.source.place(call)
         elif name in _CUTS:
             self.value(call)
+        elif name in _FILLS and isinstance(call.func, cst.Attribute):
+            self._kept(call.func.value)
+        elif _is_class(name) and self._decodes(name):
+            self._note("handed_over", node)
         elif not self._helper(call, arg, name):
             is_own = isinstance(call.func, cst.Name) or _is_self(call.func)
             self._note("handed_over" if is_own and not _is_class(name) else "used", node)
+
+    def _kept(self, holder: cst.BaseExpression) -> None:
+        """`keys.append(key)`: what becomes of the collection."""
+        if not isinstance(holder, cst.Name):
+            self._note("handed_over", holder)
+            return
+        for use in self.scope.names.get(holder.value, ()):
+            if use is not holder and not isinstance(self.scope.parents.get(use), (cst.AssignTarget, cst.Param)):
+                self.value(use)
+
+    def _decodes(self, name: str) -> bool:
+        """Whether a class of the module decodes something that it is given."""
+        for one in self.code.module.source.module.body:
+            if isinstance(one, cst.ClassDef) and one.name.value == name:
+                return any(
+                    called_name(node).startswith("unquote") or called_name(node) in _DECODES
+                    for node in walk(one)
+                    if isinstance(node, cst.Call)
+                )
+        return False
 
     def _helper(self, call: cst.Call, arg: cst.Arg, name: str) -> bool:
         """Whether what a helper of the module does with the key is seen, and noted."""

@@ -18,6 +18,9 @@ from invocation_lint.findings import Place
 STRENGTH = ("tested", "returned", "handed_over", "logged")
 """What is done, the strongest first. Beside these, `answered` is what is put into a literal that is returned."""
 
+_GIVEN = frozenset({"EventId", "SequenceNumber"})
+"""What EventBridge and Kinesis give to the entries that they accept (API references, PutEvents and PutRecords)."""
+
 MAX_HELPERS = 3
 """Helpers and callers behind each other that an answer is followed through."""
 
@@ -89,7 +92,17 @@ class FailureReader(UseReader):
             self._gone(holder)
 
     def _looks_at_codes(self) -> bool:
-        return bool({"ErrorCode", "ErrorMessage"} & self._scope.texts)
+        texts = self._scope.texts
+        return bool({"ErrorCode", "ErrorMessage"} & texts) or (not _GIVEN.isdisjoint(texts) and self._misses_ids())
+
+    def _misses_ids(self) -> bool:
+        """`"EventId" not in entry`: only an entry that went well has an id."""
+        return any(
+            isinstance(node, cst.Comparison)
+            and text_of(node.left) in _GIVEN
+            and any(isinstance(one.operator, (cst.In, cst.NotIn)) for one in node.comparisons)
+            for node in self._scope.parents
+        )
 
     def _each(self, node: cst.CSTNode) -> None:
         """The results of the entries, where the function never asks for an error code."""

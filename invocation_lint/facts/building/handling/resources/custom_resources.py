@@ -124,7 +124,7 @@ class _Resource:
         places.setdefault("told", places.get("outcome", site))
         data = facts.CustomResource(
             framework=framework,
-            work=dotted(work.func) if work is not None else None,
+            work=_title(work) if work is not None else None,
             error_answered="yes" if answered else "no",
             id_on_update=update,
             delete_does=delete,
@@ -220,9 +220,11 @@ class _Resource:
             for call in scope.calls:
                 receiver = call.func.value if isinstance(call.func, cst.Attribute) else None
                 root = root_of(receiver) if receiver is not None else ""
-                if self._is_send(call) or called_name(call) in {"client", "resource"}:
+                if self._is_send(call) or _only_makes(called_name(call)):
                     continue
-                if (root in made | own or called_name(call) in _OUTSIDE) and not self._is_answer(call, one, scope):
+                is_made = isinstance(receiver, cst.Call) and is_making(receiver)  # boto3.client("s3").delete_bucket(..)
+                is_work = is_made or root in made | own or called_name(call) in _OUTSIDE
+                if is_work and not self._is_answer(call, one, scope):
                     yield call
 
     def _is_answer(self, call: cst.Call, info: FunctionInfo, scope: Scope) -> bool:
@@ -367,6 +369,22 @@ class _Resource:
 def _is_apart(node: cst.CSTNode, scope: Scope) -> bool:
     """Whether what is raised below a node does not leave the function: a clause takes it, or it runs later."""
     return takes_errors(node) or (isinstance(node, (cst.Lambda, cst.FunctionDef)) and node is not scope.root)
+
+
+def _only_makes(name: str) -> bool:
+    """Whether a call makes a client, or an object of one, and sends nothing: `client`, `Table`, `get_paginator`."""
+    return name in {"client", "resource", "get_paginator", "get_waiter"} or name[:1].isupper()
+
+
+def _title(call: cst.Call) -> str:
+    """What is called, as a message says it: `s3.create_bucket`, also of `boto3.client("s3").create_bucket(..)`."""
+    func = call.func
+    title = dotted(func)
+    if title or not isinstance(func, cst.Attribute):
+        return title
+    made = func.value
+    service = text_of(made.args[0].value) if isinstance(made, cst.Call) and made.args else ""
+    return f"{service}.{func.attr.value}" if service else func.attr.value
 
 
 __all__ = ["custom_resources"]
