@@ -7,6 +7,7 @@ installed plugin at start, so this module imports nothing heavy.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -104,11 +105,11 @@ def _lint(filename: str, text: str) -> list[Finding]:
         from invocation_lint.engine import lint
         from invocation_lint.outcome import Input
 
-        path = Path(filename)
+        path = Path(os.path.abspath(filename))  # noqa: PTH100 - links stay, `..` goes
         project = _project_of_process()
         if project.leaves_out(path):
             return []
-        run = lint([Input(filename, path, encode(text))], project)
+        run = lint([Input(_name(path), path, encode(text))], project)
         baseline = _baseline_of_process(project)
         if baseline is not None:
             baseline.mark(run.report, run.lines_of)
@@ -118,6 +119,13 @@ def _lint(filename: str, text: str) -> list[Finding]:
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
     return [INTERNAL_ERROR.at(Place(filename, 1, 1, 1, 1), *NOTHING_CHECKED.filled(error=told))]
+
+
+def _name(path: Path) -> str:
+    """The name by which other files know a file: flake8 says `./app.py`, and asks for the findings of one file after the
+    other, when the project may have been read."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if here in path.parents else path.as_posix()
 
 
 def _project_of_process() -> Project:

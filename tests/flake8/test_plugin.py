@@ -35,6 +35,16 @@ def test_the_same_line_as_the_command_line(flake8: Flake8, folder: Path) -> None
     assert ran.stdout.replace("./", "") == ours
 
 
+@pytest.mark.parametrize("form", ["{}", "./{}", "src/../{}", "FOLDER/{}"])
+def test_however_the_files_are_named(flake8: Flake8, folder: Path, form: str) -> None:
+    (folder / "src").mkdir()
+    (folder / "src" / "sending.py").write_text(BAD)
+    (folder / "calling.py").write_text("from src.sending import start\n\n\ndef main():\n    start('a')\n")
+    names = [form.format(name).replace("FOLDER", str(folder)) for name in ("calling.py", "src/sending.py")]
+    ran = flake8("-j1", *OURS, *names, cwd=folder)
+    assert "INV107" in ran.stdout
+
+
 def test_codes_show_next_to_the_default_ones(flake8: Flake8, folder: Path) -> None:
     (folder / "bad.py").write_text(BAD)
     assert "INV107" in flake8("bad.py", cwd=folder).stdout
