@@ -122,8 +122,8 @@ def _lint(filename: str, text: str) -> list[Finding]:
 
 
 def _name(path: Path) -> str:
-    """The name by which other files know a file: flake8 says `./app.py`, and asks for the findings of one file after the
-    other, when the project may have been read."""
+    """The name by which other files know a file: flake8 says `./app.py`, and asks for the findings of one
+    file after the other, when the project may have been read."""
     here = Path.cwd()
     return path.relative_to(here).as_posix() if here in path.parents else path.as_posix()
 

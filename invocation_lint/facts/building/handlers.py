@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -285,6 +286,7 @@ def _told_by_processor(module: ModuleInfo) -> str | None:
     return told.pop() if len(told) == 1 else None
 
 
+@lru_cache(maxsize=64)  # each fact of a handler asks it, and it takes the whole handler to answer
 def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     """What triggers a handler, from the keys that it and the functions it names read; None when nothing tells."""
     told = told_by_type(handler)

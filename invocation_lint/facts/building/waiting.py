@@ -261,6 +261,12 @@ def states_written(function: FunctionInfo, call: cst.Call) -> Iterator[str]:
         yield from _states(function, call, bool)
 
 
+@lru_cache(maxsize=4)  # each call of a function asks it
+def _assigned(function: FunctionInfo) -> tuple[cst.Assign, ...]:
+    """What a function assigns."""
+    return tuple(node for node in own_nodes(function.node) if isinstance(node, cst.Assign))
+
+
 def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool]) -> Iterator[str]:
     """The states that a write names: in its arguments, or in what is bound to a name that one of them begins with. Of a
     value the first that fits, and waiting states wherever they stand."""
@@ -268,8 +274,8 @@ def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool])
     if isinstance(call.func, cst.Attribute) and call.func.attr.value == "save":  # of the record itself
         names.add(_first_name(call.func.value))
     values = [arg.value for arg in call.args]
-    for node in own_nodes(function.node):
-        if isinstance(node, cst.Assign) and any(getattr(to.target, "value", None) in names for to in node.targets):
+    for node in _assigned(function) if names else ():
+        if any(getattr(to.target, "value", None) in names for to in node.targets):
             values.append(node.value)
     parts = [part for value in values for part in [value, *own_nodes(value)]]
     keywords = [arg for arg in [*call.args, *(part for part in parts if isinstance(part, cst.Arg))] if arg.keyword]
