@@ -63,6 +63,10 @@ def has_own_runtime(properties: Mapping[str, Any]) -> bool:
     return str(properties.get("Runtime", "")).startswith("provided")
 
 
+_NUMBERS = ("Timeout", "MemorySize", "ReservedConcurrentExecutions")
+_NUMBERS_OF_EVENTS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")
+
+
 def function_of(
     logical_id: str,
     name: str,
@@ -82,6 +86,10 @@ def function_of(
     handler = properties.get("Handler", "bootstrap" if has_own_runtime(properties) else None)
     if not isinstance(handler, str):
         raise UsageError(f"{where}: a function needs `Handler`")
+    for key in _NUMBERS:
+        _check_number(properties.get(key), key, where)
+    for key in _NUMBERS_OF_EVENTS:
+        _check_number(events.get(key), f"EventInvokeConfig.{key}", where)
     try:
         return Function(
             name,
@@ -108,6 +116,13 @@ def function_of(
         )
     except (ValueError, TypeError) as error:
         raise UsageError(f"{where}: {error}") from None
+
+
+def _check_number(value: Any, key: str, where: str) -> None:
+    try:
+        float(0 if value is None else value)
+    except (TypeError, ValueError):
+        raise UsageError(f"{where}: `{key}` is {value!r}, not a number") from None
 
 
 def _number(value: Any) -> int | None:

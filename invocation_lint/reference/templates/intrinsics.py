@@ -8,13 +8,15 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 from invocation_lint.errors import UsageError
 
 NO_EXPORTS: Mapping[str, str] = MappingProxyType({})
+_SHOWN = 80  # characters of a wrong operand
 _VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
@@ -54,6 +56,7 @@ class Resolver:
         self._reference = reference
         self._attribute = attribute
         self._exports = exports
+        self._under_way: list[str] = []
 
     def resolve(self, value: Any) -> Any:
         """`value` with everything resolved; members that are AWS::NoValue are gone."""
@@ -65,7 +68,10 @@ class Resolver:
             (name, operand) = next(iter(value.items()))
             function = _FUNCTIONS.get(name) if isinstance(name, str) else None
             if function is not None:
-                return function(self, operand)
+                try:
+                    return function(self, operand)
+                except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+                    raise UsageError(f"{self._where}: {name} cannot take {_shortened(operand)}") from None
             if isinstance(name, str) and name.startswith("Fn::"):
                 raise UsageError(f"{self._where}: {name} is not supported here", "write its value instead")
         resolved = {key: self.resolve(each) for key, each in value.items()}
@@ -76,7 +82,8 @@ class Resolver:
         conditions = self._template.get("Conditions", {})
         if condition not in conditions:
             raise UsageError(f"{self._where}: no condition {condition!r}")
-        return bool(self.resolve(conditions[condition]))
+        with self._once(f"condition {condition}"):
+            return bool(self.resolve(conditions[condition]))
 
     def ref(self, name: Any) -> Any:
         """Ref."""
@@ -87,7 +94,8 @@ class Resolver:
         if name in self._parameters:
             return self._parameters[name]
         if name in self._resources:
-            return self._reference(name)
+            with self._once(f"Ref {name}"):
+                return self._reference(name)
         owner, _, attribute = str(name).rpartition(".")
         if owner in self._resources and attribute in ("Alias", "Version"):  # as SAM has it
             return self._attribute(owner, attribute)
@@ -98,7 +106,20 @@ class Resolver:
         parts = operand.split(".", 1) if isinstance(operand, str) else [self.resolve(each) for each in operand]
         if len(parts) != 2 or parts[0] not in self._resources:
             raise UsageError(f"{self._where}: GetAtt {'.'.join(map(str, parts))}: no resource of that name")
-        return self._attribute(parts[0], str(parts[1]))
+        with self._once(f"GetAtt {parts[0]}.{parts[1]}"):
+            return self._attribute(parts[0], str(parts[1]))
+
+    @contextmanager
+    def _once(self, asked: str) -> Iterator[None]:
+        """Raises UsageError where the answer to what is `asked` depends on itself."""
+        if asked in self._under_way:
+            circle = [*self._under_way[self._under_way.index(asked) :], asked]
+            raise UsageError(f"{self._where}: references in a circle: {' -> '.join(circle)}")
+        self._under_way.append(asked)
+        try:
+            yield
+        finally:
+            self._under_way.pop()
 
     def sub(self, operand: Any) -> str:
         """Fn::Sub."""
@@ -162,6 +183,11 @@ class Resolver:
         """Fn::Equals."""
         left, right = self.resolve(operand)
         return _text(left) == _text(right)
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}.."
 
 
 def _text(value: Any) -> str:

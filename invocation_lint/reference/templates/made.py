@@ -44,8 +44,16 @@ def dead_letters_first(resources: list[Resource]) -> list[Resource]:
 
     def depth(resource: Resource, over: int = 0) -> int:
         policy = resource.properties.get("RedrivePolicy") if resource.kind == QUEUE else None
-        held = json.loads(policy) if isinstance(policy, str) else policy or {}
-        following = queues.get(str(held.get("deadLetterTargetArn", "")).rsplit(":", 1)[-1])
+        following = queues.get(_dead_letters_of(policy).rsplit(":", 1)[-1])
         return over if following is None or over > len(queues) else depth(following, over + 1)
 
     return sorted(resources, key=depth)
+
+
+def _dead_letters_of(policy: Any) -> str:
+    """The ARN of the queue that a policy, an object or JSON, redrives to; what is neither the queue's maker refuses."""
+    try:
+        held = json.loads(policy) if isinstance(policy, str) else policy
+    except ValueError:
+        return ""
+    return str(held.get("deadLetterTargetArn", "")) if isinstance(held, dict) else ""

@@ -6,6 +6,7 @@ Properties of CloudFormation and parameters of the APIs have the same names, but
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -45,6 +46,7 @@ _PIPE_PROPERTIES = (
     "Target",
     "TargetParameters",
 )
+_EXPECTED = re.compile(r" expecting \{.*\}")  # a parser's list of a hundred words that would have been right
 _UNMAPPED = ("Tags", "KmsKeyArn", "LoggingConfig", "MetricsConfig")
 
 
@@ -56,7 +58,8 @@ def make_resource(resource: Resource, client: Client, region: str) -> None:
         _MAKERS[resource.kind](resource.name, resource.properties, client, region)
     except ClientError as error:
         message = str(error.response["Error"].get("Message", error)).partition(" in definition '")[0]
-        raise UsageError(f"{resource.kind} {resource.name}: {' '.join(message.split())}") from None
+        message = " ".join(_EXPECTED.sub("", message).split())
+        raise UsageError(f"{resource.kind} {resource.name}: {message}") from None
     except (BotoCoreError, KeyError, TypeError, ValueError) as error:
         what = f"property {error} is missing" if isinstance(error, KeyError) else " ".join(str(error).split())
         raise UsageError(f"{resource.kind} {resource.name}: {what}") from None

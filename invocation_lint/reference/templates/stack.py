@@ -25,6 +25,7 @@ from invocation_lint.reference.templates.notifications import notification_confi
 from invocation_lint.reference.templates.reading import read_yaml
 from invocation_lint.reference.templates.roles import ROLE_TYPES, Roles, permission
 from invocation_lint.reference.templates.serverless import is_serverless, serverless_template
+from invocation_lint.reference.templates.shapes import check_shapes
 from invocation_lint.reference.templates.state_machines import MACHINES, definition_of
 
 _LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
@@ -87,8 +88,7 @@ class _Reader:
         permissions: str,
         exports: Mapping[str, str],
     ) -> None:
-        if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
-            raise UsageError(f"{path}: no template: it has no `Resources`")
+        check_shapes(path, template)
         self._path = path
         self._permissions = permissions
         self._exports = exports
@@ -130,8 +130,6 @@ class _Reader:
     def read(self) -> Stack:
         """The stack, with those that are nested in it."""
         for logical_id, resource in self._resources.items():
-            if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-                raise UsageError(f"{self._path}: resource {logical_id}: no `Type`")
             if "Condition" in resource and not self._holds(resource):
                 continue
             kind = resource["Type"]

@@ -162,6 +162,10 @@ def test_the_own_status_of_a_function_stays(shop, status):
             "AWS::Lambda::EventSourceMapping app-M: Queue visibility timeout: 5 seconds is less than Function timeout",
         ),
         (
+            "M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: '{\"States\":{}}'}}",
+            "AWS::StepFunctions::StateMachine app-M: ASLParserException",
+        ),
+        (
             'M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: \'{"StartAt": "A"}\'}}',
             "AWS::StepFunctions::StateMachine app-M: ",
         ),
@@ -191,6 +195,7 @@ def test_what_the_service_refuses_is_one_line(tmp_path, bench, resource, message
         serve_stack(stack, service)
     assert raised.value.message.startswith(message)
     assert "\n" not in raised.value.message
+    assert len(raised.value.message) < 300  # a parser lists all that would have been right
 
 
 def test_a_serverless_yml_is_served(tmp_path, bench, invoke):

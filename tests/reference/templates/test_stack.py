@@ -187,6 +187,18 @@ FUNCTION = (
     "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: %s}}"
 )
 
+SERVERLESS = FUNCTION % "src, %s"
+QUEUE = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: %s}}}"
+QUEUES = """
+Resources:
+  A: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt B.QueueName}}
+  B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.QueueName}}
+"""
+CONDITIONS = """
+Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}
+Resources: {Q: {Type: AWS::SQS::Queue, Condition: A}}
+"""
+
 
 @pytest.mark.parametrize(
     ("text", "message"),
@@ -204,6 +216,28 @@ FUNCTION = (
         (FUNCTION % "!FindInMap [a, b, c]", "FindInMap a.b.c: no such entry"),
         (FUNCTION % "!If [Never, a, b]", "no condition 'Never'"),
         (FUNCTION % "!Select [3, [a]]", "Select 3 of 1 values"),
+        (FUNCTION % "!Select [x, [a]]", "Fn::Select cannot take ['x', ['a']]"),
+        (FUNCTION % "!Join [a]", "Fn::Join cannot take ['a']"),
+        (FUNCTION % "!Sub [a]", "Fn::Sub cannot take ['a']"),
+        (FUNCTION % "!Ref [a]", "Ref cannot take ['a']"),
+        (QUEUES, "in a circle: GetAtt B.QueueName -> GetAtt A.QueueName -> GetAtt B.QueueName"),
+        (QUEUES.replace("!GetAtt A.QueueName", "!Sub '${B}'"), "references in a circle: Ref B -> Ref B"),
+        (CONDITIONS, "condition A -> condition B -> condition A"),
+        ("Conditions: [a]\nResources: {}", "`Conditions` is not an object"),
+        ("Parameters: {P: x}\nResources: {}", "`Parameters.P` is not an object"),
+        ("Parameters: {P: }\nResources: {}", "`Parameters.P` is not an object"),
+        ("Outputs: {O: x}\nResources: {}", "`Outputs.O` is not an object"),
+        ("Globals: {Function: [a]}\nResources: {}", "`Globals.Function` is not an object"),
+        ("Resources: {F: [a]}", "resource F: no `Type`"),
+        ("Resources: {Q: {Type: AWS::SQS::Queue, Properties: [a]}}", "resource Q: `Properties` is not an object"),
+        (SERVERLESS % "Events: [a]", "resource F: `Properties.Events` is not an object"),
+        (SERVERLESS % "Events: {E: SQS}", "`Properties.Events.E` is not an object"),
+        (SERVERLESS % "Events: {E: {Type: [SQS]}}", "resource F: event E: no `Type`"),
+        (SERVERLESS % "Events: {E: {Type: SQS, Properties: x}}", "`Properties.Events.E.Properties` is not an object"),
+        (SERVERLESS % "Environment: {Variables: [a]}", "`Properties.Environment.Variables` is not an object"),
+        (SERVERLESS % "EventInvokeConfig: {DestinationConfig: {OnFailure: x}}", "OnFailure` is not an object"),
+        (SERVERLESS % "Timeout: soon", "function F: `Timeout` is 'soon', not a number"),
+        (SERVERLESS % "MemorySize: [1]", "function F: `MemorySize` is [1], not a number"),
         ("Parameters: {P: {Type: String}}\nResources: {}", "parameter P has no value"),
         ("Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: src}}}", "a function needs `Handler`"),
     ],
@@ -214,6 +248,18 @@ def test_a_mistake_is_one_clear_line(tmp_path, text, message):
     assert message in caught.value.message
     assert "\n" not in caught.value.message
     assert str(tmp_path / "template.yaml") in caught.value.message
+
+
+@pytest.mark.parametrize("policy", ["5", "[a]", "'{'", "'[1]'"])
+def test_a_wrong_redrive_policy_is_left_to_the_maker_of_queues(tmp_path, policy):
+    stack = read(tmp_path, QUEUE % policy)
+    assert [each.name for each in stack.resources] == ["app-Q"]
+
+
+def test_what_a_condition_chooses_may_be_an_object(tmp_path):
+    chosen = "EventInvokeConfig: {DestinationConfig: !If [Yes, {OnFailure: {Destination: a}}, !Ref AWS::NoValue]}"
+    stack = read(tmp_path, 'Conditions: {"Yes": !Equals [a, a]}\n' + SERVERLESS % chosen.replace("[Yes", '["Yes"'))
+    assert stack.functions[0].on_failure == "a"
 
 
 def test_an_unknown_parameter_is_refused(tmp_path):
