@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import invocation_lint.analysis
+import invocation_lint.facts
 from invocation_lint.analysis.domain import atoms, state
 from invocation_lint.analysis.libraries import containers, encoding
 from invocation_lint.analysis.program import acts
@@ -19,6 +23,11 @@ from invocation_lint.facts.building import answers, arguments, shapes
 from invocation_lint.facts.building.sent import modes
 
 Seed = Callable[[pytest.MonkeyPatch], None]
+
+# A module that is first imported while a fault is in would keep the fault when it is taken out.
+for _package in (invocation_lint.analysis, invocation_lint.facts):
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        importlib.import_module(_module.name)
 
 
 def _instead(patch: pytest.MonkeyPatch, old: Callable[..., Any], new: Callable[..., Any]) -> None:
