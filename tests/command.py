@@ -15,6 +15,16 @@ from tests.forking import Forking
 ROOT = Path(__file__).parents[1]
 Ran = subprocess.CompletedProcess[str]
 
+WAITS = """\
+import time
+def wait(*a):
+    print('begun', flush=True)
+    while True:
+        time.sleep(0.1)
+"""
+"""A function that says that it has begun, and waits for a signal: in one long sleep it would miss what comes just
+before that begins."""
+
 
 def clean_environment(**extra: str) -> dict[str, str]:
     """The environment for a child: this package importable, nothing that changes how the tool behaves."""

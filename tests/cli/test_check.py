@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Ran, clean_environment, run_lint
+from tests.command import WAITS, Ran, clean_environment, run_lint
 from tests.samples import BAD, FOUND, GOOD, USER_RULE
 
 
@@ -201,8 +201,9 @@ def test_suppressed_findings_are_counted_and_shown_when_asked_for(folder: Path) 
 
 
 def test_ctrl_c_is_exit_130(folder: Path) -> None:
-    prelude = "import time, invocation_lint.engine as e\ndef wait(*a): print('begun', flush=True); time.sleep(3600)\n"
-    code = f"{prelude}e.lint_file = wait\nfrom invocation_lint.cli import main\nmain()"
+    code = (
+        f"import invocation_lint.engine as e\n{WAITS}e.lint_file = wait\nfrom invocation_lint.cli import main\nmain()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code, "check"],
         cwd=folder,

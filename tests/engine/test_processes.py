@@ -19,7 +19,7 @@ import pytest
 from invocation_lint import lint_paths
 from invocation_lint.engine import ENOUGH_BYTES, MANY_FILES, Input, pays
 from invocation_lint.processes import new_pool, spread
-from tests.command import ROOT, clean_environment, run_lint
+from tests.command import ROOT, WAITS, clean_environment, run_lint
 from tests.samples import BAD, GOOD
 
 
@@ -128,9 +128,7 @@ def test_processes_are_used_where_they_pay(tmp_path: Path) -> None:
 def test_ctrl_c_ends_all_processes(folder: Path) -> None:
     (folder / "app.py").write_text(BAD)
     code = (
-        "import time, invocation_lint.facts as facts\n"
-        "def wait(*a): print('begun', flush=True); time.sleep(3600)\n"
-        "facts.facts_of = wait\n"
+        f"import invocation_lint.facts as facts\n{WAITS}facts.facts_of = wait\n"
         "from invocation_lint.cli import main\nmain()"
     )
     with subprocess.Popen(
