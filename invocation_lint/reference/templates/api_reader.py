@@ -21,6 +21,7 @@ _PARTS = (
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Integration",
 )
+_AUTHORIZERS = ("Authorizers", "DefaultAuthorizer")
 API_TYPES = (*_SAM, _REST, _HTTP, *_PARTS, "AWS::ApiGateway::Account", "AWS::ApiGatewayV2::Stage")
 
 
@@ -41,6 +42,7 @@ class ApiReader:
         self._resolve = resolve
         self._say = say
         self._routes: dict[tuple[str, str], list[Route]] = {}  # (Api or HttpApi, logical id)
+        self._guarded: set[tuple[str, str]] = set()  # those of which an event names an authorizer
         self._plain: list[str] = []
         self._parts: dict[str, tuple[str, Mapping[str, Any]]] = {}
 
@@ -68,6 +70,8 @@ class ApiReader:
         method = str(self._resolve(properties.get("Method", "ANY"))).upper()
         method = "ANY" if method == "X-AMAZON-APIGATEWAY-ANY-METHOD" else method
         path = str(self._resolve(properties.get("Path", "/{proxy+}")))
+        if ((properties.get("Auth") or {}).get("Authorizer") or "NONE") != "NONE":
+            self._guarded.add((str(kind), logical_id or implicit))
         routes = self._routes.setdefault((str(kind), logical_id or implicit), [])
         routes.append(Route(method, path, function))
         if "Path" not in properties:  # HttpApi without a path: everything
@@ -83,6 +87,9 @@ class ApiReader:
                 continue
             shared = (self._template.get("Globals") or {}).get(kind) or {}
             properties = {**shared, **self._own(logical_id)}
+            auth = properties.get("Auth") or {}
+            if (kind, logical_id) in self._guarded or any(auth.get(key) for key in _AUTHORIZERS):
+                self._say(f"{logical_id}: authorizers are not served, every request comes through")
             if kind == "Api":
                 stage = str(self._resolve(properties.get("StageName", "Prod")))
                 rest_apis.append(RestApi(logical_id, routes, stage=stage, binary_media_types=_binary(properties)))

@@ -44,16 +44,21 @@ def event_of(entry: Any) -> Event:
 def _http(given: Any) -> Event:
     api = {"Type": "AWS::Serverless::Api", "Properties": {}}
     method, path = _route(given)
-    held = {"Path": path, "Method": method, "RestApiId": {"Ref": REST_API}}
+    held = {"Path": path, "Method": method, "RestApiId": {"Ref": REST_API}, **_auth(given)}
     return Event({"Type": "Api", "Properties": held}, {REST_API: api})
 
 
 def _http_api(given: Any) -> Event:
     api = {"Type": "AWS::Serverless::HttpApi", "Properties": {}}
-    held: dict[str, Any] = {"ApiId": {"Ref": HTTP_API}}
+    held: dict[str, Any] = {"ApiId": {"Ref": HTTP_API}, **_auth(given)}
     if given != "*":
         held["Method"], held["Path"] = _route(given)
     return Event({"Type": "HttpApi", "Properties": held}, {HTTP_API: api})
+
+
+def _auth(given: Any) -> dict[str, Any]:
+    authorizer = given.get("authorizer") if isinstance(given, dict) else None
+    return {"Auth": {"Authorizer": authorizer}} if authorizer else {}
 
 
 def _route(given: Any) -> tuple[str, str]:

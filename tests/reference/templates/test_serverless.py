@@ -255,3 +255,31 @@ def test_what_is_not_served(tmp_path):
         read(tmp_path, "service: s\nprovider: {name: google}\n")
     stack = read(tmp_path, "service: s\nprovider: {name: aws}\nfunctions: {f: {image: base}}\n")
     assert stack.notes == ["FLambdaFunction: not served, it is an image and not Python"]
+
+
+@pytest.mark.parametrize(
+    ("event", "notes"),
+    [
+        ("http: {path: a, method: get, authorizer: {name: check}}", ["ApiGatewayRestApi"]),
+        ("http: {path: a, method: get, authorizer: aws_iam}", ["ApiGatewayRestApi"]),
+        ("httpApi: {path: /a, method: get, authorizer: {name: check}}", ["HttpApi"]),
+        ("http: {path: a, method: get}", []),
+        ("httpApi: GET /a", []),
+    ],
+)
+def test_authorizers_are_said_to_be_left_out(tmp_path, event, notes):
+    stack = read(
+        tmp_path,
+        f"""
+        service: shop
+        provider: {{name: aws, runtime: python3.12}}
+        functions:
+          f:
+            handler: app.f
+            events:
+              - {event}
+              - http: GET b
+        """,
+    )
+    said = "authorizers are not served, every request comes through"
+    assert stack.notes == [f"{api}: {said}" for api in notes]

@@ -262,6 +262,31 @@ def test_what_a_condition_chooses_may_be_an_object(tmp_path):
     assert stack.functions[0].on_failure == "a"
 
 
+API = """
+Resources:
+  Api: {Type: AWS::Serverless::%s, Properties: {StageName: p, %s}}
+  F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: src, Events: {E: %s}}}
+"""
+ROUTE = "{Type: %s, Properties: {%s: !Ref Api, Path: /a, Method: get%s}}"
+LET_THROUGH = "Api: authorizers are not served, every request comes through"
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_api", "of_event", "notes"),
+    [
+        ("Api", "Auth: {DefaultAuthorizer: AWS_IAM}", "", [LET_THROUGH]),
+        ("Api", "Auth: {Authorizers: {A: {UserPoolArn: x}}}", "", [LET_THROUGH]),
+        ("HttpApi", "Auth: {Authorizers: {A: {JwtConfiguration: {}}}}", "", [LET_THROUGH]),
+        ("HttpApi", "Name: a", ", Auth: {Authorizer: A}", [LET_THROUGH]),
+        ("Api", "Auth: {ApiKeyRequired: false}", ", Auth: {Authorizer: NONE}", []),
+        ("Api", "Name: a", "", []),
+    ],
+)
+def test_authorizers_are_said_to_be_left_out(tmp_path, kind, of_api, of_event, notes):
+    route = ROUTE % (kind, "RestApiId" if kind == "Api" else "ApiId", of_event)
+    assert read(tmp_path, API % (kind, of_api, route)).notes == notes
+
+
 def test_an_unknown_parameter_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no parameter 'Stge'"):
         read(tmp_path, "Parameters: {Stage: {Type: String, Default: a}}\nResources: {}", Stge="x")
