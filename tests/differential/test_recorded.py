@@ -27,6 +27,10 @@ def test_as_much_is_known_as_ever() -> None:
     assert below(told().shares(), read_floors()) == []
 
 
+def test_every_question_has_a_floor_that_something_unknown_falls_below() -> None:
+    assert [check for check, floors in read_floors().items() if not any(floors.values())] == []
+
+
 def test_floors_are_only_raised() -> None:
     floors = {"mode": {"mode:wait": 90, "mode:gone": 50}}
     shares = {"mode": {"mode:wait": 80}, "name": {"name:arn": 70}}

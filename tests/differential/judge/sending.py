@@ -107,6 +107,7 @@ def keys(seen: Seen) -> Iterator[Said]:
         if stated["keys"] and stated["encoding"] == "json":
             yield Said("keys", AGAINST, f"stated {[key['name'] for key in stated['keys']]}, seen {objects[0]!r}")
         return
+    yield Said("keys", HOLDS)  # that they are listed: what is said of each follows
     for key in stated["keys"]:
         there = ["yes" if key["name"] in one else "no" for one in objects]
         yield from compare("key", key["presence"], there)
