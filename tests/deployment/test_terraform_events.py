@@ -22,6 +22,7 @@ from invocation_lint.deployment.model import (
     Subscription,
     Table,
     Topic,
+    Trigger,
 )
 from tests.deployment.reading import deployed_by_terraform, one, shown
 
@@ -368,3 +369,10 @@ def test_what_the_module_of_the_registry_makes_beside_the_function() -> None:
     assert found.invoked_by(function) == {"queue", "sns", "function_url"}
     assert shown(one(found, EventSourceMapping).batch_size) == 5
     assert [shown(value) for value in found.access_of(function).statements[0].actions] == ["sqs:SendMessage"]
+
+
+def test_what_invokes_a_function_comes_in_one_order() -> None:
+    told = ["logs", "iot", "balancer", "AppSync", "authorizer"]
+    for names in (told, told[::-1]):
+        text = "\n".join(f'resource "{INVOKED[name][0]}" "{name}" {{\n{INVOKED[name][1]}\n}}' for name in names)
+        assert [one.type for one in deployed(text).all(Trigger)] == [INVOKED[name][0] for name in told]

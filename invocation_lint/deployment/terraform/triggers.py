@@ -42,7 +42,7 @@ _TOLD: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
 }
 """Where resources of a type name a function, and how they invoke it."""
 
-TYPES = frozenset(_TOLD)
+TYPES = tuple(_TOLD)  # in one order: what is deployed comes in that of the types
 
 
 def told(made: Made) -> Iterator[Resource]:
