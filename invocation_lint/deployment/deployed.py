@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from invocation_lint.deployment.kinds import FRONTS, REDELIVERING
@@ -66,6 +67,23 @@ class Deployed:
             for resource in found:
                 if isinstance(resource, kind):
                     yield resource
+
+    def having(self, variable: str) -> Sequence[Function]:
+        """The functions for which a variable of the environment is set."""
+        return self._having.get(variable, ())
+
+    @cached_property
+    def _having(self) -> Mapping[str, Sequence[Function]]:
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.all(Function):
+            for variable in function.environment:
+                found[variable].append(function)
+        return dict(found)
+
+    @cached_property
+    def types(self) -> Mapping[str, frozenset[str]]:
+        """The types of the resources of each template, by its path."""
+        return {path: frozenset(one.type for one in found.resources) for path, found in self.templates.items()}
 
     def get(self, key: Key, kind: type[R]) -> R | None:
         """The resource of a kind that has a key; None when there is none."""

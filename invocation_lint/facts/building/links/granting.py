@@ -92,7 +92,7 @@ def _why_not_told(function: Function, deployed: Deployed) -> str:
         return "its template is not read whole"
     if function.role is None and not (function.type in _MAKES_ROLES or function.type.startswith("serverless")):
         return "its role is not told"
-    return "a connector may allow it" if any(one.type == _CONNECTS for one in template.resources) else ""
+    return "a connector may allow it" if _CONNECTS in deployed.types[function.key.template] else ""
 
 
 def _of_one(function: Function, target: Function, deployed: Deployed) -> Any:

@@ -181,7 +181,7 @@ def _of_variable(atom: EnvVar, running: _Running, code: Code) -> Targets:
     is_open = any(one.environment_open for one in others)
     is_elsewhere = bool(callers) and not set_here
     if not set_here:  # who runs the code is not known, or the variable is set in some other way
-        set_here = [one.environment[atom.name] for one in code.deployed.all(Function) if atom.name in one.environment]
+        set_here = [one.environment[atom.name] for one in code.deployed.having(atom.name)]
     found = {one.function.key: one for value in set_here for one in _named_by(value, code)}
     default = atom.default.single if atom.default is not None else None
     by_default = _of_atom(default, running, code).functions if default is not None and (others or not set_here) else ()

@@ -9,7 +9,7 @@ read it and, where that template sets it for functions that do not run the handl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -127,7 +127,7 @@ def judged(
         return None
     if all(name in one.environment for one in readers):
         return Judged("yes", first)
-    others = [one for one in links.code.deployed.all(Function) if name in one.environment]
+    others = links.code.deployed.having(name)
     why = _why_not_certain(links, readers, others)
     said = _said(files, module, name, asked.given_as) if not why else _Said(why, {}, only_names=False)
     if not asked.is_needed and not asked.is_certain() and not (others and said.only_names):
@@ -147,7 +147,7 @@ def _longer(name: str, names: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _why_not_certain(links: Links, readers: tuple[Function, ...], others: list[Function]) -> str:
+def _why_not_certain(links: Links, readers: tuple[Function, ...], others: Sequence[Function]) -> str:
     """Why a function may have a variable that its template does not set, which others have; empty where it cannot."""
     for one in readers:
         if one.environment_open:
@@ -173,7 +173,7 @@ def _is_program(function: Function) -> bool:
     return function.key.template.endswith(CODE) and function.type.startswith("aws_cdk.")
 
 
-def _why_elsewhere(files: ProjectFiles, said: _Said, others: list[Function]) -> str:
+def _why_elsewhere(files: ProjectFiles, said: _Said, others: Sequence[Function]) -> str:
     """Why a file that names a variable may set it for more functions than those that are known to have it."""
     for path, at in said.named.items():
         here = [one for one in others if one.key.template == path]

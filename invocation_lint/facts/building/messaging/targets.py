@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import libcst as cst
 
 from invocation_lint.analysis.program.model import ModuleInfo
-from invocation_lint.deployment.model import Function, Queue, Resource, StateMachine, Topic
+from invocation_lint.deployment.model import Queue, Resource, StateMachine, Topic
 from invocation_lint.deployment.values import Value
 from invocation_lint.facts.building.messaging.resolving import Resolver
 from invocation_lint.facts.building.scopes import called_name, text_of
@@ -80,9 +80,8 @@ class Targets:
         found: list[R] = []
         if deployed is None or variable is None:
             return found
-        for function in deployed.all(Function):
-            given = function.environment.get(variable)
-            for attribute in given.attributes() if given is not None else ():
+        for function in deployed.having(variable):
+            for attribute in function.environment[variable].attributes():
                 one = deployed.get(attribute.resource, kind)
                 if one is not None:
                     found.append(one)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from invocation_lint.deployment.model import EventSourceMapping, Function, Queue, Resource, Trigger
+from invocation_lint.deployment.model import EventSourceMapping, Function, Queue, Trigger
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.handlers import Handled
@@ -70,7 +70,7 @@ def _of_queue(context: Context, one: Queue) -> Fact:
 
 
 def _redrive(context: Context, one: Queue) -> Any:
-    if one.dead_letter is None and any(other.type == _APART for other in context.deployed.all(Resource)):
+    if one.dead_letter is None and any(_APART in found for found in context.deployed.types.values()):
         return Unknown("resources of their own say where queues redrive")
     return is_set(one.dead_letter)
 
