@@ -16,6 +16,7 @@ from invocation_lint.deployment.model import (
     Schedule,
     StateMachine,
     Subscription,
+    Trigger,
 )
 from tests.deployment.reading import deployed_by, one, shown
 
@@ -342,3 +343,19 @@ def test_what_plugins_make_is_told_to_be_unknown() -> None:
     text = "service: a\nprovider: {name: aws}\nconstructs: {jobs: {type: queue}}\nfunctions: {}\n# Resources\n"
     template = service(text).templates["/project/serverless.yml"]
     assert any("Lift" in reason for reason, _ in gaps_of(template))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "sqs: {arn: !GetAtt Jobs.Arn}",
+        "sqs:\n          arn: !GetAtt Jobs.Arn",
+        "sqs:  # of the shop\n\n          # long\n          arn: !GetAtt Jobs.Arn",
+        "http:\n          path: /\n          method: get",
+        "schedule: rate(1 hour)",
+    ],
+)
+def test_an_event_stands_where_its_kind_is_named(event: str) -> None:
+    head = "service: shop\nprovider: {name: aws}\nfunctions:\n  worker:\n    handler: app.handler\n    events:\n"
+    (found,) = deployed_by({"serverless.yml": f"{head}      - {event}\nresources: {{Resources: {{}}}}\n"}).all(Trigger)
+    assert (found.place.line, found.place.column) == (7, 9)

@@ -10,6 +10,7 @@ from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.model import EventSourceMapping, Resource, Rule, Schedule, Subscription, Target, Trigger
 from invocation_lint.deployment.values import Case, Hole, Piece, Value, known, pieces_of
 from invocation_lint.deployment.values import text as joined
+from invocation_lint.findings import Place
 
 POLLED = {"sqs": "queue", "activemq": "queue", "rabbitmq": "queue", "stream": "stream", "kafka": "stream",
           "msk": "stream"}  # fmt: skip
@@ -28,10 +29,11 @@ def triggers_of(made: Made, provider: Part) -> Iterator[Resource]:
         for name in names:
             id = f"{made.id}.{name}{number}"
             given = event.get(name) if event.text() == "" else event
+            place = event.place if len(names) == 1 else given.place  # of `sqs:`, not of what stands below it
             if name in POLLED:
-                yield _mapping(made, id, name, given)
+                yield _mapping(made, id, name, given, place)
             elif name in KINDS:
-                yield from _triggered(made, id, name, given, provider)
+                yield from _triggered(made, id, name, given, provider, place)
 
 
 def _short(given: Part) -> Value | None:
@@ -40,7 +42,7 @@ def _short(given: Part) -> Value | None:
     return value if value is not None and not value.entries else None
 
 
-def _mapping(made: Made, id: str, name: str, given: Part) -> Resource:
+def _mapping(made: Made, id: str, name: str, given: Part, place: Place) -> Resource:
     settings: dict[str, Any] = {
         "is_enabled": given.value("enabled"),
         "batch_size": given.value("batchSize"),
@@ -61,7 +63,7 @@ def _mapping(made: Made, id: str, name: str, given: Part) -> Resource:
     return EventSourceMapping(
         made.reading.key(id),
         f"serverless {kind or name}",
-        given.place,
+        place,
         made.when,
         kind=POLLED[name],
         function=made.own("arn"),
@@ -70,7 +72,7 @@ def _mapping(made: Made, id: str, name: str, given: Part) -> Resource:
     )
 
 
-def _triggered(made: Made, id: str, name: str, given: Part, provider: Part) -> Iterator[Resource]:
+def _triggered(made: Made, id: str, name: str, given: Part, provider: Part, place: Place) -> Iterator[Resource]:
     source, pattern, expression = _told(name, given)
     method, path = _route(given) if name in {"http", "httpApi"} else (None, None)
     timeout = given.value("timeoutInMillis")
@@ -79,7 +81,7 @@ def _triggered(made: Made, id: str, name: str, given: Part, provider: Part) -> I
     trigger = Trigger(
         made.reading.key(id),
         f"serverless {name}",
-        given.place,
+        place,
         made.when,
         kind="event" if name == "http" and given.get("async").is_there else KINDS[name],
         function=made.own("arn"),
