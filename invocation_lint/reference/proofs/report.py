@@ -8,6 +8,10 @@ from invocation_lint.reference.proofs.evidence import PROOF_FUNCTION, Evidence
 from invocation_lint.reference.proofs.verdict import Verdict
 
 LONGEST_LOG = 14
+GIVEN = {
+    "throttled": "Given: every other function is throttled (429).",
+    "disconnected": "Given: the first connection to each other function breaks when it has run.",
+}
 
 
 def as_text(verdict: Verdict, width: int = 100) -> str:
@@ -18,7 +22,7 @@ def as_text(verdict: Verdict, width: int = 100) -> str:
     rows = _side_by_side(_wrapped(left, column), _wrapped(right, column), column)
     room = verdict.room
     title = f"{room.id} {room.name}: {room.observe.means}"
-    given = ["Given: every other function is throttled (429)."] if room.observe.given == "throttled" else []
+    given = [GIVEN[room.observe.given]] if room.observe.given in GIVEN else []
     closing = "Proved." if verdict.holds else "Not proved: " + "; ".join(verdict.complaints) + "."
     return "\n".join([title, *given, "", *rows, "", closing])
 

@@ -67,6 +67,9 @@ class Runner:
         if word.given == "throttled":
             for callee in CALLEES:
                 self.service.faults.throttle(callee, times=ALWAYS)
+        if word.given == "disconnected":
+            for callee in CALLEES:
+                self.service.faults.drop_connection(callee, after_run=True)
         begun = self.service.clock.time()
         try:
             exit_code = self._run_main(program)

@@ -14,7 +14,8 @@ FILE = Path(__file__).parents[2] / "data" / "proof_words.json"
 class Word:
     """A word, what it means, and what the runner arranges before the program starts.
 
-    `given`: "throttled" (all other functions refuse), "guarded" (permissions are strict, and the program's handler has
+    `given`: "throttled" (all other functions refuse), "disconnected" (the first connection to each other function
+    breaks when the function has run), "guarded" (permissions are strict, and the program's handler has
     the role that its template gives it), or nothing.
     """
 

@@ -100,6 +100,12 @@ SEEN = {
     "repeated_execution": evidence(
         request(1, sdk_invocation_id="call"), request(2, sdk_invocation_id="call", attempt=2), run(1), run(2)
     ),
+    "repeated_execution_when_disconnected": evidence(
+        request(1, sdk_invocation_id="call", status=None),
+        request(2, sdk_invocation_id="call", attempt=2),
+        run(1),
+        run(2),
+    ),
     "connection_each_time": evidence(*(request(number, peer=f"127.0.0.1:{5000 + number}") for number in range(3))),
     "waits_for_itself": evidence(
         request(1, "proof", "RequestResponse"),
