@@ -66,6 +66,7 @@ class EventSourceMapping:
     )
     age: Text = fact_field("whether records of a stream are retried at any age, or only up to a maximum", words=LIMITS)
     report_switch: Text = fact_field("whether it enables batch item failures", words=("on", "off"))
+    report_remedy: Text = fact_field("what to write for it to enable them, in the language that deploys it")
     function: Invoked | None = fact_field("the function that gets the batches")
     handler: Handling | None = fact_field("what that function's handler does, if the project contains it")
     window_seconds: Number = fact_field("how long a batch is gathered")

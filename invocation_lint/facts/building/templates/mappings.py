@@ -11,6 +11,7 @@ from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.handlers import Handled
+from invocation_lint.facts.building.templates.remedies import remedy
 from invocation_lint.facts.building.templates.told import NOT_WRITTEN, is_set, limit, number, texts, truth, yes_no
 from invocation_lint.facts.deployed import event_source_mapping as facts
 from invocation_lint.findings import Place
@@ -44,13 +45,16 @@ def _fact(context: Context, one: EventSourceMapping) -> Fact:
         attempts=limit(one.max_attempts) if streams else None,
         age=limit(one.max_age_seconds) if streams else None,
         report_switch=switch(one.reports_item_failures),
+        report_remedy=remedy("report", one),
         function=_function(function),
         handler=_handling(handled),
         window_seconds=number(one.window_seconds, 0),
         stream_view=_view(context, one),
         queue=_queue(queue, function, one),
     )
-    places: dict[str, Place | None] = dict.fromkeys(("source", "source_name", "enabled", "attempts", "age"), one.place)
+    places: dict[str, Place | None] = dict.fromkeys(
+        ("source", "source_name", "enabled", "attempts", "age", "report_remedy"), one.place
+    )
     places["report_switch"] = _of(one.reports_item_failures, one.place)
     places["attempts"], places["age"] = _of(one.max_attempts, one.place), _of(one.max_age_seconds, one.place)
     places["window_seconds"] = _of(one.window_seconds, one.place)

@@ -1,4 +1,4 @@
-"""What to add where nothing keeps failed events, in the words of the language that deploys the function.
+"""What to add where nothing keeps failed events, or reads which records failed, in words of the language that deploys.
 
 AWS: CloudFormation and SAM template references, CDK API reference, Chalice documentation; Terraform: provider aws;
 Serverless Framework: guide of events.
@@ -34,6 +34,14 @@ _WORDS = {
         "typescript": "pass `onFailure` (an SqsDestination, for example) or `deadLetterQueue` to the function",
         "serverless": "give the function `destinations` with onFailure, or `onError`",
         "chalice": "merge a DeadLetterQueue into the function (`chalice package --merge-template`)",
+    },
+    "report": {
+        "template": "add `FunctionResponseTypes: [ReportBatchItemFailures]` to the mapping",
+        "terraform": 'add `function_response_types = ["ReportBatchItemFailures"]` to the mapping',
+        "python": "pass `report_batch_item_failures=True` to the event source",
+        "typescript": "pass `reportBatchItemFailures: true` to the event source",
+        "serverless": "add `functionResponseType: ReportBatchItemFailures` to the event",
+        "chalice": "merge FunctionResponseTypes into the mapping (`chalice package --merge-template`)",
     },
 }
 
