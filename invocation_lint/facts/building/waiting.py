@@ -21,29 +21,13 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.around.touching import may_write
 from invocation_lint.facts.building.messaging.calls import arguments_of
 from invocation_lint.facts.building.seen import Seen
+from invocation_lint.facts.building.states import BEGUN, WAITING, WAITING_STATUS, is_waiting, plain, tells_status
 from invocation_lint.findings import Place
 
 _WRITES = frozenset({"put_item", "update_item", "insert", "insert_one", "upsert", "update_one", "add", "persist"})
 """Methods that write one record, by the last part of their name."""
 
 _MAKERS = re.compile(r"^(create|open_|insert|add_|save|put_|store|write_|update_|set_|mark_|register)")
-_TELLS_STATUS = re.compile(r"(?:^|_)(?:status|state|phase)(?:_|$)")
-
-_WAITING = frozenset(
-    {"pending", "queued", "running", "inprogress", "processing", "generating", "starting", "started", "submitted",
-     "waiting", "created", "creating"}
-)  # fmt: skip
-"""States of work that has not ended, wherever they are written."""
-
-_WAITING_STATUS = _WAITING | {
-    "enqueued", "new", "scheduled", "requested", "initiated", "initialized", "initial", "init", "notstarted",
-    "unstarted", "todo", "received", "dispatched", "claimed", "locked",
-}  # fmt: skip
-_DOING = re.compile(r"^[a-z]{3,}ing$")
-"""What else is one where it is the value of a status: deleting, rendering."""
-
-_BEGUN = frozenset({"started", "accepted", "invoked", "triggered", "dispatched", "submitted", "scheduled", "sent"})
-"""How an answer says that work has begun, beside the words for waiting states."""
 
 _SQL = re.compile(r"\s*(?:insert\s+into|update)\s", re.IGNORECASE)
 
@@ -115,8 +99,8 @@ def promised(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> 
 def _begun(answer: cst.Dict) -> str:
     """The status in an answer that says that work has begun; empty where there is none."""
     pairs = (one for one in answer.elements if isinstance(one, cst.DictElement))
-    words = [_text(one.value) for one in pairs if _TELLS_STATUS.search(_text(one.key))]
-    return next((word for word in words if is_waiting(word) or _plain(word) in _BEGUN), "")
+    words = [_text(one.value) for one in pairs if tells_status(_text(one.key))]
+    return next((word for word in words if is_waiting(word) or plain(word) in BEGUN), "")
 
 
 def _is_accepted(node: cst.CSTNode) -> bool:
@@ -169,7 +153,7 @@ def _state_given(helper: FunctionInfo, call: cst.Call) -> str | None:
     nodes = own_nodes(helper.node)
     writes = [node for node in nodes if isinstance(node, cst.Call) and getattr(node.func, "attr", None) is not None]
     written = [part for node in writes if _last(node) in _WRITES for arg in node.args for part in _all(arg.value)]
-    if not any(_tells_status(_text(part)) or "status" in _text(part).lower() for part in written):
+    if not any(tells_status(_text(part)) or "status" in _text(part).lower() for part in written):
         return None
     used = {part.value for part in written if isinstance(part, cst.Name)}
     for name, value in arguments_of(helper, call):
@@ -281,15 +265,15 @@ def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool])
     keywords = [arg for arg in [*call.args, *(part for part in parts if isinstance(part, cst.Arg))] if arg.keyword]
     name = dotted(call.func).rpartition(".")[2]
     told = [name, *(arg.keyword.value for arg in keywords if arg.keyword), *map(_text, parts)]
-    if not any("status" in one.lower() or "state" in one.lower() or _tells_status(one) for one in told):
+    if not any("status" in one.lower() or "state" in one.lower() or tells_status(one) for one in told):
         return
-    status = [arg.value for arg in keywords if arg.keyword and _tells_status(arg.keyword.value)]
+    status = [arg.value for arg in keywords if arg.keyword and tells_status(arg.keyword.value)]
     status += [
         part.value
         for part in parts
-        if isinstance(part, cst.DictElement) and (_tells_status(_text(part.key)) or _text(part.key).startswith(":"))
+        if isinstance(part, cst.DictElement) and (tells_status(_text(part.key)) or _text(part.key).startswith(":"))
     ]
-    if any(_tells_status(one) for one in (name, *map(_text, values))):
+    if any(tells_status(one) for one in (name, *map(_text, values))):
         status += values
     for value in status:
         state = next((one for one in map(_state, [value, *own_nodes(value)]) if fits(one)), "")
@@ -298,13 +282,9 @@ def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool])
     for text in map(_text, parts):
         if _SQL.match(text):
             words = re.findall(r"'(\w+)'", re.split(r"\bwhere\b", text, maxsplit=1, flags=re.IGNORECASE)[0])
-            yield from (word for word in words if fits(word) and _plain(word) in _WAITING_STATUS)
-        elif _plain(text) in _WAITING:
+            yield from (word for word in words if fits(word) and plain(word) in WAITING_STATUS)
+        elif plain(text) in WAITING:
             yield text
-
-
-def _tells_status(name: str) -> bool:
-    return _TELLS_STATUS.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", name).lower()) is not None
 
 
 def _first_name(node: cst.BaseExpression) -> str:
@@ -324,23 +304,13 @@ def _state(node: cst.CSTNode) -> str:
     """The state that an expression means: a text, or a member of a class whose name says that it holds states."""
     if isinstance(node, cst.Attribute):
         owner = dotted(node.value).rpartition(".")[2]
-        return node.attr.value if _tells_status(owner) and owner[:1].isupper() else ""
+        return node.attr.value if tells_status(owner) and owner[:1].isupper() else ""
     return _text(node)
-
-
-def is_waiting(status: str) -> bool:
-    """Whether a status is one of work that has not ended."""
-    word = _plain(status)
-    return word in _WAITING_STATUS or _DOING.match(word) is not None
 
 
 def _is_waiting_value(node: cst.BaseExpression) -> bool:
     state = _state(node)
     return bool(state) and is_waiting(state)
-
-
-def _plain(state: str) -> str:
-    return re.sub(r"[ _-]", "", state.lower())
 
 
 def _text(node: cst.CSTNode) -> str:

@@ -17,6 +17,7 @@ from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.building import waiting
 from invocation_lint.facts.building.scopes import Scope, called_name, scope_of, text_of
+from invocation_lint.facts.building.states import is_waiting
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import walk
 
@@ -68,7 +69,7 @@ def _writes(function: FunctionInfo) -> list[tuple[cst.Call, str, Place]]:
     found = []
     for call in scope_of(function).calls:
         states = list(waiting.states_written(function, call))
-        status = next((one for one in states if waiting.is_waiting(one)), None)
+        status = next((one for one in states if is_waiting(one)), None)
         if status is not None and not any(
             arg.keyword is not None and arg.keyword.value in _CONDITIONAL for arg in call.args
         ):

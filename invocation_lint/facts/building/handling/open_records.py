@@ -20,6 +20,7 @@ from invocation_lint.facts.building.around.touching import may_write
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.messaging.resolving import values_of
 from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.facts.building.states import is_waiting
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import walk
 
@@ -67,7 +68,7 @@ def _left_in(subject: Subject, info: FunctionInfo) -> Iterator[Found]:
         (call, state)
         for call, states in writes
         for state in states
-        if waiting.is_waiting(state) and not _CONDITIONS & {_key(arg, 0) for arg in call.args}
+        if is_waiting(state) and not _CONDITIONS & {_key(arg, 0) for arg in call.args}
     ]
     closed = [(call, state) for call, states in writes for state in states if _CLOSED.match(state)]
     for first, state in opened[:MAX_WRITES]:
