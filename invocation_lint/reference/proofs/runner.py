@@ -26,7 +26,8 @@ from invocation_lint.reference.proofs.rooms import PACKAGE, Room
 from invocation_lint.reference.proofs.verdict import Verdict, judge
 from invocation_lint.reference.proofs.words import Word
 from invocation_lint.reference.service.workers.processes import start
-from invocation_lint.reference.templates.made import ROLE
+from invocation_lint.reference.templates.content import Stack
+from invocation_lint.reference.templates.made import PERMISSION, ROLE
 from invocation_lint.reference.templates.names import Place
 from invocation_lint.reference.templates.resources import make_resource
 from invocation_lint.reference.templates.stack import read_stack
@@ -99,7 +100,8 @@ class Runner:
         if _OF_ANOTHER_SERVICE.search(program.read_text(encoding="utf-8")):
             # Starts moto, for which a client on a fast clock would not wait.
             self.service.shared_client("sts").get_caller_identity()
-        role = self._role_in(program) if guarded else ""
+        stack = self._stack_of(program) if guarded else None
+        role = self._role_in(stack, program) if stack else ""
         self.service.set_permissions("strict" if guarded else "open")
         self.service.remove_function(PROOF_FUNCTION)
         self.service.add_function(proof_function(code, program.stem, role))
@@ -110,18 +112,24 @@ class Runner:
                 Action="lambda:InvokeFunction",
                 Principal="apigateway.amazonaws.com",
             )
+        for resource in stack.links if stack else ():
+            if resource.kind == PERMISSION and resource.properties["FunctionName"] == PROOF_FUNCTION:
+                make_resource(resource, self.service.shared_client, self.service.region)
         self.service.warm(PROOF_FUNCTION)
 
-    def _role_in(self, program: Path) -> str:
-        """The ARN of the role of a program's handler, made as its template says: `bad.yaml`, or `template.yaml`."""
+    def _stack_of(self, program: Path) -> Stack:
+        """What the template of a program says: `bad.yaml`, or `template.yaml` for both."""
         own = program.with_suffix(".yaml")
         template = own if own.is_file() else program.with_name("template.yaml")
         service = self.service
         place = Place(service.region, service.account, service.endpoint_url, f"proof-{self._runs}")
-        stack = read_stack(template, place, parameters={}, made=self.folder / "made", permissions="strict")
+        return read_stack(template, place, parameters={}, made=self.folder / "made", permissions="strict")
+
+    def _role_in(self, stack: Stack, program: Path) -> str:
+        """The ARN of the role of a program's handler, made as its template says."""
         for resource in stack.resources:
             if resource.kind == ROLE:
-                make_resource(resource, service.shared_client, service.region)
+                make_resource(resource, self.service.shared_client, self.service.region)
         return next(each.role for each in stack.functions if each.handler.startswith(f"{program.stem}."))
 
     def _run_main(self, program: Path) -> int | None:

@@ -16,7 +16,7 @@ class Word:
 
     `given`: "throttled" (all other functions refuse), "disconnected" (the first connection to each other function
     breaks when the function has run), "guarded" (permissions are strict, and the program's handler has
-    the role that its template gives it), or nothing.
+    the role and the permissions that its template gives it), or nothing.
     """
 
     name: str

@@ -88,6 +88,7 @@ SEEN = {
     "second_story": evidence(stories=[story(), story("generating", id="s2")]),
     "stuck_story": evidence(stories=[story("generating")]),
     "stuck_story_when_throttled": evidence(stories=[story("generating")]),
+    "stuck_story_when_guarded": evidence(stories=[story("generating")]),
     "failed_story": evidence(stories=[story("failed")]),
     "stuck_job": evidence(jobs=[{**JOB, "status": "generating"}]),
     "failed_job": evidence(jobs=[{**JOB, "status": "failed"}]),
