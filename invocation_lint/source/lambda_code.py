@@ -73,7 +73,11 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
             if known.handlers[one]:
                 return True
         by_name = files.holding(key, _BY_NAME)
-        above = [one for below in level for one in (*files.importers_of(below), *_by_folder(files, by_name, below))]
+        above = [
+            one
+            for below in level
+            for one in (*files.importers_of(below), *_by_folder(files, known.importing, by_name, below))
+        ]
         level = [one for one in above if not is_test_of(files, one, key)]
         level = [one for one in dict.fromkeys(level) if one not in seen]
         seen.update(level)
@@ -83,13 +87,12 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
 _BY_NAME = Pattern(r"\b(?:import_module|__import__)\(", ("import_module", "__import__"))
 
 
-def _by_folder(files: ProjectFiles, by_name: Iterable[str], key: str) -> list[str]:
+def _by_folder(files: ProjectFiles, importing: dict[str, list[str]], by_name: Iterable[str], key: str) -> list[str]:
     """The modules, of those that import by a name, whose names begin with the folder of a module:
-    `import_module("bots." + name)`."""
+    `import_module("bots." + name)`. `importing` keeps those of each folder."""
     folder = key.rpartition("/")[0].rpartition("/")[2]
     if not folder.isidentifier():
         return []
-    importing = _KNOWN[files].importing
     if folder not in importing:
         begins = re.compile(rb"\b(?:import_module|__import__)\([^\n]*['\"](?:[\w.]*\.)?%s\." % folder.encode())
         importing[folder] = [one for one in by_name if begins.search(files.read(one) or b"")]

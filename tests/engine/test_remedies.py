@@ -9,6 +9,7 @@ import pytest
 
 from tests.command import run_lint
 from tests.engine.test_findings_in_templates import CONFIGURATION, REPORTING, STACK, project
+from tests.fixes.test_item_failures import BLOCK
 
 SERVERLESS = """\
 service: shop
@@ -19,24 +20,12 @@ functions:
     events:
       - sqs: arn:aws:sqs:eu-west-1:123456789012:orders
 """
-SAM = """\
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Worker:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: .
-      Handler: app.handler
-      Runtime: python3.12
-      Events:
-        Orders: {Type: SQS, Properties: {Queue: arn:aws:sqs:eu-west-1:123456789012:orders}}
-"""
 
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("template.yaml", SAM, "`FunctionResponseTypes: [ReportBatchItemFailures]` to the mapping"),
+        ("template.yaml", BLOCK, "`FunctionResponseTypes: [ReportBatchItemFailures]` to the mapping"),
         ("serverless.yml", SERVERLESS, "`functionResponseType: ReportBatchItemFailures` to the event"),
         ("main.tf", CONFIGURATION, '`function_response_types = ["ReportBatchItemFailures"]` to the mapping'),
         ("stack.ts", STACK, "`reportBatchItemFailures: true` to the event source"),
