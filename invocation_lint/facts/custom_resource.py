@@ -23,6 +23,8 @@ class CustomResource:
     )
     work: Text = fact_field("the first call that may fail: to AWS, a database, or the network")
     error_answered: Text = fact_field("whether an error on the way also gets a response", words=YES_NO)
+    unanswered: Text = fact_field("the types of request that come to the end of the handler without a response")
+    hangs: Text = fact_field("when CloudFormation gets no response, in words")
     id_on_update: Text = fact_field(
         "the physical id that Update returns: the one in the event, that of the log stream (the default of "
         "cfnresponse), a new one, or another",

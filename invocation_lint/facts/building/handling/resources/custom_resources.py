@@ -28,6 +28,7 @@ from invocation_lint.facts.building.handling.resources.requests import (
     root_of,
     takes_errors,
 )
+from invocation_lint.facts.building.handling.resources.unanswered import unanswered
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.records import mutable
@@ -113,19 +114,25 @@ class _Resource:
         answered = self._answers_errors()
         early = self._early_work() if answered else None
         answered, work = answered and early is None, early or self._work()
-        if work is not None:
+        if work is not None and not (answered and is_raw):
             places["work"] = source.place(work)
+        left = unanswered(self.code, self.info, self._is_send) if is_raw else None
+        if left is not None:
+            places["unanswered"] = source.place(left[1])
         update, update_place = self._id_on_update(framework, sends)
         delete, delete_place = self._delete()
         outcome, outcome_place = self._outcome() if framework == "provider" else (None, None)
         for path, place in (("id_on_update", update_place), ("delete_does", delete_place), ("outcome", outcome_place)):
             if place is not None:
                 places[path] = source.place(place)
-        places.setdefault("told", places.get("outcome", site))
+        places["told"] = places.get("outcome", site)
+        places["hangs"] = places.get("unanswered", places.get("work", site))
         data = facts.CustomResource(
             framework=framework,
             work=_title(work) if work is not None else None,
             error_answered="yes" if answered else "no",
+            unanswered=left[0] if left is not None else None,
+            hangs=_hangs(left[0] if left is not None else None, work if is_raw and not answered else None),
             id_on_update=update,
             delete_does=delete,
             outcome=outcome,
@@ -369,6 +376,13 @@ class _Resource:
 def _is_apart(node: cst.CSTNode, scope: Scope) -> bool:
     """Whether what is raised below a node does not leave the function: a clause takes it, or it runs later."""
     return takes_errors(node) or (isinstance(node, (cst.Lambda, cst.FunctionDef)) and node is not scope.root)
+
+
+def _hangs(unanswered: str | None, work: cst.Call | None) -> str | None:
+    """How it comes that there is no response."""
+    if unanswered is not None:
+        return f"nothing responds to {unanswered}"
+    return f"when {_title(work)} fails, nothing responds, on Delete as well" if work is not None else None
 
 
 def _only_makes(name: str) -> bool:
