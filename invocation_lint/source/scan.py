@@ -53,7 +53,8 @@ _QUERY = re.compile(
     rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b|\bsession\s*\.\s*get\b"
 )
 
-_ITEMS = re.compile(rb"[\"']Items[\"']")
+# A key of an answer of AWS as most services write them, in a module that gets its clients from another one.
+_AWS_KEY = re.compile(rb"[\"'][A-Z][a-z]+(?:[A-Z][a-z]+)*[\"']")
 
 INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME), (_NAMED, _TAKING, _SIGN)), b"invoke")
 JOB_QUERY = Seed("job_query", ((_QUERY, _JOBS),))
@@ -101,10 +102,11 @@ def may_query_jobs(data: bytes, tables: tuple[str, ...] | None = None) -> bool:
 
 def may_read_lists(data: bytes) -> bool:
     """Whether the bytes may hold a call of an operation of AWS that answers in pages, and look into its answer."""
-    if b"boto" not in data and (b"Items" not in data or _ITEMS.search(data) is None):
-        return False
     from invocation_lint.source.list_calls import list_calls, reads_entries
 
+    has_boto = b"boto" in data
+    if not has_boto and _AWS_KEY.search(data) is None:
+        return False
     return any(reads_entries(data, call.name, call.start, len(data)) for call in list_calls(data))
 
 

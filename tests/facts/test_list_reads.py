@@ -150,9 +150,11 @@ def test_which_partition_is_asked_for_may_not_be_in_sight() -> None:
         ('"pk = :p and begins_with(sk, :s)", ExpressionAttributeValues={":p": "ALL", ":s": "task#"}', "kind"),
         ('Key("type").eq("period") & Key("id").begins_with(name)', "part"),
         ('Key("type").eq("period") & Key("at").between(name, out)', "part"),
-        ('Key("type").eq(OTHER)', "part"),
-        ('Key("status").eq(name)', "part"),
-        ('"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": name}', "part"),
+        ('Key("type").eq(OTHER)', "kind"),
+        ('Key("type").eq(other)', "part"),
+        ('Key("status").eq(name)', "kind"),
+        ('Key("user").eq(name) & Key("status").eq(out)', "named"),
+        ('"#s = :s", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": name}', "kind"),
         ('"pk = :p and begins_with(sk, :s)", ExpressionAttributeValues={":p": name, ":s": "task#"}', "part"),
         ('Key("type").eq("period") & Key("id").eq(name)', "named"),
         ('"pk = :p and sk = :s", ExpressionAttributeValues={":p": name, ":s": "config"}', "named"),
@@ -160,7 +162,7 @@ def test_which_partition_is_asked_for_may_not_be_in_sight() -> None:
 )
 def test_which_partition_is_asked_for(condition: str, answer: str) -> None:
     code = f'return table.query(KeyConditionExpression={condition})["Items"]'
-    constants = 'import os\nKIND = "period"\nOTHER = "a"\nOTHER = "b"\n'
+    constants = 'import os\nKIND = "period"\nOTHER = "a"\nOTHER = "b"\nother = KIND.upper()\n'
     (made,) = reads(constants + f"def work(out, name):\n    {code}\n")
     assert made.asks_for == answer
 

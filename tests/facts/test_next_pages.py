@@ -101,7 +101,7 @@ def test_a_total_beside_a_list_whose_pages_are_followed() -> None:
     ("use", "used"),
     [
         ("return answer['Count']", "returned"),
-        ("total = answer['Count']\nreturn total + 1", "nothing"),
+        ("total = answer['Count']\nreturn total + 1", "returned"),
         ("if answer['Count'] == 0:\n    return None", "tested"),
         ("return answer['Count'] > 0", "tested"),
         ("print(answer['Count'])", "nothing"),

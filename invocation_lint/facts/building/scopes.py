@@ -24,6 +24,7 @@ STRENGTH = ("looped", "searched", "returned", "kept", "counted", "printed", "cut
 WHOLE = frozenset(STRENGTH[:5])
 
 _SAME = (cst.Await, cst.Index, cst.SubscriptElement, cst.StarredElement, cst.IfExp, cst.Expr)
+_SERIES = (cst.List, cst.Tuple, cst.Set)
 _WRAPPERS = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "filter", "map", "zip",
                        "deepcopy", "copy", "cast", "tqdm", "DataFrame", "json_normalize"})  # fmt: skip
 _OF_ALL = frozenset({"sum", "max", "min", "sort", "reverse", "all"})
@@ -215,8 +216,18 @@ class UseReader:
             self.uses.note("one" if name in _OF_ONE else "looped" if name in _OF_ALL else "kept", place)
         elif isinstance(parent, (cst.Return, cst.Yield, cst.From)):
             self.uses.note("returned", place)
-        elif isinstance(parent, (cst.DictElement, cst.Element, cst.Tuple)):
+        elif self._is_joined(node, parent):
+            self._entries(parent)
+        elif isinstance(parent, cst.Lambda):
+            self.uses.note("returned", place)
+        elif isinstance(parent, (cst.DictElement, cst.Element, cst.Tuple, cst.BaseComp)):
             self.uses.note("kept", place)
+
+    def _is_joined(self, node: cst.CSTNode, parent: cst.CSTNode) -> bool:
+        """Whether entries become a part of a longer list: `these + those`, `[*these, *those]`."""
+        if isinstance(parent, cst.BinaryOperation):
+            return isinstance(parent.operator, cst.Add)
+        return isinstance(parent, _SERIES) and isinstance(node, cst.StarredElement)
 
     def _argument(self, node: cst.CSTNode, arg: cst.Arg, place: Place) -> None:
         call = self._parents.get(arg)

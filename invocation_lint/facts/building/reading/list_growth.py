@@ -7,20 +7,21 @@ lies there, or takes the newest, counts on more than a few; and messages, events
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import libcst as cst
 
+from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.reading.constants import Constants
 from invocation_lint.facts.building.reading.job_words import snake_case
 from invocation_lint.facts.building.reading.partitions import Comparison, comparisons, texts
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
 
 _REMOVES = ("delete", "remove", "batch_delete")
-_FROM_OUTSIDE = re.compile(r"(?:^|\.)(?:environ\.get|getenv)$")
 _HAPPENINGS = re.compile(
     r"(?<=_)(?:messages?|msgs?|chats?|conversations?|events|logs|audits?|histor(?:y|ies)|orders?|transactions?"
     r"|payments?|invoices?|notifications?|executions?|runs|visits?|measurements?|readings|telemetry|activities"
@@ -38,11 +39,11 @@ _LAST_MODIFIED = re.compile(r"last_?modified", re.IGNORECASE)
 class Request:
     """The arguments of a call, also of a mapping that its function writes and the call spreads.
 
-    `is_open` where a mapping comes from elsewhere; `constants` are the names that the module gives a constant."""
+    `is_open` where a mapping comes from elsewhere, or is handed to what may add to it."""
 
     given: Mapping[str, cst.BaseExpression]
     is_open: bool
-    constants: Collection[str]
+    constants: Constants
 
     @cached_property
     def compared(self) -> tuple[Comparison, ...]:
@@ -50,44 +51,80 @@ class Request:
         return comparisons(self.given)
 
     def is_constant(self, node: cst.CSTNode | None) -> bool:
-        """Whether a value is the same in every call: a text, a constant of the module, an environment variable."""
-        if isinstance(node, cst.FormattedString):
-            return all(
-                isinstance(part, cst.FormattedStringText)
-                or (isinstance(part, cst.FormattedStringExpression) and self.is_constant(part.expression))
-                for part in node.parts
-            )
-        return is_constant(node) or (isinstance(node, cst.Name) and node.value in self.constants)
+        """Whether a value is the same in every call, or one of a few that the code names."""
+        return self.constants.holds(node)
+
+    def words(self) -> Iterator[str]:
+        """The texts that columns are compared with, and the names of those that are constants."""
+        yield from texts(self.compared)
+        for one in self.compared:
+            if self.is_constant(one.value):
+                yield from self.constants.words(one.value)
 
 
-def is_constant(node: cst.CSTNode | None) -> bool:
-    """Whether an expression is a text or reads an environment variable."""
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-        return not (isinstance(node, cst.ConcatenatedString) and node.evaluated_value is None)
-    if isinstance(node, cst.Subscript):
-        return dotted(node.value).rpartition(".")[2] == "environ"
-    return isinstance(node, cst.Call) and _FROM_OUTSIDE.search(dotted(node.func)) is not None
-
-
-def request_of(call: cst.Call, scope: Scope, constants: Collection[str]) -> Request:
+def request_of(call: cst.Call, scope: Scope, constants: Mapping[str, cst.BaseExpression]) -> Request:
     """What a call is given. A name that its function sets once stands for what it is set to."""
     given: dict[str, cst.BaseExpression] = {}
     is_open = False
     for arg in call.args:
         if arg.keyword is not None:
             given[arg.keyword.value] = _set_to(arg.value, scope)
-            continue
-        mapping = _set_to(arg.value, scope)
-        if not isinstance(mapping, cst.Dict):
-            is_open = True
-            continue
-        for element in mapping.elements:
-            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
-                given[str(element.key.raw_value)] = _set_to(element.value, scope)
-            else:
-                is_open = True
-        given |= _added(arg.value, scope)
-    return Request(given, is_open, constants)
+        else:
+            is_open = not _add_mapping(given, arg.value, scope) or is_open
+    return Request(given, is_open, Constants(constants, scope))
+
+
+def _add_mapping(given: dict[str, cst.BaseExpression], node: cst.BaseExpression, scope: Scope, levels: int = 3) -> bool:
+    """Note what a mapping holds; whether that is all of it."""
+    if levels < 0:
+        return False
+    if isinstance(node, cst.Name):
+        own = scope.assignments.get(node.value, ())
+        is_whole = len(own) == 1 and _add_mapping(given, own[0].value, scope, levels - 1)
+        given |= _added(node, scope)
+        return is_whole and not any(_may_be_filled(one, scope) for one in scope.names.get(node.value, ()))
+    if isinstance(node, cst.Dict):
+        told = [_add_element(given, one, scope, levels) for one in node.elements]
+        return all(told)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "copy":
+        return not node.args and _add_mapping(given, node.func.value, scope, levels - 1)
+    if isinstance(node, cst.Call) and dotted(node.func) == "dict":
+        told = [_add_argument(given, arg, scope, levels) for arg in node.args]
+        return all(told)
+    return False
+
+
+def _add_element(given: dict[str, cst.BaseExpression], one: cst.BaseDictElement, scope: Scope, levels: int) -> bool:
+    if isinstance(one, cst.StarredDictElement):
+        return _add_mapping(given, one.value, scope, levels - 1)
+    if isinstance(one, cst.DictElement) and isinstance(one.key, cst.SimpleString):
+        given[str(one.key.raw_value)] = _set_to(one.value, scope)
+        return True
+    return False
+
+
+def _add_argument(given: dict[str, cst.BaseExpression], arg: cst.Arg, scope: Scope, levels: int) -> bool:
+    if arg.keyword is None:
+        return _add_mapping(given, arg.value, scope, levels - 1)
+    given[arg.keyword.value] = _set_to(arg.value, scope)
+    return True
+
+
+def _may_be_filled(name: cst.Name, scope: Scope) -> bool:
+    """Whether a mapping is filled, or handed to what may fill it, in a way that is not noted: `request.update(..)`."""
+    parent = scope.parents.get(name)
+    if isinstance(parent, (cst.AssignTarget, cst.Comparison, cst.ComparisonTarget, cst.StarredDictElement)):
+        return False
+    if isinstance(parent, cst.Attribute):
+        return parent.attr.value not in {"copy", "get", "keys", "items", "values"}
+    if isinstance(parent, cst.Subscript) and parent.value is name:
+        held = scope.parents.get(parent)
+        return isinstance(held, (cst.AssignTarget, cst.AugAssign)) and not text_of(parent.slice[0].slice)
+    if isinstance(parent, cst.Arg):
+        call = scope.parents.get(parent)
+        is_copied = isinstance(call, cst.Call) and called_name(call) in {"dict", "copy", "deepcopy", *LOGGING}
+        return not (parent.star == "**" or is_copied)
+    return not isinstance(parent, (cst.If, cst.UnaryOperation, cst.FormattedStringExpression))
 
 
 def growth(request: Request, uses: Uses, scope: Scope, tables: Iterable[str], function: str, *, in_s3: bool) -> str:

@@ -23,7 +23,8 @@ from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
-from invocation_lint.facts.building.reading.list_growth import Request, growth, is_constant, request_of
+from invocation_lint.facts.building.reading.constants import is_constant_or_series
+from invocation_lint.facts.building.reading.list_growth import Request, growth, request_of
 from invocation_lint.facts.building.reading.list_requests import (
     asks_for,
     has_just_made,
@@ -34,7 +35,6 @@ from invocation_lint.facts.building.reading.list_requests import (
 )
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
-from invocation_lint.facts.building.reading.partitions import texts
 from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.records import mutable, record
@@ -150,15 +150,16 @@ class ListReadBuilder:
             yield from self._fact(body, scope, pages, call, candidates)
 
     @cached_property
-    def _constants(self) -> frozenset[str]:
-        """The names that the module gives a constant, once."""
-        given: dict[str, list[bool]] = {}
+    def _constants(self) -> dict[str, cst.BaseExpression]:
+        """The names that the module gives a constant, or a list of them, once."""
+        given: dict[str, list[cst.BaseExpression]] = {}
         for line in self.module.source.module.body:
             for node in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 if isinstance(node, cst.Assign):
                     for one in node.targets:
-                        given.setdefault(last_name(one.target), []).append(is_constant(node.value))
-        return frozenset(name for name, constant in given.items() if constant == [True])
+                        given.setdefault(last_name(one.target), []).append(node.value)
+        once = {name: values[0] for name, values in given.items() if len(values) == 1}
+        return {name: value for name, value in once.items() if is_constant_or_series(value)}
 
     @cached_property
     def _is_near_lambda(self) -> bool:
@@ -233,9 +234,10 @@ class ListReadBuilder:
         given = {arg.keyword.value for arg in call.args if arg.keyword is not None}
         spread = [arg.value for arg in call.args if arg.star == "**"]
         request = request_of(call, scope, self._constants)
-        if spread:
+        given |= set(request.given)
+        if spread and request.is_open:
             given |= scope.texts  # a mapping that the function fills
-        names = [*self._table_names(call, scope), *texts(request.compared)]
+        names = [*self._table_names(call, scope), *request.words()]
         limits = sorted({one.limit for one, _ in read} & given)
         looks = pages.looks_on(call, operation.name, operation.given) or is_in_while(scope, call, uses)
         data = facts.ListRead(

@@ -33,10 +33,12 @@ class Comparison:
 
 
 def asks_for_a_status(compared: tuple[Comparison, ...]) -> bool:
-    """Whether a key condition compares a status with a text that is written there."""
+    """Whether a key condition compares a status with a text that is written there, or a status alone with anything:
+    there are few of them, and many items of each."""
+    equal = [one for one in compared if one.how == "eq"]
     return any(
-        one.how == "eq" and _STATUS.search(snake_case(one.column)) and isinstance(_plain(one.value), cst.SimpleString)
-        for one in compared
+        _STATUS.search(snake_case(one.column)) and (len(equal) == 1 or isinstance(_plain(one.value), cst.SimpleString))
+        for one in equal
     )
 
 
