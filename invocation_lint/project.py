@@ -50,11 +50,13 @@ class RuleSet:
 
     @cached_property
     def asked(self) -> frozenset[str]:
-        """The kinds of facts that the rules ask about, and those that the tool's own findings do."""
+        """The kinds of facts that the rules ask about, each also with its fields (`message.sink`), and those that the
+        tool's own findings ask about."""
         from invocation_lint.facts import DRIFTS
 
         own = {AMBIGUOUS_CONTRACT.id: "invocation", CONTRACT_DRIFT.id: DRIFTS}
-        return frozenset((*(rule.fact for rule in self.rules), *(own[one] for one in self.tool & own.keys())))
+        fields = {f"{rule.fact}.{name}" for rule in self.rules for name in rule.fields}
+        return frozenset((*(rule.fact for rule in self.rules), *fields, *(own[one] for one in self.tool & own.keys())))
 
     @cached_property
     def findings(self) -> FindingsOfFiles:

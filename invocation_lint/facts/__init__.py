@@ -58,8 +58,8 @@ def facts_of(
     path: Path | None = None,
     kinds: Collection[str] | None = None,
 ) -> FileFacts:
-    """All facts of a parsed file; with `kinds`, those of these kinds, and others where they cost nothing more. Nothing
-    of the file is imported or run.
+    """All facts of a parsed file; with `kinds`, those of these kinds, and others where they cost nothing more. Fields
+    that cost much are absent unless they are among the kinds (`message.sink`). Nothing of the file is imported or run.
 
     With a program, and the file's path in it, values and callers in other modules are followed; without, the file is
     looked at alone. Raises UnreadableFile where the parser does not take a part that matters.

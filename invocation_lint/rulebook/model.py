@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any, Union
 
@@ -132,9 +132,30 @@ class Rule:
         """The default of each option."""
         return {option.name: option.default for option in self.options}
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of the fact that the rule asks about or shows."""
+        choice, each = self.severity, () if self.each is None else (self.each,)
+        shown = [self.message, *(text for _, text in self.labels), *self.help]
+        written = [one for text in shown for one in text if isinstance(one, Reference)]
+        asked = [one for when in (self.when, self.unless, choice.when) if when is not None for one in _asked(when)]
+        found = (*each, *written, *asked, *(path for path, _ in self.labels))
+        return frozenset(one.parts[0] for one in found if one.scope == "fact" and one.parts)
+
     def comes_before(self, rule_id: str) -> bool:
         """Whether this rule supersedes the rule of that id."""
         if rule_id == self.id:
             return False
         # A family, INV2xx, is a beginning; a whole id is one too, since all have the same length.
         return any(pattern == "all" or rule_id.startswith(pattern.removesuffix("xx")) for pattern in self.supersedes)
+
+
+def _asked(when: When) -> Iterator[Reference]:
+    for condition in when.conditions:
+        yield condition.reference
+        for test in condition.tests:
+            yield from (one for one in test.operands if isinstance(one, Reference))
+            if test.when is not None:
+                yield from _asked(test.when)
+    for one in when.any:
+        yield from _asked(one)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from invocation_lint.engine import inputs_of, lint
+from invocation_lint.facts.building.messaging import messages
 from invocation_lint.findings import Finding
 from invocation_lint.project import Project
 from invocation_lint.rulebook.loader import load_shipped
@@ -55,3 +58,34 @@ def test_with_rules_about_handlers_only_no_call_is_followed(tmp_path: Path) -> N
     assert walked["INV401"] > 0
     assert walked["INV712"] == 0
     assert [one.id for one in run(tmp_path, "INV712").report.findings] == ["INV712"]
+
+
+QUEUE = """
+import os
+import boto3
+sqs = boto3.client("sqs")
+def handler(event, context):
+    sqs.send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody="a")
+"""
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Front:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: app.handler, CodeUri: ., Runtime: python3.12}
+"""
+
+
+def test_what_only_advice_asks_of_a_message_is_looked_for_where_advice_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "app.py").write_text(QUEUE)
+    (tmp_path / "template.yaml").write_text(SAM)
+    assert [one.id for one in run(tmp_path, "INV916").report.findings] == ["INV916"]
+    looked: list[object] = []
+    monkeypatch.setattr(messages, "sink_of", lambda *given: looked.append(given[4]))
+    run(tmp_path)
+    assert looked == [None]
+    run(tmp_path, "INV803", "INV917")
+    assert looked[1] is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.cdk_constructs.programs import MAX_BYTES, MAX_FILES, BaseProgram
@@ -16,6 +17,8 @@ from invocation_lint.findings import Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_NAMED = re.compile(rb"\b(?:new|extends)\s+(?:([\w$\x80-\xff]+)\.)?([\w$\x80-\xff]+)")
 
 
 class Program(BaseProgram[Run]):
@@ -137,14 +140,13 @@ class Program(BaseProgram[Run]):
 
     def is_made(self, cls: ClassOf) -> bool:
         """Whether some file makes objects of a class, or of a class below it."""
-        word = re.compile(
-            rb"\bnew\s+(?:\w+\.)?"
-            + re.escape(cls.name.encode())
-            + rb"\b|\bextends\s+(?:\w+\.)?"
-            + re.escape(cls.name.encode())
-            + rb"\b"
-        )
-        return any(word.search(data) for data in self._code.values())
+        return cls.name.encode() in self._named
+
+    @cached_property
+    def _named(self) -> frozenset[bytes]:
+        """The words after `new` and `extends` in all files, with the name of a module before them and without."""
+        found = (names for data in self._code.values() for names in _NAMED.findall(data))
+        return frozenset(name for names in found for name in names)
 
 
 def _open_argument(cls: ClassOf, index: int) -> Hole:

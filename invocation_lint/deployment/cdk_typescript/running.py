@@ -22,16 +22,17 @@ class Run(BaseRun):
     """One run."""
 
     def __init__(self, program: Program) -> None:
+        from invocation_lint.deployment.cdk_typescript.expressions import EXPRESSIONS
+
         super().__init__(program)
         self.program = program
+        self._expressions: dict[str, Evaluate] = EXPRESSIONS
 
     def evaluate(self, node: Node | None, scope: Scope) -> Any:
         """What an expression is."""
-        from invocation_lint.deployment.cdk_typescript.expressions import EXPRESSIONS
-
         if node is None:
             return None
-        known = EXPRESSIONS.get(node.type)
+        known = self._expressions.get(node.type)
         if known is None:
             return open_value(f"`{self.short(node)}` is not followed")
         return self.look(node, lambda: known(self, node, scope))

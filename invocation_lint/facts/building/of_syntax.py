@@ -50,7 +50,7 @@ def _found(
     if asked("message") and (scan.may_write_messages(data) or scan.may_run_machines(data)):
         from invocation_lint.facts.building.messaging.messages import messages
 
-        yield from messages(code, program)
+        yield from messages(code, program, asked)
     if asked("execution") and scan.may_run_machines(data):
         from invocation_lint.facts.building.messaging.executions import executions
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,7 +16,7 @@ from invocation_lint.facts.building.messaging.calls import Code, is_spread, keyw
 from invocation_lint.facts.building.messaging.encodings import encoding_of
 from invocation_lint.facts.building.messaging.resolving import Resolver
 from invocation_lint.facts.building.messaging.sinks import sink_of
-from invocation_lint.facts.building.messaging.takers import Taken, taken_event, taken_message
+from invocation_lint.facts.building.messaging.takers import NOT_TOLD, Taken, taken_event, taken_message
 from invocation_lint.facts.building.messaging.targets import Target, Targets
 from invocation_lint.facts.building.scopes import called_name, text_of
 from invocation_lint.findings import Place
@@ -60,8 +60,10 @@ class Sent:
     is_open: bool
 
 
-def messages(code: Code, program: Program | None) -> Iterator[Fact]:
-    """The facts of a module, in no order."""
+def messages(code: Code, program: Program | None, asked: Callable[..., bool]) -> Iterator[Fact]:
+    """The facts of a module, in no order; who takes a message and where it goes only where that is `asked` for."""
+    is_taken_asked = asked("message.taken", "message.not_taken_for")
+    leading = program if asked("message.sink") else None
     targets = Targets(code.module, program)
     for call, function in code.calls(OPERATIONS, given=_GIVEN):
         operation = OPERATIONS[called_name(call)]
@@ -72,8 +74,8 @@ def messages(code: Code, program: Program | None) -> Iterator[Fact]:
             continue
         target = _target(call, operation, resolver, targets)
         for sent in _sent(call, operation, resolver):
-            taken = _taken(call, operation, sent, resolver, targets, program)
-            yield _fact(code, call, function, operation, sent, target, resolver, taken, program)
+            taken = _taken(call, operation, sent, resolver, targets, program) if is_taken_asked else NOT_TOLD
+            yield _fact(code, call, function, operation, sent, target, resolver, taken, leading)
 
 
 def _is_meant(call: cst.Call, operation: Operation, resolver: Resolver) -> bool:
@@ -162,7 +164,7 @@ def _fact(
     target: Target,
     resolver: Resolver,
     taken: Taken,
-    program: Program | None,
+    program: Program | None,  # absent where nobody asks who sends
 ) -> Fact:
     source = code.module.source
     assert isinstance(call.func, cst.Attribute)

@@ -110,8 +110,10 @@ def _is_named(files: ProjectFiles, code: Code, holder: FunctionInfo) -> bool:
         number = len(names)
         leading = [info for info in code.functions() if info.mentions & names]
         names |= {info.cls.name if info.cls is not None and info.name == "__init__" else info.name for info in leading}
-    naming = Pattern(rf"\b(?:{'|'.join(sorted(names))})\b", tuple(sorted(names)))
     importers = set(files.importers_of(code.module.name))
+    if not importers:
+        return False
+    naming = Pattern(rf"\b(?:{'|'.join(sorted(names))})\b", tuple(sorted(names)))
     return not importers.isdisjoint(files.holding(code.module.name, naming))
 
 
