@@ -95,6 +95,11 @@ class Response:
         "by subscript before anything else; absent otherwise",
         words=("key_error",),
     )
+    status_code: Text = fact_field(
+        "whether a statusCode of 4xx or 5xx in the payload, by which a function reports that it failed, is told from"
+        " success",
+        words=("checked", "unchecked"),
+    )
     status_compared: StatusCompared | None = fact_field("how the status is compared; absent when it is not")
     reads: tuple[Read, ...] | Unknown = fact_field("what is read from the response, in order", default=())
     unknown_keys: tuple[UnknownKey, ...] | Unknown = fact_field(

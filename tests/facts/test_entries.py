@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -290,3 +290,32 @@ def {name}():
     return {{}}
 """
     assert entry(code).caller.kind == kind
+
+
+ASKED = [
+    # the body of a request is text
+    ('name = json.loads(event["body"])["name"]\nCALL', "http", None),
+    ('body = json.loads(event["body"])\nname = body["name"]\nCALL', "http", None),
+    ('body = event["body"]\nif isinstance(body, str): body = json.loads(body)\nx = body["name"]\nCALL', "http", None),
+    ('body = event["body"]\ndata = json.loads(body) if isinstance(body, str) else body\nx = body["name"]\nCALL',
+     "http", None),
+    ('name = event["body"]["name"] if type(event["body"]) is dict else json.loads(event["body"])["name"]\nCALL',
+     "http", None),
+    ('name = event["body"]["name"]\nuser = event["headers"]["user"]\nCALL', "http", None),
+    # an object is none
+    ('name = event["body"]["name"]\nCALL', None, None),
+    ('name = event["body"].get("name")\nprint(name)\nCALL', None, None),
+    ('name = event.get("body", {}).get("name")\nCALL', None, None),
+    ('body = event["body"]\nname = body["name"]\nCALL', None, None),
+    ('body = event.get("body")\nname = body.get("name")\nCALL', None, None),
+    # what Lambda sends to a destination
+    ('failed = event["requestContext"]["functionArn"]\nsent = event["requestPayload"]\nCALL', "direct", "redelivered"),
+    ('answer = event.get("responsePayload", {})\nCALL\nreturn {"statusCode": 200}', "direct", "redelivered"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "source", "boundary"), ASKED)
+def test_what_a_handler_reads_tells_what_invokes_it(body: str, source: str | None, boundary: str | None) -> None:
+    code = "import json\ndef handler(event, context):\n" + indent(body + "\nreturn {'done': [1]}", "    ")
+    found = told(entry(code))
+    assert found == ("lambda_handler", source, boundary)

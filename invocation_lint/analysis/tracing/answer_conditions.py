@@ -19,7 +19,7 @@ from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Marks
-from invocation_lint.analysis.tracing.answer_notes import PayloadTest
+from invocation_lint.analysis.tracing.answer_notes import CodeTest, PayloadTest
 from invocation_lint.analysis.tracing.answer_parts import (
     CRASH_KEYS,
     NAME,
@@ -30,7 +30,7 @@ from invocation_lint.analysis.tracing.answer_parts import (
     is_payload,
     note,
 )
-from invocation_lint.analysis.tracing.answer_readings import Crash, Failed, Healthy
+from invocation_lint.analysis.tracing.answer_readings import Crash, Failed, Healthy, Refused
 from invocation_lint.analysis.tracing.answer_status import note_status, status_marks
 from invocation_lint.analysis.tracing.answer_tests import decide
 from invocation_lint.records import record
@@ -45,6 +45,8 @@ def note_condition(
     for site in _payloads_in(parts):
         if _is_test(frame, parts, node, site, where):
             frame.events.append(PayloadTest(site, frame.place(node)))
+        if _tells_code(frame, node, site):
+            frame.events.append(CodeTest(site, frame.place(node)))
     note_status(frame, parts, node, where, decides=decides)
 
 
@@ -100,6 +102,16 @@ def _is_test(
     if any(isinstance(inner, cst.Call) and tells(inner) for side in taken for inner in (side, *own_nodes(side))):
         return True
     return isinstance(frame.statement, cst.Return) and verdict.outcome is not None and _says_error(taken[0])
+
+
+def _tells_code(frame: Frame, node: cst.BaseExpression, site: SiteKey) -> bool:
+    """Whether a condition has another outcome for a payload with the statusCode of an error, as far as is known."""
+    refused = Refused(site)
+    outcome = decide(frame, node, refused)
+    if outcome is None and refused.raised:
+        return False
+    good = decide(frame, node, Healthy(site))
+    return outcome is None or good is None or outcome is not good
 
 
 def _names_a_crash(node: cst.BaseExpression) -> bool:

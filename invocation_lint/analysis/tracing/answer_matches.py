@@ -11,9 +11,9 @@ from invocation_lint.analysis.domain.state import TOLD
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Marks
-from invocation_lint.analysis.tracing.answer_notes import PayloadTest
+from invocation_lint.analysis.tracing.answer_notes import CodeTest, PayloadTest
 from invocation_lint.analysis.tracing.answer_parts import CRASH_KEYS, is_payload, note, note_error_look
-from invocation_lint.analysis.tracing.answer_readings import MISSING, Crash, Healthy, Reading
+from invocation_lint.analysis.tracing.answer_readings import MISSING, Crash, Healthy, Reading, Refused
 from invocation_lint.analysis.tracing.answer_tests import holds, same
 
 
@@ -25,6 +25,18 @@ def note_match(frame: Frame, part: Traced, case: cst.MatchCase) -> None:
         note_error_look(frame, part.origin, case.pattern)
     if is_payload(part.path) and CRASH_KEYS.intersection(keys):
         frame.events.append(PayloadTest(part.origin, frame.place(case.pattern)))
+    if is_payload(part.path) and _tells_code(frame, part, case):
+        frame.events.append(CodeTest(part.origin, frame.place(case.pattern)))
+
+
+def _tells_code(frame: Frame, part: Traced, case: cst.MatchCase) -> bool:
+    """Whether a payload whose statusCode is that of an error does not match as that of success does."""
+    refused, healthy = Refused(part.origin), Healthy(part.origin)
+    bad, good = refused.of(part), healthy.of(part)
+    if bad is None or bad.single is MISSING:
+        return False
+    outcome = _matches(frame, case.pattern, bad, refused)
+    return outcome is None or good is None or outcome is not _matches(frame, case.pattern, good, healthy)
 
 
 def _keys_of(pattern: cst.MatchPattern) -> list[str]:

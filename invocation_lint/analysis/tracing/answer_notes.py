@@ -37,6 +37,13 @@ class PayloadTest(Event):
 
 
 @record
+class CodeTest(Event):
+    """A condition that tells a payload with a statusCode of 4xx or 5xx from that of success."""
+
+    place: Place
+
+
+@record
 class PayloadReplaced(Event):
     """Something else is put in the place of the answer's Payload: it may be no stream any more where it is read."""
 

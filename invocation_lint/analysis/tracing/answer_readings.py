@@ -142,6 +142,26 @@ class Healthy(Reading):
         return TRUE
 
 
+class Refused(Reading):
+    """The payload of a function that caught its error, and answers it: `{"statusCode": 500, "body": ".."}`."""
+
+    def decoded(self, part: Traced) -> Value | None:
+        keys = part.path[3:]
+        if not keys:
+            slots = (("statusCode", Slot("yes", _BAD_CODES)), ("body", Slot("yes", Value((SOME_TEXT,)))))
+            return Value((Struct("dict", slots, None),))
+        if keys == ("statusCode",):
+            return _BAD_CODES
+        if keys == ("body",):
+            return Value((SOME_TEXT,))
+        if keys[0] == "body" and (keys[-1].lower() in ERROR_WORDS | {"message"} or "[]" in keys):
+            return None
+        return Value((MISSING,)) if part.default is None else part.default
+
+
+_BAD_CODES = join_values(map(const, (400, 404, 500, 502)))
+
+
 class Failed(Reading):
     """An answer that has FunctionError."""
 

@@ -16,6 +16,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Kind
 from invocation_lint.analysis.python.loops import counting, pacing
 from invocation_lint.analysis.python.traced import begin, note_escape
+from invocation_lint.analysis.tracing.answer_parts import is_payload
 
 _SITE_APIS = frozenset({"invoke", "invoke_async", "invoke_with_response_stream"})
 
@@ -59,7 +60,8 @@ def invocation(
     raises = tuple(Raised(site, family) for family in tries.FAMILIES)
     answer = Value((begin(frame, kind, node, client.sdk if client is not None else ""),))
     for value in arguments.values():
-        note_escape(frame, Value(tuple(value.of(Traced))), "handed_over", node, deep=False)
+        for part in value.of(Traced):  # the content of another answer: that of a crash is sent on as data
+            note_escape(frame, Value((part,)), "used" if is_payload(part.path) else "handed_over", node, deep=False)
     if is_pending:
         return Value((Pending(answer, raises, sites=(site,)),))
     frame.raises.extend(raises)

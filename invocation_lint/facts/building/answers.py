@@ -11,6 +11,7 @@ from invocation_lint.analysis.tracing.answer_notes import (
     AnswerReturned,
     AnswerUse,
     ClientClosed,
+    CodeTest,
     ErrorLook,
     KeyErrorTaken,
     PayloadReplaced,
@@ -30,7 +31,9 @@ _NO_USE = frozenset({"logged", "decoded", "json_load", "loads_unread", "read_aga
 _OF_DATA = frozenset({"subscripted", "loads_unread", "read_again", "formatted", "logged"})
 """What is an error to do with a stream, and is none with what was put in its place."""
 
-_ENTRY_USE = frozenset({"returned"})
+_STATUS_CODE = (*DECODED, "statusCode")
+_GIVEN = frozenset({"returned", "stored", "handed_over", "used"})
+"""Uses by which somebody else gets a part."""
 
 Note = Callable[[str, "Place | None"], None]
 
@@ -70,6 +73,7 @@ def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note
         payload=_payload(events, mattering, reader, note),
         crash=_crash(mattering, reader, note),
         function_error=_function_error(events, uses, note),
+        status_code=_status_code(events, uses, note),
         status_compared=_status(events, mode, note),
         reads=tuple(reads),
     )
@@ -188,6 +192,16 @@ def _function_error(events: Sequence[Event], uses: list[AnswerUse], note: Note) 
             note("response.function_error", use.place)
             return "returned" if use.use == "returned" else "handed_over"
     return "unchecked"
+
+
+def _status_code(events: Sequence[Event], uses: list[AnswerUse], note: Note) -> str:
+    """Whether a condition asks for the statusCode in the payload, or somebody gets it who may ask."""
+    tests = [event.place for event in events if isinstance(event, CodeTest)]
+    tests += [use.place for use in uses if use.path == _STATUS_CODE and use.use in _GIVEN]
+    if not tests:
+        return "unchecked"
+    note("response.status_code", tests[0])
+    return "checked"
 
 
 def _status(events: Sequence[Event], mode: Any, note: Note) -> facts.StatusCompared | None:

@@ -169,7 +169,8 @@ def _ending_of_handler(
         boundary = UnknownAnswer(f"{wrapper} wraps it, and may take the error")
     if boundary is None and by == NOT_TOLD and answers_nobody(function):
         boundary = UnknownAnswer("nothing tells who invokes it, and it has no answer for anybody who waits")
-    return Ending("lambda_handler", "entry", boundary, by.source, place, True, wait=wait)
+    source = "direct" if by.source == "event" else by.source
+    return Ending("lambda_handler", "entry", boundary, source, place, True, wait=wait)
 
 
 def _wrapper(module: ModuleInfo, function: FunctionInfo, name: str) -> str | None:

@@ -7,7 +7,7 @@ handler, and what it reads of its event tells where that comes from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +28,9 @@ HTTP_READS = frozenset(
      "multiValueHeaders", "routeKey", "isBase64Encoded"}
 )  # fmt: skip
 """Keys of the events of APIs."""
+
+_OF_DESTINATIONS = frozenset({"requestPayload", "responsePayload"})
+"""Keys of the record that Lambda sends to a destination (Lambda developer guide, asynchronous invocation records)."""
 
 _BUS_READS = frozenset({"detail", "detail-type"})
 """Keys of the events of EventBridge, and of no request."""
@@ -106,7 +109,7 @@ def _as_told(kinds: frozenset[str]) -> Invoked:
 
 def _is_given_a_task(handler: FunctionInfo) -> bool:
     """Whether a handler reads of its event what only a state machine gives."""
-    paths = set(_paths_read(handler))
+    paths = {path for path in _paths_read(handler) if path[0] not in HTTP_READS}
     return any(path[-1] in _TASK_TOKENS or (path[0] == "iterator" and path[-1] in _ITERATOR) for path in paths)
 
 
@@ -126,6 +129,42 @@ def _paths_read(handler: FunctionInfo) -> Iterator[tuple[str, ...]]:
 def keys_read(handler: FunctionInfo) -> set[str]:
     """The keys that a handler itself reads of its event."""
     return {path[0] for path in _paths_read(handler)}
+
+
+def _request_keys(handler: FunctionInfo) -> frozenset[str]:
+    """The keys of a request that a handler may read: the body of one is text, and has no keys."""
+    return HTTP_READS - {"body"} if _takes_body_apart(handler) else HTTP_READS
+
+
+_OF_TEXT = frozenset({"loads", "isinstance", "type", "b64decode", "parse_qs", "parse_json", "decode"})
+"""What is done to a body that may be text."""
+
+
+def _takes_body_apart(handler: FunctionInfo) -> bool:
+    """Whether a handler reads keys of the body as it comes: `event["body"]["id"]`, or `body["id"]` where the name is
+    given nothing else, and asks nowhere whether it is text."""
+    event = event_name(handler)
+    owners = [key[1] for node in own_nodes(handler.node) if (key := _key_read(node)) is not None]
+    bodies = {
+        node.value for node in owners if isinstance(node, cst.Name) and _is_body(_given(handler, node.value), event)
+    }
+    if not bodies and not any(_is_body([node], event) for node in owners):
+        return False
+    calls = (node for node in own_nodes(handler.node) if isinstance(node, cst.Call))
+    asked = [arg.value for call in calls if dotted(call.func).rpartition(".")[2] in _OF_TEXT for arg in call.args]
+    return not any(_is_body([node], event) or getattr(node, "value", "") in bodies for node in asked)
+
+
+def _given(handler: FunctionInfo, name: str) -> list[cst.BaseExpression]:
+    """What a handler assigns to a name."""
+    assigned = (node for node in own_nodes(handler.node) if isinstance(node, cst.Assign))
+    return [node.value for node in assigned if getattr(node.targets[0].target, "value", "") == name]
+
+
+def _is_body(values: Sequence[cst.CSTNode], event: str) -> bool:
+    """Whether the one value is the body of the event."""
+    key = _key_read(values[0]) if len(values) == 1 else None
+    return key is not None and key[0] == "body" and isinstance(key[1], cst.Name) and key[1].value == event
 
 
 def _key_read(node: cst.CSTNode) -> tuple[str, cst.CSTNode] | None:
@@ -159,7 +198,7 @@ def is_asked_over_http(module: ModuleInfo, handler: FunctionInfo) -> bool:
         return True
     near = [info for info in module.functions.values() if info.name in handler.mentions and info is not handler]
     return any(
-        keys_read(info) & HTTP_READS or any(map(_OF_BROWSERS.match, constants(_deep_nodes(info))))
+        keys_read(info) & _request_keys(info) or any(map(_OF_BROWSERS.match, constants(_deep_nodes(info))))
         for info in (handler, *near)
     )
 
@@ -311,9 +350,11 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
     if named is not None:
         return named
     read = keys_read(handler)
+    if read & _OF_DESTINATIONS:
+        return "event"
     if read & _BUS_READS and not read & HTTP_READS:
         return "eventbridge"  # whatever it returns
-    if (texts & HTTP_READS and not texts & {"Payload"}) or "statusCode" in texts:
+    if (texts & _request_keys(handler) and not texts & {"Payload"}) or "statusCode" in texts:
         return "http"
     if "statusCode" in helpers:
         return "http"
