@@ -15,6 +15,7 @@ MAX_FILES = 5_000
 _DATA = (
     ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".pdf", ".zip", ".gz", ".whl", ".jar", ".mp4", ".mp3", ".woff",
     ".woff2", ".ttf", ".csv", ".parquet", ".lock", ".bin", ".so", ".pyc", ".drawio", ".pptx", ".docx", ".xlsx",
+    ".gitignore", ".dockerignore", ".npmignore", ".slsignore", ".prettierignore", ".eslintignore",
 )  # fmt: skip
 """How the names of files end that say nothing of how a project is deployed."""
 

@@ -102,6 +102,8 @@ def _link(
     every = tuple(
         _target(links, supposing, function, module.name, sent) for function in targets.functions[:MAX_TARGETS]
     )
+    held = {target.handler for target in every if target.function.type != HANDLER}
+    every = tuple(target for target in every if target.function.type != HANDLER or target.handler not in held)
     is_supposed = any(target.is_supposed for target in every)
     contract = _in_common([target.contract for target in every], targets) if not is_supposed else None
     certain = links.is_certain(targets) and not is_supposed
@@ -144,7 +146,7 @@ def _reads(root: Root, visit: Visit, is_one: Callable[[AnswerUse], bool]) -> tup
     return tuple(found.items())
 
 
-MAX_TARGETS = 12
+MAX_TARGETS = 24
 """Functions that may be meant by one call and are looked at: of more, the name says nothing."""
 
 

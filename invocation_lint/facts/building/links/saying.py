@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
-from invocation_lint.analysis.python.modules import ModuleTable
+from invocation_lint.analysis.program.names import dotted
+from invocation_lint.analysis.project import Program
+from invocation_lint.facts.building.links.tabled import Held, Tables
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 from invocation_lint.source.parsing.walk import walk
@@ -40,12 +43,13 @@ class Said:
     text: str
     is_text: bool
     is_example: bool = False  # one of those that the help of an option gives
+    is_tabled: bool = False  # one of those that a table in the code has
 
 
-def said_of(modules: ModuleTable, visit: Visit) -> Iterator[Said]:
+def said_of(program: Program, visit: Visit) -> Iterator[Said]:
     """What is said of the FunctionName of a call, each once."""
     seen: set[Said] = set()
-    for one in _Follower(modules, visit).of_call(len(visit.site) - 1):
+    for one in _Follower(program, visit).of_call(len(visit.site) - 1):
         if one.text not in _NOISE and one not in seen and _FILE.search(one.text) is None:
             seen.add(one)
             yield one
@@ -54,8 +58,9 @@ def said_of(modules: ModuleTable, visit: Visit) -> Iterator[Said]:
 class _Follower:
     """Follows the expressions of the FunctionName of one call."""
 
-    def __init__(self, modules: ModuleTable, visit: Visit) -> None:
-        self._modules = modules
+    def __init__(self, program: Program, visit: Visit) -> None:
+        self._modules = program.interpreter.modules
+        self._tables = Tables(program)
         self._visit = visit
         self._left = MAX_FOLLOWED
         self._met: set[tuple[str, str]] = set()
@@ -95,10 +100,14 @@ class _Follower:
                 if isinstance(part, cst.FormattedStringExpression):
                     yield from self._of(part.expression, module, function, at)
         elif isinstance(node, cst.Subscript):
+            for one in self._tables.values(node, module, function):
+                yield from _of_entry(one)
             for element in node.slice:
                 yield from self._of(element, module, function, at)
             yield from self._of(node.value, module, function, at)
         elif isinstance(node, cst.Call):
+            for one in self._tables.values(node, module, function):
+                yield from _of_entry(one)
             for argument in node.args:
                 yield from self._of(argument.value, module, function, at)
             yield from self._of(node.func, module, function, at)
@@ -156,6 +165,22 @@ class _Follower:
                     if "default" in given:
                         yield from self._of(given["default"], module, None, at)
                     yield from _examples(given.get("help"))
+
+
+def _of_entry(held: Held) -> Iterator[Said]:
+    """What an entry of a table says: a text, or the variable of the environment that it reads."""
+    node = held[0]
+    if isinstance(node, (cst.Call, cst.Subscript)):
+        texts = [one for one in walk(node) if isinstance(one, cst.SimpleString)]
+        if texts and _reads_environment(node):
+            yield from (replace(one, is_text=False, is_tabled=True) for one in _of_text(texts[0]))
+    elif isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+        yield from (replace(one, is_tabled=True) for one in _of_text(node))
+
+
+def _reads_environment(node: cst.Call | cst.Subscript) -> bool:
+    name = dotted(node.func if isinstance(node, cst.Call) else node.value)
+    return name in ("os.environ", "environ", "os.environ.get", "environ.get", "os.getenv", "getenv")
 
 
 _EXAMPLE = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+")

@@ -26,6 +26,12 @@ _DEPLOYS = re.compile(
 )
 """What code says that uploads other code."""
 
+_PROSE = (".md", ".rst", ".txt")
+"""How the names of texts for readers end, where a line that names a folder alone may speak of another function."""
+
+_FILES = "./"
+"""What the name of a file or a path has."""
+
 _COMMENT = re.compile(r"\s*(?:#|//|;|<!--|REM\b)")
 
 
@@ -48,7 +54,9 @@ class Scripts:
                 continue
             lines = self._lines_of(path, data)
             own = {number for number, line in enumerate(lines) if pattern.search(line)}
-            found = dict.fromkeys(chain.from_iterable(_nearest(at, lines, own, self._marks) for at in sorted(own)))
+            least = _FILES if path.lower().endswith(_PROSE) else ""
+            every = (_nearest(at, lines, own, self._marks, least) for at in sorted(own))
+            found = dict.fromkeys(chain.from_iterable(every))
             if found:
                 return path, list(found)
         return "", []
@@ -65,7 +73,7 @@ def _may_tell(path: str, data: bytes) -> bool:
 
 def _told_in(line: str, path: str) -> str:
     """What a line tells of files and folders: in a text for readers, only what it quotes, and paths; no comments."""
-    if path.lower().endswith((".md", ".rst", ".txt")):
+    if path.lower().endswith(_PROSE):
         return line if "`" in line or "|" in line or "/" in line else ""
     return "" if _COMMENT.match(line) else line
 
@@ -85,28 +93,32 @@ def _marks_of(path: str, function: str, handlers: Mapping[str, tuple[str, str]])
     return re.compile(r"(?<![\w-])(?:" + "|".join(found) + ")")
 
 
-def _nearest(at: int, lines: list[str], own: set[int], marks: Mapping[str, re.Pattern[str]]) -> Iterator[str]:
+def _nearest(
+    at: int, lines: list[str], own: set[int], marks: Mapping[str, re.Pattern[str]], least: str
+) -> Iterator[str]:
     """The handlers that are named in the same line as a function, else the nearest before and after it, those of the
-    same paragraph if there are any."""
+    same paragraph if there are any; these by names that have one of the characters `least`, if any are given."""
     if here := [key for key, mark in marks.items() if mark.search(lines[at])]:
         yield from here
         return
-    sides = [
-        (number, is_near, found) for step in (-1, 1) for number, is_near, found in _towards(at, step, lines, own, marks)
-    ]
+    sides = [side for step in (-1, 1) for side in _towards(at, step, lines, own, marks, least)]
     near = [found for _, is_near, found in sides if is_near]
     for found in near or [found for _, _, found in sides]:
         yield from found
 
 
 def _towards(
-    at: int, step: int, lines: list[str], own: set[int], marks: Mapping[str, re.Pattern[str]]
+    at: int, step: int, lines: list[str], own: set[int], marks: Mapping[str, re.Pattern[str]], least: str
 ) -> Iterator[tuple[int, bool, list[str]]]:
     is_near = True
     for number in range(at + step, at + step * (MAX_LINES + 1), step):
         if not 0 <= number < len(lines) or number in own:
             return
         is_near = is_near and bool(lines[number].strip())
-        if found := [key for key, mark in marks.items() if mark.search(lines[number])]:
+        if found := [key for key, mark in marks.items() if _is_named(mark, lines[number], least)]:
             yield number, is_near, found
             return
+
+
+def _is_named(mark: re.Pattern[str], line: str, least: str) -> bool:
+    return any(not least or any(one in match[0] for one in least) for match in mark.finditer(line))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Const, EnumMember, EnvVar, Text, Value
@@ -18,8 +19,15 @@ from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import Attribute, Hole, Import, Key, pieces_of
 from invocation_lint.deployment.values import Text as Told
 from invocation_lint.facts.building import arguments
-from invocation_lint.facts.building.handlers import is_handler
-from invocation_lint.facts.building.links.code import HANDLER, Entry
+from invocation_lint.facts.building.links.candidates import (
+    MAX_SUPPOSED,
+    Candidates,
+    Names,
+    names_of,
+    names_of_place,
+    nearest_to,
+)
+from invocation_lint.facts.building.links.code import Entry
 from invocation_lint.facts.building.links.fitting import read_of, reads_it
 from invocation_lint.facts.building.links.granting import may_invoke
 from invocation_lint.facts.building.links.inferred import Links
@@ -29,16 +37,6 @@ from invocation_lint.facts.building.links.sent import fields_sent
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.links.words import best, words_of
 from invocation_lint.facts.building.searching import contents_of
-from invocation_lint.records import record
-from invocation_lint.source.files.test_paths import is_of_tests
-from invocation_lint.source.lambda_code import is_handler_code
-
-MAX_SUPPOSED = 8
-"""Functions that may be meant: of more, nothing is said."""
-
-MAX_HANDLERS = 400
-"""Handlers of a project by their looks: of more, none is supposed."""
-
 
 _HOLE = rb"\$\{[\w:.-]{1,80}\}|\$\w{1,80}"
 _VALUE = rb"((?:[A-Za-z]|" + _HOLE + rb")(?:[\w:/-]|" + _HOLE + rb"){2,200})"
@@ -59,15 +57,9 @@ _LETTERS = re.compile(r"[A-Za-z]{3}")
 _SET_AS = rb"[\"']?[\s\S]{0,120}?(?:--value|\b[Vv]alue[\"']?\s*[:=])[\s=]*[\"']?" + _VALUE
 """What a parameter of Systems Manager is set to, in a script or in code, behind its name."""
 
-_Names = tuple[tuple[str, ...], ...]
 
-
-@record
-class _Candidate:
-    """A function that may be meant, with its names in words."""
-
-    function: Function
-    names: _Names
+MAX_TABLED = 24
+"""Functions that a table in the code may mean: of more, nothing is said."""
 
 
 class Supposing:
@@ -76,8 +68,8 @@ class Supposing:
     def __init__(self, links: Links, program: Program) -> None:
         self._links = links
         self._files = program.modules.files
-        self._modules = program.modules
         self._program = program
+        self._candidates = Candidates(links.code, program)
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
         self._found: dict[Key, Function | None] = {}
         self._scripts: Scripts | None = None
@@ -94,10 +86,10 @@ class Supposing:
         if targets.functions:
             return targets if targets.certain or targets.sure else self._filled(targets, name, module, within)
         each = self._each(name, module, within, visit)
+        own = {one.key for one in self._links.code.running(module, within)}
         if visit is not None and len(visit.site) > 1 and targets.named_by == "other":  # what a caller says of its own
-            own = {one.key for one in self._links.code.running(module, within)}
             each = self._of_code(name, module, own, visit)
-        for functions, reason in each:
+        for functions, reason in chain(self._tabled(visit, module, own) if visit is not None else (), each):
             if functions:
                 why = f"{targets.reason}; {reason}" if targets.reason else reason
                 return replace(targets, functions=tuple(functions), certain=False, sure=False, reason=why)
@@ -137,9 +129,16 @@ class Supposing:
         allowed = (one for caller in running for one in may_invoke(caller, self._links.code.deployed))
         yield _few({one.key: one for one in allowed if one.key not in own}), "suggested by what its role may invoke"
 
+    def _tabled(self, visit: Visit, module: str, own: set[Key]) -> Iterator[tuple[list[Function], str]]:
+        """All that a table in the code has."""
+        told = [one for one in said_of(self._program, visit) if one.is_tabled]
+        found = {one.key: one for said in told for one in self._said(said, module, own)[0]}
+        if len(found) <= MAX_TABLED:
+            yield list(found.values()), "suggested by a table that the code has"
+
     def _of_code(self, name: Value, module: str, own: set[Key], visit: Visit) -> Iterator[tuple[list[Function], str]]:
         """What the expressions say that make a name, and scripts of what they say."""
-        told = list(said_of(self._program.interpreter.modules, visit))
+        told = [one for one in said_of(self._program, visit) if not one.is_tabled]
         for one in told:
             if not one.is_example:
                 yield self._said(one, module, own)
@@ -149,7 +148,7 @@ class Supposing:
         texts += [value for atom in name.of(EnvVar) for value, _ in self._set_to(atom.name, module)]
         texts += [one.text for one in told if one.is_text and not one.text.isidentifier()]  # those are keys of dicts
         for text in dict.fromkeys(texts):
-            yield self._named_with(text.rpartition("function:")[2], module, own)
+            yield self._named_with(plain_name(text), module, own)
         payload = arguments.find(visit, "Payload")
         if payload is not None:
             yield self._reading(payload.value, visit, own), "suggested by the fields that are sent"
@@ -160,12 +159,13 @@ class Supposing:
             found = self._by_value(value, own)
             if found:
                 return found, f"{self._files.path_below_root(path)} has {value} for {atom.name}"
-        told = [one for word in _told_by(atom) for one in self._alike(words_of(word), own)]
+        is_literal = isinstance(atom, Const)
+        told = [one for word in _told_by(atom) for one in self._candidates.alike(word, own, literally=is_literal)]
         return told or (self._set_openly(atom.name, module, own) if isinstance(atom, EnvVar) else []), ""
 
     def _by_value(self, value: str, own: set[Key], least: int = 1) -> list[Function]:
         called = [one.function for one in self._links.code.deployed.functions_called(value)]
-        return called or self._alike(words_of(_OPEN.sub("-", value).rpartition("function:")[2]), own, least)
+        return called or self._candidates.alike(plain_name(_OPEN.sub("-", value)), own, least)
 
     def _set_openly(self, variable: str, module: str, own: set[Key]) -> list[Function]:
         """The functions that a variable suggests by what a template refers to for it, which is not in sight."""
@@ -175,7 +175,7 @@ class Supposing:
             piece for one in values if one is not None for content in one.contents for piece in pieces_of(content) or ()
         )
         words = dict.fromkeys(word for piece in pieces for word in _referred_to(piece))
-        found = {one.key: one for word in words for one in self._alike(words_of(word), own)}
+        found = {one.key: one for word in words for one in self._candidates.alike(word, own)}
         return _few(found)
 
     def _said(self, said: Said, module: str, own: set[Key]) -> tuple[list[Function], str]:
@@ -188,31 +188,27 @@ class Supposing:
             for value, path in self._set_to(said.text, module):
                 if found := self._by_value(value, own, least=2):
                     return found, f"{self._files.path_below_root(path)} has {value} for {said.text}"
-        return self._alike(words_of(said.text), own), f"suggested by {said.text}, which the code has"
+        return self._candidates.alike(said.text, own), f"suggested by {said.text}, which the code has"
 
     def _named_with(self, name: str, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions whose code a file names together with that of a function."""
         if self._scripts is None:
-            places = {path: (self._below(path), info.name) for path, info in self._handlers}
+            places = {path: (self._candidates.below(path), info.name) for path, info in self._candidates.handlers}
             every = contents_of(self._files, module) or () if places else ()
             templates = self._links.code.deployed.templates
             self._scripts = Scripts(places, [one for one in every if one[0] not in templates])
         path, handlers = self._scripts.named_with(name, module) if _LETTERS.search(name) else ("", [])
-        found = {one.key: one for key in handlers for one in self._functions_in(key) if one.key not in own}
-        return _few(found), f"{self._below(path)} names both" if found else ""
+        found = {one.key: one for key in handlers for one in self._candidates.functions_in(key) if one.key not in own}
+        return _few(found), f"{self._candidates.below(path)} names both" if found else ""
 
     def _reading(self, payload: Value, visit: Visit, own: set[Key]) -> list[Function]:
         """The functions of the one module that reads all the fields of a payload."""
         sent = read_of(fields_sent(payload))
         senders = {place.path for place in visit.site}
-        paths = [path for path, _ in self._handlers if path not in senders] if sent.names else []
+        paths = [path for path, _ in self._candidates.handlers if path not in senders] if sent.names else []
         texts = {path: self._files.read(path) or b"" for path in paths}
-        found = {one.key: one for key in reads_it(sent, texts) for one in self._functions_in(key)}
+        found = {one.key: one for key in reads_it(sent, texts) for one in self._candidates.functions_in(key)}
         return _few({key: one for key, one in found.items() if key not in own})
-
-    def _functions_in(self, module: str) -> list[Function]:
-        held = list(self._links.code.handled_by(module))
-        return held or [one.function for one in self._undeployed if one.function.key.template == module]
 
     def _listed(self, running: Iterable[Function], module: str, own: set[Key]) -> dict[Key, Function]:
         """The functions that a variable which the code reads lists, in JSON or in another text, for who runs it."""
@@ -239,51 +235,6 @@ class Supposing:
                     found.update((one.function.key, one.function) for one in meant if one.function.key not in own)
         return found
 
-    def _alike(self, wanted: tuple[str, ...], own: set[Key], least: int = 1) -> list[Function]:
-        """The functions, others than those that run the code, whose names are most like some words."""
-        scored = [(best(wanted, one.names), one) for one in self._candidates if one.function.key not in own]
-        most = max((score for score, _ in scored), default=(0, 0))
-        found = [one.function for score, one in scored if score == most] if most[0] >= least else []
-        return found if len(found) <= MAX_SUPPOSED else []
-
-    @cached_property
-    def _candidates(self) -> list[_Candidate]:
-        """All functions that are deployed, and handlers that no template names."""
-        found = []
-        for one in self._links.code.deployed.all(Function):
-            entry = self._links.code.entry_of(one)
-            places = _of_place(self._below(entry.module), entry.name) if entry is not None else ()
-            found.append(_Candidate(one, (*_of_function(one), *places)))
-        return [*found, *self._undeployed]
-
-    @cached_property
-    def _undeployed(self) -> list[_Candidate]:
-        found: list[_Candidate] = []
-        for path, info in self._handlers:
-            if not self._links.code.handled_by(path):
-                function = Function(Key(path, f"{info.module.path}:{info.name}"), HANDLER, info.place)
-                self._links.code.note(function, Entry(path, info.name))
-                found.append(_Candidate(function, _of_place(self._below(path), info.name)))
-        return found
-
-    @cached_property
-    def _handlers(self) -> list[tuple[str, FunctionInfo]]:
-        """The handlers of the project by their looks, with the keys of their modules."""
-        found: list[tuple[str, FunctionInfo]] = []
-        for path in self._files.walked:
-            if not path.endswith(".py") or is_of_tests(self._below(path)):
-                continue
-            held = self._modules.load(path) if is_handler_code(self._files.read(path) or b"") else None
-            for info in held.functions.values() if held is not None else ():
-                if info.parent is None and info.cls is None and is_handler(info):
-                    found.append((path, info))
-            if len(found) > MAX_HANDLERS:
-                return []
-        return found
-
-    def _below(self, path: str) -> str:
-        return self._files.path_below_root(path)
-
     # -- their code --------------------------------------------------------------------------------------------------
 
     def coded(self, function: Function) -> Function | None:
@@ -295,11 +246,14 @@ class Supposing:
     def _coded(self, function: Function) -> Function | None:
         if self._links.code.entry_of(function) is not None:
             return None
-        names = _of_function(function)
-        scored = [(_score(names, self._below(key)), key, info) for key, info in self._fitting(function)]
+        names = names_of(function)
+        scored = [(_score(names, self._candidates.below(key)), key, info) for key, info in self._fitting(function)]
         most = max((score for score, _, _ in scored), default=(0, 0))
         found = [(key, info) for score, key, info in scored if score == most] if most[0] else []
-        if len(found) != 1 or any(_score(one, self._below(found[0][0])) > most for one in self._names_of_uncoded):
+        found = [found[at] for at in nearest_to(function, [self._candidates.below(key) for key, _ in found])]
+        if len(found) != 1 or any(
+            _score(one, self._candidates.below(found[0][0])) > most for one in self._names_of_uncoded
+        ):
             return None  # there are several, or it is that of another function
         key, info = found[0]
         supposed = replace(function, key=Key(function.key.template, f"{function.key.id}?"))
@@ -311,18 +265,17 @@ class Supposing:
         handler = function.handler.text if function.handler is not None else None
         module, _, name = (handler or "").rpartition(".")
         path = module.lstrip("./").replace(".", "/")
-        found = [
-            (key, info)
-            for key, info in self._handlers
-            if handler is None or (info.name == name and key.endswith(f"/{path}.py"))
-        ]
+        every = [(key, info) for key, info in self._candidates.handlers if handler is None or info.name == name]
+        found = [(key, info) for key, info in every if handler is None or key.endswith(f"/{path}.py")]
+        if not found and function.code.archive:  # what packs the code calls its file otherwise
+            found = [(key, info) for key, info in every if key.endswith(f"/{function.code.archive}.py")]
         return [one for one in found if not self._links.code.handled_by(one[0])] or found
 
     @cached_property
-    def _names_of_uncoded(self) -> list[_Names]:
+    def _names_of_uncoded(self) -> list[Names]:
         """The names of the functions of which the code is not known."""
         every = self._links.code.deployed.all(Function)
-        return [_of_function(one) for one in every if self._links.code.entry_of(one) is None]
+        return [names_of(one) for one in every if self._links.code.entry_of(one) is None]
 
     # -- what other files say ----------------------------------------------------------------------------------------
 
@@ -333,7 +286,7 @@ class Supposing:
         return self._values[variable]
 
     def _set_in(self, variable: str, asker: str) -> Iterator[tuple[str, str]]:
-        name = rb"(?<![\w$])(?<!\w-)" + re.escape(variable.encode()) + rb"[\"']?\]?\s*[:=,]\s*"
+        name = rb"(?<![\w$])(?<!\w-)" + re.escape(variable.encode()) + rb"[\"']?(?:\]?\s*[:=]|\s*,)\s*"
         plain, quoted = (re.compile(name + value, re.MULTILINE) for value in (_PLAIN, _QUOTED))
         if "/" in variable:  # the name of a parameter
             plain = quoted = re.compile(rb"(?<![\w/-])" + re.escape(variable.encode()) + _SET_AS)
@@ -347,9 +300,9 @@ class Supposing:
                     yield value, path
 
 
-def _score(names: _Names, path: str) -> tuple[int, int]:
+def _score(names: Names, path: str) -> tuple[int, int]:
     """How like one of the names of a function the place of a handler is."""
-    places = _of_place(path, "")
+    places = names_of_place(path, "")
     return max((best(wanted, places) for wanted in names), default=(0, 0))
 
 
@@ -363,9 +316,9 @@ def _told_by(atom: Any) -> Iterator[str]:
     if isinstance(atom, (EnumMember, EnvVar)):
         yield atom.name
     elif isinstance(atom, Const) and isinstance(atom.value, str):
-        yield atom.value.rpartition("function:")[2]
+        yield plain_name(atom.value)
     elif isinstance(atom, Text):
-        yield " ".join(piece for piece in atom.pieces if isinstance(piece, str)).rpartition("function:")[2]
+        yield plain_name(" ".join(piece for piece in atom.pieces if isinstance(piece, str)))
     else:
         yield str(getattr(atom, "source", "")).rpartition(".")[2]
 
@@ -379,22 +332,6 @@ def _referred_to(piece: Any) -> Iterator[str]:
             yield re.split(r"[.:]", one)[-1]
 
 
-def _of_function(function: Function) -> _Names:
-    """The names of a function: of its archive, its own in the template, and the physical ones."""
-    id = function.key.id.rpartition("/")[2].rpartition(".")[2].partition("#")[0]
-    told = [function.code.archive, id, function.called, *_physical(function)]
-    return tuple(dict.fromkeys(words for one in told if one and (words := words_of(one))))
-
-
-def _physical(function: Function) -> Iterator[str]:
-    for content in function.name.contents if function.name is not None else ():
-        yield " ".join(piece for piece in pieces_of(content) or () if isinstance(piece, str))
-
-
-def _of_place(path: str, name: str) -> _Names:
-    """The names of a handler: of the nearest folder that has one of its own, of its file, both together, and of its
-    function."""
-    folders = path.split("/")
-    stem = words_of(folders.pop().removesuffix(".py"))
-    folder = next(filter(None, map(words_of, reversed(folders))), ())
-    return tuple(dict.fromkeys(filter(None, (folder, stem, (*folder, *stem), words_of(name)))))
+def plain_name(text: str) -> str:
+    """The name that a text has, without the account before it and the qualifier behind it."""
+    return text.rpartition("function:")[2].partition(":")[0]

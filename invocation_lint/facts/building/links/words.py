@@ -24,6 +24,27 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(one for one in found if one not in _NOISE and not one.isdigit())
 
 
+def parts_of(name: str) -> tuple[str, ...]:
+    """All the words and numbers of a name, in their order."""
+    return tuple(match[0].lower() for match in _WORD.finditer(name))
+
+
+def nearness(wanted: str, written: Iterable[str]) -> int:
+    """How near the names of something are to one that is wanted, as they are written: 2 where one is the same, 1 where
+    one stands in the other, 0 else. Names that tell nothing from others do not count."""
+    one = parts_of(wanted)
+    found = [parts_of(own) for own in written]
+    telling = [own for own in found if any(part.isdigit() or part not in _NOISE for part in own)]
+    if one in telling:
+        return 2
+    return int(any(has_run(one, own) or has_run(own, one) for own in telling))
+
+
+def has_run(name: tuple[str, ...], run: tuple[str, ...]) -> bool:
+    """Whether the parts of one name stand behind each other in another one."""
+    return any(name[at : at + len(run)] == run for at in range(len(name) - len(run) + 1)) and bool(run)
+
+
 def likeness(wanted: tuple[str, ...], own: tuple[str, ...]) -> int:
     """How surely a name that is wanted means something with a name of its own, 0 for not at all: 3 for the same words,
     2 where it has all those that are wanted, 1 where all of its own are wanted."""

@@ -1,0 +1,151 @@
+"""`invocation-lint links` where the tables of the code, or how names are written, tell which functions may be meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from tests.cli.test_suggested_links import WORKER, links, targets
+
+NAMES = [f"step-{word}" for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]]
+HEAD = "import os\nimport boto3\n"
+MANY = "{" + ", ".join(f'"{name}": "{name}"' for name in NAMES) + "}"
+NESTED = "{" + ", ".join(f'"{name}": {{"label": "x", "lambda": "{name}"}}' for name in NAMES) + "}"
+
+
+def many(code: str, more: str = "", before: str = "") -> dict[str, str]:
+    body = indent(f'{code}\nboto3.client("lambda").invoke(FunctionName=name)\n', "    ")
+    folders = {f"{name.replace('-', '_')}/work.py": WORKER for name in NAMES}
+    return {
+        **folders,
+        "billing/work.py": WORKER,
+        "sender/app.py": f"{HEAD}{before}\n\ndef handler(event, context):\n{body}",
+        "shared/tables.py": more,
+    }
+
+
+FILLED = f"EVERY = {NESTED}\nSTEPS = {{}}\nfor _key, _step in EVERY.items():\n    STEPS[_key] = _step['lambda']\n"
+OF_CLASS = f"class Sender:\n    STEPS = {MANY}\n"
+READ = "{" + ", ".join(f'"{name}": os.environ["{name.upper().replace("-", "_")}_ARN"]' for name in NAMES) + "}"
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "more"),
+    [
+        ("name = STEPS[event['kind']]", f"STEPS = {MANY}", ""),
+        ("name = STEPS.get(event['kind'])", f"STEPS = {MANY}", ""),
+        ("name = f\"acme-{os.environ['STAGE']}-{STEPS[event['kind']]}\"", f"STEPS = {MANY}", ""),
+        ("one = STEPS[event['kind']]\nname = one['lambda']", f"STEPS = {NESTED}", ""),
+        ("name = STEPS.get(event['kind'], {}).get('lambda')", f"STEPS = {NESTED}", ""),
+        ("for name in STEPS:\n    name = event[name]\nname = STEPS[event['kind']]", f"STEPS = {sorted(NAMES)}", ""),
+        ("name = STEPS[event['kind']]", "from shared.tables import STEPS", f"STEPS = {MANY}"),
+        ("name = tables.STEPS[event['kind']]", "from shared import tables", f"STEPS = {MANY}"),
+        ("name = tables.STEPS[event['kind']]", "import tables", f"STEPS = {MANY}"),  # as a layer is imported
+        ("name = STEPS[event['kind']]", "from shared.tables import STEPS", FILLED),
+        ("name = Sender.STEPS[event['kind']]", "from shared.tables import Sender", OF_CLASS),
+        ("name = Sender.STEPS[event['kind']]", OF_CLASS, ""),
+        ("name = STEPS[event['kind']]", f"STEPS = {READ}", ""),
+    ],
+)
+def test_a_table_with_many_names(tmp_path: Path, code: str, before: str, more: str) -> None:
+    (link,) = links(tmp_path, many(code, more, before))
+    assert targets(link) == sorted(name.replace("-", "_") for name in NAMES)
+    assert not link["certain"] and link["reason"].endswith("suggested by a table that the code has")
+
+
+@pytest.mark.parametrize(
+    ("code", "before"),
+    [
+        ("name = STEPS[event['kind']]", "from elsewhere import STEPS"),
+        ("name = STEPS[event['kind']]", "STEPS = load()"),
+        ("name = STEPS[event['kind']]['label']", f"STEPS = {NESTED}"),
+        ("name = event['kind']", f"STEPS = {MANY}"),  # the table is not asked
+        ("name = STEPS[event['kind']]", "STEPS = " + str({f"k{at}": f"step-{at}" for at in range(50)})),
+    ],
+)
+def test_what_no_table_tells(tmp_path: Path, code: str, before: str) -> None:
+    (link,) = links(tmp_path, many(code, "", before))
+    assert link["targets"] == []
+
+
+def named(name: str, *handlers: str, **more: str) -> dict[str, str]:
+    code = f'import boto3\n\ndef handler(event, context):\n    boto3.client("lambda").invoke(FunctionName={name})\n'
+    return {"sender/app.py": code, **dict.fromkeys(handlers, WORKER), **more}
+
+
+@pytest.mark.parametrize(
+    ("name", "handlers", "expected"),
+    [
+        ('"acme-step2"', ["step1/app.py", "step2/app.py"], ["step2"]),
+        ('"acme-step-2"', ["step_1/app.py", "step_2/app.py"], ["step_2"]),
+        ('"acme-lambda2"', ["lambda1/app.py", "lambda2/app.py"], ["lambda2"]),
+        ('"acme-function-2"', ["function_1/app.py", "function_2/app.py"], ["function_2"]),
+        ('"acme-lambda"', ["lambda1/app.py", "lambda2/app.py"], []),
+        ('"acme-lambda3"', ["lambda1/app.py", "lambda2/app.py"], []),
+        ('"acme-lambda2-orders"', ["orders/app.py", "lambda2/app.py"], ["orders"]),  # words tell more
+        ('"pdf-to-docx"', ["pdf_to_docx/app.py", "docx_to_pdf/app.py"], ["pdf_to_docx"]),
+        ('"docx-pdf"', ["pdf_to_docx/app.py", "docx_to_pdf/app.py"], ["docx_to_pdf", "pdf_to_docx"]),
+        ('"arn:aws:lambda:eu-west-1:123456789012:function:orders:live"', ["live_orders/app.py", "orders/app.py"],
+         ["orders"]),
+    ],
+)  # fmt: skip
+def test_how_a_name_is_written(tmp_path: Path, name: str, handlers: list[str], expected: list[str]) -> None:
+    (link,) = links(tmp_path, named(name, *handlers))
+    assert (targets(link), link["certain"]) == (expected, False)
+
+
+ITSELF = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      sender:
+        Type: AWS::Serverless::Function
+        Properties: {CodeUri: sender/, Handler: app.handler, Runtime: python3.12}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ('"sender"', ["sender"]),
+        ('"arn:aws:lambda:eu-west-1:123456789012:function:sender:live"', ["sender"]),
+        ('"resender"', []),
+        ('__import__("os").environ["SENDER"]', []),  # that is another one, set when it is deployed
+    ],
+)
+def test_a_function_that_names_itself(tmp_path: Path, name: str, expected: list[str]) -> None:
+    (link,) = links(tmp_path, {**named(name), "template.yaml": ITSELF})
+    assert (targets(link), link["certain"]) == (expected, False)
+
+
+PACKED = """
+    resource "aws_lambda_function" "prices" {
+      function_name = "acme-prices"
+      s3_bucket     = "acme-code"
+      s3_key        = "handlers/find_prices.zip"
+      handler       = "handler.handler"
+      runtime       = "python3.12"
+    }
+"""
+
+
+@pytest.mark.parametrize(("path", "is_found"), [("handlers/find_prices.py", True), ("handlers/prices_found.py", False)])
+def test_code_that_is_packed_under_another_name(tmp_path: Path, path: str, is_found: bool) -> None:
+    files = named('"acme-prices"', path, "handlers/orders.py")
+    (link,) = links(tmp_path, {**files, "infra/main.tf": PACKED})
+    (target,) = link["targets"]
+    assert target["name"] == "acme-prices" and link["certain"] != is_found
+    assert (target["handler"] is not None and target["handler"]["path"].endswith(path)) == is_found
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".gitignore", "# functions\nbuild/next-step/\nworker/app.py\n"),
+        ("README.md", "Functions:\n- `next-step` starts it\n- `worker` does it\n"),
+    ],
+)
+def test_a_list_that_names_functions_beside_each_other(tmp_path: Path, path: str, text: str) -> None:
+    (link,) = links(tmp_path, named('"next-step"', "worker/app.py", "reporter/app.py", **{path: dedent(text)}))
+    assert link["targets"] == []
