@@ -62,9 +62,12 @@ def _of_one_site(links: list[tuple[int, CallLink]]) -> list[tuple[int, CallLink]
     own = [link for _, link in links if link.call == link.site]
     is_known = any(link.targets for link in own)
     is_named = any(link.named_by != "other" for link in own)  # whoever calls it
-    suggested = {_meant(_suggested(link)) for link in own if link.supposed is not None}
+    is_alone = len(own) == len(links)
+    suggested = {_meant(_suggested(link, is_alone)) for link in own if link.supposed is not None}
     every = [
-        (number, _suggested(link)) for number, link in links if link.call == link.site or link.targets or not is_named
+        (number, _suggested(link, is_alone))
+        for number, link in links
+        if link.call == link.site or link.targets or not is_named
     ]
     callers = [
         (number, link)
@@ -80,8 +83,8 @@ def _of_one_site(links: list[tuple[int, CallLink]]) -> list[tuple[int, CallLink]
     return shown + [(number, link) for number, link in callers if _said(link) not in said]
 
 
-def _suggested(link: CallLink) -> CallLink:
-    return link if link.supposed is None else link.supposed()
+def _suggested(link: CallLink, is_alone: bool) -> CallLink:
+    return link if link.supposed is None else link.supposed(is_alone)
 
 
 def _meant(link: CallLink) -> frozenset[object]:

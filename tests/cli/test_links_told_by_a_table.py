@@ -149,3 +149,63 @@ def test_code_that_is_packed_under_another_name(tmp_path: Path, path: str, is_fo
 def test_a_list_that_names_functions_beside_each_other(tmp_path: Path, path: str, text: str) -> None:
     (link,) = links(tmp_path, named('"next-step"', "worker/app.py", "reporter/app.py", **{path: dedent(text)}))
     assert link["targets"] == []
+
+
+NEEDS = 'def handler(event, context):\n    return event["order_id"], event["shop"], event.get("note")\n'
+SENDS = """
+import json
+import boto3
+
+def handler(event, context):
+    payload = {"order_id": event["id"], "shop": event["shop"], "reason": "late", "urgent": True}
+    boto3.client("lambda").invoke(FunctionName=event["name"], Payload=json.dumps(payload))
+"""
+
+
+@pytest.mark.parametrize(
+    ("worker", "reporter", "expected"),
+    [
+        (NEEDS, WORKER, ["worker"]),
+        (NEEDS, NEEDS, []),  # two need them
+        (NEEDS.replace('event["shop"]', 'event["shop"], event["owner"]'), WORKER, []),  # one is not sent
+        (NEEDS.replace('event["shop"]', 'event.get("shop")'), WORKER, []),  # one alone may be needed by anything
+    ],
+)
+def test_what_a_handler_needs_suggests_it(tmp_path: Path, worker: str, reporter: str, expected: list[str]) -> None:
+    files = {"sender/app.py": SENDS, "worker/work.py": worker, "reporter/work.py": reporter}
+    (link,) = links(tmp_path, files)
+    assert (targets(link), link["certain"]) == (expected, False)
+
+
+HELPER = """
+import boto3
+from somewhere import traced
+
+@traced
+def send(order, name):
+    boto3.client("lambda").invoke(FunctionName=name, Payload=order)
+
+def handler(event, context):
+    CALL
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('send(b"{}", event["price_orders"])', ["worker"]),
+        ('send(b"{}", name=event["price_orders"])', ["worker"]),
+        ('send(event["price_orders"], event["other"])', []),
+        ("send(*event)", []),
+    ],
+)
+def test_calls_that_are_not_followed_say_what_they_give(tmp_path: Path, call: str, expected: list[str]) -> None:
+    files = {"sender/app.py": HELPER.replace("CALL", call), "worker/price_orders.py": WORKER, "reporter/x.py": WORKER}
+    (link,) = links(tmp_path, files)
+    assert (targets(link), link["certain"]) == (expected, False)
+
+
+def test_a_handler_that_calls_its_event_otherwise(tmp_path: Path) -> None:
+    worker = "def handler(args, context):\n    return args['order']\n"
+    (link,) = links(tmp_path, {**named('"acme-prices"'), "prices/app.py": worker, "orders/app.py": worker})
+    assert (targets(link), link["certain"]) == (["prices"], False)

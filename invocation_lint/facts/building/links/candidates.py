@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -21,6 +22,9 @@ MAX_SUPPOSED = 8
 
 MAX_HANDLERS = 400
 """Handlers of a project by their looks: of more, none is supposed."""
+
+_TAKES_CONTEXT = re.compile(rb"^(?:async )?def +handler\(\s*\w+\b[^,()]*,\s*_*(?:context|ctx)\b", re.MULTILINE)
+"""A handler by its name, whatever it calls its event."""
 
 Names = tuple[tuple[str, ...], ...]
 
@@ -69,7 +73,8 @@ class Candidates:
         for path in self._files.walked:
             if not path.endswith(".py") or is_of_tests(self.below(path)):
                 continue
-            held = self._modules.load(path) if is_handler_code(self._files.read(path) or b"") else None
+            data = self._files.read(path) or b""
+            held = self._modules.load(path) if is_handler_code(data) or _TAKES_CONTEXT.search(data) else None
             for info in held.functions.values() if held is not None else ():
                 if info.parent is None and info.cls is None and is_handler(info):
                     found.append((path, info))

@@ -11,6 +11,9 @@ from invocation_lint.records import record
 MIN_NAMES = 3
 """So many names and words are asked for, of which the handler has all."""
 
+MIN_NEEDED = 2
+"""So many names that tell something a handler needs, all of which are sent."""
+
 _USUAL = frozenset({
     "body", "headers", "action", "type", "id", "name", "status", "event", "data", "payload", "message", "httpMethod",
     "path", "detail", "Records", "source", "user", "userId", "user_id", "key", "value", "statusCode", "params",
@@ -48,6 +51,23 @@ def reads_it(sent: Sent, texts: Mapping[str, bytes]) -> list[str]:
         return []
     found = [key for key, text in texts.items() if _reads(sent, text)]
     return found if len(found) == 1 else []
+
+
+def may_need(sent: Sent, texts: Mapping[str, bytes]) -> list[str]:
+    """The keys of the modules that read several of the names that tell something."""
+    telling = Sent(sent.names - _USUAL, frozenset())
+    if len(telling.names) < MIN_NEEDED:
+        return []
+    return [key for key, text in texts.items() if len(_names_read(telling, text)) >= MIN_NEEDED]
+
+
+def is_all_sent(needed: frozenset[str], sent: Sent) -> bool:
+    """Whether what is sent is what a handler needs, which tells it from others."""
+    return needed <= sent.names and len(needed - _USUAL) >= MIN_NEEDED
+
+
+def _names_read(sent: Sent, text: bytes) -> list[str]:
+    return [name for name in sent.names if re.search(_FIELD.replace(b"%s", re.escape(name.encode())), text)]
 
 
 def _reads(sent: Sent, text: bytes) -> bool:

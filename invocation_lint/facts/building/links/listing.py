@@ -55,7 +55,7 @@ class CallLink:
     more may be sent than is in sight; `missing` are the fields without which the handler surely fails; `reads` are the
     keys of the answer that are read by subscript, each with its place, `asks` those that are read by `get`; `constants`
     are the fields that surely are some constant. Where nothing tells the function, `supposed`
-    gives the link with those that may be meant."""
+    gives the link with those that may be meant; it is told whether no link of a caller is known."""
 
     call: Place
     site: Place
@@ -71,7 +71,7 @@ class CallLink:
     reads: tuple[tuple[str, Place], ...] = ()
     asks: tuple[tuple[str, Place], ...] = ()
     constants: tuple[tuple[str, Any], ...] = ()
-    supposed: Callable[[], CallLink] | None = field(default=None, compare=False)
+    supposed: Callable[[bool], CallLink] | None = field(default=None, compare=False)
 
 
 def links_of(links: Links, supposing: Supposing, module: ModuleInfo, roots: Iterable[Root]) -> Iterator[CallLink]:
@@ -127,11 +127,18 @@ def _link(
 
 
 def _supposed(
-    links: Links, supposing: Supposing, module: ModuleInfo, root: Root, visit: Visit, targets: Targets
+    links: Links,
+    supposing: Supposing,
+    module: ModuleInfo,
+    root: Root,
+    visit: Visit,
+    targets: Targets,
+    is_alone: bool,
 ) -> CallLink:
     """A link without targets, with those that may be meant."""
     name = arguments.find(visit, "FunctionName")
-    found = supposing.targets(targets, name.value if name is not None else None, module.name, root.function, visit)
+    value = name.value if name is not None else None
+    found = supposing.targets(targets, value, module.name, root.function, visit, is_alone=is_alone)
     return _link(links, supposing, module, root, visit, found)
 
 

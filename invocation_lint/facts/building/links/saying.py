@@ -46,10 +46,10 @@ class Said:
     is_tabled: bool = False  # one of those that a table in the code has
 
 
-def said_of(program: Program, visit: Visit) -> Iterator[Said]:
-    """What is said of the FunctionName of a call, each once."""
+def said_of(program: Program, visit: Visit, *, is_alone: bool = False) -> Iterator[Said]:
+    """What is said of the FunctionName of a call, each once. With `is_alone`, no caller is looked at by itself."""
     seen: set[Said] = set()
-    for one in _Follower(program, visit).of_call(len(visit.site) - 1):
+    for one in _Follower(program, visit, is_alone=is_alone).of_call(len(visit.site) - 1):
         if one.text not in _NOISE and one not in seen and _FILE.search(one.text) is None:
             seen.add(one)
             yield one
@@ -58,12 +58,13 @@ def said_of(program: Program, visit: Visit) -> Iterator[Said]:
 class _Follower:
     """Follows the expressions of the FunctionName of one call."""
 
-    def __init__(self, program: Program, visit: Visit) -> None:
+    def __init__(self, program: Program, visit: Visit, *, is_alone: bool) -> None:
+        self._is_alone = is_alone
         self._modules = program.interpreter.modules
         self._tables = Tables(program)
         self._visit = visit
         self._left = MAX_FOLLOWED
-        self._met: set[tuple[str, str]] = set()
+        self._met: set[tuple[str, str, str]] = set()
 
     def of_call(self, at: int, parameter: str = "") -> Iterator[Said]:
         """What an argument says of the call at that level of the way: the FunctionName, or one of a helper's function,
@@ -87,10 +88,7 @@ class _Follower:
         below = self._visit.site[at + 1]
         module = self._modules.module_at(below)
         called = module.function_at(below) if module is not None else None
-        names = called.positional if called is not None else ()
-        place = names.index(parameter) - (called is not None and called.cls is not None) if parameter in names else -1
-        plain = [one.value for one in call.args if one.keyword is None and not one.star]
-        return plain[place] if 0 <= place < len(plain) else None
+        return _positional(call, called, parameter) if called is not None else None
 
     def _of(self, node: cst.CSTNode, module: ModuleInfo, function: FunctionInfo | None, at: int) -> Iterator[Said]:
         if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
@@ -122,9 +120,10 @@ class _Follower:
                 yield from self._of(child, module, function, at)
 
     def _of_name(self, name: str, module: ModuleInfo, function: FunctionInfo | None, at: int) -> Iterator[Said]:
-        if self._left <= 0 or (module.name, name) in self._met:
+        met = module.name, function.key if function is not None else "", name
+        if self._left <= 0 or met in self._met:
             return
-        self._met.add((module.name, name))
+        self._met.add(met)
         self._left -= 1
         around: FunctionInfo | None = function
         while around is not None:
@@ -142,10 +141,24 @@ class _Follower:
                 if any(one.name.value == name for one in params):
                     if at > 0 and around is function:
                         yield from self.of_call(at - 1, name)
+                    elif around is function and self._is_alone:
+                        yield from self._of_callers(name, module, around)
                     return
             around = around.parent
         for value in _set_in(module.source.module, name):
             yield from self._of(value, module, None, at)
+
+    def _of_callers(self, parameter: str, module: ModuleInfo, function: FunctionInfo) -> Iterator[Said]:
+        """What the calls of a function in its module give for a parameter, where no way to it is followed."""
+        for call in walk(module.source.module):
+            if not isinstance(call, cst.Call) or dotted(call.func).rpartition(".")[2] != function.name:
+                continue
+            given = [one.value for one in call.args if one.keyword is not None and one.keyword.value == parameter]
+            given = given or list(filter(None, [_positional(call, function, parameter)]))
+            around = module.function_at(module.source.place(call))
+            if around is not function:
+                for value in given:
+                    yield from self._of(value, module, around, 0)
 
     def _of_attribute(
         self, node: cst.Attribute, module: ModuleInfo, function: FunctionInfo | None, at: int
@@ -165,6 +178,13 @@ class _Follower:
                     if "default" in given:
                         yield from self._of(given["default"], module, None, at)
                     yield from _examples(given.get("help"))
+
+
+def _positional(call: cst.Call, called: FunctionInfo, parameter: str) -> cst.BaseExpression | None:
+    """What a call gives for a parameter by its position."""
+    place = called.positional.index(parameter) - (called.cls is not None) if parameter in called.positional else -1
+    plain = [one.value for one in call.args if one.keyword is None and not one.star]
+    return plain[place] if 0 <= place < len(plain) else None
 
 
 def _of_entry(held: Held) -> Iterator[Said]:

@@ -28,7 +28,7 @@ from invocation_lint.facts.building.links.candidates import (
     nearest_to,
 )
 from invocation_lint.facts.building.links.code import Entry
-from invocation_lint.facts.building.links.fitting import read_of, reads_it
+from invocation_lint.facts.building.links.fitting import Sent, is_all_sent, may_need, read_of, reads_it
 from invocation_lint.facts.building.links.granting import may_invoke
 from invocation_lint.facts.building.links.inferred import Links
 from invocation_lint.facts.building.links.saying import Said, said_of
@@ -77,19 +77,27 @@ class Supposing:
     # -- functions ---------------------------------------------------------------------------------------------------
 
     def targets(
-        self, targets: Targets, name: Value | None, module: str, within: FunctionInfo | None, visit: Visit | None = None
+        self,
+        targets: Targets,
+        name: Value | None,
+        module: str,
+        within: FunctionInfo | None,
+        visit: Visit | None = None,
+        *,
+        is_alone: bool = False,
     ) -> Targets:
         """What a FunctionName of a module means, with the functions that it may mean where none is known. `visit` is
-        the call, whose code may say more than the value."""
+        the call, whose code may say more than the value; `is_alone` tells that none of its callers is asked for."""
         if targets.named_by == "self" or name is None:
             return targets
         if targets.functions:
             return targets if targets.certain or targets.sure else self._filled(targets, name, module, within)
-        each = self._each(name, module, within, visit)
+        told = list(said_of(self._program, visit, is_alone=is_alone)) if visit is not None else []
+        each = self._each(name, module, within, visit, told)
         own = {one.key for one in self._links.code.running(module, within)}
         if visit is not None and len(visit.site) > 1 and targets.named_by == "other":  # what a caller says of its own
-            each = self._of_code(name, module, own, visit)
-        for functions, reason in chain(self._tabled(visit, module, own) if visit is not None else (), each):
+            each = self._of_code(name, module, own, visit, told)
+        for functions, reason in chain(self._tabled(told, module, own), each):
             if functions:
                 why = f"{targets.reason}; {reason}" if targets.reason else reason
                 return replace(targets, functions=tuple(functions), certain=False, sure=False, reason=why)
@@ -111,7 +119,7 @@ class Supposing:
         return replace(targets, functions=tuple(found.values()), reason=f"{targets.reason}; {reason}")
 
     def _each(
-        self, name: Value, module: str, within: FunctionInfo | None, visit: Visit | None
+        self, name: Value, module: str, within: FunctionInfo | None, visit: Visit | None, said: list[Said]
     ) -> Iterator[tuple[list[Function], str]]:
         running = self._links.code.running(module, within)
         own = {one.key for one in running}
@@ -125,20 +133,22 @@ class Supposing:
         yield _few(self._given_back(module, own)), "suggested by an output of a template that the code names"
         yield _few(self._listed(running, module, own)), "suggested by a variable that lists functions"
         if visit is not None:
-            yield from self._of_code(name, module, own, visit)
+            yield from self._of_code(name, module, own, visit, said)
         allowed = (one for caller in running for one in may_invoke(caller, self._links.code.deployed))
         yield _few({one.key: one for one in allowed if one.key not in own}), "suggested by what its role may invoke"
 
-    def _tabled(self, visit: Visit, module: str, own: set[Key]) -> Iterator[tuple[list[Function], str]]:
+    def _tabled(self, said: list[Said], module: str, own: set[Key]) -> Iterator[tuple[list[Function], str]]:
         """All that a table in the code has."""
-        told = [one for one in said_of(self._program, visit) if one.is_tabled]
-        found = {one.key: one for said in told for one in self._said(said, module, own)[0]}
+        told = [one for one in said if one.is_tabled]
+        found = {function.key: function for one in told for function in self._said(one, module, own)[0]}
         if len(found) <= MAX_TABLED:
             yield list(found.values()), "suggested by a table that the code has"
 
-    def _of_code(self, name: Value, module: str, own: set[Key], visit: Visit) -> Iterator[tuple[list[Function], str]]:
+    def _of_code(
+        self, name: Value, module: str, own: set[Key], visit: Visit, said: list[Said]
+    ) -> Iterator[tuple[list[Function], str]]:
         """What the expressions say that make a name, and scripts of what they say."""
-        told = [one for one in said_of(self._program, visit) if not one.is_tabled]
+        told = [one for one in said if not one.is_tabled]
         for one in told:
             if not one.is_example:
                 yield self._said(one, module, own)
@@ -151,7 +161,7 @@ class Supposing:
             yield self._named_with(plain_name(text), module, own)
         payload = arguments.find(visit, "Payload")
         if payload is not None:
-            yield self._reading(payload.value, visit, own), "suggested by the fields that are sent"
+            yield self._reading(payload.value, visit, module, own), "suggested by the fields that are sent"
 
     def _told(self, atom: Any, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions that a name suggests: by what a file has for the variable, else by the words of the name."""
@@ -201,14 +211,26 @@ class Supposing:
         found = {one.key: one for key in handlers for one in self._candidates.functions_in(key) if one.key not in own}
         return _few(found), f"{self._candidates.below(path)} names both" if found else ""
 
-    def _reading(self, payload: Value, visit: Visit, own: set[Key]) -> list[Function]:
-        """The functions of the one module that reads all the fields of a payload."""
+    def _reading(self, payload: Value, visit: Visit, module: str, own: set[Key]) -> list[Function]:
+        """The functions of the one module that reads all the fields of a payload, or that needs several of them and no
+        others."""
         sent = read_of(fields_sent(payload))
         senders = {place.path for place in visit.site}
         paths = [path for path, _ in self._candidates.handlers if path not in senders] if sent.names else []
         texts = {path: self._files.read(path) or b"" for path in paths}
-        found = {one.key: one for key in reads_it(sent, texts) for one in self._candidates.functions_in(key)}
+        keys = reads_it(sent, texts) or [key for key in may_need(sent, texts) if self._needs(key, sent, module)]
+        found = {one.key: one for key in keys if len(keys) == 1 for one in self._candidates.functions_in(key)}
         return _few({key: one for key, one in found.items() if key not in own})
+
+    def _needs(self, module: str, sent: Sent, asker: str) -> bool:
+        """Whether the handler of a module needs several fields that tell it from others, and all of them are sent."""
+        for function in self._candidates.functions_in(module):
+            is_seen = self._links.handler_of(function, asker) is not None
+            handled = self._links.handled(function) if is_seen else None
+            required = handled.always.required if handled is not None and handled.known else ()
+            if is_all_sent(frozenset(path[0] for path in required), sent):
+                return True
+        return False
 
     def _listed(self, running: Iterable[Function], module: str, own: set[Key]) -> dict[Key, Function]:
         """The functions that a variable which the code reads lists, in JSON or in another text, for who runs it."""
