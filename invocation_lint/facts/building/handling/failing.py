@@ -187,6 +187,16 @@ def raised_for(scope: Scope) -> frozenset[str]:
     return frozenset(name for name, uses in scope.names.items() if any(_leads_to_raise(use, scope) for use in uses))
 
 
+def is_raised_outside(node: cst.Try, scope: Scope, loop: cst.CSTNode | None) -> bool:
+    """Whether a function raises, outside of a `try` and in the same round of a loop, for a name that the `try` sets:
+    `done = True`, and `if not done: raise` behind it."""
+    blocks = (node.body,) if node.orelse is None else (node.body, node.orelse)
+    names = frozenset[str]().union(*map(sets, blocks))
+    uses = (use for name in names for use in scope.names.get(name, ()) if _leads_to_raise(use, scope))
+    around = (set(scope.around(use)) for use in uses)
+    return any(node not in outside and (loop is None or loop in outside) for outside in around)
+
+
 def _leads_to_raise(use: cst.CSTNode, scope: Scope) -> bool:
     inner = use
     for outer in scope.around(use):
@@ -252,6 +262,7 @@ __all__ = [
     "counts",
     "error_answer",
     "gives_itself",
+    "is_raised_outside",
     "notes",
     "raised_for",
     "raises",

@@ -5,22 +5,22 @@ The handler is read with the helpers of its module that it hands its event, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field
 
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.handlers import event_name, takes_event_of_chalice
-from invocation_lint.facts.building.handling import failing, skipping
-from invocation_lint.facts.building.handling.processors import MOST, PROCESSORS, last_name, lost_in_report, takes_most
+from invocation_lint.facts.building.handling import failing, record_failures, rounds, skipping
+from invocation_lint.facts.building.handling.processors import PROCESSORS, lost_in_report
+from invocation_lint.facts.building.handling.record_failures import calls, is_within, takes, tries
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
 
-Guard = tuple[cst.Try, frozenset[str]]
-"""A `try` whose clauses take most errors, and the names of the lists around it that are only counted."""
+Guard = tuple[cst.Try, Scope]
+"""A `try` that takes most errors, and the code around it."""
 
 MAX_HELPERS = 2
 _SAME = frozenset({"enumerate", "list", "reversed", "iter", "sorted", "tuple"})
@@ -60,6 +60,7 @@ class _Reader:
         self.code = code
         self.seen = Records()
         self._done: set[tuple[str, frozenset[str], frozenset[str]]] = set()
+        self._rounded: set[cst.CSTNode] = set()
         self._named: set[tuple[str, str]] = set()
         self._around: dict[str, Guard] = {}  # what stands around the call of a helper
         self._is_lost = False  # it reports failed records, but an error leads to a report that names none
@@ -110,8 +111,12 @@ class _Reader:
         parent = scope.parents.get(node)
         if isinstance(parent, cst.Subscript) and parent.value is node:
             index = parent.slice[0].slice
+            if isinstance(index, cst.Index) and self._one_by_one(parent, scope, info, depth):
+                return
             if isinstance(index, cst.Index) and isinstance(index.value, cst.Integer):
                 self.seen.first = self.seen.first or self._place(parent)
+        elif isinstance(parent, cst.Attribute) and parent.attr.value in rounds.TAKING:
+            self._one_by_one(scope.parents.get(parent, parent), scope, info, depth)
         elif isinstance(parent, cst.For) and parent.iter is node:
             self._loop(parent, scope, info, depth)
         elif isinstance(parent, cst.CompFor) and parent.iter is node:
@@ -137,6 +142,8 @@ class _Reader:
             names = frozenset(target.value for target in targets if isinstance(target, cst.Name))
             if names:
                 self.function_names(info, scope, names, depth)
+            elif any(rounds.takes_apart(target) and self._one_by_one(parent, scope, info, depth) for target in targets):
+                return
             elif any(skipping.takes_first(target, scope) for target in targets):
                 self.seen.first = self.seen.first or self._place(parent)
 
@@ -189,39 +196,64 @@ class _Reader:
         self.seen.loops.append(self._place(loop))
         if skipping.only_shows(loop.body, scope):
             return
-        counted, raised = failing.counted_lists(scope), self._raised_for(scope)
-        tries = list(_tries(loop.body))
-        for node in tries:
-            self._clauses(node, counted, raised)
-        beside = _beside(loop.body) if tries else None
-        if beside is not None and self._guard(loop, scope, info) is None:
-            self.seen.failures.setdefault("escapes", self._place(beside))
+        self._rounds(loop, loop.body, _names_bound(loop.target), scope, info, depth)
         leaving = skipping.leaves(loop, scope)
         if leaving is None:
             self.seen.is_gone_over = True
         else:
             self.seen.left = self.seen.left or self._place(leaving)
-        dropping = _suppressed(loop.body) if not tries else None
+
+    def _one_by_one(self, use: cst.CSTNode, scope: Scope, info: FunctionInfo, depth: int) -> bool:
+        """Whether one record after the other is taken where an element of the list is: in a loop over an index or until
+        the list is empty, or by a function that calls itself for the others."""
+        loop = rounds.loop_around(use, scope)
+        again = rounds.again(info, scope) if loop is None else None
+        whole = loop or again
+        if whole is None:
+            return False
+        if whole not in self._rounded:
+            self._rounded.add(whole)
+            self.seen.loops.append(self._place(whole))
+            body = loop.body if loop is not None else info.node.body
+            names = rounds.names_of_elements(use, scope)
+            if isinstance(body, cst.BaseSuite):
+                self._rounds(whole, body, names, scope, info, depth)
+        return True
+
+    def _rounds(
+        self,
+        loop: cst.CSTNode,
+        body: cst.BaseSuite,
+        names: frozenset[str],
+        scope: Scope,
+        info: FunctionInfo,
+        depth: int,
+    ) -> None:
+        """What becomes of a record that fails in a round."""
+        raised = self._raised_for(scope)
+        taking = list(tries(body))
+        for node in taking:
+            self._clauses(node, scope, raised, loop)
+        beside = record_failures.beside(body) if taking else None
+        if beside is not None and self._guard(loop, scope, info) is None:
+            self.seen.failures.setdefault("escapes", self._place(beside))
+        dropping = record_failures.suppressed(body) if not taking else None
         if dropping is not None:
             self.seen.failures.setdefault("swallowed", self._place(dropping))
-        elif not tries and not self._of_helpers(loop, scope, depth):
-            guard = self._guard(loop, scope, info)
-            if guard is not None:
-                self._clauses(*guard)
-            else:
-                self.seen.failures.setdefault("escapes", self._place(loop))
+        elif not taking and not self._of_helpers(body, names, scope, depth):
+            self._unguarded(loop, scope, info)
 
     def _comprehension(self, clause: cst.CompFor, scope: Scope, info: FunctionInfo, depth: int) -> None:
         """`[work_on(record) for record in records]`: what helpers take of an error is in what they return."""
         self.seen.loops.append(self._place(clause.iter))
         whole = scope.parents.get(clause)
-        calls = list(_calls(whole)) if isinstance(whole, cst.BaseComp) else []
-        inside = set(_calls(clause.iter))
-        calls = [call for call in calls if call not in inside]
-        if not calls:
+        working = list(calls(whole)) if isinstance(whole, cst.BaseComp) else []
+        inside = set(calls(clause.iter))
+        working = [call for call in working if call not in inside]
+        if not working:
             return
-        waited = _waited_for(whole, scope)
-        if not any(self._taken_by(self._helper(call), call, waited, scope) for call in calls):
+        waited = record_failures.waited_for(whole, scope)
+        if not any(self._taken_by(self._helper(call), call, waited, scope) for call in working):
             self._unguarded(clause.iter, scope, info)
 
     def _mapped(self, call: cst.Call, scope: Scope, info: FunctionInfo, depth: int) -> None:
@@ -240,12 +272,12 @@ class _Reader:
     def _taken_by(self, helper: FunctionInfo | None, call: cst.Call, whole: cst.CSTNode | None, scope: Scope) -> bool:
         """Whether the function that works on a record takes its errors, which is noted: what it returns for a failed
         one may tell, if anybody looks at it."""
-        tries = list(_tries(helper.node.body)) if helper is not None else []
-        if helper is None or not tries:
+        taking = list(tries(helper.node.body)) if helper is not None else []
+        if helper is None or not taking:
             return False
         if whole is not None and isinstance(scope.parents.get(whole), (cst.Expr, cst.Return)):
-            for one in tries:
-                self._clauses(one, failing.counted_lists(self.code.scope_of(helper)))
+            for one in taking:
+                self._clauses(one, self.code.scope_of(helper))
         else:
             self.seen.failures.setdefault("kept", self._place(call))
         return True
@@ -258,27 +290,21 @@ class _Reader:
             self.seen.failures.setdefault("escapes", self._place(clause))
 
     def _guard(self, node: cst.CSTNode, scope: Scope, info: FunctionInfo) -> Guard | None:
-        """The nearest `try` around a node whose clauses take most errors: of its function, or around its call."""
+        """The nearest `try` around a node that takes most errors: of its function, or around its call."""
         for one in scope.around(node):
             if isinstance(one, cst.FunctionDef):
                 break
-            if isinstance(one, cst.Try) and any(map(takes_most, one.handlers)) and _is_within(node, one.body):
-                return one, failing.counted_lists(scope)
+            if isinstance(one, cst.Try) and takes(one) and is_within(node, one.body):
+                return one, scope
         return self._around.get(info.key)
 
-    def _clauses(self, node: cst.Try, counted: frozenset[str], raised: frozenset[str] = frozenset()) -> None:
-        """What the clauses do with an error that may be any: the last one that takes most. `raised` are the names by
-        which the function raises later."""
-        for handler in node.handlers:
-            if not takes_most(handler):
-                continue
-            place = self._place(handler)
-            if failing.raises(handler.body) or (failing.sets(handler.body) | failing.counts(node)) & raised:
-                self.seen.failures.setdefault("escapes", place)
-            elif failing.notes(handler.body, counted):
-                self.seen.failures.setdefault("kept", place)
-            else:
-                self.seen.failures.setdefault("swallowed", place)
+    def _clauses(
+        self, node: cst.Try, scope: Scope, raised: frozenset[str] = frozenset(), loop: cst.CSTNode | None = None
+    ) -> None:
+        """Note what a `try` does with an error that may be any. `raised` are the names by which the function raises
+        later, `loop` is what goes over the records around it."""
+        for word, place in record_failures.outcomes(node, scope, failing.counted_lists(scope), raised, loop):
+            self.seen.failures.setdefault(word, self._place(place))
 
     def _raised_for(self, scope: Scope) -> frozenset[str]:
         """The names for which a function raises, itself or by a helper that is given them: `fail_if(failed)`."""
@@ -291,32 +317,24 @@ class _Reader:
                 found.update(arg.value.value for arg in given if isinstance(arg.value, cst.Name))
         return frozenset(found)
 
-    def _of_helpers(self, loop: cst.For, scope: Scope, depth: int) -> bool:
-        """Whether a helper that the loop calls takes the errors of a record, which is noted."""
-        names = _names_bound(loop.target)
-        for call in _calls(loop.body):
-            given = [arg for arg in call.args if isinstance(arg.value, cst.Name) and arg.value.value in names]
+    def _of_helpers(self, body: cst.BaseSuite, names: frozenset[str], scope: Scope, depth: int) -> bool:
+        """Whether a helper that works on a record takes its errors, which is noted."""
+        for call in calls(body):
+            given = [arg for arg in call.args if rounds.is_element(arg.value, names)]
             helper = self._helper(call) if given else None
             if helper is None or depth >= MAX_HELPERS:
                 continue
             inner = self.code.scope_of(helper)
-            taking = [one for one in _tries(helper.node.body) if any(map(takes_most, one.handlers))]
+            taking = list(tries(helper.node.body))
             if not taking:
                 continue
             if isinstance(scope.parents.get(call), cst.Expr):
                 for one in taking if not skipping.only_shows(helper.node.body, inner) else ():
-                    self._clauses(one, failing.counted_lists(inner))
+                    self._clauses(one, inner)
             else:  # what the helper returns may tell
                 self.seen.failures.setdefault("kept", self._place(call))
             return True
         return False
-
-
-_DECODING = frozenset({"loads", "b64decode", "decompress"})
-"""Calls that fail on a record which is not what they expect."""
-
-_IDLE = frozenset({"print", "debug", "info", "warning", "loads", "get"})
-"""Calls that do no work on a record."""
 
 
 def _is_event(node: cst.CSTNode, events: frozenset[str]) -> bool:
@@ -331,68 +349,6 @@ def _names_bound(target: cst.BaseAssignTargetExpression) -> frozenset[str]:
     if isinstance(target, (cst.Tuple, cst.List)):
         return frozenset(one.value.value for one in target.elements if isinstance(one.value, cst.Name))
     return frozenset()
-
-
-def _tries(body: cst.CSTNode) -> Iterator[cst.Try]:
-    """The outermost `try` statements with clauses in a block that do some work."""
-    waiting = [body]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, cst.Try) and node.handlers and any(map(takes_most, node.handlers)):
-            yield node
-        elif not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.BaseSmallStatement)):
-            waiting += [
-                child
-                for child in node.children
-                if isinstance(child, (cst.BaseCompoundStatement, cst.BaseSuite, cst.Else, cst.Finally))
-            ]
-
-
-def _beside(body: cst.BaseSuite) -> cst.CSTNode | None:
-    """What may fail in a round of a loop outside of the statements that take its errors: decoding included, since a
-    record that cannot be read is never processed."""
-    from invocation_lint.source.parsing.walk import walk
-
-    taking = [one for one in walk(body) if isinstance(one, cst.Try) and one.handlers]  # of their own errors, at least
-    inside = {call for one in taking for call in _calls(one.body)}
-    outside = (call for call in _calls(body) if call not in inside)
-    return next((call for call in outside if called_name(call) in _DECODING), None)
-
-
-def _suppressed(body: cst.BaseSuite) -> cst.With | None:
-    """The `with suppress(Exception)` that all the work of a block stands in."""
-    for one in body.body:
-        if isinstance(one, cst.With) and any(_suppresses(item.item) for item in one.items):
-            inside = set(_calls(one))
-            return one if all(call in inside or called_name(call) in _IDLE for call in _calls(body)) else None
-    return None
-
-
-def _suppresses(node: cst.BaseExpression) -> bool:
-    is_call = isinstance(node, cst.Call) and called_name(node) == "suppress"
-    return is_call and any(last_name(arg.value) in MOST for arg in cst.ensure_type(node, cst.Call).args)
-
-
-def _waited_for(node: cst.CSTNode | None, scope: Scope) -> cst.CSTNode | None:
-    """`await asyncio.gather(*(..))` around the expression that makes the coroutines, where it is one."""
-    arg = scope.parents.get(node) if node is not None else None
-    call = scope.parents.get(arg) if isinstance(arg, cst.Arg) else None
-    awaited = scope.parents.get(call) if isinstance(call, cst.Call) and called_name(call) == "gather" else None
-    return awaited if isinstance(awaited, cst.Await) else node
-
-
-def _calls(body: cst.CSTNode) -> Iterator[cst.Call]:
-    from invocation_lint.source.parsing.walk import walk
-
-    for node in walk(body):
-        if isinstance(node, cst.Call):
-            yield node
-
-
-def _is_within(node: cst.CSTNode, block: cst.CSTNode) -> bool:
-    from invocation_lint.source.parsing.walk import walk
-
-    return any(one is node for one in walk(block))
 
 
 __all__ = ["Records", "records_of"]

@@ -1,0 +1,247 @@
+"""What becomes of a record that fails where records are taken one after the other, or tried again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.facts.test_record_loops import handler_in
+
+SHAPES = """
+# swallowed: call
+class Worker:
+    def __call__(self, event, context):
+        for record in event["Records"]:
+            try:
+                ship(json.loads(record["body"]))
+            except Exception:
+                logger.exception("failed")
+handler = Worker()
+---
+# swallowed: call self
+class Worker:
+    def __call__(self, event, context):
+        for record in event["Records"]:
+            self.work(record)
+    def work(self, record):
+        try:
+            ship(json.loads(record["body"]))
+        except Exception:
+            logger.exception("failed")
+handler = Worker()
+---
+# swallowed: finally
+def handler(event, context):
+    try:
+        for record in event["Records"]:
+            ship(json.loads(record["body"]))
+    finally:
+        return {"statusCode": 200}
+---
+# swallowed: finally continue
+def handler(event, context):
+    for record in event["Records"]:
+        try:
+            ship(json.loads(record["body"]))
+        finally:
+            continue
+---
+# swallowed: finally raise
+def handler(event, context):
+    for record in event["Records"]:
+        work(record)
+def work(record):
+    try:
+        ship(json.loads(record["body"]))
+    except Exception:
+        raise
+    finally:
+        return None
+---
+# escapes: finally close
+def handler(event, context):
+    try:
+        for record in event["Records"]:
+            ship(json.loads(record["body"]))
+    finally:
+        logger.info("done")
+---
+# escapes: else raise
+def handler(event, context):
+    for record in event["Records"]:
+        for attempt in range(3):
+            try:
+                ship(record["body"] + record["messageId"])
+                break
+            except Exception:
+                logger.warning("again")
+        else:
+            raise RuntimeError("gave up")
+---
+# escapes: else raise helper
+def handler(event, context):
+    for record in event["Records"]:
+        work(record)
+def work(record):
+    for attempt in range(3):
+        try:
+            ship(record["body"] + record["messageId"])
+            break
+        except Exception:
+            logger.warning("again")
+    else:
+        raise RuntimeError("gave up")
+---
+# escapes: flag raise
+def handler(event, context):
+    for record in event["Records"]:
+        ok = False
+        for attempt in range(3):
+            try:
+                ship(record["body"] + record["messageId"])
+                ok = True
+                break
+            except Exception:
+                logger.warning("again")
+        if not ok:
+            raise RuntimeError("gave up")
+---
+# escapes: after raise
+def handler(event, context):
+    for record in event["Records"]:
+        work(record)
+def work(record):
+    for attempt in range(3):
+        try:
+            return ship(record["body"] + record["messageId"])
+        except Exception:
+            logger.warning("again")
+    raise RuntimeError("gave up")
+---
+# kept: else note
+def handler(event, context):
+    for record in event["Records"]:
+        for attempt in range(3):
+            try:
+                ship(record["body"] + record["messageId"])
+                break
+            except Exception:
+                logger.warning("again")
+        else:
+            ship("dead")
+---
+# swallowed: rounds only
+def handler(event, context):
+    for record in event["Records"]:
+        for attempt in range(3):
+            try:
+                ship(record["body"] + record["messageId"])
+                break
+            except Exception:
+                logger.warning("again")
+---
+# swallowed: recursion
+def handler(event, context):
+    work(event["Records"])
+def work(records):
+    if not records:
+        return
+    try:
+        ship(json.loads(records[0]["body"]))
+    except Exception:
+        logger.exception("failed")
+    work(records[1:])
+---
+# swallowed: recursion2
+def handler(event, context):
+    work(event["Records"])
+def work(records):
+    if records:
+        first, *rest = records
+        try:
+            ship(json.loads(first["body"]))
+        except Exception:
+            logger.exception("failed")
+        work(rest)
+---
+# escapes: recursion3
+def handler(event, context):
+    work(event["Records"])
+def work(records):
+    if records:
+        ship(json.loads(records[0]["body"]))
+        return work(records[1:])
+---
+# swallowed: recursion4
+def handler(event, context):
+    records = event["Records"]
+    if not records:
+        return
+    one(records[0])
+    handler({"Records": records[1:]}, context)
+def one(record):
+    try:
+        ship(json.loads(record["body"]))
+    except Exception:
+        logger.exception("failed")
+---
+# swallowed: recursion index
+def handler(event, context):
+    work(event["Records"], 0)
+def work(records, at):
+    if at >= len(records):
+        return
+    try:
+        ship(json.loads(records[at]["body"]))
+    except Exception:
+        logger.exception("failed")
+    work(records, at + 1)
+---
+# swallowed: while index
+def handler(event, context):
+    records = event["Records"]
+    at = 0
+    while at < len(records):
+        try:
+            ship(json.loads(records[at]["body"]))
+        except Exception:
+            logger.exception("failed")
+        at += 1
+---
+# swallowed: while pop
+def handler(event, context):
+    records = event["Records"]
+    while records:
+        record = records.pop(0)
+        try:
+            ship(json.loads(record["body"]))
+        except Exception:
+            logger.exception("failed")
+---
+# swallowed: range
+def handler(event, context):
+    for at in range(len(event["Records"])):
+        try:
+            ship(json.loads(event["Records"][at]["body"]))
+        except Exception:
+            logger.exception("failed")
+"""
+CASES = [case.removeprefix("# ").partition("\n") for case in SHAPES.strip().split("---\n")]
+
+
+@pytest.mark.parametrize(("told", "code"), [(told, code) for told, _, code in CASES])
+def test_what_becomes_of_a_record(told: str, code: str) -> None:
+    handler = handler_in(code)
+    assert (handler.item_failure, handler.records_read) == (told.partition(":")[0], "all")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "ship(event['Records'][0]['body'])",
+        "records = event['Records']\n    first, *_ = records\n    ship(first)",
+        "records = event['Records']\n    while not ship(records[0]['body']):\n        print('again')",
+        "records = event['Records']\n    for attempt in range(3):\n        ship(records[0]['body'])",
+    ],
+)
+def test_one_record_is_taken_again_and_again(body: str) -> None:
+    assert handler_in(f"def handler(event, context):\n    {body}\n").records_read == "first"
