@@ -231,6 +231,10 @@ def test_whether_a_condition_takes_the_status_of_its_mode_for_success(condition:
         ('good = response["StatusCode"] == 200\nreturn good and data["id"]', "yes"),
         ('if response["StatusCode"] == 200:\n    return data["id"]\nraise ValueError', "yes"),
         ('return response["StatusCode"] == 200', "yes"),
+        ('return {"ok": response["StatusCode"] == 200, "id": data["id"]}', "yes"),
+        ('found = {"ok": response["StatusCode"] == 200}\nreturn {**found, "id": data["id"]}', "yes"),
+        ('logger.info({"ok": response["StatusCode"] == 200})\nreturn data["id"]', "no"),
+        ('print("sent", {"ok": response["StatusCode"] == 200})\nreturn data["id"]', "no"),
     ],
 )
 def test_whether_a_status_decides_success(body: str, decides: str) -> None:

@@ -223,3 +223,32 @@ def test_text_that_is_evaluated_is_decoded(decode: str, use: str) -> None:
 
 def test_what_an_evaluated_text_is_given_goes_elsewhere() -> None:
     assert payload_after(TEXT + "return eval('f(text)', {'text': text})") == "handed_over"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return json.dumps([data])",
+        "return {'statusCode': 200, 'body': json.dumps([data])}",
+        "return json.dumps({'rows': [data]})",
+        "return json.dumps((1, data))",
+        "return json.dumps({other: data})",
+        "return json.dumps({'row': {'inner': [{'deep': data}]}})",
+        "rows = []\nrows.append(data)\nreturn {'body': json.dumps(rows)}",
+        "rows = []\nrows.append({'row': data})\nreturn {'body': json.dumps({'rows': rows})}",
+        "rows = {}\nrows[other] = data\nreturn {'body': json.dumps(rows)}",
+        "rows = []\nfor _ in other:\n    rows.append(data)\nreturn {'body': json.dumps(rows)}",
+        "keep(json.dumps([data]))",
+        "client.put(Body=json.dumps([data]).encode())",
+        "return f'{json.dumps([data])}'",
+    ],
+)
+def test_what_is_encoded_in_a_list_is_used_where_the_text_goes(body: str) -> None:
+    assert payload_after(DATA + body) in {"used", "returned"}
+
+
+@pytest.mark.parametrize(
+    "body", ["print(json.dumps([data]))", "log.info(json.dumps({'rows': [data]}))", "json.dumps([data])"]
+)
+def test_what_is_encoded_to_be_logged_is_not(body: str) -> None:
+    assert payload_after(DATA + body) == "unused"

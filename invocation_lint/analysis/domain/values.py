@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Const, EnumMember, Param, Value, const
+from invocation_lint.analysis.domain.atoms import Const, EnumMember, Param, Struct, Value, const
 
 
 def constants(value: Value) -> list[Any] | None:
@@ -45,3 +45,9 @@ def source_of(value: Value) -> str:
     """The path that the value was read from, when all its atoms agree on one."""
     sources = {getattr(atom, "source", "") or (atom.name if isinstance(atom, Param) else "") for atom in value.atoms}
     return sources.pop() if len(sources) == 1 else ""
+
+
+def held_by(struct: Struct) -> list[Value]:
+    """The values in an object as an encoder saw it: of its keys, its items, and what further items may be."""
+    rest = [struct.rest] if struct.rest is not None else []
+    return [*(slot.value for _, slot in struct.slots), *struct.items, *rest]

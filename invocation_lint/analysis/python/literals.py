@@ -13,6 +13,7 @@ from invocation_lint.analysis.domain.values import keys_of, source_of
 from invocation_lint.analysis.python import iteration, traced
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.trial import Keys
+from invocation_lint.analysis.python.tested import note_kept
 
 MAX_LITERAL = 400
 """Elements of one literal that are looked at; longer ones are tables of data."""
@@ -31,7 +32,7 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
             continue
         assert isinstance(element, cst.DictElement)
         key = frame.evaluate(element.key)
-        value = frame.evaluate(element.value)
+        value = note_kept(frame, element.value, frame.evaluate(element.value), element)
         traced.note_operation(frame, (key,), (), element)
         names = keys_of(key)
         if names is None or any(_unhashable(name) for name in names):

@@ -27,6 +27,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.domain.state import Obj, State
+from invocation_lint.analysis.domain.values import held_by
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
@@ -278,7 +279,7 @@ def _parts_of(atom: Any) -> Iterable[Traced]:
     elif isinstance(atom, Text):
         held = [piece for piece in atom.pieces if isinstance(piece, Value)]
     elif isinstance(atom, Struct):
-        held = [*(slot.value for _, slot in atom.slots), *atom.items, *([atom.rest] if atom.rest is not None else [])]
+        held = held_by(atom)
     elif isinstance(atom, Method):
         held = (atom.receiver,)
     elif isinstance(atom, (Partial, FunctionRef)):
@@ -326,8 +327,8 @@ def _note_atom_escape(frame: Frame, atom: Any, use: str, node: cst.CSTNode, seen
         for value in inner:
             _note_escape_within(frame, value, use if use == "logged" else "formatted", node, seen)
     elif isinstance(atom, Struct):
-        for _, slot in atom.slots:
-            _note_escape_within(frame, slot.value, use, node, seen)
+        for value in held_by(atom):
+            _note_escape_within(frame, value, use, node, seen)
     elif isinstance(atom, Method):
         for held in atom.receiver.of(Traced):
             kind_of(frame, held).escape(frame, held, use, node)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Traced
 from invocation_lint.analysis.domain.ids import SiteKey
-from invocation_lint.analysis.program.acts import strongest_act
+from invocation_lint.analysis.program.acts import is_log_line, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.tested import parts_in
@@ -46,6 +46,9 @@ def _is_decided(frame: Frame, where: cst.CSTNode | None) -> bool:
     """Whether something other than a log line depends on a condition; of a kept answer, whether it is asked later."""
     if isinstance(where, cst.If):
         return _does_more_than_log(where)
+    if isinstance(where, cst.DictElement):
+        line = frame.statement
+        return not (isinstance(line, cst.Expr) and isinstance(line.value, cst.Call) and is_log_line(line.value))
     target = where.targets[0].target if isinstance(where, cst.Assign) and len(where.targets) == 1 else None
     if not isinstance(target, cst.Name) or frame.function is None:
         return True

@@ -7,7 +7,7 @@ handler, and what it reads of its event tells where that comes from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +16,15 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.kinds import FRONTS, REDELIVERING, WAITING
+from invocation_lint.facts.building.around.event_reads import (
+    constants,
+    event_name,
+    keys_read,
+    paths_read,
+    takes_body_apart,
+)
 from invocation_lint.records import record
 from invocation_lint.source.names import ImportMap
-from invocation_lint.source.parsing.texts import written
 
 _EVENT_NAMES = re.compile(r"^_*(event|evt|e|ev|input_event|lambda_event)_*$")
 _CONTEXT_NAMES = re.compile(r"^_*(context|ctx|ctxt|c|lambda_context|unused_context|_)?_*$")
@@ -109,82 +115,13 @@ def _as_told(kinds: frozenset[str]) -> Invoked:
 
 def _is_given_a_task(handler: FunctionInfo) -> bool:
     """Whether a handler reads of its event what only a state machine gives."""
-    paths = {path for path in _paths_read(handler) if path[0] not in HTTP_READS}
+    paths = {path for path in paths_read(handler) if path[0] not in HTTP_READS}
     return any(path[-1] in _TASK_TOKENS or (path[0] == "iterator" and path[-1] in _ITERATOR) for path in paths)
-
-
-def _paths_read(handler: FunctionInfo) -> Iterator[tuple[str, ...]]:
-    """The keys that are read of the event, one below the other: `event["iterator"]["index"]`, `event.get("a")`."""
-    event = event_name(handler)
-    for node in own_nodes(handler.node):
-        keys: list[str] = []
-        current: cst.CSTNode = node
-        while (key := _key_read(current)) is not None:
-            keys.insert(0, key[0])
-            current = key[1]
-        if keys and isinstance(current, cst.Name) and current.value == event:
-            yield tuple(keys)
-
-
-def keys_read(handler: FunctionInfo) -> set[str]:
-    """The keys that a handler itself reads of its event."""
-    return {path[0] for path in _paths_read(handler)}
 
 
 def _request_keys(handler: FunctionInfo) -> frozenset[str]:
     """The keys of a request that a handler may read: the body of one is text, and has no keys."""
-    return HTTP_READS - {"body"} if _takes_body_apart(handler) else HTTP_READS
-
-
-_OF_TEXT = frozenset({"loads", "isinstance", "type", "b64decode", "parse_qs", "parse_json", "decode"})
-"""What is done to a body that may be text."""
-
-
-def _takes_body_apart(handler: FunctionInfo) -> bool:
-    """Whether a handler reads keys of the body as it comes: `event["body"]["id"]`, or `body["id"]` where the name is
-    given nothing else, and asks nowhere whether it is text."""
-    event = event_name(handler)
-    owners = [key[1] for node in own_nodes(handler.node) if (key := _key_read(node)) is not None]
-    bodies = {
-        node.value for node in owners if isinstance(node, cst.Name) and _is_body(_given(handler, node.value), event)
-    }
-    if not bodies and not any(_is_body([node], event) for node in owners):
-        return False
-    calls = (node for node in own_nodes(handler.node) if isinstance(node, cst.Call))
-    asked = [arg.value for call in calls if dotted(call.func).rpartition(".")[2] in _OF_TEXT for arg in call.args]
-    return not any(_is_body([node], event) or getattr(node, "value", "") in bodies for node in asked)
-
-
-def _given(handler: FunctionInfo, name: str) -> list[cst.BaseExpression]:
-    """What a handler assigns to a name."""
-    assigned = (node for node in own_nodes(handler.node) if isinstance(node, cst.Assign))
-    return [node.value for node in assigned if getattr(node.targets[0].target, "value", "") == name]
-
-
-def _is_body(values: Sequence[cst.CSTNode], event: str) -> bool:
-    """Whether the one value is the body of the event."""
-    key = _key_read(values[0]) if len(values) == 1 else None
-    return key is not None and key[0] == "body" and isinstance(key[1], cst.Name) and key[1].value == event
-
-
-def _key_read(node: cst.CSTNode) -> tuple[str, cst.CSTNode] | None:
-    """The key that an expression reads, and of what."""
-    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        key, owner = node.slice[0].slice.value, node.value
-    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
-        if not node.args:
-            return None
-        key, owner = node.args[0].value, node.func.value
-    else:
-        return None
-    text = next(iter(constants([key])), None)
-    return None if text is None else (text, owner)
-
-
-def event_name(handler: FunctionInfo) -> str:
-    """The name of the parameter that takes the event."""
-    names = handler.positional
-    return next(iter(names[1:] if handler.cls is not None else names), "")
+    return HTTP_READS - {"body"} if takes_body_apart(handler) else HTTP_READS
 
 
 _OF_BROWSERS = re.compile(r"(?i)access-control-\w|content-type|set-cookie")
@@ -253,20 +190,6 @@ def is_handler(function: FunctionInfo) -> bool:
     if event and context and names[1] not in {"c", "e", ""}:
         return True
     return says_handler and (event or context) and function.cls is None
-
-
-def constants(nodes: Iterable[cst.CSTNode]) -> set[str]:
-    """The texts among nodes."""
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, cst.SimpleString):
-            try:
-                value = written(node)
-            except (ValueError, SyntaxError):
-                continue
-            if isinstance(value, str):
-                found.add(value)
-    return found
 
 
 def _deep_nodes(function: FunctionInfo) -> Iterator[cst.CSTNode]:
@@ -362,7 +285,7 @@ def event_source(module: ModuleInfo, handler: FunctionInfo) -> str | None:
         return "eventbridge"
     if "aws.events" in texts or ("statusCode" not in texts and _runs_by_the_clock(module, handler)):
         return "schedule"
-    return "cognito" if any(path[0] in _COGNITO for path in _paths_read(handler)) else None
+    return "cognito" if any(path[0] in _COGNITO for path in paths_read(handler)) else None
 
 
 def _runs_by_the_clock(module: ModuleInfo, handler: FunctionInfo) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import field
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.facts.building.handlers import event_name, takes_event_of_chalice
+from invocation_lint.facts.building.around.event_reads import event_name
+from invocation_lint.facts.building.handlers import takes_event_of_chalice
 from invocation_lint.facts.building.handling import failing, record_failures, rounds, skipping
 from invocation_lint.facts.building.handling.processors import PROCESSORS, lost_in_report
 from invocation_lint.facts.building.handling.record_failures import calls, is_within, takes, tries

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.facts.building.around.event_reads import keys_read
 from invocation_lint.facts.building.handlers import (
     HTTP_READS,
     event_source,
     invoked,
     is_handler,
-    keys_read,
     may_be_handler,
     takes_event_of_chalice,
     told_by_type,
