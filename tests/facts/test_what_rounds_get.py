@@ -70,3 +70,66 @@ def test_a_later_step_needs_them_all(body: str, rest: str) -> None:
 )
 def test_each_is_for_its_own_round(body: str, rest: str) -> None:
     assert answers(body, rest) == "each"
+
+
+HANDLER = """
+def ask(job):
+    response = client.invoke(FunctionName="price", Payload=json.dumps({"id": job}))
+    return json.loads(response["Payload"].read())
+
+
+def handler(event, context):
+    prices, found = {}, []
+BODY
+"""
+
+
+def answers_of_handler(body: str) -> str | None:
+    """What becomes of the answers of a loop in a handler."""
+    text = "\n".join(f"    {line}" for line in body.splitlines())
+    told = ask(HANDLER.replace("BODY", text), head=HEAD).facts
+    (fact,) = [one for one in told if one.kind == "invocation" and one.function == "handler"]
+    return fact.data.in_loop.answers
+
+
+FILLS = "for job in event['jobs']: prices[job] = ask(job)\n"
+ADDS = "for job in event['jobs']: found.append(ask(job))\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FILLS + "return prices",
+        FILLS + "return {'statusCode': 200, 'body': json.dumps(prices)}",
+        FILLS + "log.info('%s', prices)\nreturn json_response(200, {'prices': prices, 'count': len(prices)})",
+        FILLS + "body = json.dumps({'prices': prices})\nreturn {'statusCode': 200, 'body': body}",
+        FILLS + "answer = {'prices': prices}\nbody = json.dumps(answer)\nreturn {'statusCode': 200, 'body': body}",
+        ADDS + "return found",
+        ADDS + "return {'rows': [1, found]}",
+        "for job in event['jobs']:\n    row = ask(job)\n    found.append({'price': row['price']})\nreturn found",
+        "return [ask(job) for job in event['jobs']]",
+        "return {'prices': {job: ask(job) for job in event['jobs']}}",
+        "rows = [ask(job) for job in event['jobs']]\nreturn {'body': json.dumps(rows)}",
+    ],
+)
+def test_what_a_handler_only_returns_is_for_each_round(body: str) -> None:
+    assert answers_of_handler(body) == "each"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FILLS + "return sum(prices.values())",
+        FILLS + "return prices['best']",
+        FILLS + "if not prices: return {'statusCode': 404}\nreturn prices",
+        FILLS + "keep(prices)\nreturn prices",
+        FILLS + "body = json.dumps(prices)\ntable.put(body)\nreturn {'body': body}",
+        ADDS + "return sorted(found, key=str)",
+        ADDS + "for row in found: table.put(row)\nreturn found",
+        ADDS + "return [row['price'] for row in found]",
+        "rows = [ask(job) for job in event['jobs']]\nreturn max(rows)",
+        "for job in event['jobs']:\n    row = ask(job)\n    found.append(row)\nreturn {'rows': found, 'last': row}",
+    ],
+)
+def test_what_a_handler_does_more_with_is_needed_together(body: str) -> None:
+    assert answers_of_handler(body) == "together"

@@ -171,6 +171,7 @@ class LoopLeft(Event):
     place: Place
     excuse: str = ""
     together: bool = False  # whether a later step needs what all rounds get
+    returned: bool = False  # whether that is only the answer of the function itself, which holds them as they are
 
 
 @record

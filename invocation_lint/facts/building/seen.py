@@ -31,6 +31,14 @@ class Seen:
     raises: list[Raised]
     ending: callers.Ending
 
+    @property
+    def entry(self) -> Place | None:
+        """The place of the handler or view that the way begins with; None where it begins otherwise."""
+        function = self.root.function
+        if function is None or self.ending.kind not in {"lambda_handler", "view"}:
+            return None
+        return self.root.module.source.place(function.node)
+
 
 def seen_sites(root: Root, options: AnalysisOptions, program: Program | None = None) -> Iterator[Seen]:
     """The call sites that a root reaches, with what happens to each. The program knows what templates say."""

@@ -24,13 +24,7 @@ def are_needed_together(frame: Frame, loop: cst.For | cst.While, call: Place) ->
     bound = _bound_by(loop)
     given = _names_given(frame, loop, call)
 
-    def is_from_call(node: cst.CSTNode) -> bool:
-        return any(
-            (isinstance(part, cst.Name) and part.value in given)
-            or (isinstance(part, cst.Call) and frame.place(part) == call)
-            for part in [node, *own_nodes(node)]
-        )
-
+    is_from_call = _is_of_call(frame, given, call)
     inside = own_nodes(loop.body)
     if any(isinstance(node, cst.Yield) and node.value is not None and is_from_call(node.value) for node in inside):
         return True
@@ -50,6 +44,31 @@ def are_needed_together(frame: Frame, loop: cst.For | cst.While, call: Place) ->
     if any(name in outside or (sure and name not in made) for name, sure in kept.items()):
         return True
     return any(name in outside or _is_carried(frame, loop, name) for name in given)
+
+
+def _is_of_call(frame: Frame, given: set[str], call: Place) -> _FromCall:
+    """The question whether something holds what a call gives, for which these names stand."""
+
+    def is_from_call(node: cst.CSTNode) -> bool:
+        return any(
+            (isinstance(part, cst.Name) and part.value in given)
+            or (isinstance(part, cst.Call) and frame.place(part) == call)
+            for part in [node, *own_nodes(node)]
+        )
+
+    return is_from_call
+
+
+def names_kept(frame: Frame, loop: cst.For | cst.While, call: Place) -> set[str]:
+    """The names in which what a call gives is kept beyond its round; empty where it goes on in another way as well."""
+    given = _names_given(frame, loop, call)
+
+    is_from_call = _is_of_call(frame, given, call)
+    inside = own_nodes(loop.body)
+    if any(isinstance(node, (cst.Yield, cst.Return)) for node in inside) or given & _read_outside(frame, loop):
+        return set()
+    names = {name for node in inside for name, _ in _kept_by(node, is_from_call)} - _bound_by(loop)
+    return names if names <= _made_in(frame) else set()
 
 
 def is_carried_over(frame: Frame, loop: cst.For | cst.While, call: Place) -> bool:
@@ -173,4 +192,4 @@ def _begins_before(place: Place, statement: Place) -> bool:
     return (place.line, place.column) < (statement.end_line, statement.end_column)
 
 
-__all__ = ["are_needed_together", "is_carried_over"]
+__all__ = ["are_needed_together", "is_carried_over", "names_kept"]

@@ -13,6 +13,7 @@ from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import is_log_line, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops.answering import are_only_returned, is_only_returned
 from invocation_lint.analysis.python.loops.draining import drained, what_becomes_of
 from invocation_lint.analysis.python.loops.gathering import are_needed_together
 from invocation_lint.findings import Place
@@ -37,7 +38,8 @@ def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: in
         if raised.family == "service" and _leaves_the_round(raised, frame.place(node.body)):
             looked_up = _is_looked_up(frame, node, raised.site[0])
             together = are_needed_together(frame, node, raised.site[0])
-            frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else "", together))
+            returned = together and are_only_returned(frame, node, raised.site[0])
+            frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else "", together, returned))
 
 
 def note_left_expression(
@@ -64,7 +66,8 @@ def note_left_expression(
     looked_up = any(_picks_one(frame, test, cst.Equal, changing) for test in tests)
     for raised in since_then:
         excuse = _ONE_ITEM if looked_up else ""
-        frame.events.append(LoopLeft(raised.site, frame.place(items), excuse, together=use == "kept"))
+        returned = use == "kept" and is_only_returned(frame, node)
+        frame.events.append(LoopLeft(raised.site, frame.place(items), excuse, use == "kept", returned))
 
 
 def _leaves_the_round(raised: Raised, body: Place) -> bool:

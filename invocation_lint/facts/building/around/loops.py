@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from invocation_lint.analysis.domain.events import Event, LoopInfo, LoopLeft, RetryLoop, Visit
+from invocation_lint.analysis.python.loops.loop_ends import is_within
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
@@ -13,9 +14,10 @@ from invocation_lint.findings import Place
 Note = Callable[[str, "Place | None"], None]
 
 
-def loop_fact(visit: Visit, events: list[Event], note: Note) -> facts.Loop | None:
+def loop_fact(visit: Visit, events: list[Event], entry: Place | None, note: Note) -> facts.Loop | None:
     """What is known of the innermost loop around an invocation, or of what sends it again without one; None where there
-    is none."""
+    is none. `entry` is the place of the handler or view that begins the way to it: what it returns, no other step of
+    the program needs."""
     left = [event for event in events if isinstance(event, LoopLeft)]
     again = [event for event in events if isinstance(event, RetryLoop)]
     loop = visit.loop if visit.loop is not None or not again else LoopInfo(1, over="attempts")
@@ -34,10 +36,14 @@ def loop_fact(visit: Visit, events: list[Event], note: Note) -> facts.Loop | Non
         _each_of(loop),
         _item_failure(left),
         in_order=loop.in_order or None,
-        answers=("together" if all(end.together for end in left) else "each") if left else None,
+        answers=("together" if all(_are_needed(end, entry) for end in left) else "each") if left else None,
         retry=_retry(again[0]) if again else None,
         at_once=_at_once(visit, times),
     )
+
+
+def _are_needed(end: LoopLeft, entry: Place | None) -> bool:
+    return end.together and not (end.returned and entry is not None and is_within(end.place, entry))
 
 
 def _at_once(visit: Visit, times: int | None) -> int | None:
