@@ -25,6 +25,7 @@ from invocation_lint.facts.building.handling.subjects import Subject, subjects
 from invocation_lint.facts.building.handling.timing.durations import front_seconds, least_seconds, outlasts
 from invocation_lint.facts.building.handling.timing.inner_timeouts import longest_timeout
 from invocation_lint.facts.building.handling.timing.waits import wait_loops
+from invocation_lint.facts.building.handling.wrapping import wrapped
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.findings import Place
 from invocation_lint.records import record
@@ -96,12 +97,11 @@ def _fact(subject: Subject, interpreter: Interpreter) -> Fact:
 
 def _told(subject: Subject) -> Part:
     info = subject.info
-    is_wrapped = info.decorators or subject.code.module.is_mentioned_outside(info)
     fields = {
         "event_source": subject.event_source,
         "known_by": subject.known_by,
         "defined_as": "async" if info.is_async else "plain",
-        "wrapped": "yes" if is_wrapped else "no",
+        "wrapped": wrapped(subject),
     }
     return Part(fields, {})
 
