@@ -80,14 +80,19 @@ def quietly(frame: Frame, node: cst.BaseExpression, state: State | None = None) 
 
 def python_type(frame: Frame, atom: Any) -> str | None:
     """The Python type of an atom where it is known."""
+    return python_type_in(frame.state, atom)
+
+
+def python_type_in(state: State | None, atom: Any) -> str | None:
+    """The Python type of an atom in a state, where it is known."""
     if isinstance(atom, Const):
         return atom.kind
     if isinstance(atom, (Text, Encoded)):
         return atom.type
     if isinstance(atom, Typed):
         return atom.type if atom.type != "number" else None
-    if isinstance(atom, Ref) and frame.state is not None:
-        obj = frame.state.heap.get(atom.id)
+    if isinstance(atom, Ref) and state is not None:
+        obj = state.heap.get(atom.id)
         return obj.kind if obj else None
     if isinstance(atom, Struct):
         return atom.kind
@@ -140,14 +145,14 @@ def refine(frame: Frame, state: State | None, node: cst.BaseExpression, outcome:
     if type(node) is cst.BooleanOperation:
         return _refine_boolean(frame, state, node, outcome)
     if type(node) is cst.NamedExpr:
-        return _narrow(frame, state, node.target, lambda atom: _matches(frame, atom, outcome))
+        return narrow(frame, state, node.target, lambda atom: _matches(frame, atom, outcome))
     if type(node) is cst.Comparison:
         if len(node.comparisons) == 1:
-            return _refine_comparison(frame, state, node.left, node.comparisons[0], outcome)
+            return refine_comparison(frame, state, node.left, node.comparisons[0], outcome)
         return state
     if type(node) is cst.Call and type(node.func) is cst.Name and node.func.value == "isinstance":
         return _refine_isinstance(frame, state, node, outcome)
-    return _narrow(frame, state, node, lambda atom: _matches(frame, atom, outcome))
+    return narrow(frame, state, node, lambda atom: _matches(frame, atom, outcome))
 
 
 def _matches(frame: Frame, atom: Any, outcome: bool) -> bool:
@@ -187,7 +192,7 @@ def _refine_boolean(frame: Frame, state: State, node: cst.BooleanOperation, outc
     return found
 
 
-def _narrow(
+def narrow(
     frame: Frame, state: State, node: cst.BaseExpression, keep: Callable[[Any], bool], replaced: Value | None = None
 ) -> State | None:
     """Keep the atoms of the expression that fit; names and attributes of known objects are narrowed."""
@@ -214,9 +219,10 @@ def _narrow(
     return state
 
 
-def _refine_comparison(
+def refine_comparison(
     frame: Frame, state: State, left: cst.BaseExpression, target: cst.ComparisonTarget, outcome: bool
 ) -> State | None:
+    """The state in which a comparison with one operator has this outcome; None when it cannot."""
     operator = target.operator
     kind = type(operator)
     right = quietly(frame, target.comparator, state)
@@ -232,11 +238,11 @@ def _refine_comparison(
         if frame.interpreter.trial is not None:
             trials.note_compared(frame.interpreter.trial, quietly(frame, left, state), right)
         if isinstance(wanted, EnumMember):
-            return _narrow(frame, state, left, lambda atom: _same_member(atom, wanted, outcome))
+            return narrow(frame, state, left, lambda atom: _same_member(atom, wanted, outcome))
         if not isinstance(wanted, Const):
             return state
         replaced = right if outcome else None
-        return _narrow(frame, state, left, lambda atom: _equals(frame, atom, wanted, outcome), replaced)
+        return narrow(frame, state, left, lambda atom: _equals(frame, atom, wanted, outcome), replaced)
     return _refine_order(frame, state, left, operator, right, outcome)
 
 
@@ -289,7 +295,7 @@ def _refine_order(
         except TypeError:
             return True
 
-    return _narrow(frame, state, left, keep)
+    return narrow(frame, state, left, keep)
 
 
 def _refine_in(
@@ -320,7 +326,7 @@ def _refine_in(
     if choices is None or ... in choices or len(right.atoms) != 1:
         return state
     known = choices
-    return _narrow(
+    return narrow(
         frame, state, left, lambda atom: not isinstance(atom, Const) or (_hashed_in(atom.value, known)) is outcome
     )
 
@@ -340,7 +346,7 @@ def _refine_isinstance(frame: Frame, state: State, node: cst.Call, outcome: bool
         found = python_type(frame, atom)
         return found is None or (found in wanted) is outcome
 
-    return _narrow(frame, state, node.args[0].value, keep)
+    return narrow(frame, state, node.args[0].value, keep)
 
 
 def types_named(frame: Frame, state: State, node: cst.BaseExpression) -> set[str] | None:
@@ -358,21 +364,20 @@ def types_named(frame: Frame, state: State, node: cst.BaseExpression) -> set[str
     return wanted
 
 
-def refine_case(
-    frame: Frame, state: State | None, subject: cst.BaseExpression, case: cst.MatchCase, outcome: bool
-) -> State | None:
-    """The state in which a case matches, or does not."""
-    if state is None:
-        return None
-    pattern = case.pattern
-    if isinstance(pattern, cst.MatchValue):
-        fake = cst.ComparisonTarget(cst.Equal(), pattern.value)
-        return _refine_comparison(frame, state, subject, fake, outcome)
-    if isinstance(pattern, cst.MatchSingleton):
-        return _refine_comparison(frame, state, subject, cst.ComparisonTarget(cst.Is(), pattern.value), outcome)
-    if isinstance(pattern, cst.MatchAs) and pattern.pattern is None:
-        return state if outcome else None
-    return state
+def types_of(symbol: Symbol) -> set[str] | None:
+    """The built-in types of which an object of a class may be; None for a class that is not known."""
+    return _TYPES.get(symbol.dotted)
 
 
-__all__ = ["atom_truth", "python_type", "quietly", "refine", "refine_case", "truth", "types_named"]
+__all__ = [
+    "atom_truth",
+    "narrow",
+    "python_type",
+    "python_type_in",
+    "quietly",
+    "refine",
+    "refine_comparison",
+    "truth",
+    "types_named",
+    "types_of",
+]

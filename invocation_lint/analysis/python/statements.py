@@ -26,6 +26,7 @@ from invocation_lint.analysis.python import (
     classes,
     conditions,
     imports,
+    patterns,
     told,
     traced,
     type_hints,
@@ -242,17 +243,23 @@ def _run_match(frame: Frame, node: cst.Match) -> None:
             break
         note_match(frame, subject, case)
         marks = case_marks(frame, subject, case)
-        frame.state = conditions.refine_case(frame, rest.copy(), node.subject, case, True)
+        frame.state = patterns.refine(frame, rest.copy(), (node.subject, subject), case, True)
+        passed: State | None = None  # the pattern matches, but the guard does not hold
         if frame.state is not None:
             frame.state.marks |= marks[0]
-            assign.bind_pattern(frame, subject, case.pattern)
-            if case.guard is not None:
+            patterns.bind(frame, subject, case.pattern)
+            if case.guard is not None and frame.state is not None:
                 frame.evaluate(case.guard)
                 note_condition(frame, case.guard, where=case)
+                if frame.state is not None:
+                    passed = conditions.refine(frame, frame.state.copy(), case.guard, False)
+                    frame.state = conditions.refine(frame, frame.state, case.guard, True)
             frame.run(case.body)
             after = join_states(after, frame.state)
         frame.state = rest
-        rest = rest if case.guard is not None else conditions.refine_case(frame, rest.copy(), node.subject, case, False)
+        rest = patterns.refine(frame, rest.copy(), (node.subject, subject), case, False)
+        if passed is not None:
+            rest = join_states(rest, State(passed.env, passed.heap, before.marks, passed.waited))
         if rest is not None and marks[1]:
             rest = State(rest.env, rest.heap, rest.marks | marks[1], rest.waited)
     frame.state = join_states(after, rest)
