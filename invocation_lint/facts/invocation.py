@@ -195,9 +195,9 @@ class Loop:
         words=("items", "search", "pages", "constants", "numbers", "attempts", "condition"),
     )
     collection: Text = fact_field(
-        "where the items come from, if their number is unlimited: all pages of a listing, a table scan, or all rows"
-        " of a model or objects of a bucket; absent otherwise",
-        words=("pages", "scan", "rows"),
+        "where the items come from, if their number is unlimited: all pages of a listing, a bucket's objects, a table "
+        "scan, all rows of a model or objects of a bucket, or the rows of a file; absent otherwise",
+        words=("pages", "listing", "scan", "rows", "file"),
     )
     each_of: Text = fact_field("what the iterations are for, in words: 40 numbers, the items of a scan")
     item_failure: Text = fact_field(

@@ -218,3 +218,33 @@ def test_a_thread_that_each_round_awaits(body: str, run_by: str, expected: str |
     (found,) = (fact.data for fact in facts)
     assert found.run_by == run_by
     assert (found.in_loop.item_failure if found.in_loop is not None else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("items", "body", "expected"),
+    [
+        ('("a", "b", "c")', "send(job)", "escapes"),
+        ('[{"id": 1}, {"id": 2}, {"id": 3}]', "send(job['id'])", "escapes"),
+        ('{"a": 1, "b": 2, "c": 3}.items()', "send(job)", "escapes"),
+        ('("a", "b", "c")', "if job == wanted:\n    send(job)", "open"),
+        ('("a", "b", "c")', "send(wanted)", None),
+        ('("a", "b")', "send(job)", None),
+        ('("a", "b", "c")', "try:\n    send(job)\nexcept Exception:\n    log.exception(job)", None),
+    ],
+)
+def test_elements_that_the_code_writes(items: str, body: str, expected: str | None) -> None:
+    lines = "\n".join("        " + line for line in body.split("\n"))
+    assert failures(f"def start(wanted):\n    for job in {items}:\n{lines}\n") == {"start": expected}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('[send(job) for job in ("a", "b", "c")]', "escapes"),
+        ('[send(job) for job in ("a", "b")]', None),
+        ("sum(1 for job in jobs if send(job))", "escapes"),
+        ("any(send(job) for job in jobs)", None),
+    ],
+)
+def test_expressions_over_elements(expression: str, expected: str | None) -> None:
+    assert failures(f"def start(jobs):\n    {expression}\n") == {"start": expected}

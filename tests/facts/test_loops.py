@@ -66,12 +66,26 @@ def test_what_it_runs_over(header: str, over: str, times: int | None) -> None:
         ("for item in table.scan(Limit=5)['Items']", None, "the items"),
         ("for page in client.get_paginator('list_functions').paginate()", "pages", "the items of all pages"),
         ("for item in table.query(Limit=5)['Items']", None, "the items"),
+        ("for item in [one for one in table.scan()['Items'] if one['on']]", "scan", "the items of a scan"),
+        ("for item in s3.list_objects_v2(Bucket='b')['Contents']", "listing", "the objects of a listing"),
+        ("for item in s3.list_objects_v2(Bucket='b', MaxKeys=5)['Contents']", None, "the items"),
+        ("for item in s3.list_objects(Bucket='b', Prefix=user)['Contents']", None, "the items"),
+        (
+            "for item in boto3.resource('s3').Bucket('b').objects.filter(Prefix='a')",
+            "listing",
+            "the objects of a listing",
+        ),
+        ("for row in csv.DictReader(file)", "file", "the rows of a file"),
+        ("for _, row in pandas.read_csv(name).iterrows()", "file", "the rows of a file"),
+        ("for row in pandas.read_csv(name).head()", None, "the items"),
         ("for number in range(40)", None, "40 iterations"),
         ("for name in ('a', 'b')", None, "2 items"),
     ],
 )
 def test_what_the_items_come_from(header: str, collection: str | None, each_of: str) -> None:
-    loop = loop_of(f"table = boto3.resource('dynamodb').Table('jobs')\ndef start():\n    {header}:\n        send()\n")
+    made = "import csv\nimport pandas\ntable = boto3.resource('dynamodb').Table('jobs')\ns3 = boto3.client('s3')\n"
+    made += "bucket = boto3.resource('s3').Bucket('b')\n"
+    loop = loop_of(f"{made}def start(name, file, user):\n    {header}:\n        send()\n")
     assert loop is not None
     assert (loop.collection, loop.each_of) == (collection, each_of)
 

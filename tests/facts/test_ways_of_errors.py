@@ -246,6 +246,8 @@ def after_attempts(job):
 """
 
 
+APPENDED = "    for job in jobs:\n        done.append(told_by(job))\n"
+GATHERED = "done = await asyncio.gather(*[told_later(job) for job in jobs])"
 FUTURES = "futures = [pool.submit(told_by, job) for job in jobs]"
 
 
@@ -276,6 +278,22 @@ FUTURES = "futures = [pool.submit(told_by, job) for job in jobs]"
         ("def start(jobs):\n    list(told_by(job) for job in jobs)\n", "dropped"),
         ("def start(jobs):\n    done = [told_by(job) for job in jobs]\n    return len(jobs)\n", "unread"),
         ("def start(jobs):\n    done = [told_by(job) for job in jobs]\n    return sum(done)\n", "read"),
+        ("def start(jobs):\n    done = [told_by(job) for job in jobs]\n    return len(done)\n", "unread"),
+        ("def start(jobs):\n    done = [told_by(job) for job in jobs]\n    return len(done), done\n", "read"),
+        ("def start(jobs):\n    done = list(pool.map(told_by, jobs))\n    return len(done)\n", "unread"),
+        (
+            f"def start(jobs):\n    done = []\n{APPENDED}    return len(done)\n",
+            "unread",
+        ),
+        (
+            f"def start(jobs):\n    done = []\n{APPENDED}    return done\n",
+            "read",
+        ),
+        ("def start(jobs, done):\n    done.append(told_by(jobs))\n    return len(done)\n", "read"),
+        (
+            f"async def start(jobs):\n    {GATHERED}\n    return len(done)\n",
+            "unread",
+        ),
         ("def start(jobs):\n    return [job for job in jobs if not told_by(job)]\n", "read"),
         ("def start(jobs):\n    any(told_by(job) for job in jobs)\n", "read"),
         (
@@ -325,6 +343,7 @@ def test_what_the_value_is_in_words(given: str, value: str) -> None:
     [
         ("return False", "no"),
         ("print(error)\n        return False", "yes"),
+        ("return make_response(500)", "no"),
         ("log.exception('x')\n        return False", "yes"),
     ],
 )
@@ -341,6 +360,7 @@ def start(job):
     table.put_item(Item={{"id": job, "status": "pending"}})
     once(job)
 """
+    code = "def make_response(code):\n    return {'statusCode': code}\n" + code
     failure = told(code, "start").data.told_failure
     assert failure is not None
     assert (failure.logged, failure.promised) == (logged, "pending")
@@ -352,6 +372,10 @@ def start(job):
     ).data.told_failure
     assert answered is not None
     assert answered.promised == "202"
+    nested = "    return make_response({'status': 'started'})\n"
+    answered = told(code.replace("table.put_item", "keep") + nested, "start").data.told_failure
+    assert answered is not None
+    assert answered.promised == "started"
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
-from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.python import iteration
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import LoopFrame
+from invocation_lint.analysis.python.loops.counting import mapped_info
 from invocation_lint.analysis.python.loops.loop_ends import note_left_expression
 
 _CALLED = (FunctionRef, ClassRef, Partial, Symbol)
@@ -75,15 +75,16 @@ def mapped(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> 
         return call_unknown(frame, arguments, node, source="map")
     items = _items(frame, arguments.args[1])
     place, since = frame.place(node), (len(frame.events), len(frame.raises))
-    frame.loops.append(LoopFrame(LoopInfo(len(items) if items is not None else None, over="items")))
+    source = node.args[1].value if isinstance(node, cst.Call) and len(node.args) == 2 else None
+    frame.loops.append(LoopFrame(mapped_info(frame, source, arguments.args[1], items)))
     try:
         if items is not None and not isinstance(target, ClassRef) and len(items) == 1:
             made = (_called(frame, arguments.args[0], items, node),)
             return frame.allocate(node, Obj("generator", items=made, made=place))
         element = join_values(items) if items else _element(frame, arguments.args[1])
         rest = _called(frame, arguments.args[0], [element], node)
-        if items is None and isinstance(node, cst.Call):
-            note_left_expression(frame, node, node.args[1].value, since)
+        if items is None and source is not None:
+            note_left_expression(frame, node, source, since)
         return frame.allocate(node, Obj("generator", rest=rest if rest.atoms else unknown("a result"), made=place))
     finally:
         frame.loops.pop()

@@ -130,7 +130,7 @@ def call_method(frame: Frame, atom: Client | SdkSession, name: str, arguments: A
         note_escape(frame, value, "stored", node)
     if name == "get_paginator":
         return responses.paginator(atom.service, arguments)
-    answer = responses.answer(frame, atom.service, name, node)
+    answer = responses.answer(frame, atom.service, name, node, arguments.kwargs)
     if (atom.service, name) == ("ssm", "get_parameter"):
         answer = _parameter(frame, arguments, node) or answer
     return Value((Pending(answer),)) if atom.sdk.startswith("aio") else answer

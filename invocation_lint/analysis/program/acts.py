@@ -36,9 +36,21 @@ def strongest_act(body: cst.CSTNode) -> str:
 
 
 def leaves_it_to_others(body: cst.CSTNode) -> bool:
-    """Whether a clause does nothing about the error but log, sleep, or return something."""
-    acts = (_act(node) for node in own_nodes(body) if not _sleeps(node))
+    """Whether a clause does nothing about the error but log, sleep, or return something, be it by a function that makes
+    responses."""
+    returned = {
+        part
+        for node in own_nodes(body)
+        if isinstance(node, cst.Return)
+        for part in own_nodes(node)
+        if isinstance(part, cst.Call) and _MAKES_RESPONSES.search(called_name(part))
+    }
+    acts = (_act(node) for node in own_nodes(body) if not _sleeps(node) and node not in returned)
     return not {"records", "reraises"} & set(acts)
+
+
+_MAKES_RESPONSES = re.compile(r"respon[ds]|jsonify|(?:^|_)re(?:sp|ply)(?:_|$)", re.IGNORECASE)
+"""Names of functions that put a response together."""
 
 
 def records(body: cst.CSTNode) -> bool:

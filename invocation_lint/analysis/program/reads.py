@@ -29,6 +29,21 @@ def is_only_returned(function: FunctionInfo, name: str) -> bool:
     return len([node for node in nodes if node not in returned]) == 1 < len(nodes)
 
 
+def is_only_counted(function: FunctionInfo, name: str) -> bool:
+    """Whether the function makes a list under a name, and asks of it no more than how long it is."""
+    counted: set[cst.CSTNode] = set()
+    filled: set[cst.CSTNode] = set()
+    for node in walk(function.node.body):
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "len":
+            counted.update(arg.value for arg in node.args)
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in FILLING:
+            filled.add(node.func.value)
+        elif isinstance(node, (cst.AssignTarget, cst.AnnAssign)):
+            filled.add(node.target)
+    names = [node for node in walk(function.node) if isinstance(node, cst.Name) and node.value == name]
+    return not counted.isdisjoint(names) and all(node in counted or node in filled for node in names)
+
+
 @lru_cache(maxsize=256)
 def _names_read(function: FunctionInfo) -> frozenset[str]:
     filled: set[cst.CSTNode] = set()

@@ -28,7 +28,7 @@ from invocation_lint.analysis.domain.events import Caught, FailureTold
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State, freeze
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.program.reads import is_only_returned, is_read
+from invocation_lint.analysis.program.reads import FILLING, is_only_counted, is_only_returned, is_read
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import Failure, Fork, Outcome, WayOut
 from invocation_lint.findings import Place
@@ -150,21 +150,34 @@ def kept_for_later(frame: Frame, since: int, node: cst.CSTNode) -> tuple[Failure
 
 
 def use_of(frame: Frame, node: cst.CSTNode) -> str:
-    """dropped (the call is a statement), unread (of a name that is never read), returned, or read."""
+    """dropped (the call is a statement), unread (of a name that is never read, or a list of which only the length is),
+    returned, or read."""
     statement = frame.statement
+    function = frame.function
+    if function is not None and (held := _put_into(statement, node)):
+        return "unread" if is_only_counted(function, held) else "read"
     if isinstance(statement, cst.Expr) and _is_it(statement.value, node):
         return "dropped"
     if isinstance(statement, cst.Return) and _is_it(statement.value, node):
         return "returned"
     if isinstance(statement, cst.Assign) and _is_it(statement.value, node) and len(statement.targets) == 1:
         target = statement.targets[0].target
-        function = frame.function
         if isinstance(target, cst.Name) and function is not None and target.value not in function.globals:
             if is_only_returned(function, target.value):
                 return "returned"
             deliberate = target.value.startswith("_")
-            return "read" if deliberate or is_read(function, target.value) else "unread"
+            unread = not is_read(function, target.value) or is_only_counted(function, target.value)
+            return "unread" if unread and not deliberate else "read"
     return "read"
+
+
+def _put_into(statement: cst.CSTNode | None, node: cst.CSTNode) -> str:
+    """The name of the list into which a statement puts what a call gives: `done.append(start(job))`."""
+    call = statement.value if isinstance(statement, cst.Expr) else None
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute) or len(call.args) != 1:
+        return ""
+    held = call.func.value if call.func.attr.value in FILLING and _is_it(call.args[0].value, node) else None
+    return held.value if isinstance(held, cst.Name) else ""
 
 
 def _is_it(value: cst.BaseExpression | None, node: cst.CSTNode) -> bool:

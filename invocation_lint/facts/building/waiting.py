@@ -89,10 +89,10 @@ def promised(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> 
     if accepted is not None:
         return "202", module.source.place(accepted)
     for node in own_nodes(function.node):
-        if isinstance(node, cst.Return) and isinstance(node.value, cst.Dict):
-            place, status = module.source.place(node), _begun(node.value)
-            if status and _is_behind(place, call):
-                return status, place
+        if isinstance(node, cst.Return) and _is_behind(place := module.source.place(node), call):
+            for part in own_nodes(node):
+                if isinstance(part, cst.Dict) and (status := _begun(part)):
+                    return status, place
     return None
 
 

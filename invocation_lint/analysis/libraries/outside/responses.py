@@ -5,6 +5,7 @@ Only what JSON has no form for is told, and what leads there. A part that may be
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 import libcst as cst
@@ -24,15 +25,19 @@ MAX_LEVELS = 5
 MAX_MEMBERS = 60
 """Members of one answer that are told of: the largest hold some hundreds."""
 
+_NARROWING = ("MaxKeys", "Prefix")
+"""Parameters after which a listing of objects may be short."""
+
 PAGES = "pages"
 """The type of what `paginate` gives; its source is the service, the operation, and the call."""
 
 
-def answer(frame: Frame, service: str, operation: str, node: cst.CSTNode) -> Value:
-    """The answer of an operation of a service."""
-    known = _known(service, operation, f"{operation}()")
+def answer(frame: Frame, service: str, operation: str, node: cst.CSTNode, given: Collection[str] = ()) -> Value:
+    """The answer of an operation of a service; `given` are its parameters."""
+    call = f"{operation}({next((name for name in _NARROWING if name in given), '')})"
+    known = _known(service, operation, call)
     if known is None:
-        return unknown(f"an answer of {service}", f"{operation}()")
+        return unknown(f"an answer of {service}", call)
     return thaw(frame, known, frame.place(node))
 
 

@@ -38,6 +38,8 @@ def evaluate_comprehension(frame: Frame, node: _Comprehension) -> Value:
     before, first_raised, waited = len(frame.events), len(frame.raises), frame.live.waited
     if known:
         _run_each(frame, node, node.for_in, items or [], result, sure=True)
+        if info.over == "constants" and len(items or []) > loop_ends.FEW:
+            loop_ends.note_left_expression(frame, node, node.for_in.iter, (before, first_raised), node.for_in)
     else:
         first_event = len(frame.events)
         element = _bind_sources(frame, node.for_in, iterable)

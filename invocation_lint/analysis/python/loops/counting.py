@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -37,6 +38,13 @@ def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: 
     return LoopInfo(None, over=over, collection=found)
 
 
+def mapped_info(frame: Frame, source: cst.CSTNode | None, iterable: Value, items: list[Value] | None) -> LoopInfo:
+    """The same of `map` over a source."""
+    if isinstance(source, cst.Call) and dotted(source.func) == "range":
+        return LoopInfo(_range_length(frame, source), over="numbers")
+    return LoopInfo(len(items) if items is not None else None, over="items", collection=_collection(frame, iterable))
+
+
 def _takes_all(call: str) -> bool:
     """Whether a call gives all rows of a model, or all objects of a bucket: `User.objects.all()`, `Job.query.all()`."""
     return call.endswith((".objects.all", ".query.all"))
@@ -50,19 +58,33 @@ def _counted(call: cst.Call) -> cst.BaseExpression | None:
 
 
 def _collection(frame: Frame, iterable: Value) -> str:
-    """What the items of a loop come from, when nothing bounds how many there are: pages, a scan, all rows."""
+    """What the items of a loop come from, when nothing bounds how many there are: pages, a listing of objects, a scan,
+    all rows, a file."""
     source = source_of(iterable) or _source_of_items(frame, iterable)
     if "paginate()" in source:
         return "pages"
+    if _OF_LISTINGS.search(source) is not None:
+        return "listing"
     if source.endswith(("objects.all()", "query().all()")):
         return "rows"
+    if _OF_FILES.search(source) is not None:
+        return "file"
     return "scan" if "scan().Items" in source else ""
 
 
+_OF_LISTINGS = re.compile(r"list_objects(?:_v2)?\(\)\.Contents|(?:^|\.)Bucket\(\)\.objects\.filter\(\)$")
+_OF_FILES = re.compile(
+    r"(?:^|\.)DictReader\(\)$|read_(?:csv|excel|json|parquet)\(\)\.(?:iterrows|itertuples|to_dict)\(\)$"
+)
+"""Rows of a file, as the csv module and pandas give them."""
+
+
 def _source_of_items(frame: Frame, iterable: Value) -> str:
-    """Where the items of a list come from, as their parts tell."""
+    """Where the items of a list come from, as they or their parts tell."""
     for _, obj in frame.live.deref(iterable):
         for element in obj.elements():
+            if source := source_of(element):
+                return source
             for _, item in frame.live.deref(element):
                 sources = (source_of(slot.value) for slot in item.slots.values())
                 return next((source for source in sources if source), "")

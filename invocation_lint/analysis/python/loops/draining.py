@@ -86,8 +86,10 @@ def _is_indexed(body: cst.CSTNode, name: str) -> bool:
     return any(isinstance(node, cst.Subscript) and dotted(node.value) == name for node in own_nodes(body))
 
 
-_CONSUMERS = frozenset({"list", "tuple", "set", "deque", "collections.deque"})
-"""What asks a generator for all of its elements and makes nothing else of them."""
+_CONSUMERS = frozenset(
+    {"list", "tuple", "set", "frozenset", "dict", "deque", "collections.deque", "sum", "sorted", "max", "min"}
+)
+"""What asks a generator for all of its elements."""
 
 
 @lru_cache(maxsize=1024)

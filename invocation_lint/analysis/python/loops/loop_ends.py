@@ -28,18 +28,35 @@ def _is_all_or_nothing(body: cst.CSTNode) -> bool:
     return any(isinstance(node, cst.Raise) and node not in in_clauses for node in own_nodes(body))
 
 
-def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: int) -> None:
-    """An error that no clause of the loop's body has taken ends the loop over items."""
-    over_items = info.over == "items" if isinstance(node, cst.For) else info.over == "condition" and drained(node)
-    if not over_items or _is_all_or_nothing(node.body):
+FEW = 2
+"""A loop over so many known elements is no batch: the code names each of them."""
+
+
+def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: int, elements: int | None = None) -> None:
+    """An error that no clause of the loop's body has taken ends the loop over items; `elements` is how many there are,
+    where they are known."""
+    if not _is_over_items(node, info, elements) or _is_all_or_nothing(node.body):
         return
     place = _place_of(frame, node)
-    for raised in frame.raises[since:]:
-        if raised.family == "service" and _leaves_the_round(raised, frame.place(node.body)):
-            looked_up = _is_looked_up(frame, node, raised.site[0])
-            together = are_needed_together(frame, node, raised.site[0])
-            returned = together and are_only_returned(frame, node, raised.site[0])
-            frame.events.append(LoopLeft(raised.site, place, _ONE_ITEM if looked_up else "", together, returned))
+    left = [
+        raised.site
+        for raised in frame.raises[since:]
+        if raised.family == "service" and _leaves_the_round(raised, frame.place(node.body))
+    ]
+    for site in dict.fromkeys(left):
+        looked_up = _is_looked_up(frame, node, site[0])
+        together = are_needed_together(frame, node, site[0])
+        returned = together and are_only_returned(frame, node, site[0])
+        frame.events.append(LoopLeft(site, place, _ONE_ITEM if looked_up else "", together, returned))
+
+
+def _is_over_items(node: cst.For | cst.While, info: LoopInfo, elements: int | None) -> bool:
+    if isinstance(node, cst.While):
+        return info.over == "condition" and bool(drained(node))
+    if elements is None:
+        return info.over == "items"
+    names = {part.value for part in [node.target, *own_nodes(node.target)] if isinstance(part, cst.Name)}
+    return elements > FEW and any(isinstance(part, cst.Name) and part.value in names for part in own_nodes(node.body))
 
 
 def note_left_expression(

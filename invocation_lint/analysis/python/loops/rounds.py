@@ -71,7 +71,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
     with traced.running_over(frame, element):
         frame.state = _run_rounds(frame, node, info, one_round, own.times or 0)
     loop_ends.excuse_inner(frame, node, first_event, first_raised)
-    loop_ends.note_left(frame, node, info, first_raised)
+    loop_ends.note_left(frame, node, info, first_raised, None if items is None else len(items))
     retries.note_retries(frame, node, first_event, first_raised)
     pacing.note_order(frame, node, first_event)
     traced.note_loop(frame, element, node, first_event)
@@ -91,6 +91,7 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
     loop_ends.excuse_inner(frame, node, first_event, first_raised)
+    loop_ends.note_left(frame, node, info, first_raised, len(items))
     retries.note_retries(frame, node, first_event, first_raised)
     pacing.note_order(frame, node, first_event)
     _finish_loop(frame, node.orelse)

@@ -67,7 +67,9 @@ def _each_of(loop: LoopInfo) -> str:
         return {
             "pages": "the items of all pages",
             "scan": "the items of a scan",
+            "listing": "the objects of a listing",
             "rows": "the items that `all()` returns",
+            "file": "the rows of a file",
         }[loop.collection]
     if loop.times is None:
         return _ROUNDS.get(loop.over, f"the {loop.over}")
