@@ -108,14 +108,14 @@ def write_all(fixing: Fixing) -> None:
 
 def _mended(data: bytes, name: str, linted: str, findings: Sequence[Finding]) -> bytes:
     """The bytes after the edits of these findings. ValueError where that is not certain."""
-    from invocation_lint.deployment.documents.candidates import DOCUMENTS
+    from invocation_lint.deployment.documents.candidates import CHECKED
     from invocation_lint.source.files.decode import decode
 
     if decode(data, name)[0] != linted:
         raise ValueError("the file changed meanwhile")
     edits: list[Edit] = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
     new = edited(data, name, edits)
-    if name.endswith(DOCUMENTS):
+    if name.endswith(CHECKED):
         from invocation_lint.deployment.documents.checking import State, check
 
         if check(name, new) is not State.READ:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from invocation_lint.data import tool_texts
-from invocation_lint.deployment.documents.candidates import DOCUMENTS, LINTED, TERRAFORM
+from invocation_lint.deployment.documents.candidates import CHECKED, DOCUMENTS, LINTED, TERRAFORM
 from invocation_lint.findings import Finding, Place
 from invocation_lint.outcome import Input, Outcome
 from invocation_lint.source.comments.suppressions import may_suppress
@@ -35,7 +35,7 @@ def lint_template(given: Input, data: bytes, settings: Settings, project: Projec
     found = check(given.name, data)
     if found is State.READ:
         findings = _findings(given, data, rules, project)
-        if project.mends and given.name.endswith(DOCUMENTS) and any(one.fix is not None for one in findings):
+        if project.mends and given.name.endswith(CHECKED) and any(one.fix is not None for one in findings):
             from invocation_lint.fixes import with_edits_in_template
 
             findings = with_edits_in_template(findings, data.decode("utf-8-sig", "replace"))

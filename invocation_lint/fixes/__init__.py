@@ -38,14 +38,19 @@ def with_edits(findings: Sequence[Finding], source: SourceFile) -> list[Finding]
 
 def with_edits_in_template(findings: Sequence[Finding], text: str) -> list[Finding]:
     """The findings of a template, those that can be mended with their edits. They are made on its text."""
-    from invocation_lint.fixes.item_failures import NAME, TITLE, edits_in
+    from invocation_lint.fixes.item_failures import NAME
 
     return [
-        replace(one, fix=replace(one.fix, title=TITLE, edits=edits_in(text, one.fix.place)))
-        if one.fix is not None and one.fix.name == NAME and _is_asked_for(one)
-        else one
+        _mended(one, one.fix, text) if one.fix is not None and one.fix.name == NAME and _is_asked_for(one) else one
         for one in findings
     ]
+
+
+def _mended(finding: Finding, request: FixRequest, text: str) -> Finding:
+    from invocation_lint.fixes.item_failures import edits_in
+
+    title, edits = edits_in(text, request.place)
+    return replace(finding, fix=replace(request, title=title, edits=edits))
 
 
 def _is_asked_for(finding: Finding) -> bool:

@@ -81,7 +81,7 @@ def test_a_mapping_by_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("            BatchSize: 10\n", "            FunctionResponseTypes: []\n"),
+        ("            BatchSize: 10\n", "            FunctionResponseTypes: !Ref Types\n"),
         ("            BatchSize: 10\n", "            Fn::Transform: {Name: Macro}\n"),
         ("        Orders:  # all of them\n", "        Orders:  # noqa: INV904\n"),
     ],
@@ -89,6 +89,91 @@ def test_a_mapping_by_itself(tmp_path: Path) -> None:
 def test_what_is_not_certain_stays(tmp_path: Path, old: str, new: str) -> None:
     text = BLOCK.replace(old, new)
     assert mended(tmp_path, text) == text
+
+
+def test_a_list_that_is_empty(tmp_path: Path) -> None:
+    text = BLOCK.replace("BatchSize: 10\n", "FunctionResponseTypes: []  # later\n")
+    assert mended(tmp_path, text) == text.replace("[]", "[ReportBatchItemFailures]")
+
+
+SERVERLESS = """\
+service: orders
+provider: {name: aws, runtime: python3.12}
+functions:
+  worker:
+    handler: app.handler
+    events:
+      - sqs:  # all of them
+          arn: arn:aws:sqs:eu-west-1:123456789012:orders
+          batchSize: 10
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "old", "new"),
+    [
+        ("", "          arn:", "          functionResponseType: ReportBatchItemFailures\n          arn:"),
+        (
+            '      - sqs: {arn: "arn:aws:sqs:eu-west-1:1:b"}\n',
+            "{arn",
+            "{functionResponseType: ReportBatchItemFailures, arn",
+        ),
+        (
+            "      - stream:\n          arn: arn:aws:kinesis:eu-west-1:1:stream/b\n",
+            "          arn: arn:aws:kinesis",
+            "          functionResponseType: ReportBatchItemFailures\n          arn: arn:aws:kinesis",
+        ),
+        ("      - sqs: arn:aws:sqs:eu-west-1:1:b\n", "", ""),
+    ],
+)
+def test_in_an_event_of_the_serverless_framework(event: str, old: str, new: str, tmp_path: Path) -> None:
+    text = SERVERLESS[: SERVERLESS.index("      - sqs")] + event if event else SERVERLESS
+    assert mended(tmp_path, text, "serverless.yml") == (text.replace(old, new) if old else text)
+
+
+TERRAFORM = """\
+resource "aws_lambda_function" "worker" {
+  function_name = "worker"
+  handler       = "app.handler"
+  runtime       = "python3.12"
+  filename      = "worker.zip"
+}
+
+resource "aws_lambda_event_source_mapping" "orders" { # all of them
+  event_source_arn = "arn:aws:sqs:eu-west-1:123456789012:orders"
+  function_name    = aws_lambda_function.worker.arn
+
+  scaling_config {
+    maximum_concurrency = 2
+  }
+}
+"""
+SWITCHED = '  function_response_types = ["ReportBatchItemFailures"]\n'
+
+
+def test_in_a_block_of_terraform(tmp_path: Path) -> None:
+    before = "  event_source_arn"
+    assert mended(tmp_path, TERRAFORM, "main.tf") == TERRAFORM.replace(before, f"{SWITCHED}\n{before}")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("  function_response_types = [] # none\n", '  function_response_types = ["ReportBatchItemFailures"] # none\n'),
+        ("  function_response_types = var.types\n", "  function_response_types = var.types\n"),
+        ("  function_response_types = concat([], [])\n", "  function_response_types = concat([], [])\n"),
+    ],
+)
+def test_where_terraform_says_it(line: str, expected: str, tmp_path: Path) -> None:
+    at = "\n  scaling_config"
+    text = TERRAFORM.replace(at, f"{line}{at}")
+    assert mended(tmp_path, text, "main.tf") == TERRAFORM.replace(at, f"{expected}{at}")
+
+
+def test_a_block_in_one_line_stays(tmp_path: Path) -> None:
+    source = '  event_source_arn = "arn:aws:sqs:eu-west-1:1:b"\n'
+    text = TERRAFORM.replace(source, "").replace("{ # all of them\n", f"{{\n{source}").replace("{\n  event", "{ event")
+    assert mended(tmp_path, text, "main.tf") == text
 
 
 def test_properties_that_others_share_stay(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def _switch(value: Value | None) -> str | None:
     if value is None or value.is_set is False:
         return "off"
     told = value.written
-    if not told or not value.is_set:
+    if told is None or not value.is_set:
         return None
     return "on" if "ReportBatchItemFailures" in told else "off"
 

@@ -125,7 +125,7 @@ def switch(value: Value | None) -> Any:
     if is_set(value) == "no":
         return "off"
     told = texts(value)
-    if not told:
+    if told is None:
         return UnknownAnswer("it is set when the template is deployed")
     return "on" if "ReportBatchItemFailures" in told else "off"
 
