@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from invocation_lint.deployment.documents.candidates import TERRAFORM
 from invocation_lint.findings import Edit, Place
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def propose(case: Case) -> Proposal:
 def edits_in(text: str, place: Place) -> tuple[str, tuple[Edit, ...]]:
     """What to add to the mapping that stands at a place of a document, in words, and the edits; none where it is
     written in another way."""
-    if place.path.endswith(TERRAFORM):
+    if place.path.endswith(".tf"):
         return f'add {_ATTRIBUTE} = ["{_VALUE}"]', _in_block(text, place)
     key, value = ("", None) if text.lstrip().startswith("{") else _entry_at(text, place)  # not in JSON
     if key in _EVENTS:
