@@ -209,3 +209,42 @@ def test_a_handler_that_calls_its_event_otherwise(tmp_path: Path) -> None:
     worker = "def handler(args, context):\n    return args['order']\n"
     (link,) = links(tmp_path, {**named('"acme-prices"'), "prices/app.py": worker, "orders/app.py": worker})
     assert (targets(link), link["certain"]) == (["prices"], False)
+
+
+STEPS = """
+    Transform: AWS::Serverless-2016-10-31
+    Globals: {Function: {Runtime: python3.12, Handler: work.handler}}
+    Resources:
+      Sender:
+        Type: AWS::Serverless::Function
+        Properties: {CodeUri: sender/, Handler: app.handler, Environment: {Variables: {STAGE: !Ref AWS::StackName}}}
+      One: {Type: AWS::Serverless::Function, Properties: {CodeUri: one/, FunctionName: acme-step-one-dev}}
+      Two: {Type: AWS::Serverless::Function, Properties: {CodeUri: two/, FunctionName: acme-step-two-dev}}
+      Three: {Type: AWS::Serverless::Function, Properties: {CodeUri: three/, FunctionName: acme-step-three-dev}}
+      Four: {Type: AWS::Serverless::Function, Properties: {CodeUri: four/, FunctionName: acme-stop-dev}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('name = f"acme-step-{ {1: "one", 2: "two"}[event["kind"]] }-dev"', ["one", "two"]),
+        ('name = "acme-step-%s-dev" % ("one" if event["x"] else "three")', ["one", "three"]),
+        ('part = "one"\nif event["x"]:\n    part = "two"\nname = f"acme-step-{part}-dev"', ["one", "two"]),
+        ('name = f"acme-step-{event["kind"]}-dev"', ["one", "three", "two"]),
+        ('name = f"acme-{ {1: "step-one", 2: "stop"}.get(event["kind"], event["kind"]) }-dev"', ["four", "one"]),
+        ('name = f"acme-{TABLE[event["kind"]]}-dev"', ["one", "two"]),
+    ],
+)
+def test_a_pattern_with_a_part_that_is_one_of_several(tmp_path: Path, code: str, expected: list[str]) -> None:
+    table = (
+        "TABLE = {}\nfor _one in ({'name': 'step-one'}, {'name': 'step-two'}):\n    TABLE[_one['name']] = _one['name']"
+    )
+    body = (
+        indent(code.replace('f"', "f'''").replace('-dev"', "-dev'''"), "    ") if 'f"' in code else indent(code, "    ")
+    )
+    call = '    boto3.client("lambda").invoke(FunctionName=name)\n'
+    workers = {f"{name}/work.py": WORKER for name in ("one", "two", "three", "four")}
+    sender = f"{HEAD}{table}\n\ndef handler(event, context):\n{body}\n{call}"
+    (link,) = links(tmp_path, {"sender/app.py": sender, "template.yaml": STEPS, **workers})
+    assert (targets(link), link["certain"]) == (expected, False)

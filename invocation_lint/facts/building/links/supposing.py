@@ -90,8 +90,10 @@ class Supposing:
         the call, whose code may say more than the value; `is_alone` tells that none of its callers is asked for."""
         if targets.named_by == "self" or name is None:
             return targets
+        if targets.functions and (targets.certain or targets.sure):
+            return targets
         if targets.functions:
-            return targets if targets.certain or targets.sure else self._filled(targets, name, module, within)
+            return self._narrowed(targets, module, visit) or self._filled(targets, name, module, within)
         told = list(said_of(self._program, visit, is_alone=is_alone)) if visit is not None else []
         each = self._each(name, module, within, visit, told)
         own = {one.key for one in self._links.code.running(module, within)}
@@ -102,6 +104,18 @@ class Supposing:
                 why = f"{targets.reason}; {reason}" if targets.reason else reason
                 return replace(targets, functions=tuple(functions), certain=False, sure=False, reason=why)
         return targets
+
+    def _narrowed(self, targets: Targets, module: str, visit: Visit | None) -> Targets | None:
+        """Of several functions that a name may mean those that a table in the code has; None where it has none, or all
+        of them."""
+        if visit is None or len(targets.functions) == 1:
+            return None
+        told = list(said_of(self._program, visit))
+        tabled = {one.key for functions, _ in self._tabled(told, module, set()) for one in functions}
+        kept = tuple(one for one in targets.functions if one.key in tabled)
+        if not kept or len(kept) == len(targets.functions):
+            return None
+        return replace(targets, functions=kept, reason=f"{targets.reason}; a table that the code has names these")
 
     def _filled(self, targets: Targets, name: Value, module: str, within: FunctionInfo | None) -> Targets:
         """The functions of which some are known, with those that the other names suggest."""

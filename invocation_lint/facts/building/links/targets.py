@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
@@ -55,7 +56,9 @@ def targets_of(
         return NOBODY
     said = [atom for atom in name.atoms if not (isinstance(atom, Const) and atom.value in ("", None))]
     each = [  # without a name nothing is invoked
-        _of_setting(atom, settings, code) or _of_atom(atom, running, code) for atom in said or name.atoms
+        _of_setting(one, settings, code) or _of_atom(one, running, code)
+        for atom in said or name.atoms
+        for one in _ways(atom)
     ]
     functions = {one.key: one for found in each for one in found.functions}
     words = {found.named_by for found in each}
@@ -76,6 +79,25 @@ def targets_of(
         "" if certain else reasons[0],
         sure,
     )
+
+
+MAX_WAYS = 24
+"""Texts that one may be by its parts, of which each may be one of several: of more, the parts are open."""
+
+
+def _ways(atom: Any) -> list[Any]:
+    """What an atom may be: a text in which a part is one of several constants is one of several texts."""
+    if not isinstance(atom, Text):
+        return [atom]
+    found: list[tuple[Any, ...]] = [()]
+    for piece in atom.pieces:
+        atoms = piece.atoms if isinstance(piece, Value) else ()
+        is_known = len(atoms) > 1 and all(isinstance(one, Const) and isinstance(one.value, str) for one in atoms)
+        ways = [Value((one,)) for one in atoms] if is_known else [piece]
+        found = [(*before, way) for before in found for way in ways]
+        if len(found) > MAX_WAYS:
+            return [atom]
+    return [replace(atom, pieces=pieces) for pieces in found]
 
 
 def _running(code: Code, module: str, within: FunctionInfo | None) -> tuple[Function, ...]:
