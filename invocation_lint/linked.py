@@ -116,9 +116,11 @@ def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Progra
     yield from found.values()
 
 
-def graph_of(project: Project, paths: Sequence[str]) -> Graph:
-    """The graph of the projects that the paths lie in, with what the files given say, and all that templates do."""
+def graph_of(project: Project, paths: Sequence[str], *, suggested: bool = False) -> Graph:
+    """The graph of the projects that the paths lie in, with what the files given say, and all that templates do; with
+    `suggested`, edges to the functions that may be meant where nothing tells one."""
     from invocation_lint.facts.building.links.inferred import Links
+    from invocation_lint.facts.building.links.supposing import Supposing
     from invocation_lint.graph import templates
     from invocation_lint.graph.building import Builder
     from invocation_lint.graph.calls import Calls
@@ -129,7 +131,7 @@ def graph_of(project: Project, paths: Sequence[str]) -> Graph:
     def built(program: Program, keys: Sequence[str]) -> Graph:
         builder = Builder(Links(program))
         templates.add(builder)
-        Calls(builder, program).add(keys)
+        Calls(builder, program, Supposing(builder.links, program) if suggested else None).add(keys)
         return marked(builder.graph())
 
     found = [on_large_stack(partial(built, program, keys)) for program, keys in _by_program(project, paths)]

@@ -26,14 +26,19 @@ MAX_EDGES = 500
     default="mermaid",
     help="Output format; html is a single self-contained page.",
 )
+@click.option(
+    "--suggested",
+    is_flag=True,
+    help="Draw dotted edges to the functions that `links` suggests where nothing tells which function is invoked.",
+)
 @configuration_options
-def command(paths: tuple[str, ...], format_: str, **given: Any) -> None:
+def command(paths: tuple[str, ...], format_: str, suggested: bool, **given: Any) -> None:
     """Draw the functions in PATHS (default: the current folder), what invokes them, and what they invoke. Cycles,
     timeouts that are too short, and functions whose failed events are lost are marked."""
     from invocation_lint.graph import rendering
 
     project = Project(configuration_of(given))
-    graph = graph_of(project, paths or (".",))
+    graph = graph_of(project, paths or (".",), suggested=suggested)
     say_left_out(project)
     if format_ == "json":
         click.echo(json.dumps(rendering.as_json(graph), indent=2))

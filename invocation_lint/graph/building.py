@@ -23,6 +23,7 @@ from invocation_lint.deployment.model import (
     Topic,
 )
 from invocation_lint.deployment.values import Attribute, Hole, Key, Text, Value, pieces_of, text_of
+from invocation_lint.facts.building.links.code import HANDLER
 from invocation_lint.facts.building.links.inferred import Links, timeout_of, title_of
 from invocation_lint.findings import Place
 from invocation_lint.graph.model import Edge, Graph, Node
@@ -98,7 +99,7 @@ class Builder:
         if function.key not in self._nodes:
             info = self.links.handler_of(function, ROOT)
             name = title_of(function)
-            place = self.links.shown(function.place)
+            place = self.links.shown(function.place) if function.type != HANDLER else None
             handler = info.module.source.place(info.node) if info is not None else None
             node = Node(self._free(name, place, function.key), "function", name, place, handler, timeout_of(function))
             self._nodes[function.key] = node
@@ -161,7 +162,7 @@ class Builder:
 
     def edge(self, edge: Edge) -> None:
         """Add an edge; to one that is there already, its calls are added."""
-        key = edge.source, edge.target, edge.kind, edge.is_failure, edge.label
+        key = edge.source, edge.target, edge.kind, edge.is_failure, edge.is_suggested, edge.label
         known = self._edges.get(key)
         if known is None:
             self._edges[key] = edge

@@ -15,6 +15,7 @@ from invocation_lint.deployment.values import Value as Told
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
 from invocation_lint.facts.building.links.inferred import timeout_of
+from invocation_lint.facts.building.links.supposing import Supposing
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.messaging.calls import Code, arguments_of, keywords, parameters_of
 from invocation_lint.facts.building.messaging.messages import MAKERS, OPERATIONS, Operation
@@ -33,11 +34,13 @@ _SENDS = {"sqs": "queue", "sns": "topic", "events": "bus", "stepfunctions": "sta
 
 
 class Calls:
-    """Adds the edges of the modules of a program, which have these keys."""
+    """Adds the edges of the modules of a program, which have these keys; with `supposing`, those to the functions that
+    it suggests, too."""
 
-    def __init__(self, builder: Builder, program: Program) -> None:
+    def __init__(self, builder: Builder, program: Program, supposing: Supposing | None = None) -> None:
         self._builder = builder
         self._program = program
+        self._supposing = supposing
         self._code = builder.links.code
 
     def add(self, keys: Iterable[str]) -> None:
@@ -116,13 +119,28 @@ class Calls:
                     least_seconds=least or None,
                 )
             )
-        if not meant:
+        if meant:
+            return
+        suggested = self._suggested(targets, name, module, visit)
+        for one in suggested:
+            target = self._builder.function(one)
+            self._builder.edge(Edge(source, target, kind, certain=False, is_suggested=True, calls=calls))
+        if not suggested:
             fact = function_fact(name)
             words = (fact.name, fact.environment_variable, fact.pattern)
             said = next((one for one in words if isinstance(one, str)), "")
             key = ("unknown", said) if said else ("unknown", visit.site[-1])
             target = self._builder.node(key, "unknown", said or "?")
             self._builder.edge(Edge(source, target, kind, certain=False, calls=calls))
+
+    def _suggested(
+        self, targets: Targets, name: Value | None, module: ModuleInfo, visit: Visit
+    ) -> tuple[Function, ...]:
+        """The functions that names, tables and scripts suggest; none unless they are asked for."""
+        if self._supposing is None:
+            return ()
+        within, is_alone = module.function_at(visit.site[0]), len(visit.site) == 1
+        return self._supposing.targets(targets, name, module.name, within, visit, is_alone=is_alone).functions
 
     # -- messages ----------------------------------------------------------------------------------------------------
 
@@ -225,9 +243,11 @@ def _buses_in(code: Code) -> Iterator[cst.BaseExpression | None]:
 
 
 def _are_told(targets: Targets) -> bool:
-    """Whether the functions that may be meant are drawn: the one, or those that a variable names in one deployment or
-    another; of those whose names fit a pattern, any may be wrong."""
-    return targets.certain or len(targets.functions) == 1 or targets.named_by in {"environment", "setting"}
+    """Whether the functions that may be meant are drawn: the one, those of which one surely is, or those that a
+    variable names in one deployment or another; of those whose names fit a pattern, any may be wrong."""
+    return (
+        targets.certain or targets.sure or len(targets.functions) == 1 or targets.named_by in {"environment", "setting"}
+    )
 
 
 def _value(visit: Visit, name: str) -> Value | None:

@@ -11,8 +11,10 @@ from invocation_lint.graph.model import Edge, Graph, Node
 def marked(graph: Graph) -> Graph:
     """The graph with the marks of its edges and nodes."""
     nodes = {node.id: node for node in graph.nodes}
-    circles = _circles(nodes, (edge for edge in graph.edges if not edge.is_failure))
-    asynchronous = {edge.target for edge in graph.edges if edge.kind == "async" and edge.calls}
+    circles = _circles(nodes, (edge for edge in graph.edges if not (edge.is_failure or edge.is_suggested)))
+    asynchronous = {
+        edge.target for edge in graph.edges if edge.kind == "async" and edge.calls and not edge.is_suggested
+    }
     saved = {edge.source for edge in graph.edges if edge.is_failure}
     edges = tuple(replace(edge, marks=(*edge.marks, *_of_edge(edge, nodes, circles))) for edge in graph.edges)
     return Graph(tuple(_of_node(node, asynchronous - saved) for node in graph.nodes), edges)
@@ -25,6 +27,8 @@ def _of_node(node: Node, lacking: Iterable[str]) -> Node:
 
 
 def _of_edge(edge: Edge, nodes: Mapping[str, Node], circles: Mapping[str, int]) -> Iterable[str]:
+    if edge.is_suggested:
+        return
     if not edge.is_failure and edge.source in circles and circles.get(edge.target) == circles[edge.source]:
         yield "cycle"
     if edge.waits_seconds is None or edge.kind not in {"sync", "http"}:

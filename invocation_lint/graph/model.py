@@ -34,8 +34,10 @@ class Edge:
     """One way on which something is invoked. `calls` are its places in code, `place` that in a template.
 
     `waits_seconds` is how long the one who waits does so at most, `least_seconds` what the target surely takes. An
-    `is_failure` edge leads to where something goes that failed. `marks`: cycle, deadline (the target surely takes
-    longer than is waited for it), deadline_possible (its timeout is no shorter), no_failure_destination.
+    `is_failure` edge leads to where something goes that failed. One that `is_suggested` leads to a function that may be
+    meant, as far as names, tables and scripts tell; it is never certain, and nothing is concluded from it.
+    `marks`: cycle, deadline (the target surely takes longer than is waited for it), deadline_possible (its timeout is
+    no shorter), no_failure_destination.
     """
 
     source: str
@@ -49,6 +51,7 @@ class Edge:
     waits_seconds: float | None = None
     least_seconds: float | None = None
     is_failure: bool = False
+    is_suggested: bool = False
     marks: tuple[str, ...] = ()
 
 

@@ -61,12 +61,15 @@ def mermaid(graph: Graph) -> Iterator[str]:
         begin, end = (one.replace("\\\\", "\\") for one in _SHAPES[node.kind])
         yield f'  {ids[node.id]}{begin}"{"<br>".join(map(_escaped, words_of_node(node))) or "?"}"{end}'
     colored: list[int] = []
+    dotted: list[int] = []
     for number, edge in enumerate(graph.edges):
         line = "-.->" if edge.is_failure or not edge.certain else "-->"
         label = "<br>".join(map(_escaped, words_of_edge(edge)))
         yield f'  {ids[edge.source]} {line}|"{label}"| {ids[edge.target]}'
         if any(mark in BAD for mark in edge.marks):
             colored.append(number)
+        if edge.is_suggested:
+            dotted.append(number)
     yield "  classDef marked stroke:#c0392b,stroke-width:2px"
     yield "  classDef unknown stroke-dasharray:4"
     for node in graph.nodes:
@@ -76,6 +79,8 @@ def mermaid(graph: Graph) -> Iterator[str]:
             yield f"  class {ids[node.id]} unknown"
     if colored:
         yield f"  linkStyle {','.join(map(str, colored))} stroke:#c0392b,stroke-width:2px"
+    if dotted:
+        yield f"  linkStyle {','.join(map(str, dotted))} stroke:#888,stroke-dasharray:1 5"
 
 
 def _escaped(text: str) -> str:
@@ -96,6 +101,7 @@ def dot(graph: Graph) -> Iterator[str]:
     for edge in graph.edges:
         color = ', color="#c0392b"' if any(mark in BAD for mark in edge.marks) else ""
         style = ", style=dashed" if edge.is_failure or not edge.certain else ""
+        style = ', style=dotted, color="#888888"' if edge.is_suggested else style
         label = _quoted("\n".join(words_of_edge(edge)))
         yield f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={label}{color}{style}];"
     yield "}"
@@ -121,7 +127,7 @@ def words_of_edge(edge: Edge) -> list[str]:
     if edge.waits_seconds is not None:
         found.append(f"waits {edge.waits_seconds:g} s")
     if not edge.certain:
-        found.append("not certain")
+        found.append("suggested" if edge.is_suggested else "not certain")
     return [*found, *(WORDS[mark] for mark in edge.marks)]
 
 
@@ -160,6 +166,7 @@ def _edge(edge: Edge) -> dict[str, Any]:
         "waits_seconds": edge.waits_seconds,
         "least_seconds": edge.least_seconds,
         "is_failure": edge.is_failure,
+        "is_suggested": edge.is_suggested,
         "marks": list(edge.marks),
     }
 

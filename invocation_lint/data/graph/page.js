@@ -56,7 +56,7 @@
       group: "edges",
       data: {
         id: "e:" + number, source: "n:" + edge.source, target: "n:" + edge.target, label: onEdge(edge), kind: edge.kind,
-        bad: edge.is_bad, dashed: edge.is_failure || !edge.certain,
+        bad: edge.is_bad, dashed: edge.is_failure || !edge.certain, dotted: edge.is_suggested,
       },
     })),
   ];
@@ -78,6 +78,7 @@
         "curve-style": "bezier", "control-point-step-size": 56, "text-background-color": color("--back"),
         "text-background-opacity": 1, "text-background-padding": 2, "min-zoomed-font-size": 5 } },
       { selector: "edge[?dashed]", style: { "line-style": "dashed" } },
+      { selector: "edge[?dotted]", style: { "line-style": "dotted", "line-color": color("--quiet"), "target-arrow-color": color("--quiet") } },
       { selector: 'edge[kind = "async"], edge[kind = "queue"]', style: { "target-arrow-shape": "vee" } },
       { selector: "edge[?bad]", style: { "line-color": color("--bad"), "target-arrow-color": color("--bad"), color: color("--bad") } },
       { selector: ".away", style: { display: "none" } },
@@ -243,7 +244,7 @@
       say(`${edge.source} \u2192 ${edge.target}`, [
         ["how", words.kinds[edge.kind] + (edge.label ? ` (${edge.label})` : "")], ["called at", edge.calls.map(where)],
         ["template", where(edge.template)], ["batch size", edge.batch_size], ["waits", seconds(edge.waits_seconds)],
-        ["surely takes", seconds(edge.least_seconds)], ["certain", edge.certain ? "yes" : "no"],
+        ["surely takes", seconds(edge.least_seconds)], ["certain", edge.certain ? "yes" : edge.is_suggested ? "no, suggested" : "no"],
       ], edge.marks.map((mark) => words.marks[mark]));
     }
   }
