@@ -84,6 +84,10 @@ class UnknownKey:
 
 @record
 class Response:
+    mode: Text = fact_field(
+        "the mode of the calls whose response it is: InvocationType, or RequestResponse where that is unknown and the"
+        " payload is decoded, which fails for any other"
+    )
     payload: Text = fact_field(
         "what happens to the payload of the response", words=("unused", "used", "tested", "handed_over", "returned")
     )

@@ -384,3 +384,25 @@ def test_a_method_that_a_base_class_calls_is_no_end() -> None:
             {CALL}
     """
     assert invocation(code).service_error.frame == "helper"
+
+
+@pytest.mark.parametrize(
+    ("mode", "body", "expected"),
+    [
+        ("mode", "return json.loads(response['Payload'].read())['id']", "RequestResponse"),
+        ("mode", "return json.load(response['Payload'])", "RequestResponse"),
+        ("'RequestResponse' if wait else 'Event'", "return json.load(response['Payload'])", "RequestResponse"),
+        ("'Event'", "return json.load(response['Payload'])", "Event"),
+        ("mode", "return response['Payload'].read()", None),
+        ("mode", "text = response['Payload'].read()\nreturn json.loads(text) if text else {}", None),
+        ("mode", "return response['StatusCode']", None),
+    ],
+)
+def test_what_is_decoded_is_the_answer_of_a_synchronous_call(mode: str, body: str, expected: str | None) -> None:
+    call = f"client.invoke(FunctionName='f', InvocationType={mode}, Payload=b'{{}}')"
+    code = f"import json\nimport boto3\nclient = boto3.client('lambda')\ndef ask(mode, wait):\n    response = {call}\n"
+    found = facts_of(
+        parse((code + indent(body, "    ") + "\n").encode(), "app.py"), ContractBook(), AnalysisOptions()
+    ).facts[0]
+    told = found.data.response.mode
+    assert (None if isinstance(told, Unknown) else told) == expected

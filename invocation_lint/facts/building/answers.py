@@ -69,12 +69,14 @@ def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note
     if bare is not None:
         note("response.reads[FunctionError subscripted]", bare.place)
         reads.append(facts.Read("FunctionError", "subscripted"))
+    known = mode if isinstance(mode, str) or not _is_decoded(uses) else "RequestResponse"
     return facts.Response(
+        mode=known,
         payload=_payload(events, mattering, reader, note),
         crash=_crash(mattering, reader, note),
         function_error=_function_error(events, uses, note),
         status_code=_status_code(events, uses, note),
-        status_compared=_status(events, mode, note),
+        status_compared=_status(events, mode, known, note),
         reads=tuple(reads),
     )
 
@@ -204,7 +206,13 @@ def _status_code(events: Sequence[Event], uses: list[AnswerUse], note: Note) -> 
     return "checked"
 
 
-def _status(events: Sequence[Event], mode: Any, note: Note) -> facts.StatusCompared | None:
+def _is_decoded(uses: list[AnswerUse]) -> bool:
+    """Whether the payload is decoded, and nothing asks before whether there is any: that of an Event is empty."""
+    asked = any(use.path in {STREAM, TEXT} and use.use in {"tested", "compared"} for use in uses)
+    return not asked and any(use.use in {"decoded", "json_load"} for use in uses)
+
+
+def _status(events: Sequence[Event], mode: Any, known: Any, note: Note) -> facts.StatusCompared | None:
     tests = [event for event in events if isinstance(event, StatusTest)]
     if not tests:
         return None
@@ -214,6 +222,8 @@ def _status(events: Sequence[Event], mode: Any, note: Note) -> facts.StatusCompa
     if test.accepted is not None:
         code = STATUS_OF.get(mode) if isinstance(mode, str) else None
         accepts = UnknownAnswer("the mode is not known") if code is None else "yes" if code in test.accepted else "no"
+        if code is None and STATUS_OF.get(known, 0) in test.accepted:
+            accepts = "yes"
     return facts.StatusCompared(test.field, accepts, "yes" if test.decides else "no")
 
 

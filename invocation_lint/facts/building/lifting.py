@@ -10,7 +10,7 @@ from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.around import patience
 from invocation_lint.facts.building.fates import AN_ERROR, STRENGTH
-from invocation_lint.facts.invocation import ErrorFate
+from invocation_lint.facts.invocation import ErrorFate, Response
 from invocation_lint.findings import Place
 
 MANY_WAYS = 3
@@ -122,6 +122,13 @@ def _dies_in_sight(fact: Fact) -> bool:
     return fact.data.caller.by_hand == "yes" and fact.data.response.crash is not None
 
 
+def _decides_for_all(response: Response) -> bool:
+    """Whether a helper gives back what its status alone calls good: whoever calls it takes it for that."""
+    compared = response.status_compared
+    by_status = compared is not None and compared.decides == "yes" and compared.accepts_mode_status == "yes"
+    return by_status and response.payload == "returned" and response.function_error == "unchecked"
+
+
 def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     """Say of a helper that hands the answer back that several callers use it and none looks, where that is so.
 
@@ -137,6 +144,11 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     users = [fact for fact in ways if fact.data.response.payload == "used" and not _dies_in_sight(fact)]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
     compared = mine.data.response.status_compared
+    if not ways and _decides_for_all(mine.data.response):
+        result = list(found)
+        response = replace(mine.data.response, payload="used")
+        result[own[0]] = replace(mine, data=replace(mine.data, response=response))
+        return result
     enough = 1 if compared is not None and compared.decides == "yes" else 2
     unlooked = [fact for fact in users if fact.data.response.function_error == "unchecked"]
     if len({fact.chain[-1].place for fact in unlooked}) < (enough if ignored else MANY_WAYS):
