@@ -69,7 +69,7 @@ def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note
     if bare is not None:
         note("response.reads[FunctionError subscripted]", bare.place)
         reads.append(facts.Read("FunctionError", "subscripted"))
-    known = mode if isinstance(mode, str) or not _is_decoded(uses) else "RequestResponse"
+    known = mode if isinstance(mode, str) else _mode(uses, mode, note)
     return facts.Response(
         mode=known,
         payload=_payload(events, mattering, reader, note),
@@ -206,10 +206,14 @@ def _status_code(events: Sequence[Event], uses: list[AnswerUse], note: Note) -> 
     return "checked"
 
 
-def _is_decoded(uses: list[AnswerUse]) -> bool:
-    """Whether the payload is decoded, and nothing asks before whether there is any: that of an Event is empty."""
-    asked = any(use.path in {STREAM, TEXT} and use.use in {"tested", "compared"} for use in uses)
-    return not asked and any(use.use in {"decoded", "json_load"} for use in uses)
+def _mode(uses: list[AnswerUse], mode: Any, note: Note) -> Any:
+    """The mode of calls whose payload is decoded, where nothing asks before whether there is any: that of an Event is
+    empty."""
+    decoded = next((use for use in uses if use.use in {"decoded", "json_load"}), None)
+    if decoded is None or any(use.path in {STREAM, TEXT} and use.use in {"tested", "compared"} for use in uses):
+        return mode
+    note("response.mode", decoded.place)
+    return "RequestResponse"
 
 
 def _status(events: Sequence[Event], mode: Any, known: Any, note: Note) -> facts.StatusCompared | None:
