@@ -91,3 +91,87 @@ def test_who_is_no_handler_may_wait(tmp_path: Path) -> None:
         _places(tmp_path, {"waiting.py": WAITING, "app.py": "from waiting import *\n\ndef work(a):\n    watch(a)\n"})
         == []
     )
+
+
+CLASS = """
+import time
+import boto3
+
+class Crawls:
+    def __init__(self):
+        self.glue = boto3.client("glue")
+
+    def run(self, name):
+        self.glue.start_crawler(Name=name)
+        self.wait_for(name)
+
+    def wait_for(self, name):
+        while self.glue.get_crawler(Name=name)["Crawler"]["State"] != "READY":
+            time.sleep(10)
+
+    def stop(self, name):
+        self.glue.stop_crawler(Name=name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("Crawls().wait_for(event)", [("app.py", 3)]),
+        ("Crawls().run(event)", [("app.py", 3)]),
+        ("crawls = Crawls(); crawls.run(event)", [("app.py", 3)]),
+        ("Crawls().stop(event)", []),
+        ("subprocess.run(event)", []),
+    ],
+)
+def test_a_method_of_a_class_of_another_module(tmp_path: Path, call: str, expected: list[tuple[str, int]]) -> None:
+    handler = f"from waiting import Crawls\ndef handler(event, context):\n    {call}\n"
+    assert _places(tmp_path, {"waiting.py": CLASS, "app.py": handler}) == expected
+
+
+ROUTES = """
+import time
+import boto3
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+app = APIGatewayRestResolver()
+glue = boto3.client("glue")
+
+@app.get("/crawler")
+def crawl():
+    while glue.get_crawler(Name="a")["Crawler"]["State"] != "READY":
+        time.sleep(10)
+
+def unrouted():
+    while glue.get_crawler(Name="a")["Crawler"]["State"] != "READY":
+        time.sleep(10)
+
+def handler(event, context):
+    return app.resolve(event, context)
+"""
+
+
+def test_a_route_of_the_application_that_a_handler_resolves(tmp_path: Path) -> None:
+    assert _places(tmp_path, {"app.py": ROUTES}) == [("app.py", 11)]
+
+
+@pytest.mark.parametrize(
+    ("loop", "found"),
+    [
+        ('while glue.get_crawler(Name=event)["Crawler"]["State"] == "RUNNING":', True),
+        ("while not is_ready(event):", True),
+        ("while is_running(event):", True),
+        ("while len(event) > 3:", False),
+        ('while event.get("more"):', False),
+    ],
+)
+def test_the_condition_of_a_loop_asks(tmp_path: Path, loop: str, found: bool) -> None:
+    code = f"import time\nimport boto3\nglue = boto3.client('glue')\ndef handler(event, context):\n    {loop}\n"
+    assert _places(tmp_path, {"app.py": code + "        time.sleep(3)\n"}) == ([("app.py", 5)] if found else [])
+
+
+@pytest.mark.parametrize(("call", "found"), [("requests.get(url)", True), ("options.get(url)", False)])
+def test_a_request_over_http_asks(tmp_path: Path, call: str, found: bool) -> None:
+    code = "import time\nimport requests\ndef handler(event, context):\n    url, options = event\n    while True:\n"
+    code += f"        answer = {call}\n        if url == answer:\n            return\n        time.sleep(3)\n"
+    assert _places(tmp_path, {"app.py": code}) == ([("app.py", 5)] if found else [])

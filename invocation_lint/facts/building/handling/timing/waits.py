@@ -10,8 +10,10 @@ from pathlib import PurePosixPath
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import wait_loop as facts
 from invocation_lint.facts.base import Fact
+from invocation_lint.facts.building.around.entries import decorator_names
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name
@@ -25,6 +27,7 @@ _LIMITS = re.compile(
     r"time|deadline|expir|elapsed|remaining|attempt|retr(?:y|ies)|tries|trial|count|max|limit|budget|left|until|wait",
     re.IGNORECASE,
 )
+_OF_HTTP = re.compile(r"(?:^|[._])(?:requests|httpx|http|session)$", re.IGNORECASE)
 _ASKS = re.compile(
     r"^(?:get|describe|list|head|query|check|poll|fetch|status|is_|has_|wait|lookup|read|batch_get|receive)"
 )
@@ -33,7 +36,7 @@ _ASKS = re.compile(
 def wait_loops(subject: Subject) -> Iterator[Fact]:
     """The facts of the loops in a handler and its helpers. One of another module is reported where that is called."""
     source = subject.code.module.source
-    for info in subject.reached:
+    for info in [*subject.reached, *_routed(subject)]:
         for place, end in _loops(subject.code, info):
             data = facts.WaitLoop(end=end, event_source=subject.event_source)
             yield Fact("wait_loop", data, place, {"end": place, "event_source": info.place}, (), info.title)
@@ -67,6 +70,37 @@ def _imported(subject: Subject, info: FunctionInfo) -> Iterator[tuple[cst.Call, 
                 yield call, own[name], code
                 inner = {called_name(one) for one in code.scope_of(own[name]).calls} - {name}
                 yield from ((call, own[other], code) for other in own if other in inner)
+        methods = {(one.cls.name, one.name): one for one in code.functions() if one.cls is not None}
+        for call in subject.code.scope_of(info).calls:
+            for (of_class, name), method in methods.items():
+                if called_name(call) == name and _is_of_class(subject.code, call, of_class):
+                    inner = {called_name(one) for one in code.scope_of(method).calls} - {name}
+                    others = (one for (cls, other), one in methods.items() if cls == of_class and other in inner)
+                    yield from ((call, one, code) for one in (method, *others))
+
+
+def _is_of_class(code: Code, call: cst.Call, of_class: str) -> bool:
+    """Whether a method is called of what a class makes: `Athena(..).run(query)`, `client.run(query)` where the module
+    says `client = Athena(..)`."""
+    if not isinstance(call.func, cst.Attribute):
+        return False
+    owner = call.func.value
+    if isinstance(owner, cst.Call):
+        return dotted(owner.func).rpartition(".")[2] == of_class
+    name = dotted(owner).rpartition(".")[2]
+    if not name or of_class not in code.module.words:
+        return False
+    return re.search(rf"\b{name}\s*(?::[^=\n]*)?=\s*(?:\w+\.)*{of_class}\(", code.module.source.text) is not None
+
+
+def _routed(subject: Subject) -> Iterator[FunctionInfo]:
+    """The functions that a handler leads to by the routes of an application: `@app.get("/jobs")`, `app.resolve(..)`."""
+    calls = subject.scope.calls
+    applications = {dotted(call.func.value) for call in calls
+                    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "resolve"}  # fmt: skip
+    for info in subject.code.functions() if applications else ():
+        if any(name.rpartition(".")[0] in applications for name in decorator_names(info)):
+            yield info
 
 
 def _modules_that_sleep(subject: Subject) -> Iterator[tuple[Code, bool]]:
@@ -89,8 +123,10 @@ def _polls(loop: cst.While | cst.For, scope: Scope) -> bool:
     own = list(_own(loop.body))
     calls = [node for node in own if isinstance(node, cst.Call)]
     sleeps = any(called_name(call) == "sleep" for call in calls)
-    asks = any(_ASKS.match(called_name(call).lstrip("_")) and not _is_get(call) for call in calls) or _is_answered(own)
-    if not sleeps or not asks:
+    tested = list(_own(loop.test)) if isinstance(loop, cst.While) else []
+    asking = [*calls, *(node for node in tested if isinstance(node, cst.Call))]
+    asks = any(_ASKS.match(called_name(call).lstrip("_")) and not _is_get(call) for call in asking)
+    if not sleeps or not (asks or _is_answered(own) or any(map(_is_question, tested))):
         return False
     if isinstance(loop, cst.While) and not _is_true(loop.test):
         return not _pages(loop, own)
@@ -124,8 +160,10 @@ def _is_question(node: cst.CSTNode) -> bool:
 
 
 def _is_get(call: cst.Call) -> bool:
-    """Whether it is `mapping.get(key)`, which asks nobody."""
-    return called_name(call) == "get" and len(call.args) <= 2 and not any(arg.keyword for arg in call.args)
+    """Whether it is `mapping.get(key)`, which asks nobody; `requests.get(url)` does."""
+    if called_name(call) != "get" or len(call.args) > 2 or any(arg.keyword for arg in call.args):
+        return False
+    return not (isinstance(call.func, cst.Attribute) and _OF_HTTP.search(dotted(call.func.value)))
 
 
 def _pages(loop: cst.While | cst.For, own: list[cst.CSTNode]) -> bool:
