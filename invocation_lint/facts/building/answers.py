@@ -116,16 +116,20 @@ def field_of(path: tuple[str, ...]) -> str:
 def _not_only_printed(uses: list[AnswerUse]) -> list[AnswerUse]:
     """Without the parts of an answer that are read to be printed, and for nothing else.
 
-    A key that may be missing, asked for and not seen again, goes the same way: by a function that prints.
+    A key that may be missing, asked for and not seen again, goes the same way: by a function that prints. Where a part
+    is printed, what stands where the payload of a crash does not come is for who has seen what was printed.
     """
+    is_shown = any(use.use == "logged" and not use.guarded and _holds_data(use.path) for use in uses)
+    uses = [use for use in uses if not (is_shown and use.guarded)]
+    fine = {"read", "asked", "logged", "tested"} if is_shown else {"read", "asked", "logged"}
     done: dict[tuple[str, ...], set[str]] = {}
     for use in uses:
         done.setdefault(use.path, set()).add("asked" if use.optional else use.use)
-    return [
-        use
-        for use in uses
-        if not (done[use.path] <= {"read", "asked", "logged"} and done[use.path] & {"asked", "logged"})
-    ]
+    return [use for use in uses if not (done[use.path] <= fine and done[use.path] & {"asked", "logged"})]
+
+
+def _holds_data(path: tuple[str, ...]) -> bool:
+    return path == TEXT or is_decoded(path)
 
 
 def _crash(uses: list[AnswerUse], reader: Reader, note: Note) -> str | None:

@@ -123,7 +123,7 @@ def _dies_in_sight(fact: Fact) -> bool:
 
 
 def _decides_for_all(response: Response) -> bool:
-    """Whether a helper gives back what its status alone calls good: whoever calls it takes it for that."""
+    """Whether a helper gives back what its status alone calls good: callers out of sight take it for that."""
     compared = response.status_compared
     by_status = compared is not None and compared.decides == "yes" and compared.accepts_mode_status == "yes"
     return by_status and response.payload == "returned" and response.function_error == "unchecked"
@@ -144,7 +144,8 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     users = [fact for fact in ways if fact.data.response.payload == "used" and not _dies_in_sight(fact)]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
     compared = mine.data.response.status_compared
-    if not ways and _decides_for_all(mine.data.response):
+    handed_on = all(answer.payload == "returned" and answer.function_error == "unchecked" for answer in answers)
+    if handed_on and _decides_for_all(mine.data.response):
         result = list(found)
         response = replace(mine.data.response, payload="used")
         result[own[0]] = replace(mine, data=replace(mine.data, response=response))
