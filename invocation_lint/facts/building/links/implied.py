@@ -9,6 +9,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from invocation_lint.analysis.handlers import Requirement
+from invocation_lint.analysis.libraries.trials.envelopes import RECORDS
 from invocation_lint.analysis.python.frames.trial import FieldPath
 from invocation_lint.contracts.model import Action, Field, FunctionContract
 from invocation_lint.deployment.cdk_output.logical_ids import RESOURCE, logical_id
@@ -56,7 +57,7 @@ def implied_of(links: Links, function: Function, asker: str) -> Implied | None:
     """The contract of one function; None where its handler is not in sight, or is not followed."""
     info = links.handler_of(function, asker)
     handled = links.handled(function) if info is not None else None
-    if info is None or handled is None or not handled.known:
+    if info is None or handled is None or not handled.known or _takes_records(handled.always):
         return None
     actions = handled.actions if handled.refuses_others else ()
     chosen = handled.discriminator
@@ -88,6 +89,12 @@ def implied_of(links: Links, function: Function, asker: str) -> Implied | None:
 
     place = info.module.source.place(info.node)
     return Implied(contract, place, links.shown(function.place), function, reads, refuses)
+
+
+def _takes_records(needs: Requirement) -> bool:
+    """Whether a handler reads records alone: what makes these is a source of events, whose messages are no payload."""
+    read = (*needs.required, *needs.optional)
+    return bool(read) and all(path[0] == RECORDS for path in read)
 
 
 def _fields(needs: Requirement, decoded: frozenset[FieldPath]) -> tuple[Field, ...]:
