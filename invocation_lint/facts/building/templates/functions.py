@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from invocation_lint.deployment.documents.candidates import DOCUMENTS
 from invocation_lint.deployment.model import Function
+from invocation_lint.deployment.values import Key
 from invocation_lint.facts.base import Fact, Unknown
 from invocation_lint.facts.building.near import nearest
+from invocation_lint.facts.building.searching import may_speak
 from invocation_lint.facts.building.templates.context import Context, called
 from invocation_lint.facts.building.templates.told import NOT_WRITTEN, texts
 from invocation_lint.facts.deployed import function as facts
@@ -37,6 +39,9 @@ _WRAPPERS = frozenset({"datadog_lambda", "newrelic_lambda_wrapper", "wsgi_handle
                        "handler_wrapper", "serverless_aws_lambda_sdk", "thundra"})  # fmt: skip
 """Modules that a plugin, a layer or a macro brings along."""
 
+_RUN_BY_TERRAFORM = re.compile(rb'local-exec|data\s+"external"|pip3?\s+install\b[^\n]*\s(?:-t|--target)\b')
+"""What may put files into a folder before it is archived."""
+
 _DYNAMIC = re.compile(rb"\b(?:globals|exec|setattr|locals)\s*\(|\b__getattr__\b|\bsys\.modules\b")
 
 
@@ -57,14 +62,11 @@ def _not_told(why: str, module: str | None = None) -> Looked:
 
 def functions(context: Context, path: str) -> Iterator[Fact]:
     """The facts of the functions in Python that stand in a file."""
-    for one in context.at(path, Function):
-        runtimes = texts(one.runtime)
-        handler = texts(one.handler)
-        if not runtimes or not all(runtime.startswith("python") for runtime in runtimes):
-            continue
-        looked = _not_told(NOT_WRITTEN)
-        if handler is not None and len(handler) == 1 and context.files is not None:
-            looked = _Looking(context.files, path, one, handler[0]).found()
+    found = [(one, _looked(context, path, one)) for one in context.at(path, Function) if _is_python(one)]
+    added = _added([(one, looked) for one, looked in found if looked.module == "missing"])
+    elsewhere = _not_told("a build seems to add it to the code of each function")
+    for one, own in found:
+        handler, looked = texts(one.handler), elsewhere if one.key in added else own
         data = facts.DeployedFunction(
             name=called(one),
             handler=handler[0] if handler is not None and len(handler) == 1 else Unknown(NOT_WRITTEN),
@@ -83,6 +85,28 @@ def functions(context: Context, path: str) -> Iterator[Fact]:
         yield context.fact("deployed_function", data, site, places, called(one))
 
 
+def _is_python(one: Function) -> bool:
+    runtimes = texts(one.runtime)
+    return bool(runtimes) and all(runtime.startswith("python") for runtime in runtimes or ())
+
+
+def _looked(context: Context, path: str, one: Function) -> Looked:
+    handler = texts(one.handler)
+    if handler is None or len(handler) != 1 or context.files is None:
+        return _not_told(NOT_WRITTEN)
+    return _Looking(context.files, path, one, handler[0]).found()
+
+
+def _added(missing: list[tuple[Function, Looked]]) -> set[Key]:
+    """The functions whose module is missing in the same way from the code of others, in other folders: what adds it is
+    not in sight."""
+    folders: dict[str, dict[Key, str | None]] = {}
+    for one, _ in missing:
+        for handler in texts(one.handler) or ():
+            folders.setdefault(handler.rpartition(".")[0], {})[one.key] = one.code.folder
+    return {key for each in folders.values() if len(set(each.values())) > 1 for key in each}
+
+
 class _Looking:
     """Looks for the handler of one function in the files of the project."""
 
@@ -96,14 +120,14 @@ class _Looking:
     def found(self) -> Looked:
         """What is there."""
         code = self.function.code
-        if not self.asker.endswith(DOCUMENTS):
-            return _not_told("a program puts together what is deployed")
         if code.kind != "folder" or code.folder is None or not self.path or not self.name.isidentifier():
             return _not_told(code.reason or "the code is not in a folder of the project")
         for folder in (code.folder, *code.handler_folders):
             for file in (f"{folder}/{self.path}.py", f"{folder}/{self.path}/__init__.py"):
                 if (self._names(posixpath.dirname(file)) or {}).get(posixpath.basename(file)) is False:
                     return self._in_module(file)
+        if not self.asker.endswith(DOCUMENTS) and not self._is_archived():
+            return _not_told("a program puts together what is deployed")
         above = posixpath.dirname(code.folder)
         if self._names(code.folder) is None and self._lies_above(code.folder, above):
             folder, file = self._shown(code.folder), self._shown(f"{above}/{self.path}.py")
@@ -117,6 +141,10 @@ class _Looking:
         others = [f"{name}.py" for name in ([near] if near is not None else sorted(there))]
         beside = f", but there is {' and '.join(others)}" if 0 < len(others) <= MOST_SHOWN else ""
         return Looked("missing", None, f"there is no {shown}{beside}")
+
+    def _is_archived(self) -> bool:
+        """Whether Terraform makes an archive of a folder as it is."""
+        return self.asker.endswith(".tf") and not may_speak(self.files, self.asker, _RUN_BY_TERRAFORM)
 
     def _shown(self, path: str) -> str:
         """A path as one writes it in the template."""
