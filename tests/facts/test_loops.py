@@ -287,6 +287,8 @@ def test_a_loop_that_raises_where_an_item_is_not_right_wants_all_or_nothing() ->
 
 
 PAUSING = "after the same pause every time"
+ENDLESS = Retry("fixed", "no", f"{PAUSING} and without a limit")
+NO_PAUSE = Retry("none", "yes", "without a pause")
 
 
 def test_how_it_is_sent_again() -> None:
@@ -303,3 +305,53 @@ def test_a_poll_is_sent_again() -> None:
     poll = loop_of("def wait():\n    while not send():\n        time.sleep(5)\n")
     assert poll is not None
     assert poll.retry == Retry("fixed", "no", f"{PAUSING} and without a limit")
+
+
+ONCE = """
+def once(job):
+    try:
+        send()
+        return job
+    except Exception:
+        return None
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "retry"),
+    [
+        ("for _ in range(3):\n    if once(job):\n        return\n    time.sleep(1)", Retry("fixed", "yes", PAUSING)),
+        ("for n in range(3):\n    if once(job):\n        break\n    time.sleep(2 ** n)", Retry("growing", "yes")),
+        ("for _ in range(3):\n    done = once(job)\n    if done is not None:\n        break\n", NO_PAUSE),
+        ("for _ in range(3):\n    if not once(job):\n        continue\n    return", NO_PAUSE),
+        ("while True:\n    if once(job):\n        return\n    time.sleep(1)", ENDLESS),
+        ("for _ in range(3):\n    if not once(job):\n        return\n    time.sleep(1)", None),
+        ("for n in range(3):\n    if once(n):\n        return\n    time.sleep(1)", None),
+        ("for one in job:\n    if once(one):\n        return\n    time.sleep(1)", None),
+    ],
+)
+def test_a_function_that_takes_the_error_is_called_again(body: str, retry: Retry | None) -> None:
+    lines = "\n".join(f"    {line}" for line in body.split("\n"))
+    source = parse((HEAD + f"{ONCE}\ndef start(job):\n{lines}\n").encode(), "app.py")
+    facts = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (loop,) = [fact.data.in_loop for fact in facts if fact.function == "start"]
+    assert loop.retry == retry
+
+
+@pytest.mark.parametrize(
+    ("body", "retried"),
+    [
+        ('if "FunctionError" not in answer:\n    return answer\ntime.sleep(1)', True),
+        ('if answer.get("FunctionError"):\n    time.sleep(1)\n    continue\nreturn answer', True),
+        ('if not answer.get("FunctionError"):\n    break\nelse:\n    time.sleep(1)', True),
+        ('if answer.get("FunctionError"):\n    break\ntime.sleep(1)', False),
+        ('if answer.get("StatusCode"):\n    break\ntime.sleep(1)', False),
+    ],
+)
+def test_a_function_that_failed_is_invoked_again(body: str, retried: bool) -> None:
+    lines = "\n".join(f"        {line}" for line in body.split("\n"))
+    call = 'answer = client.invoke(FunctionName="a", Payload=job)'
+    source = parse((HEAD + f"def start(job):\n    for _ in range(3):\n        {call}\n{lines}\n").encode(), "app.py")
+    facts = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (loop,) = [fact.data.in_loop for fact in facts if fact.function == "start"]
+    assert (loop.retry is not None) is retried

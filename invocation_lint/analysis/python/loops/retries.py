@@ -8,7 +8,7 @@ from functools import lru_cache
 import libcst as cst
 
 from invocation_lint.analysis.domain.events import Caught, Raised, RetryLoop, Visit
-from invocation_lint.analysis.program.acts import block_end, is_log_line
+from invocation_lint.analysis.program.acts import block_end, is_log_line, suite_end
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -82,6 +82,68 @@ def note_polls(frame: Frame, node: cst.While, first_event: int) -> None:
     for site in dict.fromkeys(sites):
         if any(is_within(site[0], span) for span in spans):
             frame.events.append(RetryLoop(site, frame.place(node), _pause(node), bounded))
+
+
+def note_outcomes(frame: Frame, node: cst.For | cst.While, first_event: int) -> None:
+    """`for _ in range(5): if helper(): break`, where the helper takes the error of an invocation and returns, and the
+    same of an answer that is asked for `FunctionError`."""
+    is_counted = isinstance(node, cst.For) and isinstance(node.iter, cst.Call) and dotted(node.iter.func) in COUNTERS
+    if not is_counted and not isinstance(node, cst.While):
+        return
+    known = {event.site for event in frame.events[first_event:] if isinstance(event, RetryLoop)}
+    failed = {event.site for event in frame.events[first_event:] if isinstance(event, Caught) and event.quiet}
+    sites = dict.fromkeys(event.site for event in frame.events[first_event:] if isinstance(event, Visit))
+    counter = {node.target.value} if isinstance(node, cst.For) and isinstance(node.target, cst.Name) else set()
+    for test, leaves_if in _leaving_tests(node.body):
+        inside = [test, *own_nodes(test)]
+        names = {part.value for part in inside if isinstance(part, cst.Name)}
+        asked = [test, *(made.value for made in own_nodes(node.body)
+                         if isinstance(made, cst.Assign) and any(_names_one_of(made, names)))]  # fmt: skip
+        if any(isinstance(part, cst.Name) and part.value in counter for one in asked for part in own_nodes(one)):
+            continue  # each round asks something else
+        spans = [frame.place(part) for part in asked]
+        asks = any(isinstance(part, cst.SimpleString) and part.raw_value == "FunctionError" for part in inside)
+        if leaves_if is (_is_negated(test) if asks else not _is_negated(test)):
+            for site in sites:
+                again = asks if len(site) == 1 else site in failed
+                if again and site not in known and any(is_within(site[0], span) for span in spans):
+                    frame.events.append(RetryLoop(site, frame.place(node), _pause(node), is_bounded(node)))
+
+
+def _names_one_of(made: cst.Assign, names: Collection[str]) -> Iterator[bool]:
+    return (isinstance(one.target, cst.Name) and one.target.value in names for one in made.targets)
+
+
+def _is_negated(test: cst.BaseExpression) -> bool:
+    """`not found`, `found is None`, `found == False`, `"FunctionError" not in answer`."""
+    if isinstance(test, cst.UnaryOperation):
+        return isinstance(test.operator, cst.Not)
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return False
+    operator, other = test.comparisons[0].operator, test.comparisons[0].comparator
+    is_nothing = isinstance(other, cst.Name) and other.value in {"None", "False"}
+    return isinstance(operator, cst.NotIn) or (is_nothing and isinstance(operator, (cst.Is, cst.Equal)))
+
+
+@lru_cache(maxsize=1024)
+def _leaving_tests(body: cst.CSTNode) -> list[tuple[cst.BaseExpression, bool]]:
+    """The tests of a loop's body after which it is left, and for which answer."""
+    statements = list(body.body) if isinstance(body, cst.IndentedBlock) else []
+    found: list[tuple[cst.BaseExpression, bool]] = []
+    for index, one in enumerate(statements):
+        if not isinstance(one, cst.If) or isinstance(one.orelse, cst.If):
+            continue
+        goes_on = suite_end(one.body) == "leaves" and any(map(_leaves, statements[index + 1 :]))
+        if _last_leaves(one.body):
+            found.append((one.test, True))
+        elif goes_on or (one.orelse is not None and _last_leaves(one.orelse)):
+            found.append((one.test, False))
+    return found
+
+
+def _leaves(statement: cst.CSTNode) -> bool:
+    last = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement
+    return isinstance(last, (cst.Return, cst.Break))
 
 
 def _stays(handler: cst.ExceptHandler) -> bool:
@@ -175,4 +237,4 @@ def is_bounded(node: cst.For | cst.While) -> bool | None:
     return None if changed else False
 
 
-__all__ = ["changing", "is_bounded", "is_retry", "note_polls", "note_retries", "pause_in", "repeats"]
+__all__ = ["changing", "is_bounded", "is_retry", "note_outcomes", "note_polls", "note_retries", "pause_in", "repeats"]

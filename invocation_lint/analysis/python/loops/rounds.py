@@ -35,6 +35,7 @@ def run_while(frame: Frame, node: cst.While) -> None:
     loop_ends.note_left(frame, node, info, first_raised)
     retries.note_retries(frame, node, first_event, first_raised)
     retries.note_polls(frame, node, first_event)
+    retries.note_outcomes(frame, node, first_event)
     pacing.note_order(frame, node, first_event)
     if after is not None:
         frame.state = after
@@ -73,6 +74,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
     loop_ends.excuse_inner(frame, node, first_event, first_raised)
     loop_ends.note_left(frame, node, info, first_raised, None if items is None else len(items))
     retries.note_retries(frame, node, first_event, first_raised)
+    retries.note_outcomes(frame, node, first_event)
     pacing.note_order(frame, node, first_event)
     traced.note_loop(frame, element, node, first_event)
     _finish_loop(frame, node.orelse)
@@ -93,6 +95,7 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
     loop_ends.excuse_inner(frame, node, first_event, first_raised)
     loop_ends.note_left(frame, node, info, first_raised, len(items))
     retries.note_retries(frame, node, first_event, first_raised)
+    retries.note_outcomes(frame, node, first_event)
     pacing.note_order(frame, node, first_event)
     _finish_loop(frame, node.orelse)
 

@@ -76,13 +76,18 @@ def _each_of(loop: LoopInfo) -> str:
     return f"{loop.times} {'items' if loop.over == 'constants' else 'iterations'}"
 
 
+_PAUSES = {
+    "none": "without a pause",
+    "fixed": "after the same pause every time",
+    "unknown": "after pauses that may not grow",
+}
+
+
 def _retry(loop: RetryLoop) -> facts.Retry:
     pause = UnknownAnswer("how long it sleeps is not known") if loop.pause == "unknown" else loop.pause
     bounded = UnknownAnswer("it is not known") if loop.bounded is None else "yes" if loop.bounded else "no"
-    manner = [
-        *({"none": ["without a pause"], "fixed": ["after the same pause every time"]}.get(loop.pause, [])),
-        *(["without a limit"] if bounded == "no" else []),
-    ]
+    paused = _PAUSES.get(loop.pause)
+    manner = [*([paused] if paused else []), *(["without a limit"] if bounded == "no" else [])]
     return facts.Retry(pause, bounded, " and ".join(manner) or None)
 
 
