@@ -224,6 +224,85 @@ def handler(event, context):
             ship(json.loads(event["Records"][at]["body"]))
         except Exception:
             logger.exception("failed")
+---
+# kept: the record is worked on behind a failure
+def handler(event, context):
+    for record in event["Records"]:
+        order = record["body"] + record["messageId"]
+        try:
+            ship.enrich(order)
+        except Exception:
+            logger.warning("as it is")
+        ship(order)
+---
+# kept: a helper works on it
+def handler(event, context):
+    for record in event["Records"]:
+        work(record)
+def work(record):
+    try:
+        ship.archive(record)
+    except Exception:
+        logger.exception("no archive")
+    ship(record)
+---
+# swallowed: what could not be read is passed over
+def handler(event, context):
+    for record in event["Records"]:
+        try:
+            order = json.loads(record["body"])
+        except Exception:
+            logger.exception("no JSON")
+            continue
+        ship(order)
+---
+# swallowed: what follows has only what the try makes
+def handler(event, context):
+    order = None
+    for record in event["Records"]:
+        try:
+            order = json.loads(record["body"])
+        except Exception:
+            logger.exception("no JSON")
+        ship(order)
+---
+# swallowed: it only counts behind
+def handler(event, context):
+    for number, record in enumerate(event["Records"]):
+        try:
+            ship(json.loads(record["body"]))
+        except Exception:
+            logger.exception("failed")
+        logger.info("%s done", number)
+---
+# swallowed: what follows a try around all
+def handler(event, context):
+    results = []
+    try:
+        for record in event["Records"]:
+            results.append(ship(json.loads(record["body"])))
+    except Exception:
+        logger.exception("failed")
+    ship.tell(results)
+---
+# swallowed: a report of none
+def handler(event, context):
+    for record in event["Records"]:
+        try:
+            ship(json.loads(record["body"]))
+        except Exception:
+            logger.exception("failed")
+    return {"batchItemFailures": []}
+---
+# reported: a report that is filled
+def handler(event, context):
+    response = {"batchItemFailures": []}
+    for record in event["Records"]:
+        try:
+            ship(json.loads(record["body"]))
+        except Exception:
+            response["batchItemFailures"].append(failure(record))
+    return response
 """
 CASES = [case.removeprefix("# ").partition("\n") for case in SHAPES.strip().split("---\n")]
 

@@ -86,6 +86,11 @@ def notes(body: cst.CSTNode, lists: frozenset[str] = frozenset()) -> bool:
     return False
 
 
+def notes_by(call: cst.Call) -> bool:
+    """Whether a call does more than to log, count, or look at something."""
+    return not is_log_line(call) and not _is_harmless(call, frozenset())
+
+
 def _is_harmless(call: cst.Call, lists: frozenset[str]) -> bool:
     name = called_name(call)
     if name in _PLAIN or name.startswith(("log", "_log")):
@@ -264,6 +269,7 @@ __all__ = [
     "gives_itself",
     "is_raised_outside",
     "notes",
+    "notes_by",
     "raised_for",
     "raises",
     "sets",

@@ -8,7 +8,7 @@ import libcst as cst
 
 from invocation_lint.facts.building.handling import failing
 from invocation_lint.facts.building.handling.processors import MOST, last_name, takes_most
-from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
 
 _LOOPS = (cst.For, cst.While)
@@ -34,6 +34,19 @@ def tries(body: cst.CSTNode) -> Iterator[cst.Try]:
                 for child in node.children
                 if isinstance(child, (cst.BaseCompoundStatement, cst.BaseSuite, cst.Else, cst.Finally))
             ]
+
+
+def names_some(scope: Scope) -> bool:
+    """Whether a function reports failed records: `{"batchItemFailures": []}` reports none, whatever has failed."""
+    if "itemIdentifier" in scope.texts or "batchItemFailures" not in scope.texts:
+        return "itemIdentifier" in scope.texts
+    texts = [one for one in scope.parents if isinstance(one, cst.SimpleString) and text_of(one) == "batchItemFailures"]
+    holders = (scope.parents.get(one) for one in texts)
+    return not all(isinstance(one, cst.DictElement) and _is_empty(one.value) for one in holders)
+
+
+def _is_empty(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.List) and not value.elements
 
 
 def beside(body: cst.BaseSuite) -> cst.CSTNode | None:
@@ -91,11 +104,17 @@ def left_by_finally(node: cst.Try) -> cst.CSTNode | None:
 
 
 def outcomes(
-    node: cst.Try, scope: Scope, counted: frozenset[str], raised: frozenset[str], loop: cst.CSTNode | None = None
+    node: cst.Try,
+    scope: Scope,
+    counted: frozenset[str],
+    raised: frozenset[str],
+    loop: cst.CSTNode | None = None,
+    *,
+    is_around: bool = False,
 ) -> Iterator[tuple[str, cst.CSTNode]]:
     """What a `try` does with an error that may be any, and where: `escapes`, `kept` or `swallowed`. `counted` are the
     names of lists that are only counted, `raised` those by which the function raises later, `loop` is the one over the
-    records where it stands in the same function."""
+    records where it stands in the same function; with `is_around`, all records are worked on in the `try`."""
     leaving = left_by_finally(node)
     clauses = [one for one in node.handlers if takes_most(one)]
     if leaving is not None:
@@ -113,35 +132,67 @@ def outcomes(
         elif failing.notes(clause.body, counted):
             yield "kept", clause
         else:
-            yield _behind(node, clause, scope, counted, loop), clause
+            yield _behind(node, clause, scope, counted, loop, is_around=is_around), clause
 
 
 def _behind(
-    node: cst.Try, clause: cst.ExceptHandler, scope: Scope, counted: frozenset[str], loop: cst.CSTNode | None
+    node: cst.Try,
+    clause: cst.ExceptHandler,
+    scope: Scope,
+    counted: frozenset[str],
+    loop: cst.CSTNode | None,
+    *,
+    is_around: bool,
 ) -> str:
-    """What comes behind a clause that does nothing: the `else` of a loop that tries again, or what follows where all
-    that went well has left."""
+    """What comes behind a clause that does nothing: the `else` of a loop that tries again, what follows where all that
+    went well has left, or more work on the record."""
     last = list(_smalls(clause.body))[-1:]
-    if isinstance(last[0] if last else None, cst.Return):
+    if isinstance(last[0] if last else None, (cst.Return, cst.Continue)):
+        is_ended, is_broken = isinstance(last[0], cst.Return), False
+    else:
+        is_ended, is_broken = False, bool(last) and isinstance(last[0], cst.Break)
+    if is_ended:
         return "swallowed"
-    is_broken = bool(last) and isinstance(last[0], cst.Break)
+    leaves_block = bool(last) and isinstance(last[0], (cst.Continue, cst.Break))
     inner: cst.CSTNode = node
     for outer in scope.around(node):
-        if isinstance(outer, _LOOPS) and outer is not loop and outer.orelse is not None and not is_broken:
-            if failing.raises(outer.orelse):
-                return "escapes"
-            if failing.notes(outer.orelse.body, counted):
-                return "kept"
-        if isinstance(outer, cst.BaseSuite) and inner in outer.body:
-            behind = list(outer.body)[list(outer.body).index(inner) + 1 :]
-            if any(isinstance(small, cst.Raise) for small in _smalls_of(behind)):
-                return "escapes"
         if outer is loop or isinstance(outer, (cst.FunctionDef, cst.Lambda)):
             break
         if isinstance(outer, _LOOPS):
-            is_broken = False
+            if outer.orelse is not None and not is_broken:
+                if failing.raises(outer.orelse):
+                    return "escapes"
+                if failing.notes(outer.orelse.body, counted):
+                    return "kept"
+            is_broken = leaves_block = False
+        if isinstance(outer, cst.BaseSuite) and inner in outer.body and not leaves_block:
+            behind = list(outer.body)[list(outer.body).index(inner) + 1 :]
+            if any(isinstance(small, cst.Raise) for small in _smalls_of(behind)):
+                return "escapes"
+            if not is_around and any(_goes_on(one, node, scope) for one in behind):
+                return "kept"
         inner = outer
     return "swallowed"
+
+
+def _goes_on(behind: cst.CSTNode, node: cst.Try, scope: Scope) -> bool:
+    """Whether a statement behind a `try` works on what the round has at hand: not all of it was lost."""
+    root = scope.root
+    own = root.name.value if isinstance(root, cst.FunctionDef) else ""
+    names = set(scope.assignments) - failing.sets(node.body)
+    for outer in scope.around(node):
+        if isinstance(outer, cst.For):
+            names |= {one.value for one in walk(outer.target) if isinstance(one, cst.Name)}
+    if isinstance(root, cst.FunctionDef):
+        names |= {one.name.value for one in root.params.params}
+    return any(
+        called_name(call) != own and failing.notes_by(call) and not names.isdisjoint(_names_given(call))
+        for call in calls(behind)
+    )
+
+
+def _names_given(call: cst.Call) -> set[str]:
+    return {one.value for arg in call.args for one in walk(arg.value) if isinstance(one, cst.Name)}
 
 
 def _smalls(body: cst.BaseSuite) -> Iterator[cst.BaseSmallStatement]:
@@ -162,6 +213,7 @@ __all__ = [
     "calls",
     "is_within",
     "left_by_finally",
+    "names_some",
     "outcomes",
     "suppressed",
     "takes",

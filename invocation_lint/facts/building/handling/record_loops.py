@@ -25,7 +25,6 @@ Guard = tuple[cst.Try, Scope]
 
 MAX_HELPERS = 2
 _SAME = frozenset({"enumerate", "list", "reversed", "iter", "sorted", "tuple"})
-_REPORTS = frozenset({"batchItemFailures", "itemIdentifier"})
 
 
 @mutable
@@ -78,7 +77,7 @@ class _Reader:
         if around is not None:
             self._around[info.key] = around
         scope = self.code.scope_of(info)
-        names_failures = _REPORTS & scope.texts or PROCESSORS & info.words
+        names_failures = record_failures.names_some(scope) or PROCESSORS & info.words
         lost = lost_in_report(self.code, info) if names_failures or PROCESSORS & self.code.module.mentions else None
         if lost is not None:
             self.seen.failures.setdefault("swallowed", self._place(lost))
@@ -286,7 +285,7 @@ class _Reader:
     def _unguarded(self, clause: cst.CSTNode, scope: Scope, info: FunctionInfo) -> None:
         guard = self._guard(clause, scope, info)
         if guard is not None:
-            self._clauses(*guard)
+            self._clauses(*guard, is_around=True)
         else:
             self.seen.failures.setdefault("escapes", self._place(clause))
 
@@ -300,11 +299,18 @@ class _Reader:
         return self._around.get(info.key)
 
     def _clauses(
-        self, node: cst.Try, scope: Scope, raised: frozenset[str] = frozenset(), loop: cst.CSTNode | None = None
+        self,
+        node: cst.Try,
+        scope: Scope,
+        raised: frozenset[str] = frozenset(),
+        loop: cst.CSTNode | None = None,
+        *,
+        is_around: bool = False,
     ) -> None:
         """Note what a `try` does with an error that may be any. `raised` are the names by which the function raises
-        later, `loop` is what goes over the records around it."""
-        for word, place in record_failures.outcomes(node, scope, failing.counted_lists(scope), raised, loop):
+        later, `loop` is what goes over the records around it; with `is_around`, that stands in it."""
+        counted = failing.counted_lists(scope)
+        for word, place in record_failures.outcomes(node, scope, counted, raised, loop, is_around=is_around):
             self.seen.failures.setdefault(word, self._place(place))
 
     def _raised_for(self, scope: Scope) -> frozenset[str]:
