@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.asking import HEAD, keys_of, only
+from tests.analysis.asking import HEAD, ask, keys_of, only
 
 CLASSES = """
 import collections, typing
@@ -72,3 +72,67 @@ def test_text_of_a_model() -> None:
     call = 'client.invoke(FunctionName="f", InvocationType="Event", Payload=Job(id=a).model_dump_json())'
     fact = only(f"def f(a):\n    {call}\n", head=HEAD + CLASSES)
     assert (keys_of(fact), fact.data.payload.layers, fact.data.payload.refused) == ("id owner", 1, ())
+
+
+TYPED = """
+import datetime as dt
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Optional
+from uuid import UUID
+from pydantic import BaseModel
+
+class Job(BaseModel):
+    id: UUID
+    at: datetime
+    day: dt.date
+    price: Decimal = 0
+    names: set[str] = set()
+    due: Optional[datetime] = None
+    name: str = ""
+"""
+
+
+def refused(payload: str, parameters: str = "job: Job") -> list[tuple[str, object]]:
+    call = f'client.invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps({payload}))'
+    fact = only(f"def f({parameters}):\n    {call}\n", head=HEAD + TYPED)
+    return [(one.path, one.type) for one in fact.data.payload.refused]
+
+
+def test_what_the_fields_of_a_model_hold() -> None:
+    held = [("id", "UUID"), ("at", "datetime"), ("day", "date"), ("price", "Decimal"), ("names", "set")]
+    assert refused("job.model_dump()") == held
+    assert refused("job.dict()") == held
+    assert refused("Job(id=a, at=b, day=c).model_dump()", "a, b, c") == held
+    assert refused('job.model_dump(exclude={"id", "at", "day", "price", "names"})') == []
+    assert refused('job.model_dump(mode="json")') == []
+    assert refused("job.model_dump(), default=str") == []
+
+
+def test_a_model_is_refused_itself() -> None:
+    assert refused('{"job": job}') == [("job", "model")]
+    assert refused('{"jobs": [job]}') == [("jobs[0]", "model")]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("date.today() - dt.timedelta(days=1)", "date"),
+        ("datetime.now() + dt.timedelta(days=1)", "datetime"),
+        ("date.fromisoformat(job)", "date"),
+        ("dt.timedelta(days=1) + dt.timedelta(days=1)", "timedelta"),
+        ('client.invoke(FunctionName="g")["Payload"]', "StreamingBody"),
+    ],
+)
+def test_values_that_json_lacks(value: str, kind: str) -> None:
+    call = 'client.invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps({"a": value}))'
+    told = ask(f"def f(job):\n    value = {value}\n    {call}\n", head=HEAD + TYPED).facts
+    payloads = [fact.data.payload for fact in told if fact.kind == "invocation" and fact.data.payload is not None]
+    assert [(one.path, one.type) for one in payloads[-1].refused] == [("a", kind)]
+
+
+def test_an_error_is_refused_and_its_text_is_not() -> None:
+    for value, expected in (("error", [("a", "exception")]), ("str(error)", [])):
+        call = f'client.invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps({{"a": {value}}}))'
+        code = f"def f(job):\n    try:\n        job()\n    except ValueError as error:\n        {call}\n"
+        assert [(one.path, one.type) for one in only(code, head=HEAD).data.payload.refused] == expected

@@ -5,6 +5,8 @@ Methods and their parameters are those of pydantic 1 and 2 (docs.pydantic.dev, s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import (
@@ -111,6 +113,12 @@ def is_model(frame: Frame, key: str, name: str) -> bool:
     return bool({base.rpartition(".")[2] for base in classes.lineage(frame, info)[1]} & _MODELS)
 
 
+def are_models(bases: Iterable[str]) -> bool:
+    """Whether bases from outside the program are pydantic's, and no others."""
+    names = {base.rpartition(".")[2] for base in bases}
+    return bool(names) and names <= _MODELS
+
+
 def made(frame: Frame, info: ClassInfo, node: cst.CSTNode) -> Value:
     """`Model.model_validate(..)`: an instance whose fields are not known."""
     given = Arguments(open="it is made from something not known", place=frame.place(node))
@@ -129,7 +137,10 @@ def _dumped(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, *, as
     unsure = any(not _is_plain(given.get(name)) for name in _LEAVING_OUT)
     slots: dict[str, Slot] = {}
     every = fields.all_fields(frame, info)
-    for name, slot in obj.slots.items():
+    known = {name: Slot("yes", Value((Typed(kind),)), obj.made)
+             for name, one in every.items() if (kind := _kept_as(one.annotation))}  # fmt: skip
+    held = {**known, **{name: slot for name, slot in obj.slots.items() if name not in known or slot.value == NONE}}
+    for name, slot in held.items() if not as_json else obj.slots.items():
         left = every[name].is_left_out() if name in every else False
         if left:
             continue
@@ -143,6 +154,26 @@ def _dumped(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, *, as
         if presence != "no":
             slots[aliases[name] if aliases else name] = Slot(presence, value, slot.place)
     return Obj("dict", dict(slots), obj.open, made=obj.made)
+
+
+_KEPT = {"datetime", "date", "time", "timedelta", "UUID", "UUID4", "UUID1", "Decimal", "Path", "bytes", "AwareDatetime",
+         "NaiveDatetime", "FutureDatetime", "PastDatetime", "PastDate", "FutureDate"}  # fmt: skip
+
+
+def _kept_as(annotation: str) -> str:
+    """The type of what a field of a model holds, whatever it was given; empty where JSON may know it (pydantic:
+    conversion table)."""
+    outer, _, inner = annotation.partition("[")
+    name = outer.rpartition(".")[2]
+    if name in {"set", "Set", "frozenset", "FrozenSet"}:
+        return name.lower()
+    if inner or name not in _KEPT:
+        return ""
+    return next((kind for part, kind in _OWN_TYPES.items() if part in name), name)
+
+
+_OWN_TYPES = {"Datetime": "datetime", "Date": "date", "UUID": "UUID"}
+"""Parts of the names of pydantic's own types, and what is kept of them."""
 
 
 def _aliases(frame: Frame, info: ClassInfo, wanted: Value) -> dict[str, str]:
@@ -199,4 +230,4 @@ def _changes(info: ClassInfo) -> bool:
     )
 
 
-__all__ = ["MAKING", "attribute", "call_method", "made"]
+__all__ = ["MAKING", "are_models", "attribute", "call_method", "made"]

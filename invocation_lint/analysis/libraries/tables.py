@@ -17,6 +17,8 @@ RESULTS: dict[str, str] = {
     "datetime.datetime": "datetime",
     "datetime.date": "date",
     "datetime.date.today": "date",
+    "datetime.date.fromisoformat": "date",
+    "datetime.date.fromtimestamp": "date",
     "datetime.time": "time",
     "datetime.timedelta": "timedelta",
     "django.utils.timezone.now": "datetime",
@@ -142,7 +144,7 @@ HARMLESS_PREFIXES = (
 REFUSED_BY_JSON = frozenset(
     {"datetime", "date", "time", "timedelta", "UUID", "Decimal", "set", "frozenset", "bytes", "bytearray", "Path",
      "complex", "object", "hash", "range", "generator", "memoryview", "instance", "enum", "function", "class",
-     "client", "StreamingBody"}
+     "client", "StreamingBody", "model", "exception"}
 )  # fmt: skip
 """Types that json.dumps refuses without default= (measured with CPython 3.11)."""
 

@@ -157,8 +157,10 @@ def arithmetic(left: Value, right: Value) -> Value:
         return Value((Typed("number"),))
     if kinds and kinds <= {"number", "Decimal"}:
         return Value((Typed("Decimal"),))
-    if "datetime" in kinds and kinds <= {"datetime", "timedelta"} and len(kinds) == 2:
-        return Value((Typed("datetime"),))
+    if len(kinds) == 2 and "timedelta" in kinds and (kinds & {"datetime", "date"}):
+        return Value((Typed((kinds - {"timedelta"}).pop()),))
+    if kinds == {"timedelta"}:
+        return Value((Typed("timedelta"),))
     return unknown("the result of an operation", source_of(join2(left, right)))
 
 

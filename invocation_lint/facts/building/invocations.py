@@ -12,7 +12,7 @@ from invocation_lint.analysis.domain.events import FailureTold, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.interpreter import Interpreter, Root
-from invocation_lint.analysis.libraries import fields
+from invocation_lint.analysis.libraries import fields, models
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python import classes
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -370,7 +370,7 @@ class Invocations:
         frame = Frame(self.interpreter, info.module, None, State())
         outside = [base for base in classes.lineage(frame, info)[1] if base not in {"builtins.object", "abc.ABC"}]
         if outside:
-            return ""
+            return "model" if models.are_models(outside) else ""
         return "dataclass" if fields.is_dataclass(info) else "instance"
 
 

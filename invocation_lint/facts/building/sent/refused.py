@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import NONE, Const, Encoded, EnumMember, Struct, Text, Typed, Unknown, Value
+from invocation_lint.analysis.domain.atoms import (
+    NONE,
+    Const,
+    Encoded,
+    EnumMember,
+    ErrorValue,
+    Struct,
+    Text,
+    Traced,
+    Typed,
+    Unknown,
+    Value,
+)
 from invocation_lint.analysis.libraries.tables import ACCEPTED_BY, REFUSED_BY_JSON
+from invocation_lint.analysis.tracing.answer_parts import NAME as ANSWER
+from invocation_lint.analysis.tracing.answer_parts import STREAM
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import shapes
@@ -77,6 +91,10 @@ def _refused_type(atom: Any, class_kind: Kind) -> str:
         return atom.kind if atom.kind in {"set", "generator"} else ""
     if isinstance(atom, EnumMember):
         return "" if atom.mixin else "enum"
+    if isinstance(atom, ErrorValue):
+        return "exception"
+    if isinstance(atom, Traced) and atom.kind == ANSWER:
+        return "StreamingBody" if atom.path == STREAM else ""
     return "StreamingBody" if shapes.python_type(atom) == "stream" else ""
 
 
