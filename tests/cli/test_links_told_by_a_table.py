@@ -248,3 +248,29 @@ def test_a_pattern_with_a_part_that_is_one_of_several(tmp_path: Path, code: str,
     sender = f"{HEAD}{table}\n\ndef handler(event, context):\n{body}\n{call}"
     (link,) = links(tmp_path, {"sender/app.py": sender, "template.yaml": STEPS, **workers})
     assert (targets(link), link["certain"]) == (expected, False)
+
+
+MADE = "from base import make\n\nclass Prices:\n    pass\n\nHANDLER = make(Prices)\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "is_found"),
+    [
+        (MADE.replace("HANDLER", "lambda_handler"), True),
+        (MADE.replace("HANDLER", "handler"), True),
+        (MADE.replace("HANDLER", "handler: object"), True),
+        (MADE.replace("HANDLER", "pattern"), False),
+        ("handler = 1\n", False),
+    ],
+)
+def test_a_handler_that_a_call_makes(tmp_path: Path, made: str, is_found: bool) -> None:
+    (link,) = links(tmp_path, named('"acme-prices"', "orders/app.py", **{"prices/app.py": made}))
+    assert (targets(link), link["certain"]) == (["prices"] if is_found else [], False)
+
+
+def test_a_packed_handler_that_a_call_makes(tmp_path: Path) -> None:
+    made = MADE.replace("HANDLER", "handler")
+    files = named('"acme-prices"', "handlers/orders.py", **{"handlers/find_prices.py": made})
+    (link,) = links(tmp_path, {**files, "infra/main.tf": PACKED})
+    (target,) = link["targets"]
+    assert target["handler"]["path"].endswith("handlers/find_prices.py") and target["suggested"]

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.project import Program
 from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import Key, pieces_of
 from invocation_lint.facts.building.handlers import is_handler
 from invocation_lint.facts.building.links.code import HANDLER, Code, Entry
 from invocation_lint.facts.building.links.words import best, has_run, nearness, parts_of, words_of
+from invocation_lint.findings import Place
 from invocation_lint.records import record
 from invocation_lint.source.files.test_paths import is_of_tests
 from invocation_lint.source.lambda_code import is_handler_code
@@ -26,6 +26,9 @@ MAX_HANDLERS = 400
 _TAKES_CONTEXT = re.compile(rb"^(?:async )?def +handler\(\s*\w+\b[^,()]*,\s*_*(?:context|ctx)\b", re.MULTILINE)
 """A handler by its name, whatever it calls its event."""
 
+_IS_MADE = re.compile(rb"^(handler|lambda_handler)[ \t]*(?::[^=\n]+)?=[ \t]*[\w.]+\(", re.MULTILINE)
+"""A handler that a call makes of an application or of another function."""
+
 Names = tuple[tuple[str, ...], ...]
 
 
@@ -36,6 +39,15 @@ class Candidate:
     function: Function
     names: Names
     written: tuple[str, ...]
+
+
+@record
+class HandlerAt:
+    """A handler by its looks: the key of its module, its name in it, and its place."""
+
+    module: str
+    name: str
+    place: Place
 
 
 class Candidates:
@@ -67,17 +79,22 @@ class Candidates:
         return held or [one.function for one in self._undeployed if one.function.key.template == module]
 
     @cached_property
-    def handlers(self) -> list[tuple[str, FunctionInfo]]:
-        """The handlers of the project by their looks, with the keys of their modules."""
-        found: list[tuple[str, FunctionInfo]] = []
+    def handlers(self) -> list[HandlerAt]:
+        """The handlers of the project by their looks: functions, and what a call makes of something else."""
+        found: list[HandlerAt] = []
         for path in self._files.walked:
             if not path.endswith(".py") or is_of_tests(self.below(path)):
                 continue
             data = self._files.read(path) or b""
-            held = self._modules.load(path) if is_handler_code(data) or _TAKES_CONTEXT.search(data) else None
-            for info in held.functions.values() if held is not None else ():
-                if info.parent is None and info.cls is None and is_handler(info):
-                    found.append((path, info))
+            may_be = is_handler_code(data) or _TAKES_CONTEXT.search(data) or _IS_MADE.search(data)
+            held = self._modules.load(path) if may_be else None
+            every = held.functions.values() if held is not None else ()
+            own = [one for one in every if one.parent is None and one.cls is None and is_handler(one)]
+            found += (HandlerAt(path, one.name, one.place) for one in own)
+            made = _IS_MADE.search(data) if held is not None and not own else None
+            if made is not None and held is not None:
+                name, line = made[1].decode("ascii"), data.count(b"\n", 0, made.start()) + 1
+                found.append(HandlerAt(path, name, Place(held.path, line, 1, line, len(name) + 1)))
             if len(found) > MAX_HANDLERS:
                 return []
         return found
@@ -100,11 +117,11 @@ class Candidates:
     @cached_property
     def _undeployed(self) -> list[Candidate]:
         found: list[Candidate] = []
-        for path, info in self.handlers:
-            if not self._code.handled_by(path):
-                function = Function(Key(path, f"{info.module.path}:{info.name}"), HANDLER, info.place)
-                self._code.note(function, Entry(path, info.name))
-                at = self.below(path), info.name
+        for one in self.handlers:
+            if not self._code.handled_by(one.module):
+                at = self.below(one.module), one.name
+                function = Function(Key(one.module, ":".join(at)), HANDLER, one.place)
+                self._code.note(function, Entry(one.module, one.name))
                 found.append(Candidate(function, names_of_place(*at), written_of_place(*at)))
         return found
 
@@ -162,4 +179,4 @@ def written_of_place(path: str, name: str) -> tuple[str, ...]:
     return tuple(filter(None, (last, stem, f"{last}-{stem}", name)))
 
 
-__all__ = ["MAX_SUPPOSED", "Candidates", "Names", "names_of", "names_of_place", "nearest_to"]
+__all__ = ["MAX_SUPPOSED", "Candidates", "HandlerAt", "Names", "names_of", "names_of_place", "nearest_to"]

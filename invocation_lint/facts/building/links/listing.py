@@ -160,7 +160,7 @@ MAX_TARGETS = 24
 def _target(links: Links, supposing: Supposing, function: Function, asker: str, sent: SentFields | None) -> Target:
     supposed = supposing.coded(function)
     info = links.handler_of(supposed or function, asker)
-    handler = (info.title, _place(info)) if info is not None else links.application_of(function)
+    handler = (info.title, _place(info)) if info is not None else links.application_of(supposed or function)
     template = links.shown(function.place) if function.type != HANDLER else None
     contract = _contract(links, supposed or function, sent)
     return Target(title_of(function), function, handler, template, contract, supposed is not None)

@@ -22,6 +22,7 @@ from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.links.candidates import (
     MAX_SUPPOSED,
     Candidates,
+    HandlerAt,
     Names,
     names_of,
     names_of_place,
@@ -217,7 +218,7 @@ class Supposing:
     def _named_with(self, name: str, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions whose code a file names together with that of a function."""
         if self._scripts is None:
-            places = {path: (self._candidates.below(path), info.name) for path, info in self._candidates.handlers}
+            places = {one.module: (self._candidates.below(one.module), one.name) for one in self._candidates.handlers}
             every = contents_of(self._files, module) or () if places else ()
             templates = self._links.code.deployed.templates
             self._scripts = Scripts(places, [one for one in every if one[0] not in templates])
@@ -230,7 +231,8 @@ class Supposing:
         others."""
         sent = read_of(fields_sent(payload))
         senders = {place.path for place in visit.site}
-        paths = [path for path, _ in self._candidates.handlers if path not in senders] if sent.names else []
+        every = self._candidates.handlers if sent.names else ()
+        paths = [one.module for one in every if one.module not in senders]
         texts = {path: self._files.read(path) or b"" for path in paths}
         keys = reads_it(sent, texts) or [key for key in may_need(sent, texts) if self._needs(key, sent, module)]
         found = {one.key: one for key in keys if len(keys) == 1 for one in self._candidates.functions_in(key)}
@@ -283,29 +285,27 @@ class Supposing:
         if self._links.code.entry_of(function) is not None:
             return None
         names = names_of(function)
-        scored = [(_score(names, self._candidates.below(key)), key, info) for key, info in self._fitting(function)]
-        most = max((score for score, _, _ in scored), default=(0, 0))
-        found = [(key, info) for score, key, info in scored if score == most] if most[0] else []
-        found = [found[at] for at in nearest_to(function, [self._candidates.below(key) for key, _ in found])]
-        if len(found) != 1 or any(
-            _score(one, self._candidates.below(found[0][0])) > most for one in self._names_of_uncoded
-        ):
+        scored = [(_score(names, self._candidates.below(one.module)), one) for one in self._fitting(function)]
+        most = max((score for score, _ in scored), default=(0, 0))
+        found = [one for score, one in scored if score == most] if most[0] else []
+        found = [found[at] for at in nearest_to(function, [self._candidates.below(one.module) for one in found])]
+        path = self._candidates.below(found[0].module) if len(found) == 1 else ""
+        if not path or any(_score(one, path) > most for one in self._names_of_uncoded):
             return None  # there are several, or it is that of another function
-        key, info = found[0]
         supposed = replace(function, key=Key(function.key.template, f"{function.key.id}?"))
-        self._links.code.note(supposed, Entry(key, info.name))
+        self._links.code.note(supposed, Entry(found[0].module, found[0].name))
         return supposed
 
-    def _fitting(self, function: Function) -> list[tuple[str, FunctionInfo]]:
-        """The handlers, with the keys of their modules, that a function may have; those that no other has, if any."""
+    def _fitting(self, function: Function) -> list[HandlerAt]:
+        """The handlers that a function may have; those that no other has, if any."""
         handler = function.handler.text if function.handler is not None else None
         module, _, name = (handler or "").rpartition(".")
         path = module.lstrip("./").replace(".", "/")
-        every = [(key, info) for key, info in self._candidates.handlers if handler is None or info.name == name]
-        found = [(key, info) for key, info in every if handler is None or key.endswith(f"/{path}.py")]
+        every = [one for one in self._candidates.handlers if handler is None or one.name == name]
+        found = [one for one in every if handler is None or one.module.endswith(f"/{path}.py")]
         if not found and function.code.archive:  # what packs the code calls its file otherwise
-            found = [(key, info) for key, info in every if key.endswith(f"/{function.code.archive}.py")]
-        return [one for one in found if not self._links.code.handled_by(one[0])] or found
+            found = [one for one in every if one.module.endswith(f"/{function.code.archive}.py")]
+        return [one for one in found if not self._links.code.handled_by(one.module)] or found
 
     @cached_property
     def _names_of_uncoded(self) -> list[Names]:
