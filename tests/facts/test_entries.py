@@ -319,3 +319,30 @@ def test_what_a_handler_reads_tells_what_invokes_it(body: str, source: str | Non
     code = "import json\ndef handler(event, context):\n" + indent(body + "\nreturn {'done': [1]}", "    ")
     found = told(entry(code))
     assert found == ("lambda_handler", source, boundary)
+
+
+TABLE = """
+def send(event, name): CALL
+def answer(event, name): return {"statusCode": 200}
+ROUTES = {("POST", "/jobs"): send, ("GET", "/jobs"): answer}
+NAMES = {"POST": send, "GET": answer}
+DEEP = {("POST", other): send}
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "followed"),
+    [
+        ('return ROUTES[(event["httpMethod"], event["path"])](event, 1)', True),
+        ('return ROUTES[event["httpMethod"], event["path"]](event, 1)', True),
+        (
+            'route = ROUTES.get((event["a"], event["b"]))\nif not route: return None\nreturn route(event, 1)',
+            True,
+        ),
+        ('return NAMES[event["httpMethod"]](event, 1)', True),
+        ('return DEEP[(event["httpMethod"], event["path"])](event, 1)', False),
+    ],
+)
+def test_a_table_of_functions_is_followed_by_pairs_of_constants(way: str, followed: bool) -> None:
+    code = TABLE + "def handler(event, context):\n" + indent(way, "    ")
+    assert (entry(code).caller.kind == "lambda_handler") is followed

@@ -140,12 +140,27 @@ TESTS = [
     'match r.get("status"):\n    case "ok" | "done": return r["rows"]\n    case other: raise ValueError(other)',
     'match r["status"]:\n    case "ok": return r["rows"]\n    case _: raise ValueError',
     'match r:\n    case list(): return r\n    case _: raise ValueError',
+    # clauses for what a crash lacks
+    'try:\n    return r["rows"]\nexcept Exception:\n    logger.error("no rows")\n    return None',
+    'try:\n    return r.get("body")["rows"]\nexcept Exception:\n    logger.error("no rows")\n    return None',
+    'try:\n    return r.get("body").strip()\nexcept Exception:\n    logger.error("no rows")\n    return None',
+    'try:\n    return json.loads(r.get("body"))\nexcept Exception:\n    logger.error("no rows")\n    return None',
+    'try:\n    b = r.get("body")\n    return json.loads(b)\nexcept Exception:\n    logger.error("none")\n    return 0',
     # what is not understood
     'if not matches(r): raise ValueError',
     'if matches(wanted, text): raise ValueError',
 ]  # fmt: skip
 
 PASSES = [
+    # clauses for what is not raised
+    'try:\n    keep(r.get("rows"))\nexcept Exception:\n    logger.error("no rows")',
+    'try:\n    keep(json.loads(r.get("body") or "{}"))\nexcept ValueError:\n    logger.error("no rows")',
+    'try:\n    keep(json.loads(r.get("body") or "{}"))\nexcept Exception:\n    logger.error("no rows")\n    return {}',
+    'try:\n    keep(json.loads(r.get("body", "{}")))\nexcept Exception:\n    logger.error("no rows")\n    return {}',
+    # that all went well
+    'return True, r',
+    'return True, text.decode()',
+    'return {"success": True, "text": text.decode()}',
     # a quiet line, that says of no failure
     'if "rows" not in r: logger.debug("no rows")',
     'if r.get("rows"):\n    keep(r)\nelse:\n    logger.info("nothing found for %s", default)',

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, Const, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import NEVER, Const, FunctionRef, Value, join2, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of, source_of
 from invocation_lint.analysis.python import iteration, traced
@@ -34,13 +34,24 @@ def mapping(frame: Frame, node: cst.Dict) -> Value:
         key = frame.evaluate(element.key)
         value = note_kept(frame, element.value, frame.evaluate(element.value), element)
         traced.note_operation(frame, (key,), (), element)
-        names = keys_of(key)
+        names = keys_of(key) or _pair(frame, key, value)
         if names is None or any(_unhashable(name) for name in names):
             obj = traced.set_aside(frame, obj, key, value, "a key that is not known is set")
             continue
         for name in names:
             obj = obj.with_slot(name, value, frame.place(element), weak=len(names) > 1)
     return frame.allocate(node, obj)
+
+
+def _pair(frame: Frame, key: Value, value: Value) -> list[Any] | None:
+    """The key of a function that a tuple of constants names: `("POST", "/jobs"): submit`."""
+    if frame.state is None or not value.of(FunctionRef):
+        return None
+    held = [obj for _, obj in frame.state.deref(key)]
+    if len(held) != 1 or held[0].kind != "tuple" or held[0].rest is not None:
+        return None
+    parts = [part for part in (item.single for item in held[0].items) if isinstance(part, Const)]
+    return [tuple(part.value for part in parts)] if len(parts) == len(held[0].items) else None
 
 
 def _unhashable(value: Any) -> bool:

@@ -112,7 +112,11 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
 
 
 def _claimed(frame: Frame, answer: cst.BaseExpression | None) -> list[tuple[Traced, cst.CSTNode]]:
-    """What goes into an answer that says that all went well: `{"success": True, "result": found}`."""
+    """What goes into an answer that says that all went well: `{"success": True, "result": found}`, `True, found`."""
+    if isinstance(answer, cst.Tuple) and len(answer.elements) > 1:
+        first, *others = (one.value for one in answer.elements)
+        is_true = isinstance(first, cst.Name) and first.value == "True"
+        return [(part, one) for one in others for part in conditions.quietly(frame, one).of(Traced) if is_true]
     pairs = [one for one in answer.elements if isinstance(one, cst.DictElement)] if isinstance(answer, cst.Dict) else []
     if not any(_says_success(one) for one in pairs):
         return []

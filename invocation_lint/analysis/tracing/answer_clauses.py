@@ -7,6 +7,8 @@ import libcst as cst
 from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import strongest_act
+from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, KeyErrorTaken, PayloadTest
@@ -29,7 +31,7 @@ def note_clause(
 ) -> None:
     """A clause may notice that a key is missing from the payload that the body reads."""
     note_taken(frame, types, body)
-    tested = _tested_by(node, types, _payloads_read(body), raising)
+    tested = _tested_by(node, types, _payloads_read(node, body), raising)
     if tested and strongest_act(handler.body) != "drops":
         place = frame.place(handler)
         frame.events.extend(PayloadTest(site, place) for site in tested)
@@ -44,10 +46,42 @@ def note_taken(frame: Frame, types: list[CaughtType], body: list[Event]) -> None
         frame.events.extend(KeyErrorTaken(use.site, use.place) for use in bare)
 
 
-def _payloads_read(events: list[Event]) -> list[SiteKey]:
-    """The call sites of whose decoded payload a key is read."""
-    reads = (event for event in events if isinstance(event, AnswerUse) and event.use == "read")
-    return list(dict.fromkeys(use.site for use in reads if is_decoded(use.path) and use.path[3:]))
+def _payloads_read(node: cst.Try | cst.TryStar, events: list[Event]) -> list[SiteKey]:
+    """The call sites of whose decoded payload a key is read, so that its absence raises an error: by subscript, by an
+    attribute of what `.get` gives, or where that is decoded. A default raises none."""
+    reads = [event for event in events if isinstance(event, AnswerUse) and event.use == "read" and not event.guarded]
+    keyed = [use for use in reads if is_decoded(use.path) and use.path[3:]]
+    if all(use.optional or not (use.required or use.bare) for use in keyed) and not _needs_a_value(node.body):
+        return []
+    return list(dict.fromkeys(use.site for use in keyed))
+
+
+def _needs_a_value(body: cst.CSTNode) -> bool:
+    """Whether something fails that `.get(key)` has no value for: `json.loads(found.get("body"))`, `found.get("a").b`,
+    `found.get("a")["b"]`."""
+    inside = own_nodes(body)
+    assigned = (node for node in inside if isinstance(node, cst.Assign) and _is_get(node.value))
+    names = {getattr(node.targets[0].target, "value", "") for node in assigned}
+
+    def may_be_none(node: cst.BaseExpression) -> bool:
+        return _is_get(node) or (isinstance(node, cst.Name) and node.value in names)
+
+    for node in inside:
+        if isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] in {"loads", "int", "float"}:
+            if any(may_be_none(arg.value) for arg in node.args):
+                return True
+        elif isinstance(node, (cst.Attribute, cst.Subscript)) and may_be_none(node.value):
+            return True
+    return False
+
+
+def _is_get(node: cst.BaseExpression) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value == "get"
+        and len(node.args) == 1
+    )
 
 
 def _tested_by(

@@ -21,6 +21,7 @@ from invocation_lint.analysis.tracing.answer_parts import (
     ERROR_HEADER,
     NAME,
     STREAM,
+    TEXT,
     call_method,
     element_of,
     has_method,
@@ -137,7 +138,7 @@ class Answers(Kind[Frame]):
         return answer_matches.case_marks(frame, part, case)
 
     def claimed(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
-        if is_decoded(part.path):  # whoever reads that answer takes it for one of success
+        if part.path == TEXT or is_decoded(part.path):  # whoever reads that answer takes it for one of success
             note(frame, part, "used", node)
 
     def returned(self, frame: Frame, part: Traced, node: cst.Return) -> None:
