@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from invocation_lint.records import record
@@ -76,7 +76,11 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
         above = [
             one
             for below in level
-            for one in (*files.importers_of(below), *_by_folder(files, known.importing, by_name, below))
+            for one in (
+                *files.importers_of(below),
+                *_by_folder(files, known.importing, by_name, below),
+                *_where_copied(files, below),
+            )
         ]
         level = [one for one in above if not is_test_of(files, one, key)]
         level = [one for one in dict.fromkeys(level) if one not in seen]
@@ -97,6 +101,26 @@ def _by_folder(files: ProjectFiles, importing: dict[str, list[str]], by_name: It
         begins = re.compile(rb"\b(?:import_module|__import__)\([^\n]*['\"](?:[\w.]*\.)?%s\." % folder.encode())
         importing[folder] = [one for one in by_name if begins.search(files.read(one) or b"")]
     return [one for one in importing[folder] if one != key]
+
+
+_GENERIC = frozenset(
+    {"src", "app", "lib", "python", "lambda", "functions", "handlers", "backend", "main", "handler", "index"}
+)
+"""Names of folders and modules that an installed package, or another module, may have as well."""
+
+
+def _where_copied(files: ProjectFiles, key: str) -> Iterator[str]:
+    """The modules that import a module, or the package that it is in, by its name alone, where nothing of that name
+    stands beside them: what deploys them puts it there."""
+    folder, _, name = key.removesuffix(".py").rpartition("/")
+    package = folder.rpartition("/")[2] if files.read(f"{folder}/__init__.py") is not None else ""
+    alone = package or name
+    if not alone.isidentifier() or alone in _GENERIC:
+        return
+    imports = Pattern(rf"(?m)^[ \t]*(?:import|from)[ \t]+{alone}\b", (alone,))
+    for one in files.holding(key, imports):
+        if one != key and not any(re.search(rf"/{alone}(?:/|\.py$)", found) for found in files.imports(one)):
+            yield one
 
 
 @record

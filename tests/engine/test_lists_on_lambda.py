@@ -33,26 +33,38 @@ Resources:
     "used_by_tests.py": STORE,
     "tests/test_app.py": "import used_by_tests\ndef lambda_handler(event, context):\n    used_by_tests.items()\n",
     "jobs.py": STORE.replace("stories", "story_jobs"),
+    "src/__init__.py": "",
+    "src/shelf/__init__.py": "from .stored import items\n",
+    "src/shelf/stored.py": STORE,
+    "layers/ledger.py": STORE,
+    "layers/unasked.py": STORE,
+    "functions/orders.py": "import shelf\nfrom ledger import items\ndef handler(event, context):\n    return items()\n",
+    "other/shelved.py": STORE,
+    "other/reading.py": "import shelved\n\ndef handler(event, context):\n    return shelved.items()\n",
+    "third/shelved.py": STORE,
 }
 
 
 def _levels(folder: Path, configuration: str) -> dict[str, str]:
     for name, text in {**FILES, ".invocation-lint.yaml": configuration}.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text)
     paths = sorted(folder.rglob("*.py"))
-    run = lint([Input(path.name, path) for path in paths], Project(Configuration()))
+    run = lint([Input(path.relative_to(folder).as_posix(), path) for path in paths], Project(Configuration()))
     return {one.place.path: one.severity.value for one in run.report.findings if one.id == "INV504"}
 
 
 @pytest.mark.parametrize("configuration", ["", "select: [INV5]", "select: [all]"])
 def test_where_it_is_a_warning(tmp_path: Path, configuration: str) -> None:
     levels = _levels(tmp_path, configuration)
-    assert levels == {"store.py": "warning", "deployed.py": "warning", "jobs.py": "warning"}
+    copied = {"src/shelf/stored.py": "warning", "layers/ledger.py": "warning", "other/shelved.py": "warning"}
+    assert levels == {"store.py": "warning", "deployed.py": "warning", "jobs.py": "warning", **copied}
 
 
 @pytest.mark.parametrize("configuration", ["profile: strict", "extend-select: [INV504]", "select: [unpaginated-read]"])
 def test_where_it_is_advice(tmp_path: Path, configuration: str) -> None:
     levels = _levels(tmp_path, configuration)
-    assert {name for name, level in levels.items() if level == "advice"} == {"script.py", "used_by_tests.py"}
+    assert {name for name, level in levels.items() if level == "advice"} == {
+        "script.py", "used_by_tests.py", "layers/unasked.py", "third/shelved.py"
+    }  # fmt: skip
