@@ -274,3 +274,29 @@ def test_a_packed_handler_that_a_call_makes(tmp_path: Path) -> None:
     (link,) = links(tmp_path, {**files, "infra/main.tf": PACKED})
     (target,) = link["targets"]
     assert target["handler"]["path"].endswith("handlers/find_prices.py") and target["suggested"]
+
+
+DISPATCHER = """
+import os
+import boto3
+
+def handler(event, context):
+    lab = event["lab"]
+    boto3.client("lambda").invoke(FunctionName=NAME)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "readme", "expected"),
+    [
+        ("f\"{os.environ['PREFIX']}-{lab}\"", '{"lab": "linux-basics"}', ["linux_basics", "mysql", "website"]),
+        ("f\"{os.environ['PREFIX']}-linux-basics\"", '{"lab": "linux-basics"}', ["linux_basics"]),
+        ("f\"{os.environ['PREFIX']}-{lab}\"", '{"lab": "unknown-one"}', []),
+        ("f\"{os.environ['PREFIX']}-{lab}\"", '{"other": "linux-basics"}', []),
+    ],
+)
+def test_handlers_beside_the_one_of_an_example(tmp_path: Path, name: str, readme: str, expected: list[str]) -> None:
+    folders = ("labs/linux_basics", "labs/mysql", "labs/website", "other/billing")
+    workers = {f"{folder}/app.py": WORKER for folder in folders} | {"labs/mysql/more.py": WORKER}
+    (link,) = links(tmp_path, {"api/app.py": DISPATCHER.replace("NAME", name), "README.md": readme, **workers})
+    assert (targets(link), link["certain"]) == (expected, False)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -22,13 +21,8 @@ from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.links.candidates import (
     MAX_SUPPOSED,
     Candidates,
-    HandlerAt,
-    Names,
-    names_of,
-    names_of_place,
-    nearest_to,
 )
-from invocation_lint.facts.building.links.code import Entry
+from invocation_lint.facts.building.links.coding import Coding
 from invocation_lint.facts.building.links.fitting import Sent, is_all_sent, may_need, read_of, reads_it
 from invocation_lint.facts.building.links.granting import may_invoke
 from invocation_lint.facts.building.links.inferred import Links
@@ -36,7 +30,7 @@ from invocation_lint.facts.building.links.saying import Said, said_of
 from invocation_lint.facts.building.links.scripts import Scripts
 from invocation_lint.facts.building.links.sent import fields_sent
 from invocation_lint.facts.building.links.targets import Targets
-from invocation_lint.facts.building.links.words import best, words_of
+from invocation_lint.facts.building.links.words import words_of
 from invocation_lint.facts.building.searching import contents_of
 
 _HOLE = rb"\$\{[\w:.-]{1,80}\}|\$\w{1,80}"
@@ -71,8 +65,8 @@ class Supposing:
         self._files = program.modules.files
         self._program = program
         self._candidates = Candidates(links.code, program)
+        self._coding = Coding(links.code, self._candidates)
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
-        self._found: dict[Key, Function | None] = {}
         self._scripts: Scripts | None = None
 
     # -- functions ---------------------------------------------------------------------------------------------------
@@ -164,7 +158,14 @@ class Supposing:
     ) -> Iterator[tuple[list[Function], str]]:
         """What the expressions say that make a name, and scripts of what they say."""
         told = [one for one in said if not one.is_tabled]
+        is_open = any(
+            isinstance(piece, Value) and not piece.of(Const) for atom in name.of(Text) for piece in atom.pieces
+        )
         for one in told:
+            found, why = self._set_for(one, module, own) if is_open else ([], "")
+            if found and not one.is_text:
+                every = self._beside(found, own)
+                yield every, f"{why}, and others lie beside it" if len(every) > len(found) else why
             if not one.is_example:
                 yield self._said(one, module, own)
         examples = [self._said(one, module, own) for one in told if one.is_example]
@@ -209,11 +210,33 @@ class Supposing:
             called = {one.function.key: one.function for one in self._links.code.deployed.functions_called(said.text)}
             if called:
                 return _few(called), f"suggested by {said.text}, which the code has"
+        found, why = self._set_for(said, module, own)
+        return (
+            (found, why)
+            if found
+            else (self._candidates.alike(said.text, own), f"suggested by {said.text}, which the code has")
+        )
+
+    def _set_for(self, said: Said, module: str, own: set[Key]) -> tuple[list[Function], str]:
+        """The functions that files suggest by what they have for a word of the code."""
+        every: dict[Key, Function] = {}
+        why = ""
         if (said.text.isidentifier() and words_of(said.text)) or "/" in said.text:
             for value, path in self._set_to(said.text, module):
                 if found := self._by_value(value, own, least=2):
-                    return found, f"{self._files.path_below_root(path)} has {value} for {said.text}"
-        return self._candidates.alike(said.text, own), f"suggested by {said.text}, which the code has"
+                    every.update((one.key, one) for one in found)
+                    why = why or f"{self._files.path_below_root(path)} has {value} for {said.text}"
+        return _few(every), why
+
+    def _beside(self, found: list[Function], own: set[Key]) -> list[Function]:
+        """A function of which files give the name as an example, with those whose handlers lie beside its own: in the
+        folders beside that of its file, in files of the same name."""
+        entry = self._links.code.entry_of(found[0]) if len(found) == 1 else None
+        folder, _, file = entry.module.rpartition("/") if entry is not None else ("", "", "")
+        beside = {one.module for one in self._candidates.handlers if folder and _is_beside(one.module, folder, file)}
+        every = {one.key: one for key in sorted(beside) for one in self._candidates.functions_in(key)}
+        others = {key: one for key, one in every.items() if key not in own}
+        return list(others.values()) if found[0].key in others and len(others) <= MAX_SUPPOSED else found
 
     def _named_with(self, name: str, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions whose code a file names together with that of a function."""
@@ -273,45 +296,9 @@ class Supposing:
                     found.update((one.function.key, one.function) for one in meant if one.function.key not in own)
         return found
 
-    # -- their code --------------------------------------------------------------------------------------------------
-
     def coded(self, function: Function) -> Function | None:
         """A function of which the code is not known, with the handler that its name tells; None where it tells none."""
-        if function.key not in self._found:
-            self._found[function.key] = self._coded(function)
-        return self._found[function.key]
-
-    def _coded(self, function: Function) -> Function | None:
-        if self._links.code.entry_of(function) is not None:
-            return None
-        names = names_of(function)
-        scored = [(_score(names, self._candidates.below(one.module)), one) for one in self._fitting(function)]
-        most = max((score for score, _ in scored), default=(0, 0))
-        found = [one for score, one in scored if score == most] if most[0] else []
-        found = [found[at] for at in nearest_to(function, [self._candidates.below(one.module) for one in found])]
-        path = self._candidates.below(found[0].module) if len(found) == 1 else ""
-        if not path or any(_score(one, path) > most for one in self._names_of_uncoded):
-            return None  # there are several, or it is that of another function
-        supposed = replace(function, key=Key(function.key.template, f"{function.key.id}?"))
-        self._links.code.note(supposed, Entry(found[0].module, found[0].name))
-        return supposed
-
-    def _fitting(self, function: Function) -> list[HandlerAt]:
-        """The handlers that a function may have; those that no other has, if any."""
-        handler = function.handler.text if function.handler is not None else None
-        module, _, name = (handler or "").rpartition(".")
-        path = module.lstrip("./").replace(".", "/")
-        every = [one for one in self._candidates.handlers if handler is None or one.name == name]
-        found = [one for one in every if handler is None or one.module.endswith(f"/{path}.py")]
-        if not found and function.code.archive:  # what packs the code calls its file otherwise
-            found = [one for one in every if one.module.endswith(f"/{function.code.archive}.py")]
-        return [one for one in found if not self._links.code.handled_by(one.module)] or found
-
-    @cached_property
-    def _names_of_uncoded(self) -> list[Names]:
-        """The names of the functions of which the code is not known."""
-        every = self._links.code.deployed.all(Function)
-        return [names_of(one) for one in every if self._links.code.entry_of(one) is None]
+        return self._coding.coded(function)
 
     # -- what other files say ----------------------------------------------------------------------------------------
 
@@ -336,10 +323,10 @@ class Supposing:
                     yield value, path
 
 
-def _score(names: Names, path: str) -> tuple[int, int]:
-    """How like one of the names of a function the place of a handler is."""
-    places = names_of_place(path, "")
-    return max((best(wanted, places) for wanted in names), default=(0, 0))
+def _is_beside(path: str, folder: str, file: str) -> bool:
+    """Whether a file has the name of another one, in a folder beside its."""
+    own, _, name = path.rpartition("/")
+    return name == file and own.rpartition("/")[0] == folder.rpartition("/")[0]
 
 
 def _few(found: dict[Key, Function]) -> list[Function]:
