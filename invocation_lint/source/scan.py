@@ -107,7 +107,7 @@ def may_read_lists(data: bytes) -> bool:
     has_boto = b"boto" in data
     if not has_boto and _AWS_KEY.search(data) is None:
         return False
-    return any(reads_entries(data, call.name, call.start, len(data)) for call in list_calls(data))
+    return any(reads_entries(data, call.name, 0, len(data)) for call in list_calls(data))
 
 
 _RUNS_LOOP = re.compile(rb"\brun\(|\brun_until_complete\(|from\s+asyncio\s+import\b[^\n]*\brun\b")

@@ -140,6 +140,13 @@ class UseReader:
         self._answer(call)
         return self.uses
 
+    def read_all(self, name: str) -> Uses:
+        """All uses of an answer that stands under a name."""
+        for use in self._scope.names.get(name, ()):
+            if self._is_read(use):
+                self._answer(use)
+        return self.uses
+
     # -- the whole answer --------------------------------------------------------------------------------------------
 
     def _answer(self, node: cst.CSTNode) -> None:
@@ -160,8 +167,12 @@ class UseReader:
             self._assigned(parent, node, "answer")
             if isinstance(parent, cst.NamedExpr):
                 self._answer(parent)
-        elif not self._is_look(node, parent):
+        elif not self._is_look(node, parent) and not self._is_followed(parent):
             self.uses.escapes = self.uses.escapes or self._source.place(node)
+
+    def _is_followed(self, parent: cst.CSTNode) -> bool:
+        """Whether what the answer is handed to is looked at as well."""
+        return False
 
     def _nested_answer(self, holder: cst.CSTNode, key: str) -> None:
         """`answer["DistributionList"]`, whose own key holds the entries."""

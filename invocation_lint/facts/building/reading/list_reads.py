@@ -24,6 +24,7 @@ from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.reading.constants import is_constant_or_series
+from invocation_lint.facts.building.reading.helped import HelpedReader
 from invocation_lint.facts.building.reading.list_growth import Request, growth, request_of
 from invocation_lint.facts.building.reading.list_requests import (
     asks_for,
@@ -35,7 +36,7 @@ from invocation_lint.facts.building.reading.list_requests import (
 )
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
-from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.records import mutable, record
 from invocation_lint.source.files.project_files import ProjectFiles
@@ -119,7 +120,7 @@ class ListReadBuilder:
         found: set[int] = set()
         for call in list_calls(text):
             for root in _holding(roots, call.start):
-                if root.start not in found and reads_entries(text, call.name, call.start, root.end):
+                if root.start not in found and reads_entries(text, call.name, 0, len(text)):
                     found.add(root.start)
         return found
 
@@ -214,7 +215,7 @@ class ListReadBuilder:
         read = [
             (one, uses)
             for one in candidates
-            if (uses := UseReader(source, scope, frozenset(one.keys)).read(call)).found
+            if (uses := HelpedReader(self.module, body.function, scope, frozenset(one.keys)).read(call)).found
         ]
         if not read:
             return
