@@ -34,6 +34,8 @@ LIMITS = {
     ("INV703", "helpers_to_module"),
     ("INV704", "clients_to_module"),
     ("INV704", "helpers_to_module"),
+    ("INV710", "clients_to_module"),
+    ("INV710", "helpers_to_module"),
     ("INV711", "build_in_steps"),
     ("INV712", "helpers_to_module"),
     ("INV713", "build_in_steps"),

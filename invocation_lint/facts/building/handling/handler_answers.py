@@ -14,6 +14,7 @@ from invocation_lint.facts import handler_answer as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.handling.returned import Answer, Written, answers_of, settled
+from invocation_lint.facts.building.handling.sdk_answers import refused_in
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.messaging.resolving import values_of
 from invocation_lint.facts.building.scopes import called_name, text_of
@@ -43,7 +44,7 @@ def handler_answers(subject: Subject) -> Iterator[Fact]:
     is_set = "yes" in cors and (front is not None or subject.event_source in FRONTS)
     for answer, own in zip(answers, cors, strict=True):
         refused = _refused(answer, front)
-        lost = _unserializable(answer.value, 0)
+        lost = _unserializable(answer.given, 0)
         site = code.module.source.place(answer.site)
         places: dict[str, Place] = dict.fromkeys(("front", "cors", "cors_set_elsewhere", "api_sets_cors"), site)
         places["refused_for"] = code.module.source.place(refused[0]) if refused is not None else site
@@ -147,6 +148,9 @@ def _unserializable(written: Written, depth: int) -> tuple[cst.CSTNode, str] | N
     """The first thing in an answer that has no form in JSON, with its name."""
     if _is_exception(written):
         return written.node, "an exception"
+    refused = refused_in(written)
+    if refused is not None:
+        return written.node, refused
     found = settled(written)
     if found is None or depth > _MAX_DEPTH:
         return None

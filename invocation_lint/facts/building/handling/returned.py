@@ -33,6 +33,7 @@ class Answer:
     function: FunctionInfo
     value: Written
     parts: dict[str, Written] | None
+    given: Written  # as it is written behind `return`
 
 
 def answers_of(code: Code, handler: FunctionInfo) -> list[Answer]:
@@ -48,13 +49,14 @@ def _answers(code: Code, info: FunctionInfo, given: dict[str, Written], depth: i
     resolver = Resolver(code, info)
     for node in resolver.scope.parents:
         if isinstance(node, cst.Return) and node.value is not None and _is_own(node, resolver):
-            written = settled(Written(node.value, resolver, info, given))
+            own = Written(node.value, resolver, info, given)
+            written = settled(own)
             if written is None:
                 continue
             helper = _helper(code, written)
             if helper is None:
                 parts = None if _is_changed(node.value, resolver) else _parts(written)
-                yield Answer(node, info, written, parts)
+                yield Answer(node, info, written, parts, own)
             elif depth < MAX_HELPERS:
                 yield from _of_helper(code, helper, written, node, depth)
 
@@ -71,7 +73,7 @@ def _of_helper(code: Code, helper: FunctionInfo, written: Written, site: cst.Ret
     for answer in _answers(code, helper, given, depth + 1):
         parts = answer.parts or {}
         if any(part.function is not helper for part in parts.values()):
-            yield Answer(site, written.function, answer.value, answer.parts)
+            yield Answer(site, written.function, answer.value, answer.parts, answer.given)
         else:
             yield answer
 
