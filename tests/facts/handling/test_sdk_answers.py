@@ -53,6 +53,23 @@ def test_what_json_cannot_hold(body: str, what: str) -> None:
     assert told(body) == [what]
 
 
+TWICE = """\
+try:
+    start(event)
+except KeyError as error:
+    print(error)
+    return {}
+except Exception as error:
+    return {"body": error}
+"""
+
+
+@pytest.mark.parametrize(("after", "what"), [("", "an exception"), ("error = str(event)\n", None)])
+def test_the_exception_of_one_of_several_clauses(after: str, what: str | None) -> None:
+    body = TWICE.replace('    return {"body"', f'    {after}    return {{"body"' if after else '    return {"body"')
+    assert told(body)[-1] == what
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -17,7 +17,7 @@ from invocation_lint.facts.building.handling.returned import Answer, Written, an
 from invocation_lint.facts.building.handling.sdk_answers import refused_in
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.messaging.resolving import values_of
-from invocation_lint.facts.building.scopes import called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.findings import Place
 
 _KEYS = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
@@ -195,11 +195,17 @@ def _is_exception(written: Written) -> bool:
     if not isinstance(node, cst.Name):
         return False
     scope = written.resolver.scope
-    if len(list(values_of(node.value, scope))) != 1:
+    by_clauses = [use for use in scope.names.get(node.value, ()) if _is_of_clause(use, scope)]
+    if len(list(values_of(node.value, scope))) != len(by_clauses):
         return False
     clauses = (one for one in scope.around(node) if isinstance(one, cst.ExceptHandler))
     names = {one.name.name.value for one in clauses if one.name is not None and isinstance(one.name.name, cst.Name)}
     return node.value in names
+
+
+def _is_of_clause(use: cst.Name, scope: Scope) -> bool:
+    parent = scope.parents.get(use)
+    return isinstance(parent, cst.AsName) and isinstance(scope.parents.get(parent), cst.ExceptHandler)
 
 
 # -- CORS ------------------------------------------------------------------------------------------------------------
