@@ -127,3 +127,37 @@ def test_a_function_that_asgiref_runs_in_a_thread_does_not_hold_up_the_loop(code
     source = parse((HEAD + f"async def start(texts):\n    {code}\n").encode(), "app.py")
     found = [f.data for f in facts_of(source, ContractBook(), AnalysisOptions()).facts if "start" in (f.function or "")]
     assert [(one.sent, one.run_by) for one in found] == [("awaited", run_by)]
+
+
+MADE = "futures = [pool.submit(send, text) for text in texts]\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "sent"),
+    [
+        ("wait(futures)", "submitted"),
+        ("done, left = wait(futures)\nprint(len(done))", "submitted"),
+        ("for _ in as_completed(futures):\n    print('one')", "submitted"),
+        ("for future in as_completed(futures):\n    print(len(texts))", "submitted"),
+        ("return len(futures)", "submitted"),
+        ("done, left = wait(futures)\nfor future in done:\n    future.result()", "awaited"),
+        ("for future in as_completed(futures):\n    future.result()", "awaited"),
+        ("for future in futures:\n    keep(future)", "awaited"),
+        ("wait(futures)\nreturn futures", "awaited"),
+        ("wait(futures)\nif any(one.exception() for one in futures):\n    raise ValueError", "awaited"),
+    ],
+)
+def test_who_only_waits_does_not_look(rest: str, sent: str) -> None:
+    lines = "\n".join(f"    {line}" for line in (MADE + rest).split("\n"))
+    assert seen_by_caller(f"def start(texts):\n{lines}\n").sent == sent
+
+
+def test_a_list_of_tasks_that_is_only_waited_for() -> None:
+    code = """
+    async def start(texts):
+        tasks = []
+        for text in texts:
+            tasks.append(asyncio.create_task(send_async(text)))
+        await asyncio.wait(tasks)
+    """
+    assert seen_by_caller(code).sent == "scheduled"

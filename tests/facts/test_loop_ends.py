@@ -248,3 +248,18 @@ def test_elements_that_the_code_writes(items: str, body: str, expected: str | No
 )
 def test_expressions_over_elements(expression: str, expected: str | None) -> None:
     assert failures(f"def start(jobs):\n    {expression}\n") == {"start": expected}
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("wanted == 'b'", "escapes"),
+        ("wanted not in KINDS", "escapes"),
+        ("job.kind == 'b'", None),
+        ("is_wrong(wanted)", None),
+    ],
+)
+def test_an_error_about_what_is_the_same_in_all_rounds(test: str, expected: str | None) -> None:
+    body = f"        if {test}:\n            raise ValueError\n        send(job)\n"
+    code = f"def start(jobs, wanted):\n    for job in jobs:\n{body}"
+    assert failures(code) == {"start": expected}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import libcst as cst
@@ -42,6 +43,60 @@ def is_only_counted(function: FunctionInfo, name: str) -> bool:
             filled.add(node.target)
     names = [node for node in walk(function.node) if isinstance(node, cst.Name) and node.value == name]
     return not counted.isdisjoint(names) and all(node in counted or node in filled for node in names)
+
+
+_WAITING = frozenset({"wait", "as_completed", "len"})
+"""Functions that a list of futures is given to without a look at how they ended."""
+
+
+def is_only_waited_for(function: FunctionInfo, name: str) -> bool:
+    """Whether the function waits for the futures that it keeps under a name, or counts them, and looks at none:
+    `wait(futures)`, `for _ in as_completed(futures): ..`."""
+    nodes = list(walk(function.node.body))
+    around = {child: node for node in nodes for child in node.children}
+    reads = [node for node in nodes if isinstance(node, cst.Name) and node.value == name and not _fills(node, around)]
+    return bool(reads) and all(_is_passed_to_wait(node, around, nodes) for node in reads)
+
+
+def _fills(node: cst.Name, around: Mapping[cst.CSTNode, cst.CSTNode]) -> bool:
+    holder = around.get(node)
+    if isinstance(holder, cst.Attribute) and holder.value is node:
+        return holder.attr.value in FILLING and isinstance(around.get(holder), cst.Call)
+    return isinstance(holder, (cst.AssignTarget, cst.AnnAssign)) and holder.target is node
+
+
+def _is_passed_to_wait(
+    node: cst.CSTNode, around: Mapping[cst.CSTNode, cst.CSTNode], nodes: Sequence[cst.CSTNode]
+) -> bool:
+    """Whether a list is only given to such a function, or looped over, and what comes of that is not looked at."""
+    holder = around.get(node)
+    call = around.get(holder) if isinstance(holder, cst.Arg) else None
+    given = _called(call) if isinstance(call, cst.Call) else ""
+    if isinstance(call, cst.Call) and given in _WAITING:
+        node, holder = (call, around.get(call))
+        if isinstance(holder, cst.Await):
+            node, holder = holder, around.get(holder)
+    if given == "len" or (given == "wait" and isinstance(holder, cst.Expr)):
+        return True
+    target: cst.CSTNode | None = None
+    if isinstance(holder, cst.For) and holder.iter is node and given != "wait":
+        target = holder.target
+    elif isinstance(holder, cst.Assign) and given == "wait":
+        target = holder.targets[0].target
+    names = {part.value for part in walk(target) if isinstance(part, cst.Name)} if target is not None else set()
+    inside = set(walk(target)) if target is not None else set()
+    reads = [part for part in nodes if isinstance(part, cst.Name) and part.value in names and part not in inside]
+    return bool(names) and all(_is_counted(part, around) for part in reads)
+
+
+def _is_counted(node: cst.CSTNode, around: Mapping[cst.CSTNode, cst.CSTNode]) -> bool:
+    holder = around.get(node)
+    call = around.get(holder) if isinstance(holder, cst.Arg) else None
+    return isinstance(call, cst.Call) and _called(call) == "len"
+
+
+def _called(call: cst.Call) -> str:
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else getattr(call.func, "value", "")
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from invocation_lint.analysis.domain.events import CalledFirst, Lost, Raised, Vi
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.program.reads import FILLING, is_read
+from invocation_lint.analysis.program.reads import FILLING, is_only_waited_for, is_read
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
@@ -45,8 +45,12 @@ def note_assigned(frame: Frame, target: cst.BaseExpression, value: Value, node: 
     function = frame.function
     if function is None or not isinstance(target, cst.Name) or not any(_pendings(frame, value)):
         return
-    if target.value not in function.globals and not is_read(function, target.value):
+    if target.value not in function.globals and _is_unseen(function, target.value):
         note_dropped(frame, value, node)
+
+
+def _is_unseen(function: FunctionInfo, name: str) -> bool:
+    return not is_read(function, name) or is_only_waited_for(function, name)
 
 
 def note_filled(frame: Frame, node: cst.BaseExpression) -> None:
@@ -58,7 +62,7 @@ def note_filled(frame: Frame, node: cst.BaseExpression) -> None:
     if function is None or frame.state is None or name in function.globals:
         return
     value = frame.state.env.get(name, NEVER)
-    if any(_pendings(frame, value)) and _is_made(function, name) and not is_read(function, name):
+    if any(_pendings(frame, value)) and _is_made(function, name) and _is_unseen(function, name):
         note_dropped(frame, value, node)
 
 

@@ -20,12 +20,37 @@ from invocation_lint.findings import Place
 
 
 @lru_cache(maxsize=1024)
-def _is_all_or_nothing(body: cst.CSTNode) -> bool:
-    """Whether the loop itself ends with an error where one item is not right."""
-    in_clauses = {
-        inner for node in own_nodes(body) if isinstance(node, cst.ExceptHandler) for inner in own_nodes(node.body)
-    }
-    return any(isinstance(node, cst.Raise) and node not in in_clauses for node in own_nodes(body))
+def _is_all_or_nothing(loop: cst.For | cst.While) -> bool:
+    """Whether the loop itself ends with an error where one item is not right; an error about something that is the same
+    in all rounds says nothing of the items."""
+    changing = bound_names(loop)
+    return any(
+        not tests
+        or any(
+            isinstance(part, cst.Call) or (isinstance(part, cst.Name) and part.value in changing)
+            for test in tests
+            for part in [test, *own_nodes(test)]
+        )
+        for tests in _tests_before_raising(loop.body)
+    )
+
+
+def _tests_before_raising(body: cst.CSTNode) -> tuple[tuple[cst.BaseExpression, ...], ...]:
+    """For each `raise` of a loop's body that stands in no clause, the tests on the way to it."""
+    found: list[tuple[cst.BaseExpression, ...]] = []
+
+    def visit(node: cst.CSTNode, tests: tuple[cst.BaseExpression, ...]) -> None:
+        if isinstance(node, cst.Raise):
+            found.append(tests)
+        elif not isinstance(
+            node, (cst.ExceptHandler, cst.ExceptStarHandler, cst.FunctionDef, cst.Lambda, cst.ClassDef)
+        ):
+            more = (*tests, node.test) if isinstance(node, (cst.If, cst.While)) else tests
+            for child in node.children:
+                visit(child, more)
+
+    visit(body, ())
+    return tuple(found)
 
 
 FEW = 2
@@ -35,7 +60,7 @@ FEW = 2
 def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: int, elements: int | None = None) -> None:
     """An error that no clause of the loop's body has taken ends the loop over items; `elements` is how many there are,
     where they are known."""
-    if not _is_over_items(node, info, elements) or _is_all_or_nothing(node.body):
+    if not _is_over_items(node, info, elements) or _is_all_or_nothing(node):
         return
     place = _place_of(frame, node)
     left = [
