@@ -116,6 +116,19 @@ def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Progra
     yield from found.values()
 
 
+def unread_programs(project: Project, paths: Sequence[str]) -> list[tuple[str, str]]:
+    """The programs that deploy functions in the projects of the paths and are not read: the path of each, and what it
+    is for."""
+    from invocation_lint.facts.building.links.foreign import foreign_programs
+
+    programs = project.programs
+    if programs is None:
+        return []
+    every = [Path(path).absolute() for path in paths]
+    found = {id(one): one for one in (programs.program(one / "x" if one.is_dir() else one) for one in every)}
+    return [told for one in found.values() for told in foreign_programs(one.modules.files)]
+
+
 def graph_of(project: Project, paths: Sequence[str], *, suggested: bool = False) -> Graph:
     """The graph of the projects that the paths lie in, with what the files given say, and all that templates do; with
     `suggested`, edges to the functions that may be meant where nothing tells one."""

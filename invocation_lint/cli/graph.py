@@ -39,7 +39,7 @@ def command(paths: tuple[str, ...], format_: str, suggested: bool, **given: Any)
 
     project = Project(configuration_of(given))
     graph = graph_of(project, paths or (".",), suggested=suggested)
-    say_left_out(project)
+    say_left_out(project, paths or (".",))
     if format_ == "json":
         click.echo(json.dumps(rendering.as_json(graph), indent=2))
     elif format_ == "html":

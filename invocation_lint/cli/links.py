@@ -28,7 +28,7 @@ def command(paths: tuple[str, ...], format_: str, **given: Any) -> None:
     certain, and which fields are sent and required."""
     project = Project(configuration_of(given))
     found = [link for _, each in linked(project, paths or (".",)) for link in each]
-    say_left_out(project)
+    say_left_out(project, paths or (".",))
     if format_ == "json":
         click.echo(json.dumps({"version": 1, "links": [_as_json(link) for link in found]}, indent=2))
         return

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
+from invocation_lint.linked import unread_programs
+from invocation_lint.plain import plain
 from invocation_lint.project import Project
-from invocation_lint.report.closing import too_many_templates
+from invocation_lint.report.closing import listed, too_many_templates
 
 
-def say_left_out(project: Project) -> None:
-    """Say which templates were too many to be read."""
+def say_left_out(project: Project, paths: Sequence[str] = (".",)) -> None:
+    """Say which templates were too many to be read, and which programs that deploy functions are not read."""
     names = project.programs.left_out if project.programs is not None else ()
     if names:
         click.echo(f"note: {too_many_templates(names)}", err=True)
+    unread = [f"{plain(path)} ({tool})" for path, tool in unread_programs(project, paths)]
+    if unread:
+        click.echo(f"note: not read, so what they deploy is not known: {listed(unread)}", err=True)
