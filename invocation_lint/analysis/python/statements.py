@@ -26,7 +26,6 @@ from invocation_lint.analysis.python import (
     classes,
     conditions,
     imports,
-    patterns,
     told,
     traced,
     type_hints,
@@ -34,6 +33,7 @@ from invocation_lint.analysis.python import (
 from invocation_lint.analysis.python.errors import ends, managers, tries
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops import rounds
+from invocation_lint.analysis.python.matching import patterns
 from invocation_lint.analysis.python.tested import (
     after_branches,
     after_break,

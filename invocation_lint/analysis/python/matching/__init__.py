@@ -1,0 +1,1 @@
+"""`match`: what the patterns of its cases take, and what they bind."""
