@@ -131,6 +131,24 @@ def test_items_up_to_a_return_are_a_search() -> None:
     assert (loop.over, loop.item_failure) == ("search", None)
 
 
+@pytest.mark.parametrize(
+    ("test", "over"),
+    [
+        ("context.get_remaining_time_in_millis() < 1000", "items"),
+        ("time.time() - begun > 60", "items"),
+        ("time.time() > deadline and not force", "items"),
+        ("job.is_last", "search"),
+        ("sent > 5", "search"),
+        ("is_over()", "search"),
+    ],
+)
+def test_a_loop_that_is_left_when_its_time_is_over_is_no_search(test: str, over: str) -> None:
+    body = f"        if {test}:\n            break\n        send(job)\n        sent += 1\n"
+    loop = loop_of(f"def start(jobs, context, begun, deadline, force, sent=0):\n    for job in jobs:\n{body}")
+    assert loop is not None
+    assert (loop.over, loop.item_failure) == (over, "escapes" if over == "items" else None)
+
+
 def test_what_one_failure_does_to_the_rest() -> None:
     ends = loop_of("def start(jobs):\n    for job in jobs:\n        send(job)\n")
     assert ends is not None

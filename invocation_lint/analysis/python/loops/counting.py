@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ def for_info(frame: Frame, node: cst.For | cst.CompFor, iterable: Value, items: 
     """What a for loop runs over, and how often where that is known. `items` are the elements where all are known."""
     call = node.iter if isinstance(node.iter, cst.Call) else None
     name = dotted(call.func) if call is not None else ""
-    is_left_early = isinstance(node, cst.For) and _is_left_early(node.body)
+    is_left_early = isinstance(node, cst.For) and _is_left_early(node)
     if call is not None and name in COUNTERS:
         counted = _counted(call) if name == "range" and not is_left_early else None
         if counted is not None and _range_length(frame, call) is None:
@@ -121,7 +122,40 @@ def _range_length(frame: Frame, call: cst.Call) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def _is_left_early(body: cst.CSTNode) -> bool:
-    nodes = own_nodes(body)
+def _is_left_early(loop: cst.For) -> bool:
+    """Whether a loop is left before its end for what a round has found. Where only something else decides, such as the
+    time that is left, it was meant to go on."""
+    nodes = own_nodes(loop.body)
     inside = {part for node in nodes if isinstance(node, (cst.For, cst.While)) for part in own_nodes(node.body)}
-    return any(isinstance(node, cst.Return) or (isinstance(node, cst.Break) and node not in inside) for node in nodes)
+    targets = [
+        loop.target,
+        *(node.target for node in nodes if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.For))),
+    ]
+    own = {part.value for one in targets for part in [one, *own_nodes(one)] if isinstance(part, cst.Name)}
+    return any(
+        not tests or any(_is_of_round(part, own) for test in tests for part in [test, *own_nodes(test)])
+        for node, tests in _ways_out(loop.body, ())
+        if isinstance(node, cst.Return) or node not in inside
+    )
+
+
+_CLOCKS = frozenset({"get_remaining_time_in_millis", "time", "monotonic", "perf_counter", "now", "utcnow"})
+
+
+def _is_of_round(part: cst.CSTNode, own: set[str]) -> bool:
+    """Whether a part of a test is what a round sets or asks, other than what time it is."""
+    if isinstance(part, cst.Call):
+        return dotted(part.func).rpartition(".")[2] not in _CLOCKS
+    return isinstance(part, cst.Name) and part.value in own
+
+
+def _ways_out(
+    node: cst.CSTNode, tests: tuple[cst.BaseExpression, ...]
+) -> Iterator[tuple[cst.CSTNode, tuple[cst.BaseExpression, ...]]]:
+    """The statements that leave a loop, with the tests on the way to each."""
+    if isinstance(node, (cst.Return, cst.Break)):
+        yield node, tests
+    elif not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+        more = (*tests, node.test) if isinstance(node, cst.If) else tests
+        for child in node.children:
+            yield from _ways_out(child, more)
