@@ -22,6 +22,7 @@ LIMITS = {
     ("INV305", "helpers_to_module"),
     ("INV408", "rename"),
     ("INV501", "helpers_to_module"),
+    ("INV504", "helpers_to_module"),
     ("INV508", "helpers_to_module"),
     ("INV601", "helpers_to_module"),
     ("INV601", "wrap_in_helper"),

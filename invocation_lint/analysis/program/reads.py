@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -45,17 +46,19 @@ def is_only_counted(function: FunctionInfo, name: str) -> bool:
     return not counted.isdisjoint(names) and all(node in counted or node in filled for node in names)
 
 
-_WAITING = frozenset({"wait", "as_completed", "len"})
-"""Functions that a list of futures is given to without a look at how they ended."""
+_RENAMED = re.compile(r"\b(wait|as_completed)[ \t]+as[ \t]+(\w+)")
+"""The functions that futures are given to without a look at how they ended, under another name."""
 
 
 def is_only_waited_for(function: FunctionInfo, name: str) -> bool:
     """Whether the function waits for the futures that it keeps under a name, or counts them, and looks at none:
     `wait(futures)`, `for _ in as_completed(futures): ..`."""
+    meant = {"wait": "wait", "as_completed": "as_completed", "len": "len"}
+    meant |= {alias: original for original, alias in _RENAMED.findall(function.module.source.text)}
     nodes = list(walk(function.node.body))
     around = {child: node for node in nodes for child in node.children}
     reads = [node for node in nodes if isinstance(node, cst.Name) and node.value == name and not _fills(node, around)]
-    return bool(reads) and all(_is_passed_to_wait(node, around, nodes) for node in reads)
+    return bool(reads) and all(_is_passed_to_wait(node, around, nodes, meant) for node in reads)
 
 
 def _fills(node: cst.Name, around: Mapping[cst.CSTNode, cst.CSTNode]) -> bool:
@@ -66,13 +69,16 @@ def _fills(node: cst.Name, around: Mapping[cst.CSTNode, cst.CSTNode]) -> bool:
 
 
 def _is_passed_to_wait(
-    node: cst.CSTNode, around: Mapping[cst.CSTNode, cst.CSTNode], nodes: Sequence[cst.CSTNode]
+    node: cst.CSTNode,
+    around: Mapping[cst.CSTNode, cst.CSTNode],
+    nodes: Sequence[cst.CSTNode],
+    meant: Mapping[str, str],
 ) -> bool:
     """Whether a list is only given to such a function, or looped over, and what comes of that is not looked at."""
     holder = around.get(node)
     call = around.get(holder) if isinstance(holder, cst.Arg) else None
-    given = _called(call) if isinstance(call, cst.Call) else ""
-    if isinstance(call, cst.Call) and given in _WAITING:
+    given = meant.get(_called(call), "") if isinstance(call, cst.Call) else ""
+    if isinstance(call, cst.Call) and given:
         node, holder = (call, around.get(call))
         if isinstance(holder, cst.Await):
             node, holder = holder, around.get(holder)

@@ -105,8 +105,7 @@ def note_outcomes(frame: Frame, node: cst.For | cst.While, first_event: int) -> 
         asks = any(isinstance(part, cst.SimpleString) and part.raw_value == "FunctionError" for part in inside)
         if leaves_if is (_is_negated(test) if asks else not _is_negated(test)):
             for site in sites:
-                again = asks if len(site) == 1 else site in failed
-                if again and site not in known and any(is_within(site[0], span) for span in spans):
+                if (asks or site in failed) and site not in known and any(is_within(site[0], span) for span in spans):
                     frame.events.append(RetryLoop(site, frame.place(node), _pause(node), is_bounded(node)))
 
 
