@@ -171,6 +171,38 @@ def test_defaults_of_what_is_set_at_deployment() -> None:
     assert one(service(text), Function).environment["X"].text == "x-jobs"
 
 
+@pytest.mark.parametrize(
+    ("stage", "named"),
+    [
+        ("${env:ENV}", "${env:ENV}"),
+        ("${env:ENV, 'test'}", "${env:ENV}"),
+        ("${self:custom.stage}", "${env:ENV, 'test'}"),
+        ("${self:custom.stage}", "${self:custom.stage}"),
+    ],
+)
+def test_what_the_stage_is_taken_from_is_the_stage_wherever_it_is_named(stage: str, named: str) -> None:
+    mail = one(service(_of_stage(stage, named)), Function, "MailLambdaFunction")
+    assert mail.name is not None and mail.environment["MAIL"].content == mail.name.content
+
+
+def test_another_variable_than_the_stage_is_no_stage() -> None:
+    mail = one(service(_of_stage("${env:ENV}", "${env:REALM}")), Function, "MailLambdaFunction")
+    assert shown(mail.environment["MAIL"]) == "shop-${env:REALM}-mail"
+
+
+def _of_stage(stage: str, named: str) -> str:
+    return f"""
+    service: shop
+    custom: {{stage: "${{env:ENV, 'test'}}"}}
+    provider:
+      name: aws
+      stage: {stage}
+      environment: {{MAIL: "shop-{named}-mail"}}
+    functions:
+      mail: {{handler: mail.handler}}
+    """
+
+
 def test_functions_and_resources_of_other_files() -> None:
     files = {
         "serverless.yml": """

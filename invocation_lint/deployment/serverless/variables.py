@@ -16,6 +16,7 @@ from invocation_lint.deployment.documents.nodes import below, get, items, mappin
 from invocation_lint.deployment.documents.yaml_nodes import Unreadable, read_nodes
 from invocation_lint.deployment.names import are_equal
 from invocation_lint.deployment.references import resolved
+from invocation_lint.deployment.serverless.expressions import keys_of, literal_of, parts_of, split, whole_of
 from invocation_lint.deployment.values import (
     Attribute,
     Case,
@@ -40,7 +41,6 @@ MAX_DEPTH = 16
 STAGE = "stage"
 """The name of the hole that the stage is: of `${opt:stage}`, `${sls:stage}` and `${self:provider.stage}`."""
 
-_VARIABLE = re.compile(r"[\w.-]+(?:\(|:(?!:))")
 _SOURCE = re.compile(r"(?s)([\w.-]+)(?:\((.*)\))?(?::(.*))?\Z")
 _PSEUDO = re.compile(r"\$\{(AWS::\w+)\}")
 _CIRCLE = "variables refer to each other in a circle"
@@ -73,10 +73,22 @@ class Variables(Scope):
         content = text(given)
         default: str | None = content
         if given is not None and "${" in content:
-            addresses = _split(_whole(content) or "", ",")[1:]
+            addresses = split(whole_of(content) or "", ",")[1:]
             told = [text_of(case.content) for _, one in self._first(addresses, given) for case in self.cases(one)]
             default = told[0] if len(told) == 1 else None
         return Hole(STAGE, "", "the stage is set at deployment", default or "dev")
+
+    @cached_property
+    def _named_stage(self) -> str:
+        """What the provider takes its stage from, followed through the file: `env:STAGE`. The stage, wherever that is
+        named; empty where it is a constant, an option, or in a table of stages."""
+        content = text(get(self.root, "provider", "stage"))
+        for _ in range(MAX_DEPTH):
+            address = split(whole_of(content) or "", ",")[0]
+            if not address.startswith("self:"):
+                return address if address.startswith("env:") else ""
+            content = text(get(self.root, *address.removeprefix("self:").split(".")))
+        return ""
 
     @property
     def included(self) -> tuple[str, ...]:
@@ -87,7 +99,7 @@ class Variables(Scope):
 
     def branches(self, node: Node | None) -> list[tuple[Conditions, Node | Unknown | None]]:
         """The nodes that may stand at a place, a variable being replaced by what it stands for."""
-        expression = _whole(node.value) if node is not None and isinstance(node.value, str) else None
+        expression = whole_of(node.value) if node is not None and isinstance(node.value, str) else None
         if expression is None or node is None:
             return super().branches(node)
         found: list[tuple[Conditions, Node | Unknown | None]] = []
@@ -105,7 +117,7 @@ class Variables(Scope):
         if "${" not in content:
             return super().interpolate(content, node)
         parts: list[list[Case]] = []
-        for part, expression in _parts(content):
+        for part, expression in parts_of(content):
             if expression is None:
                 parts.append([Case(joined(self._with_pseudo(part)))])
                 continue
@@ -157,14 +169,16 @@ class Variables(Scope):
             return [_unknown(_CIRCLE, node)]
         self._depth += 1
         try:
-            return self._first(_split(expression, ","), node)
+            return self._first(split(expression, ","), node)
         finally:
             self._depth -= 1
 
     def _first(self, addresses: list[str], node: Node) -> Found:
         for index, address in enumerate(addresses):
             rest = addresses[index + 1 :]
-            literal = _literal(address)
+            if address and address == self._named_stage:
+                return [((), self._stage(node))]
+            literal = literal_of(address)
             if literal is not None:
                 return [((), _node(literal[0], node))]
             match = _SOURCE.match(address.strip())
@@ -273,7 +287,7 @@ class Variables(Scope):
         if isinstance(content, Unknown):
             return [_unknown(content.reason, node)]
         current: list[tuple[Conditions, Node]] = [((), root)]
-        for key in _keys(pieces_of(content) or ()):
+        for key in keys_of(pieces_of(content) or ()):
             if key == "":
                 continue
             following: list[tuple[Conditions, Node]] = []
@@ -303,90 +317,6 @@ class Variables(Scope):
                 told = both(when, ((chosen, name),)) if are_equal(key, name) is not False else None
                 if told is not None:
                     yield told, inner
-
-
-def _whole(content: str) -> str | None:
-    """The expression of a text that is one variable and nothing else."""
-    parts = list(_parts(content)) if content.startswith("${") and content.endswith("}") else []
-    return parts[0][1] if len(parts) == 1 else None
-
-
-def _parts(content: str) -> Iterator[tuple[str, str | None]]:
-    """The parts of a text: literal ones, and variables with their expressions."""
-    literal, index = "", 0
-    while index < len(content):
-        if content.startswith("${", index) and _VARIABLE.match(content, index + 2):
-            end = _closing(content, index + 2)
-            if end is not None:
-                if literal:
-                    yield literal, None
-                yield "", content[index + 2 : end]
-                literal, index = "", end + 1
-                continue
-        literal += content[index]
-        index += 1
-    if literal:
-        yield literal, None
-
-
-def _closing(content: str, index: int) -> int | None:
-    """Where the brace closes that was opened before an index."""
-    depth = 0
-    while index < len(content):
-        if content[index] == "{":
-            depth += 1
-        elif content[index] == "}":
-            if depth == 0:
-                return index
-            depth -= 1
-        index += 1
-    return None
-
-
-def _split(content: str, delimiter: str) -> list[str]:
-    """The parts of an expression between delimiters that stand outside of braces, brackets and quotes."""
-    parts, depth, quote = [""], 0, ""
-    for sign in content:
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "{(":
-            depth += 1
-        elif sign in "})":
-            depth -= 1
-        elif sign == delimiter and depth == 0:
-            parts.append("")
-            continue
-        parts[-1] += sign
-    return [part.strip() for part in parts]
-
-
-def _keys(pieces: tuple[Piece, ...]) -> list[str | Text]:
-    """The keys of an address, which stand between dots."""
-    keys: list[list[Piece]] = [[]]
-    for piece in pieces:
-        if isinstance(piece, str):
-            first, *more = piece.split(".")
-            keys[-1].append(first)
-            keys += [[one] for one in more]
-        else:
-            keys[-1].append(piece)
-    return [joined(key) for key in keys]
-
-
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-
-
-def _literal(address: str) -> tuple[object] | None:
-    """The value of an address that is a constant, in a tuple of one; None for all others."""
-    if len(address) > 1 and address[0] == address[-1] and address[0] in "'\"":
-        return (address[1:-1],)
-    if address in _WORDS:
-        return (_WORDS[address],)
-    if re.fullmatch(r"-?\d+(?:\.\d+)?", address):
-        return (float(address) if "." in address else int(address),)
-    return None
 
 
 def _node(value: object, node: Node) -> Node:
