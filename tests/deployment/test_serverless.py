@@ -200,6 +200,7 @@ def _of_stage(stage: str, named: str) -> str:
       environment: {{MAIL: "shop-{named}-mail"}}
     functions:
       mail: {{handler: mail.handler}}
+    resources: {{Resources: {{}}}}
     """
 
 
