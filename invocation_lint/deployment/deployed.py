@@ -59,6 +59,7 @@ class Deployed:
         self._variables: dict[Key, set[str]] | None = None
         self._named: tuple[dict[str, list[Function]], list[tuple[Any, Function]]] | None = None
         self._called: dict[Any, tuple[Meant, ...]] = {}
+        self._held: dict[tuple[str, type[Resource]], Sequence[Resource]] = {}
         self._configured()
 
     def all(self, kind: type[R]) -> Iterator[R]:
@@ -71,6 +72,15 @@ class Deployed:
     def having(self, variable: str) -> Sequence[Function]:
         """The functions for which a variable of the environment is set."""
         return self._having.get(variable, ())
+
+    def held_by(self, variable: str, kind: type[R]) -> Sequence[R]:
+        """The resources of a kind that a variable of the environment names in the functions for which it is set."""
+        key = variable, kind
+        if key not in self._held:
+            named = (one.environment[variable].attributes() for one in self.having(variable))
+            found = (self.get(attribute.resource, kind) for attributes in named for attribute in attributes)
+            self._held[key] = tuple({one.key: one for one in found if one is not None}.values())
+        return self._held[key]  # type: ignore[return-value]
 
     @cached_property
     def _having(self) -> Mapping[str, Sequence[Function]]:
@@ -136,8 +146,9 @@ class Deployed:
         literal, patterns = self._names()
         sure = {one.key: one for one in literal.get(name, ())} if isinstance(name, str) else {}
         may: dict[Key, Function] = {}
-        if isinstance(name, Text):
-            patterns = [*patterns, *((own, one) for own, found in literal.items() for one in found)]
+        if isinstance(name, Text) and _is_anchored(name):
+            written = (own for own in literal if _may_be(own, name))
+            patterns = [*patterns, *((own, one) for own in written for one in literal[own])]
         for own, one in patterns:
             equal = are_equal(own, name)
             if equal or (equal is None and _is_anchored(own) and _is_anchored(name)):
@@ -231,10 +242,17 @@ class Deployed:
             return Access(open=("its role is defined elsewhere",))
         return self._joined([role.access, *self._policies(role.key)])
 
-    def _policies(self, role: Key) -> Iterator[Access]:
+    def _policies(self, role: Key) -> Sequence[Access]:
+        return self._attached.get(role, ())
+
+    @cached_property
+    def _attached(self) -> Mapping[Key, Sequence[Access]]:
+        """What policies allow the roles that they are attached to."""
+        found: dict[Key, list[Access]] = defaultdict(list)
         for policy in self.all(Policy):
-            if any(attribute.resource == role for one in policy.roles for attribute in one.attributes()):
-                yield policy.access
+            for role in {attribute.resource: True for one in policy.roles for attribute in one.attributes()}:
+                found[role].append(policy.access)
+        return dict(found)
 
     @staticmethod
     def _joined(found: Iterable[Access]) -> Access:
@@ -250,6 +268,13 @@ def _told_better(kind: str, found: set[str]) -> bool:
     if kind == "http":
         return not found.isdisjoint(FRONTS)
     return kind == "eventbridge" and "schedule" in found
+
+
+def _may_be(literal: str, name: Text) -> bool:
+    """Whether a text begins and ends as one with open parts does."""
+    first, last = name.pieces[0], name.pieces[-1]
+    begins = not isinstance(first, str) or literal.startswith(first)
+    return begins and (not isinstance(last, str) or literal.endswith(last))
 
 
 def _is_anchored(name: str | Text) -> bool:

@@ -265,12 +265,10 @@ class Deployments:
             known_as: dict[str, set[str]] = defaultdict(set)
             seconds: dict[str, set[float]] = defaultdict(set)
             for template in self._about(key):
-                for function in template.functions:
-                    name = self._entries.name_in(key, function, template.path)
-                    if name:
-                        found[name].update(self._invoked_by(function, template.path))
-                        known_as[name].update(function.known_as)
-                        seconds[name].update(function.front_seconds)
+                for name, function in self._entries.named_in(key, template.functions, template.path):
+                    found[name].update(self._invoked_by(function, template.path))
+                    known_as[name].update(function.known_as)
+                    seconds[name].update(function.front_seconds)
             for name, function in self._made_of.get(key, ()):
                 found[name].update(function.invoked_by)
                 known_as[name].update(function.known_as)

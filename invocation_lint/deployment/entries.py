@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class Entries:
         self._is_file = is_file
         self._naming = naming
         self._functions = functions
+        self._indexes: dict[str, Mapping[str, Sequence[int]]] = {}
 
     def of(self, function: Function) -> tuple[str, str] | None:
         """The module and the name in it that a deployed function calls; None where they are not in the project."""
@@ -68,7 +70,29 @@ class Entries:
             found = self._beside(above, path, named or found)
         return (found[0], name) if len(found) == 1 else None
 
-    def name_in(self, key: str, function: DeployedFunction, template: str) -> str:
+    def named_in(
+        self, key: str, functions: Sequence[DeployedFunction], template: str
+    ) -> Iterator[tuple[str, DeployedFunction]]:
+        """The functions of a template whose handlers are in a module, each with the name of its handler there."""
+        if template not in self._indexes:
+            self._indexes[template] = self._index_of(functions)
+        index = self._indexes[template]
+        for number in sorted((*index.get(key, ()), *index.get(key.rpartition("/")[2], ()))):
+            name = self._name_in(key, functions[number], template)
+            if name:
+                yield name, functions[number]
+
+    def _index_of(self, functions: Sequence[DeployedFunction]) -> Mapping[str, Sequence[int]]:
+        """The functions, by number, by the file that is the handler's, or by its name where the folder is not told."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, function in enumerate(functions):
+            path = _path_of(function.handler.rpartition(".")[0])
+            file = f"{function.code}/{path}.py"
+            is_told = function.code is not None and self._is_file(file)
+            found[file if is_told else file.rpartition("/")[2]].append(number)
+        return found
+
+    def _name_in(self, key: str, function: DeployedFunction, template: str) -> str:
         """The name of the function in a module that a deployed function has for its handler; empty for none of it."""
         module, _, name = function.handler.rpartition(".")
         if not module or not name:

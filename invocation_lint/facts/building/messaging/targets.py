@@ -77,15 +77,7 @@ class Targets:
         unless all of them are of that kind."""
         variable = variable_of(value)
         deployed = self._all() if variable else None
-        found: list[R] = []
-        if deployed is None or variable is None:
-            return found
-        for function in deployed.having(variable):
-            for attribute in function.environment[variable].attributes():
-                one = deployed.get(attribute.resource, kind)
-                if one is not None:
-                    found.append(one)
-        return found
+        return list(deployed.held_by(variable, kind)) if deployed is not None and variable is not None else []
 
     def _all(self) -> Deployed | None:
         if self._deployed is None and self._program is not None:
