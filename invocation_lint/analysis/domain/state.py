@@ -277,6 +277,10 @@ ASKED = "asked"
 """The mark of a branch that may be there for a failed call: (ASKED, origin)."""
 
 
+READ_AS = "read as"
+"""The mark of an expression that named a stream when it was read: (READ_AS, origin, the names in it, its text)."""
+
+
 def _has_no_answer(origin: Any, marks: frozenset[Any]) -> bool:
     """Whether the call has failed on a way, or has a status that no answer has."""
     return ("failed", origin) in marks or ("bad_status", origin) in marks

@@ -6,7 +6,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, Traced, Value, join2, join_values, unknown
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
-from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.state import READ_AS, Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators, traced, trials
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -39,6 +39,9 @@ def _assign_name(frame: Frame, target: cst.Name, value: Value) -> None:
         traced.note_escape(frame, value, "stored", target)
     elif (value.of(Traced) or value.of(Pending)) and _others_read(frame, name):
         traced.note_escape(frame, value, "stored", target)
+    stale = {mark for mark in state.marks if mark[0] == READ_AS and name in mark[2]}
+    if stale:
+        state.marks -= stale
     state.env[name] = value
 
 

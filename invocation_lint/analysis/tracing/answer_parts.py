@@ -12,13 +12,13 @@ from dataclasses import replace
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, Const, Pending, Traced, Typed, Value, unknown
-from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import ASKED, TOLD, Obj, freeze
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.traced import about_origin
 from invocation_lint.analysis.tracing.answer_attributes import is_held, is_tested_later
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, PayloadReplaced, PayloadTest
+from invocation_lint.analysis.tracing.answer_streams import READING, read_stream
 from invocation_lint.source.notebooks.magics import DISPLAYED
 
 ERROR_HEADER = "x-amz-function-error"
@@ -29,8 +29,6 @@ TEXT = ("Payload", "read()")
 DECODED = ("Payload", "read()", "json")
 QUESTION = ("question",)
 """The answer to a question about a payload: behind it, what it is for a crash and for a healthy answer, in words."""
-
-_READING = frozenset({"read", "readlines", "readline", "iter_lines", "iter_chunks"})
 
 _IDLE = frozenset({"close", "tell", "readable", "set_socket_timeout", "__enter__", "__aenter__"})
 """Methods of a stream that read nothing of it (botocore.response.StreamingBody)."""
@@ -67,7 +65,7 @@ def has_method(atom: Traced, name: str) -> bool:
     if name == DISPLAYED:
         return True
     if atom.path == STREAM:
-        return name in _READING or name in _IDLE or name in _NOT_OF_A_STREAM
+        return name in READING or name in _IDLE or name in _NOT_OF_A_STREAM
     return name in (_OF_TEXT if atom.path == TEXT else _OF_MAPPING)
 
 
@@ -234,7 +232,7 @@ def _call_text(frame: Frame, atom: Traced, name: str, node: cst.CSTNode) -> Valu
 
 
 def _call_stream(frame: Frame, atom: Traced, name: str, node: cst.CSTNode) -> Value:
-    if name in _READING:
+    if name in READING:
         _read_stream(frame, atom, node)
         part = Value((part_of(atom.origin, TEXT),))
         if is_aio(frame, atom):
@@ -250,20 +248,14 @@ def _call_stream(frame: Frame, atom: Traced, name: str, node: cst.CSTNode) -> Va
 
 
 def _read_stream(frame: Frame, atom: Traced, node: cst.CSTNode) -> None:
-    mark = ("read", atom.origin)
-    state = frame.live
-    again = mark in state.marks and not _is_of_several(frame, atom.origin)
-    note(frame, atom, "read_again" if again else "read", node)
-    state.marks |= {mark}
+    note(frame, atom, "read_again" if read_stream(frame, atom.origin, node) else "read", node)
 
 
 def read_elsewhere(frame: Frame, origins: Sequence[SiteKey], node: cst.CSTNode) -> None:
     """A function that is called here has read the streams of these answers."""
     for origin in origins:
-        mark = ("read", origin)
-        if mark in frame.live.marks and not _is_of_several(frame, origin):
+        if read_stream(frame, origin):
             note(frame, part_of(origin, STREAM), "read_again", node)
-        frame.live.marks |= {mark}
 
 
 def is_aio(frame: Frame, atom: Traced) -> bool:
@@ -283,20 +275,11 @@ def loads(frame: Frame, atom: Traced, node: cst.CSTNode) -> Value:
     return Value((replace(atom, default=None),))
 
 
-def _is_of_several(frame: Frame, site: SiteKey) -> bool:
-    """Whether an answer is one of those that a loop, now over, has got: what is read may be another one each time."""
-    visits = (event for event in frame.events if isinstance(event, Visit) and event.site == site)
-    return not frame.loops and any(event.loop is not None for event in visits)
-
-
 def load(frame: Frame, atom: Traced, node: cst.CSTNode) -> Value:
     """`json.load(stream)`; empty for any other part."""
     if atom.path != STREAM:
         note(frame, atom, "read", node)
         return NEVER
-    mark = ("read", atom.origin)
     use = "not_awaited" if is_aio(frame, atom) else "json_load"
-    again = mark in frame.live.marks and not _is_of_several(frame, atom.origin)
-    note(frame, atom, "read_again" if again else use, node)
-    frame.live.marks |= {mark}
+    note(frame, atom, "read_again" if read_stream(frame, atom.origin, node) else use, node)
     return Value((part_of(atom.origin, DECODED),))
