@@ -18,7 +18,7 @@ from invocation_lint.facts.building.handling.log_lines import log_gaps
 from invocation_lint.facts.building.handling.makings import FETCHED, made_in
 from invocation_lint.facts.building.handling.mappings import mapping_of, shortest_timeout, timeout_of_all
 from invocation_lint.facts.building.handling.open_records import record_left
-from invocation_lint.facts.building.handling.record_loops import records_of
+from invocation_lint.facts.building.handling.records.loops import records_of
 from invocation_lint.facts.building.handling.refusals import keeps_failures, refusal_of, retries_of
 from invocation_lint.facts.building.handling.state.left_state import left_state
 from invocation_lint.facts.building.handling.subjects import Subject, subjects

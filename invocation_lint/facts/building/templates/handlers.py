@@ -14,7 +14,7 @@ from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.calls.decorators import guards_around
 from invocation_lint.deployment.model import Function
 from invocation_lint.facts.base import Text, Unknown
-from invocation_lint.facts.building.handling.record_loops import Records, records_of
+from invocation_lint.facts.building.handling.records.loops import Records, records_of
 from invocation_lint.facts.building.links.defining import handler_in
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name

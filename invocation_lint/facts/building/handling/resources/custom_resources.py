@@ -17,7 +17,7 @@ from invocation_lint.facts.building.around.event_reads import event_name
 from invocation_lint.facts.building.handlers import is_handler, may_be_handler
 from invocation_lint.facts.building.handling import failing
 from invocation_lint.facts.building.handling.mappings import has_provider
-from invocation_lint.facts.building.handling.processors import takes_every
+from invocation_lint.facts.building.handling.records.processors import takes_every
 from invocation_lint.facts.building.handling.resources.requests import (
     asks_for,
     holds_id,
@@ -26,8 +26,10 @@ from invocation_lint.facts.building.handling.resources.requests import (
     is_making,
     made_names,
     names_in,
+    only_makes,
     root_of,
     takes_errors,
+    title_of,
 )
 from invocation_lint.facts.building.handling.resources.unanswered import unanswered
 from invocation_lint.facts.building.messaging.calls import Code
@@ -130,7 +132,7 @@ class _Resource:
         places["hangs"] = places.get("unanswered", places.get("work", site))
         data = facts.CustomResource(
             framework=framework,
-            work=_title(work) if work is not None else None,
+            work=title_of(work) if work is not None else None,
             error_answered="yes" if answered else "no",
             unanswered=left[0] if left is not None else None,
             hangs=_hangs(left[0] if left is not None else None, work if is_raw and not answered else None),
@@ -228,7 +230,7 @@ class _Resource:
             for call in scope.calls:
                 receiver = call.func.value if isinstance(call.func, cst.Attribute) else None
                 root = root_of(receiver) if receiver is not None else ""
-                if self._is_send(call) or _only_makes(called_name(call)):
+                if self._is_send(call) or only_makes(called_name(call)):
                     continue
                 is_made = isinstance(receiver, cst.Call) and is_making(receiver)  # boto3.client("s3").delete_bucket(..)
                 is_work = is_made or root in made | own or called_name(call) in _OUTSIDE
@@ -383,23 +385,7 @@ def _hangs(unanswered: str | None, work: cst.Call | None) -> str | None:
     """How it comes that there is no response."""
     if unanswered is not None:
         return f"nothing responds to {unanswered}"
-    return f"when {_title(work)} fails, nothing responds, on Delete as well" if work is not None else None
-
-
-def _only_makes(name: str) -> bool:
-    """Whether a call makes a client, or an object of one, and sends nothing: `client`, `Table`, `get_paginator`."""
-    return name in {"client", "resource", "get_paginator", "get_waiter"} or name[:1].isupper()
-
-
-def _title(call: cst.Call) -> str:
-    """What is called, as a message says it: `s3.create_bucket`, also of `boto3.client("s3").create_bucket(..)`."""
-    func = call.func
-    title = dotted(func)
-    if title or not isinstance(func, cst.Attribute):
-        return title
-    made = func.value
-    service = text_of(made.args[0].value) if isinstance(made, cst.Call) and made.args else ""
-    return f"{service}.{func.attr.value}" if service else func.attr.value
+    return f"when {title_of(work)} fails, nothing responds, on Delete as well" if work is not None else None
 
 
 __all__ = ["custom_resources"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.facts.building.handling.processors import takes_every
+from invocation_lint.facts.building.handling.records.processors import takes_every
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
@@ -102,6 +102,22 @@ def id_kind(value: cst.BaseExpression, scope: Scope, depth: int) -> str:
     return "other"
 
 
+def only_makes(name: str) -> bool:
+    """Whether a call makes a client, or an object of one, and sends nothing: `client`, `Table`, `get_paginator`."""
+    return name in {"client", "resource", "get_paginator", "get_waiter"} or name[:1].isupper()
+
+
+def title_of(call: cst.Call) -> str:
+    """What is called, as a message says it: `s3.create_bucket`, also of `boto3.client("s3").create_bucket(..)`."""
+    func = call.func
+    title = dotted(func)
+    if title or not isinstance(func, cst.Attribute):
+        return title
+    made = func.value
+    service = text_of(made.args[0].value) if isinstance(made, cst.Call) and made.args else ""
+    return f"{service}.{func.attr.value}" if service else func.attr.value
+
+
 __all__ = [
     "asks_for",
     "holds_id",
@@ -110,6 +126,8 @@ __all__ = [
     "is_making",
     "made_names",
     "names_in",
+    "only_makes",
     "root_of",
     "takes_errors",
+    "title_of",
 ]

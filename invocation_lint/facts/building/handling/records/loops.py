@@ -12,9 +12,11 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.around.event_reads import event_name
 from invocation_lint.facts.building.handlers import takes_event_of_chalice
-from invocation_lint.facts.building.handling import failing, record_failures, rounds, skipping
-from invocation_lint.facts.building.handling.processors import PROCESSORS, lost_in_report
-from invocation_lint.facts.building.handling.record_failures import calls, is_within, takes, tries
+from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.handling.records import failures as record_failures
+from invocation_lint.facts.building.handling.records import rounds, skipping
+from invocation_lint.facts.building.handling.records.failures import calls, is_within, takes, tries
+from invocation_lint.facts.building.handling.records.processors import PROCESSORS, lost_in_report
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.findings import Place

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from invocation_lint.facts.building.handling import failing
-from invocation_lint.facts.building.handling.processors import MOST, last_name, takes_most
+from invocation_lint.facts.building.handling.records.processors import MOST, last_name, takes_most
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
 
