@@ -23,11 +23,13 @@ def assign(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
         _unpack(frame, target, value)
     elif isinstance(target, cst.Attribute):
         receiver = frame.evaluate(target.value)
-        set_attribute(frame, receiver, target.attr.value, value, target)
+        if frame.state is not None:
+            set_attribute(frame, receiver, target.attr.value, value, target)
     elif isinstance(target, cst.Subscript):
         receiver = frame.evaluate(target.value)
         key = lookup.subscript_key(frame, target)
-        set_item(frame, receiver, key, value, target)
+        if frame.state is not None:
+            set_item(frame, receiver, key, value, target)
     elif isinstance(target, cst.StarredElement):
         assign(frame, target.value, unknown("the rest of a sequence"))
 
@@ -218,13 +220,15 @@ def delete(frame: Frame, target: cst.BaseExpression) -> None:
     elif isinstance(target, cst.Subscript):
         receiver = frame.evaluate(target.value)
         key = lookup.subscript_key(frame, target)
-        remove_key(frame, receiver, key)
+        if frame.state is not None:
+            remove_key(frame, receiver, key)
         for part in receiver.of(Traced):
             traced.kind_of(frame, part).delete_item(frame, part, target)
         traced.note_operation(frame, (key,), (), target)
     elif isinstance(target, cst.Attribute):
         receiver = frame.evaluate(target.value)
-        frame.state.update(receiver, lambda obj, weak: obj.without_slot(target.attr.value, weak=weak))
+        if frame.state is not None:
+            frame.state.update(receiver, lambda obj, weak: obj.without_slot(target.attr.value, weak=weak))
 
 
 def remove_key(frame: Frame, receiver: Value, key: Value) -> None:

@@ -39,7 +39,8 @@ def run_class(frame: Frame, node: cst.ClassDef) -> None:
         return
     if not info.can_wait or _may_lead(frame, info):
         frame.interpreter.definitions.run_class_body(frame, info)
-    frame.live.env[node.name.value] = Value((ClassRef(info.key),))
+    if frame.state is not None:
+        frame.state.env[node.name.value] = Value((ClassRef(info.key),))
 
 
 def _may_lead(frame: Frame, info: ClassInfo) -> bool:
