@@ -146,6 +146,14 @@ TESTS = [
     'try:\n    return r.get("body").strip()\nexcept Exception:\n    logger.error("no rows")\n    return None',
     'try:\n    return json.loads(r.get("body"))\nexcept Exception:\n    logger.error("no rows")\n    return None',
     'try:\n    b = r.get("body")\n    return json.loads(b)\nexcept Exception:\n    logger.error("none")\n    return 0',
+    # clauses for a condition that fails for a crash
+    'try:\n    if r["code"] == 200: keep(r["rows"])\n    return r\nexcept Exception:\n    return {"error": "no rows"}',
+    'try:\n    if r["code"] != 200: keep(1)\n    else: keep(r)\nexcept KeyError:\n    logger.error("no rows")',
+    'try:\n    if r["ok"] and default: keep(r)\n    keep(1)\n    keep(2)\nexcept Exception:\n    raise RuntimeError',
+    'try:\n    code = r["code"]\n    if code in (200, 201):\n        keep(r["rows"])\nexcept:\n    notify("no rows")',
+    'try:\n    while r["state"] == "late":\n        keep(1)\nexcept Exception as e:\n    return str(e)',
+    'try:\n    x = r["rows"] if r["code"] == 200 else []\n    for y in x: keep(y)\nexcept Exception:\n    print(0)',
+    'try:\n    match r["code"]:\n        case 200: keep(r)\n        case _: keep(0)\nexcept Exception:\n    notify(1)',
     # what is not understood
     'if not matches(r): raise ValueError',
     'if matches(wanted, text): raise ValueError',
@@ -157,6 +165,12 @@ PASSES = [
     'try:\n    keep(json.loads(r.get("body") or "{}"))\nexcept ValueError:\n    logger.error("no rows")',
     'try:\n    keep(json.loads(r.get("body") or "{}"))\nexcept Exception:\n    logger.error("no rows")\n    return {}',
     'try:\n    keep(json.loads(r.get("body", "{}")))\nexcept Exception:\n    logger.error("no rows")\n    return {}',
+    'try:\n    if r["code"] == 200: keep(r["rows"])\n    else: keep(0)\nexcept ValueError:\n    keep(0)',
+    'try:\n    if r["code"] == 200: keep(r["rows"])\n    else: keep(0)\nexcept Exception:\n    pass',
+    'try:\n    if r.get("code") == 200: keep(r["rows"])\nexcept Exception:\n    logger.error("no rows")\n    return 0',
+    'try:\n    if default and r["code"] == 200: keep(1)\n    keep(r)\nexcept Exception:\n    logger.error(1)',
+    'try:\n    if "code" in r and r["code"] == 200: keep(1)\n    keep(r)\nexcept Exception:\n    logger.error(1)',
+    'try:\n    for row in r.get("rows", []):\n        if row["id"] == 1: keep(1)\nexcept Exception:\n    keep(0)',
     # that all went well
     'return True, r',
     'return True, text.decode()',

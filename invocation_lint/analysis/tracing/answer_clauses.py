@@ -11,7 +11,13 @@ from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
-from invocation_lint.analysis.tracing.answer_notes import AnswerUse, ErrorLook, KeyErrorTaken, PayloadTest
+from invocation_lint.analysis.tracing.answer_notes import (
+    AnswerUse,
+    ConditionFails,
+    ErrorLook,
+    KeyErrorTaken,
+    PayloadTest,
+)
 from invocation_lint.analysis.tracing.answer_parts import is_decoded
 
 _MISSING_KEY = frozenset({"KeyError", "LookupError"})
@@ -32,6 +38,8 @@ def note_clause(
     """A clause may notice that a key is missing from the payload that the body reads."""
     note_taken(frame, types, body)
     tested = _tested_by(node, types, _payloads_read(node, body), raising)
+    if any(caught.kind == "generic" or (caught.name in _MISSING_KEY and caught.kind == "builtin") for caught in types):
+        tested += [event.site for event in body if isinstance(event, ConditionFails) and event.site not in tested]
     if tested and strongest_act(handler.body) != "drops":
         place = frame.place(handler)
         frame.events.extend(PayloadTest(site, place) for site in tested)

@@ -19,7 +19,7 @@ from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Marks
-from invocation_lint.analysis.tracing.answer_notes import CodeTest, PayloadTest
+from invocation_lint.analysis.tracing.answer_notes import CodeTest, ConditionFails, PayloadTest
 from invocation_lint.analysis.tracing.answer_parts import (
     CRASH_KEYS,
     NAME,
@@ -45,6 +45,8 @@ def note_condition(
     for site in _payloads_in(parts):
         if _is_test(frame, parts, node, site, where):
             frame.events.append(PayloadTest(site, frame.place(node)))
+        if where is not None and _fails_for_crash(frame, parts, node, site):
+            frame.events.append(ConditionFails(site, frame.place(node)))
         if _tells_code(frame, node, site):
             frame.events.append(CodeTest(site, frame.place(node)))
     note_status(frame, parts, node, where, decides=decides)
@@ -102,6 +104,14 @@ def _is_test(
     if any(isinstance(inner, cst.Call) and tells(inner) for side in taken for inner in (side, *own_nodes(side))):
         return True
     return isinstance(frame.statement, cst.Return) and verdict.outcome is not None and _says_error(taken[0])
+
+
+def _fails_for_crash(frame: Frame, parts: list[Traced], node: cst.BaseExpression, site: SiteKey) -> bool:
+    """Whether a condition raises an error for a crash, whatever else it asks."""
+    while isinstance(node, cst.BooleanOperation):
+        node = node.left  # the others may not be asked
+    verdict = _verdict(frame, parts, node, site)
+    return verdict.raises and not verdict.nowhere
 
 
 def _tells_code(frame: Frame, node: cst.BaseExpression, site: SiteKey) -> bool:

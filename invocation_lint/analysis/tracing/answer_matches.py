@@ -11,7 +11,7 @@ from invocation_lint.analysis.domain.state import TOLD
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Marks
-from invocation_lint.analysis.tracing.answer_notes import CodeTest, PayloadTest
+from invocation_lint.analysis.tracing.answer_notes import CodeTest, ConditionFails, PayloadTest
 from invocation_lint.analysis.tracing.answer_parts import CRASH_KEYS, is_payload, note, note_error_look
 from invocation_lint.analysis.tracing.answer_readings import MISSING, Crash, Healthy, Reading, Refused
 from invocation_lint.analysis.tracing.answer_tests import holds, same
@@ -25,6 +25,9 @@ def note_match(frame: Frame, part: Traced, case: cst.MatchCase) -> None:
         note_error_look(frame, part.origin, case.pattern)
     if is_payload(part.path) and CRASH_KEYS.intersection(keys):
         frame.events.append(PayloadTest(part.origin, frame.place(case.pattern)))
+    seen = Crash(part.origin).of(part) if is_payload(part.path) else None
+    if seen is not None and seen.single is MISSING:
+        frame.events.append(ConditionFails(part.origin, frame.place(case.pattern)))
     if is_payload(part.path) and _tells_code(frame, part, case):
         frame.events.append(CodeTest(part.origin, frame.place(case.pattern)))
 

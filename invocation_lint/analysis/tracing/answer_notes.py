@@ -37,6 +37,13 @@ class PayloadTest(Event):
 
 
 @record
+class ConditionFails(Event):
+    """A condition that raises for the payload of a crash: a key that it reads by subscript is not there."""
+
+    place: Place
+
+
+@record
 class CodeTest(Event):
     """A condition that tells a payload with a statusCode of 4xx or 5xx from that of success."""
 
