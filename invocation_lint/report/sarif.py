@@ -36,6 +36,10 @@ _FAMILIES = {
 }
 
 
+_TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", ".ts")
+"""What is reported there stands at a resource, and no function of code."""
+
+
 def render(report: Report, presentation: Presentation) -> str:
     """The document, indented by two."""
     rules = presentation.rules()
@@ -189,8 +193,9 @@ def _location(
         location["id"] = number
     if text:
         location["message"] = {"text": text}
-    if function:
-        location["logicalLocations"] = [{"fullyQualifiedName": function, "kind": "function"}]
+    if function:  # in a template, and by its path in a program of the CDK, it is a resource
+        kind = "resource" if place.path.endswith(_TEMPLATES) or "/" in function else "function"
+        location["logicalLocations"] = [{"fullyQualifiedName": function, "kind": kind}]
     return location
 
 

@@ -83,6 +83,22 @@ def test_fingerprints_do_not_change_when_lines_move() -> None:
     assert len(hashes) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "kind"),
+    [
+        ("src/app.py", "Worker.run", "function"),
+        ("template.yaml", "OrdersQueue", "resource"),
+        ("main.tf", "aws_sqs_queue.orders", "resource"),
+        ("stack.py", "Shop/Orders", "resource"),
+        ("lib/stack.ts", "Shop/Orders", "resource"),
+    ],
+)
+def test_a_finding_is_at_a_function_or_at_a_resource(path: str, name: str, kind: str) -> None:
+    told = Report([replace(ADVICE, place=Place(path, 1, 1, 1, 2), function=name)])
+    (found,) = run_of(told)["results"]
+    assert found["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": name, "kind": kind}]
+
+
 def test_the_code_flow_leads_from_the_call_to_the_invocation() -> None:
     ((flow,),) = [one["threadFlows"] for one in result("INV101")["codeFlows"]]
     steps = [step["location"] for step in flow["locations"]]
