@@ -10,10 +10,12 @@ from invocation_lint.fixes.editing.imported import decoder_name
 
 
 def propose(case: Case) -> Proposal:
-    """`urllib.parse.unquote_plus(..)` around the expression that reads the key, or instead of `unquote`."""
+    """`urllib.parse.unquote_plus(..)` around the expression that reads the key, or instead of `unquote`; none where a
+    caller of the function uses it."""
     decoder = case.told.get("decoder")
     if decoder is not None:
         return _instead(case, decoder)
+    case.check_local(case.code.expression_at(case.place))  # others may call the function that returns the key
     read = case.code.expression_at(case.finding.place)
     name, imports = decoder_name(case.code, read)
     start, end = case.code.span(read)

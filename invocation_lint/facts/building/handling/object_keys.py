@@ -16,6 +16,7 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts import object_key as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.handling.returned_keys import Returned, slot_of
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
@@ -71,9 +72,12 @@ def _fact(
     site = source.place(node)
     seen = _Follower(code, scope)
     seen.value(node)
+    is_used_here = "used" in seen.found
+    seen.in_callers(info)
     used = next((word for word in ("used", "handed_over", "looked_at") if word in seen.found), "logged")
     places = dict.fromkeys(("event", "caller"), site)
-    places["decoded"] = seen.decoded or site
+    by_caller = None if is_used_here else seen.found.get("used")  # where a fix would have to look at others, too
+    places["decoded"] = seen.decoded or by_caller or site
     places["used"] = seen.found.get(used, site)
     if seen.decoded is None and seen.by_percent is not None:
         decoder, decoded_at = seen.by_percent
@@ -103,6 +107,8 @@ def _reads(scope: Scope) -> Iterator[tuple[cst.CSTNode, str]]:
         if isinstance(scope.parents[node], (cst.AssignTarget, cst.Del)):
             continue
         path = _path(node, scope, 0)
+        if path[-4:-3] == ("detail",):  # a record that somebody has put into an event of a bus
+            continue
         if path[-3:] == ("s3", "object", "key") or path[-3:] == ("s3", "get_object", "key"):
             yield node, "notification"
         elif path[-3:] == ("detail", "object", "key"):
@@ -146,6 +152,7 @@ class _Follower:
     by_percent: tuple[str, Place] | None = None
     has_spaces: bool = False
     is_returned: bool = False
+    returned: list[Returned] = field(default_factory=list)
     found: dict[str, Place] = field(default_factory=dict)
     seen: set[cst.CSTNode] = field(default_factory=set)
 
@@ -165,6 +172,10 @@ class _Follower:
                 self.value(parent)
         elif isinstance(parent, (cst.For, cst.CompFor)):
             self._gone_over(parent)
+        elif (slot := slot_of(node, self.scope)) is not None:
+            self.returned.append(slot)
+            self.is_returned = self.is_returned or (slot.is_whole and not slot.is_yielded)
+            self._note("handed_over", node)
         elif self._is_asked(parent, node):
             self._note("looked_at", node)
         elif parent is not None and not isinstance(parent, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
@@ -172,10 +183,26 @@ class _Follower:
                 return
             self.value(parent)
         elif isinstance(parent, cst.Return):
-            self.is_returned = self.is_returned or not isinstance(node, _CONTAINERS)
             self._note("handed_over", node)
         elif isinstance(parent, cst.AugAssign):
             self._note("looked_at", node)
+
+    def in_callers(self, info: FunctionInfo) -> None:
+        """What the functions of the module that call this one do with a key that it returns."""
+        is_one = len(self.code.named(info.name)) == 1 and not info.decorators
+        for slot in self.returned if is_one else ():
+            for caller in self.code.functions():
+                if caller is info or info.name not in caller.mentions:
+                    continue
+                inner = _Follower(self.code, self.code.scope_of(caller), 1)
+                for call in inner.scope.calls:
+                    if called_name(call) == info.name:
+                        for use in slot.uses_at(call, inner.scope):
+                            inner.value(use)
+                self.decoded = self.decoded or inner.decoded
+                self.by_percent = self.by_percent or inner.by_percent
+                for word, place in inner.found.items():
+                    self.found.setdefault(word, place)
 
     def _gone_over(self, loop: cst.For | cst.CompFor) -> None:
         """A loop over a collection that holds the key."""
