@@ -300,3 +300,50 @@ def test_handlers_beside_the_one_of_an_example(tmp_path: Path, name: str, readme
     workers = {f"{folder}/app.py": WORKER for folder in folders} | {"labs/mysql/more.py": WORKER}
     (link,) = links(tmp_path, {"api/app.py": DISPATCHER.replace("NAME", name), "README.md": readme, **workers})
     assert (targets(link), link["certain"]) == (expected, False)
+
+
+MOVED = """
+    Transform: AWS::Serverless-2016-10-31
+    Globals: {Function: {Runtime: python3.12, CodeUri: src/}}
+    Resources:
+      Sender: {Type: AWS::Serverless::Function, Properties: {Handler: sender.handler}}
+      Prices: {Type: AWS::Serverless::Function, Properties: {FunctionName: acme-prices, Handler: HANDLER}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("handler", "files", "expected"),
+    [
+        (
+            "handlers.prices.handler",
+            ["src/handlers/find_prices_handler.py", "src/handlers/orders_handler.py"],
+            "find_prices",
+        ),
+        ("handlers.prices.handler", ["src/handlers/orders_handler.py"], ""),
+        ("handlers.prices.handler", ["other/find_prices_handler.py"], ""),  # that is no code of it
+        ("handlers.prices.main", ["src/handlers/find_prices_handler.py"], ""),  # nor is that its name
+    ],
+)
+def test_a_handler_whose_file_was_renamed(tmp_path: Path, handler: str, files: list[str], expected: str) -> None:
+    code = (
+        'import boto3\n\ndef handler(event, context):\n    boto3.client("lambda").invoke(FunctionName="acme-prices")\n'
+    )
+    every = {"src/sender.py": code, "template.yaml": MOVED.replace("HANDLER", handler), **dict.fromkeys(files, WORKER)}
+    (link,) = links(tmp_path, every)
+    (target,) = link["targets"]
+    assert target["suggested"] == bool(expected) and link["certain"] != bool(expected)
+    assert expected in (target["handler"]["path"] if target["handler"] else "")
+
+
+def test_one_file_with_the_handlers_of_several_functions(tmp_path: Path) -> None:
+    worker = "def prices_handler(event, context):\n    return event['order']\n\n\n"
+    worker += "def stocks_handler(event, context):\n    return 1\n"
+    template = MOVED.replace("HANDLER", "!Ref Handler").replace(
+        "Resources", "Parameters: {Handler: {Type: String}}\n    Resources"
+    )
+    code = (
+        'import boto3\n\ndef handler(event, context):\n    boto3.client("lambda").invoke(FunctionName="acme-prices")\n'
+    )
+    (link,) = links(tmp_path, {"src/sender.py": code, "src/handlers.py": worker, "template.yaml": template})
+    (target,) = link["targets"]
+    assert (target["handler"]["function"], target["suggested"]) == ("prices_handler", True)

@@ -372,6 +372,29 @@ def test_layers_images_and_archives() -> None:
     assert one(deployed, Layer).code.folder == "/project/layers/common"
 
 
+def test_an_image_runs_what_its_dockerfile_says() -> None:
+    text = """
+        service: shop
+        # Resources
+        provider: {name: aws, ecr: {images: {worker: {path: ./worker}, other: {path: ./worker, file: Other.docker}}}}
+        functions:
+          a: {image: {name: worker}}
+          b: {image: other}
+          c: {image: {name: worker, command: [app.second]}}
+          d: {image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop}
+    """
+    files = {
+        "worker/Dockerfile": 'FROM public.ecr.aws/lambda/python:3.12\nCOPY src/app.py ./\nCMD ["app.handler"]\n',
+        "worker/Other.docker": 'FROM public.ecr.aws/lambda/python:3.12\nCMD ["other.handler"]\n',
+        "worker/src/app.py": "",
+    }
+    a, b, c, d = service(text, **files).all(Function)
+    assert [shown(one.handler) if one.handler else None for one in (a, b, c, d)] == [
+        "app.handler", "other.handler", "app.second", None,
+    ]  # fmt: skip
+    assert a.code.handler_folders == c.code.handler_folders == ("/project/worker/src",)
+
+
 def test_what_plugins_make_is_told_to_be_unknown() -> None:
     text = "service: a\nprovider: {name: aws}\nconstructs: {jobs: {type: queue}}\nfunctions: {}\n# Resources\n"
     template = service(text).templates["/project/serverless.yml"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from invocation_lint.deployment import images
-from invocation_lint.deployment.cloudformation.made import ARCHIVES, Made, code_at, code_of
+from invocation_lint.deployment.cloudformation.made import ARCHIVES, Made, Reading, code_at, code_of
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.sam_events import triggers_of
 from invocation_lint.deployment.cloudformation.sam_policies import sam_access
@@ -84,7 +84,8 @@ def sam_function(made: Made) -> Iterator[Resource]:
         code = replace(code, built_by=built_by)
     made_of = _function(made, code, made.value("DeadLetterQueue", "TargetArn"))
     if image and code.folder is not None:
-        made_of = _from_dockerfile(made, made_of, code)
+        dockerfile = made.resource.text("Metadata", "Dockerfile") or "Dockerfile"
+        made_of = from_dockerfile(made.reading, made_of, code, dockerfile)
     function = replace(
         made_of,
         access=sam_access(made),
@@ -115,15 +116,15 @@ def _image(made: Made) -> Code:
     return Code("image", below(made.reading.base, context), place=place)
 
 
-def _from_dockerfile(made: Made, function: Function, code: Code) -> Function:
-    """The function with the handler that its image runs, and the folders from which that was copied."""
+def from_dockerfile(reading: Reading, function: Function, code: Code, name: str) -> Function:
+    """The function with the handler that its image runs by a Dockerfile in the folder of its code, and the folders from
+    which that was copied."""
     assert code.folder is not None
-    name = made.resource.text("Metadata", "Dockerfile") or "Dockerfile"
-    text = (made.reading.read(below(code.folder, name)) or b"").decode("utf-8", "replace")
+    text = (reading.read(below(code.folder, name)) or b"").decode("utf-8", "replace")
     handler = function.handler
     if handler is None and (command := images.command_of(text)) is not None:
-        handler = known(command, code.place or made.place)
-    copied = images.folders_of(text, code.folder, handler.text, made.reading.read) if handler and handler.text else ()
+        handler = known(command, code.place or function.place)
+    copied = images.folders_of(text, code.folder, handler.text, reading.read) if handler and handler.text else ()
     return replace(function, handler=handler, code=replace(code, handler_folders=copied))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from invocation_lint.deployment.cloudformation.access import statement_of
 from invocation_lint.deployment.cloudformation.conditions import when_of
+from invocation_lint.deployment.cloudformation.functions import from_dockerfile
 from invocation_lint.deployment.cloudformation.made import Made, Reading, code_of
 from invocation_lint.deployment.cloudformation.parts import Part
 from invocation_lint.deployment.cloudformation.reader import add_resources, outputs_of
@@ -160,7 +161,7 @@ def _function(made: Made, key: str, provider: Part, named: Value) -> Iterator[Re
     for part in (provider.get("environment"), own.get("environment")):
         variables.update({name: value for name, one in part.entries() if (value := one.value()) is not None})
     command = own.items("image", "command")
-    yield Function(
+    function = Function(
         made.key,
         made.type,
         made.place,
@@ -182,6 +183,12 @@ def _function(made: Made, key: str, provider: Part, named: Value) -> Iterator[Re
         retries=_retries(made),
         url=own.value("url"),
     )
+    if function.code.kind == "image" and function.code.folder is not None:
+        image = own.get("image")
+        name = image.text() or image.text("name")
+        dockerfile = provider.text("ecr", "images", name, "file") or "Dockerfile"
+        function = from_dockerfile(made.reading, function, function.code, dockerfile)
+    yield function
     url = own.get("url")
     if url.is_there:
         id = made.reading.key(f"{made.id}Url")

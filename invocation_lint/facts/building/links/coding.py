@@ -37,12 +37,12 @@ class Coding:
         if self._code.entry_of(function) is not None:
             return None
         names = names_of(function)
-        scored = [(_score(names, self._candidates.below(one.module)), one) for one in self._fitting(function)]
+        scored = [(_score(names, self._candidates.below(one.module), one.name), one) for one in self._fitting(function)]
         most = max((score for score, _ in scored), default=(0, 0))
         found = [one for score, one in scored if score == most] if most[0] else []
         found = [found[at] for at in nearest_to(function, [self._candidates.below(one.module) for one in found])]
         path = self._candidates.below(found[0].module) if len(found) == 1 else ""
-        if not path or any(_score(one, path) > most for one in self._names_of_uncoded):
+        if not path or any(_score(one, path, found[0].name) > most for one in self._names_of_uncoded):
             return None  # there are several, or it is that of another function
         supposed = replace(function, key=Key(function.key.template, f"{function.key.id}?"))
         self._code.note(supposed, Entry(found[0].module, found[0].name))
@@ -57,6 +57,8 @@ class Coding:
         found = [one for one in every if handler is None or one.module.endswith(f"/{path}.py")]
         if not found and function.code.archive:  # what packs the code calls its file otherwise
             found = [one for one in every if one.module.endswith(f"/{function.code.archive}.py")]
+        if not found and function.code.folder:  # no file of it is called so any more
+            found = [one for one in every if one.module.startswith(f"{function.code.folder}/")]
         return [one for one in found if not self._code.handled_by(one.module)] or found
 
     @cached_property
@@ -66,9 +68,9 @@ class Coding:
         return [names_of(one) for one in every if self._code.entry_of(one) is None]
 
 
-def _score(names: Names, path: str) -> tuple[int, int]:
-    """How like one of the names of a function the place of a handler is."""
-    places = names_of_place(path, "")
+def _score(names: Names, path: str, name: str) -> tuple[int, int]:
+    """How like one of the names of a function a handler is, by its place and its name."""
+    places = names_of_place(path, name)
     return max((best(wanted, places) for wanted in names), default=(0, 0))
 
 
