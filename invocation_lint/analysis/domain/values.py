@@ -6,6 +6,11 @@ from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Const, EnumMember, Param, Struct, Value, const
 
+OF_UNREADABLE = "a name of a module of the project that cannot be read"
+"""Why something is not known: what its name stands for is of the project, and not a library's."""
+
+INSTANCE_OF_UNREADABLE = "an object of a class of the project that cannot be read"
+
 
 def constants(value: Value) -> list[Any] | None:
     """The Python constants that the value may be, or None when it may be something else."""

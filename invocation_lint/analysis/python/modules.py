@@ -25,7 +25,7 @@ from invocation_lint.analysis.domain.events import Event, Raised
 from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.analysis.domain.references import references
 from invocation_lint.analysis.domain.state import State
-from invocation_lint.analysis.domain.values import text_constant
+from invocation_lint.analysis.domain.values import OF_UNREADABLE, text_constant
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python.frames.copying import bring, thaw_shared, without_none
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -239,7 +239,8 @@ class ModuleTable:
         child = self._finder.child(reference.name, text)
         if child is not None:
             return Value((ModuleRef(child, f"{reference.dotted}.{text}"),))
-        return unknown("a name that its module does not bind visibly", text)
+        hidden = module is None and reference.name.endswith(".py")
+        return unknown(OF_UNREADABLE if hidden else "a name that its module does not bind visibly", text)
 
     def setting(self, frame: Frame, text: str) -> Value | None:
         """`django.conf.settings.text`: what the project's settings bind it to; None when none of them does."""

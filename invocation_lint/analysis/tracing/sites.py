@@ -9,6 +9,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Client, Param, Pending, Traced, Unknown, Value
 from invocation_lint.analysis.domain.events import Argument, Raised, Visit
 from invocation_lint.analysis.domain.state import freeze
+from invocation_lint.analysis.domain.values import INSTANCE_OF_UNREADABLE
 from invocation_lint.analysis.python import told
 from invocation_lint.analysis.python.errors import tries
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -26,14 +27,16 @@ def invocation(
 ) -> Value | None:
     """Note the invocation and give its answer; None when the call is none of Lambda's.
 
-    A receiver that is not known is a Lambda client if FunctionName and Payload or InvocationType are keywords.
+    A receiver that is not known is a Lambda client if FunctionName and Payload or InvocationType are keywords, and it
+    is no object of a class of the project.
     """
     if isinstance(atom, Client):
         if atom.service != "lambda":
             return None
         client: Client | None = atom
     else:
-        if not _looks_like_lambda(name, arguments):
+        is_own = isinstance(atom, Unknown) and atom.reason == INSTANCE_OF_UNREADABLE
+        if is_own or not _looks_like_lambda(name, arguments):
             return None
         client = None
     place = frame.place(node)

@@ -28,7 +28,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Argument, Caught
 from invocation_lint.analysis.domain.state import Obj, join_objects, join_states
-from invocation_lint.analysis.domain.values import constants
+from invocation_lint.analysis.domain.values import INSTANCE_OF_UNREADABLE, OF_UNREADABLE, constants
 from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import FunctionInfo, self_name
 from invocation_lint.analysis.program.names import dotted
@@ -217,6 +217,8 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
         if handed is not None:
             return handed
     called = call_unknown(frame, arguments, node, source=source, use="logged" if _is_logging(node, source) else "")
+    if isinstance(atom, Unknown) and atom.reason == OF_UNREADABLE and source[:1].isupper() and not source.isupper():
+        return unknown(INSTANCE_OF_UNREADABLE, f"{source}()")
     mapping, _, last = source.rpartition(".")
     keys = constants(arguments.args[0]) if arguments.args and last in {"get", "pop"} else None
     if keys is not None and len(keys) == 1:
