@@ -252,3 +252,22 @@ def test_what_is_encoded_in_a_list_is_used_where_the_text_goes(body: str) -> Non
 )
 def test_what_is_encoded_to_be_logged_is_not(body: str) -> None:
     assert payload_after(DATA + body) == "unused"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if data: keep(1)", "used"),
+        ("if not data: raise ValueError\nkeep(1)", "used"),
+        ("return bool(json.loads(response['Payload'].read()))", "used"),
+        ("return bool(data)", "used"),
+        ("return 1 if data else 0", "used"),
+        ("while data: keep(1)", "used"),
+        ("return isinstance(data, dict)", "unused"),
+        ("if isinstance(data, dict): keep(1)", "unused"),
+        ("if data == 'ok': keep(1)\nelse: raise ValueError", "tested"),
+        ("if data and 'ok' in data: keep(1)\nelse: raise ValueError", "tested"),
+    ],
+)
+def test_a_payload_whose_truth_decides_is_used(body: str, expected: str) -> None:
+    assert payload_after(DATA + body) == expected

@@ -16,6 +16,7 @@ from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import ASKED, TOLD
 from invocation_lint.analysis.program.acts import FAILING, is_log_line, is_quiet_line, suite_end, tells
 from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Marks
@@ -40,8 +41,10 @@ def note_condition(
     frame: Frame, parts: list[Traced], node: cst.BaseExpression, where: cst.CSTNode | None, *, decides: bool
 ) -> None:
     """A condition on parts of an answer: note what it tells a crash, or a status, from success."""
+    terms = conditions.terms(node) if isinstance(node, cst.BooleanOperation) else [node]
+    wholes = [part for term in terms for part in _asked_for_truth(frame, term)]
     for part in parts:
-        note(frame, part, "tested", node)
+        note(frame, part, "tested", node, whole=part in wholes)
     for site in _payloads_in(parts):
         if _is_test(frame, parts, node, site, where):
             frame.events.append(PayloadTest(site, frame.place(node)))
@@ -50,6 +53,18 @@ def note_condition(
         if _tells_code(frame, node, site):
             frame.events.append(CodeTest(site, frame.place(node)))
     note_status(frame, parts, node, where, decides=decides)
+
+
+def _asked_for_truth(frame: Frame, node: cst.BaseExpression) -> tuple[Traced, ...]:
+    """The parts that a term of a condition asks for being true: `answer`, `not answer`, `bool(answer)`."""
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return _asked_for_truth(frame, node.expression)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "bool" and node.args:
+        return _asked_for_truth(frame, node.args[0].value)
+    is_decoding = isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] in {"load", "loads"}
+    if not is_decoding and not isinstance(node, (cst.Name, cst.Attribute, cst.Subscript, cst.NamedExpr)):
+        return ()
+    return tuple(conditions.quietly(frame, node).of(Traced))
 
 
 def _payloads_in(parts: list[Traced]) -> list[SiteKey]:

@@ -17,6 +17,7 @@ class AnswerUse(Use):
     optional: bool = False  # a key is read by `.get(key)`, which gives None where it is not there
     bare: bool = False  # a key is read by subscript, and not where it was told that the call has failed
     refused: bool = False  # stands on the branch of a status that is not success
+    whole: bool = False  # asked whether it is true, and nothing else of it
     held: bool = False  # put into an attribute of which only parts are read, and never FunctionError
 
 

@@ -73,8 +73,11 @@ _OF_TEXT = frozenset({*dir(str), *dir(bytes)})
 _OF_MAPPING = frozenset({*dir(dict), *dir(list), *dir(str)})
 
 
-def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode, *, by_subscript: bool = False) -> None:
-    """Note a use of a part of an answer; `by_subscript` is whether a key is read so that it must be there."""
+def note(
+    frame: Frame, atom: Traced, use: str, node: cst.CSTNode, *, by_subscript: bool = False, whole: bool = False
+) -> None:
+    """Note a use of a part of an answer; `by_subscript` is whether a key is read so that it must be there, `whole`
+    whether the part is asked for being true, and nothing else of it."""
     if atom.path[:1] == QUESTION:
         _, crash, good = atom.path
         if use not in {"tested", "compared"} and (crash != good or crash == "None"):  # somebody else decides by it
@@ -91,7 +94,7 @@ def note(frame: Frame, atom: Traced, use: str, node: cst.CSTNode, *, by_subscrip
     if use == "stored" and atom.path == DECODED and is_tested_later(frame, node):
         use = "handed_over"
     frame.events.append(
-        AnswerUse(atom.origin, atom.path, use, place, guarded, required, after, optional, bare, refused, held)
+        AnswerUse(atom.origin, atom.path, use, place, guarded, required, after, optional, bare, refused, whole, held)
     )
 
 

@@ -160,10 +160,11 @@ def _payload(events: Sequence[Event], uses: list[AnswerUse], reader: Reader, not
         if found[what] is not None:
             note("response.payload", found[what])
             return what
+    asked = next((use for use in uses if use.path == DECODED and use.whole), None)
     first = next((use for use in uses if use.path[:1] == STREAM), None)
-    if first is not None:
-        note("response.payload", first.place)
-    return "unused"
+    if asked is not None or first is not None:
+        note("response.payload", (asked or first).place)  # type: ignore[union-attr]
+    return "unused" if asked is None else "used"  # that there is an answer decides: a crash gives one, too
 
 
 def _weight(use: AnswerUse, reader: Reader) -> str | None:
