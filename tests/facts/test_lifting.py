@@ -54,3 +54,42 @@ CAUGHT = "def {0}(event, context):\n    try:\n        return ask('f')\n    excep
 def test_many_ways_on_which_nothing_takes_the_error_are_said_once(handlers: list[str], frame: str) -> None:
     fate = only("".join([HELPER, *handlers])).data.service_error
     assert (fate.seen_by_handler, fate.frame) == ("no", frame)
+
+
+LOOP = """
+from chalice import Chalice
+app = Chalice(app_name="sites")
+@app.schedule("rate(1 day)")
+def scheduled(event):
+    send_all()
+{0}
+def send_all():
+    for site in read_sites():
+        client.invoke(FunctionName="parse", InvocationType="Event", Payload=json.dumps(site))
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorator", "loss"),
+    [
+        ("", "the event is delivered again, and the items before it are sent twice"),
+        ("@app.route('/send')", "the items after it are not sent"),
+    ],
+)
+def test_what_a_loop_loses_is_lost_to_all_that_lead_to_it(decorator: str, loss: str) -> None:
+    assert only(LOOP.format(decorator)).data.in_loop.loss == loss
+
+
+@pytest.mark.parametrize(
+    ("condition", "payload"),
+    [
+        ("response['StatusCode'] != 200", "used"),
+        ("response.get('FunctionError')", "returned"),
+        ("response['StatusCode'] != 202", "returned"),
+    ],
+)
+def test_a_helper_that_only_asks_for_the_status_decides_for_callers_out_of_sight(condition: str, payload: str) -> None:
+    asking = HELPER.replace("    return", f"    if {condition}:\n        raise ValueError\n    return")
+    assert only(asking).data.response.payload == payload
+    handed_on = "class Tools:\n    def ask(self, name):\n        return ask(name)\n"
+    assert only(asking + handed_on).data.response.payload == payload

@@ -316,3 +316,39 @@ def start(job, status=None):
     told = facts_of(parse((HEAD + code).encode(), "app.py"), ContractBook(), AnalysisOptions())
     (failure,) = [fact.data.told_failure for fact in told.facts if fact.kind == "invocation" and fact.chain]
     assert failure.promised == promised
+
+
+HELPED = """
+def ask(key):
+    try:
+        found = client.invoke(FunctionName="series"{mode}, Payload=json.dumps({{"id": key}}))
+        return json.load(found["Payload"])["state"]
+    except Exception as error:
+        print("not read", error)
+        return None
+
+def start(table, key):
+    try:
+        table.update_item(Key={{"id": key}}, AttributeUpdates={{"status": "in_progress"}})
+        {use}
+        return {{"id": key, "status": "in_progress"}}
+    except Exception as error:
+        return {{"error": str(error)}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "use", "touched"),
+    [
+        ("", 'state = ask(key)\n        if state:\n            print(state["title"])', None),
+        ("", 'state = ask(key)\n        print(len(state or ""))', None),
+        ("", "ask(key)", "no"),
+        (', InvocationType="Event"', "sent = ask(key)\n        print(len(sent))", "no"),
+    ],
+)
+def test_what_is_asked_is_no_work_that_a_record_waits_for(mode: str, use: str, touched: str | None) -> None:
+    source = parse((HEAD + HELPED.format(mode=mode, use=use)).encode(), "app.py")
+    facts = [one for one in facts_of(source, ContractBook(), AnalysisOptions()).facts if one.chain]
+    found = facts[-1].data.record_written
+    assert found is not None
+    assert (found.touched_on_failure if isinstance(found.touched_on_failure, str) else None) == touched

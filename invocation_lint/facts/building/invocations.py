@@ -23,6 +23,7 @@ from invocation_lint.facts.base import Fact, Range
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import answers, arguments, callers, fates, functions, lifting, payloads, waiting
 from invocation_lint.facts.building.around import patience, undone
+from invocation_lint.facts.building.around.asked import unless_asked
 from invocation_lint.facts.building.around.conditions import is_made_always
 from invocation_lint.facts.building.around.later_records import later_record
 from invocation_lint.facts.building.around.loops import loop_fact
@@ -238,6 +239,7 @@ class Invocations:
         record, written = waiting.record_written(
             self.interpreter, seen.root.module, caller_function, seen.site[0], is_lost
         )
+        record = unless_asked(record, seen, mode.sent)
         later = later_record(seen.root.module, caller_function, seen.site[0])
         note("record_later", later[1] if later is not None else None)
         token = waiting.task_token(payload, seen.root.module)

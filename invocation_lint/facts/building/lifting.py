@@ -168,7 +168,7 @@ def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
 
     That is a caller for which the loop is one of several items, and CloudFormation, which takes a failed resource back.
     """
-    result = _with_losses(found)
+    result = _with_losses(found, endings)
     if not any(map(_loses_items, found)):
         return result
     deployed = {index for index, fact in enumerate(found) if fact.data.caller.kind != "test"}
@@ -188,7 +188,7 @@ def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     return result
 
 
-def _with_losses(found: list[Fact]) -> list[Fact]:
+def _with_losses(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     """Say of loops what is lost when an error ends them: nothing where all that lead to them are run again, but then
     the items before are sent twice."""
     result = list(found)
@@ -198,7 +198,9 @@ def _with_losses(found: list[Fact]) -> list[Fact]:
             continue
         longer = longer_ways(found) if longer is None else longer
         ways = [found[way].data for way in longer.get(frames_of(fact), ()) if frames_of(found[way]) not in longer]
-        ends = [way for way in ways if way.caller.kind != "test"] or [fact.data]
+        ends = [way for way in ways if way.caller.kind != "test"]
+        if not ends or endings[index].is_end:
+            ends.append(fact.data)
         loss = "the items after it are not sent"
         if all(
             end.service_error.seen_by_handler == "no" and end.service_error.boundary == "redelivered" for end in ends
