@@ -72,11 +72,43 @@ def test_a_clause_that_looks_after_the_item(clause: str, expected: str) -> None:
     assert failures(code) == {"start": expected}
 
 
-def test_a_loop_over_the_parts_of_one_item() -> None:
-    found = failures("""
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("report.failed(backup)", "open"),
+        ("table.update_item(Key=backup.id, Status='failed')", "open"),
+        ("failures.append({'itemIdentifier': backup.id})", "open"),
+        ("log.exception('not copied')", "escapes"),
+        ("print('not copied', backup)\n                continue", "escapes"),
+        ("log.error('not copied')\n                stats['errors'] += 1", "escapes"),
+        ("errors += 1", "escapes"),
+        ("pass", "escapes"),
+    ],
+)
+def test_a_loop_over_the_parts_of_one_item(clause: str, expected: str) -> None:
+    found = failures(f"""
     def copy(backup):
         for region in backup.regions:
             send(region)
+
+    def copy_all(backups, report, table, failures, stats, errors):
+        for backup in backups:
+            try:
+                copy(backup)
+            except Exception:
+                {clause}
+
+    def copy_again(backup):
+        copy(backup)
+    """)
+    assert found == dict.fromkeys(("copy", "copy_all", "copy_again"), expected)
+
+
+def test_the_parts_of_an_item_that_is_asked_for_are_wanted_together() -> None:
+    code = """
+    def copy(backup):
+        for region in backup.regions:
+            client.invoke(FunctionName="copy", Payload=json.dumps(region))
 
     def copy_all(backups):
         for backup in backups:
@@ -84,11 +116,8 @@ def test_a_loop_over_the_parts_of_one_item() -> None:
                 copy(backup)
             except Exception:
                 log.exception("not copied")
-
-    def copy_again(backup):
-        copy(backup)
-    """)
-    assert found == {"copy": "open", "copy_all": "open", "copy_again": "open"}
+    """
+    assert failures(code) == {"copy_all": "open"}
 
 
 def test_a_custom_resource_is_taken_back_as_a_whole() -> None:

@@ -128,6 +128,8 @@ def _place_of(frame: Frame, loop: cst.For | cst.While) -> Place:
 _ONE_ITEM = "only the item that is asked for comes to the invocation"
 _OWN_ITEM = "the clause around the loop deals with the item that failed"
 _OUTER_ROUND = "the loop is one round of another one, which takes its error"
+LOGGED_OUTSIDE = "the loop is one round of another one, which logs its error"
+"""No excuse for the rest of what is only sent: nothing is done about it."""
 
 
 def _is_looked_up(frame: Frame, loop: cst.For | cst.While, call: Place) -> bool:
@@ -245,7 +247,31 @@ def excuse_inner(frame: Frame, loop: cst.For | cst.While, first_event: int, firs
     escaped = {raised.site for raised in frame.raises[first_raised:] if raised.family == "service"}
     caught = {event.site for event in taken if event.clause not in ending} - escaped
     if caught:
+        telling = {frame.place(handler) for handler in _clauses_that_only_tell(loop.body)}
+        logged = caught - {event.site for event in taken if event.clause not in telling}
+        _excuse(frame, first_event, LOGGED_OUTSIDE, logged)
         _excuse(frame, first_event, _OUTER_ROUND, caught)
+
+
+@lru_cache(maxsize=1024)
+def _clauses_that_only_tell(body: cst.CSTNode) -> list[cst.CSTNode]:
+    """The clauses of a loop's body that log, count, or do nothing about an error."""
+    tries = (node for node in own_nodes(body) if isinstance(node, (cst.Try, cst.TryStar)))
+    return [
+        handler
+        for attempt in tries
+        for handler in attempt.handlers
+        if all(
+            isinstance(line, cst.SimpleStatementLine) and all(map(_only_tells, line.body)) for line in handler.body.body
+        )
+    ]
+
+
+def _only_tells(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
+        return is_log_line(node.value)
+    is_count = isinstance(node, cst.AugAssign) and isinstance(node.value, cst.Integer)
+    return is_count or isinstance(node, (cst.Pass, cst.Continue))
 
 
 @lru_cache(maxsize=1024)
@@ -273,4 +299,4 @@ def _excuse(frame: Frame, since: int, why: str, sites: set[SiteKey]) -> None:
             frame.events[index] = replace(event, excuse=why)
 
 
-__all__ = ["excuse_by_clauses", "excuse_inner", "is_within", "note_left", "note_left_expression"]
+__all__ = ["LOGGED_OUTSIDE", "excuse_by_clauses", "excuse_inner", "is_within", "note_left", "note_left_expression"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from invocation_lint.analysis.domain.events import Event, LoopInfo, LoopLeft, RetryLoop, Visit
-from invocation_lint.analysis.python.loops.loop_ends import is_within
+from invocation_lint.analysis.python.loops.loop_ends import LOGGED_OUTSIDE, is_within
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
@@ -14,10 +14,10 @@ from invocation_lint.findings import Place
 Note = Callable[[str, "Place | None"], None]
 
 
-def loop_fact(visit: Visit, events: list[Event], entry: Place | None, note: Note) -> facts.Loop | None:
+def loop_fact(visit: Visit, events: list[Event], entry: Place | None, mode: Any, note: Note) -> facts.Loop | None:
     """What is known of the innermost loop around an invocation, or of what sends it again without one; None where there
     is none. `entry` is the place of the handler or view that begins the way to it: what it returns, no other step of
-    the program needs."""
+    the program needs; `mode` is what is sent as InvocationType."""
     left = [event for event in events if isinstance(event, LoopLeft)]
     again = [event for event in events if isinstance(event, RetryLoop)]
     loop = visit.loop if visit.loop is not None or not again else LoopInfo(1, over="attempts")
@@ -34,7 +34,7 @@ def loop_fact(visit: Visit, events: list[Event], entry: Place | None, note: Note
         loop.over,
         loop.collection or None,
         _each_of(loop),
-        _item_failure(left),
+        _item_failure(left, mode),
         in_order=loop.in_order or None,
         answers=("together" if all(_are_needed(end, entry) for end in left) else "each") if left else None,
         retry=_retry(again[0]) if again else None,
@@ -52,10 +52,10 @@ def _at_once(visit: Visit, times: int | None) -> int | None:
     return visit.threads if times is None else min(visit.threads, times)
 
 
-def _item_failure(left: list[LoopLeft]) -> Any:
+def _item_failure(left: list[LoopLeft], mode: Any) -> Any:
     if not left:
         return None
-    excuses = [event.excuse for event in left]
+    excuses = ["" if event.excuse == LOGGED_OUTSIDE and mode == "Event" else event.excuse for event in left]
     return UnknownAnswer(excuses[0]) if all(excuses) else "escapes"
 
 
