@@ -140,6 +140,12 @@ TESTS = [
     'match r.get("status"):\n    case "ok" | "done": return r["rows"]\n    case other: raise ValueError(other)',
     'match r["status"]:\n    case "ok": return r["rows"]\n    case _: raise ValueError',
     'match r:\n    case list(): return r\n    case _: raise ValueError',
+    # a default that says of it that it has failed
+    'return {"statusCode": r.get("statusCode", 500), "body": r.get("body")}',
+    'keep(r.get("statusCode", 502), r.get("rows"))',
+    'return {"ok": r.get("ok", False), "rows": r.get("rows", [])}',
+    'return {"status": r.get("status", "error"), "rows": r.get("rows", [])}',
+    'code = r.get("statusCode", 500)\nreturn code, r.get("body")',
     # clauses for what a crash lacks
     'try:\n    return r["rows"]\nexcept Exception:\n    logger.error("no rows")\n    return None',
     'try:\n    return r.get("body")["rows"]\nexcept Exception:\n    logger.error("no rows")\n    return None',
@@ -171,6 +177,12 @@ PASSES = [
     'try:\n    if default and r["code"] == 200: keep(1)\n    keep(r)\nexcept Exception:\n    logger.error(1)',
     'try:\n    if "code" in r and r["code"] == 200: keep(1)\n    keep(r)\nexcept Exception:\n    logger.error(1)',
     'try:\n    for row in r.get("rows", []):\n        if row["id"] == 1: keep(1)\nexcept Exception:\n    keep(0)',
+    # a default that says nothing of the kind, or only to the log
+    'return {"statusCode": r.get("statusCode", 200), "body": r.get("body")}',
+    'return {"statusCode": r.get("statusCode"), "body": r.get("body")}',
+    'return {"ok": r.get("ok", True), "rows": r.get("rows", [])}',
+    'return {"status": r.get("status", "unknown"), "rows": r.get("rows", [])}',
+    'logger.info("answered %s", r.get("statusCode", 500))\nkeep(r.get("rows"))',
     # that all went well
     'return True, r',
     'return True, text.decode()',

@@ -64,6 +64,20 @@ def code_named(dotted: str) -> int | None:
     return int(named[1]) if named[1] else known.value if known is not None else None
 
 
+_CODES = frozenset({"statuscode", "status_code", "httpstatus", "http_status"})
+
+
+def fails_by_default(part: Traced) -> bool:
+    """Whether the default of a key says of a crash that it has failed: `.get("statusCode", 500)`."""
+    default = part.default.single if part.default is not None else None
+    if not isinstance(default, Const) or len(part.path) != len(DECODED) + 1:
+        return False
+    name, value = part.path[-1].lower(), default.value
+    if name in _CODES:
+        return isinstance(value, int) and value >= HTTPStatus.BAD_REQUEST
+    return (name in _GOOD_WORDS and value is False) or (name in _STATUS_WORDS and str(value).lower() in BAD_WORDS)
+
+
 class Reading:
     """An answer that stands in place of the parts of one site's. `raised`: the condition fails with an error on the
     way. `nowhere`: it stands where this answer never comes, in a loop over what it has not."""
@@ -133,7 +147,7 @@ class Healthy(Reading):
         given = default.value if isinstance(default, Const) else None
         if name in ERROR_WORDS or any(word in name for word in MORE_WORDS):
             return part.default if part.default is not None else NONE
-        if name in {"statuscode", "status_code", "httpstatus", "http_status"}:
+        if name in _CODES:
             return const(given) if given in _HTTP_OK else join_values(map(const, sorted(_HTTP_OK)))
         if name in _CODE_WORDS:
             return None

@@ -16,7 +16,13 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.python.frames.kinds import Kind, Marks
 from invocation_lint.analysis.tracing import answer_clauses, answer_conditions, answer_matches, doors, sites, wrappers
-from invocation_lint.analysis.tracing.answer_notes import AnswerReturned, AnswerUse, ClientClosed, StatusTest
+from invocation_lint.analysis.tracing.answer_notes import (
+    AnswerReturned,
+    AnswerUse,
+    ClientClosed,
+    PayloadTest,
+    StatusTest,
+)
 from invocation_lint.analysis.tracing.answer_parts import (
     ERROR_HEADER,
     NAME,
@@ -37,6 +43,7 @@ from invocation_lint.analysis.tracing.answer_parts import (
     run_over,
     set_key,
 )
+from invocation_lint.analysis.tracing.answer_readings import fails_by_default
 from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 
@@ -61,6 +68,8 @@ class Answers(Kind[Frame]):
 
     def use(self, frame: Frame, part: Traced, what: str, node: cst.CSTNode) -> None:
         note(frame, part, what, node)
+        if what in {"returned", "stored", "handed_over", "used"} and fails_by_default(part):
+            frame.events.append(PayloadTest(part.origin, frame.place(node)))  # whoever gets it sees that it has failed
 
     def unknown_operation(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
         note(frame, part, "used" if holds_payload(part.path) else "read", node)
