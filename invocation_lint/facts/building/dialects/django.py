@@ -33,6 +33,7 @@ _NEUTRAL = frozenset(
     {"all", "select_related", "prefetch_related", "annotate", "using", "defer", "only", "distinct", "values",
      "values_list", "extra", "reverse", "alias", "none", "dates"}
 )  # fmt: skip
+_AGGREGATES = frozenset({"Count", "Sum", "Max", "Min", "Avg"})
 _LOOKUPS = {
     "in": "in",
     "lt": "less",
@@ -131,6 +132,12 @@ def _go_on(query: Query, step: Step) -> None:
         query.columns_known = None not in columns
         if step.name == "values" and is_true(dict(step.kwargs).get("flat")):
             query.columns_known = False
+    elif step.name == "distinct":
+        query.distinct = True
+        if step.args:
+            query.distinct_on = tuple(text(value) or "" for value in step.args)
+    elif step.name == "annotate" and query.columns and any(_is_aggregate(value) for _, value in step.kwargs):
+        query.distinct = True  # of rows that `values` has put in groups
     if step.open:
         query.opaque = "more may be asked for than is in sight"
 
@@ -151,6 +158,12 @@ def _condition(query: Query, name: str, value: Value | None, place: Place | None
     if len(path) > 1 and operator == "equals":
         column, values = f"{path[0]}_id", None  # a condition on what it belongs to
     query.conditions.append(Condition(column, operator, values, place))
+
+
+def _is_aggregate(value: Value) -> bool:
+    chain = chain_in(value)
+    steps = line_of(chain).steps if chain is not None else ()
+    return bool(steps) and steps[-1].is_call and steps[-1].name in _AGGREGATES
 
 
 def _q(query: Query, value: Value, place: Place | None) -> None:

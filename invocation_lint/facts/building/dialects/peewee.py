@@ -5,7 +5,7 @@ Names are those of peewee's documentation (docs.peewee-orm.com, querying); peewe
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.atoms import Chain, FunctionRef, Step
+from invocation_lint.analysis.domain.atoms import Chain, FunctionRef, Step, Value
 from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import (
@@ -27,7 +27,7 @@ _ONE = frozenset(
 )
 _COUNT = frozenset({"count", "exists", "len", "bool", "any", "aio_count", "aio_exists"})
 _NEUTRAL = frozenset(
-    {"join", "join_from", "switch", "distinct", "dicts", "tuples", "namedtuples", "objects", "offset", "alias",
+    {"join", "join_from", "switch", "dicts", "tuples", "namedtuples", "objects", "offset", "alias",
      "with_cte", "having", "prefetch", "returning", "select_extend", "on_conflict"}
 )  # fmt: skip
 
@@ -66,7 +66,7 @@ def _of_class(line: Line, chain: Chain, at: int, models: Models) -> Query | None
         _columns(query, step, models)
     elif step.name == "update":
         query.written = set_by(argument(step, 0), step.kwargs) or {}
-    _walk(query, line.steps[at + 1 :], step.place)
+    _walk(query, line.steps[at + 1 :], step.place, models)
     return query
 
 
@@ -83,17 +83,28 @@ def _is_peewee(step: Step) -> bool:
 def _columns(query: Query, step: Step, models: Models) -> None:
     named = [models.entity(value) for value in step.args]
     columns = [one[1] for one in named if one is not None and one[1]]
-    if any("fn" in [part.name for part in line_of(one).steps] for one in map(chain_in, step.args) if one is not None):
+    calls = [line_of(one).steps for one in map(chain_in, step.args) if one is not None]
+    if len(calls) == 1 and calls[0] and [part.name for part in calls[0]][-2:] == ["fn", "DISTINCT"]:
+        _group(query, calls[0][-1].args, models)
+    elif any("fn" in [part.name for part in one] for one in calls):
         query.columns_known = False
     elif columns and len(columns) == len(named):
         query.columns = tuple(columns)
 
 
-def _walk(query: Query, steps: tuple[Step, ...], begun: Place | None) -> None:
+def _group(query: Query, values: tuple[Value, ...], models: Models) -> None:
+    """`distinct()`, or `distinct(Job.kind)`: one row for each kind."""
+    query.distinct = True
+    named = [models.entity(value) for value in values]
+    if any(one is not None and one[1] for one in named):
+        query.distinct_on = tuple(one[1] if one is not None else "" for one in named)
+
+
+def _walk(query: Query, steps: tuple[Step, ...], begun: Place | None, models: Models) -> None:
     """The steps behind `select(..)`, until one fetches."""
     last = begun
     for at, step in enumerate(steps):
-        _take(query, step, last)
+        _take(query, step, last, models)
         if query.fetch is not None:
             if query.fetched == "rows":
                 query.cut = next((rest.place for rest in steps[at + 1 :] if rest.name == "[]" and rest.is_call), None)
@@ -101,7 +112,7 @@ def _walk(query: Query, steps: tuple[Step, ...], begun: Place | None) -> None:
         last = step.place if step.is_call else last
 
 
-def _take(query: Query, step: Step, last: Place | None) -> None:
+def _take(query: Query, step: Step, last: Place | None, models: Models) -> None:
     if query.verb != "read" and step.name in {"execute", "aio_execute"}:
         query.fetch = step.place
     elif step.name in _ROWS and (step.is_call or step.name == ELEMENT):
@@ -127,6 +138,8 @@ def _take(query: Query, step: Step, last: Place | None) -> None:
         query.limit_to(argument(step, 1, "paginate_by"), "range", step.place)
     elif step.name == "[]":
         query.limit_to(argument(step, 1), "slice", step.place)
+    elif step.name == "distinct":
+        _group(query, step.args, models)
     elif step.name == "for_update":
         query.lock = step.place
     else:

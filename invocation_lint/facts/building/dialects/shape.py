@@ -77,6 +77,8 @@ class Query:
     limit_place: Place | None = None
     columns: tuple[str, ...] | None = None
     columns_known: bool = True
+    distinct: bool = False  # one row of the answer for all rows with the same values in the columns
+    distinct_on: tuple[str, ...] | None = None  # the columns of which that holds, where they are not all
     lock: Place | None = None
     written: Written | None = field(default_factory=dict)  # None when not known
     claim: str = ""  # how a statement that reads and writes at once claims the rows that it reads

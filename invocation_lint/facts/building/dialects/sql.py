@@ -73,6 +73,8 @@ def _fetched(made: Query, line: Line, index: int) -> Query:
         [_bound(one, step) for one in made.conditions],
         [Ordering(one.column, one.newest_first, step.place) for one in made.orders],
         columns=made.columns,
+        distinct=made.distinct,
+        distinct_on=made.distinct_on,
         columns_known=made.columns_known,
         written={name: _given(values, step) for name, values in (made.written or {}).items()},
         claim=made.claim,
@@ -263,6 +265,13 @@ def _select(query: Query, tree: Any) -> None:
             query.fetched = "count"
         columns.append(inner.name if isinstance(inner, exp.Column) and not isinstance(inner.this, exp.Star) else "")
     query.columns = tuple(columns) if all(columns) else None
+    distinct = tree.args.get("distinct")
+    if distinct is not None:
+        query.distinct = True
+        on = distinct.args.get("on")
+        if on is not None:
+            keys = on.expressions if isinstance(on, exp.Tuple) else [on]
+            query.distinct_on = tuple(one.name if isinstance(one, exp.Column) else "" for one in keys)
     if tree.args.get("group"):
         query.fetched = "count"
     limit = tree.args.get("limit")

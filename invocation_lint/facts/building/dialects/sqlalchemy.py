@@ -37,7 +37,7 @@ _ONE = frozenset(
 )
 _COUNT = frozenset({"count", "exists", "len", "bool", "any"})
 _NEUTRAL = frozenset(
-    {"join", "outerjoin", "options", "distinct", "execution_options", "select_from", "add_columns", "with_entities",
+    {"join", "outerjoin", "options", "execution_options", "select_from", "add_columns", "with_entities",
      "populate_existing", "yield_per", "unique", "scalars", "mappings", "tuples", "columns", "enable_eagerloads",
      "with_hint", "prefix_with", "autoflush", "params", "offset", "correlate", "returning", "with_only_columns",
      "enable_assertions", "", "reset_joinpoint", "having"}
@@ -157,6 +157,14 @@ def _consume(query: Query, steps: tuple[Step, ...]) -> None:
             query.cut = step.place
 
 
+def _group(query: Query, values: tuple[Value, ...], models: Models) -> None:
+    """`distinct()`, or `distinct(Job.kind)`: one row for each kind."""
+    query.distinct = True
+    named = [models.entity(value) for value in values]
+    if named:
+        query.distinct_on = tuple(one[1] if one is not None else "" for one in named)
+
+
 def _entities(query: Query, values: tuple[Value, ...], place: Place | None, models: Models) -> None:
     columns: list[str] = []
     query.entity_place = place
@@ -170,7 +178,7 @@ def _entities(query: Query, values: tuple[Value, ...], place: Place | None, mode
             if found is not None:
                 query.entities.append(found[0])
             continue
-        found = models.entity(value)
+        found = models.entity(_undoubled(query, value))
         if found is None:
             inner = chain_in(value)
             if inner is not None and inner.steps:
@@ -184,6 +192,16 @@ def _entities(query: Query, values: tuple[Value, ...], place: Place | None, mode
         else:
             whole = True
     query.columns = tuple(columns) if columns and not whole else None
+
+
+def _undoubled(query: Query, value: Value) -> Value:
+    """The column in `distinct(Job.kind)` and `Job.kind.distinct()`; any other value as it is."""
+    chain = chain_in(value)
+    last = chain.steps[-1] if chain is not None and chain.steps else None
+    if chain is None or last is None or not last.is_call or line_of(chain).steps[-1].name != "distinct":
+        return value
+    query.distinct = True
+    return last.args[0] if len(last.args) == 1 else value
 
 
 def _is_aggregate(value: Value) -> bool:
@@ -219,6 +237,8 @@ def _go_on(query: Query, step: Step, models: Models) -> None:
         query.limit_to(argument(step, 0, "limit", "count"), "limit", step.place)
     elif step.name in {"slice", "paginate"}:
         query.limit_to(None, "range", step.place)
+    elif step.name == "distinct":
+        _group(query, step.args, models)
     elif step.name == "with_for_update":
         query.lock = step.place
     elif step.name == "values":

@@ -146,6 +146,8 @@ class JobQueries:
                 continue
             if not job_words.job_entities(query.entities, self.job_tables):
                 continue
+            if query.fetched == "rows" and job_words.are_groups(query):
+                query.fetched = "count"
             for site in dict.fromkeys(reached.get(query.fetch, ())) or [(*event.site[:-1], query.fetch)]:
                 if query not in reads[site].queries:
                     reads[site].queries.append(query)

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from invocation_lint.facts.base import Unknown
-from invocation_lint.facts.building.dialects.shape import Condition, Entity, Named
+from invocation_lint.facts.building.dialects.shape import Condition, Entity, Named, Query
 from invocation_lint.facts.options import JOB_TABLES
 
 _WAITING = frozenset(
@@ -74,6 +74,16 @@ def snake_case(name: str) -> str:
 def is_job_class(name: str, patterns: Sequence[str]) -> bool:
     """Whether an ORM class holds jobs, by its name."""
     return bool(name) and any(fnmatchcase(name, glob) for glob in patterns if glob != glob.lower())
+
+
+def are_groups(query: Query) -> bool:
+    """Whether a query asks for the values that some columns have, and not for jobs: which kinds, users, files there
+    are. The key of a job, or a time, is another one for each."""
+    columns = query.distinct_on if query.distinct_on is not None else query.columns if query.columns_known else None
+    if not query.distinct or not columns:
+        return False
+    plain = [snake_case(column.rpartition(".")[2]) for column in columns]
+    return all(one and not _KEY.search(one) and not _TIME.search(one) for one in plain)
 
 
 def role_of(condition: Condition) -> Any:
