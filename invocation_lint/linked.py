@@ -69,11 +69,7 @@ def _of_one_site(links: list[tuple[int, CallLink]]) -> list[tuple[int, CallLink]
         for number, link in links
         if link.call == link.site or link.targets or not is_named
     ]
-    callers = [
-        (number, link)
-        for number, link in every
-        if link.call != link.site and link.targets and (link.certain or _meant(link) not in suggested)
-    ]
+    callers = [(number, link) for number, link in every if link.call != link.site and _says(link, is_named, suggested)]
     shown = [
         (number, link)
         for number, link in every
@@ -81,6 +77,14 @@ def _of_one_site(links: list[tuple[int, CallLink]]) -> list[tuple[int, CallLink]
     ]
     said = {_said(link) for _, link in shown}
     return shown + [(number, link) for number, link in callers if _said(link) not in said]
+
+
+def _says(link: CallLink, is_named: bool, suggested: set[frozenset[object]]) -> bool:
+    """Whether the link of a caller says which function is meant: it knows another one than is suggested for the helper,
+    or names one where the helper does not."""
+    if not link.targets:
+        return not is_named and link.named_by != "other"
+    return link.certain or _meant(link) not in suggested
 
 
 def _suggested(link: CallLink, is_alone: bool) -> CallLink:
@@ -95,7 +99,7 @@ def _said(link: CallLink) -> tuple[object, ...]:
     """What a link says, wherever the call stands that it is of."""
     functions = tuple(target.function.key for target in link.targets)
     required = link.contract.required if link.contract is not None else ()
-    return link.site, functions, link.certain, link.sent, link.missing, required
+    return link.site, functions, link.certain, link.sent, link.missing, required, "" if functions else link.reason
 
 
 def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Program, list[str]]]:

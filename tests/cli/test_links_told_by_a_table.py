@@ -347,3 +347,37 @@ def test_one_file_with_the_handlers_of_several_functions(tmp_path: Path) -> None
     (link,) = links(tmp_path, {"src/sender.py": code, "src/handlers.py": worker, "template.yaml": template})
     (target,) = link["targets"]
     assert (target["handler"]["function"], target["suggested"]) == ("prices_handler", True)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("def main(event, context):\n    return 1\n", ["lambda_handler"]),
+        ("def second_handler(event, context):\n    return 1\n", ["lambda_handler", "second_handler"]),
+    ],
+)
+def test_the_handler_of_a_module(tmp_path: Path, other: str, expected: list[str]) -> None:
+    worker = f"{other}\n\ndef lambda_handler(event, context):\n    return main(event, context)\n"
+    (link,) = links(tmp_path, named('"acme-prices"', **{"prices/app.py": worker}))
+    assert sorted(one["handler"]["function"] for one in link["targets"]) == expected
+
+
+NAMING = """
+import boto3
+
+def send(name, order):
+    boto3.client("lambda").invoke(FunctionName=name, Payload=order)
+
+def handler(event, context):
+    send("stocks", b"{}")
+    send("billing", b"{}")
+    send(event["name"], b"{}")
+"""
+
+
+def test_what_callers_name_is_told_where_no_template_has_it(tmp_path: Path) -> None:
+    found = links(tmp_path, {"sender/app.py": NAMING, "prices/app.py": WORKER})
+    assert [(one["call"]["line"], one["named_by"], one["targets"], one["reason"]) for one in found] == [
+        (8, "literal", [], "no template names stocks"),
+        (9, "literal", [], "no template names billing"),
+    ]

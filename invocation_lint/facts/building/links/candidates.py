@@ -29,6 +29,10 @@ _TAKES_CONTEXT = re.compile(rb"^(?:async )?def +handler\(\s*\w+\b[^,()]*,\s*_*(?
 _IS_MADE = re.compile(rb"^(handler|lambda_handler)[ \t]*(?::[^=\n]+)?=[ \t]*[\w.]+\(", re.MULTILINE)
 """A handler that a call makes of an application or of another function."""
 
+_PLAIN = frozenset({"handler", "lambda_handler"})
+_BY_HAND = frozenset({"main", "run"})
+"""What handlers are called, and what it is in the same module that a handler calls, or a person."""
+
 Names = tuple[tuple[str, ...], ...]
 
 
@@ -90,7 +94,8 @@ class Candidates:
             held = self._modules.load(path) if may_be else None
             every = held.functions.values() if held is not None else ()
             own = [one for one in every if one.parent is None and one.cls is None and is_handler(one)]
-            found += (HandlerAt(path, one.name, one.place) for one in own)
+            is_plain = any(one.name in _PLAIN for one in own)
+            found += (HandlerAt(path, one.name, one.place) for one in own if not (is_plain and one.name in _BY_HAND))
             made = _IS_MADE.search(data) if held is not None and not own else None
             if made is not None and held is not None:
                 name, line = made[1].decode("ascii"), data.count(b"\n", 0, made.start()) + 1
