@@ -50,7 +50,7 @@ _NAME = re.compile(rb"[Ll]ambda_|_lambda|lambda[A-Z]|Lambda[A-Z]?|LAMBDA")
 _JOB_WORDS = (b"job", b"Job", b"JOB", b"jOB")  # looked for first: that takes a tenth of the time
 _JOBS = re.compile(rb"(?i:_jobs?\b|\bjobs?\b|job_?queue\b|jobs?_?table|jobs?_coll)|Jobs?\b")
 _QUERY = re.compile(
-    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b|\bsession\s*\.\s*get\b"
+    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|get_item|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b|\bsession\s*\.\s*get\b"
 )
 
 # A key of an answer of AWS as most services write them, in a module that gets its clients from another one.

@@ -38,6 +38,11 @@ ROW = (
     "row = cursor.fetchone()\nif not row:\n    return None\n"
 )
 DJANGO = 'job = AssetJob.objects.filter(status="queued").first()\n'
+TAKE = (
+    'table.update_item(Key={"id": key}, UpdateExpression="SET #s = :s", ExpressionAttributeNames={"#s": "status"}, '
+    'ExpressionAttributeValues={":s": "running"})'
+)
+ITEM = 'job = table.get_item(Key={"id": key})["Item"]\nif job["status"] != "queued":\n    return\n'
 MONGO = 'job = db.jobs.find_one({"status": "queued"})\n'
 SUPABASE = """\
 found = supabase.table("asset_jobs").select("*").eq("status", "queued").limit(1).execute().data
@@ -81,6 +86,7 @@ def test_an_attribute_of_one_row(body: str) -> None:
         FIRST + 'again = session.get(AssetJob, job.id)\nagain.status = "running"',
         FIRST + 'again = session.query(AssetJob).filter(AssetJob.id == job.id).first()\nagain.status = "running"',
         TAKEN.format(queued="status = 'queued' ORDER BY id LIMIT 1"),
+        ITEM + TAKE,
         TAKEN.format(queued="status = 'queued' LIMIT 1").replace("id IN", "id ="),
     ],
 )
@@ -142,3 +148,24 @@ def test_rows_that_are_locked(body: str) -> None:
     found = claim(body)
     assert isinstance(found, Claim)
     assert found.how == "lock"
+
+
+READ = 'answer = table.get_item(Key={"id": key})\n'
+TYPED = 'answer = boto3.client("dynamodb").get_item(TableName="asset-jobs", Key={"id": {"S": key}})\n'
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        READ + 'job = answer["Item"]\nif job["status"] != "queued":\n    return',
+        READ + 'job = answer.get("Item")\nif not job or job["status"] != "queued":\n    return',
+        READ + 'job = answer.get("Item", {})\nif job.get("status") not in ("queued", "pending"):\n    return',
+        READ + 'status = answer["Item"]["status"]\nif status != "queued":\n    return',
+        TYPED + 'if answer["Item"]["status"]["S"] != "QUEUED":\n    return',
+    ],
+)
+def test_a_look_at_an_item_of_dynamodb(look: str) -> None:
+    code = f"{HEAD}\ndef work(key):\n{indent(look, '    ')}\n    {TAKE}"
+    found = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions()).facts
+    (query,) = [fact.data for fact in found if isinstance(fact.data, JobQuery)]
+    assert [one.waiting for one in query.conditions if one.role == "status"] == ["yes"]

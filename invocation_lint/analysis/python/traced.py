@@ -21,6 +21,8 @@ from invocation_lint.analysis.domain.atoms import (
     Struct,
     Text,
     Traced,
+    Typed,
+    Unknown,
     Value,
     join_values,
     unknown,
@@ -95,8 +97,12 @@ def attribute(frame: Frame, atom: Any, name: str, found: Value, node: cst.CSTNod
 
 
 def item(frame: Frame, receiver: Value, key: Value, found: Value) -> Value:
-    """What is watched of `receiver[key]`."""
+    """What is watched of `receiver[key]`; of one of several things it may be, where that is at the end of a chain."""
     atom = receiver.single
+    if atom is None:
+        atom = next(
+            (one for one in receiver.atoms if isinstance(one, (Unknown, Typed)) and one.chain is not None), None
+        )
     if atom is not None:
         for watch in frame.interpreter.kinds.watches:
             found = watch.item(frame, atom, key, found)

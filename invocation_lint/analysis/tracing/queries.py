@@ -62,7 +62,7 @@ ELEMENT = "*"
 
 ONE_ROW = frozenset(
     {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchone", "fetchrow", "fetch_one",
-     "get", "get_or_none", "get_by_id", "find_one", "next", "last", "latest", "earliest"}
+     "get", "get_item", "get_or_none", "get_by_id", "find_one", "next", "last", "latest", "earliest"}
 )  # fmt: skip
 """Calls whose answer is one row."""
 
@@ -161,7 +161,7 @@ class Queries(Watch[Frame]):
         named = key.single
         if not isinstance(named, Const):
             return found
-        chain = atom.chain if isinstance(atom, Unknown) else None
+        chain = _chain(atom)
         if chain is None and self.follows(frame) and named.kind == "str" and is_of_jobs(frame, named.value):
             chain = chain_of(atom) or (Chain(Value((atom,)), ()) if isinstance(atom, Unknown) else None)
         return with_chain(found, extended(chain, Step("[key]", args=(key,))))
@@ -206,13 +206,15 @@ class Queries(Watch[Frame]):
         if not self.follows(frame) or (isinstance(found.single, Const) and not _is_column(left, node)):
             return found
         sign = _SIGNS.get(type(node.comparisons[0].operator))
-        atom = left.single
+        atom = left.single or next(filter(_has_chain, left.atoms), None)
         chain = chain_of(atom) if sign is not None and frame.state is not None else None
         if sign is None or chain is None or frame.state is None:
             return Value((Typed("bool"),))
         step = Step(sign, frame.place(node), (freeze(frame.state, right),), is_call=True)
         if any(_is_row(chain, one) for one in chain.steps):
             frame.events.append(ChainCall((frame.place(node),), Chain(chain.root, (*chain.steps, step))))
+        if left.single is None:
+            return Value((Typed("bool"),))
         return Value((Unknown("a condition", chain=extended(chain, step)),))
 
     def element(self, frame: Frame, atom: Any, found: Value) -> Value:

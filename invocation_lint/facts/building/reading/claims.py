@@ -143,13 +143,18 @@ _COMPARED = {"==": "equals", "!=": "equals", "in": "in", "not in": "in"}
 """What holds of the row behind a comparison: where it does not, or where it does, the function goes on."""
 
 
+_TYPES = frozenset({"S", "N"})
+"""Under what the answers of DynamoDB's client hold a value: `item["status"]["S"]`."""
+
+
 def looks_at(fetch: Place, events: Sequence[Any]) -> Iterator[Condition]:
     """What the function compares, in Python, of the row that `fetch` reads."""
     for event in events:
         steps = event.chain.steps if isinstance(event, ChainCall) else ()
         if len(steps) < 3 or steps[-1].name not in _COMPARED or all(step.place != fetch for step in steps):
             continue
-        column = (text(steps[-2].args[0]) or "") if steps[-2].args else steps[-2].name
+        names = [(text(step.args[0]) or "") if step.args else step.name for step in steps[:-1]]
+        column = names[-2] if names[-1] in _TYPES else names[-1]
         yield Condition(column, _COMPARED[steps[-1].name], constants(steps[-1].args[0]), event.site[-1])
 
 
