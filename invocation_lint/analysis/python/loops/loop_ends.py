@@ -16,6 +16,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops.answering import are_only_returned, is_only_returned
 from invocation_lint.analysis.python.loops.draining import drained, what_becomes_of
 from invocation_lint.analysis.python.loops.gathering import are_needed_together
+from invocation_lint.analysis.python.loops.same_rounds import sends_the_same
 from invocation_lint.findings import Place
 
 
@@ -69,10 +70,17 @@ def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: in
         if raised.family == "service" and _leaves_the_round(raised, frame.place(node.body))
     ]
     for site in dict.fromkeys(left):
+        if isinstance(node, cst.For) and _is_the_same(frame, node.target, node.body, site):
+            continue
         looked_up = _is_looked_up(frame, node, site[0])
         together = are_needed_together(frame, node, site[0])
         returned = together and are_only_returned(frame, node, site[0])
         frame.events.append(LoopLeft(site, place, _ONE_ITEM if looked_up else "", together, returned))
+
+
+def _is_the_same(frame: Frame, target: cst.CSTNode, body: cst.CSTNode, site: SiteKey) -> bool:
+    """Whether all rounds of a loop send the same: of what another function sends, that is not told."""
+    return len(site) == 1 and sends_the_same(frame, target, body, site[0])
 
 
 def _is_over_items(node: cst.For | cst.While, info: LoopInfo, elements: int | None) -> bool:
@@ -106,7 +114,10 @@ def note_left_expression(
     tests = [term for one in source.ifs for term in _terms(one.test)] if source is not None else []
     changing = _names_in(source.target) if source is not None else set()
     looked_up = any(_picks_one(frame, test, cst.Equal, changing) for test in tests)
+    element = node.elt if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)) else None
     for raised in since_then:
+        if source is not None and element is not None and _is_the_same(frame, source.target, element, raised.site):
+            continue
         excuse = _ONE_ITEM if looked_up else ""
         returned = use == "kept" and is_only_returned(frame, node)
         frame.events.append(LoopLeft(raised.site, frame.place(items), excuse, use == "kept", returned))
