@@ -83,8 +83,8 @@ class BaseRun:
         """The text of a node, for a message."""
         raise NotImplementedError
 
-    def look(self, node: Any, known: Callable[[], Any]) -> Any:
-        """What an expression is, within the budget of the run."""
+    def look(self, known: Callable[..., Any], node: Any, scope: Scope) -> Any:
+        """What an expression is by what knows its kind, within the budget of the run."""
         self._steps += 1
         if self._steps > MAX_STEPS or len(self.made) > MAX_MADE:
             raise Stopped
@@ -92,7 +92,7 @@ class BaseRun:
             return open_value("it is nested too deeply")
         self._depth += 1
         try:
-            return known()
+            return known(self, node, scope)
         finally:
             self._depth -= 1
 

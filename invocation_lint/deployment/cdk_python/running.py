@@ -33,7 +33,7 @@ class Run(BaseRun):
         known = EXPRESSIONS.get(type(node))
         if known is None:
             return open_value(f"`{self.short(node)}` is not followed")
-        return self.look(node, lambda: known(self, node, scope))
+        return self.look(known, node, scope)
 
     def execute(self, nodes: Sequence[ast.stmt], scope: Scope) -> bool:
         """Run statements; whether what stands behind them is surely not reached."""

@@ -35,7 +35,7 @@ class Run(BaseRun):
         known = self._expressions.get(node.type)
         if known is None:
             return open_value(f"`{self.short(node)}` is not followed")
-        return self.look(node, lambda: known(self, node, scope))
+        return self.look(known, node, scope)
 
     def execute(self, nodes: Iterator[Node], scope: Scope) -> bool:
         """Run statements; whether what stands behind them is surely not reached."""

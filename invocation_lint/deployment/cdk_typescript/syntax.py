@@ -51,6 +51,8 @@ def first_mistake(root: Node) -> Node | None:
 
 def children(node: Node | None, *types: str) -> Iterator[Node]:
     """The children of some types, of all without comments when none is given."""
-    for one in node.named_children if node is not None else ():
-        if one.type in types or (not types and one.type != "comment"):
-            yield one
+    if node is None:
+        return iter(())
+    if types:
+        return iter([one for one in node.named_children if one.type in types])
+    return iter([one for one in node.named_children if one.type != "comment"])
