@@ -15,6 +15,7 @@ from invocation_lint.facts import wait_loop as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.around.entries import decorator_names
 from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.handling.timing.own_processes import waits_for_own_process
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.findings import Place
@@ -42,18 +43,22 @@ def wait_loops(subject: Subject) -> Iterator[Fact]:
             yield Fact("wait_loop", data, place, {"end": place, "event_source": info.place}, (), info.title)
         for call, helper, code in _imported(subject, info):
             site = source.place(call)
-            for place, end in _loops(code, helper):
+            start, stop = source.offsets(site)
+            for place, end in _loops(code, helper, source.text[start:stop]):
                 data = facts.WaitLoop(end=end, event_source=subject.event_source)
                 yield Fact("wait_loop", data, site, {"end": place, "event_source": info.place}, (), info.title)
 
 
-def _loops(code: Code, info: FunctionInfo) -> Iterator[tuple[Place, str]]:
-    """The loops of a function that wait, each with what ends it."""
+def _loops(code: Code, info: FunctionInfo, call: str = "") -> Iterator[tuple[Place, str]]:
+    """The loops of a function that wait for others, each with what ends it; `call` is the text of the call of it, where
+    that stands in another module."""
     if "sleep" not in info.words:
         return
     scope = code.scope_of(info)
     for node in scope.parents:
-        if isinstance(node, (cst.While, cst.For)) and _polls(node, scope):
+        if not isinstance(node, (cst.While, cst.For)) or not _polls(node, scope):
+            continue
+        if not waits_for_own_process(code, info, node, call):
             yield code.module.source.place(node.test if isinstance(node, cst.While) else node.iter), _end(node)
 
 
@@ -198,7 +203,8 @@ def _end(loop: cst.While | cst.For) -> str:
         for node in own
         if isinstance(node, cst.Assign)
         for target in node.targets
-        if isinstance(target.target, cst.Name) and _is_counted(target.target.value, node.value)
+        if isinstance(target.target, cst.Name)
+        and (_is_counted(target.target.value, node.value) or _asks_clock(node.value))
     }
     changed = counted | _bound(own)
     for test in tests:
@@ -241,6 +247,11 @@ def _is_fixed(node: cst.CSTNode, changed: set[str]) -> bool:
 def _is_counted(name: str, value: cst.BaseExpression) -> bool:
     """Whether a name is set to something made of itself: `left = left - 1`, `delay = min(delay * 2, 60)`."""
     return any(isinstance(node, cst.Name) and node.value == name for node in walk(value))
+
+
+def _asks_clock(value: cst.BaseExpression) -> bool:
+    """Whether a value is made of what the clock says: `elapsed = time.time() - started`."""
+    return any(isinstance(node, cst.Call) and called_name(node) in _CLOCKS for node in walk(value))
 
 
 def _moves(test: cst.BaseExpression) -> bool:
