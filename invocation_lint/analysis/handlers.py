@@ -106,7 +106,7 @@ class Handler:
         self._needs: dict[object, Requirement] = {}
         params = [*info.node.params.posonly_params, *info.node.params.params]
         names = [param.name.value for param in params][info.cls is not None :]
-        self._event = names[0] if names else ""
+        self._event = names[0] if names and not decorators.gives_another_first(interpreter, info) else ""
 
     def handled(self) -> Handled:
         """What the handler reads, by shape."""

@@ -161,7 +161,7 @@ class Builder:
     # -- edges -------------------------------------------------------------------------------------------------------
 
     def edge(self, edge: Edge) -> None:
-        """Add an edge; to one that is there already, its calls are added."""
+        """Add an edge; to one that is there already, its calls are added, and it is certain if one of them is."""
         key = edge.source, edge.target, edge.kind, edge.is_failure, edge.is_suggested, edge.label
         known = self._edges.get(key)
         if known is None:
@@ -173,7 +173,7 @@ class Builder:
         self._edges[key] = replace(
             known,
             calls=calls,
-            certain=known.certain and edge.certain,
+            certain=known.certain or edge.certain,
             waits_seconds=min(waits, default=None),
             least_seconds=max(least, default=None),
             marks=tuple(dict.fromkeys((*known.marks, *edge.marks))),

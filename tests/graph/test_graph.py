@@ -234,6 +234,28 @@ def test_names_that_fit_several_functions_are_no_edges_to_them(tmp_path: Path) -
     assert (found["source"], found["target"], found["certain"]) == ("run.py", "*-worker-*", False)
 
 
+def test_an_edge_is_certain_where_one_of_its_calls_is(tmp_path: Path) -> None:
+    template = """
+        Transform: AWS::Serverless-2016-10-31
+        Globals: {Function: {Runtime: python3.12, CodeUri: src/}}
+        Resources:
+          Front: {Type: AWS::Serverless::Function, Properties: {FunctionName: front, Handler: front.handler}}
+          One: {Type: AWS::Serverless::Function, Properties: {FunctionName: dev-one, Handler: work.handler}}
+    """
+    code = """
+        import boto3
+
+        def handler(event, context):
+            client = boto3.client("lambda")
+            client.invoke(FunctionName=f"{event['stage']}-one", InvocationType="Event", Payload=b"{}")
+            client.invoke(FunctionName="dev-one", InvocationType="Event", Payload=b"{}")
+    """
+    work = "def handler(event, context): ...\n"
+    write(tmp_path, {".git/HEAD": "", "template.yaml": template, "src/front.py": code, "src/work.py": work})
+    found = [(one["target"], one["certain"], len(one["calls"])) for one in told(tmp_path)["edges"]]
+    assert ("dev-one", True, 2) in found
+
+
 def test_a_function_that_invokes_itself_is_a_cycle(tmp_path: Path) -> None:
     app = """
         import boto3

@@ -21,7 +21,7 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.libraries import doors, enums, models
 from invocation_lint.analysis.libraries.outside import command_line
 from invocation_lint.analysis.libraries.tables import ATTRIBUTE_RESULTS, CONSTANTS
-from invocation_lint.analysis.libraries.trials import schemas
+from invocation_lint.analysis.libraries.trials import marshmallow
 from invocation_lint.analysis.python.frames.frame import Frame
 
 
@@ -33,7 +33,7 @@ def attribute(frame: Frame, atom: Any, name: str, node: cst.CSTNode) -> Value | 
 
 def _of_object(frame: Frame, atom: Ref, name: str, node: cst.CSTNode) -> Value | None:
     obj = frame.live.heap[atom.id]
-    found = models.attribute(frame, atom, obj, name, node) or schemas.loader(frame, atom, obj, name)
+    found = models.attribute(frame, atom, obj, name, node) or marshmallow.loader(frame, atom, obj, name)
     return found or command_line.attribute(atom, obj, name)
 
 

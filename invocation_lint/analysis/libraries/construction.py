@@ -7,6 +7,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import NEVER, Value
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries import enums, fields
+from invocation_lint.analysis.libraries.trials import marshmallow
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.python import classes, literals
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -19,6 +20,8 @@ def constructed(frame: Frame, info: ClassInfo, arguments: Arguments, node: cst.C
     """`Class(..)` where that makes no instance: a member of an enum, a dict. None for any other class."""
     if enums.mixin(frame, info) is not None:
         return enums.lookup_by_value(frame, info, arguments.args[0] if arguments.args else NEVER)
+    if (partly := marshmallow.chosen(frame, info, arguments)) is not None:
+        return partly
     if _TYPED_DICTS.isdisjoint(classes.lineage(frame, info)[1]):
         return None
     return _mapping(frame, arguments, node)

@@ -12,7 +12,7 @@ from invocation_lint.analysis.domain.events import Argument
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import key_value, keys_of
 from invocation_lint.analysis.libraries import models
-from invocation_lint.analysis.libraries.trials import schemas, trying
+from invocation_lint.analysis.libraries.trials import marshmallow, trying
 from invocation_lint.analysis.python import assign, literals, traced
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -28,7 +28,9 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: 
     dumped = models.call_method(frame, atom, name, arguments, node) if obj.kind == "instance" else None
     if dumped is not None:
         return dumped
-    tried = trying.call_method(frame, atom, name, arguments, node) or schemas.loaded(frame, atom, name, arguments, node)
+    tried = trying.call_method(frame, atom, name, arguments, node) or marshmallow.loaded(
+        frame, atom, name, arguments, node
+    )
     if tried is not None:
         return tried
     handler = {"dict": _DICT, "list": _LIST, "tuple": _LIST, "set": _LIST}.get(obj.kind, {}).get(name)

@@ -61,6 +61,15 @@ class Field:
                 return text_constant(conditions.quietly(home, arg.value))
         return None
 
+    def options(self) -> dict[str, cst.BaseExpression]:
+        """What the function that describes the field is given, by keyword."""
+        given = self.node.args if isinstance(self.node, cst.Call) else ()
+        return {arg.keyword.value: arg.value for arg in given if arg.keyword is not None}
+
+    def alias(self, frame: Frame) -> str | None:
+        """The other name under which a constructor takes the field (pydantic: validation_alias, where both are set)."""
+        return self.option(frame, "validation_alias") or self.option(frame, "alias")
+
     def is_left_out(self) -> bool | None:
         """Whether `exclude=True` keeps the field out of what is dumped; None when that is not known."""
         if not isinstance(self.node, cst.Call):
@@ -128,14 +137,14 @@ def filled(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, node: 
     fields = all_fields(frame, info)
     given = {name: (value, "yes") for name, value in zip(fields, arguments.args, strict=False)}
     given |= {name: (argument.value, argument.presence) for name, argument in arguments.kwargs.items()}
-    if trying.lacks_fields(frame, _needed(frame, fields.values()), given, arguments):
+    if trying.lacks_fields(frame, _needed(frame, info, fields.values()), given, arguments):
         frame.fail()
         return obj
     more = unknown(arguments.open or "more arguments") if arguments.open or arguments.star else None
     place = frame.place(node)
     items: list[Value] = []
     for name, field in fields.items():
-        alias = None if name in given else field.option(frame, "alias", "validation_alias")
+        alias = None if name in given else field.alias(frame)
         value, presence = given.get(name if alias is None or alias not in given else alias, (more, "maybe"))
         if value is None or presence != "yes":
             default = _default_of(frame, info, field)
@@ -151,21 +160,52 @@ def filled(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, node: 
     return obj
 
 
-def _needed(frame: Frame, fields: Iterable[Field]) -> Iterator[tuple[str, bool]]:
-    """The names by which fields are given, and whether an instance cannot be made without."""
+def _needed(frame: Frame, info: ClassInfo, fields: Iterable[Field]) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """The names under which each field is taken, and whether an instance cannot be made without any of them."""
+    family, outside = classes.lineage(frame, info)
+    if any(_names_otherwise(cls) for cls in family):
+        return
+    by_name = any(_setting(cls, name) is not None for cls in family for name in _BY_NAME)
+    is_filled_in = any(base.rpartition(".")[2] == "BaseSettings" for base in outside) or any(map(_fills_in, family))
     for field in fields:
-        name = field.option(frame, "alias", "validation_alias") or field.name
-        given = {arg.keyword.value if arg.keyword is not None else "" for arg in getattr(field.node, "args", ())}
-        described = isinstance(field.node, cst.Call) and _name(field.node).rpartition(".")[2] in {
-            "Field",
-            "field",
-            "ib",
-        }
-        first = field.node.args[0].value if described and isinstance(field.node, cst.Call) and field.node.args else None
-        has_default = bool(given & {"default", "default_factory", "factory"})
-        has_default = has_default or (first is not None and "" in given and not isinstance(first, cst.Ellipsis))
+        options = field.options()
+        if dotted(options.get("init")) == "False" or _NAMED.search(field.annotation):
+            continue
+        alias = field.alias(frame)
+        if alias is None and not options.keys().isdisjoint({"alias", "validation_alias"}):
+            continue  # one of several names, or one that is not known
+        described = isinstance(field.node, cst.Call) and _name(field.node).rpartition(".")[2] in _DESCRIBING
+        first = field.node.args[0] if described and isinstance(field.node, cst.Call) and field.node.args else None
+        has_default = not options.keys().isdisjoint({"default", "default_factory", "factory"})
+        has_default = has_default or bool(_DEFAULT.search(field.annotation))
+        has_default = has_default or bool(first and not first.keyword and not isinstance(first.value, cst.Ellipsis))
         is_optional = re.search(r"\bOptional\[|\bNone\b|^InitVar|^ClassVar", field.annotation) is not None
-        yield name, not is_optional and (field.node is None or (described and not has_default))
+        is_needed = not is_optional and not is_filled_in and not has_default and (field.node is None or described)
+        yield ((alias, field.name) if alias and by_name else (alias or field.name,)), is_needed
+
+
+_DESCRIBING = frozenset({"Field", "field", "ib"})
+_BY_NAME = ("populate_by_name", "validate_by_name", "allow_population_by_field_name")
+"""Settings of pydantic by which a field that has another name is taken under its own, too."""
+
+_NAMED = re.compile(r"^(?:\w+\.)?Annotated\[.*\b(?:validation_)?alias\s*=", re.DOTALL)
+_DEFAULT = re.compile(r"^(?:\w+\.)?Annotated\[.*\bdefault(?:_factory)?\s*=", re.DOTALL)
+
+
+def _names_otherwise(info: ClassInfo) -> bool:
+    """Whether a function makes the names under which the fields of a model are taken."""
+    return "alias_generator" in info.module.source.code(info.node)
+
+
+def _fills_in(info: ClassInfo) -> bool:
+    """Whether a model looks at what it is given, and may fill it in, before its fields are looked for."""
+    return any(
+        (name == "root_validator" and "True" in text) or (name == "model_validator" and "after" not in text)
+        for method in info.methods.values()
+        for item in method.decorators
+        if (name := _name(item).rpartition(".")[2]) in {"root_validator", "model_validator"}
+        and (text := info.module.source.code(item))
+    )
 
 
 def _takes_more(info: ClassInfo) -> bool:

@@ -178,25 +178,26 @@ def fits(frame: Frame, trial: Trial, value: Value, schema: Value) -> bool:
     if any(surely_lacks(frame, value, name) for name in names):
         return False
     for name, slot in held.slots.items() if held is not None else ():
-        inner = _item(frame, value, str(name))
+        inner = item(frame, value, str(name))
         if inner is not None and not fits(frame, trial, inner, slot.value):
             return False
     return True
 
 
 def lacks_fields(
-    frame: Frame, fields: Iterable[tuple[str, bool]], given: Collection[str], arguments: Arguments
+    frame: Frame, fields: Iterable[tuple[tuple[str, ...], bool]], given: Collection[str], arguments: Arguments
 ) -> bool:
-    """Whether a class cannot be made of these arguments: a field that it needs is not among them. Where more arguments
-    come from a part of the event, the fields are noted as read instead."""
+    """Whether a class cannot be made of these arguments: a field that it needs is among them under none of its names.
+    Where more arguments come from a part of the event, the fields are noted as read instead."""
     trial = frame.interpreter.trial
     if trial is None or arguments.star:
         return False
     fields = list(fields)
     if arguments.open:
-        trials.note_fields(trial, arguments.open, [name for name, _ in fields if name not in given])
+        every = [name for names, _ in fields for name in names]
+        trials.note_fields(trial, arguments.open, [name for name in every if name not in given])
         return False
-    return any(is_needed and name not in given for name, is_needed in fields)
+    return any(is_needed and not any(name in given for name in names) for names, is_needed in fields)
 
 
 def look_for(frame: Frame, trial: Trial, value: Value, names: Iterable[str]) -> None:
@@ -212,7 +213,8 @@ def surely_lacks(frame: Frame, value: Value, name: str) -> bool:
     return bool(objects) and all(obj.kind == "dict" and not obj.open and name not in obj.slots for obj in objects)
 
 
-def _item(frame: Frame, value: Value, name: str) -> Value | None:
+def item(frame: Frame, value: Value, name: str) -> Value | None:
+    """What a value has under a name, where it has it or may have it."""
     atom = value.single
     if isinstance(atom, Unknown) and atom.source.startswith(EVENT):
         return unknown("a field of the event", f"{atom.source}.{name}")
@@ -241,4 +243,4 @@ def _texts(frame: Frame, value: Value) -> Iterator[str]:
             yield atom.value
 
 
-__all__ = ["call_method", "call_symbol", "fits", "lacks_fields", "look_for", "operated", "surely_lacks"]
+__all__ = ["call_method", "call_symbol", "fits", "item", "lacks_fields", "look_for", "operated", "surely_lacks"]

@@ -194,6 +194,41 @@ def _own(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression,
     return Wrapping(frozenset({name}), guards, _gives_value(wrapper.node, calls[0]), again)
 
 
+def gives_another_first(interpreter: Walk[Frame], info: FunctionInfo) -> bool:
+    """Whether a decorator of the program hands the function something else than its wrapper was given for its first
+    argument, or changes that before."""
+    for item in info.decorators:
+        decorator = _decorator(interpreter, info, item)
+        if decorator is not None and isinstance(item, cst.Call):
+            decorator = _returned(decorator)
+        wrapper = _returned(decorator) if decorator is not None else None
+        params = decorator.node.params.params if decorator is not None else ()
+        if wrapper is not None and params and _changes_first(wrapper, params[0].name.value):
+            return True
+    return False
+
+
+def _changes_first(wrapper: FunctionInfo, decorated: str) -> bool:
+    own = [*wrapper.node.params.posonly_params, *wrapper.node.params.params]
+    first = own[0].name.value if own else ""
+    for node in own_nodes(wrapper.node.body):
+        if isinstance(node, cst.Call) and getattr(node.func, "value", "") == decorated:
+            given = node.args[0] if node.args else None
+            if given is not None and not given.star and dotted(given.value) != first:
+                return True
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            if dotted(node.func.value) == first and node.func.attr.value in _CHANGING:
+                return True
+        elif isinstance(node, cst.AssignTarget):
+            target = node.target.value if isinstance(node.target, cst.Subscript) else node.target
+            if first and dotted(target) == first:
+                return True
+    return False
+
+
+_CHANGING = frozenset({"setdefault", "update", "pop", "__setitem__"})
+
+
 def _returned(info: FunctionInfo) -> FunctionInfo | None:
     """The function made inside another one that it always returns."""
     inner = {
@@ -308,4 +343,4 @@ def guarded_value(frame: Frame, wrapping: Wrapping, value: Value, node: cst.CSTN
     return Value(atoms)
 
 
-__all__ = ["decorated", "guarded", "guarded_value", "guards_around", "wrapping_of"]
+__all__ = ["decorated", "gives_another_first", "guarded", "guarded_value", "guards_around", "wrapping_of"]
