@@ -38,8 +38,8 @@ class Message:
     part: Text = fact_field("the parameter that holds the body", words=("MessageBody", "Message", "Detail", "input"))
     encoding: Text = fact_field(
         "how the body is encoded: as JSON, as JSON within JSON, as the Python text of an object, as that text "
-        "with its quotes replaced, as the object itself, as other text",
-        words=("json", "json_twice", "python", "quotes_replaced", "object", "text"),
+        "with its quotes replaced, as the object itself, as bytes, as other text",
+        words=("json", "json_twice", "python", "quotes_replaced", "object", "bytes", "text"),
     )
     garbled_by: Text = fact_field("why the receiver cannot read the message, or never receives it, in words")
     event_source: Text = fact_field("the Source of an event, if written in the code")

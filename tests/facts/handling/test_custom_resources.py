@@ -113,3 +113,26 @@ def test_the_provider_framework_answers_for_it(tmp_path: Path, token: str, frame
     programs.note([("app.py", app, None)])
     told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions(), programs.program(app), app)
     assert [fact.data.framework for fact in told.facts if fact.kind == "custom_resource"] == [framework]
+
+
+MATCHING = """\
+import boto3
+import cfnresponse
+
+s3 = boto3.client("s3")
+
+
+def handler(event, context):
+    match event["RequestType"]:
+        case "Create" | "Update":
+            s3.create_bucket(Bucket="a")
+        case CASE:
+            s3.delete_bucket(Bucket="a")
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, {})
+"""
+
+
+@pytest.mark.parametrize(("case", "does"), [('"Delete"', "undoes"), ('"Create" | "Delete"', None), ("_", None)])
+def test_what_delete_does_in_a_match(case: str, does: str | None) -> None:
+    told = facts_of(parse(MATCHING.replace("CASE", case).encode(), "app.py"), ContractBook(), AnalysisOptions())
+    assert [fact.data.delete_does for fact in told.facts if fact.kind == "custom_resource"] == [does]

@@ -22,7 +22,11 @@ def encoding_of(node: cst.BaseExpression, resolver: Resolver) -> str | None:
         return "object"
     if isinstance(value, cst.SimpleString):
         text = value.evaluated_value
-        return "json" if isinstance(text, str) and text.lstrip().startswith(_LOOKS_LIKE_JSON) else "text"
+        if isinstance(text, bytes):
+            return "bytes"
+        return "json" if text.lstrip().startswith(_LOOKS_LIKE_JSON) else "text"
+    if isinstance(value, cst.FormattedString):
+        return "python" if _shows_mapping(value, resolver) else None
     if isinstance(value, _TEXTS):
         return None
     return _of_call(value, resolver) if isinstance(value, cst.Call) else None
@@ -34,6 +38,10 @@ def _of_call(value: cst.Call, resolver: Resolver) -> str | None:
         return "json_twice" if isinstance(inner, cst.Call) and _is_dumps(inner, resolver) else "json"
     if called_name(value) == "model_dump_json":
         return "json"
+    if called_name(value) == "model_dump" or resolver.code.meaning(value.func) == "dataclasses.asdict":
+        return "object"
+    if called_name(value) == "encode" and isinstance(value.func, cst.Attribute):
+        return "bytes" if _is_text(value.func.value, resolver) else None
     if _replaces_quotes(value):
         assert isinstance(value.func, cst.Attribute)
         inner = resolver.value_of(value.func.value)
@@ -43,6 +51,22 @@ def _of_call(value: cst.Call, resolver: Resolver) -> str | None:
         inner = resolver.value_of(value.args[0].value)
         return "python" if inner is not None and (_is_mapping(inner) or _is_detail(inner, resolver)) else None
     return None
+
+
+def _is_text(node: cst.BaseExpression, resolver: Resolver) -> bool:
+    """Whether an expression is surely a text, so that `encode` makes bytes of it."""
+    value = resolver.value_of(node)
+    return isinstance(value, _TEXTS) or (
+        isinstance(value, cst.Call) and (_is_dumps(value, resolver) or called_name(value) in {"str", "model_dump_json"})
+    )
+
+
+def _shows_mapping(value: cst.FormattedString, resolver: Resolver) -> bool:
+    """Whether it is `f"{order}"` of a mapping, and nothing else."""
+    if len(value.parts) != 1 or not isinstance(value.parts[0], cst.FormattedStringExpression):
+        return False
+    shown = resolver.value_of(value.parts[0].expression)
+    return shown is not None and _is_mapping(shown)
 
 
 def _is_detail(value: cst.BaseExpression, resolver: Resolver) -> bool:

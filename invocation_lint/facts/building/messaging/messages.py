@@ -251,6 +251,8 @@ def _garbled_by(
     part = operation.part
     if encoding == "object":
         return "encoding", f"{part} is an object, not a string: botocore rejects the call, and nothing is sent"
+    if encoding == "bytes":
+        return "encoding", f"{part} is bytes, not a string: botocore rejects the call, and nothing is sent"
     if encoding == "python" and part in _MUST_BE_JSON:
         return "encoding", f"{part} is the repr of an object, which is not JSON: it is rejected"
     if encoding == "quotes_replaced":

@@ -22,6 +22,7 @@ from invocation_lint.facts.building.handling.resources.requests import (
     asks_for,
     holds_id,
     id_kind,
+    is_case_of,
     is_for,
     is_making,
     made_names,
@@ -304,7 +305,9 @@ class _Resource:
             if re.search(r"^_?(?:on_|handle_|do_|process_)?delete(?:_resource|_handler)?$|^on_delete", one.name):
                 bodies.append(one.node.body)
             for node in scope.parents:
-                if isinstance(node, cst.If) and asks_for(node.test, "Delete"):
+                if (isinstance(node, cst.If) and asks_for(node.test, "Delete")) or (
+                    isinstance(node, cst.MatchCase) and is_case_of(node, "Delete")
+                ):
                     bodies.append(node.body)
         if not bodies:
             return None, None

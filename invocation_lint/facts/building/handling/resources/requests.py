@@ -72,6 +72,11 @@ def asks_for(test: cst.BaseExpression, word: str) -> bool:
     return word.lower() in texts and not texts & {"create", "update"} and not is_negated
 
 
+def is_case_of(case: cst.MatchCase, word: str) -> bool:
+    """Whether a case of a `match` is for one type of request alone."""
+    return isinstance(case.pattern, cst.MatchValue) and text_of(case.pattern.value).lower() == word.lower()
+
+
 def is_for(node: cst.CSTNode, scope: Scope, words: set[str]) -> bool:
     """Whether a node stands in a branch for one of these requests alone."""
     inner = node
@@ -122,6 +127,7 @@ __all__ = [
     "asks_for",
     "holds_id",
     "id_kind",
+    "is_case_of",
     "is_for",
     "is_making",
     "made_names",
