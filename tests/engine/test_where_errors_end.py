@@ -151,3 +151,51 @@ def test_what_a_loop_loses(tmp_path: Path, first: str, second: str, one: str, tw
     code = LOOP.replace("ONE", one).replace("TWO", two)
     found = findings_in(tmp_path, {"template.yaml": template, "app.py": code}, "INV308")
     assert [finding.message.rpartition("ends the loop: ")[2] for finding in found] == [loss]
+
+
+RAISED_ON = """
+    import logging
+    import boto3
+
+    client = boto3.client("lambda")
+
+
+    def send(record):
+        try:
+            client.invoke(FunctionName="mail", InvocationType="Event", Payload=record["body"])
+        except Exception as error:
+            logging.exception("not sent")
+            raise AGAIN
+
+
+    def send_all(records):
+        for record in records:
+            send(record)
+
+
+    def one(event, context):
+        ONE
+
+
+    def two(event, context):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "loss"),
+    [
+        ("send_all(event['Records'])", TWICE.format("the whole batch")),
+        (
+            "try: send_all(event['Records'])\n        except Exception:\n            raise RuntimeError('no mail')",
+            TWICE.format("the whole batch"),
+        ),
+        ("try: send_all(event['Records'])\n        except Exception: return 1", LOST),
+    ],
+)
+@pytest.mark.parametrize("again", ["", "error", "RuntimeError('not sent') from error"])
+def test_what_a_loop_loses_whose_errors_are_raised_on(tmp_path: Path, again: str, one: str, loss: str) -> None:
+    template = SAM.replace("FIRST", "SQS").replace("SECOND", "SQS")
+    code = RAISED_ON.replace("ONE", one).replace("raise AGAIN", f"raise {again}".strip())
+    found = findings_in(tmp_path, {"template.yaml": template, "app.py": code}, "INV308")
+    assert [finding.message.rpartition("ends the loop: ")[2] for finding in found] == [loss]

@@ -202,14 +202,17 @@ def _with_losses(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
         if not ends or endings[index].is_end:
             ends.append(fact.data)
         loss = "the items after it are not sent"
-        if all(
-            end.service_error.seen_by_handler == "no" and end.service_error.boundary == "redelivered" for end in ends
-        ):
+        if all(_reaches_end(end.service_error) and end.service_error.boundary == "redelivered" for end in ends):
             is_batch = all(end.caller.event_source in {"queue", "stream"} for end in ends)
             again = "the whole batch" if is_batch else "the event"
             loss = f"{again} is delivered again, and the items before it are sent twice"
         result[index] = replace(fact, data=replace(fact.data, in_loop=replace(fact.data.in_loop, loss=loss)))
     return result
+
+
+def _reaches_end(fate: ErrorFate) -> bool:
+    """Whether an error leaves the code: no clause has it, or the one that has raises it again."""
+    return bool(fate.seen_by_handler == "no" or (fate.seen_by_handler == "yes" and fate.handler_does == "reraises"))
 
 
 def lift_waits(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
