@@ -271,3 +271,39 @@ def test_what_is_encoded_to_be_logged_is_not(body: str) -> None:
 )
 def test_a_payload_whose_truth_decides_is_used(body: str, expected: str) -> None:
     assert payload_after(DATA + body) == expected
+
+
+COPIES = ["data = {'a': 1, **data}", "data = dict(data)", "data = other | data", "out = {}\nout |= data\ndata = out",
+          "data = copy.deepcopy(data)", "data: dict = {**other, **data}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_copy_may_be_asked_for_the_failure(copy: str) -> None:
+    name = "out" if "out" in copy else "data"
+    for asks in ('"errorMessage" in {0}', '{0}.get("status") != "ok"', 'not {0}["success"]'):
+        body = f"{DATA}{copy}\nif {asks.format(name)}: raise ValueError({name})\nreturn {name}"
+        assert payload_after(body) != "used", body
+    for asks in ("{0}", '{0}.get("rows")', 'other.get("status")'):
+        body = f"{DATA}{copy}\nif {asks.format(name)}: keep(1)\nkeep({name})"
+        if "deepcopy" not in copy:  # which gives what it was given, and is handed on
+            assert payload_after(body) == "used", body
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("event.update(data)\nreturn event", True),
+        ('state = event["state"]\nstate.update(data)\nreturn state', True),
+        ('event["state"].update(data)\nreturn event', True),
+        ('event.get("state").update(data)\nreturn event', True),
+        ('event.update(data)\nif "errorMessage" in event: raise ValueError(event)\nreturn event', False),
+        ('event.update(data)\nif event.get("statusCode") != 200: raise ValueError(event)\nreturn event', False),
+        ("context.update(data)\nreturn event", False),
+        ("tracker.update(data)\nreturn event", False),
+    ],
+)
+def test_a_payload_merged_into_the_event_is_used(rest: str, expected: bool) -> None:
+    body = HEAD.replace("def ask(other)", "def ask(event, context)") + indent(DATA + rest, "    ")
+    told = facts_of(parse(body.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    (found,) = (fact.data for fact in told.facts if isinstance(fact.data, Invocation) and not fact.chain)
+    assert (found.response.payload == "used") is expected

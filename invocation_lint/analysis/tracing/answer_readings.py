@@ -65,6 +65,8 @@ def code_named(dotted: str) -> int | None:
 
 
 _CODES = frozenset({"statuscode", "status_code", "httpstatus", "http_status"})
+TELLING = ERROR_WORDS | _STATUS_WORDS | _CODE_WORDS | _CODES | _GOOD_WORDS
+"""Names of what tells a failed answer from a good one, in small letters."""
 
 
 def fails_by_default(part: Traced) -> bool:

@@ -16,6 +16,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
 from invocation_lint.analysis.python.frames.kinds import Kind, Marks
 from invocation_lint.analysis.tracing import answer_clauses, answer_conditions, answer_matches, doors, sites, wrappers
+from invocation_lint.analysis.tracing.answer_copies import is_asked_in_copy
 from invocation_lint.analysis.tracing.answer_notes import (
     AnswerReturned,
     AnswerUse,
@@ -72,7 +73,8 @@ class Answers(Kind[Frame]):
             frame.events.append(PayloadTest(part.origin, frame.place(node)))  # whoever gets it sees that it has failed
 
     def unknown_operation(self, frame: Frame, part: Traced, node: cst.CSTNode) -> None:
-        note(frame, part, "used" if holds_payload(part.path) else "read", node)
+        use = "used" if holds_payload(part.path) else "read"
+        note(frame, part, "handed_over" if is_decoded(part.path) and is_asked_in_copy(frame) else use, node)
 
     def attribute(self, frame: Frame, part: Traced, name: str, node: cst.CSTNode) -> Value:
         if not has_method(part, name):

@@ -216,6 +216,9 @@ def _call_atom(frame: Frame, atom: Any, arguments: Arguments, node: cst.CSTNode)
         handed = frame.interpreter.libraries.call_runner(frame, node.func.attr.value, arguments, node, source)
         if handed is not None:
             return handed
+    if source.startswith("event.") and source.endswith(".update"):  # the event of a handler is a dict, and all in it
+        for part in arguments.args[0].of(Traced) if arguments.args else ():
+            traced.kind_of(frame, part).spread(frame, part, node)
     called = call_unknown(frame, arguments, node, source=source, use="logged" if _is_logging(node, source) else "")
     if isinstance(atom, Unknown) and atom.reason == OF_UNREADABLE and source[:1].isupper() and not source.isupper():
         return unknown(INSTANCE_OF_UNREADABLE, f"{source}()")
