@@ -152,6 +152,13 @@ TESTS = [
     'try:\n    return r.get("body").strip()\nexcept Exception:\n    logger.error("no rows")\n    return None',
     'try:\n    return json.loads(r.get("body"))\nexcept Exception:\n    logger.error("no rows")\n    return None',
     'try:\n    b = r.get("body")\n    return json.loads(b)\nexcept Exception:\n    logger.error("none")\n    return 0',
+    # None, where something is asked of a key that a crash lacks
+    'x = (r.get("body") or {}).get("x")\nif x is None: return {"error": "no x"}',
+    'x = r.get("body", {}).get("x")\nif not x: return {"error": "no x"}',
+    'body = r.get("body")\nif not body: return {"error": "no body"}\nkeep(body.get("x"))',
+    'body = r.get("body")\nx = body.get("x") if body else None\nif x is None: raise ValueError',
+    'if r.get("body").get("ok") != 1: raise ValueError',
+    'if not (r.get("body") and r.get("body").get("ok")): return {"error": "no body"}',
     # clauses for a condition that fails for a crash
     'try:\n    if r["code"] == 200: keep(r["rows"])\n    return r\nexcept Exception:\n    return {"error": "no rows"}',
     'try:\n    if r["code"] != 200: keep(1)\n    else: keep(r)\nexcept KeyError:\n    logger.error("no rows")',
@@ -183,6 +190,10 @@ PASSES = [
     'return {"ok": r.get("ok", True), "rows": r.get("rows", [])}',
     'return {"status": r.get("status", "unknown"), "rows": r.get("rows", [])}',
     'logger.info("answered %s", r.get("statusCode", 500))\nkeep(r.get("rows"))',
+    # an error on the way to the condition
+    'x = r.get("body").get("x")\nif x: keep(x)\nelif default: logger.warning("no x")',
+    'body = r.get("body")\nif body.get("ok"): keep(body)\nelse: logger.info("no body")',
+    'if r.get("body").get("ok") == 1: keep(r)\nelse: return {"error": "no body"}',
     # that all went well
     'return True, r',
     'return True, text.decode()',

@@ -152,8 +152,8 @@ def read_item(frame: Frame, atom: Traced, key: str | None, node: cst.CSTNode, de
             note(frame, atom, "used", node)
         return unknown("an item of an answer")
     by_subscript = default is None
-    if is_decoded(atom.path) and atom.path != DECODED and atom.default is None:
-        default = None  # what leads here raises KeyError where the payload lacks it
+    if is_decoded(atom.path) and atom.path != DECODED and atom.default in {None, NONE}:
+        default = None  # where the payload lacks what leads here, that raises: KeyError, or None has no items
     part = part_of(atom.origin, (*atom.path, key), default)
     if key.lower() == ERROR_HEADER:
         note_error_look(frame, atom.origin, node)
