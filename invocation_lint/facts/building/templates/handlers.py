@@ -14,6 +14,7 @@ from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.calls.decorators import guards_around
 from invocation_lint.deployment.model import Function
 from invocation_lint.facts.base import Text, Unknown
+from invocation_lint.facts.building.handling.records.failures import names_some
 from invocation_lint.facts.building.handling.records.loops import Records, records_of
 from invocation_lint.facts.building.links.defining import handler_in
 from invocation_lint.facts.building.messaging.calls import Code
@@ -173,8 +174,9 @@ def _reports(code: Code, handler: FunctionInfo, every: list[FunctionInfo]) -> Pl
     source = code.module.source
     for info in every:
         scope = code.scope_of(info)
+        is_filled = "batchItemFailures" in scope.texts and names_some(scope)
         for node in scope.parents:
-            is_key = isinstance(node, cst.SimpleString) and str(node.raw_value) == "batchItemFailures"
+            is_key = is_filled and isinstance(node, cst.SimpleString) and str(node.raw_value) == "batchItemFailures"
             if is_key and _is_written(node, scope):
                 return source.place(node)
             if isinstance(node, cst.Call) and called_name(node) in _ANSWERING:
