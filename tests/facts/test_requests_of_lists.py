@@ -6,6 +6,7 @@ from textwrap import indent
 
 import pytest
 
+from invocation_lint.facts.base import Unknown
 from tests.facts.test_list_reads import reads
 
 AROUND = """\
@@ -117,3 +118,20 @@ def test_entries_become_a_part_of_a_longer_list(code: str, used: str) -> None:
 def test_a_module_that_gets_its_clients_from_another_one() -> None:
     code = "def all_groups(iam):\n    return [one['GroupName'] for one in iam.list_groups()['Groups']]\n"
     assert [one.service for one in reads(code)] == ["iam"]
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ('["CREATE_COMPLETE", "UPDATE_COMPLETE"]', "all"),
+        ('("CREATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE")', "all"),
+        ('["DELETE_FAILED"]', None),
+        ('["ROLLBACK_COMPLETE", name]', None),
+        ("name", None),
+        ("[one for one in ACTIVE]", None),
+    ],
+)
+def test_stacks_in_states_of_what_is_in_use(states: str, told: str | None) -> None:
+    code = f'return boto3.client("cloudformation").list_stacks(StackStatusFilter={states})["StackSummaries"]'
+    (found,) = asked(code)
+    assert (None if isinstance(found, Unknown) else found) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
@@ -26,6 +27,13 @@ _PARENTS = frozenset({"cluster", "EventBusName", "CatalogId"})
 _DEFAULTS = {"desiredStatus": "RUNNING"}
 """Parameters and what they ask for where they are left out, too (ECS API reference, ListTasks)."""
 
+_IN_USE = {
+    "StackStatusFilter": frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"}),
+    "CertificateStatuses": frozenset({"ISSUED"}),
+}
+"""Parameters and the states of what is in use, which leave out only what is gone, or has failed (CloudFormation API
+reference, ListStacks; ACM API reference, ListCertificates)."""
+
 _NARROWING = re.compile(r"prefix|filter|status|state|scope|time|date|type|delimiter|recursive|include", re.IGNORECASE)
 """Parameters that leave many: any other one names what is wanted."""
 
@@ -47,6 +55,7 @@ def asks_for(operation: ListOperation, request: Request, given: set[str]) -> Any
     needed = (operation.required - {"TableName"}) | (given & _PARENTS)
     further = given - needed - operation.given - {operation.limit} - _FORM
     further -= {name for name, value in request.given.items() if text_of(value) == _DEFAULTS.get(name)}
+    further -= {name for name in further & _IN_USE.keys() if _IN_USE[name] & set(_texts(request.given.get(name)))}
     if operation.service == "s3" and further == {"Prefix"}:
         return _below(request)
     if further:
@@ -64,6 +73,12 @@ def _of_query(request: Request) -> Any:
     if not compared or request.is_open:
         return UnknownAnswer("which partition is asked for is not in sight")
     return "kind" if asks_for_a_kind(compared, request.is_constant) else "part"
+
+
+def _texts(listed: cst.BaseExpression | None) -> Iterator[str]:
+    """The texts of a list that is written where it is given."""
+    if isinstance(listed, (cst.List, cst.Tuple)):
+        yield from (text for one in listed.elements if (text := text_of(one.value)))
 
 
 def _below(request: Request) -> Any:
