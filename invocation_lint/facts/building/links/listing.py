@@ -99,9 +99,9 @@ def _link(
     payload = arguments.find(visit, "InvokeArgs" if visit.api == "invoke_async" else "Payload")
     sent = fields_sent(payload.value) if payload is not None else SentFields((), ())
     mode = modes.sent_mode(visit)
-    every = tuple(
-        _target(links, supposing, function, module.name, sent) for function in targets.functions[:MAX_TARGETS]
-    )
+    functions = targets.functions[:MAX_TARGETS]
+    is_few = len(functions) <= MAX_TRIED
+    every = tuple(_target(links, supposing, one, module.name, sent, is_tried=is_few) for one in functions)
     held = {target.handler for target in every if target.function.type != HANDLER}
     every = tuple(target for target in every if target.function.type != HANDLER or target.handler not in held)
     is_supposed = any(target.is_supposed for target in every)
@@ -157,12 +157,18 @@ MAX_TARGETS = 24
 """Functions that may be meant by one call and are looked at: of more, the name says nothing."""
 
 
-def _target(links: Links, supposing: Supposing, function: Function, asker: str, sent: SentFields | None) -> Target:
+MAX_TRIED = 12
+"""Functions that may be meant by one call and are tried: of more, what they need is not told."""
+
+
+def _target(
+    links: Links, supposing: Supposing, function: Function, asker: str, sent: SentFields | None, *, is_tried: bool
+) -> Target:
     supposed = supposing.coded(function)
     info = links.handler_of(supposed or function, asker)
     handler = (info.title, _place(info)) if info is not None else links.application_of(supposed or function)
     template = links.shown(function.place) if function.type != HANDLER else None
-    contract = _contract(links, supposed or function, sent)
+    contract = _contract(links, supposed or function, sent) if is_tried else None
     return Target(title_of(function), function, handler, template, contract, supposed is not None)
 
 

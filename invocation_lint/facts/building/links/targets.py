@@ -133,9 +133,8 @@ def _of_setting(atom: Any, settings: Mapping[str, str], code: Code) -> Targets |
 def _of_atom(atom: Any, running: _Running, code: Code) -> Targets:
     if is_self(atom):
         own = running()
-        return Targets(
-            own, len(own) == 1, "self", "" if len(own) == 1 else "which function runs this code is not known"
-        )
+        reason = "" if len(own) == 1 else "which function runs this code is not known"
+        return Targets(own, len(own) == 1, "self", reason, bool(own))  # one of those that run it
     if isinstance(atom, EnumMember) and atom.value.single is not None:
         return _of_atom(atom.value.single, running, code)
     if isinstance(atom, Const) and isinstance(atom.value, str):
