@@ -106,7 +106,7 @@ class Handler:
         self._needs: dict[object, Requirement] = {}
         params = [*info.node.params.posonly_params, *info.node.params.params]
         names = [param.name.value for param in params][info.cls is not None :]
-        self._event = names[0] if names and not decorators.gives_another_first(interpreter, info) else ""
+        self._event = names[0] if names else ""
 
     def handled(self) -> Handled:
         """What the handler reads, by shape."""
@@ -337,8 +337,8 @@ class Handler:
 
         self._interpreter.trial = trial
         frame = self._interpreter.run_with(self._info, given)
-        too_large = self._info.key in self._interpreter.too_large
-        return _Seen(not too_large and _fails(frame), frame)
+        fails = self._info.key not in self._interpreter.too_large and _fails(frame)
+        return _Seen(fails and not decorators.gives_another_first(self._interpreter, self._info), frame)
 
 
 def _fields(trial: Trial) -> list[FieldPath]:
