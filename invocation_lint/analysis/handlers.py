@@ -55,11 +55,13 @@ class Requirement:
 @record
 class Missing:
     """The fields that an event lacks and the handler needs, the places at which its fields are read, and those of it in
-    which others are read, or may be: where nothing else tells why the handler fails."""
+    which others are read, or may be: where nothing else tells why the handler fails. It `is_refused` where no field is
+    lacking, and the handler surely fails."""
 
     fields: tuple[FieldPath, ...] = ()
     reads: tuple[tuple[FieldPath, Place], ...] = ()
     above: tuple[FieldPath, ...] = ()
+    is_refused: bool = False
 
 
 @record
@@ -194,7 +196,7 @@ class Handler:
             return Missing((), _places(trial), tuple(filter(trial.reads_below, given)))
         lacking = self._lacking(given, constants, objects, trial)
         seen = filter(trial.reads_below, given)
-        return Missing(lacking, _places(trial), (*seen, *(() if lacking else constants)))
+        return Missing(lacking, _places(trial), (*seen, *(() if lacking else constants)), not lacking)
 
     def refuses_text(
         self,

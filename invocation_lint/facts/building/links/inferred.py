@@ -15,7 +15,7 @@ from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.project import Program
 from invocation_lint.analysis.python.frames.trial import FieldPath
-from invocation_lint.contracts.model import Field, FunctionContract
+from invocation_lint.contracts.model import Action, Field, FunctionContract
 from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import Key
 from invocation_lint.facts.building import arguments
@@ -308,7 +308,20 @@ class Links:
         fields = tuple(_fields(missing.fields, missing.reads, objects))
         places = tuple((".".join(path), place) for path, place in missing.reads if path in missing.fields)
         # whether it decodes `body` is told by what it needs in there
-        return FunctionContract(title_of(function), fields=fields, decodes="both", origin="inferred"), places
+        told = FunctionContract(title_of(function), fields=fields, decodes="both", origin="inferred")
+        return self._with_actions(told, function, sent) if missing.is_refused and sent.constants else told, places
+
+    def _with_actions(self, told: FunctionContract, function: Function, sent: SentFields) -> FunctionContract:
+        """A contract with the actions of the handler, where it fails for the one that a payload asks for."""
+        handled, constants = self.handled(function), dict(sent.constants)
+        asked = constants.get(handled.discriminator) if handled is not None else None
+        if handled is None or not handled.refuses_others or not isinstance(asked, str):
+            return told
+        actions = tuple(Action(str(name)) for name, _ in handled.actions)
+        if asked in {action.name for action in actions}:
+            return told
+        chosen = (".".join(handled.discriminator),)
+        return replace(told, discriminator=chosen, actions=actions, other_actions="its handler fails")
 
 
 def _fields(
