@@ -17,6 +17,13 @@ import boto3
 client = boto3.client("lambda")
 log = logging.getLogger(__name__)
 
+def send(message):
+    client.invoke(FunctionName="worker", InvocationType="Event", Payload=json.dumps(message))
+
+def send_next(waiting):
+    message = waiting.take()
+    client.invoke(FunctionName="worker", InvocationType="Event", Payload=json.dumps(message))
+
 def start(items, settings, queue, prepare):
 """
 
@@ -27,7 +34,8 @@ SAME = SENT.replace("PAYLOAD", "json.dumps(settings)")
 def failure(body: str) -> object:
     """What an item's failure does in the loop."""
     source = parse((HEAD + indent(dedent(body), "    ") + "\n").encode(), "app.py")
-    (fact,) = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    facts = facts_of(source, ContractBook(), AnalysisOptions()).facts
+    (fact,) = (fact for fact in facts if fact.function == "start")
     assert fact.data.in_loop is not None
     return fact.data.in_loop.item_failure
 
@@ -36,6 +44,7 @@ def failure(body: str) -> object:
     "body",
     [
         f"for _ in items:\n    {SAME}",
+        "for _ in items:\n    send(settings)",
         f"rounds = range(0, int(queue.attributes['number']))\nfor _ in rounds:\n    {SAME}",
         f"for number, item in enumerate(items):\n    log.info('%s: %s', number, item)\n    {SAME}",
         f"done = 0\nfor _ in items:\n    {SAME}\n    done += 1\n    if done > 30:\n        time.sleep(5)",
@@ -53,6 +62,8 @@ def test_rounds_that_only_count(body: str) -> None:
     [
         f"for item in items:\n    {SENT.replace('PAYLOAD', 'json.dumps(item)')}",
         f"for item in items:\n    settings['item'] = item\n    {SAME}",
+        "for item in items:\n    send(item)",
+        "for _ in items:\n    send_next(queue)",
         f"for item in items:\n    settings.update(item)\n    {SAME}",
         f"for item in items:\n    prepare(settings, item)\n    {SAME}",
         f"for item in items:\n    item.save()\n    {SAME}",

@@ -16,7 +16,7 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops.answering import are_only_returned, is_only_returned
 from invocation_lint.analysis.python.loops.draining import drained, what_becomes_of
 from invocation_lint.analysis.python.loops.gathering import are_needed_together
-from invocation_lint.analysis.python.loops.same_rounds import sends_the_same
+from invocation_lint.analysis.python.loops.same_rounds import passes_on_the_same, sends_the_same
 from invocation_lint.findings import Place
 
 
@@ -79,8 +79,11 @@ def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: in
 
 
 def _is_the_same(frame: Frame, target: cst.CSTNode, body: cst.CSTNode, site: SiteKey) -> bool:
-    """Whether all rounds of a loop send the same: of what another function sends, that is not told."""
-    return len(site) == 1 and sends_the_same(frame, target, body, site[0])
+    """Whether all rounds of a loop send the same, itself or through functions that pass it on."""
+    if not sends_the_same(frame, target, body, site[0]):
+        return False
+    holders = [(frame.interpreter.modules.enclosing(place), place) for place in site[1:]]
+    return all(info is not None and passes_on_the_same(info, place) for info, place in holders)
 
 
 def _is_over_items(node: cst.For | cst.While, info: LoopInfo, elements: int | None) -> bool:

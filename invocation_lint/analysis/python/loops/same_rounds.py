@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from invocation_lint.analysis.program.acts import is_log_line
-from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
@@ -31,10 +31,22 @@ def sends_the_same(frame: Frame, target: cst.CSTNode, body: cst.CSTNode, call: P
     items = _names([target])
     if items & {part.value for part in rest if isinstance(part, cst.Name)}:
         return False
+    return _is_given_the_same(rest, sent, items)
+
+
+def passes_on_the_same(function: FunctionInfo, call: Place) -> bool:
+    """Whether a function that is given the same gives the same to a call in it."""
+    parts = own_nodes(function.node)
+    place = function.module.source.place
+    sent = next((part for part in parts if isinstance(part, cst.Call) and place(part) == call), None)
+    return sent is not None and bool(sent.args) and _is_given_the_same(list(parts), sent, set())
+
+
+def _is_given_the_same(parts: list[cst.CSTNode], sent: cst.Call, items: set[str]) -> bool:
     given = [part for arg in sent.args for part in [arg.value, *own_nodes(arg.value)]]
     if not all(_is_pure(part) for part in given):
         return False
-    return not _names([sent]) & _changing(rest, sent, items)
+    return not _names([sent]) & _changing(parts, sent, items)
 
 
 def _names(nodes: Iterable[cst.CSTNode]) -> set[str]:
@@ -83,4 +95,4 @@ def _changing(parts: list[cst.CSTNode], sent: cst.Call, items: set[str]) -> set[
     return found
 
 
-__all__ = ["sends_the_same"]
+__all__ = ["passes_on_the_same", "sends_the_same"]
