@@ -8,6 +8,7 @@ in flow style, in YAML; the block of a resource in Terraform.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.findings import Edit, Place
@@ -117,12 +118,24 @@ def _in_block(text: str, place: Place) -> tuple[Edit, ...]:
 
 def _entry_at(text: str, place: Place) -> tuple[str, Any]:
     """The key that stands at a place, and its value where that is written behind it; empty and None without one."""
+    found = _entries(text).get((place.line, place.column))
+    if found is None:
+        return "", None
+    key, value = found
+    return str(key.value), value if _is_behind(value, key.start_mark) else None
+
+
+@lru_cache(maxsize=1)
+def _entries(text: str) -> dict[tuple[int, int], tuple[Any, Any]]:
+    """The keys of a document with their values, by the lines and columns where they stand; none if it cannot be read.
+    The last document is kept: one may have many mappings."""
     import yaml
 
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError:
-        return "", None
+        return {}
+    found: dict[tuple[int, int], tuple[Any, Any]] = {}
     waiting: list[Any] = [root]
     seen: set[int] = set()
     while waiting:
@@ -135,11 +148,10 @@ def _entry_at(text: str, place: Place) -> tuple[str, Any]:
         if not isinstance(node, yaml.MappingNode):
             continue
         for key, value in node.value:
-            mark = key.start_mark
-            if mark is not None and (mark.line + 1, mark.column + 1) == (place.line, place.column):
-                return str(key.value), value if _is_behind(value, mark) else None
+            if key.start_mark is not None:
+                found.setdefault((key.start_mark.line + 1, key.start_mark.column + 1), (key, value))
             waiting.append(value)
-    return "", None
+    return found
 
 
 def _is_behind(node: Any, key: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.kinds import FRONTS
 from invocation_lint.facts import handler_answer as facts
@@ -25,10 +25,14 @@ _ORIGIN = "access-control-allow-origin"
 _HARMLESS = re.compile(r"logger|tracer|metrics|xray|event_source|inject|capture|idempotent|sentry|datadog|log")
 """Words in decorators that leave an answer as it is."""
 
+_CHANGING = re.compile(r"respon|json|http|serial|encod|dump|render")
+"""Words in decorators that make something of an answer, whatever else they do: `log_and_respond`."""
+
 _OBJECTS = (cst.Dict, cst.List, cst.Set, cst.Tuple, cst.DictComp, cst.ListComp, cst.SetComp)
 _TEXTS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 _TIMES = frozenset({"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "fromisoformat"})
 _MAX_DEPTH = 5
+_OBJECT = "an object of"
 _CONNECTION = frozenset({"connectionId", "connection_id", "ConnectionId"})
 """Words of functions that serve WebSockets (API Gateway developer guide, WebSocket APIs)."""
 
@@ -45,6 +49,8 @@ def handler_answers(subject: Subject) -> Iterator[Fact]:
     for answer, own in zip(answers, cors, strict=True):
         refused = _refused(answer, front)
         lost = _unserializable(answer.given, 0)
+        if lost is not None and lost[1].startswith(_OBJECT) and not subject.functions:
+            lost = None  # what nothing deploys may be a handler of the project's own
         site = code.module.source.place(answer.site)
         places: dict[str, Place] = dict.fromkeys(("front", "cors", "cors_set_elsewhere", "api_sets_cors"), site)
         places["refused_for"] = code.module.source.place(refused[0]) if refused is not None else site
@@ -68,7 +74,8 @@ def _is_read_by_pages(answer: Answer) -> bool:
 
 def is_own_answer(info: FunctionInfo) -> bool:
     """Whether what a handler returns is what its caller gets: no decorator may make something else of it."""
-    return all(_HARMLESS.search(dotted(_named(one))) for one in info.decorators)
+    names = [dotted(_named(one)) for one in info.decorators]
+    return all(_HARMLESS.search(one) and not _CHANGING.search(one.lower()) for one in names)
 
 
 def _named(decorator: cst.BaseExpression) -> cst.BaseExpression:
@@ -186,7 +193,15 @@ def _made(call: cst.Call, written: Written) -> str | None:
     is_awaited = isinstance(written.resolver.scope.parents.get(call), cst.Await)
     if path == name and len(helpers) == 1 and helpers[0].is_async and not is_awaited and not helpers[0].decorators:
         return "a coroutine"
-    return None
+    classes = [one for one in written.function.module.classes.values() if one.name == name]
+    return f"{_OBJECT} {name}" if path == name and len(classes) == 1 and _is_plain(classes[0]) else None
+
+
+def _is_plain(made: ClassInfo) -> bool:
+    """Whether the objects of a class have no form in JSON: it derives from nothing, and is no more than a dataclass.
+    The runtime's encoder takes what has `_asdict` for a mapping (awslambdaric, which uses simplejson)."""
+    is_known = all(one.rpartition(".")[2] == "dataclass" for one in made.decorators)
+    return is_known and not (made.bases or made.has_keywords) and made.methods.keys().isdisjoint({"_asdict", "__new__"})
 
 
 def _is_exception(written: Written) -> bool:

@@ -48,6 +48,8 @@ class Targets:
         name = _end_of_name(value)
         if name is not None:
             return Target("yes" if name.endswith(_SUFFIX) else "no")
+        named = _given_to(value)
+        value = resolver.value_of(named) if named is not None else value
         found: list[Queue | Topic] = [*self._held(value, Queue), *self._held(value, Topic)]
         fifos = {_is_fifo(one) for one in found}
         if len(fifos) != 1:
@@ -112,11 +114,18 @@ def _end_of_name(value: cst.BaseExpression | None) -> str | None:
         last = value.parts[-1]
         return last.value if isinstance(last, cst.FormattedStringText) else None
     if isinstance(value, cst.Call) and called_name(value) in _NAMING:
-        named = [one.value for one in value.args if one.keyword is None or one.keyword.value in _NAMES]
-        return _end_of_name(named[0]) if len(named) == 1 else None
+        return _end_of_name(_given_to(value))
     if isinstance(value, cst.Subscript):  # create_queue(..)["QueueUrl"]
         return _end_of_name(value.value) if isinstance(value.value, cst.Call) else None
     return None
+
+
+def _given_to(value: cst.BaseExpression | None) -> cst.BaseExpression | None:
+    """What names the queue or topic in a call that makes an object of it: `sqs.Queue(url)`."""
+    if not isinstance(value, cst.Call) or called_name(value) not in _NAMING:
+        return None
+    named = [one.value for one in value.args if one.keyword is None or one.keyword.value in _NAMES]
+    return named[0] if len(named) == 1 else None
 
 
 def _is_fifo(one: Queue | Topic) -> str | None:

@@ -25,6 +25,10 @@ _OF_SDK = ("AWSLambdaException", "SdkClientException", "SdkException", "ClientEx
            "EC2ThrottledException")  # fmt: skip
 """Errors that Step Functions' own client of Lambda names beside those of Lambda's API."""
 
+_UNMISTAKABLE = frozenset({"AWSLambdaException", "SdkClientException"})
+_COMMON = frozenset({"ServiceException", "TooManyRequestsException"})
+"""Lambda's errors as they are often written, without the service's name."""
+
 _ALL = frozenset({"States.ALL", "States.TaskFailed"})
 
 
@@ -37,7 +41,7 @@ def tasks(context: Context, path: str) -> Iterator[Fact]:
 def _fact(context: Context, machine: StateMachine, state: State) -> Fact:
     names = [texts(one) for one in state.retried_errors]
     told = [name for one in names if one is not None for name in one]
-    misspelt = next((name for name in told if _meant(name) is not None), None)
+    misspelt = next((name for name in told if _meant(name) is not None), _without_prefix(told))
     retried = _retried(told, is_whole=len(names) == len(told) and None not in names)
     data = facts.StateMachineTask(
         name=" > ".join(state.path),
@@ -45,7 +49,7 @@ def _fact(context: Context, machine: StateMachine, state: State) -> Fact:
         function=_function(context, state.function),
         retried=retried,
         misspelt=misspelt,
-        meant=_meant(misspelt) if misspelt is not None else None,
+        meant=(_meant(misspelt) or f"Lambda.{misspelt}") if misspelt is not None else None,
         why=_why(state, told, misspelt) if retried == "no" else None,
     )
     retry = state.retry_place or state.place
@@ -75,6 +79,13 @@ def _meant(name: str | None) -> str | None:
     known = {"Lambda": (*lambda_api().service_errors, *_OF_SDK), "States": _STATES}.get(prefix, ())
     found = nearest(rest, sorted(known)) if rest not in known else None
     return f"{prefix}.{found}" if found is not None else None
+
+
+def _without_prefix(told: list[str]) -> str | None:
+    """The first of Lambda's errors that is named without `Lambda.`; None where it may be an exception of the code:
+    one such name alone may, unless nothing but Step Functions has it."""
+    found = [name for name in told if name in _UNMISTAKABLE or name in _COMMON]
+    return found[0] if len(set(found)) > 1 or not _UNMISTAKABLE.isdisjoint(found) else None
 
 
 def _why(state: State, told: list[str], misspelt: str | None) -> str:

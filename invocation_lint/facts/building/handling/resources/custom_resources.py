@@ -19,14 +19,13 @@ from invocation_lint.facts.building.handling import failing
 from invocation_lint.facts.building.handling.mappings import has_provider
 from invocation_lint.facts.building.handling.records.processors import takes_every
 from invocation_lint.facts.building.handling.resources.requests import (
-    asks_for,
     holds_id,
     id_kind,
-    is_case_of,
     is_for,
     is_making,
     made_names,
     names_in,
+    of_delete,
     only_makes,
     root_of,
     takes_errors,
@@ -304,11 +303,7 @@ class _Resource:
         for one, scope in self.scopes:
             if re.search(r"^_?(?:on_|handle_|do_|process_)?delete(?:_resource|_handler)?$|^on_delete", one.name):
                 bodies.append(one.node.body)
-            for node in scope.parents:
-                if (isinstance(node, cst.If) and asks_for(node.test, "Delete")) or (
-                    isinstance(node, cst.MatchCase) and is_case_of(node, "Delete")
-                ):
-                    bodies.append(node.body)
+            bodies.extend(own for node in scope.parents if (own := of_delete(node)) is not None)
         if not bodies:
             return None, None
         for body in bodies:

@@ -77,6 +77,37 @@ def is_case_of(case: cst.MatchCase, word: str) -> bool:
     return isinstance(case.pattern, cst.MatchValue) and text_of(case.pattern.value).lower() == word.lower()
 
 
+def of_delete(node: cst.CSTNode) -> cst.BaseSuite | None:
+    """The body of a branch for Delete alone: `if kind == "Delete":`, `case "Delete":`, or the `else` of a chain that
+    has asked for Create and Update."""
+    if isinstance(node, cst.MatchCase):
+        return node.body if is_case_of(node, "Delete") else None
+    if not isinstance(node, cst.If):
+        return None
+    if asks_for(node.test, "Delete"):
+        return node.body
+    asked: set[str] = set()
+    branch: cst.CSTNode | None = node
+    while isinstance(branch, cst.If):
+        if not _only_asks(branch.test):
+            return None
+        asked |= _kinds(branch.test)
+        branch = branch.orelse
+    return branch.body if isinstance(branch, cst.Else) and asked == {"create", "update"} else None
+
+
+def _only_asks(test: cst.BaseExpression) -> bool:
+    """Whether a condition is one comparison with the names of requests: whatever has another name does not pass it."""
+    targets = test.comparisons if isinstance(test, cst.Comparison) else ()
+    return len(targets) == 1 and isinstance(targets[0].operator, (cst.Equal, cst.In)) and bool(_kinds(test))
+
+
+def _kinds(node: cst.CSTNode) -> set[str]:
+    """The types of request that are named in a condition or pattern."""
+    texts = {text_of(one).lower() for one in walk(node) if isinstance(one, cst.SimpleString)}
+    return texts & {"create", "update", "delete"}
+
+
 def is_for(node: cst.CSTNode, scope: Scope, words: set[str]) -> bool:
     """Whether a node stands in a branch for one of these requests alone."""
     inner = node
@@ -132,6 +163,7 @@ __all__ = [
     "is_making",
     "made_names",
     "names_in",
+    "of_delete",
     "only_makes",
     "root_of",
     "takes_errors",
