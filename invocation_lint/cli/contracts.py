@@ -88,7 +88,8 @@ def _as_yaml(found: Sequence[Implied]) -> Iterator[str]:
         contract = one.contract
         yield f"  # handler {one.handler.path}:{one.handler.line}, deployed by {one.template.path}:{one.template.line}"
         yield f"  - name: {json.dumps(contract.name)}"
-        match = {"names": list(contract.names), "environment": list(contract.environment)}
+        variables = [name for name in contract.environment if name not in one.shared]
+        match = {"names": list(contract.names), "environment": variables}
         yield f"    match: {json.dumps({key: value for key, value in match.items() if value})}"
         if contract.timeout_seconds is not None:
             yield f"    timeout_seconds: {contract.timeout_seconds:g}"
@@ -98,6 +99,7 @@ def _as_yaml(found: Sequence[Implied]) -> Iterator[str]:
             for action in contract.actions:
                 yield f"      {json.dumps(action.name)}:"
                 yield from described(action, "        ")
+            yield "    other_actions: its handler fails"
         else:
             yield from described(contract, "    ")
 

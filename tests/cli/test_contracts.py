@@ -470,3 +470,26 @@ def test_items_of_lists_have_no_names(project: Path, read: str, fields: list[str
     (project / "src/mails.py").write_text(f"def handler(event, context):\n    return event['to'], {read}\n")
     told = json.loads(run_lint("contracts", "mails", "--format", "json", cwd=project).stdout)
     assert told["functions"]["mails"]["required"] == fields
+
+
+def test_a_variable_that_names_several_functions_names_none_in_what_is_printed(project: Path) -> None:
+    template = project / "template.yaml"
+    shared = """
+    Worker:
+      Type: AWS::Serverless::Function
+      Properties: {Handler: reports.handler, Environment: {Variables: {ORDERS: !Ref Mails, MAILS: !Ref Mails}}}
+    Third:
+      Type: AWS::Serverless::Function
+      Properties: {Handler: reports.handler, Environment: {Variables: {MAILS: !ImportValue mails}}}
+    """
+    template.write_text(template.read_text() + shared.replace("\n    ", "\n  "))
+    book = load_contracts([("contracts.yaml", run_lint("contracts", cwd=project).stdout)])
+    assert {one.name: one.environment for one in book.functions} == {"Orders": (), "mails": ()}
+    (project / "src/front.py").write_text(
+        "import json, os\nimport boto3\nboto3.client('lambda').invoke(\n    FunctionName=os.environ['ORDERS'],\n"
+        "    InvocationType='Event', Payload=json.dumps({}))\n"
+    )
+    (project / "contracts.yaml").write_text(run_lint("contracts", cwd=project).stdout)
+    (project / ".invocation-lint.yaml").write_text("contracts: [contracts.yaml]\n")
+    assert "INV004" not in run_lint("check", "src/front.py", "--output", "concise", cwd=project).stdout
+    assert run_lint("contracts", "--check", cwd=project).returncode == 0

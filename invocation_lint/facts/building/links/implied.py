@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 from typing import Any
@@ -30,7 +30,8 @@ Refuses = Callable[[str, str, str], bool]
 @record
 class Implied:
     """The contract of a deployed function, the places of its handler and of the function in its template, and those at
-    which fields are read; `refuses` tells more of types than the contract does."""
+    which fields are read; `refuses` tells more of types than the contract does. `shared` are those of its variables
+    that name another function as well, or something that is not known, where another function reads them."""
 
     contract: FunctionContract
     handler: Place
@@ -38,19 +39,38 @@ class Implied:
     function: Function
     reads: tuple[tuple[str, Place], ...] = ()
     refuses: Refuses | None = field(default=None, compare=False)
+    shared: frozenset[str] = frozenset()
 
 
 def implied_by(links: Links, asker: str) -> Iterator[Implied]:
     """The contracts of the functions whose handlers are in sight and followed, by name."""
     every = sorted(links.code.deployed.all(Function), key=lambda one: (title_of(one), one.key.template))
     used: Counter[str] = Counter()
+    meant = _meant_by_variables(links)
+    fitting = Counter(glob for function in every for glob in set(_globs(function)))
     for function in every:
         found = implied_of(links, function, asker)
         if found is not None:
             name = found.contract.name
             used[name] += 1
             told = name if used[name] == 1 else f"{name}-{used[name]}"
-            yield replace(found, contract=replace(found.contract, name=told))
+            shared = frozenset(name for name in found.contract.environment if meant[name] != {function.key})
+            own = tuple(glob for glob in found.contract.names if "*" not in glob or fitting[glob] == 1)
+            names = own or found.contract.names
+            yield replace(found, contract=replace(found.contract, name=told, names=names), shared=shared)
+
+
+def _meant_by_variables(links: Links) -> dict[str, set[object]]:
+    """The functions that each variable means in the environments that have it; with None where one is not known."""
+    found: dict[str, set[object]] = defaultdict(set)
+    deployed = links.code.deployed
+    for one in deployed.all(Function):
+        for variable, value in one.environment.items():
+            meant = deployed.functions_of(value)
+            found[variable].update(each.function.key if each.certain else None for each in meant)
+            if not meant:
+                found[variable].add(None)
+    return found
 
 
 def implied_of(links: Links, function: Function, asker: str) -> Implied | None:
