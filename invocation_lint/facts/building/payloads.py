@@ -274,7 +274,15 @@ def _missing(
         is_inferred = contract.origin == "inferred"
         why, read = ("its handler fails without it", "yes") if is_inferred else ("the contract requires it", "no")
         found.append(facts.MissingKey(item.name, presence, item.role, near, fallback, item.why or why, read))
-    return tuple(found)
+    names = {item.name for item in found}
+    return tuple(item for item in found if names.isdisjoint(_above(item.name)))
+
+
+def _above(name: str) -> Iterator[str]:
+    """The fields in which a field is: who lacks one of them has one thing to mend."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def with_reads(payload: facts.Payload, read: Collection[str]) -> facts.Payload:
