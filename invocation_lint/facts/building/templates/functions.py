@@ -45,6 +45,10 @@ _RUN_BY_TERRAFORM = re.compile(rb'local-exec|data\s+"external"|pip3?\s+install\b
 _DYNAMIC = re.compile(rb"\b(?:globals|exec|setattr|locals)\s*\(|\b__getattr__\b|\bsys\.modules\b")
 
 
+_INLINE = "index"
+"""The module of code that stands in a template (CloudFormation, AWS::Lambda::Function Code, ZipFile)."""
+
+
 @record
 class Looked:
     """Whether a module and the name in it are there; `seen` says what is there instead, `place` where."""
@@ -120,6 +124,8 @@ class _Looking:
     def found(self) -> Looked:
         """What is there."""
         code = self.function.code
+        if code.kind == "inline" and self.path == _INLINE:
+            return Looked("found", "found")  # what is written there is not read
         if code.kind != "folder" or code.folder is None or not self.path or not self.name.isidentifier():
             return _not_told(code.reason or "the code is not in a folder of the project")
         for folder in (code.folder, *code.handler_folders):
