@@ -208,8 +208,11 @@ def _outcomes(
         for given in inputs
         if given.data is not None or Path(given.name).is_absolute() or here / given.name != given.path.absolute()
     )
+    global _working  # noqa: PLW0603 - processes that are forked find in it what is known already
     work = Work(project.configuration.recipe, notes, project.mends, keeps)
-    return spread(executor, jobs, partial(lint_apart, work), inputs, _lost)
+    together = project.programs.together([given.path for given in inputs]) if project.programs is not None else ()
+    _working = work, project
+    return spread(executor, jobs, partial(lint_apart, work), inputs, _lost, together)
 
 
 _working: tuple[Work, Project] | None = None

@@ -8,8 +8,8 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 MOST_JOBS = 61  # Windows waits for no more processes at once
-_AHEAD = 32  # batches handed over before the first one's results are asked for
+_AHEAD = 32  # batches handed over before results are asked for
 _LARGEST_BATCH = 32
 _BATCHES_A_JOB = 8  # enough that no worker is idle for long at the end
 
@@ -68,36 +68,61 @@ def _end_with_parent() -> None:
 
 
 def spread(
-    executor: Executor, jobs: int, work: Callable[[Task], Result], tasks: Sequence[Task], lost: Callable[[Task], Result]
+    executor: Executor,
+    jobs: int,
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    lost: Callable[[Task], Result],
+    together: Iterable[Sequence[int]] = (),
 ) -> Iterator[Result]:
-    """The results of `work` (a function of a module) on the tasks, in their order.
+    """The results of `work` (a function of a module) on the tasks, in their order. `together` are the indexes of tasks
+    that cost least in one process.
 
     When a worker process dies, the tasks that were not done are done one by one in processes of their own; the one
     that kills its process again gets the result of `lost`.
     """
-    size = max(1, min(_LARGEST_BATCH, len(tasks) // (max(jobs, 1) * _BATCHES_A_JOB)))
-    waiting = deque(tasks[start : start + size] for start in range(0, len(tasks), size))
-    running: deque[tuple[Sequence[Task], Future[list[Result]] | None]] = deque()
+    waiting = deque(_batches(len(tasks), max(jobs, 1), together))
+    running: dict[Future[list[Result]], Sequence[int]] = {}
+    done: dict[int, Result] = {}
     broken = False
+    turn = 0
     while waiting or running:
         while waiting and len(running) < _AHEAD:
             batch = waiting.popleft()
-            future = None
-            if not broken:
-                try:
-                    future = executor.submit(_do_batch, work, batch)
-                except BrokenExecutor:
-                    broken = True
-            running.append((batch, future))
-        batch, future = running.popleft()
-        try:
-            if future is not None:
-                yield from future.result()
-                continue
-        except BrokenExecutor:
-            broken = True
-            executor.shutdown()  # ends its thread: processes are forked again
-        yield from _one_by_one(work, batch, lost)
+            try:
+                if broken:
+                    raise BrokenExecutor
+                running[executor.submit(_do_batch, work, [tasks[index] for index in batch])] = batch
+            except BrokenExecutor:
+                broken = True
+                done.update(zip(batch, _one_by_one(work, [tasks[index] for index in batch], lost), strict=True))
+                break
+        for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+            batch = running.pop(future)
+            try:
+                results: Iterable[Result] = future.result()
+            except BrokenExecutor:
+                if not broken:
+                    executor.shutdown()  # ends its thread: processes are forked again
+                broken = True
+                results = _one_by_one(work, [tasks[index] for index in batch], lost)
+            done.update(zip(batch, results, strict=True))
+        while turn in done:
+            yield done.pop(turn)
+            turn += 1
+
+
+def _batches(count: int, jobs: int, together: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
+    """The indexes of tasks that a worker gets at once: first those that stay together, the most first, as far as these
+    are no more than a worker's share; then the others, as they come."""
+    share = -(-count // jobs)
+    taken: set[int] = set()
+    for group in sorted(together, key=len, reverse=True):
+        taken.update(group)
+        yield from (group[start : start + share] for start in range(0, len(group), share))
+    rest = [index for index in range(count) if index not in taken]
+    size = max(1, min(_LARGEST_BATCH, count // (jobs * _BATCHES_A_JOB)))
+    yield from (rest[start : start + size] for start in range(0, len(rest), size))
 
 
 def _do_batch(work: Callable[[Task], Result], batch: Sequence[Task]) -> list[Result]:

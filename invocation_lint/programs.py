@@ -6,7 +6,8 @@ A program is made at most once a process for each root. Where no call site is in
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,6 +190,26 @@ class Programs:
             self.files_below(root).record.note(key, ("reach", key), "")
             return False
         return self._reach(root).leads(key)
+
+    def together(self, paths: Sequence[Path]) -> list[list[int]]:
+        """Files that lead to the same call sites, two and more, by their indexes: what is found out for one of them
+        serves the others."""
+        leaders: dict[str, str] = {}
+
+        def leader_of(key: str) -> str:
+            while leaders.setdefault(key, key) != key:
+                key = leaders[key]
+            return key
+
+        keys = [_absolute(path) for path in paths]
+        for path, key in zip(paths, keys, strict=True):
+            root = self.root_of(path)
+            for way in () if self._is_out_of_reach(root, key) else self._reach(root).ways(key):
+                leaders[leader_of(way)] = leader_of(key)
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, key in enumerate(keys):
+            found[leader_of(key)].append(index)
+        return [group for group in found.values() if len(group) > 1]
 
     def _is_out_of_reach(self, root: Path, key: str) -> bool:
         """Whether nothing that a module imports may hold a call site: then nothing of the analysis need be loaded."""

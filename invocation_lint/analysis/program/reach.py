@@ -66,6 +66,12 @@ class Reach:
         found = self.foreign(key)
         return found != NOTHING and found.met_by(self._words_of(key)) and self._is_way(key)
 
+    def ways(self, key: str) -> tuple[str, ...]:
+        """The modules that one imports, through which something in it leads to call sites."""
+        if not self.leads(key) and not self.files.holds_seed(key):
+            return ()
+        return tuple(one for one in self.files.imports(key) if self._own(one) and self._is_asked(one, key))
+
     def callers(self, key: str) -> tuple[str, ...]:
         """The modules that import one, however far, and in which something leads to its call sites; the nearest first.
 
