@@ -18,7 +18,8 @@ import pytest
 
 from invocation_lint import lint_paths
 from invocation_lint.engine import ENOUGH_BYTES, MANY_FILES, Input, pays
-from invocation_lint.processes import new_pool, spread
+from invocation_lint.processes import _batches, new_pool, spread
+from invocation_lint.programs import Programs
 from tests.command import ROOT, WAITS, clean_environment, run_lint
 from tests.samples import BAD, GOOD
 
@@ -189,3 +190,43 @@ def test_no_pool_goes_on_when_the_last_result_was_taken() -> None:
     assert [next(results), next(results)] == ["lost dies", "lives"]
     del results
     assert set(threading.enumerate()) <= before
+
+
+def _with_process(task: int) -> tuple[int, int]:
+    time.sleep(0.01)
+    return task, os.getpid()
+
+
+def test_what_stays_together_is_done_in_one_process_as_far_as_that_has_room() -> None:
+    executor = new_pool(2)
+    together = [[1, 50, 90], list(range(100, 170))]
+    found = list(spread(executor, 2, _with_process, list(range(200)), lambda task: (task, 0), together))
+    executor.shutdown()
+    assert [task for task, _ in found] == list(range(200))
+    assert all(len({found[task][1] for task in group}) == 1 for group in together)
+    assert len({process for _, process in found}) == 2
+
+
+def test_a_group_above_a_share_is_split() -> None:
+    batches = list(_batches(100, 4, [range(60)]))
+    assert [len(batch) for batch in batches[:3]] == [25, 25, 10]
+    assert sorted(index for batch in batches for index in batch) == list(range(100))
+
+
+def test_files_that_lead_to_the_same_call_sites_stay_together(tmp_path: Path) -> None:
+    texts = {
+        "pyproject.toml": "",
+        "sends.py": "import boto3\ndef send(job):\n    boto3.client('lambda').invoke(FunctionName='f', Payload=job)\n",
+        "helps.py": "from sends import send\ndef start(job):\n    send(job)\n",
+        "calls.py": "from helps import start\ndef main(job):\n    start(job)\n",
+        "idles.py": "from helps import start\n",
+        "alone.py": "import boto3\nboto3.client('lambda').invoke(FunctionName='f')\n",
+        "other.py": "import json\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    paths = [tmp_path / name for name in texts if name.endswith(".py")]
+    programs = Programs(lambda path: None)
+    assert [sorted(paths[index].stem for index in group) for group in programs.together(paths)] == [
+        ["calls", "helps", "sends"]
+    ]

@@ -14,9 +14,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import (
     NEVER,
     Encoded,
-    FunctionRef,
     Method,
-    Partial,
     Pending,
     Struct,
     Text,
@@ -28,7 +26,8 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.events import Event
-from invocation_lint.analysis.domain.state import Obj, State
+from invocation_lint.analysis.domain.parts import parts_in, parts_within, values_within
+from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import held_by
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -259,38 +258,8 @@ def set_aside(frame: Frame, obj: Obj, key: Value, value: Value, reason: str) -> 
 
 def _is_followed(frame: Frame, value: Value) -> bool:
     """Whether a part of something that is followed may be in a value, or come with it."""
-    held = _values_within(frame.live, value)
+    held = values_within(frame.live, value)
     return any(isinstance(atom, Pending) for one in held for atom in one.atoms) or any(parts_within(frame.live, value))
-
-
-def parts_within(state: State, value: Value) -> Iterator[Traced]:
-    """The parts in a value: itself, in what is bound or written in it, and in the objects that it refers to."""
-    for one in _values_within(state, value):
-        yield from _parts_in(one)
-
-
-def _parts_in(value: Value) -> tuple[Traced, ...]:
-    """The parts in a value and in what is bound or written in it: found once, for values share what they hold."""
-    if value.parts is None:
-        value.parts = tuple(dict.fromkeys(part for atom in value.atoms for part in _parts_of(atom)))
-    return value.parts
-
-
-def _parts_of(atom: Any) -> Iterable[Traced]:
-    if isinstance(atom, Traced):
-        return (atom,)
-    held: Iterable[Value] = ()
-    if isinstance(atom, (Pending, Encoded)):
-        held = (atom.value,)
-    elif isinstance(atom, Text):
-        held = [piece for piece in atom.pieces if isinstance(piece, Value)]
-    elif isinstance(atom, Struct):
-        held = held_by(atom)
-    elif isinstance(atom, Method):
-        held = (atom.receiver,)
-    elif isinstance(atom, (Partial, FunctionRef)):
-        held = [*atom.args, *(item for _, item in atom.kwargs)]
-    return [part for value in held for part in _parts_in(value)]
 
 
 # -- where it goes ---------------------------------------------------------------------------------------------------
@@ -302,21 +271,13 @@ def note_escape(frame: Frame, value: Value, use: str, node: cst.CSTNode, *, deep
     if frame.state is None or not frame.interpreter.kinds.origins:
         return
     seen: set[tuple[int, str]] = set()
-    for one in _values_within(frame.state, value) if deep else [value]:
+    for one in values_within(frame.state, value) if deep else [value]:
         _note_escape_within(frame, one, use, node, seen)
-
-
-def _values_within(state: State, value: Value) -> list[Value]:
-    values = [value]
-    for obj in state.reachable([value]).values():
-        values.extend(slot.value for slot in obj.slots.values())
-        values.extend(obj.elements())
-    return values
 
 
 def _note_escape_within(frame: Frame, value: Value, use: str, node: cst.CSTNode, seen: set[tuple[int, str]]) -> None:
     """Note it for the parts in a value. `seen` are the atoms for which it is noted already."""
-    for atom in value.atoms if _parts_in(value) else ():
+    for atom in value.atoms if parts_in(value) else ():
         if (id(atom), use) not in seen:
             seen.add((id(atom), use))
             _note_atom_escape(frame, atom, use, node, seen)
@@ -350,7 +311,7 @@ def note_encoded(frame: Frame, value: Value, node: cst.CSTNode) -> None:
     """It, or an object that holds it, is encoded; what becomes of the text is noted where that goes."""
     if frame.state is None or not frame.interpreter.kinds.origins:
         return
-    for one in _values_within(frame.state, value):
+    for one in values_within(frame.state, value):
         for part in one.of(Traced):
             kind_of(frame, part).encoded(frame, part, node)
 
