@@ -29,11 +29,12 @@ def parts_within(state: State, value: Value) -> Iterator[Traced]:
 def parts_in(value: Value) -> tuple[Traced, ...]:
     """The parts in a value and in what is bound or written in it: found once, for values share what they hold."""
     if value.parts is None:
-        value.parts = tuple(dict.fromkeys(part for atom in value.atoms for part in _parts_of(atom)))
+        value.parts = tuple(dict.fromkeys(part for atom in value.atoms for part in parts_of(atom)))
     return value.parts
 
 
-def _parts_of(atom: Any) -> Iterable[Traced]:
+def parts_of(atom: Any) -> Iterable[Traced]:
+    """The parts in an atom and in what is bound or written in it."""
     if isinstance(atom, Traced):
         return (atom,)
     held: Iterable[Value] = ()
@@ -59,4 +60,4 @@ def values_within(state: State, value: Value) -> list[Value]:
     return values
 
 
-__all__ = ["parts_in", "parts_within", "values_within"]
+__all__ = ["parts_in", "parts_of", "parts_within", "values_within"]

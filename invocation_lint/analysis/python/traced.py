@@ -26,7 +26,7 @@ from invocation_lint.analysis.domain.atoms import (
     unknown,
 )
 from invocation_lint.analysis.domain.events import Event
-from invocation_lint.analysis.domain.parts import parts_in, parts_within, values_within
+from invocation_lint.analysis.domain.parts import parts_in, parts_of, parts_within, values_within
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import held_by
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -234,7 +234,7 @@ def note_operation(
     """
     if frame.state is None or not frame.interpreter.kinds.origins:
         return
-    parts = [part for value in given for atom in value.atoms if type(atom) in _FOLLOWED for part in _parts_of(atom)]
+    parts = [part for value in given for atom in value.atoms if type(atom) in _FOLLOWED for part in parts_of(atom)]
     if not parts:
         return
     known = {event.site for event in frame.events[since:]} if since is not None else set()
