@@ -131,7 +131,7 @@ class Links:
         be meant that have one handler, it is the first, with the longest of their timeouts."""
         targets = self.targets(name, module, within)
         if not self.is_certain(targets):
-            return None
+            return self._either(targets, payload, module)
         function = targets.functions[0]
         timeouts = [timeout_of(one) for one in targets.functions]
         info = self.handler_of(function, module)
@@ -151,6 +151,27 @@ class Links:
             self._keys_read(function, info),
             any(map(self.code.is_behind_http, targets.functions)),
         )
+
+    def _either(self, targets: Targets, payload: Value | None, module: str) -> Link | None:
+        """One of a few functions, of which one surely is invoked, with what the handlers of all need and is not sent;
+        None where that is nothing."""
+        if not targets.sure or not 1 < len(targets.functions) <= MAX_EITHER:
+            return None
+        infos = [self.handler_of(one, module) for one in targets.functions]
+        sent = fields_sent(payload) if payload is not None else None
+        if sent is None or None in infos:
+            return None
+        missing = [self.missing(one, sent) for one in targets.functions]
+        common = [path for path in missing[0].fields if all(path in one.fields for one in missing)]
+        info, function = infos[0], targets.functions[0]
+        if not common or info is None:
+            return None
+        name = " or ".join(dict.fromkeys(map(title_of, targets.functions)))
+        fields = tuple(_fields(common, (), ()))
+        contract = FunctionContract(name, fields=fields, decodes="both", origin="inferred")
+        reads = tuple((".".join(path), place) for path, place in missing[0].reads if path in common)
+        handler = info.module.source.place(info.node)
+        return Link(function, contract, self.shown(function.place), handler, reads, behind_http=True)
 
     def _keys_read(self, function: Function, info: FunctionInfo | None) -> frozenset[str] | None:
         if function.key not in self._read:
@@ -342,6 +363,9 @@ DEFAULT_TIMEOUT_SECONDS = 3.0
 
 MAX_SEEMING = 8
 """Handlers that may run code which no template deploys: where there are more, nothing is said of it."""
+
+MAX_EITHER = 4
+"""Functions of which one is invoked, and whose handlers are asked for what they all need."""
 
 MAX_NESTED = 4
 """Functions that wait for one another, one inside the other."""
