@@ -122,15 +122,22 @@ def _by_program(project: Project, paths: Sequence[str]) -> Iterator[tuple[Progra
 
 def unread_programs(project: Project, paths: Sequence[str]) -> list[tuple[str, str]]:
     """The programs that deploy functions in the projects of the paths and are not read: the path of each, and what it
-    is for."""
+    is for; and templates that cannot be read."""
     from invocation_lint.facts.building.links.foreign import foreign_programs
 
     programs = project.programs
     if programs is None:
         return []
     every = [Path(path).absolute() for path in paths]
-    found = {id(one): one for one in (programs.program(one / "x" if one.is_dir() else one) for one in every)}
-    return [told for one in found.values() for told in foreign_programs(one.modules.files)]
+    programs_of_paths = (programs.program(one / "x" if one.is_dir() else one) for one in every)
+    found = {id(one): one.modules.files for one in programs_of_paths}
+    broken = [
+        (files.path_below_root(template.path), "it cannot be parsed")
+        for files in found.values()
+        for template in files.deployments.deployed.templates.values()
+        if any(problem.is_error for problem in template.problems)
+    ]
+    return broken + [told for files in found.values() for told in foreign_programs(files)]
 
 
 def graph_of(project: Project, paths: Sequence[str], *, suggested: bool = False) -> Graph:

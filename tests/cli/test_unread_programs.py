@@ -53,3 +53,11 @@ def test_it_is_said(tmp_path: Path, command: list[str], name: str, text: str, to
 )
 def test_nothing_is_said(tmp_path: Path, name: str, text: str) -> None:
     assert run_lint("links", cwd=project(tmp_path, name, text)).stderr == ""
+
+
+@pytest.mark.parametrize("command", ["links", "graph", "contracts"])
+def test_a_template_that_cannot_be_read(tmp_path: Path, command: str) -> None:
+    text = "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: [\n"
+    ran = run_lint(command, cwd=project(tmp_path, "infra/template.yaml", text))
+    said = "note: not read, so what they deploy is not known: infra/template.yaml (it cannot be parsed)\n"
+    assert ran.stderr.startswith(said)
