@@ -172,6 +172,7 @@ class LoopLeft(Event):
     excuse: str = ""
     together: bool = False  # whether a later step needs what all rounds get
     returned: bool = False  # whether that is only the answer of the function itself, which holds them as they are
+    records: bool = False  # whether it is over the records of an event
 
 
 @record

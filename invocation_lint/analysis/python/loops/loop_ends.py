@@ -75,7 +75,18 @@ def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: in
         looked_up = _is_looked_up(frame, node, site[0])
         together = are_needed_together(frame, node, site[0])
         returned = together and are_only_returned(frame, node, site[0])
-        frame.events.append(LoopLeft(site, place, _ONE_ITEM if looked_up else "", together, returned))
+        records = isinstance(node, cst.For) and _is_of_records(node.iter)
+        frame.events.append(LoopLeft(site, place, _ONE_ITEM if looked_up else "", together, returned, records))
+
+
+def _is_of_records(items: cst.BaseExpression) -> bool:
+    """Whether a loop is over `event["Records"]` or `event.get("Records", [])`."""
+    if isinstance(items, cst.Call) and isinstance(items.func, cst.Attribute) and items.func.attr.value == "get":
+        key: cst.CSTNode | None = items.args[0].value if items.args else None
+    else:
+        index = items.slice[0].slice if isinstance(items, cst.Subscript) else None
+        key = index.value if isinstance(index, cst.Index) else None
+    return isinstance(key, cst.SimpleString) and key.raw_value == "Records"
 
 
 def _is_the_same(frame: Frame, target: cst.CSTNode, body: cst.CSTNode, site: SiteKey) -> bool:

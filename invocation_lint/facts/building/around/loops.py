@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.events import Event, LoopInfo, LoopLeft, RetryLoop, Visit
 from invocation_lint.analysis.python.loops.loop_ends import LOGGED_OUTSIDE, is_within
@@ -11,13 +11,20 @@ from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.findings import Place
 
+if TYPE_CHECKING:
+    from invocation_lint.facts.building.seen import Seen
+
+_ONE_RECORD = ("s3", "sns")
+"""What delivers one record in an event (AWS: Lambda developer guide, with Amazon S3; with Amazon SNS)."""
+
 Note = Callable[[str, "Place | None"], None]
 
 
-def loop_fact(visit: Visit, events: list[Event], entry: Place | None, mode: Any, note: Note) -> facts.Loop | None:
+def loop_fact(visit: Visit, events: list[Event], seen: Seen, mode: Any, note: Note) -> facts.Loop | None:
     """What is known of the innermost loop around an invocation, or of what sends it again without one; None where there
-    is none. `entry` is the place of the handler or view that begins the way to it: what it returns, no other step of
-    the program needs; `mode` is what is sent as InvocationType."""
+    is none. What a handler or view at the beginning of the way to it returns, no other step of the program needs;
+    `mode` is what is sent as InvocationType."""
+    entry, has_one_record = seen.entry, seen.ending.event_source in _ONE_RECORD
     left = [event for event in events if isinstance(event, LoopLeft)]
     again = [event for event in events if isinstance(event, RetryLoop)]
     loop = visit.loop if visit.loop is not None or not again else LoopInfo(1, over="attempts")
@@ -34,7 +41,7 @@ def loop_fact(visit: Visit, events: list[Event], entry: Place | None, mode: Any,
         loop.over,
         loop.collection or None,
         _each_of(loop),
-        _item_failure(left, mode),
+        _item_failure(left, mode, has_one_record=has_one_record),
         in_order=loop.in_order or None,
         answers=("together" if all(_are_needed(end, entry) for end in left) else "each") if left else None,
         retry=_retry(again[0]) if again else None,
@@ -52,8 +59,8 @@ def _at_once(visit: Visit, times: int | None) -> int | None:
     return visit.threads if times is None else min(visit.threads, times)
 
 
-def _item_failure(left: list[LoopLeft], mode: Any) -> Any:
-    if not left:
+def _item_failure(left: list[LoopLeft], mode: Any, *, has_one_record: bool) -> Any:
+    if not left or (has_one_record and all(event.records for event in left)):
         return None
     excuses = ["" if event.excuse == LOGGED_OUTSIDE and mode == "Event" else event.excuse for event in left]
     return UnknownAnswer(excuses[0]) if all(excuses) else "escapes"
