@@ -101,6 +101,10 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
         return run
 
     run = run_with_fixes(inputs.files, lint_new, given) if fixes else lint_new(inputs.files)
+    if not given["quiet"] and paths and all(Path(path).is_file() for path in paths):
+        from invocation_lint.elsewhere import found_elsewhere
+
+        run.report.summary.found_elsewhere = found_elsewhere(inputs.files, project)
     with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough
         for output in sorted(wanted, key=lambda output: output.path is None):  # files first
             if not given["show_fixes"] or output.path is not None:  # the diff stands in the report's place

@@ -43,6 +43,10 @@ def closing_line(report: Report) -> str:
         parts.append(
             "whole project checked, because its configuration, contracts, rules or templates are among the files"
         )
+    if summary.found_elsewhere:
+        count = _count(sum(summary.found_elsewhere.values()), "finding")
+        names = plain(listed(sorted(summary.found_elsewhere)))
+        parts.append(f"{count} in other files about these handlers: check {names} as well")
     if summary.project_unknown:
         parts.append("callers in other folders were not followed: name the project folder with --project DIR")
     return "; ".join(parts)

@@ -13,7 +13,9 @@
                  packages_skipped: [name of a package that was installed among the files],
                  templates_left_out: [path of a template that the CDK made, where there are too many to read them all],
                  baseline_vanished: [entry of the baseline that is no longer found, in words],
-                 templates_found: how many templates were looked at}}
+                 templates_found: how many templates were looked at,
+                 found_elsewhere: {path of a file that was not given: how many of its findings are about handlers of the
+                                   given ones}}}
 
 finding = {id, name, severity: error|warning|advice, confidence: certain|possible, message, help, function, place,
            labels: [{place, text}], chain: [{place, text}], notes: [text],
@@ -58,6 +60,7 @@ def render(report: Report, presentation: Presentation) -> str:
             "templates_left_out": list(summary.templates_left_out),
             "baseline_vanished": list(summary.baseline_vanished),
             "templates_found": summary.templates_found,
+            "found_elsewhere": dict(sorted(summary.found_elsewhere.items())),
         },
     }
     return json.dumps(document, indent=2) + "\n"
