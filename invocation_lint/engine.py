@@ -163,6 +163,7 @@ def lint(
         summary.templates_found += is_document(given)
         summary.templates_filled_in += (given.name,) * outcome.filled_in
         summary.files_analysed += outcome.analysed
+        summary.functions_inline += outcome.inline
         summary.project_unknown |= outcome.analysed and project.is_unknown(given.path)
         summary.files_not_analysed += any(finding.id in NOT_ANALYSED for finding in outcome.findings)
         summary.files_too_large += (given.name,) * outcome.too_large

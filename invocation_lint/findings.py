@@ -171,6 +171,7 @@ class Summary:
     templates_left_out: tuple[str, ...] = ()  # by the CDK, and more than is read
     baseline_vanished: tuple[str, ...] = ()  # entries of the baseline that are no longer found, as shown to people
     templates_found: int = 0
+    functions_inline: int = 0  # whose Python code stands in a template, and was not read
     found_elsewhere: dict[str, int] = field(default_factory=dict)  # about handlers of these files, by other files
 
 

@@ -33,6 +33,7 @@ class Outcome:
     without_contract: tuple[str, ...] = ()
     filled_in: bool = False  # a template that another tool fills in before it is one
     left_out: tuple[str, ...] = ()  # templates of its project that are too many to be read
+    inline: int = 0  # functions of a template whose Python code stands in it, and is not read
     too_large: bool = False  # to be analysed, though nothing in its bytes invokes
     text: str = ""
     traceback: str = ""  # of an analysis that broke off

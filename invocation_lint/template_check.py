@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from invocation_lint.data import tool_texts
@@ -39,7 +40,8 @@ def lint_template(given: Input, data: bytes, settings: Settings, project: Projec
             from invocation_lint.fixes import with_edits_in_template
 
             findings = with_edits_in_template(findings, data.decode("utf-8-sig", "replace"))
-        return Outcome(findings, text=data.decode("utf-8-sig", "replace") if findings else "")
+        text = data.decode("utf-8-sig", "replace") if findings else ""
+        return Outcome(findings, text=text, inline=_functions_inline(data))
     if isinstance(found, State):
         return Outcome(filled_in=found is State.FILLED_IN_LATER)
     if INVALID_TEMPLATE.id not in rules.tool:
@@ -47,6 +49,18 @@ def lint_template(given: Input, data: bytes, settings: Settings, project: Projec
     place = Place(given.name, found.line, found.column, found.line, found.column + 1)
     message, help = tool_texts.BROKEN_TEMPLATE.filled(why=found.message, name=given.name)
     return Outcome([INVALID_TEMPLATE.at(place, message, help)], text=data.decode("utf-8", "replace"))
+
+
+_INLINE = re.compile(rb"""\b(?:ZipFile|InlineCode)["']?\s*:""")
+"""Keys of CloudFormation and SAM under which the code of a function stands."""
+
+_PYTHON = re.compile(rb"\bdef \w+\(")
+
+
+def _functions_inline(data: bytes) -> int:
+    """How many functions of a template have their Python code in it."""
+    _, *parts = _INLINE.split(data)
+    return sum(_PYTHON.search(part) is not None for part in parts)
 
 
 def facts_of_document(given: Input, data: bytes, project: Project) -> FileFacts:

@@ -24,7 +24,8 @@ def plain(outcome: Outcome) -> Any:
     """An outcome as lists, texts and numbers. Its text is not among them: the file still holds it."""
     findings = [_plain_finding(finding) for finding in outcome.findings]
     too_large, without_contract = list(outcome.functions_too_large), list(outcome.without_contract)
-    rest = [outcome.analysed, too_large, without_contract, outcome.too_large, outcome.filled_in, list(outcome.left_out)]
+    of_templates = [outcome.filled_in, list(outcome.left_out), outcome.inline]
+    rest = [outcome.analysed, too_large, without_contract, outcome.too_large, *of_templates]
     return [findings, *rest] if findings or any(rest) else NOTHING
 
 
@@ -32,9 +33,9 @@ def outcome_of(told: Any) -> Outcome:
     """The outcome of what `plain` gave."""
     if told == NOTHING:
         return Outcome()
-    findings, analysed, functions, without_contract, too_large, filled_in, left_out = told
+    findings, analysed, functions, without_contract, too_large, filled_in, left_out, inline = told
     found = [_finding(one) for one in findings]
-    names = tuple(functions), tuple(without_contract), filled_in, tuple(left_out)
+    names = tuple(functions), tuple(without_contract), filled_in, tuple(left_out), inline
     return Outcome(found, analysed, *names, too_large)
 
 

@@ -33,6 +33,8 @@ def closing_line(report: Report) -> str:
         parts.append(f"{count} skipped, filled in by another tool: {plain(listed(summary.templates_filled_in))}")
     if summary.templates_left_out:
         parts.append(too_many_templates(summary.templates_left_out))
+    if summary.functions_inline:
+        parts.append(f"{_count(summary.functions_inline, 'function')} with code in a template not read")
     if summary.functions_too_large:
         parts.append(f"{_count(len(summary.functions_too_large), 'function')} too large to follow")
     without = sorted(summary.functions_without_contract)

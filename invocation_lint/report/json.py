@@ -14,6 +14,7 @@
                  templates_left_out: [path of a template that the CDK made, where there are too many to read them all],
                  baseline_vanished: [entry of the baseline that is no longer found, in words],
                  templates_found: how many templates were looked at,
+                 functions_inline: how many functions have their Python code in a template, which is not read,
                  found_elsewhere: {path of a file that was not given: how many of its findings are about handlers of the
                                    given ones}}}
 
@@ -60,6 +61,7 @@ def render(report: Report, presentation: Presentation) -> str:
             "templates_left_out": list(summary.templates_left_out),
             "baseline_vanished": list(summary.baseline_vanished),
             "templates_found": summary.templates_found,
+            "functions_inline": summary.functions_inline,
             "found_elsewhere": dict(sorted(summary.found_elsewhere.items())),
         },
     }

@@ -60,6 +60,7 @@ OUTCOMES = st.builds(
     without_contract=st.lists(TEXTS, max_size=2).map(tuple),
     too_large=st.booleans(),
     filled_in=st.booleans(),
+    inline=st.integers(0, 9),
     left_out=st.lists(st.text()).map(tuple),
 )
 
@@ -72,7 +73,8 @@ def test_an_outcome_comes_back_as_it_was(outcome: Outcome) -> None:
 def test_every_field_is_thought_of() -> None:
     """Who adds a field says here whether it is kept: `text` is read again, the others are of one run."""
     not_kept = {"text", "traceback", "digest", "news", "seconds", "walks"}
-    kept = {"findings", "analysed", "functions_too_large", "without_contract", "too_large", "filled_in", "left_out"}
+    of_templates = {"filled_in", "left_out", "inline"}
+    kept = {"findings", "analysed", "functions_too_large", "without_contract", "too_large", *of_templates}
     assert {field.name for field in fields(Outcome)} == kept | not_kept
     assert [field.name for field in fields(Finding)] == [
         "id", "name", "severity", "message", "place", "help", "confidence", "labels", "chain", "notes", "fix",

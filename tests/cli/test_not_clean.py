@@ -336,3 +336,16 @@ def test_possible_findings_are_marked_and_never_change_the_exit_code(folder: Pat
     assert "maybe.py:4:5: INV102 [sync-result-unused] possible: " in shown.stdout
     assert '"confidence": "possible"' in run_lint("check", "--possible", "--output", "json", *only, cwd=folder).stdout
     assert "possible warning[INV102]" in run_lint("check", "--possible", *only, cwd=folder).stdout
+
+
+def test_code_in_a_template_is_said_not_to_be_read(tmp_path: Path) -> None:
+    inline = "        ZipFile: |\n          import cfnresponse\n          def handler(event, context): pass\n"
+    function = f"    Type: AWS::Lambda::Function\n    Properties:\n      Code:\n{inline}"
+    text = f"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  First:\n{function}  Second:\n{function}"
+    (tmp_path / "template.yaml").write_text(text)
+    for _ in range(2):  # the second time from the cache
+        ran = run_lint("check", cwd=tmp_path)
+        assert "2 functions with code in a template not read" in ran.stdout + ran.stderr
+    (tmp_path / "template.yaml").write_text(text.replace("def handler(event, context): pass", "exports.handler = 1"))
+    ran = run_lint("check", cwd=tmp_path)
+    assert "in a template not read" not in ran.stdout + ran.stderr

@@ -241,6 +241,7 @@ def test_json() -> None:
         "templates_left_out": [],
         "baseline_vanished": [],
         "templates_found": 0,
+        "functions_inline": 0,
         "found_elsewhere": {},
     }
 
