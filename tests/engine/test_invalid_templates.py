@@ -95,3 +95,8 @@ def test_the_others_are_linted(tmp_path: Path) -> None:
     code = 'import boto3\nboto3.client("lambda").invoke(FunctionName="a", InvocationType="Async", Payload=b"{}")\n'
     status, found, _ = check(tmp_path, {"template.yaml": BROKEN["template.yaml"], "call.py": code})
     assert (status, sorted(one[2] for one in found)) == (1, ["INV006", "INV107"])
+
+
+def test_a_configuration_that_is_too_large_to_be_read_is_said(tmp_path: Path) -> None:
+    status, found, _ = check(tmp_path, {"main.tf": f"{FINE['main.tf']}# {'x' * 1_000_000}\n"})
+    assert (status, found) == (1, [("main.tf", 1, "INV006", "warning")])

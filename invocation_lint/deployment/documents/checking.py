@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from invocation_lint.deployment.documents.candidates import TERRAFORM, TYPESCRIPT
+from invocation_lint.deployment.documents.candidates import MAX_BYTES, TERRAFORM, TYPESCRIPT
 from invocation_lint.deployment.documents.marks import has_marks, is_marked
 from invocation_lint.deployment.documents.nodes import mapping
 from invocation_lint.deployment.documents.yaml_nodes import Unreadable, is_filled_in_later, read_nodes
@@ -21,6 +21,8 @@ class State(Enum):
 def check(path: str, data: bytes) -> State | Unreadable:
     """Whether a template can be read: why not, and where, or that another tool fills it in before it is one."""
     if path.endswith(TERRAFORM):
+        if len(data) > MAX_BYTES:
+            return Unreadable("it holds more than 1 MB: split it into several files", 1, 1)
         from invocation_lint.deployment.terraform.reader import broken_in
 
         broken = broken_in(path, data)

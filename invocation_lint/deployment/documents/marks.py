@@ -77,8 +77,7 @@ def is_template(path: str, folders: dict[str, bool]) -> bool:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - of each document
             if path.endswith(TERRAFORM):
-                is_one = has_functions(file.read(MAX_BYTES)) or _is_beside_functions(path, folders)
-                return is_one and not file.read(1)
+                return has_functions(file.read(MAX_BYTES)) or _is_beside_functions(path, folders)
             head = file.read(HEAD)
             if path.endswith(TYPESCRIPT):
                 return not path.endswith(_NO_STACKS) and b"aws-cdk" in head and speaks_of_cdk(head)
