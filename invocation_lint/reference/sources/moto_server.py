@@ -5,6 +5,7 @@ one JSON object a request), it mends where moto differs from AWS in what event s
 
 - a FIFO queue gives out no message of a group whose earlier messages are still hidden,
 - messages that were received together are visible again together, and no thread undoes what another does to a queue,
+- a write to a table under a condition is one step, whatever other threads write,
 - a write that changes nothing leaves no record in a table's stream,
 - a shard that is split or merged keeps its records and gets no more,
 - a rule matches by AWS's pattern language, not without a pattern, and not while it is disabled,
@@ -139,6 +140,29 @@ def keep_shards() -> None:
     Stream.split_shard = split_keeping  # type: ignore[method-assign]
     Stream.merge_shards = merge_keeping  # type: ignore[method-assign]
     Shard.get_records = read_alone  # type: ignore[method-assign]
+
+
+def keep_items() -> None:
+    """Tables: one thread at a time writes, so that none comes between a condition and what is written under it.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
+    """
+    from moto.dynamodb.models import DynamoDBBackend
+
+    lock = threading.RLock()
+
+    def write_alone(name: str) -> None:
+        write = getattr(DynamoDBBackend, name)
+
+        @functools.wraps(write)
+        def alone(self: Any, *what: Any, **more: Any) -> Any:
+            with lock:
+                return write(self, *what, **more)
+
+        setattr(DynamoDBBackend, name, alone)
+
+    for name in ("put_item", "update_item", "delete_item", "transact_write_items"):
+        write_alone(name)
 
 
 def skip_unchanged_items() -> None:
@@ -286,6 +310,7 @@ def main() -> None:
 
     keep_queues()
     keep_shards()
+    keep_items()
     skip_unchanged_items()
     make_envelopes()
     hand_on_notifications()
