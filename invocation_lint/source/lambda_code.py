@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from invocation_lint.records import record
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.files.test_paths import is_test_of
+from invocation_lint.source.import_lines import imports_in
 from invocation_lint.source.record import Pattern
 
 MAX_LEVELS = 5
@@ -62,7 +63,7 @@ def _is_in_image(files: ProjectFiles, key: str) -> bool:
 
 
 def _is_below_handler(files: ProjectFiles, key: str) -> bool:
-    known = _KNOWN.setdefault(files, _Known({}, {}))
+    known = _KNOWN.setdefault(files, _Known({}, {}, {}))
     seen = {key}
     level = [key]
     for _ in range(MAX_LEVELS + 1):
@@ -79,7 +80,7 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
             for one in (
                 *files.importers_of(below),
                 *_by_folder(files, known.importing, by_name, below),
-                *_where_copied(files, below),
+                *_where_copied(files, known, below),
             )
         ]
         level = [one for one in above if not is_test_of(files, one, key)]
@@ -109,7 +110,7 @@ _GENERIC = frozenset(
 """Names of folders and modules that an installed package, or another module, may have as well."""
 
 
-def _where_copied(files: ProjectFiles, key: str) -> Iterator[str]:
+def _where_copied(files: ProjectFiles, known: _Known, key: str) -> Iterator[str]:
     """The modules that import a module, or the package that it is in, by its name alone, where nothing of that name
     stands beside them: what deploys them puts it there."""
     folder, _, name = key.removesuffix(".py").rpartition("/")
@@ -117,19 +118,30 @@ def _where_copied(files: ProjectFiles, key: str) -> Iterator[str]:
     alone = package or name
     if not alone.isidentifier() or alone in _GENERIC:
         return
-    imports = Pattern(rf"(?m)^[ \t]*(?:import|from)[ \t]+{alone}\b", (alone,))
-    for one in files.holding(key, imports):
+    for one in _importing_alone(files, known).get(alone, ()):
         if one != key and not any(re.search(rf"/{alone}(?:/|\.py$)", found) for found in files.imports(one)):
             yield one
+
+
+def _importing_alone(files: ProjectFiles, known: _Known) -> dict[str, list[str]]:
+    """The modules of a project by the names that they import, up to the first dot: read once, whoever asks."""
+    if not known.alone:
+        for key in files.walked:
+            data = files.read(key) if key.endswith(".py") else None
+            names = {dotted.partition(".")[0] for dotted, level, _ in imports_in(data or b"") if level == 0}
+            for name in names:
+                known.alone.setdefault(name, []).append(key)
+    return known.alone
 
 
 @record
 class _Known:
     """What was found in the files of a project: whether a module is a handler's, and who imports from a folder by
-    name."""
+    name, or a module by its name alone."""
 
     handlers: dict[str, bool]
     importing: dict[str, list[str]]
+    alone: dict[str, list[str]]
 
 
 _KNOWN: WeakKeyDictionary[ProjectFiles, _Known] = WeakKeyDictionary()
