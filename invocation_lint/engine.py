@@ -199,8 +199,10 @@ def _outcomes(
     inputs: Sequence[Input], project: Project, executor: Executor | None, jobs: int, *, keeps: bool
 ) -> Iterator[Outcome]:
     """The outcome of each file, in order."""
+    global _working  # noqa: PLW0603 - processes that are forked find in it what is known already
     if executor is None:
-        return (lint_file(given, project.settings(given.path), project) for given in inputs)
+        yield from (lint_file(given, project.settings(given.path), project) for given in inputs)
+        return
     from invocation_lint.processes import spread
 
     here = Path.cwd()
@@ -209,11 +211,13 @@ def _outcomes(
         for given in inputs
         if given.data is not None or Path(given.name).is_absolute() or here / given.name != given.path.absolute()
     )
-    global _working  # noqa: PLW0603 - processes that are forked find in it what is known already
     work = Work(project.configuration.recipe, notes, project.mends, keeps)
     together = project.programs.together([given.path for given in inputs]) if project.programs is not None else ()
     _working = work, project
-    return spread(executor, jobs, partial(lint_apart, work), inputs, _lost, together)
+    try:
+        yield from spread(executor, jobs, partial(lint_apart, work), inputs, _lost, together)
+    finally:
+        _working = None  # the project may be large, and its files may change before the next run
 
 
 _working: tuple[Work, Project] | None = None

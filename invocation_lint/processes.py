@@ -89,14 +89,15 @@ def spread(
     while waiting or running:
         while waiting and len(running) < _AHEAD:
             batch = waiting.popleft()
-            try:
-                if broken:
-                    raise BrokenExecutor
-                running[executor.submit(_do_batch, work, [tasks[index] for index in batch])] = batch
-            except BrokenExecutor:
-                broken = True
-                done.update(zip(batch, _one_by_one(work, [tasks[index] for index in batch], lost), strict=True))
-                break
+            given = [tasks[index] for index in batch]
+            if not broken:
+                try:
+                    running[executor.submit(_do_batch, work, given)] = batch
+                    continue
+                except BrokenExecutor:
+                    broken = True
+            done.update(zip(batch, _one_by_one(work, given, lost), strict=True))
+            break  # what is done is given out first
         for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
             batch = running.pop(future)
             try:

@@ -102,11 +102,10 @@ def may_query_jobs(data: bytes, tables: tuple[str, ...] | None = None) -> bool:
 
 def may_read_lists(data: bytes) -> bool:
     """Whether the bytes may hold a call of an operation of AWS that answers in pages, and look into its answer."""
+    if b"boto" not in data and _AWS_KEY.search(data) is None:
+        return False
     from invocation_lint.source.list_calls import list_calls, reads_entries
 
-    has_boto = b"boto" in data
-    if not has_boto and _AWS_KEY.search(data) is None:
-        return False
     return any(reads_entries(data, call.name, 0, len(data)) for call in list_calls(data))
 
 
