@@ -13,7 +13,7 @@ from invocation_lint.report.closing import listed, too_many_templates
 
 
 def say_left_out(project: Project, paths: Sequence[str] = (".",)) -> None:
-    """Say which templates are not read, because they are too many or broken, and which programs that deploy functions."""
+    """Say which templates are not read, being too many or broken, and which programs that deploy functions are not."""
     names = project.programs.left_out if project.programs is not None else ()
     if names:
         click.echo(f"note: {too_many_templates(names)}", err=True)
