@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from invocation_lint.deployment.documents.candidates import LINTED
 from invocation_lint.findings import Confidence, Finding, FixRequest, Label, Place, Report, Severity
 from invocation_lint.identity import Key, keys_of
 from invocation_lint.report import Presentation, RuleText
@@ -35,6 +34,10 @@ _FAMILIES = {
     "INV8": "messaging",
     "INV9": "templates",
 }
+
+
+_TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", ".ts")
+"""What is reported there stands at a resource, and no function of code."""
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -191,7 +194,7 @@ def _location(
     if text:
         location["message"] = {"text": text}
     if function:  # in a template, and by its path in a program of the CDK, it is a resource
-        kind = "resource" if place.path.endswith(LINTED) or "/" in function else "function"
+        kind = "resource" if place.path.endswith(_TEMPLATES) or "/" in function else "function"
         location["logicalLocations"] = [{"fullyQualifiedName": function, "kind": kind}]
     return location
 
