@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from invocation_lint.deployment.documents.candidates import LINTED
 from invocation_lint.findings import Place, Report, Severity
 from invocation_lint.report import sarif
 from tests.report.samples import ADVICE, EMPTY, LONG, REPORT, SARIF_SCHEMAS, TWIN, UNREADABLE, check_sarif, shown
@@ -173,3 +174,8 @@ def sarif_tools(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "sarif", *arguments], cwd=cwd, capture_output=True, text=True, check=False
     )
+
+
+def test_the_endings_of_templates_are_those_that_are_linted() -> None:
+    assert all(ending.endswith(sarif._TEMPLATES) for ending in LINTED)
+    assert all(ending in LINTED for ending in sarif._TEMPLATES)
