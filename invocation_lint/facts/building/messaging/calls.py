@@ -72,14 +72,18 @@ class Code:
                 if isinstance(node, cst.Call) and called_name(node) in wanted:
                     yield node, None
 
-    def functions(self) -> list[FunctionInfo]:
+    def functions(self) -> tuple[FunctionInfo, ...]:
         """The functions and methods that stand in no other function, in order."""
-        whole = [info for info in self.module.functions.values() if info.parent is None and not info.is_lambda]
-        return sorted(whole, key=lambda info: info.start)
+        return self._functions
 
     def named(self, name: str) -> list[FunctionInfo]:
         """The functions and methods of the module of that name, those that stand in no other function."""
-        return [info for info in self.functions() if info.name == name]
+        return [info for info in self._functions if info.name == name]
+
+    @cached_property
+    def _functions(self) -> tuple[FunctionInfo, ...]:
+        whole = [info for info in self.module.functions.values() if info.parent is None and not info.is_lambda]
+        return tuple(sorted(whole, key=lambda info: info.start))
 
     def holder(self, call: cst.Call, outermost: FunctionInfo | None) -> FunctionInfo | None:
         """The innermost function around a call."""

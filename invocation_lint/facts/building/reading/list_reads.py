@@ -117,12 +117,9 @@ class ListReadBuilder:
     def _called(self, roots: Sequence[_Root]) -> set[int]:
         """The starts of those that may hold a call of an operation, and read its answer."""
         text = self.module.source.text
-        found: set[int] = set()
-        for call in list_calls(text):
-            for root in _holding(roots, call.start):
-                if root.start not in found and reads_entries(text, call.name, 0, len(text)):
-                    found.add(root.start)
-        return found
+        called = list(list_calls(text))
+        read = {name for name in {call.name for call in called} if reads_entries(text, name, 0, len(text))}
+        return {root.start for call in called if call.name in read for root in _holding(roots, call.start)}
 
     def _makers(self, roots: Sequence[_Root]) -> set[int]:
         """The starts of those that may make a client or table."""

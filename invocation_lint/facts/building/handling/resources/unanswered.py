@@ -47,10 +47,10 @@ Ways = frozenset[Way]
 def unanswered(code: Code, info: FunctionInfo, is_send: Callable[[cst.Call], bool]) -> tuple[str, cst.CSTNode] | None:
     """The types of request to which a handler does not respond, in words, with the branch or the `return`."""
     flow = _Flow(code, is_send)
-    names = frozenset({event_name(info)})
-    if not flow.may_send(info.node.body, code.scope_of(info), names, 0):
+    function = flow.entered(info, frozenset({event_name(info)}), 0)
+    if not flow.sends(info.node.body, function):
         return None
-    ends = flow.ends_of(info, names, frozenset({Way(TYPES)}), 0)
+    ends = flow.ends_of(function, frozenset({Way(TYPES)}))
     for node, way in ends:
         if way.branch is not None and way.types and not way.is_sent:
             types = " and ".join(one for one in ("Create", "Update", "Delete") if one in way.types)
@@ -62,8 +62,9 @@ def unanswered(code: Code, info: FunctionInfo, is_send: Callable[[cst.Call], boo
 class _Function:
     """A function while it is read."""
 
+    info: FunctionInfo
     scope: Scope
-    events: frozenset[str]  # the names that hold the event
+    events: frozenset[str]  # the names that hold the event, its ResponseURL, or what was made of them
     depth: int
     returns: list[tuple[cst.CSTNode, Ways]] = field(default_factory=list)
     breaks: list[Ways] = field(default_factory=list)
@@ -74,13 +75,14 @@ class _Flow:
         self._code = code
         self._is_send = is_send
 
-    def ends_of(
-        self, info: FunctionInfo, events: frozenset[str], ways: Ways, depth: int
-    ) -> list[tuple[cst.CSTNode | None, Way]]:
-        """The ways on which a function returns, each with its `return`; None at the end of its body."""
+    def entered(self, info: FunctionInfo, events: frozenset[str], depth: int) -> _Function:
+        """A function before it is read; `events` are its parameters that take the event."""
         scope = self._code.scope_of(info)
-        function = _Function(scope, _made_of(events, scope), depth)
-        body = info.node.body
+        return _Function(info, scope, _made_of(events, scope), depth)
+
+    def ends_of(self, function: _Function, ways: Ways) -> list[tuple[cst.CSTNode | None, Way]]:
+        """The ways on which a function returns, each with its `return`; None at the end of its body."""
+        body = function.info.node.body
         last = self._block(body.body, ways, function) if isinstance(body, cst.BaseSuite) else _sent(ways)
         found: list[tuple[cst.CSTNode | None, Way]] = []
         for node, ends in function.returns:
@@ -115,19 +117,16 @@ class _Flow:
 
     def _called(self, node: cst.CSTNode, ways: Ways, function: _Function) -> Ways:
         """The ways after what a statement calls; a helper that is all of it is read as its statements."""
-        if not self.may_send(node, function.scope, function.events, function.depth):
+        if not self.sends(node, function):
             return ways
         value = getattr(node, "value", None)
         helpers = self._code.named(called_name(value)) if isinstance(value, cst.Call) else []
         if not isinstance(value, cst.Call) or len(helpers) != 1 or function.depth >= MAX_HELPERS:
             return _sent(ways)
-        if self._is_send(value) or any(self._sends(arg.value, function) for arg in value.args):
+        if self._is_send(value) or any(self.sends(arg.value, function) for arg in value.args):
             return _sent(ways)
-        events = _given(helpers[0], value, function)
-        return frozenset(way for _, way in self.ends_of(helpers[0], events, ways, function.depth + 1))
-
-    def _sends(self, node: cst.CSTNode, function: _Function) -> bool:
-        return self.may_send(node, function.scope, function.events, function.depth)
+        helper = self.entered(helpers[0], _given(helpers[0], value, function), function.depth + 1)
+        return frozenset(way for _, way in self.ends_of(helper, ways))
 
     def _compound(self, node: cst.CSTNode, ways: Ways, function: _Function) -> Ways:
         if isinstance(node, cst.If):
@@ -135,7 +134,7 @@ class _Flow:
         if isinstance(node, (cst.For, cst.While)):
             return self._loop(node, ways, function)
         if isinstance(node, cst.With):
-            if any(self._sends(item, function) for item in node.items):
+            if any(self.sends(item, function) for item in node.items):
                 ways = _sent(ways)
             return self._block(node.body.body, ways, function)
         if isinstance(node, cst.Match):
@@ -145,7 +144,7 @@ class _Flow:
         return ways if isinstance(node, (cst.FunctionDef, cst.ClassDef)) else _sent(ways)
 
     def _branches(self, node: cst.If, ways: Ways, function: _Function) -> Ways:
-        if self._sends(node.test, function):
+        if self.sends(node.test, function):
             ways = _sent(ways)
         split = split_of(node.test, function.scope)
         body, other = node.body, node.orelse
@@ -153,7 +152,7 @@ class _Flow:
             if _KNOWS.search(_words(node.test)):
                 ways = _sent(ways)
             after = self._block(body.body, ways, function) | self._orelse(other, ways, function)
-            return _sent(after) if self._sends(node, function) else after
+            return _sent(after) if self.sends(node, function) else after
         then = _narrowed(ways, split.then, node.test if split.is_then_sure else None)
         rest = _narrowed(ways, split.rest, node.test if split.is_rest_sure else None)
         return self._block(body.body, then, function) | self._orelse(other, rest, function)
@@ -161,14 +160,12 @@ class _Flow:
     def _orelse(self, node: cst.If | cst.Else | None, ways: Ways, function: _Function) -> Ways:
         if node is None:
             return ways
-        return (
-            self._branches(node, ways, function)
-            if isinstance(node, cst.If)
-            else self._block(node.body.body, ways, function)
-        )
+        if isinstance(node, cst.If):
+            return self._branches(node, ways, function)
+        return self._block(node.body.body, ways, function)
 
     def _loop(self, node: cst.For | cst.While, ways: Ways, function: _Function) -> Ways:
-        if self._sends(node, function):
+        if self.sends(node, function):
             return _sent(ways)
         outer, function.breaks = function.breaks, []
         after = self._block(node.body.body, ways, function)
@@ -196,7 +193,7 @@ class _Flow:
         after = self._block(node.body.body, ways, function)
         if node.orelse is not None:
             after = self._block(node.orelse.body.body, after, function)
-        failed = _sent(ways) if self._sends(node.body, function) else ways
+        failed = _sent(ways) if self.sends(node.body, function) else ways
         for clause in node.handlers:
             after |= self._block(clause.body.body, failed, function)
         inner, function.returns = function.returns, outer
@@ -209,23 +206,23 @@ class _Flow:
 
     # -- responses ---------------------------------------------------------------------------------------------------
 
-    def may_send(self, node: cst.CSTNode, scope: Scope, events: frozenset[str], depth: int) -> bool:
+    def sends(self, node: cst.CSTNode, function: _Function) -> bool:
         """Whether a call below a node may be a response."""
-        events = _made_of(events, scope)
-        return any(self._may_respond(one, scope, events, depth) for one in _calls_in(node))
+        return any(self._may_respond(one, function) for one in _calls_in(node))
 
-    def _may_respond(self, call: cst.Call, scope: Scope, events: frozenset[str], depth: int) -> bool:
+    def _may_respond(self, call: cst.Call, function: _Function) -> bool:
         name = called_name(call)
         if name in _PLAIN:
             return False
+        if self._is_send(call):
+            return True
         helpers = self._code.named(name)
-        if helpers and depth < MAX_HELPERS and not self._is_send(call):
-            function = _Function(scope, events, depth)
+        if helpers and function.depth < MAX_HELPERS:
             return any(
-                self.may_send(one.node.body, self._code.scope_of(one), _given(one, call, function), depth + 1)
+                self.sends(one.node.body, self.entered(one, _given(one, call, function), function.depth + 1))
                 for one in helpers
             )
-        return bool(self._is_send(call) or _SENDING.search(name) or helpers or _holds(call, events, scope))
+        return bool(_SENDING.search(name) or helpers or _holds(call, function.events, function.scope))
 
 
 def _sent(ways: Ways) -> Ways:

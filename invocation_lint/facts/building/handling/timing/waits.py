@@ -37,11 +37,12 @@ _ASKS = re.compile(
 def wait_loops(subject: Subject) -> Iterator[Fact]:
     """The facts of the loops in a handler and its helpers. One of another module is reported where that is called."""
     source = subject.code.module.source
+    sleeping = list(_modules_that_sleep(subject))
     for info in [*subject.reached, *_routed(subject)]:
         for place, end in _loops(subject.code, info):
             data = facts.WaitLoop(end=end, event_source=subject.event_source)
             yield Fact("wait_loop", data, place, {"end": place, "event_source": info.place}, (), info.title)
-        for call, helper, code in _imported(subject, info):
+        for call, helper, code in _imported(subject, info, sleeping):
             site = source.place(call)
             start, stop = source.offsets(site)
             for place, end in _loops(code, helper, source.text[start:stop]):
@@ -62,9 +63,11 @@ def _loops(code: Code, info: FunctionInfo, call: str = "") -> Iterator[tuple[Pla
             yield code.module.source.place(node.test if isinstance(node, cst.While) else node.iter), _end(node)
 
 
-def _imported(subject: Subject, info: FunctionInfo) -> Iterator[tuple[cst.Call, FunctionInfo, Code]]:
+def _imported(
+    subject: Subject, info: FunctionInfo, sleeping: list[tuple[Code, bool]]
+) -> Iterator[tuple[cst.Call, FunctionInfo, Code]]:
     """The calls of functions of other modules that sleep, with those functions and the helpers that they call."""
-    for code, stars in _modules_that_sleep(subject):
+    for code, stars in sleeping:
         own = {one.name: one for one in code.functions() if one.cls is None}
         for call in subject.code.scope_of(info).calls:
             module, _, name = subject.code.meaning(call.func).rpartition(".")
