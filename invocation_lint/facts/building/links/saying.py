@@ -14,7 +14,8 @@ from invocation_lint.analysis.domain.events import Visit
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.project import Program
-from invocation_lint.facts.building.links.tabled import Held, Tables
+from invocation_lint.facts.building.links.tabled import Held, Tables, settings_in
+from invocation_lint.facts.building.messaging.calls import arguments_of
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 from invocation_lint.source.parsing.walk import walk
@@ -88,7 +89,7 @@ class _Follower:
         below = self._visit.site[at + 1]
         module = self._modules.module_at(below)
         called = module.function_at(below) if module is not None else None
-        return _positional(call, called, parameter) if called is not None else None
+        return dict(arguments_of(called, call)).get(parameter) if called is not None else None
 
     def _of(self, node: cst.CSTNode, module: ModuleInfo, function: FunctionInfo | None, at: int) -> Iterator[Said]:
         if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
@@ -97,18 +98,11 @@ class _Follower:
             for part in inner:
                 if isinstance(part, cst.FormattedStringExpression):
                     yield from self._of(part.expression, module, function, at)
-        elif isinstance(node, cst.Subscript):
+        elif isinstance(node, (cst.Subscript, cst.Call)):
             for one in self._tables.values(node, module, function):
                 yield from _of_entry(one)
-            for element in node.slice:
-                yield from self._of(element, module, function, at)
-            yield from self._of(node.value, module, function, at)
-        elif isinstance(node, cst.Call):
-            for one in self._tables.values(node, module, function):
-                yield from _of_entry(one)
-            for argument in node.args:
-                yield from self._of(argument.value, module, function, at)
-            yield from self._of(node.func, module, function, at)
+            for told in _nearest_first(node):
+                yield from self._of(told, module, function, at)
         elif isinstance(node, cst.Attribute):
             yield Said(node.attr.value, is_text=False)
             yield from self._of_attribute(node, module, function, at)
@@ -153,12 +147,10 @@ class _Follower:
         for call in walk(module.source.module):
             if not isinstance(call, cst.Call) or dotted(call.func).rpartition(".")[2] != function.name:
                 continue
-            given = [one.value for one in call.args if one.keyword is not None and one.keyword.value == parameter]
-            given = given or list(filter(None, [_positional(call, function, parameter)]))
+            given = dict(arguments_of(function, call)).get(parameter)
             around = module.function_at(module.source.place(call))
-            if around is not function:
-                for value in given:
-                    yield from self._of(value, module, around, 0)
+            if given is not None and around is not function:
+                yield from self._of(given, module, around, 0)
 
     def _of_attribute(
         self, node: cst.Attribute, module: ModuleInfo, function: FunctionInfo | None, at: int
@@ -180,11 +172,11 @@ class _Follower:
                     yield from _examples(given.get("help"))
 
 
-def _positional(call: cst.Call, called: FunctionInfo, parameter: str) -> cst.BaseExpression | None:
-    """What a call gives for a parameter by its position."""
-    place = called.positional.index(parameter) - (called.cls is not None) if parameter in called.positional else -1
-    plain = [one.value for one in call.args if one.keyword is None and not one.star]
-    return plain[place] if 0 <= place < len(plain) else None
+def _nearest_first(node: cst.Subscript | cst.Call) -> tuple[cst.CSTNode, ...]:
+    """The parts of an item of a table or of a call: its key or arguments, then the table or the function."""
+    if isinstance(node, cst.Subscript):
+        return (*node.slice, node.value)
+    return (*(one.value for one in node.args), node.func)
 
 
 def _of_entry(held: Held) -> Iterator[Said]:
@@ -246,27 +238,10 @@ def _of_text(node: cst.BaseString) -> Iterator[Said]:
 
 
 def _set_in(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
-    """What a name is set to in a body, without the functions inside it."""
-    for one in walk(
-        node, enter=lambda inner: inner is node or not isinstance(inner, (cst.FunctionDef, cst.Lambda)) or "." in name
-    ):
-        if isinstance(one, cst.Assign):
-            targets: list[cst.CSTNode] = [target.target for target in one.targets]
-            value: cst.BaseExpression = one.value
-        elif isinstance(one, (cst.AnnAssign, cst.NamedExpr)) and one.value is not None:
-            targets, value = [one.target], one.value
-        elif isinstance(one, cst.For):
-            targets, value = [one.target], one.iter
-        else:
-            continue
-        if any(_dotted(target) == name for target in targets):
+    """What a name is set to in a body, or goes over there."""
+    for one, targets, value in settings_in(node, name):
+        if not isinstance(one, cst.CompFor) and any(dotted(target) == name for target in targets):
             yield value
-
-
-def _dotted(node: cst.CSTNode) -> str:
-    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
-        return f"{node.value.value}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _call_at(module: ModuleInfo, function: FunctionInfo | None, place: Place) -> cst.Call | None:

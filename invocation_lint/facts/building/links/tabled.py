@@ -157,26 +157,15 @@ class Tables:
         self, name: str, body: cst.CSTNode, module: ModuleInfo, function: FunctionInfo | None, depth: int
     ) -> Iterator[Held]:
         """What a name is set to in a body, what is put into it there, and what it is in the rounds of a loop."""
-        is_own = "." in name  # what an object has is set by its methods
-        for one in walk(body, enter=lambda inner: inner is body or is_own or not isinstance(inner, _INNER)):
-            if isinstance(one, cst.Assign):
-                targets: list[cst.BaseExpression] = [target.target for target in one.targets]
-                value: cst.BaseExpression | None = one.value
-            elif isinstance(one, (cst.AnnAssign, cst.NamedExpr)):
-                targets, value = [one.target], one.value
-            elif isinstance(one, (cst.For, cst.CompFor)):
-                yield from self._round(name, one, module, function, depth)
-                continue
-            else:
-                continue
-            if value is None:
-                continue
+        for one, targets, value in settings_in(body, name):
             given = value, module, function
-            if any(dotted(target) == name for target in targets):
+            if isinstance(one, (cst.For, cst.CompFor)):
+                yield from self._round(name, one, module, function, depth)
+            elif any(dotted(target) == name for target in targets):
                 yield from self._behind(given, depth + 1)
             elif any(isinstance(target, cst.Subscript) and dotted(target.value) == name for target in targets):
                 yield from (
-                    (_listed(one), in_module, around) for one, in_module, around in self._behind(given, depth + 1)
+                    (_listed(put), in_module, around) for put, in_module, around in self._behind(given, depth + 1)
                 )
 
     def _round(
@@ -194,6 +183,21 @@ class Tables:
         elif dotted(target) == name and not way:
             for table in self._behind((over, module, function), depth + 1):
                 yield from self._held(table, None, depth + 1) if not isinstance(table[0], cst.Dict) else ()
+
+
+def settings_in(
+    body: cst.CSTNode, name: str
+) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression], cst.BaseExpression]]:
+    """What sets names in a body, with its targets and the value, or what a loop goes over. Functions inside the body
+    are left out, unless the name is one of an object (`self.name`), which its methods set."""
+    is_own = "." in name
+    for one in walk(body, enter=lambda inner: inner is body or is_own or not isinstance(inner, _INNER)):
+        if isinstance(one, cst.Assign):
+            yield one, [target.target for target in one.targets], one.value
+        elif isinstance(one, (cst.AnnAssign, cst.NamedExpr)) and one.value is not None:
+            yield one, [one.target], one.value
+        elif isinstance(one, (cst.For, cst.CompFor)):
+            yield one, [one.target], one.iter
 
 
 def _class_in(module: ModuleInfo, name: str) -> ClassInfo | None:
@@ -226,4 +230,4 @@ def _text(node: cst.BaseExpression | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-__all__ = ["Tables"]
+__all__ = ["Held", "Tables", "settings_in"]
