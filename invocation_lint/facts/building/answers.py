@@ -162,8 +162,9 @@ def _payload(events: Sequence[Event], uses: list[AnswerUse], reader: Reader, not
             return what
     asked = next((use for use in uses if use.path == DECODED and use.whole), None)
     first = next((use for use in uses if use.path[:1] == STREAM), None)
-    if asked is not None or first is not None:
-        note("response.payload", (asked or first).place)  # type: ignore[union-attr]
+    seen = asked or first
+    if seen is not None:
+        note("response.payload", seen.place)
     return "unused" if asked is None else "used"  # that there is an answer decides: a crash gives one, too
 
 

@@ -57,7 +57,9 @@ def _operation(written: Written) -> tuple[OutputShapes, int] | None:
     if not isinstance(client, cst.Call) or called_name(client) != "client" or not client.args:
         return None
     service = text_of(client.args[0].value)
-    shapes = shapes_of(service) if service else OutputShapes({}, ())
+    if not service:
+        return None
+    shapes = shapes_of(service)
     shape = shapes.operations.get(called_name(call))
     return (shapes, shape) if shape is not None else None
 

@@ -18,10 +18,7 @@ from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import Attribute, Hole, Import, Key, pieces_of
 from invocation_lint.deployment.values import Text as Told
 from invocation_lint.facts.building import arguments
-from invocation_lint.facts.building.links.candidates import (
-    MAX_SUPPOSED,
-    Candidates,
-)
+from invocation_lint.facts.building.links.candidates import MAX_SUPPOSED, Candidates
 from invocation_lint.facts.building.links.coding import Coding
 from invocation_lint.facts.building.links.fitting import Sent, is_all_sent, may_need, read_of, reads_it
 from invocation_lint.facts.building.links.granting import may_invoke
@@ -174,7 +171,7 @@ class Supposing:
         texts += [value for atom in name.of(EnvVar) for value, _ in self._set_to(atom.name, module)]
         texts += [one.text for one in told if one.is_text and not one.text.isidentifier()]  # those are keys of dicts
         for text in dict.fromkeys(texts):
-            yield self._named_with(plain_name(text), module, own)
+            yield self._named_with(_own_name(text), module, own)
         payload = arguments.find(visit, "Payload")
         if payload is not None:
             yield self._reading(payload.value, visit, module, own), "suggested by the fields that are sent"
@@ -191,7 +188,7 @@ class Supposing:
 
     def _by_value(self, value: str, own: set[Key], least: int = 1) -> list[Function]:
         called = [one.function for one in self._links.code.deployed.functions_called(value)]
-        return called or self._candidates.alike(plain_name(_OPEN.sub("-", value)), own, least)
+        return called or self._candidates.alike(_own_name(_OPEN.sub("-", value)), own, least)
 
     def _set_openly(self, variable: str, module: str, own: set[Key]) -> list[Function]:
         """The functions that a variable suggests by what a template refers to for it, which is not in sight."""
@@ -211,11 +208,9 @@ class Supposing:
             if called:
                 return _few(called), f"suggested by {said.text}, which the code has"
         found, why = self._set_for(said, module, own)
-        return (
-            (found, why)
-            if found
-            else (self._candidates.alike(said.text, own), f"suggested by {said.text}, which the code has")
-        )
+        if found:
+            return found, why
+        return self._candidates.alike(said.text, own), f"suggested by {said.text}, which the code has"
 
     def _set_for(self, said: Said, module: str, own: set[Key]) -> tuple[list[Function], str]:
         """The functions that files suggest by what they have for a word of the code."""
@@ -339,9 +334,9 @@ def _told_by(atom: Any) -> Iterator[str]:
     if isinstance(atom, (EnumMember, EnvVar)):
         yield atom.name
     elif isinstance(atom, Const) and isinstance(atom.value, str):
-        yield plain_name(atom.value)
+        yield _own_name(atom.value)
     elif isinstance(atom, Text):
-        yield plain_name(" ".join(piece for piece in atom.pieces if isinstance(piece, str)))
+        yield _own_name(" ".join(piece for piece in atom.pieces if isinstance(piece, str)))
     else:
         yield str(getattr(atom, "source", "")).rpartition(".")[2]
 
@@ -355,6 +350,6 @@ def _referred_to(piece: Any) -> Iterator[str]:
             yield re.split(r"[.:]", one)[-1]
 
 
-def plain_name(text: str) -> str:
+def _own_name(text: str) -> str:
     """The name that a text has, without the account before it and the qualifier behind it."""
     return text.rpartition("function:")[2].partition(":")[0]

@@ -67,7 +67,7 @@ def _not_told(why: str, module: str | None = None) -> Looked:
 def functions(context: Context, path: str) -> Iterator[Fact]:
     """The facts of the functions in Python that stand in a file."""
     found = [(one, _looked(context, path, one)) for one in context.at(path, Function) if _is_python(one)]
-    added = _added([(one, looked) for one, looked in found if looked.module == "missing"])
+    added = _added([one for one, looked in found if looked.module == "missing"])
     elsewhere = _not_told("a build seems to add it to the code of each function")
     for one, own in found:
         handler, looked = texts(one.handler), elsewhere if one.key in added else own
@@ -90,8 +90,8 @@ def functions(context: Context, path: str) -> Iterator[Fact]:
 
 
 def _is_python(one: Function) -> bool:
-    runtimes = texts(one.runtime)
-    return bool(runtimes) and all(runtime.startswith("python") for runtime in runtimes or ())
+    runtimes = texts(one.runtime) or ()
+    return bool(runtimes) and all(runtime.startswith("python") for runtime in runtimes)
 
 
 def _looked(context: Context, path: str, one: Function) -> Looked:
@@ -101,11 +101,11 @@ def _looked(context: Context, path: str, one: Function) -> Looked:
     return _Looking(context.files, path, one, handler[0]).found()
 
 
-def _added(missing: list[tuple[Function, Looked]]) -> set[Key]:
+def _added(missing: list[Function]) -> set[Key]:
     """The functions whose module is missing in the same way from the code of others, in other folders: what adds it is
     not in sight."""
     folders: dict[str, dict[Key, str | None]] = {}
-    for one, _ in missing:
+    for one in missing:
         for handler in texts(one.handler) or ():
             folders.setdefault(handler.rpartition(".")[0], {})[one.key] = one.code.folder
     return {key for each in folders.values() if len(set(each.values())) > 1 for key in each}

@@ -92,10 +92,10 @@ def is_within(node: cst.CSTNode, block: cst.CSTNode) -> bool:
 
 def takes(node: cst.Try) -> bool:
     """Whether most errors do not leave a `try`."""
-    return any(map(takes_most, node.handlers)) or left_by_finally(node) is not None
+    return any(map(takes_most, node.handlers)) or _left_by_finally(node) is not None
 
 
-def left_by_finally(node: cst.Try) -> cst.CSTNode | None:
+def _left_by_finally(node: cst.Try) -> cst.CSTNode | None:
     """The `return`, `continue` or `break` of a `finally`, which drops whatever error is on its way (Python language
     reference, the try statement)."""
     if node.finalbody is None:
@@ -115,7 +115,7 @@ def outcomes(
     """What a `try` does with an error that may be any, and where: `escapes`, `kept` or `swallowed`. `counted` are the
     names of lists that are only counted, `raised` those by which the function raises later, `loop` is the one over the
     records where it stands in the same function; with `is_around`, all records are worked on in the `try`."""
-    leaving = left_by_finally(node)
+    leaving = _left_by_finally(node)
     clauses = [one for one in node.handlers if takes_most(one)]
     if leaving is not None:
         kept = next((one for one in clauses if failing.notes(one.body, counted)), None)
@@ -146,14 +146,10 @@ def _behind(
 ) -> str:
     """What comes behind a clause that does nothing: the `else` of a loop that tries again, what follows where all that
     went well has left, or more work on the record."""
-    last = list(_smalls(clause.body))[-1:]
-    if isinstance(last[0] if last else None, (cst.Return, cst.Continue)):
-        is_ended, is_broken = isinstance(last[0], cst.Return), False
-    else:
-        is_ended, is_broken = False, bool(last) and isinstance(last[0], cst.Break)
-    if is_ended:
+    last = next(reversed(list(_smalls(clause.body))), None)
+    if isinstance(last, cst.Return):
         return "swallowed"
-    leaves_block = bool(last) and isinstance(last[0], (cst.Continue, cst.Break))
+    is_broken, leaves_block = isinstance(last, cst.Break), isinstance(last, (cst.Continue, cst.Break))
     inner: cst.CSTNode = node
     for outer in scope.around(node):
         if outer is loop or isinstance(outer, (cst.FunctionDef, cst.Lambda)):
@@ -212,7 +208,6 @@ __all__ = [
     "beside",
     "calls",
     "is_within",
-    "left_by_finally",
     "names_some",
     "outcomes",
     "suppressed",

@@ -72,16 +72,12 @@ def asks_for(test: cst.BaseExpression, word: str) -> bool:
     return word.lower() in texts and not texts & {"create", "update"} and not is_negated
 
 
-def is_case_of(case: cst.MatchCase, word: str) -> bool:
-    """Whether a case of a `match` is for one type of request alone."""
-    return isinstance(case.pattern, cst.MatchValue) and text_of(case.pattern.value).lower() == word.lower()
-
-
 def of_delete(node: cst.CSTNode) -> cst.BaseSuite | None:
     """The body of a branch for Delete alone: `if kind == "Delete":`, `case "Delete":`, or the `else` of a chain that
     has asked for Create and Update."""
     if isinstance(node, cst.MatchCase):
-        return node.body if is_case_of(node, "Delete") else None
+        is_own = isinstance(node.pattern, cst.MatchValue) and text_of(node.pattern.value).lower() == "delete"
+        return node.body if is_own else None
     if not isinstance(node, cst.If):
         return None
     if asks_for(node.test, "Delete"):
@@ -158,7 +154,6 @@ __all__ = [
     "asks_for",
     "holds_id",
     "id_kind",
-    "is_case_of",
     "is_for",
     "is_making",
     "made_names",
