@@ -9,7 +9,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Chain, ClassRef, Symbol, Unknown, Value
 from invocation_lint.analysis.interpreter import Interpreter
 from invocation_lint.analysis.program.model import ClassInfo
-from invocation_lint.facts.building.dialects.shape import Entity
+from invocation_lint.facts.building.dialects.shape import Entity, Query
 
 _OTHER_MAPPERS = frozenset({"Document", "EmbeddedDocument", "DynamicDocument"})
 """Bases of mongoengine, which is written like Django and is not followed."""
@@ -46,6 +46,13 @@ class Models:
         if begun is None or begun[1] or not chain.steps or chain.steps[0].is_call:
             return begun
         return begun[0], chain.steps[0].name
+
+    def keep_distinct(self, query: Query, values: tuple[Value, ...]) -> None:
+        """Note `distinct()`, or `distinct(Job.kind)`: one row for each kind."""
+        query.distinct = True
+        named = [self.entity(value) for value in values]
+        if any(one is not None and one[1] for one in named):  # peewee has `distinct(True)`
+            query.distinct_on = tuple(one[1] if one is not None else "" for one in named)
 
     def of_class(self, key: str) -> Entity | None:
         """The entity of a class of the project; None when another mapper than ours makes it."""

@@ -5,7 +5,7 @@ Names are those of peewee's documentation (docs.peewee-orm.com, querying); peewe
 
 from __future__ import annotations
 
-from invocation_lint.analysis.domain.atoms import Chain, FunctionRef, Step, Value
+from invocation_lint.analysis.domain.atoms import Chain, FunctionRef, Step
 from invocation_lint.analysis.tracing.queries import ELEMENT
 from invocation_lint.facts.building.dialects.models import Models
 from invocation_lint.facts.building.dialects.shape import (
@@ -85,19 +85,11 @@ def _columns(query: Query, step: Step, models: Models) -> None:
     columns = [one[1] for one in named if one is not None and one[1]]
     calls = [line_of(one).steps for one in map(chain_in, step.args) if one is not None]
     if len(calls) == 1 and calls[0] and [part.name for part in calls[0]][-2:] == ["fn", "DISTINCT"]:
-        _group(query, calls[0][-1].args, models)
+        models.keep_distinct(query, calls[0][-1].args)
     elif any("fn" in [part.name for part in one] for one in calls):
         query.columns_known = False
     elif columns and len(columns) == len(named):
         query.columns = tuple(columns)
-
-
-def _group(query: Query, values: tuple[Value, ...], models: Models) -> None:
-    """`distinct()`, or `distinct(Job.kind)`: one row for each kind."""
-    query.distinct = True
-    named = [models.entity(value) for value in values]
-    if any(one is not None and one[1] for one in named):
-        query.distinct_on = tuple(one[1] if one is not None else "" for one in named)
 
 
 def _walk(query: Query, steps: tuple[Step, ...], begun: Place | None, models: Models) -> None:
@@ -139,7 +131,7 @@ def _take(query: Query, step: Step, last: Place | None, models: Models) -> None:
     elif step.name == "[]":
         query.limit_to(argument(step, 1), "slice", step.place)
     elif step.name == "distinct":
-        _group(query, step.args, models)
+        models.keep_distinct(query, step.args)
     elif step.name == "for_update":
         query.lock = step.place
     else:

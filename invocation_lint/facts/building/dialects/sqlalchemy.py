@@ -157,14 +157,6 @@ def _consume(query: Query, steps: tuple[Step, ...]) -> None:
             query.cut = step.place
 
 
-def _group(query: Query, values: tuple[Value, ...], models: Models) -> None:
-    """`distinct()`, or `distinct(Job.kind)`: one row for each kind."""
-    query.distinct = True
-    named = [models.entity(value) for value in values]
-    if named:
-        query.distinct_on = tuple(one[1] if one is not None else "" for one in named)
-
-
 def _entities(query: Query, values: tuple[Value, ...], place: Place | None, models: Models) -> None:
     columns: list[str] = []
     query.entity_place = place
@@ -238,7 +230,7 @@ def _go_on(query: Query, step: Step, models: Models) -> None:
     elif step.name in {"slice", "paginate"}:
         query.limit_to(None, "range", step.place)
     elif step.name == "distinct":
-        _group(query, step.args, models)
+        models.keep_distinct(query, step.args)
     elif step.name == "with_for_update":
         query.lock = step.place
     elif step.name == "values":

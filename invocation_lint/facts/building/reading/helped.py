@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.messaging.calls import parameter_of
 from invocation_lint.facts.building.reading.next_pages import may_look
 from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, scope_of
-
-Helpers = Callable[[str], FunctionInfo | None]
-"""Gives the function that a name means where it is called; None where it is none of the module."""
-
-
-def helpers_of(module: ModuleInfo, function: FunctionInfo | None) -> Helpers:
-    """The functions that a function of a module calls by their names, if nothing in them speaks of a next page."""
-    own = function.cls if function is not None else None
-
-    def helper(name: str) -> FunctionInfo | None:
-        owner, _, last = name.rpartition(".")
-        wanted = own if owner in {"self", "cls"} else None
-        if owner and wanted is None:
-            return None
-        found = [one for one in _whole(module) if one.name == last and one.cls is wanted]
-        return found[0] if len(found) == 1 and _looks_nowhere(found[0]) else None
-
-    return helper
 
 
 def _whole(module: ModuleInfo) -> Iterator[FunctionInfo]:
@@ -54,7 +37,6 @@ class HelpedReader(UseReader):
         super().__init__(module.source, scope, keys)
         self._module = module
         self._function = function
-        self._helpers = helpers_of(module, function)
 
     def _is_followed(self, parent: cst.CSTNode) -> bool:
         if isinstance(parent, cst.Return):
@@ -62,17 +44,22 @@ class HelpedReader(UseReader):
         call = self._parents.get(parent)
         if not isinstance(parent, cst.Arg) or not isinstance(call, cst.Call) or parent.star:
             return False
-        helper = self._helpers(dotted(call.func))
-        return helper is not None and self._is_read_by(helper, parent, call)
+        helper = self._helper(dotted(call.func))
+        return helper is not None and self._is_read_by(helper, parameter_of(helper, call, parent) or "")
 
-    def _is_read_by(self, helper: FunctionInfo, arg: cst.Arg, call: cst.Call) -> bool:
-        """Whether a helper reads entries of what it is handed, and hands it to nobody else."""
-        names = helper.positional[1 if helper.cls is not None else 0 :]
-        index = call.args.index(arg)
-        name = arg.keyword.value if arg.keyword is not None else names[index] if index < len(names) else ""
+    def _helper(self, name: str) -> FunctionInfo | None:
+        """The function of the module that is called by a name, if nothing in it speaks of a next page."""
+        owner, _, last = name.rpartition(".")
+        own = self._function.cls if self._function is not None and owner in {"self", "cls"} else None
+        if owner and own is None:
+            return None
+        found = [one for one in _whole(self._module) if one.name == last and one.cls is own]
+        return found[0] if len(found) == 1 and _looks_nowhere(found[0]) else None
+
+    def _is_read_by(self, helper: FunctionInfo, parameter: str) -> bool:
+        """Whether a helper reads entries of what a parameter of it takes, and hands it to nobody else."""
         reader = UseReader(self._source, scope_of(helper), frozenset(self._keys))
-        uses = reader.read_all(name)
-        return self._takes(uses)
+        return self._takes(reader.read_all(parameter))
 
     def _is_read_by_callers(self, function: FunctionInfo) -> bool:
         """Whether a function of the module that calls the one around the call reads entries of what that returns."""
@@ -93,4 +80,4 @@ class HelpedReader(UseReader):
         return True
 
 
-__all__ = ["HelpedReader", "Helpers", "helpers_of"]
+__all__ = ["HelpedReader"]
