@@ -99,9 +99,11 @@ class Builder:
         if function.key not in self._nodes:
             info = self.links.handler_of(function, ROOT)
             name = title_of(function)
-            place = self.links.shown(function.place) if function.type != HANDLER else None
+            is_deployed = function.type != HANDLER
+            place = self.links.shown(function.place) if is_deployed else None
+            timeout = timeout_of(function) if is_deployed else None
             handler = info.module.source.place(info.node) if info is not None else None
-            node = Node(self._free(name, place, function.key), "function", name, place, handler, timeout_of(function))
+            node = Node(self._free(name, place, function.key), "function", name, place, handler, timeout)
             self._nodes[function.key] = node
         return self._nodes[function.key].id
 
