@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+from invocation_lint.findings import Place
+from invocation_lint.fixes.item_failures import edits_in
 from tests.command import run_lint
 from tests.engine.test_findings_in_templates import REPORTING
 
@@ -176,11 +179,34 @@ def test_a_block_in_one_line_stays(tmp_path: Path) -> None:
     assert mended(tmp_path, text, "main.tf") == text
 
 
+def test_a_template_is_read_once_for_all_its_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    compose = yaml.compose
+    monkeypatch.setattr(yaml, "compose", lambda text, **named: read.append(text) or compose(text, **named))
+    text = BLOCK + BLOCK[BLOCK.index("        Orders:") :].replace("Orders", "Returns")
+    for line in (10, 16):
+        _, edits = edits_in(text, Place("template.yaml", line, 9, line, 15))
+        assert [edit.place.line for edit in edits] == [line + 4]
+    assert read == [text]
+
+
 def test_properties_that_others_share_stay(tmp_path: Path) -> None:
     shared = "          Properties:\n            # the queue of another stack\n"
     text = BLOCK.replace(shared, "          Properties: &shared\n") + "        More: {Type: SQS, Properties: *shared}\n"
     found = mended(tmp_path, text)
     assert found.count("FunctionResponseTypes") == 1
+
+
+@pytest.mark.parametrize("event", ["{Type: SQS, Properties: *shared}", "*event"])
+def test_properties_that_stand_elsewhere_stay(tmp_path: Path, event: str) -> None:
+    metadata = (
+        "Metadata:\n  Shared: &shared {Queue: arn:aws:sqs:eu-west-1:123456789012:orders}\n"
+        "  Event: &event {Type: SQS, Properties: *shared}\n"
+    )
+    text = metadata + BLOCK[: BLOCK.index("        Orders:")] + f"        Orders: {event}\n"
+    assert mended(tmp_path, text) == text
+    ran = run_lint("check", "--no-cache", "--select", RULE, "--output", "concise", cwd=tmp_path)
+    assert "template.yaml:13:" in ran.stdout
 
 
 def test_nothing_is_left_to_find(tmp_path: Path) -> None:

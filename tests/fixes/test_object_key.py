@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fixes.mending import mended
+from tests.fixes.mending import found, mended
 
 RULE = "INV712"
 READ = """
@@ -83,3 +83,26 @@ def test_the_decoder_that_leaves_spaces_is_replaced(line: str, name: str, import
 )
 def test_a_decoder_that_gives_bytes_or_stands_in_a_helper_is_left_alone(text: str) -> None:
     assert mended(text, RULE) == text
+
+
+RETURNED = """
+import urllib.parse
+
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def key_of(record):
+    return record["s3"]["object"]["key"]
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        s3.get_object(Bucket="b", Key=key_of(record))
+"""
+
+
+def test_a_key_that_a_function_returns_is_left_alone() -> None:
+    assert [one.id for one in found(RETURNED, RULE)] == [RULE]
+    assert mended(RETURNED, RULE) == RETURNED  # others may call it
