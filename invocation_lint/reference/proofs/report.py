@@ -11,6 +11,7 @@ LONGEST_LOG = 14
 GIVEN = {
     "throttled": "Given: every other function is throttled (429).",
     "disconnected": "Given: the first connection to each other function breaks when it has run.",
+    "guarded": "Given: the program may do what its template allows, and nothing else.",
 }
 
 

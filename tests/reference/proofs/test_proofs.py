@@ -14,6 +14,7 @@ from invocation_lint.reference.proofs import Room, rooms
 from invocation_lint.reference.proofs.report import as_text, story_of
 from invocation_lint.reference.proofs.runner import CLOCK_FACTOR, Outcome
 from invocation_lint.reference.proofs.verdict import Verdict, judge
+from invocation_lint.reference.proofs.words import WORDS
 from tests.groups import part_of
 from tests.proving import Proving, parameters
 
@@ -134,6 +135,14 @@ def test_the_user_sees_both_runs_side_by_side(room: Room, verdicts: Verdicts) ->
     assert text.splitlines()[-1] == "Proved."
     assert all(len(line) <= 100 for line in text.splitlines())
     assert any("storytailor-content-agent-local" in line for line in story_of(verdict.bad))
+
+
+@of_rooms("INV201")
+def test_the_user_is_told_what_is_given(room: Room, verdicts: Verdicts) -> None:
+    verdict = verdicts.of(room)
+    for word in WORDS.values():
+        told = as_text(dataclasses.replace(verdict, room=dataclasses.replace(room, observe=word))).splitlines()[1]
+        assert told.startswith("Given: ") == (word.given is not None), word.name
 
 
 def test_explain_runs_the_proof() -> None:
