@@ -39,8 +39,8 @@ def test_a_changed_handler_alone_is_told_how_many_findings_its_callers_have(exam
     assert CALLER not in elsewhere(example, HANDLER)
     rename_field(example)
     assert elsewhere(example, HANDLER)[CALLER] == 1
-    said = run_lint("check", HANDLER, cwd=example).stderr + run_lint("check", HANDLER, cwd=example).stdout
-    assert f"1 finding in other files about these handlers: check {CALLER} as well" in said
+    ran = run_lint("check", HANDLER, cwd=example)
+    assert f"1 finding in other files about these handlers: check {CALLER} as well" in ran.stdout + ran.stderr
 
 
 def test_what_is_looked_at_already_is_not_elsewhere(example: Path) -> None:

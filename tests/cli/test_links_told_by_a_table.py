@@ -10,18 +10,22 @@ import pytest
 from tests.cli.test_suggested_links import WORKER, links, targets
 
 NAMES = [f"step-{word}" for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]]
-HEAD = "import os\nimport boto3\n"
 MANY = "{" + ", ".join(f'"{name}": "{name}"' for name in NAMES) + "}"
 NESTED = "{" + ", ".join(f'"{name}": {{"label": "x", "lambda": "{name}"}}' for name in NAMES) + "}"
 
 
+def sender(name: str, before: str = "", head: str = "") -> str:
+    """A handler that invokes a function by this name, behind these lines of it and of its module."""
+    body = f'{before}\nboto3.client("lambda").invoke(FunctionName={name})\n'.lstrip("\n")
+    return f"import os\nimport boto3\n{head}\n\ndef handler(event, context):\n{indent(body, '    ')}"
+
+
 def many(code: str, more: str = "", before: str = "") -> dict[str, str]:
-    body = indent(f'{code}\nboto3.client("lambda").invoke(FunctionName=name)\n', "    ")
     folders = {f"{name.replace('-', '_')}/work.py": WORKER for name in NAMES}
     return {
         **folders,
         "billing/work.py": WORKER,
-        "sender/app.py": f"{HEAD}{before}\n\ndef handler(event, context):\n{body}",
+        "sender/app.py": sender("name", code, before),
         "shared/tables.py": more,
     }
 
@@ -71,8 +75,7 @@ def test_what_no_table_tells(tmp_path: Path, code: str, before: str) -> None:
 
 
 def named(name: str, *handlers: str, **more: str) -> dict[str, str]:
-    code = f'import boto3\n\ndef handler(event, context):\n    boto3.client("lambda").invoke(FunctionName={name})\n'
-    return {"sender/app.py": code, **dict.fromkeys(handlers, WORKER), **more}
+    return {"sender/app.py": sender(name), **dict.fromkeys(handlers, WORKER), **more}
 
 
 @pytest.mark.parametrize(
@@ -228,25 +231,23 @@ STEPS = """
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ('name = f"acme-step-{ {1: "one", 2: "two"}[event["kind"]] }-dev"', ["one", "two"]),
-        ('name = "acme-step-%s-dev" % ("one" if event["x"] else "three")', ["one", "three"]),
-        ('part = "one"\nif event["x"]:\n    part = "two"\nname = f"acme-step-{part}-dev"', ["one", "two"]),
-        ('name = f"acme-step-{event["kind"]}-dev"', ["one", "three", "two"]),
-        ('name = f"acme-{ {1: "step-one", 2: "stop"}.get(event["kind"], event["kind"]) }-dev"', ["four", "one"]),
-        ('name = f"acme-{TABLE[event["kind"]]}-dev"', ["one", "two"]),
+        ('name = f\'acme-step-{ {1: "one", 2: "two"}[event["kind"]] }-dev\'', ["one", "two"]),
+        ("name = 'acme-step-%s-dev' % ('one' if event['x'] else 'three')", ["one", "three"]),
+        ("part = 'one'\nif event['x']:\n    part = 'two'\nname = f'acme-step-{part}-dev'", ["one", "two"]),
+        ("kind = event['kind']\nname = f'acme-step-{kind}-dev'", ["one", "three", "two"]),
+        (
+            "kind = event['kind']\nname = f'acme-{ {1: \"step-one\", 2: \"stop\"}.get(kind, kind) }-dev'",
+            ["four", "one"],
+        ),
+        ("name = f'acme-{TABLE[event[\"kind\"]]}-dev'", ["one", "two"]),
     ],
 )
 def test_a_pattern_with_a_part_that_is_one_of_several(tmp_path: Path, code: str, expected: list[str]) -> None:
     table = (
         "TABLE = {}\nfor _one in ({'name': 'step-one'}, {'name': 'step-two'}):\n    TABLE[_one['name']] = _one['name']"
     )
-    body = (
-        indent(code.replace('f"', "f'''").replace('-dev"', "-dev'''"), "    ") if 'f"' in code else indent(code, "    ")
-    )
-    call = '    boto3.client("lambda").invoke(FunctionName=name)\n'
     workers = {f"{name}/work.py": WORKER for name in ("one", "two", "three", "four")}
-    sender = f"{HEAD}{table}\n\ndef handler(event, context):\n{body}\n{call}"
-    (link,) = links(tmp_path, {"sender/app.py": sender, "template.yaml": STEPS, **workers})
+    (link,) = links(tmp_path, {"sender/app.py": sender("name", code, table), "template.yaml": STEPS, **workers})
     assert (targets(link), link["certain"]) == (expected, False)
 
 
@@ -325,11 +326,8 @@ MOVED = """
     ],
 )
 def test_a_handler_whose_file_was_renamed(tmp_path: Path, handler: str, files: list[str], expected: str) -> None:
-    code = (
-        'import boto3\n\ndef handler(event, context):\n    boto3.client("lambda").invoke(FunctionName="acme-prices")\n'
-    )
-    every = {"src/sender.py": code, "template.yaml": MOVED.replace("HANDLER", handler), **dict.fromkeys(files, WORKER)}
-    (link,) = links(tmp_path, every)
+    every = {"template.yaml": MOVED.replace("HANDLER", handler), **dict.fromkeys(files, WORKER)}
+    (link,) = links(tmp_path, {"src/sender.py": sender('"acme-prices"'), **every})
     (target,) = link["targets"]
     assert target["suggested"] == bool(expected) and link["certain"] != bool(expected)
     assert expected in (target["handler"]["path"] if target["handler"] else "")
@@ -341,10 +339,8 @@ def test_one_file_with_the_handlers_of_several_functions(tmp_path: Path) -> None
     template = MOVED.replace("HANDLER", "!Ref Handler").replace(
         "Resources", "Parameters: {Handler: {Type: String}}\n    Resources"
     )
-    code = (
-        'import boto3\n\ndef handler(event, context):\n    boto3.client("lambda").invoke(FunctionName="acme-prices")\n'
-    )
-    (link,) = links(tmp_path, {"src/sender.py": code, "src/handlers.py": worker, "template.yaml": template})
+    files = {"src/sender.py": sender('"acme-prices"'), "src/handlers.py": worker, "template.yaml": template}
+    (link,) = links(tmp_path, files)
     (target,) = link["targets"]
     assert (target["handler"]["function"], target["suggested"]) == ("prices_handler", True)
 
