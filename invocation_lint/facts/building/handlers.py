@@ -16,7 +16,7 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.deployment.kinds import FRONTS, REDELIVERING, WAITING
-from invocation_lint.facts.building.around.event_reads import (
+from invocation_lint.facts.building.handling.event_reads import (
     constants,
     event_name,
     keys_read,

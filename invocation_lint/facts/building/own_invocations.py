@@ -13,8 +13,8 @@ from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own
 from invocation_lint.analysis.project import Program
 from invocation_lint.deployment.documents.candidates import SPEAKS_OF_CDK
 from invocation_lint.facts.building import arguments
-from invocation_lint.facts.building.around.event_reads import constants
 from invocation_lint.facts.building.functions import function_fact
+from invocation_lint.facts.building.handling.event_reads import constants
 from invocation_lint.facts.building.payloads import payload_fact
 from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.findings import Place

@@ -11,7 +11,7 @@ from invocation_lint.analysis.program.acts import LOG_METHODS
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.around.conditions import is_made_in
-from invocation_lint.facts.building.around.event_reads import event_name
+from invocation_lint.facts.building.handling.event_reads import event_name
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.messaging.resolving import values_of
 from invocation_lint.facts.building.scopes import Scope, called_name

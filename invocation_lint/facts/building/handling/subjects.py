@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.facts.building.around.event_reads import keys_read
 from invocation_lint.facts.building.handlers import (
     HTTP_READS,
     event_source,
@@ -19,6 +18,7 @@ from invocation_lint.facts.building.handlers import (
     told_by_type,
 )
 from invocation_lint.facts.building.handling.event_paths import Path, Read, parts_of_event, reads_of_event
+from invocation_lint.facts.building.handling.event_reads import keys_read
 from invocation_lint.facts.building.handling.mappings import functions_of
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name

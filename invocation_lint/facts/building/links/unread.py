@@ -14,7 +14,7 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import invocation as facts
-from invocation_lint.facts.building.around.event_reads import event_name
+from invocation_lint.facts.building.handling.event_reads import event_name
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.near import nearest
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of

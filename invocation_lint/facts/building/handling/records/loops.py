@@ -10,9 +10,9 @@ from dataclasses import field
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.facts.building.around.event_reads import event_name
 from invocation_lint.facts.building.handlers import takes_event_of_chalice
 from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.handling.event_reads import event_name
 from invocation_lint.facts.building.handling.records import failures as record_failures
 from invocation_lint.facts.building.handling.records import rounds, skipping
 from invocation_lint.facts.building.handling.records.failures import calls, is_within, takes, tries

@@ -13,9 +13,9 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import custom_resource as facts
 from invocation_lint.facts.base import Fact
-from invocation_lint.facts.building.around.event_reads import event_name
 from invocation_lint.facts.building.handlers import is_handler, may_be_handler
 from invocation_lint.facts.building.handling import failing
+from invocation_lint.facts.building.handling.event_reads import event_name
 from invocation_lint.facts.building.handling.mappings import has_provider
 from invocation_lint.facts.building.handling.records.processors import takes_every
 from invocation_lint.facts.building.handling.resources.requests import (

@@ -16,7 +16,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import LOG_METHODS, LOGGING, exits_process
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.facts.building.around.event_reads import event_name
+from invocation_lint.facts.building.handling.event_reads import event_name
 from invocation_lint.facts.building.handling.resources.asked import TYPES, split_of, split_of_case
 from invocation_lint.facts.building.messaging.calls import Code, arguments_of
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of

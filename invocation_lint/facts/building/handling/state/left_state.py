@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.facts.building.around.event_reads import event_name
+from invocation_lint.facts.building.handling.event_reads import event_name
 from invocation_lint.facts.building.handling.state.class_state import SHARED, filled_by_methods
 from invocation_lint.facts.building.handling.state.kept_state import CACHES, FILLS, filled_lists
 from invocation_lint.facts.building.messaging.calls import Code
