@@ -47,10 +47,10 @@ class Said:
     is_tabled: bool = False  # one of those that a table in the code has
 
 
-def said_of(program: Program, visit: Visit, *, is_alone: bool = False) -> Iterator[Said]:
+def said_of(program: Program, tables: Tables, visit: Visit, *, is_alone: bool = False) -> Iterator[Said]:
     """What is said of the FunctionName of a call, each once. With `is_alone`, no caller is looked at by itself."""
     seen: set[Said] = set()
-    for one in _Follower(program, visit, is_alone=is_alone).of_call(len(visit.site) - 1):
+    for one in _Follower(program, tables, visit, is_alone=is_alone).of_call(len(visit.site) - 1):
         if one.text not in _NOISE and one not in seen and _FILE.search(one.text) is None:
             seen.add(one)
             yield one
@@ -59,10 +59,10 @@ def said_of(program: Program, visit: Visit, *, is_alone: bool = False) -> Iterat
 class _Follower:
     """Follows the expressions of the FunctionName of one call."""
 
-    def __init__(self, program: Program, visit: Visit, *, is_alone: bool) -> None:
+    def __init__(self, program: Program, tables: Tables, visit: Visit, *, is_alone: bool) -> None:
         self._is_alone = is_alone
         self._modules = program.interpreter.modules
-        self._tables = Tables(program)
+        self._tables = tables
         self._visit = visit
         self._left = MAX_FOLLOWED
         self._met: set[tuple[str, str, str]] = set()

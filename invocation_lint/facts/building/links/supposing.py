@@ -26,6 +26,7 @@ from invocation_lint.facts.building.links.inferred import Links
 from invocation_lint.facts.building.links.saying import Said, said_of
 from invocation_lint.facts.building.links.scripts import Scripts
 from invocation_lint.facts.building.links.sent import fields_sent
+from invocation_lint.facts.building.links.tabled import Tables
 from invocation_lint.facts.building.links.targets import Targets
 from invocation_lint.facts.building.links.words import words_of
 from invocation_lint.facts.building.searching import contents_of
@@ -61,6 +62,7 @@ class Supposing:
         self._links = links
         self._files = program.modules.files
         self._program = program
+        self._tables = Tables(program)
         self._candidates = Candidates(links.code, program)
         self._coding = Coding(links.code, self._candidates)
         self._values: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -86,7 +88,7 @@ class Supposing:
             return targets
         if targets.functions:
             return self._narrowed(targets, module, visit) or self._filled(targets, name, module, within)
-        told = list(said_of(self._program, visit, is_alone=is_alone)) if visit is not None else []
+        told = list(said_of(self._program, self._tables, visit, is_alone=is_alone)) if visit is not None else []
         each = self._each(name, module, within, visit, told)
         own = {one.key for one in self._links.code.running(module, within)}
         if visit is not None and len(visit.site) > 1 and targets.named_by == "other":  # what a caller says of its own
@@ -102,7 +104,7 @@ class Supposing:
         of them."""
         if visit is None or len(targets.functions) == 1:
             return None
-        told = list(said_of(self._program, visit))
+        told = list(said_of(self._program, self._tables, visit))
         tabled = {one.key for functions, _ in self._tabled(told, module, set()) for one in functions}
         kept = tuple(one for one in targets.functions if one.key in tabled)
         if not kept or len(kept) == len(targets.functions):

@@ -7,6 +7,7 @@ many, and where a loop fills the table; what can be read of it is enough to tell
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 
 import libcst as cst
@@ -150,8 +151,16 @@ class Tables:
     def _in_a_layer(self, dotted: str) -> str | None:
         """The only module of that name: what a layer holds is imported by its name alone."""
         ending = f"/{dotted.replace('.', '/')}.py"
-        found = [key for key in self._modules.files.walked if key.endswith(ending)]
+        found = [key for key in self._by_file.get(ending.rpartition("/")[2], ()) if key.endswith(ending)]
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[str]]:
+        """The modules of the project by the names of their files."""
+        found: dict[str, list[str]] = {}
+        for key in self._modules.files.walked:
+            found.setdefault(key.rpartition("/")[2], []).append(key)
+        return found
 
     def _given(
         self, name: str, body: cst.CSTNode, module: ModuleInfo, function: FunctionInfo | None, depth: int
