@@ -10,6 +10,7 @@ OF_UNREADABLE = "a name of a module of the project that cannot be read"
 """Why something is not known: what its name stands for is of the project, and not a library's."""
 
 INSTANCE_OF_UNREADABLE = "an object of a class of the project that cannot be read"
+"""Why an object is not known that is none of a library's either."""
 
 
 def constants(value: Value) -> list[Any] | None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
+from invocation_lint.analysis.program.acts import called_name
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.source.parsing.walk import walk
 
@@ -77,7 +78,7 @@ def _is_passed_to_wait(
     """Whether a list is only given to such a function, or looped over, and what comes of that is not looked at."""
     holder = around.get(node)
     call = around.get(holder) if isinstance(holder, cst.Arg) else None
-    given = meant.get(_called(call), "") if isinstance(call, cst.Call) else ""
+    given = meant.get(called_name(call), "") if isinstance(call, cst.Call) else ""
     if isinstance(call, cst.Call) and given:
         node, holder = (call, around.get(call))
         if isinstance(holder, cst.Await):
@@ -98,11 +99,7 @@ def _is_passed_to_wait(
 def _is_counted(node: cst.CSTNode, around: Mapping[cst.CSTNode, cst.CSTNode]) -> bool:
     holder = around.get(node)
     call = around.get(holder) if isinstance(holder, cst.Arg) else None
-    return isinstance(call, cst.Call) and _called(call) == "len"
-
-
-def _called(call: cst.Call) -> str:
-    return call.func.attr.value if isinstance(call.func, cst.Attribute) else getattr(call.func, "value", "")
+    return isinstance(call, cst.Call) and called_name(call) == "len"
 
 
 @lru_cache(maxsize=256)

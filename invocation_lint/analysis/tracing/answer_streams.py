@@ -38,11 +38,11 @@ def _named(frame: Frame, site: SiteKey, node: cst.CSTNode | None) -> tuple[str, 
     read = node.func.value if isinstance(node.func, cst.Attribute) and node.func.attr.value in READING else None
     if read is None:
         read = node.args[0].value if len(node.args) == 1 else None
-    parts = [read, *walk(read)] if read is not None else []
+    parts = list(walk(read)) if read is not None else []
     if read is None or any(isinstance(part, (cst.BaseComp, cst.NamedExpr)) or _may_change(part) for part in parts):
         return None
     names = frozenset(part.value for part in parts if isinstance(part, cst.Name))
-    return (READ_AS, site, names, frame.module.source.module.code_for_node(read))
+    return (READ_AS, site, names, frame.module.source.code(read))
 
 
 def _may_change(part: cst.CSTNode) -> bool:

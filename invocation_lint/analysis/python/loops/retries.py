@@ -168,10 +168,7 @@ def _ends_on_success(node: cst.For | cst.While, attempt: cst.Try) -> bool:
 def _last_leaves(block: cst.CSTNode) -> bool:
     body = getattr(block, "body", block)
     rest = body.body if isinstance(body, cst.IndentedBlock) else body if isinstance(body, (list, tuple)) else []
-    last = rest[-1] if rest else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    return isinstance(last, (cst.Return, cst.Break))
+    return bool(rest) and _leaves(rest[-1])
 
 
 _PAUSES = ("sleep", "jitter", "backoff", "back_off", "delay", "wait", "pause")

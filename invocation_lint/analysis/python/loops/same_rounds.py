@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from invocation_lint.analysis.program.acts import is_log_line
+from invocation_lint.analysis.program.acts import called_name, is_log_line
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
-from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
@@ -61,12 +60,8 @@ def _is_pure(node: cst.CSTNode) -> bool:
 
 def _is_idle(node: cst.Call) -> bool:
     """Whether a call changes nothing: `settings.get("name")` does not, and `queue.get()` does."""
-    name = _called(node)
+    name = called_name(node)
     return name in _PURE or (name == "get" and bool(node.args) and isinstance(node.args[0].value, cst.SimpleString))
-
-
-def _called(node: cst.Call) -> str:
-    return node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted(node.func)
 
 
 def _changing(parts: list[cst.CSTNode], sent: cst.Call, items: set[str]) -> set[str]:
