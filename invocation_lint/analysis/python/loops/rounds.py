@@ -27,16 +27,11 @@ def run_while(frame: Frame, node: cst.While) -> None:
 
     entry = frame.state
     assert entry is not None
-    first_event, first_raised = len(frame.events), len(frame.raises)
+    since = len(frame.events), len(frame.raises)
     outer = frame.loops[-1].info if frame.loops else None
     info = LoopInfo(None, over="attempts" if retries.is_retry(node) else "condition")
     after = _run_rounds(frame, node, counting.within(outer, info), one_round)
-    loop_ends.excuse_inner(frame, node, first_event, first_raised)
-    loop_ends.note_left(frame, node, info, first_raised)
-    retries.note_retries(frame, node, first_event, first_raised)
-    retries.note_polls(frame, node, first_event)
-    retries.note_outcomes(frame, node, first_event)
-    pacing.note_order(frame, node, first_event)
+    _note_rounds(frame, node, info, since)
     if after is not None:
         frame.state = after
         frame.state = conditions.refine(frame, after, node.test, False)
@@ -63,7 +58,7 @@ def run_for(frame: Frame, node: cst.For) -> None:
     element = iteration.element_of(frame, iterable)
     if not frame.is_reached():
         return
-    first_event, first_raised = len(frame.events), len(frame.raises)
+    since = len(frame.events), len(frame.raises)
 
     def one_round(first: bool) -> None:
         assign.assign(frame, node.target, element)
@@ -71,18 +66,14 @@ def run_for(frame: Frame, node: cst.For) -> None:
 
     with traced.running_over(frame, element):
         frame.state = _run_rounds(frame, node, info, one_round, own.times or 0)
-    loop_ends.excuse_inner(frame, node, first_event, first_raised)
-    loop_ends.note_left(frame, node, info, first_raised, None if items is None else len(items))
-    retries.note_retries(frame, node, first_event, first_raised)
-    retries.note_outcomes(frame, node, first_event)
-    pacing.note_order(frame, node, first_event)
-    traced.note_loop(frame, element, node, first_event)
+    _note_rounds(frame, node, info, since, items)
+    traced.note_loop(frame, element, node, since[0])
     _finish_loop(frame, node.orelse)
 
 
 def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInfo) -> None:
     loop = LoopFrame(info)
-    first_event, first_raised = len(frame.events), len(frame.raises)
+    since = len(frame.events), len(frame.raises)
     frame.loops.append(loop)
     for item in items:
         if frame.state is None:
@@ -92,12 +83,23 @@ def _run_unrolled(frame: Frame, node: cst.For, items: list[Value], info: LoopInf
         for state in loop.continues:
             frame.state = join_states(frame.state, state)
         loop.continues.clear()
+    _note_rounds(frame, node, info, since, items)
+    _finish_loop(frame, node.orelse)
+
+
+def _note_rounds(
+    frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: tuple[int, int], items: list[Value] | None = None
+) -> None:
+    """What the rounds of a loop show: `since` are the numbers of events and errors before them, `items` its elements
+    where all are known."""
+    first_event, first_raised = since
     loop_ends.excuse_inner(frame, node, first_event, first_raised)
-    loop_ends.note_left(frame, node, info, first_raised, len(items))
+    loop_ends.note_left(frame, node, info, first_raised, None if items is None else len(items))
     retries.note_retries(frame, node, first_event, first_raised)
+    if isinstance(node, cst.While):
+        retries.note_polls(frame, node, first_event)
     retries.note_outcomes(frame, node, first_event)
     pacing.note_order(frame, node, first_event)
-    _finish_loop(frame, node.orelse)
 
 
 def _run_rounds(
