@@ -59,7 +59,7 @@ class Deployed:
         self._variables: dict[Key, set[str]] | None = None
         self._named: tuple[dict[str, list[Function]], list[tuple[Any, Function]]] | None = None
         self._called: dict[Any, tuple[Meant, ...]] = {}
-        self._held: dict[tuple[str, type[Resource]], Sequence[Resource]] = {}
+        self._held: dict[tuple[str, type[Resource]], Sequence[Any]] = {}
         self._configured()
 
     def all(self, kind: type[R]) -> Iterator[R]:
@@ -80,7 +80,7 @@ class Deployed:
             named = (one.environment[variable].attributes() for one in self.having(variable))
             found = (self.get(attribute.resource, kind) for attributes in named for attribute in attributes)
             self._held[key] = tuple({one.key: one for one in found if one is not None}.values())
-        return self._held[key]  # type: ignore[return-value]
+        return self._held[key]
 
     @cached_property
     def _having(self) -> Mapping[str, Sequence[Function]]:

@@ -138,9 +138,9 @@ def _dumped(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, *, as
     slots: dict[str, Slot] = {}
     every = fields.all_fields(frame, info)
     known = {name: Slot("yes", Value((Typed(kind),)), obj.made)
-             for name, one in every.items() if (kind := _kept_as(one.annotation))}  # fmt: skip
+             for name, one in every.items() if not as_json and (kind := _kept_as(one.annotation))}  # fmt: skip
     held = {**known, **{name: slot for name, slot in obj.slots.items() if name not in known or slot.value == NONE}}
-    for name, slot in held.items() if not as_json else obj.slots.items():
+    for name, slot in held.items():
         left = every[name].is_left_out() if name in every else False
         if left:
             continue

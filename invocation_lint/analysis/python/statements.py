@@ -113,14 +113,14 @@ def _run_return(frame: Frame, node: cst.Return) -> None:
 
 def _claimed(frame: Frame, answer: cst.BaseExpression | None) -> list[tuple[Traced, cst.CSTNode]]:
     """What goes into an answer that says that all went well: `{"success": True, "result": found}`, `True, found`."""
-    if isinstance(answer, cst.Tuple) and len(answer.elements) > 1:
+    claimed: list[cst.BaseExpression] = []
+    if isinstance(answer, cst.Tuple) and answer.elements:
         first, *others = (one.value for one in answer.elements)
-        is_true = isinstance(first, cst.Name) and first.value == "True"
-        return [(part, one) for one in others for part in conditions.quietly(frame, one).of(Traced) if is_true]
-    pairs = [one for one in answer.elements if isinstance(one, cst.DictElement)] if isinstance(answer, cst.Dict) else []
-    if not any(_says_success(one) for one in pairs):
-        return []
-    return [(part, one.value) for one in pairs for part in conditions.quietly(frame, one.value).of(Traced)]
+        claimed = others if isinstance(first, cst.Name) and first.value == "True" else []
+    elif isinstance(answer, cst.Dict):
+        pairs = [one for one in answer.elements if isinstance(one, cst.DictElement)]
+        claimed = [one.value for one in pairs] if any(map(_says_success, pairs)) else []
+    return [(part, one) for one in claimed for part in conditions.quietly(frame, one).of(Traced)]
 
 
 def _says_success(pair: cst.DictElement) -> bool:
