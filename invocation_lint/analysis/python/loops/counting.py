@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.loops.ways import ways_to
 
 COUNTERS = frozenset({"range", "count", "itertools.count"})
 """What counts the rounds of a loop."""
@@ -134,7 +134,7 @@ def _is_left_early(loop: cst.For) -> bool:
     own = {part.value for one in targets for part in [one, *own_nodes(one)] if isinstance(part, cst.Name)}
     return any(
         not tests or any(_is_of_round(part, own) for test in tests for part in [test, *own_nodes(test)])
-        for node, tests in _ways_out(loop.body, ())
+        for node, tests in ways_to(loop.body, (cst.Return, cst.Break))
         if isinstance(node, cst.Return) or node not in inside
     )
 
@@ -147,15 +147,3 @@ def _is_of_round(part: cst.CSTNode, own: set[str]) -> bool:
     if isinstance(part, cst.Call):
         return dotted(part.func).rpartition(".")[2] not in _CLOCKS
     return isinstance(part, cst.Name) and part.value in own
-
-
-def _ways_out(
-    node: cst.CSTNode, tests: tuple[cst.BaseExpression, ...]
-) -> Iterator[tuple[cst.CSTNode, tuple[cst.BaseExpression, ...]]]:
-    """The statements that leave a loop, with the tests on the way to each."""
-    if isinstance(node, (cst.Return, cst.Break)):
-        yield node, tests
-    elif not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-        more = (*tests, node.test) if isinstance(node, cst.If) else tests
-        for child in node.children:
-            yield from _ways_out(child, more)

@@ -17,6 +17,7 @@ from invocation_lint.analysis.python.loops.answering import are_only_returned, i
 from invocation_lint.analysis.python.loops.draining import drained, what_becomes_of
 from invocation_lint.analysis.python.loops.gathering import are_needed_together
 from invocation_lint.analysis.python.loops.same_rounds import passes_on_the_same, sends_the_same
+from invocation_lint.analysis.python.loops.ways import ways_to
 from invocation_lint.findings import Place
 
 
@@ -32,27 +33,11 @@ def _is_all_or_nothing(loop: cst.For | cst.While) -> bool:
             for test in tests
             for part in [test, *own_nodes(test)]
         )
-        for tests in _tests_before_raising(loop.body)
+        for _, tests in ways_to(loop.body, (cst.Raise,), (cst.If, cst.While), _CLAUSES)
     )
 
 
-def _tests_before_raising(body: cst.CSTNode) -> tuple[tuple[cst.BaseExpression, ...], ...]:
-    """For each `raise` of a loop's body that stands in no clause, the tests on the way to it."""
-    found: list[tuple[cst.BaseExpression, ...]] = []
-
-    def visit(node: cst.CSTNode, tests: tuple[cst.BaseExpression, ...]) -> None:
-        if isinstance(node, cst.Raise):
-            found.append(tests)
-        elif not isinstance(
-            node, (cst.ExceptHandler, cst.ExceptStarHandler, cst.FunctionDef, cst.Lambda, cst.ClassDef)
-        ):
-            more = (*tests, node.test) if isinstance(node, (cst.If, cst.While)) else tests
-            for child in node.children:
-                visit(child, more)
-
-    visit(body, ())
-    return tuple(found)
-
+_CLAUSES = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 FEW = 2
 """A loop over so many known elements is no batch: the code names each of them."""
