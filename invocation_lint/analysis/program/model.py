@@ -240,6 +240,11 @@ def own_nodes(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
     return tuple(found)
 
 
+def names_within(*nodes: cst.CSTNode) -> set[str]:
+    """The names at and below some nodes, where these are code of their own."""
+    return {part.value for node in nodes for part in (node, *own_nodes(node)) if isinstance(part, cst.Name)}
+
+
 @lru_cache(maxsize=8192)
 def all_mentions(info: FunctionInfo) -> frozenset[str]:
     """The names that a function and those inside it mention."""

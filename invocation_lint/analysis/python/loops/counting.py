@@ -11,7 +11,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import LoopInfo
 from invocation_lint.analysis.domain.values import constants, source_of
-from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.model import names_within, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -131,7 +131,7 @@ def _is_left_early(loop: cst.For) -> bool:
         loop.target,
         *(node.target for node in nodes if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.For))),
     ]
-    own = {part.value for one in targets for part in [one, *own_nodes(one)] if isinstance(part, cst.Name)}
+    own = names_within(*targets)
     return any(
         not tests or any(_is_of_round(part, own) for test in tests for part in [test, *own_nodes(test)])
         for node, tests in ways_to(loop.body, (cst.Return, cst.Break))

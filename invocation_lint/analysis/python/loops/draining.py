@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.model import names_within, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 
@@ -25,7 +25,7 @@ def drained(loop: cst.While) -> str:
 
     What belongs to an object or to somebody else keeps the items that are left, so that only names count."""
     takes = {name for part in (loop.test, loop.body) for name in map(_taken_from, [part, *own_nodes(part)]) if name}
-    tested = {part.value for part in [loop.test, *own_nodes(loop.test)] if isinstance(part, cst.Name)}
+    tested = names_within(loop.test)
     sliced = {name for node in own_nodes(loop.body) for name in _cut_down(node)}
     indexed = {name for name in tested if _is_length_tested(loop.test, name) and _is_indexed(loop.body, name)}
     found = (takes | sliced) & tested or indexed or _taken_until_empty(loop.body)

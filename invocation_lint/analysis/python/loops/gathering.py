@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import libcst as cst
 
 from invocation_lint.analysis.program.acts import is_log_line
-from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.model import names_within, own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops.draining import drained
 from invocation_lint.findings import Place
@@ -77,7 +77,7 @@ def is_carried_over(frame: Frame, loop: cst.For | cst.While, call: Place) -> boo
 
 
 def _names_in(node: cst.CSTNode) -> set[str]:
-    return {part.value for part in [node, *own_nodes(node)] if isinstance(part, cst.Name)} - {"self"}
+    return names_within(node) - {"self"}
 
 
 def _is_read_behind(frame: Frame, loop: cst.For | cst.While, names: set[str]) -> bool:

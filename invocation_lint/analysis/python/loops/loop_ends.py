@@ -11,7 +11,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.events import Caught, LoopInfo, LoopLeft, Raised, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import is_log_line, strongest_act
-from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.model import names_within, own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops.answering import are_only_returned, is_only_returned
 from invocation_lint.analysis.python.loops.draining import drained, what_becomes_of
@@ -87,7 +87,7 @@ def _is_over_items(node: cst.For | cst.While, info: LoopInfo, elements: int | No
         return info.over == "condition" and bool(drained(node))
     if elements is None:
         return info.over == "items"
-    names = {part.value for part in [node.target, *own_nodes(node.target)] if isinstance(part, cst.Name)}
+    names = names_within(node.target)
     return elements > FEW and any(isinstance(part, cst.Name) and part.value in names for part in own_nodes(node.body))
 
 
@@ -213,7 +213,7 @@ def bound_names(loop: cst.For | cst.While) -> set[str]:
     for node in own_nodes(loop.body):
         if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.For)):
             targets.append(node.target)
-    return {part.value for target in targets for part in [target, *own_nodes(target)] if isinstance(part, cst.Name)}
+    return names_within(*targets)
 
 
 def _bound_in(test: cst.BaseExpression) -> Iterator[cst.CSTNode]:

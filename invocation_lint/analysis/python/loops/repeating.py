@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from invocation_lint.analysis.domain.events import Caught, Raised, RetryLoop
-from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
+from invocation_lint.analysis.program.model import FunctionInfo, names_within, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import Again
@@ -50,8 +50,9 @@ def _asks_the_same(function: FunctionInfo, call: cst.Call) -> bool:
     positional = [name for name in names if name not in {"self", "cls"}]
     for index, arg in enumerate(given):
         to = arg.keyword.value if arg.keyword is not None else positional[index] if index < len(positional) else ""
-        read = {part.value for part in [arg.value, *own_nodes(arg.value)] if isinstance(part, cst.Name)}
-        if dotted(arg.value) != to and not (isinstance(arg.value, cst.BinaryOperation) and to in read):
+        if dotted(arg.value) != to and not (
+            isinstance(arg.value, cst.BinaryOperation) and to in names_within(arg.value)
+        ):
             return False
     return True
 
@@ -72,8 +73,7 @@ def _counted(function: FunctionInfo, call: cst.Call) -> Iterator[str]:
 def _is_bounded(handler: cst.ExceptHandler | cst.ExceptStarHandler, counted: set[str]) -> bool | None:
     """Whether a number that changes decides about the next call; None where something else may."""
     tests = [node.test for node in own_nodes(handler.body) if isinstance(node, (cst.If, cst.IfExp))]
-    tested = {part.value for test in tests for part in [test, *own_nodes(test)] if isinstance(part, cst.Name)}
-    if tested & counted:
+    if names_within(*tests) & counted:
         return True
     return None if tests or counted else False
 

@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.events import Caught, Raised, RetryLoop, Visit
 from invocation_lint.analysis.program.acts import block_end, is_log_line, suite_end
-from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.analysis.program.model import names_within, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops.counting import COUNTERS
@@ -55,7 +55,7 @@ def _turns_to_another(node: cst.For | cst.While, attempt: cst.Try) -> bool:
     """Whether each round asks something else than the one before: another region, another function."""
     if not isinstance(node, cst.For) or (isinstance(node.iter, cst.Call) and dotted(node.iter.func) in COUNTERS):
         return False
-    targets = {part.value for part in [node.target, *own_nodes(node.target)] if isinstance(part, cst.Name)}
+    targets = names_within(node.target)
     handed = (
         part
         for call in own_nodes(attempt.body)
@@ -70,7 +70,7 @@ def note_polls(frame: Frame, node: cst.While, first_event: int) -> None:
     if _pause(node) == "none":
         return
     asked: list[cst.CSTNode] = [node.test]
-    names = {part.value for part in [node.test, *own_nodes(node.test)] if isinstance(part, cst.Name)}
+    names = names_within(node.test)
     for inner in own_nodes(node.body):
         if isinstance(inner, cst.Assign) and any(getattr(t.target, "value", None) in names for t in inner.targets):
             asked.append(inner.value)
@@ -199,18 +199,11 @@ def pause_in(block: cst.BaseSuite, changed: Collection[str]) -> str:
 
 def changing(node: cst.For | cst.While) -> set[str]:
     """The names that stand for something else in each round of a loop."""
-    return set(_changed_names(node))
-
-
-def _changed_names(node: cst.For | cst.While) -> Iterator[str]:
     targets: list[cst.CSTNode] = [node.target] if isinstance(node, cst.For) else []
     for inner in own_nodes(node.body):
         if isinstance(inner, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign)):
             targets.append(inner.target)
-    for target in targets:
-        for part in [target, *own_nodes(target)]:
-            if isinstance(part, cst.Name):
-                yield part.value
+    return names_within(*targets)
 
 
 _ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)

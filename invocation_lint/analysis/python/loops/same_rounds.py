@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from invocation_lint.analysis.program.acts import called_name, is_log_line
-from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
+from invocation_lint.analysis.program.model import FunctionInfo, names_within, own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
@@ -27,7 +25,7 @@ def sends_the_same(frame: Frame, target: cst.CSTNode, body: cst.CSTNode, call: P
         return False
     logged = {part for node in parts if isinstance(node, cst.Call) and is_log_line(node) for part in own_nodes(node)}
     rest = [part for part in parts if part not in logged]
-    items = _names([target])
+    items = names_within(target)
     if items & {part.value for part in rest if isinstance(part, cst.Name)}:
         return False
     return _is_given_the_same(rest, sent, items)
@@ -45,11 +43,7 @@ def _is_given_the_same(parts: list[cst.CSTNode], sent: cst.Call, items: set[str]
     given = [part for arg in sent.args for part in [arg.value, *own_nodes(arg.value)]]
     if not all(_is_pure(part) for part in given):
         return False
-    return not _names([sent]) & _changing(parts, sent, items)
-
-
-def _names(nodes: Iterable[cst.CSTNode]) -> set[str]:
-    return {part.value for node in nodes for part in [node, *own_nodes(node)] if isinstance(part, cst.Name)}
+    return not names_within(sent) & _changing(parts, sent, items)
 
 
 def _is_pure(node: cst.CSTNode) -> bool:
@@ -71,21 +65,21 @@ def _changing(parts: list[cst.CSTNode], sent: cst.Call, items: set[str]) -> set[
     assigned: list[tuple[set[str], cst.BaseExpression]] = []
     for node in parts:
         if isinstance(node, cst.Assign):
-            names = _names(one.target for one in node.targets)
+            names = names_within(*(one.target for one in node.targets))
             if all(isinstance(one.target, cst.Name) for one in node.targets):
                 assigned.append((names, node.value))
             else:
                 found |= names
         elif isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For, cst.CompFor)):
-            found |= _names([node.target])
+            found |= names_within(node.target)
         elif isinstance(node, cst.AsName):
-            found |= _names([node.name])
+            found |= names_within(node.name)
         elif isinstance(node, cst.Call) and node not in own and not _is_idle(node):
-            found |= _names([node])
+            found |= names_within(node)
     for _ in assigned:
         for names, value in assigned:
             inside = [value, *own_nodes(value)]
-            if sent not in inside and (not all(map(_is_pure, inside)) or _names([value]) & (found | names)):
+            if sent not in inside and (not all(map(_is_pure, inside)) or names_within(value) & (found | names)):
                 found |= names
     return found
 
