@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from invocation_lint.analysis.domain.atoms import Const, EnumMember, Param, Struct, Value, const
+from invocation_lint.analysis.domain.atoms import Atom, Const, EnumMember, Param, Struct, Typed, Unknown, Value, const
 
 OF_UNREADABLE = "a name of a module of the project that cannot be read"
 """Why something is not known: what its name stands for is of the project, and not a library's."""
@@ -51,6 +51,16 @@ def source_of(value: Value) -> str:
     """The path that the value was read from, when all its atoms agree on one."""
     sources = {getattr(atom, "source", "") or (atom.name if isinstance(atom, Param) else "") for atom in value.atoms}
     return sources.pop() if len(sources) == 1 else ""
+
+
+def has_chain(atom: Any) -> bool:
+    """Whether it comes from a module that queries something."""
+    return (type(atom) is Unknown or type(atom) is Typed) and atom.chain is not None
+
+
+def leading(value: Value) -> Atom | None:
+    """The atom that tells what a value comes from: its only one, or of several one at the end of a chain."""
+    return value.single if value.single is not None else next(filter(has_chain, value.atoms), None)
 
 
 def held_by(struct: Struct) -> list[Value]:

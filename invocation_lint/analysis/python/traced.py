@@ -19,8 +19,6 @@ from invocation_lint.analysis.domain.atoms import (
     Struct,
     Text,
     Traced,
-    Typed,
-    Unknown,
     Value,
     join_values,
     unknown,
@@ -28,7 +26,7 @@ from invocation_lint.analysis.domain.atoms import (
 from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.domain.parts import parts_in, parts_of, parts_within, values_within
 from invocation_lint.analysis.domain.state import Obj
-from invocation_lint.analysis.domain.values import held_by
+from invocation_lint.analysis.domain.values import held_by, leading
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.guards import CaughtType
@@ -97,11 +95,7 @@ def attribute(frame: Frame, atom: Any, name: str, found: Value, node: cst.CSTNod
 
 def item(frame: Frame, receiver: Value, key: Value, found: Value) -> Value:
     """What is watched of `receiver[key]`; of one of several things it may be, where that is at the end of a chain."""
-    atom = receiver.single
-    if atom is None:
-        atom = next(
-            (one for one in receiver.atoms if isinstance(one, (Unknown, Typed)) and one.chain is not None), None
-        )
+    atom = leading(receiver)
     if atom is not None:
         for watch in frame.interpreter.kinds.watches:
             found = watch.item(frame, atom, key, found)

@@ -32,6 +32,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.events import Asking, Event
 from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.domain.values import has_chain, leading
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Watch
@@ -108,10 +109,10 @@ class Queries(Watch[Frame]):
         return frame.module.speaks_of_queries or self.name in frame.watching
 
     def goes_into(self, frame: Frame, element: Value) -> bool:
-        return any(_has_chain(atom) for atom in element.atoms)
+        return any(has_chain(atom) for atom in element.atoms)
 
     def attribute(self, frame: Frame, atom: Any, name: str, found: Value, node: cst.CSTNode) -> Value:
-        if not (frame.module.speaks_of_queries or self.name in frame.watching or _has_chain(atom)):
+        if not (frame.module.speaks_of_queries or self.name in frame.watching or has_chain(atom)):
             return found  # as `follows` asks, without the call
         if isinstance(atom, ClassRef) and _is_field(found):
             found = Value((Unknown("a column"),))
@@ -121,7 +122,7 @@ class Queries(Watch[Frame]):
         """The call as a step of a chain, with its arguments as they are before the callee may change them."""
         if frame.state is None or isinstance(atom, (FunctionRef, ClassRef)):
             return None
-        if not (self.follows(frame) or _has_chain(atom)):
+        if not (self.follows(frame) or has_chain(atom)):
             return None
         if type(atom) is Symbol and atom.dotted.startswith("builtins."):
             return _OF_BUILTIN
@@ -167,7 +168,7 @@ class Queries(Watch[Frame]):
         return with_chain(found, extended(chain, Step("[key]", args=(key,))))
 
     def is_sliced(self, frame: Frame, receiver: Value) -> bool:
-        return self.follows(frame) and any(isinstance(atom, Unknown) or _has_chain(atom) for atom in receiver.atoms)
+        return self.follows(frame) and any(isinstance(atom, Unknown) or has_chain(atom) for atom in receiver.atoms)
 
     def sliced(
         self, frame: Frame, atom: Any, bounds: tuple[Value | None, Value | None], found: Value, node: cst.CSTNode
@@ -206,7 +207,7 @@ class Queries(Watch[Frame]):
         if not self.follows(frame) or (isinstance(found.single, Const) and not _is_column(left, node)):
             return found
         sign = _SIGNS.get(type(node.comparisons[0].operator))
-        atom = left.single or next(filter(_has_chain, left.atoms), None)
+        atom = leading(left)
         chain = chain_of(atom) if sign is not None and frame.state is not None else None
         if sign is None or chain is None or frame.state is None:
             return Value((Typed("bool"),))
@@ -268,11 +269,6 @@ def _is_row(chain: Chain, step: Step) -> bool:
     root = chain.root.single
     name = step.name or (root.dotted.rpartition(".")[2] if isinstance(root, Symbol) else "")
     return name == ELEMENT or (step.is_call and name in ONE_ROW)
-
-
-def _has_chain(atom: Any) -> bool:
-    """Whether it comes from a module that queries something."""
-    return (type(atom) is Unknown or type(atom) is Typed) and atom.chain is not None
 
 
 def _chain(atom: Any) -> Chain | None:
