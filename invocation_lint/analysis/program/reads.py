@@ -10,7 +10,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import called_name
 from invocation_lint.analysis.program.model import FunctionInfo
-from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.parsing.walk import children, walk
 
 FILLING = frozenset({"append", "add"})
 """Methods that put something into a list or a set."""
@@ -57,7 +57,7 @@ def is_only_waited_for(function: FunctionInfo, name: str) -> bool:
     meant = {"wait": "wait", "as_completed": "as_completed", "len": "len"}
     meant |= {alias: original for original, alias in _RENAMED.findall(function.module.source.text)}
     nodes = list(walk(function.node.body))
-    around = {child: node for node in nodes for child in node.children}
+    around = {child: node for node in nodes for child in children(node)}
     reads = [node for node in nodes if isinstance(node, cst.Name) and node.value == name and not _fills(node, around)]
     return bool(reads) and all(_is_passed_to_wait(node, around, nodes, meant) for node in reads)
 

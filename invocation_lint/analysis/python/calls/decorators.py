@@ -168,16 +168,13 @@ def guards_around(interpreter: Walk[Frame], info: FunctionInfo) -> Iterator[Guar
 
 def _own(interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression, name: str) -> Wrapping | None:
     """What a decorator of the program does; None for any other."""
-    decorator = _decorator(interpreter, info, item)
-    if decorator is not None and isinstance(item, cst.Call):
-        decorator = _returned(decorator)
-    wrapper = _returned(decorator) if decorator is not None else None
+    decorator, wrapper = _parts(interpreter, info, item)
     if decorator is None or wrapper is None or not isinstance(wrapper.node, cst.FunctionDef):
         return None
-    params = [*decorator.node.params.posonly_params, *decorator.node.params.params]
+    params = _positional(decorator)
     if len(params) != 1:
         return None
-    decorated = params[0].name.value
+    decorated = params[0]
     calls = [
         node
         for node in own_nodes(wrapper.node.body)
@@ -198,19 +195,29 @@ def gives_another_first(interpreter: Walk[Frame], info: FunctionInfo) -> bool:
     """Whether a decorator of the program hands the function something else than its wrapper was given for its first
     argument, or changes that before."""
     for item in info.decorators:
-        decorator = _decorator(interpreter, info, item)
-        if decorator is not None and isinstance(item, cst.Call):
-            decorator = _returned(decorator)
-        wrapper = _returned(decorator) if decorator is not None else None
-        params = decorator.node.params.params if decorator is not None else ()
-        if wrapper is not None and params and _changes_first(wrapper, params[0].name.value):
+        decorator, wrapper = _parts(interpreter, info, item)
+        params = _positional(decorator) if decorator is not None else []
+        if wrapper is not None and params and _changes_first(wrapper, params[0]):
             return True
     return False
 
 
+def _parts(
+    interpreter: Walk[Frame], info: FunctionInfo, item: cst.BaseExpression
+) -> tuple[FunctionInfo | None, FunctionInfo | None]:
+    """The function of the program that is given the decorated one, and what it returns in place of that."""
+    decorator = _decorator(interpreter, info, item)
+    if decorator is not None and isinstance(item, cst.Call):
+        decorator = _returned(decorator)
+    return decorator, _returned(decorator) if decorator is not None else None
+
+
+def _positional(info: FunctionInfo) -> list[str]:
+    return [one.name.value for one in (*info.node.params.posonly_params, *info.node.params.params)]
+
+
 def _changes_first(wrapper: FunctionInfo, decorated: str) -> bool:
-    own = [*wrapper.node.params.posonly_params, *wrapper.node.params.params]
-    first = own[0].name.value if own else ""
+    first = next(iter(_positional(wrapper)), "")
     for node in own_nodes(wrapper.node.body):
         if isinstance(node, cst.Call) and getattr(node.func, "value", "") == decorated:
             given = node.args[0] if node.args else None
@@ -260,11 +267,10 @@ def _is_same(arg: cst.Arg) -> bool:
 
 def _taken(wrapper: FunctionInfo) -> list[str]:
     params = wrapper.node.params
-    named = [param.name.value for param in [*params.posonly_params, *params.params]]
     star = [f"*{params.star_arg.name.value}"] if isinstance(params.star_arg, cst.Param) else []
     keywords = [param.name.value for param in params.kwonly_params]
     rest = [f"**{params.star_kwarg.name.value}"] if params.star_kwarg is not None else []
-    return [*named, *star, *keywords, *rest]
+    return [*_positional(wrapper), *star, *keywords, *rest]
 
 
 def _gives_value(wrapper: cst.FunctionDef, call: cst.Call) -> bool:
