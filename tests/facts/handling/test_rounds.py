@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from textwrap import indent
+
 import pytest
 
 from tests.facts.test_record_loops import handler_in
+
+ROUNDS = """\
+for attempt in range(3):
+    try:
+        ship(record["body"] + record["messageId"])
+        break
+    except Exception:
+        logger.warning("again")"""
+LOGGED = """\
+try:
+    ship(json.loads({0}["body"]))
+except Exception:
+    logger.exception("failed")"""
+EACH = """\
+def handler(event, context):
+    for record in event["Records"]:
+        work(record)"""
 
 SHAPES = """
 # swallowed: call
 class Worker:
     def __call__(self, event, context):
         for record in event["Records"]:
-            try:
-                ship(json.loads(record["body"]))
-            except Exception:
-                logger.exception("failed")
+            <logged record>
 handler = Worker()
 ---
 # swallowed: call self
@@ -23,10 +40,7 @@ class Worker:
         for record in event["Records"]:
             self.work(record)
     def work(self, record):
-        try:
-            ship(json.loads(record["body"]))
-        except Exception:
-            logger.exception("failed")
+        <logged record>
 handler = Worker()
 ---
 # swallowed: finally
@@ -46,9 +60,7 @@ def handler(event, context):
             continue
 ---
 # swallowed: finally raise
-def handler(event, context):
-    for record in event["Records"]:
-        work(record)
+<each>
 def work(record):
     try:
         ship(json.loads(record["body"]))
@@ -68,26 +80,14 @@ def handler(event, context):
 # escapes: else raise
 def handler(event, context):
     for record in event["Records"]:
-        for attempt in range(3):
-            try:
-                ship(record["body"] + record["messageId"])
-                break
-            except Exception:
-                logger.warning("again")
+        <rounds>
         else:
             raise RuntimeError("gave up")
 ---
 # escapes: else raise helper
-def handler(event, context):
-    for record in event["Records"]:
-        work(record)
+<each>
 def work(record):
-    for attempt in range(3):
-        try:
-            ship(record["body"] + record["messageId"])
-            break
-        except Exception:
-            logger.warning("again")
+    <rounds>
     else:
         raise RuntimeError("gave up")
 ---
@@ -106,9 +106,7 @@ def handler(event, context):
             raise RuntimeError("gave up")
 ---
 # escapes: after raise
-def handler(event, context):
-    for record in event["Records"]:
-        work(record)
+<each>
 def work(record):
     for attempt in range(3):
         try:
@@ -120,24 +118,14 @@ def work(record):
 # kept: else note
 def handler(event, context):
     for record in event["Records"]:
-        for attempt in range(3):
-            try:
-                ship(record["body"] + record["messageId"])
-                break
-            except Exception:
-                logger.warning("again")
+        <rounds>
         else:
             ship("dead")
 ---
 # swallowed: rounds only
 def handler(event, context):
     for record in event["Records"]:
-        for attempt in range(3):
-            try:
-                ship(record["body"] + record["messageId"])
-                break
-            except Exception:
-                logger.warning("again")
+        <rounds>
 ---
 # swallowed: recursion
 def handler(event, context):
@@ -145,10 +133,7 @@ def handler(event, context):
 def work(records):
     if not records:
         return
-    try:
-        ship(json.loads(records[0]["body"]))
-    except Exception:
-        logger.exception("failed")
+    <logged records[0]>
     work(records[1:])
 ---
 # swallowed: recursion2
@@ -157,10 +142,7 @@ def handler(event, context):
 def work(records):
     if records:
         first, *rest = records
-        try:
-            ship(json.loads(first["body"]))
-        except Exception:
-            logger.exception("failed")
+        <logged first>
         work(rest)
 ---
 # escapes: recursion3
@@ -179,10 +161,7 @@ def handler(event, context):
     one(records[0])
     handler({"Records": records[1:]}, context)
 def one(record):
-    try:
-        ship(json.loads(record["body"]))
-    except Exception:
-        logger.exception("failed")
+    <logged record>
 ---
 # swallowed: recursion index
 def handler(event, context):
@@ -190,10 +169,7 @@ def handler(event, context):
 def work(records, at):
     if at >= len(records):
         return
-    try:
-        ship(json.loads(records[at]["body"]))
-    except Exception:
-        logger.exception("failed")
+    <logged records[at]>
     work(records, at + 1)
 ---
 # swallowed: while index
@@ -201,10 +177,7 @@ def handler(event, context):
     records = event["Records"]
     at = 0
     while at < len(records):
-        try:
-            ship(json.loads(records[at]["body"]))
-        except Exception:
-            logger.exception("failed")
+        <logged records[at]>
         at += 1
 ---
 # swallowed: while pop
@@ -212,18 +185,12 @@ def handler(event, context):
     records = event["Records"]
     while records:
         record = records.pop(0)
-        try:
-            ship(json.loads(record["body"]))
-        except Exception:
-            logger.exception("failed")
+        <logged record>
 ---
 # swallowed: range
 def handler(event, context):
     for at in range(len(event["Records"])):
-        try:
-            ship(json.loads(event["Records"][at]["body"]))
-        except Exception:
-            logger.exception("failed")
+        <logged event["Records"][at]>
 ---
 # kept: the record is worked on behind a failure
 def handler(event, context):
@@ -236,9 +203,7 @@ def handler(event, context):
         ship(order)
 ---
 # kept: a helper works on it
-def handler(event, context):
-    for record in event["Records"]:
-        work(record)
+<each>
 def work(record):
     try:
         ship.archive(record)
@@ -269,10 +234,7 @@ def handler(event, context):
 # swallowed: it only counts behind
 def handler(event, context):
     for number, record in enumerate(event["Records"]):
-        try:
-            ship(json.loads(record["body"]))
-        except Exception:
-            logger.exception("failed")
+        <logged record>
         logger.info("%s done", number)
 ---
 # swallowed: what follows a try around all
@@ -288,10 +250,7 @@ def handler(event, context):
 # swallowed: a report of none
 def handler(event, context):
     for record in event["Records"]:
-        try:
-            ship(json.loads(record["body"]))
-        except Exception:
-            logger.exception("failed")
+        <logged record>
     return {"batchItemFailures": []}
 ---
 # reported: a report that is filled
@@ -307,9 +266,19 @@ def handler(event, context):
 CASES = [case.removeprefix("# ").partition("\n") for case in SHAPES.strip().split("---\n")]
 
 
+def written_out(code: str) -> str:
+    """The code of a shape, with what its lines in angle brackets stand for."""
+
+    def lines(found: re.Match[str]) -> str:
+        before, name, record = found.groups()
+        return indent({"rounds": ROUNDS, "logged": LOGGED.format(record), "each": EACH}[name], before)
+
+    return re.sub(r"^( *)<(\w+) ?(\S*)>$", lines, code, flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize(("told", "code"), [(told, code) for told, _, code in CASES])
 def test_what_becomes_of_a_record(told: str, code: str) -> None:
-    handler = handler_in(code)
+    handler = handler_in(written_out(code))
     assert (handler.item_failure, handler.records_read) == (told.partition(":")[0], "all")
 
 
