@@ -64,3 +64,8 @@ def findings(folder: Path, files: dict[str, str], linted: str = "sender/app.py")
 def sender(call: str) -> dict[str, str]:
     body = "\n".join(f"    {line}" for line in dedent(call).split("\n"))
     return {"sender/app.py": f"{HEAD}def handler(event, context):\n{body}\n"}
+
+
+def sends(payload: str, worker: str) -> dict[str, str]:
+    """A sender that invokes the worker with a payload, and the worker."""
+    return {**sender(f'send(os.environ["WORKER"], {payload})'), "worker/work.py": dedent(worker)}

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.facts.linking import BAD, GOOD, HEAD, TEMPLATE, WORKER, findings, sender
+from tests.facts.linking import BAD, GOOD, HEAD, TEMPLATE, WORKER, findings, sender, sends
 
 NAMED = [
     'os.environ["WORKER"]',
@@ -68,7 +68,7 @@ def test_both_ends_are_shown(tmp_path: Path) -> None:
 
 def test_a_near_name_is_a_misspelled_field(tmp_path: Path) -> None:
     worker = "def handler(event, context):\n    return event['orderId']\n"
-    (found,) = findings(tmp_path, {"worker/work.py": worker, **sender('send(os.environ["WORKER"], {"order_id": 1})')})
+    (found,) = findings(tmp_path, sends('{"order_id": 1}', worker))
     assert found.id == "INV208"
 
 
@@ -92,7 +92,7 @@ def test_what_is_needed_depends_on_the_constants_that_are_sent(tmp_path: Path, p
             return event["address"]
         raise ValueError(event["action"])
     """
-    found = findings(tmp_path, {"worker/work.py": worker, **sender(f'send(os.environ["WORKER"], {payload})')})
+    found = findings(tmp_path, sends(payload, worker))
     assert len(found) == count
 
 
@@ -193,14 +193,13 @@ def test_a_handler_that_is_changed_is_asked_anew(tmp_path: Path) -> None:
 )
 def test_a_handler_that_decodes_the_body(tmp_path: Path, payload: str, count: int) -> None:
     worker = "import json\ndef handler(event, context):\n    return json.loads(event['body'])['id']\n"
-    found = findings(tmp_path, {"worker/work.py": worker, **sender(f'send(os.environ["WORKER"], {payload})')})
+    found = findings(tmp_path, sends(payload, worker))
     assert len(found) == count
 
 
 def test_json_in_a_body_is_meant_where_the_handler_decodes_it(tmp_path: Path) -> None:
     worker = "import json\ndef handler(event, context):\n    return json.loads(event['body'])['id']\n"
-    files = {"worker/work.py": worker, **sender('send(os.environ["WORKER"], {"body": json.dumps({"id": 1})})')}
-    assert "INV401" not in [one.id for one in findings(tmp_path, files)]
+    assert "INV401" not in [one.id for one in findings(tmp_path, sends('{"body": json.dumps({"id": 1})}', worker))]
 
 
 REQUEST = """
@@ -233,7 +232,7 @@ def handler(event, context):
 def test_who_invokes_a_handler_of_requests_makes_the_request(
     tmp_path: Path, worker: str, payload: str, missing: str
 ) -> None:
-    found = findings(tmp_path, {**sender(f'send(os.environ["WORKER"], {payload})'), "worker/work.py": worker})
+    found = findings(tmp_path, sends(payload, worker))
     assert [one.message for one in found if missing not in one.message] == []
     assert len(found) == bool(missing)
 
@@ -285,8 +284,7 @@ TAKES_TEXT = {
 def findings_of(folder: Path, body: str, sent: str) -> list[str]:
     lines = "\n".join(f"    {line}" for line in body.split("\n"))
     worker = f"import json\n\ndef number(order):\n    return order['id']\n\ndef handler(event, context):\n{lines}\n"
-    call = sender(f'send(os.environ["WORKER"], {{"order": {sent}}})')
-    return [found.id for found in findings(folder, {"worker/work.py": worker, **call})]
+    return [found.id for found in findings(folder, sends(f'{{"order": {sent}}}', worker))]
 
 
 @pytest.mark.parametrize("sent", ['json.dumps({"id": 1})', 'json.dumps(event["order"])'])

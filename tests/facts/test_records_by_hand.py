@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.test_suggested_links import links
 from tests.command import run_lint
-from tests.facts.linking import HEAD, TEMPLATE, findings
+from tests.facts.linking import TEMPLATE, findings, sends
 
 EACH = """
     import json
@@ -41,11 +41,6 @@ EITHER = """
 """
 
 
-def project(payload: str, worker: str) -> dict[str, str]:
-    sender = f"{HEAD}def handler(event, context):\n    send(os.environ['WORKER'], {payload})\n"
-    return {"sender/app.py": sender, "worker/work.py": dedent(worker)}
-
-
 @pytest.mark.parametrize(
     ("payload", "worker", "missing"),
     [
@@ -61,18 +56,18 @@ def project(payload: str, worker: str) -> dict[str, str]:
     ],
 )
 def test_what_it_needs(tmp_path: Path, payload: str, worker: str, missing: list[str]) -> None:
-    found = [one.message for one in findings(tmp_path, project(payload, worker)) if one.id == "INV204"]
+    found = [one.message for one in findings(tmp_path, sends(payload, worker)) if one.id == "INV204"]
     assert len(found) == len(missing) and all(word in text for word, text in zip(missing, found, strict=True))
 
 
 def test_links_show_it(tmp_path: Path) -> None:
-    (link,) = links(tmp_path, {**project('{"order": 1}', EACH), "template.yaml": TEMPLATE})
+    (link,) = links(tmp_path, {**sends('{"order": 1}', EACH), "template.yaml": TEMPLATE})
     assert link["certain"] and link["contract"] == {"required": ["Records"], "optional": []}
     assert link["mismatches"] == [{"kind": "missing_field", "field": "Records"}]
 
 
 def test_it_has_no_contract_of_its_own(tmp_path: Path) -> None:
-    for name, text in {**project("{}", EACH), "template.yaml": dedent(TEMPLATE), ".git/HEAD": ""}.items():
+    for name, text in {**sends("{}", EACH), "template.yaml": dedent(TEMPLATE), ".git/HEAD": ""}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert "worker" not in run_lint("contracts", cwd=tmp_path).stdout.casefold()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.facts.linking import HEAD, findings
+from tests.facts.linking import findings, sends
 
 IF = """
 def handler(event, context):
@@ -74,8 +74,7 @@ def handler(event, context):
     ],
 )
 def test_actions(tmp_path: Path, worker: str, payload: str, found: str) -> None:
-    code = f'{HEAD}def handler(event, context):\n    send(os.environ["WORKER"], {payload})\n'
-    told = findings(tmp_path, {"sender/app.py": code, "worker/work.py": worker})
+    told = findings(tmp_path, sends(payload, worker))
     every = [one for one in told if one.id.startswith("INV2")]
     assert " ".join(one.id for one in every) == found
     if found == "INV207":
