@@ -46,3 +46,21 @@ def test_a_rule_of_a_user_must_supersede_something(rule: Make) -> None:
         shipped.joined(user)
     fine = Rulebook.of([rule("supersedes: [INX3xx, all]")], {}, complete=False)
     assert len(shipped.joined(fine).rules) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields"),
+    [
+        ("", {"api"}),
+        ("when: {any: [{api: invoke}, {payload.layers: {over: 1}}]}", {"api", "payload"}),
+        ("when: {target.actions: {none: {name: =payload.action.value}}}", {"target", "payload"}),
+        ("unless: {function.name: a}", {"api", "function"}),
+        ("each: payload.missing\nwhen: {item.name: a}", {"payload"}),
+        ("severity: {error: {payload.layers: 2}, otherwise: warning}", {"api", "payload"}),
+        ("message: of {function.name}", {"api", "function"}),
+        ("help: of {function.name}", {"api", "function"}),
+        ("labels: {client.created: made here}", {"api", "client"}),
+    ],
+)
+def test_the_fields_that_a_rule_asks_about_or_shows(rule: Make, lines: str, fields: set[str]) -> None:
+    assert rule(lines).fields == fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from moto import mock_aws
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 
+from invocation_lint.reference.sources import moto_server
 from invocation_lint.reference.sources.moto_server import keep_items
 
 WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
@@ -63,3 +65,12 @@ def test_one_of_several_claims_holds(backend: Any) -> None:
         for thread in threads:
             thread.join()
     assert won == jobs
+
+
+def test_the_service_makes_all_of_its_changes() -> None:
+    own = [
+        one for one in vars(moto_server).values() if inspect.isfunction(one) and one.__module__ == moto_server.__name__
+    ]
+    changes = {one.__name__ for one in own if not inspect.signature(one).parameters} - {"main"}
+    assert "keep_items" in changes
+    assert changes <= set(moto_server.main.__code__.co_names)
