@@ -34,7 +34,7 @@ def closing_line(report: Report) -> str:
     if summary.templates_left_out:
         parts.append(too_many_templates(summary.templates_left_out))
     if summary.functions_inline:
-        parts.append(f"{_count(summary.functions_inline, 'function')} with code in a template not read")
+        parts.append(f"inline code of {_count(summary.functions_inline, 'function')} not read")
     if summary.functions_too_large:
         parts.append(f"{_count(len(summary.functions_too_large), 'function')} too large to follow")
     without = sorted(summary.functions_without_contract)

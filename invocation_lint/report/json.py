@@ -14,7 +14,7 @@
                  templates_left_out: [path of a template that the CDK made, where there are too many to read them all],
                  baseline_vanished: [entry of the baseline that is no longer found, in words],
                  templates_found: how many templates were looked at,
-                 functions_inline: how many functions have their Python code in a template, which is not read,
+                 functions_inline: how many functions have inline code in Python, which is not read,
                  found_elsewhere: {path of a file that was not given: how many of its findings are about handlers of the
                                    given ones}}}
 
