@@ -53,13 +53,11 @@ class Field:
 
     def option(self, frame: Frame, *names: str) -> str | None:
         """The text given under one of these keywords to the function that describes the field."""
-        if not isinstance(self.node, cst.Call):
+        given = next((value for name, value in self.options().items() if name in names), None)
+        if given is None:
             return None
         home = Frame(frame.interpreter, self.owner.module, None, State(), in_class=self.owner.key)
-        for arg in self.node.args:
-            if arg.keyword is not None and arg.keyword.value in names:
-                return text_constant(conditions.quietly(home, arg.value))
-        return None
+        return text_constant(conditions.quietly(home, given))
 
     def options(self) -> dict[str, cst.BaseExpression]:
         """What the function that describes the field is given, by keyword."""
@@ -72,10 +70,8 @@ class Field:
 
     def is_left_out(self) -> bool | None:
         """Whether `exclude=True` keeps the field out of what is dumped; None when that is not known."""
-        if not isinstance(self.node, cst.Call):
-            return False
-        given = [arg.value for arg in self.node.args if arg.keyword is not None and arg.keyword.value == "exclude"]
-        return None if given and dotted(given[0]) not in {"True", "False", "None"} else "True" in map(dotted, given)
+        given = self.options().get("exclude")
+        return {"True": True, "False": False, "None": False}.get(dotted(given)) if given is not None else False
 
 
 def is_dataclass(info: ClassInfo) -> bool:
@@ -235,18 +231,18 @@ def _default_of(frame: Frame, info: ClassInfo, field: Field) -> Value:
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 
+_NAMING = ("env", "validation_alias", "alias")
+"""Options of a field of settings by which its variable has a name of its own."""
+
+
 def environment_of(frame: Frame, info: ClassInfo, field: Field) -> str | None:
     """The environment variable that a text field of settings is read from; None for any other field."""
     family, outside = classes.lineage(frame, info)
     if field.annotation not in _TEXTS or not any(base.rpartition(".")[2] == "BaseSettings" for base in outside):
         return None
-    named = field.option(frame, "env", "validation_alias", "alias")
-    if named is not None:
-        return named.upper()
-    if isinstance(field.node, cst.Call) and any(
-        arg.keyword is not None and arg.keyword.value in {"env", "validation_alias", "alias"} for arg in field.node.args
-    ):
-        return None
+    if not field.options().keys().isdisjoint(_NAMING):
+        named = field.option(frame, *_NAMING)
+        return named.upper() if named is not None else None
     prefix = next((found for cls in family if (found := _setting(cls, "env_prefix")) is not None), "")
     return f"{prefix}{field.name}".upper()
 
