@@ -33,7 +33,7 @@ def wait_for(host, port):
         time.sleep(0.1)
 
 def check_default(host="localhost"):
-    while not get_status(host):
+    while not is_ready(host):
         time.sleep(0.1)
 
 def wait_until_ready(url):
@@ -62,6 +62,7 @@ def lines(folder: Path, body: str) -> list[int]:
         "url = 'http://0.0.0.0:80/'\nwhile not is_ready(url):\n    time.sleep(0.5)",
         "wait_for('localhost', 9000)",
         "wait_for(port=9000, host='127.0.0.1')",
+        "check_default()",
     ],
 )
 def test_waiting_for_a_process_of_its_own(tmp_path: Path, body: str) -> None:
