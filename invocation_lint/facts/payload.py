@@ -80,7 +80,12 @@ class Payload:
     )  # fmt: skip
     layers: Number = fact_field("JSON decodings until the value is no longer a string; 1 for json.dumps of an object")
     encoding: Text = fact_field("how the string was created", words=("json", "base64", "repr", "plain"))
-    parses_as_json: Text = fact_field("whether the sent string is a single JSON document", words=YES_NO)
+    parses_as_json: Text = fact_field(
+        "whether the sent string is a single JSON document; it depends where quotes are replaced in the repr of an"
+        " object that holds text: an apostrophe breaks it",
+        words=("yes", "no", "depends"),
+    )
+    refusal: Text = fact_field("what Lambda does with the repr of an object, in words; absent for anything else")
     form: Text = fact_field(
         "what the string or the bytes contain: JSON or, in words, what is certainly not JSON: plain text, form "
         "data, YAML, a .png file, ..; absent when unknown, and for a Python object"

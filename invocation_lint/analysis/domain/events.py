@@ -141,6 +141,7 @@ class Lost(Event):
     place: Place
     with_error: bool = True
     waited_for: bool = False  # whether the frame waits for the end of what it handed away
+    replaced: bool = False  # by that of the next round of a loop: only the last is looked at
 
 
 @record

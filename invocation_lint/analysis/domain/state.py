@@ -40,6 +40,9 @@ RECEIVER = "it is the receiver"
 ANSWER = "@answer"
 """The class of a dict that AWS answers with: what it may hold is of a known type where it is read."""
 
+VIEW = "@view"
+"""The class of what `keys()`, `values()` and `items()` of a dict give: a sequence for all but an encoder."""
+
 
 class Content:
     """What an object holds. It is asked for its hash again and again."""

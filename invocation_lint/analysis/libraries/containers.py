@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NONE, Const, Ref, Typed, Value, join2, join_values, unknown
 from invocation_lint.analysis.domain.events import Argument
-from invocation_lint.analysis.domain.state import Obj
+from invocation_lint.analysis.domain.state import VIEW, Obj
 from invocation_lint.analysis.domain.values import key_value, keys_of
 from invocation_lint.analysis.libraries import models
 from invocation_lint.analysis.libraries.trials import marshmallow, trying
@@ -134,7 +134,7 @@ def _keys(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: c
     items = tuple(key_value(key) for key in obj.slots)
     rest = join_values([*obj.aside(0), unknown("a key that is not known")]) if obj.open else None
     rest = join_values(items) if rest is None and _unsure(obj) else rest
-    listed = Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made)
+    listed = Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made, cls=VIEW)
     if isinstance(obj.slots, Keys) and obj.open:
         listed = replace(listed, slots=obj.slots, open=obj.open)
     return frame.allocate(node, listed)
@@ -144,7 +144,8 @@ def _values(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node:
     items = tuple(slot.value for slot in obj.slots.values())
     rest = join_values([*obj.aside(1), unknown("a value that is not known")]) if obj.open else None
     rest = join_values(items) if rest is None and _unsure(obj) else rest
-    return frame.allocate(node, Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made))
+    listed = Obj("list", items=() if rest else items, rest=_rest(items, rest), made=obj.made, cls=VIEW)
+    return frame.allocate(node, listed)
 
 
 def _items(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -153,13 +154,13 @@ def _items(frame: Frame, receiver: Value, obj: Obj, arguments: Arguments, node: 
         pair = Obj("tuple", items=(key_value(key), slot.value), made=obj.made)
         pairs.append(frame.allocate_at((frame.place(node), "pair", index), pair))
     if not obj.open and _unsure(obj):
-        return frame.allocate(node, Obj("list", rest=join_values(pairs), made=obj.made))
+        return frame.allocate(node, Obj("list", rest=join_values(pairs), made=obj.made, cls=VIEW))
     if obj.open:
         sides = (join_values([*obj.aside(index), unknown(word)]) for index, word in enumerate(("a key", "a value")))
         other = Obj("tuple", items=tuple(sides), made=obj.made)
         rest = frame.allocate_at((frame.place(node), "pair", "rest"), other)
-        return frame.allocate(node, Obj("list", rest=join_values([*pairs, rest]), made=obj.made))
-    return frame.allocate(node, Obj("list", items=tuple(pairs), made=obj.made))
+        return frame.allocate(node, Obj("list", rest=join_values([*pairs, rest]), made=obj.made, cls=VIEW))
+    return frame.allocate(node, Obj("list", items=tuple(pairs), made=obj.made, cls=VIEW))
 
 
 def _unsure(obj: Obj) -> bool:

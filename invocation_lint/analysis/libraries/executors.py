@@ -12,11 +12,11 @@ from typing import Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, NONE, FunctionRef, Method, Partial, Pending, Value, join_values
-from invocation_lint.analysis.domain.events import Argument, LoopInfo
+from invocation_lint.analysis.domain.events import Argument, Caught, LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.concurrency import note_threads, submitted, threads_of
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import background, iteration, sleeping
+from invocation_lint.analysis.python import background, iteration, sleeping, told
 from invocation_lint.analysis.python.awaiting import awaited, deliver
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -24,7 +24,9 @@ from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import LoopFrame
 from invocation_lint.source.scan import SITE_ATTRIBUTES
 
-_MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})
+_MAPS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap", "starmap_async"})
+_LATER = frozenset({"map_async", "starmap_async"})
+"""Those that give a result to ask: errors come with `get()`."""
 
 
 def call_method(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, source: str = "") -> Value | None:
@@ -52,7 +54,8 @@ def _called(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, so
         found = [replace(a, via="task") if isinstance(a, Pending) else a for a in arguments.args[0].atoms]
         return Value(tuple(found))
     if name in {"apply_async", "apply"}:
-        return _apply(frame, arguments, node)
+        applied = _apply(frame, arguments, node)
+        return applied if applied is None or name == "apply_async" else awaited(frame, applied, node)
     return _map(frame, name, arguments, node, source) if name in _MAPS else None
 
 
@@ -129,7 +132,18 @@ def _apply(frame: Frame, arguments: Arguments, node: cst.CSTNode) -> Value | Non
     items = [] if given is None else iteration.iteration_items(frame, given)
     kwargs = keywords_of(frame, arguments.get(2, "kwds"), node)
     rest = replace(arguments, args=items or [], kwargs=kwargs, nodes=[], star=items is None)
-    return submitted(frame, rest, [arguments.args[0]], node, "future")
+    return _told(frame, submitted(frame, rest, [arguments.args[0]], node, "future"), arguments, node)
+
+
+def _told(frame: Frame, value: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """What is handed to a pool, its errors told to a function where one is given for them."""
+    taken = arguments.plain().get("error_callback")
+    if taken is None or taken == NONE:
+        return value
+    place = frame.place(node)
+    for pending in value.of(Pending):
+        deliver(frame, tuple(Caught(one.site, one.family, "logs", place) for one in pending.raises))
+    return Value(tuple(replace(a, raises=(), sites=()) if isinstance(a, Pending) else a for a in value.atoms))
 
 
 def keywords_of(frame: Frame, named: Value | None, node: cst.CSTNode) -> dict[str, Argument]:
@@ -153,16 +167,27 @@ def _map(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode, sourc
     times = [iteration.iteration_items(frame, value) for value in arguments.args[1:]]
     known = [len(items) for items in times if items is not None]
     frame.loops.append(LoopFrame(LoopInfo(min(known) if len(known) == len(times) else None, concurrent=True)))
-    star = name == "starmap"
-    rest = replace(arguments, args=[] if star else elements, kwargs={}, nodes=[], star=star)
+    star = name.startswith("starmap")
+    spread = iteration.iteration_items(frame, elements[0]) if star else elements
+    rest = replace(arguments, args=spread or [], kwargs={}, nodes=[], star=spread is None)
     value = submitted(frame, rest, [arguments.args[0]], node, "future")
     frame.loops.pop()
-    if name == "map" and frame.dropped is node and _is_of_futures(source):
-        return value
+    is_unread = told.use_of(frame, node) in {"dropped", "unread"}
+    if is_unread and (name.startswith("imap") or (name == "map" and _is_of_futures(source))):
+        return value  # their errors come with what is iterated over
+    if name in _LATER:
+        return _told(frame, _listed(frame, value, node), arguments, node)
     for pending in value.of(Pending):
         deliver(frame, pending.raises)
-    inner = join_values(pending.value for pending in value.of(Pending))
-    return frame.allocate(node, Obj("list", rest=inner, made=frame.place(node)))
+    return join_values(pending.value for pending in _listed(frame, value, node).of(Pending))
+
+
+def _listed(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+    """What is mapped, as a future of the list of all results."""
+    found = list(value.of(Pending))
+    inner = join_values(pending.value for pending in found)
+    listed = frame.allocate(node, Obj("list", rest=inner, made=frame.place(node)))
+    return Value(tuple(replace(pending, value=listed) for pending in found))
 
 
 def _timer(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:

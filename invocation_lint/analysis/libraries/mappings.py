@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NONE, Value, unknown
+from invocation_lint.analysis.domain.atoms import NONE, Pending, Traced, Typed, Value, join_values, unknown
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.domain.values import keys_of
 from invocation_lint.analysis.python import iteration, literals
+from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 
@@ -79,9 +80,28 @@ def _sorted(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) ->
     return _sequence(frame, "builtins.list", replace(arguments, args=arguments.args[:1]), node)
 
 
+def _chosen(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`max(rows, key=..)`, `min(one, other)`: one of them."""
+    elements = [iteration.element_of(frame, arguments.args[0])] if len(arguments.args) == 1 else arguments.args
+    given = call_unknown(frame, arguments, node, source=name)
+    default = arguments.plain().get("default")
+    found = join_values([*elements, *([default] if default is not None else [])])
+    followed = any(isinstance(atom, (Traced, Pending)) for atom in found.atoms)
+    return given if followed or arguments.star or not found.atoms or frame.state is None else found
+
+
+def _rounded(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`round(number, digits)`: a Decimal stays one, where digits are asked for."""
+    atom = arguments.args[0].single if len(arguments.args) == 2 else None
+    return Value((Typed("Decimal" if isinstance(atom, Typed) and atom.type == "Decimal" else "number"),))
+
+
 HANDLERS: dict[str, Callable[[Frame, str, Arguments, cst.CSTNode], Value]] = {
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
+    "builtins.max": _chosen,
+    "builtins.min": _chosen,
+    "builtins.round": _rounded,
     "builtins.list": _sequence,
     "builtins.tuple": _sequence,
     "builtins.set": _sequence,

@@ -50,7 +50,6 @@ RESULTS: dict[str, str] = {
     "builtins.len": "int",
     "builtins.int": "int",
     "builtins.bool": "bool",
-    "builtins.round": "number",
     "builtins.input": "str",
     "builtins.chr": "str",
     "builtins.ord": "int",

@@ -45,6 +45,8 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
         if isinstance(atom, Const):
             return const(atom.value.encode("utf-8", "replace"))
         return Value((Encoded("bytes", alone, "bytes", "utf-8"),))
+    if isinstance(atom, Encoded) and name == "replace" and atom.how in {"repr", "replaced"}:
+        return _repr_with(atom, arguments)
     if name == "decode" and kind == "bytes":
         return decoded(atom)
     if name in _SAME and isinstance(atom, (Encoded, Text)):
@@ -72,6 +74,21 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
     for value in arguments.values():
         open_objects(frame, value, "it is handed to code that is not followed")
     return unknown("the result of a method", name)
+
+
+def _repr_with(atom: Encoded, arguments: Arguments) -> Value:
+    """`repr(..).replace("'", '"')`: the text of an object, with the words that are replaced in it; ? for any that is
+    not that of JSON."""
+    given = arguments.args[:2]
+    word, other = (value.single for value in given) if len(given) == 2 else (None, None)
+    if not isinstance(word, Const) or not isinstance(other, Const):
+        return Value((Typed("str"),))
+    words = atom.encoder.split("|") if atom.how == "replaced" else []
+    words.append(word.value if _OF_JSON.get(word.value) == other.value else "?")
+    return Value((replace(atom, how="replaced", encoder="|".join(words)),))
+
+
+_OF_JSON = {"'": '"', "True": "true", "False": "false", "None": "null"}
 
 
 def _joined(frame: Frame, atom: Any, arguments: Arguments) -> Value:

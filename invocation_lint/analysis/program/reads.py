@@ -9,7 +9,7 @@ from functools import lru_cache
 import libcst as cst
 
 from invocation_lint.analysis.program.acts import called_name
-from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.source.parsing.walk import children, walk
 
 FILLING = frozenset({"append", "add"})
@@ -19,6 +19,23 @@ FILLING = frozenset({"append", "add"})
 def is_read(function: FunctionInfo, name: str) -> bool:
     """Whether the function, or one inside it, reads a name other than to put something into the list that it is."""
     return name in _names_read(function)
+
+
+def is_replaced(function: FunctionInfo, target: cst.Name) -> bool:
+    """Whether what a loop binds to a name is only looked at once the loop has ended: that of the last round. A loop
+    that may end early has looked, as far as is known, for the one that it keeps."""
+    loops = [node for node in own_nodes(function.node) if isinstance(node, (cst.For, cst.While))]
+    around = [loop for loop in loops if any(node is target for node in walk(loop.body))]
+    if not around or any(isinstance(node, (cst.Break, cst.Return, cst.Yield)) for node in walk(around[0])):
+        return False
+    inside = {id(node) for node in walk(around[0])}
+    bound = _bound(function)
+    reads = [
+        node
+        for node in walk(function.node.body)
+        if isinstance(node, cst.Name) and node.value == target.value and node not in bound
+    ]
+    return bool(reads) and not any(id(node) in inside for node in reads)
 
 
 def is_only_returned(function: FunctionInfo, name: str) -> bool:
@@ -47,6 +64,9 @@ def is_only_counted(function: FunctionInfo, name: str) -> bool:
     return not counted.isdisjoint(names) and all(node in counted or node in filled for node in names)
 
 
+_ENDINGS = frozenset({"wait", "ready", "done", "running"})
+"""Methods of futures and of multiprocessing's results that tell whether work has ended, and not how."""
+
 _RENAMED = re.compile(r"\b(wait|as_completed)[ \t]+as[ \t]+(\w+)")
 """The functions that futures are given to without a look at how they ended, under another name."""
 
@@ -66,6 +86,8 @@ def _fills(node: cst.Name, around: Mapping[cst.CSTNode, cst.CSTNode]) -> bool:
     holder = around.get(node)
     if isinstance(holder, cst.Attribute) and holder.value is node:
         return holder.attr.value in FILLING and isinstance(around.get(holder), cst.Call)
+    if isinstance(holder, cst.Subscript) and holder.value is node:
+        return isinstance(around.get(holder), cst.AssignTarget)
     return isinstance(holder, (cst.AssignTarget, cst.AnnAssign)) and holder.target is node
 
 
@@ -77,6 +99,8 @@ def _is_passed_to_wait(
 ) -> bool:
     """Whether a list is only given to such a function, or looped over, and what comes of that is not looked at."""
     holder = around.get(node)
+    if isinstance(holder, cst.Attribute) and holder.value is node and holder.attr.value in _ENDINGS:
+        return isinstance(around.get(holder), cst.Call)  # `result.wait()`: nothing says how it ended
     call = around.get(holder) if isinstance(holder, cst.Arg) else None
     given = meant.get(called_name(call), "") if isinstance(call, cst.Call) else ""
     if isinstance(call, cst.Call) and given:
@@ -104,15 +128,20 @@ def _is_counted(node: cst.CSTNode, around: Mapping[cst.CSTNode, cst.CSTNode]) ->
 
 @lru_cache(maxsize=256)
 def _names_read(function: FunctionInfo) -> frozenset[str]:
-    filled: set[cst.CSTNode] = set()
-    names: list[cst.Name] = []
+    bound = _bound(function)
+    names = (node for node in walk(function.node.body) if isinstance(node, cst.Name))
+    return frozenset(node.value for node in names if node not in bound)
+
+
+@lru_cache(maxsize=8)
+def _bound(function: FunctionInfo) -> frozenset[cst.CSTNode]:
+    """The nodes of a function that bind a name, or put something into what it stands for."""
+    bound: set[cst.CSTNode] = set()
     for node in walk(function.node.body):
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in FILLING:
-            filled.add(node.func.value)
+            bound.add(node.func.value)
         elif isinstance(node, cst.AssignTarget):
-            filled.add(node.target)
+            bound.add(node.target.value if isinstance(node.target, cst.Subscript) else node.target)
         elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Param)):
-            filled.add(node.name if isinstance(node, cst.Param) else node.target)
-        elif isinstance(node, cst.Name):
-            names.append(node)
-    return frozenset(node.value for node in names if node not in filled)
+            bound.add(node.name if isinstance(node, cst.Param) else node.target)
+    return frozenset(bound)

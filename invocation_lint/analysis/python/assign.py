@@ -181,8 +181,10 @@ def augment(frame: Frame, node: cst.AugAssign) -> None:
         extend(frame, before, value)
         after = before
     else:
-        is_sum = isinstance(node.operator, cst.AddAssign)
-        after = operators.add(frame, node, before, value) if is_sum else operators.arithmetic(before, value)
+        if isinstance(node.operator, cst.AddAssign):
+            after = operators.add(frame, node, before, value)
+        else:
+            after = operators.arithmetic(before, value, node.operator)
         assign(frame, node.target, after)
     traced.note_operation(frame, (before, value), (after,), node)
 

@@ -15,7 +15,7 @@ from invocation_lint.analysis.domain.events import CalledFirst, Lost, Raised, Vi
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.model import FunctionInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.program.reads import FILLING, is_only_waited_for, is_read
+from invocation_lint.analysis.program.reads import FILLING, is_only_waited_for, is_read, is_replaced
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
 
@@ -28,8 +28,9 @@ _WAITING = frozenset(
 """Functions and methods that wait for work, by the last part of their name."""
 
 
-def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
-    """Nobody will look at the value any more: note the invocations whose outcome goes with it."""
+def note_dropped(frame: Frame, value: Value, node: cst.CSTNode, *, replaced: bool = False) -> None:
+    """Nobody will look at the value any more: note the invocations whose outcome goes with it. `replaced` is whether
+    that is so of all rounds of a loop but the last."""
     place = frame.place(node)
     for pending in _pendings(frame, value):
         if pending.via in {"read", "decorated"}:
@@ -37,16 +38,22 @@ def note_dropped(frame: Frame, value: Value, node: cst.CSTNode) -> None:
         with_error = {raised.site for raised in pending.raises if isinstance(raised, Raised) and not raised.logged}
         waited = _is_waited_for(frame)
         for site in _sites(pending):
-            frame.events.append(Lost(site, pending.via, place, site in with_error, waited))
+            frame.events.append(Lost(site, pending.via, place, site in with_error, waited, replaced))
 
 
 def note_assigned(frame: Frame, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
     """A name is bound: what it stands for is dropped when the function never reads the name."""
     function = frame.function
-    if function is None or not isinstance(target, cst.Name) or not any(_pendings(frame, value)):
+    is_filled = isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name)  # `futures[job] = ..`
+    name = target.value if isinstance(target, cst.Subscript) and is_filled else target
+    if function is None or not isinstance(name, cst.Name) or not any(_pendings(frame, value)):
         return
-    if target.value not in function.globals and _is_unseen(function, target.value):
+    if name.value in function.globals or (is_filled and not _is_made(function, name.value)):
+        return
+    if _is_unseen(function, name.value):
         note_dropped(frame, value, node)
+    elif not is_filled and is_replaced(function, name):
+        note_dropped(frame, value, node, replaced=True)
 
 
 def _is_unseen(function: FunctionInfo, name: str) -> bool:
@@ -100,8 +107,9 @@ def _pendings(frame: Frame, value: Value) -> Iterator[Pending]:
         return
     yield from value.of(Pending)
     for _, obj in frame.live.deref(value):
-        if obj.kind in {"list", "tuple", "set"}:
-            for element in obj.elements():
+        held = [*obj.aside(0), *obj.aside(1), *(slot.value for slot in obj.slots.values())]
+        if obj.kind in {"list", "tuple", "set", "dict"}:
+            for element in held if obj.kind == "dict" else obj.elements():
                 yield from element.of(Pending)
 
 

@@ -117,7 +117,7 @@ def atom_truth(frame: Frame, atom: Any) -> bool | None:
     if isinstance(atom, Text):
         return True if any(isinstance(piece, str) and piece for piece in atom.pieces) else None
     if isinstance(atom, Encoded):
-        return True if atom.how in {"json", "repr"} else None
+        return True if atom.how in {"json", "repr", "replaced"} else None
     if isinstance(atom, Typed):
         return True if atom.type in {"datetime", "date", "UUID", "Decimal-positive"} else None
     if isinstance(atom, Traced):

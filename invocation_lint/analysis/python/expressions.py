@@ -199,7 +199,7 @@ def _operated(frame: Frame, node: cst.BinaryOperation, left: Value, right: Value
         text = operators.repeated(left, right)
         if text is not None:
             return text
-    return traced.binary(frame, left, right, operators.arithmetic(left, right), node)
+    return traced.binary(frame, left, right, operators.arithmetic(left, right, node.operator), node)
 
 
 def _await(frame: Frame, node: cst.Await) -> Value:

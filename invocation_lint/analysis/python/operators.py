@@ -150,9 +150,11 @@ def _is_text(atom: Any) -> bool:
     )
 
 
-def arithmetic(left: Value, right: Value) -> Value:
+def arithmetic(left: Value, right: Value, operator: cst.CSTNode | None = None) -> Value:
     """The type of an arithmetic result, where both sides tell it."""
     kinds = {_number_kind(atom) for value in (left, right) for atom in value.atoms}
+    if isinstance(operator, (cst.Subtract, cst.SubtractAssign)) and kinds in ({"datetime"}, {"date"}):
+        return Value((Typed("timedelta"),))
     if kinds and kinds <= {"number"}:
         return Value((Typed("number"),))
     if kinds and kinds <= {"number", "Decimal"}:

@@ -30,6 +30,7 @@ from invocation_lint.facts.building.own_invocations import is_for_own_events, is
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import record
+from invocation_lint.source.parsing.walk import walk
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -67,7 +68,7 @@ def ending_of(
     if any(fnmatch(module.source.name, glob) for glob in options.boundary_paths):
         return Ending("library", "entry", "option", is_end=True)
     if function is None:
-        if _under_main(module, first_call) or _is_script(module):
+        if _under_main(module, first_call) or _is_script(module) or (_asks(module) and not _has_handler(module)):
             return Ending("script", "module", "script", is_end=True)
         return _ending_of_import(module, first_call, project)
     place = _header(module, function)
@@ -252,10 +253,31 @@ _COMMAND_LINES = re.compile(r"\.add_argument\(|^\s*(?:import|from) (?:click|type
 
 
 def is_run_by_hand(module: ModuleInfo) -> bool | None:
-    """Whether a module is a script or one of a command line. None where it has a Lambda handler."""
-    if any(map(is_handler, module.functions.values())):
+    """Whether a module is a script, one of a command line, or asks whoever sits before it. None where it has a Lambda
+    handler."""
+    if _has_handler(module):
         return None
-    return _is_script(module) or bool(_COMMAND_LINES.search(module.source.text))
+    return _is_script(module) or bool(_COMMAND_LINES.search(module.source.text)) or _asks(module)
+
+
+def _has_handler(module: ModuleInfo) -> bool:
+    return any(map(is_handler, module.functions.values()))
+
+
+_ASKING = re.compile(r"(?<![\w.])(?<!def )(?:input|getpass|getpass\.getpass)[ \t]*\(")
+
+
+@lru_cache(maxsize=64)
+def _asks(module: ModuleInfo) -> bool:
+    """Whether a module calls `input()` or `getpass()`: nobody can answer where no person runs it."""
+    if not _ASKING.search(module.source.text) or "input" in module.functions:
+        return False
+    calls = (node for node in walk(module.source.module) if isinstance(node, cst.Call))
+    asked = {name for call in calls if (name := dotted(call.func)) in {"input", "getpass", "getpass.getpass"}}
+    return bool(asked) and not _IMPORTS_INPUT.search(module.source.text)
+
+
+_IMPORTS_INPUT = re.compile(r"^[ \t]*(?:from[ \t].*\bimport[ \t].*\binput\b|input[ \t]*=)", re.M)
 
 
 def is_by_hand(ending: Ending, module_is: bool | None) -> bool:

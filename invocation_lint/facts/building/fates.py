@@ -47,6 +47,8 @@ def fate(family: str, events: Sequence[Event], raises: Sequence[Raised], ending:
         note(path, lost[-1].place)
     elif ending.place is not None:
         note(path, ending.place)
+    if any(event.replaced for event in lost):
+        return facts.ErrorFate("no", None, "background", None)
     if lost and not escaped:
         return facts.ErrorFate(seen, does, "thread" if lost[-1].via == "thread" else "background", None)
     boundary = ending.boundary

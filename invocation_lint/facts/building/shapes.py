@@ -24,7 +24,7 @@ from invocation_lint.analysis.domain.state import ANSWER as DICT_OF_AWS
 from invocation_lint.analysis.tracing.answer_parts import NAME as ANSWER
 from invocation_lint.facts.base import Text as TextAnswer
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building.sent import notation
+from invocation_lint.facts.building.sent import notation, python_text
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 
@@ -110,7 +110,10 @@ def _decode_encoded(atom: Encoded) -> Decoded:
         return _decode_json(atom)
     if atom.how == "base64":
         return Decoded(0, "base64", "no", atom.value.single)
-    parses = repr_is_json(atom.value)
+    if atom.how == "replaced":
+        parses = python_text.replaced_is_json(atom.value, atom.encoder.split("|"))
+    else:
+        parses = python_text.repr_is_json(atom.value)
     layers = 1 if parses == "yes" else 0 if parses == "no" else None  # that of an empty dict is a JSON document
     return Decoded(layers, "repr", parses, atom.value.single)
 
@@ -187,38 +190,6 @@ def _same_in_both(one: Any, other: Any) -> Value:
     if one == other:
         return from_data(one)
     return Value((Typed("str" if isinstance(one, str) else "unknown"),))
-
-
-def repr_is_json(value: Value) -> TextAnswer:
-    """Whether `repr(value)` is a JSON document: surely not when it holds a text, None, True, False, a tuple or set."""
-    answers = {_repr_atom(atom) for atom in value.atoms}
-    if len(answers) == 1:
-        answer = answers.pop()
-        return answer if answer is not None else NOT_KNOWN
-    return NOT_KNOWN
-
-
-def _repr_atom(atom: Any) -> str | None:
-    if isinstance(atom, Const):
-        if isinstance(atom.value, (int, float)) and not isinstance(atom.value, bool):
-            return "yes"
-        return "no"
-    if isinstance(atom, (Text, Encoded)):
-        return "no"
-    if isinstance(atom, Typed):
-        number = {"int", "float", "number"}
-        return "yes" if atom.type in number else "no" if atom.type not in {"unknown", "dict", "list"} else None
-    if isinstance(atom, Struct):
-        if atom.kind in {"tuple", "set", "instance", "generator"}:
-            return "no"
-        if any(slot.presence == "yes" and isinstance(key, str) for key, slot in atom.slots):
-            return "no"
-        inner = {repr_is_json(item) for item in atom.items}
-        if "no" in inner:
-            return "no"
-        if not atom.slots and not atom.open and atom.rest is None and inner <= {"yes"}:
-            return "yes"
-    return None
 
 
 _JSON_TYPES = {"str": "string", "int": "number", "float": "number", "number": "number", "bool": "boolean",

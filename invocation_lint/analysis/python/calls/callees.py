@@ -258,7 +258,7 @@ def call_method(frame: Frame, atom: Any, name: str, arguments: Arguments, node: 
 
 
 def _call_pending(frame: Frame, atom: Pending, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    if name == "result":
+    if name == "result" or (name == "get" and atom.via == "future"):
         deliver(frame, atom.raises)
         told.note_delivered(frame, atom, node)
         return atom.value

@@ -18,6 +18,7 @@ from invocation_lint.analysis.domain.atoms import (
     Unknown,
     Value,
 )
+from invocation_lint.analysis.domain.state import VIEW
 from invocation_lint.analysis.libraries.tables import ACCEPTED_BY, REFUSED_BY_JSON
 from invocation_lint.analysis.tracing.answer_parts import NAME as ANSWER
 from invocation_lint.analysis.tracing.answer_parts import STREAM
@@ -88,6 +89,8 @@ def _refused_type(atom: Any, class_kind: Kind) -> str:
     if isinstance(atom, Struct):
         if atom.kind == "instance":
             return class_kind(atom.cls)
+        if atom.cls == VIEW:
+            return "dict view"
         return atom.kind if atom.kind in {"set", "generator"} else ""
     if isinstance(atom, EnumMember):
         return "" if atom.mixin else "enum"
