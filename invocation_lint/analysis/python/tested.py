@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, SuperRef, Traced, Value
+from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, SuperRef, Traced, Value, unknown
 from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.analysis.domain.state import TOLD, State
 from invocation_lint.analysis.program.model import own_nodes
-from invocation_lint.analysis.python import conditions
+from invocation_lint.analysis.python import conditions, iteration
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.kinds import Marks
 from invocation_lint.analysis.python.traced import is_idle, kind_of
@@ -30,6 +32,16 @@ def note_condition(
         own = [part for part in parts if part.kind == name]
         frame.interpreter.kinds.by_name[name].tested(frame, own, node, where, decides=decides)
     return parts
+
+
+def _bind(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
+    """Names, or a tuple of them, stand for a value."""
+    if isinstance(target, cst.Name):
+        frame.live.env[target.value] = value
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        items = iteration.iteration_items(frame, value) or []
+        for index, element in enumerate(target.elements):
+            _bind(frame, element.value, items[index] if index < len(items) else unknown("an element"))
 
 
 def branch_marks(frame: Frame, node: cst.If, parts: list[Traced]) -> tuple[frozenset[Any], frozenset[Any]]:
@@ -109,12 +121,20 @@ def note_statement(frame: Frame, node: cst.CSTNode, value: Value | None = None, 
             return
 
 
+def element_question(node: cst.BaseExpression) -> cst.GeneratorExp | cst.ListComp | None:
+    """What `all(.. for .. in ..)` and `any(..)` ask of each element; None for any other expression."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name) or node.func.value not in {"all", "any"}:
+        return None
+    asked = node.args[0].value if len(node.args) == 1 else None
+    return asked if isinstance(asked, (cst.GeneratorExp, cst.ListComp)) else None
+
+
 def _is_question(node: cst.BaseExpression) -> bool:
     """Whether an expression gives True or False."""
     if isinstance(node, cst.BooleanOperation):
         return _is_question(node.left) and _is_question(node.right)
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in {"all", "any"}:
-        return len(node.args) == 1 and isinstance(node.args[0].value, (cst.GeneratorExp, cst.ListComp))
+    if element_question(node) is not None:
+        return True
     if isinstance(node, cst.Call):
         return isinstance(node.func, cst.Name) and node.func.value in {"isinstance", "bool"}
     return isinstance(node, cst.Comparison) or (
@@ -161,10 +181,34 @@ def parts_in(frame: Frame, node: cst.BaseExpression) -> list[Traced]:
     """The parts that are operands of a condition."""
     found: dict[Traced, None] = {}
     for leaf in _operands(node):
-        if not _holds_none(frame, leaf):
+        if leaf is not node and isinstance(leaf, (cst.GeneratorExp, cst.ListComp)):
+            found.update(dict.fromkeys(_parts_of_each(frame, leaf)))
+        elif not _holds_none(frame, leaf):
             for atom in conditions.quietly(frame, leaf).of(Traced):
                 found.setdefault(atom)
     return list(found)
+
+
+def _parts_of_each(frame: Frame, node: cst.GeneratorExp | cst.ListComp) -> list[Traced]:
+    """The parts that are operands of what a comprehension asks of each element: `p.get("ok") for p in payloads`."""
+    before = frame.state
+    if before is None:
+        return []
+    with bound_to_element(frame, node.for_in):
+        return parts_in(frame, node.elt)
+
+
+@contextmanager
+def bound_to_element(frame: Frame, source: cst.CompFor, item: Value | None = None) -> Iterator[None]:
+    """The targets of a comprehension stand for an element, by default for any, and nothing else changes."""
+    saved = frame.live
+    element = item if item is not None else iteration.element_of(frame, conditions.quietly(frame, source.iter))
+    frame.state = saved.copy()
+    try:
+        _bind(frame, source.target, element if element.atoms else unknown("an element"))
+        yield
+    finally:
+        frame.state = saved
 
 
 def _operands(node: cst.BaseExpression) -> list[cst.BaseExpression]:
@@ -186,10 +230,7 @@ def _operands(node: cst.BaseExpression) -> list[cst.BaseExpression]:
 
 def _operands_of_call(node: cst.Call) -> list[cst.BaseExpression]:
     """The call, what it is given, and what it is a method of; of `all(key in answer for key in ..)`, its question."""
-    found: list[cst.BaseExpression] = [node]
-    for arg in node.args:
-        inner = arg.value
-        found.extend(_operands(inner.elt) if isinstance(inner, (cst.GeneratorExp, cst.ListComp)) else [inner])
+    found: list[cst.BaseExpression] = [node, *(arg.value for arg in node.args)]
     receiver = node.func.value if isinstance(node.func, cst.Attribute) else None
     return found if receiver is None else [*found, *_operands(receiver)]
 

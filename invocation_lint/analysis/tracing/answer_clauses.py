@@ -6,7 +6,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.events import Event
 from invocation_lint.analysis.domain.ids import SiteKey
-from invocation_lint.analysis.program.acts import strongest_act
+from invocation_lint.analysis.program.acts import FAILING, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
@@ -19,6 +19,7 @@ from invocation_lint.analysis.tracing.answer_notes import (
     PayloadTest,
 )
 from invocation_lint.analysis.tracing.answer_parts import is_decoded
+from invocation_lint.analysis.tracing.answer_readings import GOOD_WORDS
 
 _MISSING_KEY = frozenset({"KeyError", "LookupError"})
 """A clause for one of these is a test whether the payload has the key that the body reads."""
@@ -40,9 +41,39 @@ def note_clause(
     tested = _tested_by(node, types, _payloads_read(node, body), raising)
     if any(caught.kind == "generic" or (caught.name in _MISSING_KEY and caught.kind == "builtin") for caught in types):
         tested += [event.site for event in body if isinstance(event, ConditionFails) and event.site not in tested]
-    if tested and strongest_act(handler.body) != "drops":
+    if tested and strongest_act(handler.body) != "drops" and not _is_default(handler.body):
         place = frame.place(handler)
         frame.events.extend(PayloadTest(site, place) for site in tested)
+
+
+def _is_default(body: cst.BaseSuite) -> bool:
+    """Whether a clause does nothing but put an empty value, or one that says success, in the place of what is missing:
+    whoever goes on with it takes that for an answer."""
+    lines = [line for block in body.body for line in getattr(block, "body", (block,))]
+    return bool(lines) and all(map(_gives_default, lines))
+
+
+def _gives_default(line: cst.CSTNode) -> bool:
+    if isinstance(line, cst.Pass):
+        return True
+    if not isinstance(line, (cst.Assign, cst.Return)) or line.value is None:
+        return False
+    value = line.value
+    if isinstance(value, (cst.List, cst.Tuple, cst.Dict)) and not value.elements:
+        return True
+    if isinstance(value, (cst.Integer, cst.Float, cst.SimpleString)):
+        return not value.evaluated_value
+    says = [part for part in own_nodes(value) if isinstance(part, (cst.SimpleString, cst.Name))]
+    is_shape = isinstance(line, cst.Return) and isinstance(value, (cst.Dict, cst.Tuple))
+    return is_shape and any(map(_says_success, says)) and not any(map(_says_otherwise, says))
+
+
+def _says_success(part: cst.SimpleString | cst.Name) -> bool:
+    return part.value == "True" or part.value.strip("\"'").lower() in GOOD_WORDS - {"ok"}
+
+
+def _says_otherwise(part: cst.SimpleString | cst.Name) -> bool:
+    return part.value in {"None", "False"} or FAILING.search(part.value) is not None
 
 
 def note_taken(frame: Frame, types: list[CaughtType], body: list[Event]) -> None:

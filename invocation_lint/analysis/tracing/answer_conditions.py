@@ -110,7 +110,7 @@ def _is_test(
     if isinstance(where, cst.Assert):
         return verdict.outcome is not True
     if isinstance(where, cst.CompIf):  # what a filter keeps of crashes, somebody looks at
-        return verdict.outcome is not False and not verdict.raises
+        return (verdict.outcome is not False and not verdict.raises) or _is_counted(frame.statement, where)
     if isinstance(where, cst.While):
         ends = (cst.Raise, cst.Return)
         return verdict.outcome is not False and any(isinstance(inner, ends) for inner in own_nodes(where.body))
@@ -119,6 +119,16 @@ def _is_test(
     if any(isinstance(inner, cst.Call) and tells(inner) for side in taken for inner in (side, *own_nodes(side))):
         return True
     return isinstance(frame.statement, cst.Return) and verdict.outcome is not None and _says_error(taken[0])
+
+
+def _is_counted(statement: cst.CSTNode | None, condition: cst.CompIf) -> bool:
+    """Whether a filter is that of a number, which says how many are healthy: `sum(1 for p in answers if p["ok"])`."""
+    for node in own_nodes(statement) if statement is not None else ():
+        named = dotted(node.func) if isinstance(node, cst.Call) and node.args else ""
+        given = node.args[0].value if isinstance(node, cst.Call) and named in {"len", "sum"} else None
+        if isinstance(given, (cst.GeneratorExp, cst.ListComp, cst.SetComp)) and condition in given.for_in.ifs:
+            return named == "len" or isinstance(given.elt, cst.Integer)
+    return False
 
 
 def _fails_for_crash(frame: Frame, parts: list[Traced], node: cst.BaseExpression, site: SiteKey) -> bool:

@@ -33,7 +33,7 @@ ERROR_WORDS = frozenset(
 _STATUS_WORDS = frozenset({"status", "state", "result", "outcome", "statusdescription", "phase"})
 _CODE_WORDS = frozenset({"code", "exit_code", "exitcode", "returncode", "return_code"})
 MORE_WORDS = ("next", "cursor", "marker", "hasmore", "has_more", "lastevaluated", "continuation", "truncated")
-_GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "done", "complete", "completed", "healthy"})
+GOOD_WORDS = frozenset({"ok", "success", "succeeded", "successful", "done", "complete", "completed", "healthy"})
 BAD_WORDS = frozenset(
     {"failed", "fail", "failure", "error", "errored", "exception", "timeout", "timedout", "timed_out", "cancelled",
      "canceled", "aborted", "rejected", "invalid", "denied", "nok", "ko", "false", "unsuccessful", "crashed"}
@@ -65,7 +65,7 @@ def code_named(dotted: str) -> int | None:
 
 
 _CODES = frozenset({"statuscode", "status_code", "httpstatus", "http_status"})
-TELLING = ERROR_WORDS | _STATUS_WORDS | _CODE_WORDS | _CODES | _GOOD_WORDS
+TELLING = ERROR_WORDS | _STATUS_WORDS | _CODE_WORDS | _CODES | GOOD_WORDS
 """Names of what tells a failed answer from a good one, in small letters."""
 
 
@@ -77,7 +77,7 @@ def fails_by_default(part: Traced) -> bool:
     name, value = part.path[-1].lower(), default.value
     if name in _CODES:
         return isinstance(value, int) and value >= HTTPStatus.BAD_REQUEST
-    return (name in _GOOD_WORDS and value is False) or (name in _STATUS_WORDS and str(value).lower() in BAD_WORDS)
+    return (name in GOOD_WORDS and value is False) or (name in _STATUS_WORDS and str(value).lower() in BAD_WORDS)
 
 
 class Reading:
@@ -154,7 +154,7 @@ class Healthy(Reading):
         if name in _CODE_WORDS:
             return None
         if name in _STATUS_WORDS:
-            return const(given) if str(given).lower() in _GOOD_WORDS else Value((WORD,))
+            return const(given) if str(given).lower() in GOOD_WORDS else Value((WORD,))
         return TRUE
 
 

@@ -12,7 +12,7 @@ from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import is_log_line, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
-from invocation_lint.analysis.python.tested import parts_in
+from invocation_lint.analysis.python.tested import bound_to_element, element_question, parts_in
 from invocation_lint.analysis.tracing.answer_notes import StatusTest
 from invocation_lint.analysis.tracing.answer_parts import is_decoded
 from invocation_lint.analysis.tracing.answer_readings import Status
@@ -110,6 +110,10 @@ def _accepted(frame: Frame, node: cst.BaseExpression, part: Traced) -> tuple[boo
         return None if inner is None else (not inner[0], inner[1])
     if isinstance(node, cst.BooleanOperation):
         return _accepted(frame, node.left, part) or _accepted(frame, node.right, part)
+    asked = element_question(node)
+    if asked is not None:
+        with bound_to_element(frame, asked.for_in):
+            return _accepted(frame, asked.elt, part)
     if not isinstance(node, cst.Comparison) or part not in parts_in(frame, node):
         return None
     sides: dict[bool, set[int]] = {True: set(), False: set()}

@@ -24,8 +24,9 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import assign, conditions, iteration
+from invocation_lint.analysis.python import conditions, iteration
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.analysis.python.tested import bound_to_element
 from invocation_lint.analysis.tracing.answer_parts import CRASH_KEYS, NAME
 from invocation_lint.analysis.tracing.answer_readings import (
     BAD_WORDS,
@@ -111,25 +112,39 @@ def _is_instance(frame: Frame, node: cst.BaseExpression, types: cst.BaseExpressi
 
 
 def _every(frame: Frame, node: cst.BaseExpression, reading: Reading, *, wanted: bool) -> bool | None:
-    """`all(key in answer for key in names)`, and `any`, over names that are known."""
+    """`all(key in answer for key in names)`, and `any`, over names that are known; `all(p["ok"] for p in answers)`, of
+    which one is a crash and the others are healthy."""
     if not isinstance(node, (cst.GeneratorExp, cst.ListComp)) or frame.state is None:
         return None
     source = node.for_in
-    items = iteration.iteration_items(frame, conditions.quietly(frame, source.iter))
-    if items is None or len(items) > iteration.MAX_UNROLLED or source.ifs or source.inner_for_in is not None:
+    if source.inner_for_in is not None:
         return None
-    saved = frame.state
+    items = iteration.iteration_items(frame, conditions.quietly(frame, source.iter))
     answers: list[bool | None] = []
-    for item in items:
-        frame.state = saved.copy()
-        try:
-            assign.assign(frame, source.target, item)
-            answers.append(decide(frame, node.elt, reading))
-        finally:
-            frame.state = saved
+    if items is not None and len(items) <= iteration.MAX_UNROLLED:
+        for item in items:
+            answers += _of_one(frame, node, reading, item)
+    else:
+        answers += _of_one(frame, node, reading, None)
+        if isinstance(reading, Crash):
+            answers += _of_one(frame, node, Healthy(reading.site), None)
+            if wanted is False and answers == [False, True]:
+                return None  # there may be no other
     if (not wanted) in answers:
         return not wanted
     return None if None in answers else wanted
+
+
+def _of_one(
+    frame: Frame, node: cst.GeneratorExp | cst.ListComp, reading: Reading, item: Value | None
+) -> list[bool | None]:
+    """The answer for an element; none where it is filtered out."""
+    with bound_to_element(frame, node.for_in, item):
+        for condition in node.for_in.ifs:
+            taken = decide(frame, condition.test, reading)
+            if taken is not True:
+                return [] if taken is False else [None]
+        return [decide(frame, node.elt, reading)]
 
 
 def _begins(one: Value, other: Value, how: str) -> bool | None:

@@ -150,6 +150,10 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
         response = replace(mine.data.response, payload="used")
         result[own[0]] = replace(mine, data=replace(mine.data, response=response))
         return result
+    if mine.data.response.payload == "used" and answers and all(answer.payload == "tested" for answer in answers):
+        result = list(found)  # the error that a crash leads to is looked for by whoever calls it
+        result[own[0]] = replace(mine, data=replace(mine.data, response=replace(mine.data.response, payload="tested")))
+        return result
     enough = 1 if compared is not None and compared.decides == "yes" else 2
     unlooked = [fact for fact in users if fact.data.response.function_error == "unchecked"]
     if len({fact.chain[-1].place for fact in unlooked}) < (enough if ignored else MANY_WAYS):
