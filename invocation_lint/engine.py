@@ -26,19 +26,20 @@ from invocation_lint.run import Run
 from invocation_lint.settings.files import Configuration, Recipe, shown
 from invocation_lint.settings.keys import Settings
 from invocation_lint.source.comments.suppressions import may_suppress
-from invocation_lint.source.files.reading import TooLarge, check_worth, code_in, read_bytes, scanned
+from invocation_lint.source.files.reading import TooLarge, code_in, read_bytes
 from invocation_lint.source.parsing.libcst_import import import_libcst
 from invocation_lint.source.record import digest
-from invocation_lint.source.scan import may_hold_facts, may_matter, may_query_jobs
+from invocation_lint.source.scan import may_matter
 from invocation_lint.template_check import facts_of_document, is_document, lint_template
 from invocation_lint.tool_findings import INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
+from invocation_lint.worth_parsing import is_worth_parsing, programs_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from invocation_lint.cache.cache import Cache
     from invocation_lint.facts import FileFacts
-    from invocation_lint.programs import News, Programs
+    from invocation_lint.programs import News
     from invocation_lint.source.notebooks.cells import Notebook
     from invocation_lint.source.parsing.tree import SourceFile
 
@@ -308,7 +309,7 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
     if is_document(given):
         return facts_of_document(given, _read(given), project)
     try:
-        source = _parsed(code_in(_read(given), given.name)[0], given, settings, project)
+        source = _parsed(code_in(_read(given), given.name)[0], given, settings, project, shown=False)
     except TooLarge:
         return None
     if source is None:
@@ -318,19 +319,12 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
     return on_large_stack(lambda: _facts(source, given, settings, project))
 
 
-def _parsed(data: bytes, given: Input, settings: Settings, project: Project) -> SourceFile | None:
-    """The tree of a file that may matter, by itself or by what it calls in other modules."""
-    seen = scanned(data)
-    check_worth(seen)
-    found = may_matter(seen) or may_query_jobs(seen, project.job_tables(settings)) or may_hold_facts(seen)
-    found = found or may_suppress(seen)
-    if not found and not _names_wrapper(data, settings, project):
-        programs = _programs(given, project)
-        if programs is None:
-            return None
-        is_described = bool(settings.contracts) and programs.holds_handler(given.path)
-        if not is_described and not programs.leads_to_call_site(given.path):
-            return None
+def _parsed(
+    data: bytes, given: Input, settings: Settings, project: Project, *, shown: bool = True
+) -> SourceFile | None:
+    """The tree of a file that is worth it."""
+    if not is_worth_parsing(data, given, settings, project, shown=shown):
+        return None
     import_libcst()
     from invocation_lint.source.parsing.tree import parse
 
@@ -349,25 +343,12 @@ def _text(given: Input) -> str:
         return ""
 
 
-def _names_wrapper(data: bytes, settings: Settings, project: Project) -> bool:
-    """Whether the file names a function that a contract of the configuration describes as invoking for its caller."""
-    if not settings.contracts:
-        return False
-    wrappers = project.contracts(settings).wrappers
-    return any(one.call.rpartition(".")[2].encode("utf-8", "surrogatepass") in data for one in wrappers)
-
-
-def _programs(given: Input, project: Project) -> Programs | None:
-    """The programs to look into; None for a file looked at alone, or a text that is no file yet."""
-    return project.programs if given.data is None or given.path.exists() else None
-
-
 def _facts(
     source: SourceFile, given: Input, settings: Settings, project: Project, kinds: Collection[str] | None = None
 ) -> FileFacts:
     from invocation_lint.facts import facts_of
 
-    programs = _programs(given, project)
+    programs = programs_of(given, project)
     program = programs.program(given.path) if programs is not None else None
     options = project.analysis_options(settings, given.path)
     return facts_of(source, project.contracts(settings), options, program, given.path, kinds)
@@ -375,11 +356,14 @@ def _facts(
 
 def _analyse(source: SourceFile, given: Input, settings: Settings, project: Project, *, mends: bool) -> Outcome:
     from invocation_lint.contract_check import of_contracts
+    from invocation_lint.facts import LISTS_ELSEWHERE
     from invocation_lint.fixes import with_edits
     from invocation_lint.suppression import suppress
 
     rules = project.rules(settings)
-    told = _facts(source, given, settings, project, rules.asked)
+    # A comment that suppresses what is not shown is not unused, so that all is looked at where there may be one.
+    kinds = {*rules.asked, LISTS_ELSEWHERE} if may_suppress(source.data) else rules.asked
+    told = _facts(source, given, settings, project, kinds)
 
     def find(possible: bool) -> list[Finding]:
         return rules.findings.of(source.name, told.sites, possible)

@@ -16,6 +16,7 @@ from invocation_lint.records import record
 from invocation_lint.source import asking
 from invocation_lint.source.files.folders import has_top, project_root
 from invocation_lint.source.files.project_files import Links, ProjectFiles
+from invocation_lint.source.lambda_code import runs_on_lambda
 from invocation_lint.source.record import Question
 from invocation_lint.source.seeds import Seeds
 
@@ -182,6 +183,10 @@ class Programs:
     def holds_handler(self, path: Path) -> bool:
         """Whether templates of its project name a handler in a file."""
         return self.files(path).handlers_of(_absolute(path)) is not None
+
+    def runs_on_lambda(self, path: Path) -> bool:
+        """Whether a file is a Lambda handler's, or is imported by one."""
+        return runs_on_lambda(self.files(path), _absolute(path))
 
     def leads_to_call_site(self, path: Path) -> bool:
         """Whether a file without a call site names a function of another module that reaches one."""

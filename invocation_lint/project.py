@@ -52,11 +52,26 @@ class RuleSet:
     def asked(self) -> frozenset[str]:
         """The kinds of facts that the rules ask about, each also with its fields (`message.sink`), and those that the
         tool's own findings ask about."""
-        from invocation_lint.facts import DRIFTS
+        from invocation_lint.facts import DRIFTS, LISTS_ELSEWHERE
 
         own = {AMBIGUOUS_CONTRACT.id: "invocation", CONTRACT_DRIFT.id: DRIFTS}
         fields = {f"{rule.fact}.{name}" for rule in self.rules for name in rule.fields}
-        return frozenset((*(rule.fact for rule in self.rules), *fields, *(own[one] for one in self.tool & own.keys())))
+        elsewhere = (LISTS_ELSEWHERE,) if self.may_show("list_read", jobs="no", runs_on="elsewhere") else ()
+        named = (own[one] for one in self.tool & own.keys())
+        return frozenset((*(rule.fact for rule in self.rules), *fields, *named, *elsewhere))
+
+    def may_show(self, kind: str, **known: str) -> bool:
+        """Whether a finding that is made of a fact of a kind may be shown; of its fields only these are known."""
+        from invocation_lint.facts.kinds import KINDS
+        from invocation_lint.rulebook.evaluate import Prepared, known_in_part
+
+        data = known_in_part(KINDS[kind], known)
+        return any(
+            rule.id in self.advising
+            or Severity.ADVICE not in Prepared(rule, self.options.get(rule.id)).severities(data)
+            for rule in self.rules
+            if rule.fact == kind
+        )
 
     @cached_property
     def findings(self) -> FindingsOfFiles:

@@ -102,7 +102,7 @@ def command(paths: tuple[str, ...], outputs: tuple[str, ...], **given: Any) -> i
 
     run = run_with_fixes(inputs.files, lint_new, given) if fixes else lint_new(inputs.files)
     if not given["quiet"] and paths and all(Path(path).is_file() for path in paths):
-        from invocation_lint.elsewhere import found_elsewhere
+        from invocation_lint.cli.elsewhere import found_elsewhere
 
         run.report.summary.found_elsewhere = found_elsewhere(inputs.files, project)
     with suppress(BrokenPipeError):  # as with `| head`: whoever reads has seen enough

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from invocation_lint.source.parsing.tree import SourceFile
 
 
+LISTS_ELSEWHERE = "list_read.elsewhere"
+"""Stands among the kinds of facts for reads of pages in code that neither runs on Lambda nor reads jobs."""
+
 DRIFTS = "drifts"
 """Stands among the kinds of facts for the `drifts` of a file, which are no facts."""
 
@@ -90,7 +93,7 @@ def facts_of(
         told = invocations.of(module, options) if asked("invocation") else told
         sites += (*told.sites, *read)
     if asked("list_read"):
-        sites += _by_site(_list_reads(module, options, program))
+        sites += _by_site(_list_reads(module, options, program, everywhere=asked(LISTS_ELSEWHERE)))
     if asked("event_loop"):
         sites += _by_site(_event_loops(module))
     sites += _by_site(_of_syntax(module, options, program, interpreter, asked))
@@ -154,7 +157,9 @@ def _joined(sites: Iterable[tuple[Fact, ...]]) -> Iterable[tuple[Fact, ...]]:
     return found.values()
 
 
-def _list_reads(module: ModuleInfo, options: AnalysisOptions, program: Program | None) -> tuple[Fact, ...]:
+def _list_reads(
+    module: ModuleInfo, options: AnalysisOptions, program: Program | None, *, everywhere: bool
+) -> tuple[Fact, ...]:
     from invocation_lint.source.scan import may_read_lists
 
     if not may_read_lists(module.source.data):
@@ -162,7 +167,8 @@ def _list_reads(module: ModuleInfo, options: AnalysisOptions, program: Program |
     from invocation_lint.facts.building.reading.list_reads import ListReadBuilder
 
     files = program.modules.files if program is not None else None
-    return ListReadBuilder(module, options, files).build()
+    builder = ListReadBuilder(module, options, files)
+    return builder.build() if everywhere or builder.may_matter else ()
 
 
 def _event_loops(module: ModuleInfo) -> tuple[Fact, ...]:

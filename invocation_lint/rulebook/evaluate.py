@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
@@ -62,12 +63,24 @@ class Prepared:
             answer = min(answer, negated(self._unless(frame)))
         return "" if answer == NO else "yes" if answer == YES else "maybe"
 
+    def severities(self, data: Any) -> set[Severity]:
+        """Those that a match may have for a fact's data of which not everything is known."""
+        choice = self.rule.severity
+        answer = self._is_special(Frame(data)) if self._is_special is not None else NO
+        special = {choice.special} if choice.special is not None and answer != NO else set()
+        return special if answer == YES else {*special, choice.otherwise}
+
     def severity(self, frame: Frame) -> Severity:
         """The severity of what matches."""
         choice = self.rule.severity
         if choice.special is not None and self._is_special is not None and self._is_special(frame) == YES:
             return choice.special
         return choice.otherwise
+
+
+def known_in_part(kind: type, known: Mapping[str, Any]) -> Any:
+    """The data of a fact of a kind of which only these fields are known."""
+    return kind(**{one.name: known.get(one.name, Unknown()) for one in fields(kind)})
 
 
 class Match:

@@ -131,36 +131,56 @@ def may_run_loops(data: bytes) -> bool:
     )
 
 
+_IS_GIVEN = rb")(?:\s|\\\r?\n|#[^\n]*\n)*=(?!=)"
+
+
+def _keywords(*names: str) -> re.Pattern[bytes]:
+    """What stands where one of these parameters is given by its name."""
+    return re.compile(rb"\b(?:" + "|".join(names).encode() + _IS_GIVEN)
+
+
 _BATCH = re.compile(
     rb"\.(?:\s|\\\r?\n)*(?:put_events|put_targets|remove_targets|send_message_batch|send_messages|delete_message_batch"
     rb"|delete_messages|change_message_visibility_batch|publish_batch|batch_write_item|batch_get_item|put_records"
     rb"|put_record_batch|delete_objects)\b"
 )
 _BATCH_WORDS = (b"_batch", b"put_events", b"_targets", b"_messages", b"batch_", b"put_records", b"delete_objects")
+_ENTRIES = _keywords("Entries", "PublishBatchRequestEntries", "Targets", "Ids", "RequestItems", "Records", "Delete")
 
 
 def may_send(data: bytes) -> bool:
-    """Whether the bytes may hold a call of a batch operation (`data/batch_operations.json`)."""
-    return any(word in data for word in _BATCH_WORDS) and _BATCH.search(data) is not None
+    """Whether the bytes may hold a call of a batch operation (`data/batch_operations.json`), its entries given."""
+    if not any(word in data for word in _BATCH_WORDS) or _BATCH.search(data) is None:
+        return False
+    return _ENTRIES.search(data) is not None
 
 
 _MESSAGE = re.compile(
     rb"\.(?:\s|\\\r?\n)*(?:send_message|send_message_batch|send_messages|publish|publish_batch|put_events)\s*\("
 )
 _MESSAGE_WORDS = (b"MessageBody", b"TopicArn", b"TargetArn", b"DetailType", b"Message=")
+_OF_MESSAGES = _keywords(
+    "QueueUrl", "TopicArn", "TargetArn", "PhoneNumber", "Entries", "PublishBatchRequestEntries", "Message",
+    "MessageBody", "MessageGroupId"
+)  # fmt: skip
 
 
 def may_write_messages(data: bytes) -> bool:
-    """Whether the bytes may hold a message to a queue, a topic or a bus."""
-    return any(word in data for word in _MESSAGE_WORDS) and _MESSAGE.search(data) is not None
+    """Whether the bytes may hold a message to a queue, a topic or a bus, as a call of boto3 is written."""
+    if not any(word in data for word in _MESSAGE_WORDS) or _MESSAGE.search(data) is None:
+        return False
+    return _OF_MESSAGES.search(data) is not None
 
 
 _EXECUTION = re.compile(rb"\.(?:\s|\\\r?\n)*(?:start_execution|start_sync_execution|describe_execution)\b")
 
 
+_OF_MACHINES = _keywords("stateMachineArn", "executionArn")
+
+
 def may_run_machines(data: bytes) -> bool:
     """Whether the bytes may start an execution of a state machine, or ask for one."""
-    return b"_execution" in data and _EXECUTION.search(data) is not None
+    return b"_execution" in data and _EXECUTION.search(data) is not None and _OF_MACHINES.search(data) is not None
 
 
 _OBJECT_KEYS = (
@@ -170,10 +190,15 @@ _OBJECT_KEYS = (
 )
 """Each begins with what stands for itself: together, or with the quote in front, they take ten times as long."""
 
+_OF_OBJECTS = re.compile(rb"object(?<=[\"']object)[\"']\s*[\],)]|\.(?:get_)?object\b")
+_KEY = re.compile(rb"key(?<=[\"']key)[\"']\s*[\],)]|\.key\b")
+
 
 def may_read_keys(data: bytes) -> bool:
     """Whether the bytes may read the key of an object of an event of S3."""
-    return b"object" in data and b"key" in data and any(pattern.search(data) for pattern in _OBJECT_KEYS)
+    if not (b"object" in data and b"key" in data and any(pattern.search(data) for pattern in _OBJECT_KEYS)):
+        return False
+    return _OF_OBJECTS.search(data) is not None and _KEY.search(data) is not None
 
 
 _FIRST = rb"\s*\(\s*(?!self\b|cls\b)"
@@ -209,9 +234,9 @@ _OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may
 
 
 def may_hold_facts(data: bytes) -> bool:
-    """Whether the bytes may hold what facts are made of without a walk: pages, event loops, batches, messages,
-    executions, keys, handlers, resources."""
-    return may_read_lists(data) or may_run_loops(data) or any(test(data) for test in _OF_SYNTAX)
+    """Whether the bytes may hold what facts are made of without a walk, wherever the code runs: event loops, batches,
+    messages, executions, keys, handlers, resources."""
+    return may_run_loops(data) or any(test(data) for test in _OF_SYNTAX)
 
 
 @lru_cache(maxsize=16)

@@ -8,6 +8,7 @@ import pytest
 
 from invocation_lint.engine import Input, lint
 from invocation_lint.project import Project
+from invocation_lint.run import Run
 from invocation_lint.settings.files import Configuration
 
 STORE = """
@@ -51,8 +52,12 @@ def _levels(folder: Path, configuration: str) -> dict[str, str]:
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text)
     paths = sorted(folder.rglob("*.py"))
-    run = lint([Input(path.relative_to(folder).as_posix(), path) for path in paths], Project(Configuration()))
+    run = _run(folder, paths)
     return {one.place.path: one.severity.value for one in run.report.findings if one.id == "INV504"}
+
+
+def _run(folder: Path, paths: list[Path]) -> Run:
+    return lint([Input(path.relative_to(folder).as_posix(), path) for path in paths], Project(Configuration()))
 
 
 @pytest.mark.parametrize("configuration", ["", "select: [INV5]", "select: [all]"])
@@ -68,3 +73,15 @@ def test_where_it_is_advice(tmp_path: Path, configuration: str) -> None:
     assert {name for name, level in levels.items() if level == "advice"} == {
         "script.py", "used_by_tests.py", "layers/unasked.py", "third/shelved.py"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("configuration", "analysed"), [("", 0), ("profile: strict", 1), ("select: [INV504]", 1)])
+def test_a_file_is_parsed_for_advice_only_where_it_is_shown(tmp_path: Path, configuration: str, analysed: int) -> None:
+    (tmp_path / "script.py").write_text(STORE)
+    (tmp_path / ".invocation-lint.yaml").write_text(configuration)
+    assert _run(tmp_path, [tmp_path / "script.py"]).report.summary.files_analysed == analysed
+
+
+def test_a_comment_that_suppresses_advice_is_not_unused(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(STORE.replace('"Items"]', '"Items"]  # invocation-lint: ignore[INV504]'))
+    assert _run(tmp_path, [tmp_path / "script.py"]).report.findings == []

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from invocation_lint.data.batch_operations import batch_operations
+from invocation_lint.facts.building.messaging.messages import OPERATIONS
 from invocation_lint.source import scan
 from invocation_lint.source.scan import (
     Seed,
@@ -18,6 +20,9 @@ from invocation_lint.source.scan import (
     may_read_keys,
     may_read_lists,
     may_run_loops,
+    may_run_machines,
+    may_send,
+    may_write_messages,
     speaks_of_lambda,
 )
 
@@ -148,10 +153,68 @@ def test_handlers(code: str, expected: bool) -> None:
         ('key = record["aws-s3"]["object"]["key"]', False),
         ("object = s3.Object(bucket, key)", False),
         ('key = record["s3"]["bucket"]', False),
+        ('for name in ("s3", "object", "key"):', True),
+        ('made = record.get("s3")["object"]\nuse(made.get("key"))', True),
+        ('sent = {"s3": {"object": {"key": key}}, "of": event["s3"]}', False),
     ],
 )
 def test_keys_of_objects(code: str, expected: bool) -> None:
     assert may_read_keys(code.encode()) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("events.put_events(Entries=entries)", True),
+        ("events.put_events(  # all\n    Entries # some\n    = entries)", True),
+        ("table.batch_write_item(RequestItems={})", True),
+        ("backend.put_events(entries)", False),
+        ("sns.publish_batch(topic_arn=topic)", False),
+        ("queue.send_messages(Entries == entries)", False),
+    ],
+)
+def test_batches(code: str, expected: bool) -> None:
+    assert may_send(code.encode()) is expected
+
+
+def test_the_entries_of_every_batch_operation_are_known() -> None:
+    for name, operation in batch_operations().items():
+        assert may_send(f"client.{name}({operation.entries}=some)".encode()), name
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("sqs.send_message(QueueUrl=url, MessageBody=body)", True),
+        ("topic.publish(Message=text)", True),
+        ("sns.publish(TopicArn = arn)", True),
+        ("events.put_events(Entries=[{'DetailType': 'x'}])", True),
+        ("topic.publish(message, TopicArn)", False),
+        ("queue.send_message(url, body)  # MessageBody", False),
+    ],
+)
+def test_messages(code: str, expected: bool) -> None:
+    assert may_write_messages(code.encode()) is expected
+
+
+def test_the_parameters_of_every_message_are_known() -> None:
+    for name, operation in OPERATIONS.items():
+        given = {*operation.target, operation.entries} - {""} or {operation.part}
+        test = may_run_machines if operation.service == "stepfunctions" else may_write_messages
+        assert all(test(f"# DetailType\nclient.{name}({one}=some)".encode()) for one in given), name
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("machines.start_execution(stateMachineArn=arn)", True),
+        ("machines.describe_execution(executionArn=arn)", True),
+        ("backend.start_execution(arn)", False),
+        ("backend.describe_execution(arn=arn)", False),
+    ],
+)
+def test_executions(code: str, expected: bool) -> None:
+    assert may_run_machines(code.encode()) is expected
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import is_handler_code, runs_on_lambda
 from invocation_lint.source.list_calls import clients_made, list_calls, reads_entries
 from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.scan import may_query_jobs
 
 _NAMING = (cst.Assign, cst.AnnAssign, cst.WithItem)
 _MAKERS = re.compile(r"client|resource|boto", re.IGNORECASE)
@@ -105,6 +106,12 @@ class ListReadBuilder:
                     self._note_client(node)
         found = [fact for body in bodies.values() if body.calls for fact in self._of_body(body)]
         return tuple(sorted(found, key=lambda fact: fact.site))
+
+    @property
+    def may_matter(self) -> bool:
+        """Whether the module may read jobs, or is near Lambda."""
+        data = self.module.source.data
+        return may_query_jobs(data, self.options.job_tables) or self._is_near_lambda
 
     def _roots(self) -> Iterator[_Root]:
         """The functions that stand in no other one, in order, and the module without its functions."""

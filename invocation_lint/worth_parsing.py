@@ -1,0 +1,67 @@
+"""Which files are parsed: those that may hold a fact, and those that lead to a call site in another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invocation_lint.outcome import Input
+from invocation_lint.project import Project
+from invocation_lint.settings.keys import Settings
+from invocation_lint.source.comments.suppressions import may_suppress
+from invocation_lint.source.files.reading import check_worth, scanned
+from invocation_lint.source.lambda_code import is_handler_code
+from invocation_lint.source.scan import may_hold_facts, may_matter, may_query_jobs, may_read_lists
+
+if TYPE_CHECKING:
+    from invocation_lint.programs import Programs
+
+
+def is_worth_parsing(data: bytes, given: Input, settings: Settings, project: Project, *, shown: bool = True) -> bool:
+    """Whether the bytes of a file may matter, by themselves or by what they call in other modules: to the rules that
+    are shown, or without `shown` to any.
+
+    Raises UnreadableFile or TooLarge for a file that may matter and that is too large.
+    """
+    seen = scanned(data)
+    check_worth(seen)
+    return (
+        may_matter(seen)
+        or may_query_jobs(seen, project.job_tables(settings))
+        or may_hold_facts(seen)
+        or may_suppress(seen)
+        or _names_wrapper(data, settings, project)
+        or _leads_on(given, settings, project)
+        or (may_read_lists(seen) and (not shown or _lists_matter(seen, given, settings, project)))
+    )
+
+
+def _names_wrapper(data: bytes, settings: Settings, project: Project) -> bool:
+    """Whether the file names a function that a contract of the configuration describes as invoking for its caller."""
+    if not settings.contracts:
+        return False
+    wrappers = project.contracts(settings).wrappers
+    return any(one.call.rpartition(".")[2].encode("utf-8", "surrogatepass") in data for one in wrappers)
+
+
+def _leads_on(given: Input, settings: Settings, project: Project) -> bool:
+    """Whether the file holds a handler that a contract describes, or leads to a call site in another module."""
+    programs = programs_of(given, project)
+    if programs is None:
+        return False
+    is_described = bool(settings.contracts) and programs.holds_handler(given.path)
+    return is_described or programs.leads_to_call_site(given.path)
+
+
+def _lists_matter(data: bytes, given: Input, settings: Settings, project: Project) -> bool:
+    """Whether a rule that is shown asks about pages of AWS's answers where the file reads them."""
+    from invocation_lint.facts import LISTS_ELSEWHERE
+
+    if is_handler_code(data) or LISTS_ELSEWHERE in project.rules(settings).asked:
+        return True
+    programs = programs_of(given, project)
+    return programs is not None and programs.runs_on_lambda(given.path)
+
+
+def programs_of(given: Input, project: Project) -> Programs | None:
+    """The programs to look into; None for a file looked at alone, or a text that is no file yet."""
+    return project.programs if given.data is None or given.path.exists() else None
