@@ -96,8 +96,8 @@ class Response:
     )
     crash: Text = fact_field(
         "what happens when the payload of a failed function is read: key_error when a key that it lacks is read "
-        "by subscript before anything else; absent otherwise",
-        words=("key_error",),
+        "by subscript before anything else, caught when an except clause for that error acts on it; absent otherwise",
+        words=("key_error", "caught"),
     )
     status_code: Text = fact_field(
         "whether a statusCode of 4xx or 5xx in the payload, by which a function reports that it failed, is told from"

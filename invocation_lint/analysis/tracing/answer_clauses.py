@@ -43,14 +43,16 @@ def note_clause(
         tested += [event.site for event in body if isinstance(event, ConditionFails) and event.site not in tested]
     if tested and strongest_act(handler.body) != "drops" and not _is_default(handler.body):
         place = frame.place(handler)
-        frame.events.extend(PayloadTest(site, place) for site in tested)
+        named = any(caught.name in _MISSING_KEY and caught.kind == "builtin" for caught in types)
+        frame.events.extend(PayloadTest(site, place, awaits_key_error=named) for site in tested)
 
 
 def _is_default(body: cst.BaseSuite) -> bool:
     """Whether a clause does nothing but put an empty value, or one that says success, in the place of what is missing:
     whoever goes on with it takes that for an answer."""
-    lines = [line for block in body.body for line in getattr(block, "body", (block,))]
-    return bool(lines) and all(map(_gives_default, lines))
+    lines = [line for block in body.body if isinstance(block, cst.SimpleStatementLine) for line in block.body]
+    is_plain = all(isinstance(block, (cst.SimpleStatementLine, cst.BaseSmallStatement)) for block in body.body)
+    return bool(lines) and is_plain and all(map(_gives_default, lines))
 
 
 def _gives_default(line: cst.CSTNode) -> bool:

@@ -35,6 +35,7 @@ class PayloadTest(Event):
 
     place: Place
     weak: bool = False
+    awaits_key_error: bool = False  # a clause for the KeyError of a key that a crash lacks
 
 
 @record

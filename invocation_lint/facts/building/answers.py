@@ -73,7 +73,7 @@ def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note
     return facts.Response(
         mode=known,
         payload=_payload(events, mattering, reader, note),
-        crash=_crash(mattering, reader, note),
+        crash=_crash(events, mattering, reader, note),
         function_error=_function_error(events, uses, note),
         status_code=_status_code(events, uses, note),
         status_compared=_status(events, mode, known, note),
@@ -132,8 +132,13 @@ def _holds_data(path: tuple[str, ...]) -> bool:
     return path == TEXT or is_decoded(path)
 
 
-def _crash(uses: list[AnswerUse], reader: Reader, note: Note) -> str | None:
-    """key_error, when the first thing that is done with the payload fails for that of a crash."""
+def _crash(events: Sequence[Event], uses: list[AnswerUse], reader: Reader, note: Note) -> str | None:
+    """key_error, when the first thing that is done with the payload fails for that of a crash; caught, when a clause
+    waits for that error."""
+    awaited = next((one for one in events if isinstance(one, PayloadTest) and one.awaits_key_error), None)
+    if awaited is not None:
+        note("response.crash", awaited.place)
+        return "caught"
     first = next((use for use in uses if not use.guarded and _weight(use, reader) == "used"), None)
     if first is None or not first.required:
         return None

@@ -237,7 +237,7 @@ class Invocations:
         is_frozen = seen.ending.kind in {"lambda_handler", "view"} and on_lambda == "yes"
         is_lost = is_entry and seen.ending.boundary != "redelivered"
         record, written = waiting.record_written(
-            self.interpreter, seen.root.module, caller_function, seen.site[0], is_lost
+            self.interpreter, seen.root.module, caller_function, seen.site, is_lost
         )
         record = unless_asked(record, seen, mode.sent)
         later = later_record(seen.root.module, caller_function, seen.site[0])

@@ -119,7 +119,7 @@ def lift_fates(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
 
 def _dies_in_sight(fact: Fact) -> bool:
     """Whether the payload of a crash ends a program before the eyes of who runs it."""
-    return fact.data.caller.by_hand == "yes" and fact.data.response.crash is not None
+    return bool(fact.data.caller.by_hand == "yes" and fact.data.response.crash == "key_error")
 
 
 def _decides_for_all(response: Response) -> bool:
@@ -150,7 +150,8 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
         response = replace(mine.data.response, payload="used")
         result[own[0]] = replace(mine, data=replace(mine.data, response=response))
         return result
-    if mine.data.response.payload == "used" and answers and all(answer.payload == "tested" for answer in answers):
+    called = [fact.data.response for fact in found if fact.chain and fact.data.caller.kind != "test"]
+    if mine.data.response.payload == "used" and called and all(answer.crash == "caught" for answer in called):
         result = list(found)  # the error that a crash leads to is looked for by whoever calls it
         result[own[0]] = replace(mine, data=replace(mine.data, response=replace(mine.data.response, payload="tested")))
         return result

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import FunctionRef
+from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
@@ -18,6 +19,7 @@ from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.around.taking import clauses_around, goes_on_alone, is_behind, leaves, taken_by
 from invocation_lint.facts.building.around.touching import may_write
 from invocation_lint.facts.building.messaging.calls import arguments_of
 from invocation_lint.facts.building.seen import Seen
@@ -38,24 +40,29 @@ _TELLS_FAILURE = re.compile(r"task_?failure|fail\w*(task|token|workflow|executio
 
 
 def record_written(
-    interpreter: Walk[Frame], module: ModuleInfo, function: FunctionInfo | None, call: Place, is_end: bool
+    interpreter: Walk[Frame], module: ModuleInfo, function: FunctionInfo | None, site: SiteKey, is_end: bool
 ) -> tuple[facts.WrittenRecord | None, Place | None]:
-    """The record that a function writes before a call in it, itself or by a helper, and the place of that write; None
-    when there is none. `is_end` is whether nobody stands behind an error that the function raises: no caller, and no
-    queue."""
+    """The record that a function writes before the call in it that leads to a site, itself or by a helper, and the
+    place of that write; None when there is none, or no error of the call is taken there or in what it calls. `is_end`
+    is whether nobody stands behind an error that the function raises: no caller, and no queue."""
     if function is None:
         return None, None
-    clauses = list(_clauses_around(module, function, call))
-    written = _write_before(module, function, call) if clauses else None
-    if clauses and written is None:
-        written = _written_by_helper(interpreter, module, function, call)
-    if written is None:
+    taken = taken_by(interpreter, module, function, site)
+    written = _write_before(module, function, site[0]) if taken else None
+    if taken and written is None:
+        written = _written_by_helper(interpreter, module, function, site[0])
+    if taken is None or written is None:
         return None, None
     status, place = written
     touched: Text = "no"
-    if any(may_write(module, function, own_nodes(clause.body)) for clause in clauses):
+    if any(may_write(taken.module, taken.function, own_nodes(clause.body)) for clause in taken.clauses):
         touched = "yes"
-    elif not all(_leaves(module, function, clause, place, is_end) for clause in clauses):
+    elif not all(
+        leaves(taken.module, taken.function, clause, place, is_end and not taken.outer) for clause in taken.clauses
+    ) or not all(
+        goes_on_alone(*each, place, may_raise=is_end and each[1] is function)
+        for each in (*taken.outer, *taken.suppressing)
+    ):
         touched = UnknownAnswer("what follows may change it")
     return facts.WrittenRecord(status, touched), place
 
@@ -65,8 +72,8 @@ def leaves_alone(seen: Seen) -> bool:
     the error, or it is raised on, that is for the callers to say."""
     module, function, call = seen.root.module, seen.root.function, seen.site[0]
     return function is not None and all(
-        not may_write(module, function, own_nodes(clause.body)) and _leaves(module, function, clause, call, is_end=True)
-        for clause in _clauses_around(module, function, call)
+        not may_write(module, function, own_nodes(clause.body)) and leaves(module, function, clause, call, is_end=True)
+        for clause in clauses_around(module, function, call)
     )
 
 
@@ -89,7 +96,7 @@ def promised(module: ModuleInfo, function: FunctionInfo | None, call: Place) -> 
     if accepted is not None:
         return "202", module.source.place(accepted)
     for node in own_nodes(function.node):
-        if isinstance(node, cst.Return) and _is_behind(place := module.source.place(node), call):
+        if isinstance(node, cst.Return) and is_behind(place := module.source.place(node), call):
             for part in own_nodes(node):
                 if isinstance(part, cst.Dict) and (status := _begun(part)):
                     return status, place
@@ -136,7 +143,7 @@ def _written_by_helper(
     frame = Frame(interpreter, module, None, State(), in_class=function.cls.key if function.cls else "*")
     for helped, to in _helped(function):
         place = module.source.place(helped)
-        if not _is_behind(call, place) or not _is_spoken_of(module, function, helped, to, place, call):
+        if not is_behind(call, place) or not _is_spoken_of(module, function, helped, to, place, call):
             continue
         helper = _helper(frame, function, helped.func)
         records = _records(helper.module, helper) if helper is not None else []
@@ -206,7 +213,7 @@ def _is_spoken_of(
     return any(
         isinstance(node, cst.Name)
         and node.value in names
-        and _is_behind(at := module.source.place(node), place)
+        and is_behind(at := module.source.place(node), place)
         and (at.line, at.column) < (call.end_line, call.end_column)
         for node in own_nodes(function.node)
     )
@@ -315,60 +322,6 @@ def _is_waiting_value(node: cst.BaseExpression) -> bool:
 
 def _text(node: cst.CSTNode) -> str:
     return str(node.raw_value) if isinstance(node, cst.SimpleString) else ""
-
-
-def _clauses_around(module: ModuleInfo, function: FunctionInfo, call: Place) -> Iterator[cst.ExceptHandler]:
-    for body, handlers in _protected(module, function):
-        if (body.line, body.column) <= (call.line, call.column) and call.end_line <= body.end_line:
-            yield from handlers
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _protected(module: ModuleInfo, function: FunctionInfo) -> list[tuple[Place, Sequence[cst.ExceptHandler]]]:
-    """The bodies of the `try` statements of a function, with their clauses."""
-    tries = (node for node in own_nodes(function.node) if isinstance(node, cst.Try))
-    return [(module.source.place(node.body), node.handlers) for node in tries]
-
-
-def _leaves(
-    module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler, written: Place, is_end: bool
-) -> bool:
-    """Whether nothing that may change a record comes after a clause: it ends the function, or falls through to such
-    statements only; and no caller stands behind an error that it raises. The write itself is no such statement."""
-    last = clause.body.body[-1] if clause.body.body else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    if isinstance(last, (cst.Return, cst.Raise)):
-        return isinstance(last, cst.Return) or is_end
-    around = _loops_around(module, function, clause)
-    end = module.source.place(clause)
-    others = {
-        part
-        for node in own_nodes(function.node)
-        if isinstance(node, cst.Try) and clause in node.handlers
-        for handler in node.handlers
-        for part in own_nodes(handler)
-    }
-    behind = [
-        node
-        for node in own_nodes(function.node)
-        if isinstance(node, (cst.Call, cst.Raise))
-        and node not in others
-        and module.source.place(node) != written
-        and (around or _is_behind(module.source.place(node), end))
-    ]
-    return not any(isinstance(node, cst.Raise) for node in behind) and not may_write(module, function, behind)
-
-
-def _is_behind(place: Place, end: Place) -> bool:
-    return (place.line, place.column) >= (end.end_line, end.end_column)
-
-
-def _loops_around(module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler) -> bool:
-    """Whether a loop of the function goes on after a clause."""
-    return any(
-        isinstance(node, (cst.For, cst.While)) and clause in own_nodes(node.body) for node in own_nodes(function.node)
-    )
 
 
 __all__ = ["record_written", "states_written", "task_token"]

@@ -37,9 +37,11 @@ def claim_of(
     read: Reader,
     is_job: Callable[[Query], bool],
     looked_at: Callable[[Place, str], Any],
+    in_one_function: Callable[[Place, Place], bool],
 ) -> tuple[Any, Place | None]:
     """The claim in the loops over what `fetch` reads, and where it stands; None when there surely is none, not known
-    when something that is not followed gets the row first. `looked_at` says whether the answer of a write is used."""
+    when something that is not followed gets the row first. `looked_at` says whether the answer of a write is used,
+    `in_one_function` whether one function holds two places."""
     for loop in loops:
         for event in loop.body:
             if isinstance(event, Visit):
@@ -54,7 +56,8 @@ def claim_of(
                 name = chain.steps[-1].name
                 if name.endswith(" =") and job_words.tell_status([name.removesuffix(" =")]):
                     return Claim("attribute", marks=marks_of(_set_by(chain.steps[-1]))), event.site[-1]
-                if chain.steps[-1].is_call and name not in _HARMLESS and not _is_sign(name):
+                is_asked = _is_comparison(chain.steps[-1], event.site[-1], in_one_function)
+                if chain.steps[-1].is_call and name not in _HARMLESS and not is_asked:
                     return UnknownAnswer(f"whether {name}() marks the row is not known"), event.site[-1]
                 continue
             query = read(chain)
@@ -174,8 +177,16 @@ def _elsewhere(
     return None
 
 
-def _is_sign(name: str) -> bool:
-    return not name.isidentifier()
+def _is_comparison(step: Step, place: Place, in_one_function: Callable[[Place, Place], bool]) -> bool:
+    """Whether a row, or a part of it, is only compared, or looked for in a collection that the function has made: what
+    that holds keeps no other run away. One from elsewhere may be what was claimed before, or what is under way."""
+    if step.name not in {"in", "not in"}:
+        return not step.name.isidentifier()
+    holder = step.args[0].single if step.args else None
+    if isinstance(holder, Struct) and holder.kind == "tuple":
+        return True
+    is_made = isinstance(holder, Struct) and holder.kind in {"list", "set", "dict"}
+    return isinstance(holder, Struct) and holder.made is not None and is_made and in_one_function(holder.made, place)
 
 
 def _gets(chain: Chain, fetch: Place) -> bool:

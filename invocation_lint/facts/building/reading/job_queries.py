@@ -183,7 +183,9 @@ class JobQueries:
         """With how a row is claimed: by the loops over the rows, or, of rows that are in no loop, behind the query."""
         asked = self._results.is_looked_at
         if loops:
-            claim, place = claim_of(site[-1], loops, root.events, self._reader.read, self._is_of_jobs, asked)
+            claim, place = claim_of(
+                site[-1], loops, root.events, self._reader.read, self._is_of_jobs, asked, self._is_one_function
+            )
             _note(places, "claim", place)
             return replace(data, claim=claim)
         found = claim_behind(site[-1], root.events, self._reader.read, self._is_of_jobs, asked)
@@ -195,6 +197,10 @@ class JobQueries:
         _note(places, "claim", found[1])
         told = UnknownAnswer("a lock may be around it") if self._is_locked((*site, found[1])) else found[0]
         return replace(data, claim=told)
+
+    def _is_one_function(self, one: Place, other: Place) -> bool:
+        around = self.interpreter.modules.enclosing(one)
+        return around is not None and around is self.interpreter.modules.enclosing(other)
 
     def _is_locked(self, places: Iterable[Place]) -> bool:
         """Whether one of the functions that hold these places may let one worker in at a time."""
