@@ -178,7 +178,9 @@ class Caller:
     own_loop: Text = fact_field("whether only `asyncio.run` starts that function, and nothing beside it", words=YES_NO)
     on_lambda: Text = fact_field("whether the code runs on Lambda, as far as the project shows", words=YES_NO)
     by_hand: Text = fact_field(
-        "whether a person runs the code and sees how it ends: a script, or a module of a command line", words=YES_NO
+        "whether a person runs the code and sees how it ends: a script, a module of a command line, or one that can be "
+        "run and that no module of the project imports",
+        words=YES_NO,
     )
 
 

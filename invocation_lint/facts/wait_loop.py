@@ -11,7 +11,8 @@ class WaitLoop:
     """One loop, in a handler or in a helper of its module."""
 
     end: Text = fact_field(
-        "what ends it other than the response it waits for: nothing, a time that moves along, a time or a count",
-        words=("nothing", "moving", "bounded"),
+        "what ends it other than the response it waits for: nothing, a time that moves along, every state but those of "
+        "work that goes on (settled), a time or a count",
+        words=("nothing", "moving", "settled", "bounded"),
     )
     event_source: Text = fact_field("what invokes the handler, if known")

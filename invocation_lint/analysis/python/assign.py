@@ -8,9 +8,11 @@ from invocation_lint.analysis.domain.atoms import ClassRef, Pending, Ref, Traced
 from invocation_lint.analysis.domain.ids import ObjectId, id_of
 from invocation_lint.analysis.domain.state import READ_AS, Obj
 from invocation_lint.analysis.domain.values import keys_of
+from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.python import classes, iteration, literals, lookup, operators, traced, trials
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
+from invocation_lint.source.names import collect_bindings
 
 
 def assign(frame: Frame, target: cst.BaseExpression, value: Value) -> None:
@@ -48,9 +50,15 @@ def _assign_name(frame: Frame, target: cst.Name, value: Value) -> None:
 
 
 def _others_read(frame: Frame, name: str) -> bool:
-    """Whether a function inside this one, or any function for a name of the module, speaks of the name."""
+    """Whether a function inside this one, or any function for a name of the module, speaks of the name, and not of one
+    of its own that is called the same."""
     functions = frame.module.functions.values()
-    return any(name in info.mentions for info in functions if info.parent is frame.function or frame.function is None)
+    within = (info for info in functions if info.parent is frame.function or frame.function is None)
+    return any(name in info.mentions and not _is_its_own(info, name) for info in within)
+
+
+def _is_its_own(info: FunctionInfo, name: str) -> bool:
+    return name not in info.globals | info.nonlocals and name in collect_bindings(info.node)
 
 
 def note_kept(frame: Frame, receiver: Value, value: Value, node: cst.CSTNode) -> None:

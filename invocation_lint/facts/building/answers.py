@@ -121,7 +121,7 @@ def _not_only_printed(uses: list[AnswerUse]) -> list[AnswerUse]:
     """
     is_shown = any(use.use == "logged" and not use.guarded and _holds_data(use.path) for use in uses)
     uses = [use for use in uses if not (is_shown and use.guarded)]
-    fine = {"read", "asked", "logged", "tested"} if is_shown else {"read", "asked", "logged"}
+    fine = {"read", "asked", "logged", "tested", "compared"} if is_shown else {"read", "asked", "logged"}
     done: dict[tuple[str, ...], set[str]] = {}
     for use in uses:
         done.setdefault(use.path, set()).add("asked" if use.optional else use.use)

@@ -35,6 +35,7 @@ from invocation_lint.source.parsing.walk import walk
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
     from invocation_lint.deployment.kinds import Handlers
+    from invocation_lint.source.files.project_files import ProjectFiles
 
 
 @record
@@ -68,7 +69,8 @@ def ending_of(
     if any(fnmatch(module.source.name, glob) for glob in options.boundary_paths):
         return Ending("library", "entry", "option", is_end=True)
     if function is None:
-        if _under_main(module, first_call) or _is_script(module) or (_asks(module) and not _has_handler(module)):
+        asks = _asks(module) and not _has_handler(module)
+        if _under_main(module, first_call) or _is_script(module) or asks or _is_program(module, _files(project)):
             return Ending("script", "module", "script", is_end=True)
         return _ending_of_import(module, first_call, project)
     place = _header(module, function)
@@ -252,12 +254,14 @@ def _header(module: ModuleInfo, function: FunctionInfo) -> Place:
 _COMMAND_LINES = re.compile(r"\.add_argument\(|^\s*(?:import|from) (?:click|typer|fire|docopt)\b", re.M)
 
 
-def is_run_by_hand(module: ModuleInfo) -> bool | None:
-    """Whether a module is a script, one of a command line, or asks whoever sits before it. None where it has a Lambda
-    handler."""
+def is_run_by_hand(module: ModuleInfo, files: ProjectFiles | None) -> bool | None:
+    """Whether a module is a script, one of a command line, asks whoever sits before it, or can be run and is imported
+    by no other of these files. None where it has a Lambda handler."""
     if _has_handler(module):
         return None
-    return _is_script(module) or bool(_COMMAND_LINES.search(module.source.text)) or _asks(module)
+    if _is_script(module) or _COMMAND_LINES.search(module.source.text) or _asks(module):
+        return True
+    return bool(_main_blocks(module)) and _stands_alone(module, files)
 
 
 def _has_handler(module: ModuleInfo) -> bool:
@@ -296,6 +300,27 @@ def _is_script(module: ModuleInfo) -> bool:
     defines = any(not info.is_lambda for info in module.functions.values()) or module.classes
     in_folder = bool({"scripts", "bin", "tools", "examples"} & set(parts[:-1]))
     return module.source.text.startswith("#!") or in_folder or not defines
+
+
+def _stands_alone(module: ModuleInfo, files: ProjectFiles | None) -> bool:
+    """Whether no module of the project imports this one, and nothing in it is there for a framework to call."""
+    if files is None or files.importers_of(module.name):
+        return False
+    functions = [one for one in module.functions.values() if not one.is_lambda]
+    return not any(may_be_handler(one) or entry_of(module, one) is not None for one in functions)
+
+
+_LOADED = re.compile(r"(?:__init__|settings\w*|config\w*|conftest|[aw]sgi|app|application|celery|urls|apps)\.py")
+"""Files that servers, frameworks and test runners import by their names."""
+
+
+def _files(project: Program | None) -> ProjectFiles | None:
+    return project.modules.files if project is not None else None
+
+
+def _is_program(module: ModuleInfo, files: ProjectFiles | None) -> bool:
+    """Whether what a module does at its own level is all that it is for, though it has no `if __name__`."""
+    return _stands_alone(module, files) and not _LOADED.fullmatch(module.path.rpartition("/")[2])
 
 
 def _under_main(module: ModuleInfo, call: Place) -> bool:

@@ -175,7 +175,8 @@ class Invocations:
 
     def _is_run_by_hand(self, module: ModuleInfo) -> bool | None:
         if module.name not in self._run_by_hand:
-            self._run_by_hand[module.name] = callers.is_run_by_hand(module)
+            files = self.program.modules.files if self.program is not None else None
+            self._run_by_hand[module.name] = callers.is_run_by_hand(module, files)
         return self._run_by_hand[module.name]
 
     def _step(self, root: Root, site: SiteKey, index: int) -> str:

@@ -170,7 +170,7 @@ class ListReadBuilder:
     def _is_near_lambda(self) -> bool:
         """Whether the module is a handler's, is imported by one, or leads to an invocation, where nobody runs it by
         hand."""
-        if reaches_sites(self.module) and not callers.is_run_by_hand(self.module):
+        if reaches_sites(self.module) and not callers.is_run_by_hand(self.module, self.files):
             return True
         if self.files is None:
             return is_handler_code(self.module.source.data)
@@ -306,9 +306,11 @@ def _grows(
 def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInfo | None) -> Any:
     if not operation.entries:
         return UnknownAnswer("whether they ever fill a page is not known")
-    if operation.service != "dynamodb" or operation.name == "list_tables":
-        return operation.entries
     function, of_class = (holder.name, holder.cls.name if holder.cls else "") if holder is not None else ("", "")
+    if operation.service == "s3":  # of a bucket, the names of those who read it tell
+        names = ()
+    elif operation.service != "dynamodb" or operation.name == "list_tables":
+        return operation.entries
     return "settings" if holds_settings(names, function, of_class) else operation.entries
 
 
