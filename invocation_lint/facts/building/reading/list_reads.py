@@ -31,6 +31,7 @@ from invocation_lint.facts.building.reading.list_requests import (
     has_just_made,
     is_filtered,
     is_in_while,
+    is_sifted,
     last_name,
     next_page,
 )
@@ -249,12 +250,14 @@ class ListReadBuilder:
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
             page=_page(operation) if len(read) == 1 else UnknownAnswer("which service is asked is not known"),
-            entries=_entries(operation, names, holder) if len(read) == 1 else UnknownAnswer("of which service?"),
+            entries=_entries(operation, names, holder, is_filled=self._is_filled(call.func.value))
+            if len(read) == 1
+            else UnknownAnswer("of which service?"),
             limit=limits[0] if limits else None,
             jobs="yes" if operation.service == "dynamodb" and holds_jobs(names, self.options.job_tables) else "no",
             asks_for=asks_for(operation, request, given),
             grows=_grows(operation, request, uses, scope, names, holder),
-            filtered="yes" if is_filtered(operation, given) else "no",
+            filtered="yes" if is_filtered(operation, given) or (limits and is_sifted(operation, uses)) else "no",
             created="yes" if has_just_made(scope, call) else "no",
             next_page=next_page(operation, uses, given, looks, spread, scope),
             used=uses.strongest,
@@ -274,6 +277,12 @@ class ListReadBuilder:
             if arg.keyword is not None and is_filtered(operation, {arg.keyword.value}):
                 places["filtered"] = source.place(arg)
         yield Fact("list_read", data, site, places, (), holder.title if holder is not None else "")
+
+    def _is_filled(self, receiver: cst.BaseExpression) -> bool:
+        """Whether the module adds entries to the table that a call reads."""
+        name = last_name(receiver)
+        filled = rf"\b{re.escape(name)}\s*\.\s*(?:put_item|batch_writer)\s*\("
+        return bool(name) and re.search(filled, self.module.source.text) is not None
 
     def _table_names(self, call: cst.Call, scope: Scope) -> list[str]:
         """The names by which a call tells its table."""
@@ -303,7 +312,7 @@ def _grows(
     return told or UnknownAnswer("how much lies there is not in sight")
 
 
-def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInfo | None) -> Any:
+def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInfo | None, *, is_filled: bool) -> Any:
     if not operation.entries:
         return UnknownAnswer("whether they ever fill a page is not known")
     function, of_class = (holder.name, holder.cls.name if holder.cls else "") if holder is not None else ("", "")
@@ -311,7 +320,7 @@ def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInf
         names = ()
     elif operation.service != "dynamodb" or operation.name == "list_tables":
         return operation.entries
-    return "settings" if holds_settings(names, function, of_class) else operation.entries
+    return "settings" if holds_settings(names, function, of_class, is_filled=is_filled) else operation.entries
 
 
 def _nodes(root: _Root) -> Iterator[cst.CSTNode]:

@@ -143,6 +143,28 @@ def is_filtered(operation: ListOperation, given: set[str]) -> bool:
     return operation.service == "dynamodb" and not _FILTERS.isdisjoint(given)
 
 
+def is_sifted(operation: ListOperation, uses: Uses) -> bool:
+    """Whether the function itself drops entries of a page of a scan, so that a limit is one of what is looked at."""
+    return operation.service == "dynamodb" and operation.name == "scan" and any(map(_sifts, uses.loops))
+
+
+def _sifts(loop: cst.For | cst.CompFor) -> bool:
+    target = loop.target.value if isinstance(loop.target, cst.Name) else ""
+    if isinstance(loop, cst.CompFor):
+        return any(_asks_of(one.test, target) for one in loop.ifs)
+    first = loop.body.body[0] if loop.body.body else None
+    if not isinstance(first, cst.If) or not _asks_of(first.test, target):
+        return False
+    skips = any(isinstance(node, cst.Continue) for node in walk(first.body))
+    return skips or (len(loop.body.body) == 1 and first.orelse is None)
+
+
+def _asks_of(test: cst.BaseExpression, name: str) -> bool:
+    """Whether a condition compares a part of an entry: `item["state"] == "late"`."""
+    parts = [part for node in walk(test) if isinstance(node, cst.Comparison) for part in walk(node)]
+    return any(isinstance(part, cst.Name) and part.value == name for part in parts)
+
+
 def has_just_made(scope: Scope, call: cst.Call) -> bool:
     """Whether the function makes, before it, what a call asks about: by a name that both use, or by the answer."""
     assert isinstance(call.func, cst.Attribute)

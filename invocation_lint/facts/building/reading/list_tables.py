@@ -16,15 +16,20 @@ _SETTINGS = re.compile(
 )
 """Words in the names of tables that hold a few settings."""
 
+_OF_EACH = re.compile(r"(?:^|_)(?:profiles?|tenants?|plans?)(?:_|$)")
+"""Those of which there is one for each user or customer, where the program itself adds them."""
+
 _OF_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?)(?:_|$)")
 _KEEPS_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?|definitions?)(?:_|$)")
 """Words in the names of functions that read them, and of the classes of such functions."""
 
 
-def holds_settings(names: Iterable[str], function: str, of_class: str) -> bool:
-    """Whether a table of one of these names, read by a function of that name and class, holds a few settings."""
-    if any(_SETTINGS.search(snake_case(name)) for name in names):
-        return True
+def holds_settings(names: Iterable[str], function: str, of_class: str, *, is_filled: bool) -> bool:
+    """Whether a table of one of these names, read by a function of that name and class, holds a few settings.
+    `is_filled` is whether the program adds entries while it runs."""
+    for name in map(snake_case, names):
+        if _SETTINGS.search(_OF_EACH.sub("_", name) if is_filled else name):
+            return True
     return bool(_OF_SETTINGS.search(snake_case(function)) or _KEEPS_SETTINGS.search(snake_case(of_class)))
 
 
