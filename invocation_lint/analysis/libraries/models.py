@@ -53,7 +53,9 @@ def attribute(frame: Frame, atom: Ref, obj: Obj, name: str, node: cst.CSTNode) -
         return encoding.as_mapping(frame, Value((atom,)), node)
     if obj.cls == fields.NAMED_TUPLE:
         return Value((Method(Value((atom,)), name),)) if name in _OF_TUPLES else None
-    info = frame.interpreter.class_info(obj.cls) if name in _OF_MODELS | _OF_TUPLES | {"encode"} else None
+    if name not in _OF_MODELS | _OF_TUPLES | {"encode"}:
+        return _validated(frame, obj, name)
+    info = frame.interpreter.class_info(obj.cls)
     if info is None or classes.find_method(frame, info, name) is not None:
         return None
     bases = {base.rpartition(".")[2] for base in classes.lineage(frame, info)[1]}
@@ -62,6 +64,27 @@ def attribute(frame: Frame, atom: Ref, obj: Obj, name: str, node: cst.CSTNode) -
     if (name in _OF_MODELS and bases & _MODELS) or (name in _OF_TUPLES and "NamedTuple" in bases):
         return Value((Method(Value((atom,)), name),))
     return None
+
+
+def _validated(frame: Frame, obj: Obj, name: str) -> Value | None:
+    """A field of a model that came from outside: of the declared type, whatever the request held."""
+    slot = obj.slots.get(name)
+    is_set = slot is not None and (slot.place is not None or not slot.value.is_unknown)
+    if frame.interpreter.trial is not None or not obj.open or is_set:
+        return None
+    info = frame.interpreter.class_info(obj.cls)
+    owner = (
+        next((one for one in classes.lineage(frame, info)[0] if _declares(frame, one, name)), None) if info else None
+    )
+    if info is None or owner is None or not is_model(frame, obj.cls, name) or name in owner.writers:
+        return None
+    field = fields.all_fields(frame, info).get(name)
+    kind = _kept_as(field.annotation) if field is not None and field.node is None else ""
+    return Value((Typed(kind),)) if kind else None
+
+
+def _declares(frame: Frame, info: ClassInfo, name: str) -> bool:
+    return frame.interpreter.definitions.annotation(info, name) is not None
 
 
 def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: cst.CSTNode) -> Value | None:
