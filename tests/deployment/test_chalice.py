@@ -81,6 +81,11 @@ def test_what_differs_between_stages_are_alternatives() -> None:
     assert found.environment["A"].contents == (None, "1")
 
 
+def test_an_application_without_a_configuration_has_variables_out_of_sight() -> None:
+    found = one(deployed(), Function, "report")
+    assert (list(found.environment), bool(found.environment_open)) == ([], True)
+
+
 def test_variables_that_are_empty_are_filled_in_elsewhere() -> None:
     found = one(deployed(configuration='{"environment_variables": {"A": "", "B": "1"}}'), Function, "report")
     assert (list(found.environment), bool(found.environment_open)) == (["B"], True)

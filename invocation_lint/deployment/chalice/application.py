@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import field
 from typing import Any
 
@@ -56,7 +56,7 @@ def read_chalice(path: str, data: bytes, read: Callable[[str], bytes | None]) ->
     folder = posixpath.dirname(path)
     configured = f"{folder}/{CONFIGURATION}"
     told, problem = _configuration(configured, read(configured))
-    reading = _Reading(path, str(told.get("app_name") or name), _stages(told, configured))
+    reading = _Reading(path, str(told.get("app_name") or name), _stages(told, configured), is_configured=bool(told))
     resources = list(reading.resources(list(decorated_in(tree, variable, path, read)), Place(path, 1, 1, 1, 2)))
     return Template(path, LANGUAGE, tuple(resources), problems=(problem,) if problem is not None else ())
 
@@ -105,8 +105,8 @@ def _merged(*levels: dict[str, Any]) -> dict[str, Any]:
 class _Reading:
     """One application: its file, name and stages."""
 
-    def __init__(self, path: str, name: str, stages: list[_Settings]) -> None:
-        self.path, self.name, self.stages = path, name, stages
+    def __init__(self, path: str, name: str, stages: list[_Settings], *, is_configured: bool) -> None:
+        self.path, self.name, self.stages, self.is_configured = path, name, stages, is_configured
         self.code = Code("folder", posixpath.dirname(path))
 
     def resources(self, decorated: list[Decorated], start: Place) -> Iterator[Resource]:
@@ -151,9 +151,15 @@ class _Reading:
             environment={
                 name: self._each_of([one.get(name) for one in variables], place) or known(None, place) for name in names
             },
-            environment_open="" if len(names) == len(told) else "variables that are empty here are filled in elsewhere",
+            environment_open=self._open(names, told),
             concurrency=self._each(lambda one: self._setting(one, id, "reserved_concurrency"), place),
         )
+
+    def _open(self, names: Collection[str], told: Collection[str]) -> str:
+        """Why a function may have other variables than those that are named."""
+        if not self.is_configured:
+            return "its configuration is not in sight"
+        return "" if len(names) == len(told) else "variables that are empty here are filled in elsewhere"
 
     def _own(self, stage: _Settings, id: str) -> dict[str, Any]:
         functions = stage.values.get("lambda_functions")

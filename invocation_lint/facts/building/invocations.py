@@ -283,7 +283,7 @@ class Invocations:
                 seen.ending.wait,
             ),
             permission=self._permission(seen, visit, name.value if name else None, note),
-            in_loop=loop_fact(visit, ordered, seen, mode.sent, note),
+            in_loop=loop_fact(visit, ordered, seen, mode.sent, note, self.program),
             row=row[0] if row is not None else None,
             sent=undone.sent(ordered, visit, note),
             unobserved=undone.unobserved(ordered, visit, freezes=is_frozen),

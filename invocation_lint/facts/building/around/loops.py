@@ -9,9 +9,11 @@ from invocation_lint.analysis.domain.events import Event, LoopInfo, LoopLeft, Re
 from invocation_lint.analysis.python.loops.loop_ends import LOGGED_OUTSIDE, is_within
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.handling.mappings import DEFAULT_SIZES, functions_of, mapping_of
 from invocation_lint.findings import Place
 
 if TYPE_CHECKING:
+    from invocation_lint.analysis.project import Program
     from invocation_lint.facts.building.seen import Seen
 
 _ONE_RECORD = ("s3", "sns")
@@ -20,12 +22,14 @@ _ONE_RECORD = ("s3", "sns")
 Note = Callable[[str, "Place | None"], None]
 
 
-def loop_fact(visit: Visit, events: list[Event], seen: Seen, mode: Any, note: Note) -> facts.Loop | None:
+def loop_fact(
+    visit: Visit, events: list[Event], seen: Seen, mode: Any, note: Note, program: Program | None = None
+) -> facts.Loop | None:
     """What is known of the innermost loop around an invocation, or of what sends it again without one; None where there
     is none. What a handler or view at the beginning of the way to it returns, no other step of the program needs;
     `mode` is what is sent as InvocationType."""
-    entry, has_one_record = seen.entry, seen.ending.event_source in _ONE_RECORD
     left = [event for event in events if isinstance(event, LoopLeft)]
+    entry, has_one_record = seen.entry, bool(left) and _has_one_record(seen, program)
     again = [event for event in events if isinstance(event, RetryLoop)]
     loop = visit.loop if visit.loop is not None or not again else LoopInfo(1, over="attempts")
     if loop is None:
@@ -47,6 +51,17 @@ def loop_fact(visit: Visit, events: list[Event], seen: Seen, mode: Any, note: No
         retry=_retry(again[0]) if again else None,
         at_once=_at_once(visit, times),
     )
+
+
+def _has_one_record(seen: Seen, program: Program | None) -> bool:
+    """Whether one event holds one record: by its source, or by the batch size in a template."""
+    if seen.ending.event_source in _ONE_RECORD:
+        return True
+    root = seen.root
+    if seen.ending.event_source not in DEFAULT_SIZES or root.function is None or program is None:
+        return False
+    mapping = mapping_of(program, functions_of(program, root.module, root.function))
+    return mapping is not None and mapping.batch_size == 1
 
 
 def _are_needed(end: LoopLeft, entry: Place | None) -> bool:
