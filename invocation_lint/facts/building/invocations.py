@@ -237,9 +237,7 @@ class Invocations:
         on_lambda = self._on_lambda(seen)
         is_frozen = seen.ending.kind in {"lambda_handler", "view"} and on_lambda == "yes"
         is_lost = is_entry and seen.ending.boundary != "redelivered"
-        record, written = waiting.record_written(
-            self.interpreter, seen.root.module, caller_function, seen.site, is_lost
-        )
+        record, written = waiting.record_written(self.interpreter, seen.root, seen.site, is_lost)
         record = unless_asked(record, seen, mode.sent)
         later = later_record(seen.root.module, caller_function, seen.site[0])
         note("record_later", later[1] if later is not None else None)

@@ -11,6 +11,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.atoms import FunctionRef
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import State
+from invocation_lint.analysis.interpreter import Root
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import conditions
@@ -40,11 +41,12 @@ _TELLS_FAILURE = re.compile(r"task_?failure|fail\w*(task|token|workflow|executio
 
 
 def record_written(
-    interpreter: Walk[Frame], module: ModuleInfo, function: FunctionInfo | None, site: SiteKey, is_end: bool
+    interpreter: Walk[Frame], root: Root, site: SiteKey, is_end: bool
 ) -> tuple[facts.WrittenRecord | None, Place | None]:
     """The record that a function writes before the call in it that leads to a site, itself or by a helper, and the
     place of that write; None when there is none, or no error of the call is taken there or in what it calls. `is_end`
     is whether nobody stands behind an error that the function raises: no caller, and no queue."""
+    module, function = root.module, root.function
     if function is None:
         return None, None
     taken = taken_by(interpreter, module, function, site)
