@@ -35,7 +35,7 @@ from invocation_lint.facts.building.reading.list_requests import (
     last_name,
     next_page,
 )
-from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings
+from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings, loads_settings
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
@@ -317,8 +317,8 @@ def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInf
         return UnknownAnswer("whether they ever fill a page is not known")
     function, of_class = (holder.name, holder.cls.name if holder.cls else "") if holder is not None else ("", "")
     if operation.service == "s3":  # of a bucket, the names of those who read it tell
-        names = ()
-    elif operation.service != "dynamodb" or operation.name == "list_tables":
+        return "settings" if loads_settings(function, of_class) else operation.entries
+    if operation.service != "dynamodb" or operation.name == "list_tables":
         return operation.entries
     return "settings" if holds_settings(names, function, of_class, is_filled=is_filled) else operation.entries
 

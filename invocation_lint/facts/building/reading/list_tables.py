@@ -23,6 +23,11 @@ _OF_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?
 _KEEPS_SETTINGS = re.compile(r"(?:^|_)(?:configs?|configuration|settings?|catalogs?|definitions?)(?:_|$)")
 """Words in the names of functions that read them, and of the classes of such functions."""
 
+_LOADS_SETTINGS = re.compile(
+    r"^_*(?:load|read|get|fetch)_(?:\w+_)?(?:rules|polic(?:y|ies)|templates|schemas|plugins|definitions|prompts)(?:_|$)"
+)
+"""Names of functions that read a few files of a bucket, which somebody writes."""
+
 
 def holds_settings(names: Iterable[str], function: str, of_class: str, *, is_filled: bool) -> bool:
     """Whether a table of one of these names, read by a function of that name and class, holds a few settings.
@@ -31,6 +36,11 @@ def holds_settings(names: Iterable[str], function: str, of_class: str, *, is_fil
         if _SETTINGS.search(_OF_EACH.sub("_", name) if is_filled else name):
             return True
     return bool(_OF_SETTINGS.search(snake_case(function)) or _KEEPS_SETTINGS.search(snake_case(of_class)))
+
+
+def loads_settings(function: str, of_class: str) -> bool:
+    """Whether a function of that name and class reads the files of settings in a bucket."""
+    return holds_settings((), function, of_class, is_filled=False) or bool(_LOADS_SETTINGS.search(snake_case(function)))
 
 
 def holds_jobs(names: Iterable[str], patterns: Sequence[str] | None) -> bool:
