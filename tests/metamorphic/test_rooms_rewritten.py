@@ -20,8 +20,6 @@ LIMITS = {
     ("INV304", "helpers_to_module"),
     ("INV304", "move_try_to_caller"),
     ("INV305", "helpers_to_module"),
-    ("INV306", "helpers_to_module"),
-    ("INV306", "wrap_in_helper"),
     ("INV408", "rename"),
     ("INV501", "helpers_to_module"),
     ("INV504", "helpers_to_module"),

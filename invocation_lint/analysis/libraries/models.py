@@ -26,12 +26,12 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
-from invocation_lint.analysis.domain.state import Obj, freeze
+from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.domain.values import constants
 from invocation_lint.analysis.libraries import encoding, fields
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.analysis.python import classes, iteration
+from invocation_lint.analysis.python import classes, iteration, type_hints
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.frame import Frame
 
@@ -79,7 +79,12 @@ def _validated(frame: Frame, obj: Obj, name: str) -> Value | None:
     if info is None or owner is None or not is_model(frame, obj.cls, name) or name in owner.writers:
         return None
     field = fields.all_fields(frame, info).get(name)
-    kind = _kept_as(field.annotation) if field is not None and field.node is None else ""
+    told = frame.interpreter.definitions.annotation(owner, name)
+    if field is None or field.node is not None or told is None:
+        return None
+    home = Frame(frame.interpreter, owner.module, None, State(), in_class=owner.key)
+    is_one = len(list(type_hints.alternatives(told))) == 1
+    kind = _kept_as((type_hints.resolve_annotation(home, told) if is_one else "") or field.annotation)
     return Value((Typed(kind),)) if kind else None
 
 

@@ -155,9 +155,16 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
         result = list(found)  # the error that a crash leads to is looked for by whoever calls it
         result[own[0]] = replace(mine, data=replace(mine.data, response=replace(mine.data.response, payload="tested")))
         return result
+    if answers and all(map(_decides_for_all, answers)):  # a caller of the helper decides, and gives that back
+        return [
+            replace(fact, data=replace(fact.data, response=replace(fact.data.response, payload="used")))
+            if fact in ways
+            else fact
+            for fact in found
+        ]
     enough = 1 if compared is not None and compared.decides == "yes" else 2
     unlooked = [fact for fact in users if fact.data.response.function_error == "unchecked"]
-    if len({fact.chain[-1].place for fact in unlooked}) < (enough if ignored else MANY_WAYS):
+    if len({frames_of(fact) for fact in unlooked}) < (enough if ignored else MANY_WAYS):
         return found
     response = replace(mine.data.response, payload="used", function_error="unchecked")
     if all(answer.status_compared == answers[0].status_compared for answer in answers):
