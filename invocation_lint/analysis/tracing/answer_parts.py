@@ -154,6 +154,8 @@ def read_item(frame: Frame, atom: Traced, key: str | None, node: cst.CSTNode, de
     by_subscript = default is None
     if is_decoded(atom.path) and atom.path != DECODED and atom.default in {None, NONE}:
         default = None  # where the payload lacks what leads here, that raises: KeyError, or None has no items
+    if default is not None and frame.state is not None:
+        default = freeze(frame.state, default)  # the part may leave the function that made it
     part = part_of(atom.origin, (*atom.path, key), default)
     if key.lower() == ERROR_HEADER:
         note_error_look(frame, atom.origin, node)

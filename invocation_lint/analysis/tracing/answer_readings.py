@@ -49,6 +49,13 @@ SOME_TEXT = Typed("some text")
 TEXTS = (TEXT_OF_CRASH, TEXT_OF_HEALTHY, WORD, SOME_TEXT)
 
 
+def is_empty(atom: object) -> bool:
+    """Whether it is a collection without anything in it."""
+    if not isinstance(atom, Struct) or atom.kind not in {"list", "tuple", "dict", "set"}:
+        return False
+    return not (atom.slots or atom.items or atom.open) and atom.rest is None
+
+
 _CODE = re.compile(
     r"(?:http\.HTTPStatus|http\.client|requests\.(?:status_codes\.)?codes|httpx\.codes"
     r"|(?:fastapi|starlette|rest_framework)\.status)\.(?:HTTP_(\d{3})\w*|(\w+))(?:\.value)?"

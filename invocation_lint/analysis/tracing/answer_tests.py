@@ -44,6 +44,7 @@ from invocation_lint.analysis.tracing.answer_readings import (
     Healthy,
     Reading,
     code_named,
+    is_empty,
 )
 
 # -- conditions ------------------------------------------------------------------------------------------------------
@@ -130,9 +131,7 @@ def _every(frame: Frame, node: cst.BaseExpression, reading: Reading, *, wanted: 
             answers += _of_one(frame, node, Healthy(reading.site), None)
             if wanted is False and answers == [False, True]:
                 return None  # there may be no other
-    if (not wanted) in answers:
-        return not wanted
-    return None if None in answers else wanted
+    return not wanted if (not wanted) in answers else None if None in answers else wanted
 
 
 def _of_one(
@@ -268,7 +267,7 @@ def _is_true(frame: Frame, atom: Any) -> bool | None:
     if atom is MISSING:
         return False
     if atom in TEXTS or isinstance(atom, Struct):
-        return True
+        return not is_empty(atom)
     return conditions.atom_truth(frame, atom)
 
 
