@@ -111,6 +111,11 @@ class Response:
         "none when these are not all known",
         default=(),
     )
+    elsewhere: Text = fact_field(
+        "what another caller of the same function does with a response that this one drops; absent where none reads it",
+        words=("read",),
+        default=None,
+    )
 
 
 @record

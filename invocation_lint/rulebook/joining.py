@@ -59,10 +59,17 @@ def by_call(matches: Sequence[tuple[Match, list[str]]]) -> list[list[tuple[Match
     groups: dict[tuple[object, ...], list[tuple[Match, list[str]]]] = defaultdict(list)
     for match, notes in matches:
         key: tuple[object, ...] = (id(match),)
-        if match.fact.chain and is_about_its_end(match.rule):
+        if match.fact.chain and is_about_its_end(match.rule) and not _is_read_elsewhere(match):
             key = (match.rule.id, match.fact.site, match.element, match.message)
         groups[key].append((match, notes))
     return list(groups.values())
+
+
+def _is_read_elsewhere(match: Match) -> bool:
+    """Whether a rule asks what becomes of a response that one caller drops and another reads: it is the first one's
+    call that is wrong."""
+    response = getattr(match.fact.data, "response", None)
+    return response is not None and response.elsewhere == "read" and "response" in _asked(match.rule.when)
 
 
 def without_stand_ins(told: Sequence[Told]) -> list[Finding]:

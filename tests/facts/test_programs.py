@@ -152,3 +152,26 @@ def test_the_stream_of_an_event_in_a_log(tmp_path: Path, mode: str, use: str, to
     call = f"response = client.invoke(FunctionName='a', InvocationType='{mode}')"
     code = f"def handler(event, context):\n    {call}\n    {use}\n"
     assert ("INV307" in found(tmp_path, code)) == told
+
+
+INVOKER = """\
+def run(name, mode="RequestResponse"):
+    response = client.invoke(FunctionName=name, InvocationType=mode, Payload=b"{}")
+    result = {"status": response["StatusCode"]}
+    if mode == "RequestResponse":
+        result["payload"] = json.loads(response["Payload"].read())
+    return result
+
+
+"""
+DROPS = "def {0}(event):\n    run('{0}')\n\n\n"
+READS_IT = "def read(event):\n    return save(run('read')['payload']['rows'])\n\n\n"
+
+
+@pytest.mark.parametrize(("more", "lines"), [(READS_IT, [18, 22]), ("", [10])])
+def test_who_drops_what_others_read(tmp_path: Path, more: str, lines: list[int]) -> None:
+    (tmp_path / ".git").mkdir()
+    path = tmp_path / "jobs.py"
+    path.write_text(HEAD + INVOKER + DROPS.format("one") + DROPS.format("two") + more)
+    run = lint([Input("jobs.py", path)], Project(Configuration()))
+    assert [one.place.line for one in run.report.findings if one.id == "INV102"] == lines

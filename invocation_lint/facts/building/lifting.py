@@ -175,6 +175,21 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     return result
 
 
+def note_readers(found: list[Fact]) -> list[Fact]:
+    """Say of the ways on which a response is dropped that another way reads it: the call itself is right then."""
+    ways = [fact for fact in found if fact.chain and fact.data.caller.kind != "test"]
+    readers = [fact for fact in ways if fact.data.response.payload in {"used", "tested"}]
+    if not readers:
+        return found
+    result = list(found)
+    for index, fact in enumerate(found):
+        if fact.chain and fact.data.response.payload == "unused":
+            response = replace(fact.data.response, elsewhere="read")
+            places = {**fact.places, "response.elsewhere": readers[0].chain[-1].place}
+            result[index] = replace(fact, data=replace(fact.data, response=response), places=places)
+    return result
+
+
 def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
     """Do not say of a helper's loop that it loses items where a caller takes the error of the whole loop.
 
@@ -271,4 +286,4 @@ def _excuse(found: list[Fact], index: int, why: str) -> None:
         found[index] = replace(fact, data=replace(fact.data, in_loop=loop))
 
 
-__all__ = ["lift_answers", "lift_fates", "lift_loops", "lift_serving", "lift_waits"]
+__all__ = ["lift_answers", "lift_fates", "lift_loops", "lift_serving", "lift_waits", "note_readers"]
