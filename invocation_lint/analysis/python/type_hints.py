@@ -15,6 +15,7 @@ from invocation_lint.analysis.domain.atoms import (
     Param,
     Ref,
     Symbol,
+    Typed,
     Value,
     join2,
     join_values,
@@ -28,6 +29,7 @@ from invocation_lint.analysis.python import lookup
 from invocation_lint.analysis.python.frames.copying import thaw_shared
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
+from invocation_lint.source.parsing.walk import walk
 
 _CLIENT_ANNOTATIONS = {
     "mypy_boto3_lambda.LambdaClient": "boto3",
@@ -147,6 +149,36 @@ def _instance(frame: Frame, info: ClassInfo, place: Place | None) -> Value:
     return thaw_shared(frame, shared, info.place)
 
 
+_ANNOTATED = {
+    "uuid.UUID": "UUID",
+    "datetime.datetime": "datetime",
+    "datetime.date": "date",
+    "datetime.time": "time",
+    "datetime.timedelta": "timedelta",
+    "decimal.Decimal": "Decimal",
+}
+"""What FastAPI converts the text of a path or query to (FastAPI: path parameters; extra data types)."""
+
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete"})
+
+
+def _is_of_request(param: cst.Param) -> bool:
+    """Whether a parameter is one that a request must have: no `Depends`, and no default, which may be None."""
+    if param.default is not None or param.annotation is None:
+        return False
+    names = (node.value for node in walk(param.annotation.annotation) if isinstance(node, cst.Name))
+    return not {"Depends", "Security"} & set(names)
+
+
+def _is_converted(frame: Frame) -> bool:
+    """Whether the function is one of FastAPI's, which gives each parameter the type that it declares."""
+    function = frame.function
+    if function is None or "fastapi" not in frame.module.source.text:
+        return False
+    routes = [item.func for item in function.decorators if isinstance(item, cst.Call)]
+    return any(isinstance(route, cst.Attribute) and route.attr.value in _ROUTES for route in routes)
+
+
 def parameter(frame: Frame, param: cst.Param) -> Value:
     """The value of a parameter of which only its declaration is known."""
     name = param.name.value
@@ -154,8 +186,12 @@ def parameter(frame: Frame, param: cst.Param) -> Value:
         value = annotated(frame, param.annotation.annotation)
         if not value.atoms:
             value = instances(frame, param.annotation.annotation, frame.place(param))
+        is_left_out = param.default is not None and dotted(param.default) == "None"
         if value.atoms:
-            is_left_out = param.default is not None and dotted(param.default) == "None"
             return join2(value, NONE) if is_left_out and value.of(Ref) else value
+        kind = _ANNOTATED.get(resolve_annotation(frame, param.annotation.annotation), "")
+        is_one = len(list(alternatives(param.annotation.annotation))) == 1
+        if kind and is_one and _is_of_request(param) and _is_converted(frame):
+            return Value((Typed(kind, name),))
     text = dotted(param.annotation.annotation) if param.annotation is not None else ""
     return Value((Param(name, text),))
