@@ -250,7 +250,7 @@ class ListReadBuilder:
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
             page=_page(operation) if len(read) == 1 else UnknownAnswer("which service is asked is not known"),
-            entries=_entries(operation, names, holder, is_filled=self._is_filled(call.func.value))
+            entries=_entries(operation, names, holder, is_filled=last_name(call.func.value) in self._filled)
             if len(read) == 1
             else UnknownAnswer("of which service?"),
             limit=limits[0] if limits else None,
@@ -278,11 +278,10 @@ class ListReadBuilder:
                 places["filtered"] = source.place(arg)
         yield Fact("list_read", data, site, places, (), holder.title if holder is not None else "")
 
-    def _is_filled(self, receiver: cst.BaseExpression) -> bool:
-        """Whether the module adds entries to the table that a call reads."""
-        name = last_name(receiver)
-        filled = rf"\b{re.escape(name)}\s*\.\s*(?:put_item|batch_writer)\s*\("
-        return bool(name) and re.search(filled, self.module.source.text) is not None
+    @cached_property
+    def _filled(self) -> frozenset[str]:
+        """The names of the tables to which the module adds entries."""
+        return frozenset(re.findall(r"(\w+)\s*\.\s*(?:put_item|batch_writer)\s*\(", self.module.source.text))
 
     def _table_names(self, call: cst.Call, scope: Scope) -> list[str]:
         """The names by which a call tells its table."""
