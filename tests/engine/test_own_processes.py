@@ -44,7 +44,7 @@ def wait_until_ready(url):
 
 def lines(folder: Path, body: str) -> list[int]:
     code = f"{HEAD}\ndef handler(event, context):\n{indent(body, '    ')}\n"
-    found = findings_in(folder / "p", {"app.py": code}, "INV115")
+    found = findings_in(folder / "p", {"app.py": code}, "INV115", settings="extend-select: [INV115]\n")
     return [finding.place.line for finding in found]
 
 
@@ -76,7 +76,8 @@ def test_waiting_for_a_process_of_its_own(tmp_path: Path, body: str) -> None:
         "while not is_ready(REMOTE):\n    time.sleep(0.5)",
         "wait_for('db.example.com', 5432)",
         "wait_until_ready(REMOTE)",
-        "print('localhost')\nwhile glue.get_job_run(RunId=event)['JobRun'] == 'RUNNING':\n    time.sleep(5)",
+        "print('localhost')\nwhile glue.get_job_run(RunId=event)['JobRun']['State'] == 'RUNNING':\n    time.sleep(5)",
+        "print('localhost')\nwhile glue.get_crawler(Name=event)['Crawler']['State'] != 'READY':\n    time.sleep(5)",
     ],
 )
 def test_waiting_for_somebody_else(tmp_path: Path, body: str) -> None:

@@ -16,6 +16,7 @@ from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building.around.entries import decorator_names
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.handling.timing.own_processes import waits_for_own_process
+from invocation_lint.facts.building.handling.timing.states_of_work import ends_in_any_other_state
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.findings import Place
@@ -60,7 +61,8 @@ def _loops(code: Code, info: FunctionInfo, call: str = "") -> Iterator[tuple[Pla
         if not isinstance(node, (cst.While, cst.For)) or not _polls(node, scope):
             continue
         if not waits_for_own_process(code, info, node, call):
-            yield code.module.source.place(node.test if isinstance(node, cst.While) else node.iter), _end(node)
+            place = code.module.source.place(node.test if isinstance(node, cst.While) else node.iter)
+            yield place, _end(node, code, info)
 
 
 def _imported(
@@ -191,7 +193,7 @@ def _is_true(test: cst.BaseExpression) -> bool:
     )
 
 
-def _end(loop: cst.While | cst.For) -> str:
+def _end(loop: cst.While | cst.For, code: Code, holder: FunctionInfo) -> str:
     if isinstance(loop, cst.For):
         return "bounded"
     if _moves(loop.test):
@@ -223,47 +225,7 @@ def _end(loop: cst.While | cst.For) -> str:
     raised = any(called_name(node) in {"next", "pop", "popleft"} for node in own if isinstance(node, cst.Call))
     if raised:
         return "bounded"
-    return "settled" if _ends_in_any_other_state(loop, own) else "nothing"
-
-
-_WORKING = re.compile(r"(?:[a-z]{2}ing|queued|submitted|scheduled|in[_ -]?progress)$", re.IGNORECASE)
-"""States of something that is still being done: RUNNING, IN_PROGRESS, Scheduled."""
-
-
-def _ends_in_any_other_state(loop: cst.While, own: list[cst.CSTNode]) -> bool:
-    """Whether a loop goes on in states of work only, so that it ends in every final one: `while state == "RUNNING"`, or
-    `if state not in ("QUEUED", "RUNNING"): break`."""
-    if not _is_true(loop.test):
-        terms = [loop.test]
-        while any(isinstance(term, cst.BooleanOperation) and isinstance(term.operator, cst.Or) for term in terms):
-            halves = [(one.left, one.right) if isinstance(one, cst.BooleanOperation) else (one,) for one in terms]
-            terms = [half for pair in halves for half in pair]
-        asked = [term for term in terms if not _is_nothing_yet(term)]
-        return bool(asked) and all(_names_work(term, (cst.Equal, cst.In)) for term in asked)
-    return any(
-        isinstance(node, cst.If)
-        and _names_work(node.test, (cst.NotEqual, cst.NotIn))
-        and any(isinstance(part, (cst.Break, cst.Return, cst.Raise)) for part in _own(node.body))
-        for node in own
-    )
-
-
-def _is_nothing_yet(term: cst.BaseExpression) -> bool:
-    """`state is None`, `not state`: it has not been asked for."""
-    if isinstance(term, cst.UnaryOperation) and isinstance(term.operator, cst.Not):
-        return isinstance(term.expression, cst.Name)
-    return isinstance(term, cst.Comparison) and isinstance(term.comparisons[0].operator, cst.Is)
-
-
-def _names_work(test: cst.BaseExpression, operators: tuple[type[cst.BaseCompOp], ...]) -> bool:
-    """Whether something is compared with states of work, and with no other."""
-    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
-        return False
-    target = test.comparisons[0]
-    states = target.comparator.elements if isinstance(target.comparator, (cst.List, cst.Tuple, cst.Set)) else [target]
-    values = [one.value if isinstance(one, cst.BaseElement) else one.comparator for one in states]
-    words = [str(value.raw_value) for value in values if isinstance(value, cst.SimpleString)]
-    return isinstance(target.operator, operators) and len(words) == len(values) and all(map(_WORKING.search, words))
+    return "settled" if ends_in_any_other_state(loop, code, holder) else "nothing"
 
 
 def _bound(own: list[cst.CSTNode]) -> set[str]:
