@@ -20,7 +20,9 @@ _CALL = (
     rf"(?:\)|\*\*|[^\W\d]\w*{_GAP}=(?!=)|[^\x00-\x7f])"
 )
 _TEXT = r"[a-zA-Z]{0,2}[\"']{1,3}(%s)[\"']"
-_KEY = rf"[\[(=]{_GAP}{_TEXT}"
+_BEFORE_KEY = rf"[\[(=]{_GAP}[a-zA-Z]{{0,2}}[\"']{{1,3}}\Z"
+_MOST_BEFORE = 500
+"""So many characters may stand between the bracket and the key: a comment of a few lines."""
 _CLIENT = (
     rf"\b(?:Table\b|\w*(?i:client|resource|boto)\w*{_OPENED}"
     rf"(?:service_name{_GAP}={_GAP})?(?:[(\s]|\\\r?\n|#[^\n]*\n)*{_TEXT % '[a-z0-9-]+'})"
@@ -68,7 +70,13 @@ def _ways(name: str) -> tuple[frozenset[str], ...]:
 
 
 def _read(key: str, text: AnyStr, start: int, end: int) -> bool:
-    return _compiled(_KEY % re.escape(key), isinstance(text, bytes)).search(text, start, end) is not None
+    """Whether the key is read there. Its own letters are looked for first: that takes a tenth of the time."""
+    is_bytes = isinstance(text, bytes)
+    before = _compiled(_BEFORE_KEY, is_bytes)
+    return any(
+        before.search(text, max(start, found.start() - _MOST_BEFORE), found.start()) is not None
+        for found in _compiled(rf"{re.escape(key)}[\"']", is_bytes).finditer(text, start, end)
+    )
 
 
 @lru_cache(maxsize=1024)

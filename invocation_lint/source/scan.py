@@ -185,8 +185,9 @@ def may_run_machines(data: bytes) -> bool:
 
 _OBJECT_KEYS = (
     re.compile(rb"s3(?<=[\"']s3)[\"']\s*[\],)]"),
-    re.compile(rb"\.s3\.get_object\b"),
+    re.compile(rb"\.s3(?:\.get_object\b|\[|\.get\()"),
     re.compile(rb"detail(?<=[\"']detail)[\"']"),
+    re.compile(rb"\.detail(?:\.object\b|\[|\.get\()"),
 )
 """Each begins with what stands for itself: together, or with the quote in front, they take ten times as long."""
 

@@ -149,6 +149,8 @@ def test_handlers(code: str, expected: bool) -> None:
         ('key = record["s3"]["object"]["key"]', True),
         ("key = record.get('s3', {}).get('object').get('key')", True),
         ("key = record.s3.get_object.key", True),
+        ("key = event.detail.object.key", True),
+        ('key = event.detail["object"]["key"]', True),
         ('key = event["detail"]["object"]["key"]', True),
         ('key = record["aws-s3"]["object"]["key"]', False),
         ("object = s3.Object(bucket, key)", False),

@@ -5,7 +5,6 @@ A read is followed by name, in its function and into helpers of its module: wher
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import field
 
@@ -23,10 +22,10 @@ from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
 from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.scan import may_read_keys
 
 MAX_HELPERS = 2
 
-_LEADS = re.compile(r"""["'.](?:s3|detail)\b""")
 _PARENTS = frozenset({"object", "get_object"})
 """What stands around the key in an event."""
 
@@ -59,7 +58,7 @@ _ASKS = frozenset(
 def object_keys(code: Code, options: AnalysisOptions) -> Iterator[Fact]:
     """The facts of a module, in no order."""
     for info in code.functions():
-        if "key" in info.words and not _PARENTS.isdisjoint(info.words) and _LEADS.search(code.text_of(info)):
+        if "key" in info.words and not _PARENTS.isdisjoint(info.words) and may_read_keys(code.text_of(info).encode()):
             scope = code.scope_of(info)
             for node, event in _reads(scope):
                 yield _fact(code, options, scope, info, node, event)
