@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.records import record
 from invocation_lint.source import asking
+from invocation_lint.source.definitions import Parts
 from invocation_lint.source.files.folders import has_top, project_root
-from invocation_lint.source.files.project_files import Links, ProjectFiles
-from invocation_lint.source.lambda_code import runs_on_lambda
-from invocation_lint.source.record import Question
+from invocation_lint.source.files.project_files import ProjectFiles
+from invocation_lint.source.import_lines import Links
+from invocation_lint.source.lambda_code import new_handlers, runs_on_lambda
+from invocation_lint.source.record import Lead, Question
 from invocation_lint.source.seeds import Seeds
 
 if TYPE_CHECKING:
-    from invocation_lint.analysis.program.reach import Reach
+    from invocation_lint.analysis.program.reach import Reach, Searched
     from invocation_lint.analysis.project import Program
 
 
@@ -29,15 +31,19 @@ if TYPE_CHECKING:
 class News:
     """What was asked of the project with a root since this was asked last: askers with questions and answers, askers
     with the modules they were led to, folders in which modules were looked for, files that were read, where imports
-    lead, and which files hold patterns."""
+    lead, which files hold patterns, what modules consist of, which of them are a Lambda handler's, and what was read of
+    applications that say what is deployed, None where nobody asked."""
 
     root: str
     answers: list[tuple[str, Question, str]]
-    leads: list[tuple[str, str]]
+    leads: list[Lead]
     looked_into: set[str]
     was_read: set[str]
     links: dict[str, Links]
     holding: dict[Question, tuple[str, ...]]
+    parts: dict[str, Parts]
+    handlers: dict[str, bool]
+    code_read: frozenset[str] | None
 
 
 class Programs:
@@ -142,8 +148,21 @@ class Programs:
 
     def news(self) -> tuple[News, ...]:
         """What was asked of each project since this was asked last."""
-        found = (News(str(root), *files.news()) for root, files in self._files.items())
+        found = [_news(str(root), files) for root, files in self._files.items()]
         return tuple(one for one in found if one.answers or one.leads or one.links)
+
+    def searched(self, root: Path) -> Searched | None:
+        """What the search for who reaches call sites found in the project with a root; None where none was made."""
+        return self._reaches[root].searched() if root in self._reaches else None
+
+    def take_up(self, root: Path, found: Searched, edited: Collection[str]) -> bool:
+        """Go on from what an earlier search found in a project; False where edits of modules may change it."""
+        from invocation_lint.analysis.program.reach import Reach
+
+        reach = Reach.of(self.files_below(root), found, edited)
+        if reach is not None:
+            self._reaches[root] = reach
+        return reach is not None
 
     def asked(self, path: Path) -> dict[Question, str]:
         """What was asked to know what is known of a file that was linted, with the answers."""
@@ -223,6 +242,11 @@ class Programs:
         if root not in self._seeds:
             self._seeds[root] = Seeds(self.files_below(root))
         return not self._seeds[root].may_be_reached(key)
+
+
+def _news(root: str, files: ProjectFiles) -> News:
+    read = files.deployments.code_read
+    return News(root, *files.news(), new_handlers(files), frozenset(read) if read is not None else None)
 
 
 def _absolute(path: Path) -> str:

@@ -14,6 +14,7 @@ from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.program.reach import Reach
 from invocation_lint.deployment.kinds import Handlers
 from invocation_lint.errors import UnreadableFile, UsageError
+from invocation_lint.source.definitions import parts_of
 from invocation_lint.source.parsing.tree import SourceFile, parse
 from invocation_lint.source.record import digest
 
@@ -68,6 +69,7 @@ class ProjectModules:
         tables = None
         with suppress(UsageError):  # a configuration that is wrong is reported with the files that it is for
             tables = self._options_of(key).job_tables
+        self.files.parts[key] = parts_of(source.syntax, source.text)
         module = index_module(source, key, tables)
         module.path = self.files.path_below_root(key)
         module.foreign = self.reach.foreign(key)

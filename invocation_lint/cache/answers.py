@@ -10,13 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.cache.tree import listing
-from invocation_lint.deployment.documents.candidates import CODE, PYTHON, TYPESCRIPT
+from invocation_lint.deployment.documents.candidates import CODE, TYPESCRIPT
 from invocation_lint.records import mutable
-from invocation_lint.source.files.project_files import MAX_BYTES, Links, ProjectFiles
+from invocation_lint.source.definitions import Parts
+from invocation_lint.source.files.project_files import MAX_BYTES, ProjectFiles
+from invocation_lint.source.import_lines import Links, imports_digest
+from invocation_lint.source.lambda_code import take_up
 from invocation_lint.source.record import Pattern, Question, digest
+from invocation_lint.source.scan import may_matter
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.program.reach import Searched
 
 _OF_PLACES = frozenset({"locate", "child", "handlers", "django", "deployed", "names"})
 """Questions that are answered by which files there are, and by what templates say."""
@@ -32,12 +39,14 @@ _TOO_LARGE = "!"
 @mutable
 class Contents:
     """What the files of a project hold: the digests of those that a walk meets, and of others that were read; those of
-    them that are code and yet tell what is deployed, or which settings count; and what is in folders beside."""
+    them that are code and yet tell what is deployed, or which settings count; what is in folders beside; and what was
+    read of applications that tell it, None where nobody asked."""
 
     files: dict[str, str] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
     telling: set[str] = field(default_factory=set)
     beside: dict[str, str] = field(default_factory=dict)
+    code_read: set[str] | None = None
 
     def read(self, path: str, data: bytes | None, *, walked: bool) -> None:
         """Take the bytes of a file."""
@@ -70,12 +79,12 @@ class Contents:
             or self.beside != before.beside
             or not changed.isdisjoint(self.telling | before.telling)
             or any(not path.endswith(CODE) for path in changed)
-            or (bool(changed) and self._is_told_by_python())
+            or (bool(changed) and before.is_told_by_python(changed))
         )
 
-    def _is_told_by_python(self) -> bool:
-        """Whether an application in Python says what is deployed: it takes constants from any file."""
-        return any(path.endswith(PYTHON) and not path.endswith(_NAMING_SETTINGS) for path in self.telling)
+    def is_told_by_python(self, changed: set[str]) -> bool:
+        """Whether an application in Python that says what is deployed may have read one of these files."""
+        return self.code_read is not None and not changed.isdisjoint(self.code_read)
 
     def look_beside(self, folders: Iterable[str]) -> None:
         """Take what is in folders that are not walked."""
@@ -93,11 +102,16 @@ def _tells(path: str, data: bytes) -> bool:
 
 @mutable
 class Answers:
-    """Questions with their answers, by the module that asked, and the modules to which that led. An answer is short: of
-    a long one its digest is kept. `holding` are the files that hold a pattern; `links` is where imports lead."""
+    """Questions with their answers, by the module that asked, and the modules to which that led, each with whether only
+    what the module names was looked for there. An answer is short: of a long one its digest is kept. `holding` are the
+    files that hold a pattern; `links` is where imports lead; `parts` is what modules consist of, `handlers` which of
+    them are a Lambda handler's, and `searched` what the search for who reaches call sites found."""
 
     questions: dict[str, dict[Question, str]] = field(default_factory=dict)
-    leads: dict[str, set[str]] = field(default_factory=dict)
+    leads: dict[str, dict[str, bool]] = field(default_factory=dict)
+    parts: dict[str, Parts] = field(default_factory=dict)
+    handlers: dict[str, bool] = field(default_factory=dict)
+    searched: Searched | None = None
     holding: dict[Question, tuple[str, ...]] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
 
@@ -105,25 +119,11 @@ class Answers:
         """Take a question with its answer."""
         self.questions.setdefault(asker, {})[question] = short(answer)
 
-    def tainted(self, dirty: set[str]) -> set[str]:
-        """The modules of which something else may be known since questions of `dirty` ones are answered otherwise."""
-        ways: dict[str, list[str]] = {}
-        for asker, led in self.leads.items():
-            for one in led:
-                ways.setdefault(one, []).append(asker)
-        found = set(dirty)
-        waiting = list(dirty)
-        while waiting:
-            for asker in ways.get(waiting.pop(), ()):
-                if asker not in found:
-                    found.add(asker)
-                    waiting.append(asker)
-        return found
-
     def without(self, askers: set[str]) -> None:
         """Forget what modules asked."""
         for asker in askers:
             self.questions.pop(asker, None)
+            self.parts.pop(asker, None)
             self.leads.pop(asker, None)
 
     def keep_for(self, keys: Iterable[str]) -> None:
@@ -136,6 +136,7 @@ class Answers:
                 seen.add(current)
                 waiting.extend(self.leads.get(current, ()))
         self.without((self.questions.keys() | self.leads.keys()) - seen)
+        self.parts = {key: parts for key, parts in self.parts.items() if key in self.questions}
         asked = {question for questions in self.questions.values() for question in questions}
         self.holding = {question: found for question, found in self.holding.items() if question in asked}
 
@@ -148,36 +149,65 @@ def short(answer: str) -> str:
 @mutable
 class Change:
     """What became of a project since questions were asked. `ask` asks one again; `settings_of` says which settings a
-    file has now, as it was noted for questions about options."""
+    file has now, as it was noted for questions about options; `search_on` goes on from an earlier search where the
+    changed modules lead to the same call sites, and says whether they do."""
 
     before: Contents
     now: Contents
     files: ProjectFiles | None
     ask: Callable[[Question], str]
     settings_of: Callable[[str], str]
+    search_on: Callable[[Searched, set[str]], bool]
     changed: set[str] = field(default_factory=set)
     other_places: bool = False
     _asked: dict[Question, str] = field(default_factory=dict)
+    _reached: frozenset[str] = frozenset()  # modules for which the search found what it would find now
+    _runs_where_it_did: bool = False  # whether modules run on Lambda that did, and no others
 
     def look(self, answers: Answers) -> None:
         """Find out what has to be asked again, and tell the project what need not be read again."""
         self.changed = self.now.changed(self.before)
         self.other_places = self.now.has_other_places(self.before, self.changed)
+        handlers, searched = answers.handlers, answers.searched
+        answers.handlers, answers.searched = {}, None
         if self.other_places or self.files is None:
             answers.links = {}
             return
-        answers.links = {key: links for key, links in answers.links.items() if key not in self.changed}
+        answers.links = dict(self._kept(answers.links, self.files))
         self.files.remember(answers.links)
+        if not self.changed <= answers.links.keys():
+            return
+        if take_up(self.files, handlers, self.changed):
+            self._runs_where_it_did = True
+            answers.handlers = handlers
+        if searched is not None and self.search_on(searched, self.changed):
+            self._reached = frozenset(searched.known) - self.changed
+            answers.searched = searched
 
-    def dirty(self, answers: Answers) -> set[str]:
-        """The modules that asked what is answered otherwise now."""
+    def _kept(self, links: Mapping[str, Links], files: ProjectFiles) -> Iterator[tuple[str, Links]]:
+        """Where imports lead still: those of a module that was changed, too, as long as their statements are the
+        same."""
+        for key, known in links.items():
+            if key not in self.changed:
+                yield key, known
+                continue
+            _, hands_on, statements, imported = known
+            data = files.read(key)
+            if data is not None and imports_digest(data) == statements:
+                yield key, (may_matter(data), hands_on, statements, imported)
+
+    def dirty(self, answers: Answers) -> tuple[set[str], set[str]]:
+        """The modules that asked what is answered otherwise now; and those that only hold something else."""
         patterns = {question: self._holding(question, found) for question, found in answers.holding.items()}
-        found = set()
+        found, edited = set(), set()
         for asker, questions in answers.questions.items():
-            if any(self._differs(question, told, patterns) for question, told in questions.items()):
+            own = ("bytes", asker)
+            if any(self._differs(one, told, patterns) for one, told in questions.items() if one != own):
                 found.add(asker)
+            elif own in questions and self._differs(own, questions[own], patterns):
+                edited.add(asker)
         answers.holding = {question: keys for question, (keys, _) in patterns.items()}
-        return found
+        return found, edited
 
     def _holding(self, question: Question, found: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
         """The modules that hold a pattern now, and whether others did before."""
@@ -201,9 +231,13 @@ class Change:
             return told != self.settings_of(question[1])
         if kind == "holding":
             return question not in patterns or patterns[question][1]
+        if kind == "holds" and question[1] not in self.changed:
+            return False
         if kind in _OF_PLACES and not self.other_places:
             return False
         if kind in _OF_WORDS and not self.other_places and not self.changed:
+            return False
+        if (kind == "reach" and question[1] in self._reached) or (kind == "lambda" and self._runs_where_it_did):
             return False
         if question not in self._asked:
             self._asked[question] = short(self.ask(question))
@@ -226,6 +260,8 @@ class _Texts:
 
 def plain(contents: Contents, answers: Answers) -> Any:
     """Both as lists, texts and numbers."""
+    from invocation_lint.cache.searches import plain_search
+
     number = _Texts()
     files = [[number(path), told, path in contents.telling] for path, told in contents.files.items()]
     others = [[number(path), told, path in contents.telling] for path, told in contents.others.items()]
@@ -233,15 +269,26 @@ def plain(contents: Contents, answers: Answers) -> Any:
         [number(asker), [[*map(number, question), number(told)] for question, told in asked.items()]]
         for asker, asked in answers.questions.items()
     ]
-    leads = [[number(asker), [number(one) for one in led]] for asker, led in answers.leads.items()]
+    leads = [[number(asker), [[number(one), by] for one, by in led.items()]] for asker, led in answers.leads.items()]
     holding = [[list(map(number, question)), list(map(number, found))] for question, found in answers.holding.items()]
-    links = [[number(key), *flags, list(map(number, found))] for key, (*flags, found) in answers.links.items()]
-    return [number.all, files, others, list(contents.beside.items()), questions, leads, holding, links]
+    links = [
+        [number(key), seeded, hands_on, told, list(map(number, found))]
+        for key, (seeded, hands_on, told, found) in answers.links.items()
+    ]
+    parts = [
+        [number(key), [[number(name), *told] for name, told in of_key.items()]] for key, of_key in answers.parts.items()
+    ]
+    handlers = [[number(key), is_one] for key, is_one in answers.handlers.items()]
+    found = [questions, leads, holding, links, parts, handlers, plain_search(answers.searched, number)]
+    read = sorted(map(number, contents.code_read)) if contents.code_read is not None else None
+    return [number.all, files, others, list(contents.beside.items()), read, *found]
 
 
 def of_plain(told: Any) -> tuple[Contents, Answers]:
     """Both, of what `plain` gave."""
-    texts, files, others, beside, questions, leads, holding, links = told
+    from invocation_lint.cache.searches import search_of
+
+    texts, files, others, beside, read, questions, leads, holding, links, parts, handlers, searched = told
 
     def all_of(numbers: Iterable[int]) -> Iterator[str]:
         return (texts[number] for number in numbers)
@@ -251,15 +298,19 @@ def of_plain(told: Any) -> tuple[Contents, Answers]:
         {texts[path]: told for path, told, _ in others},
         {texts[path] for path, _, tells in (*files, *others) if tells},
         dict(beside),
+        set(all_of(read)) if read is not None else None,
     )
     answers = Answers(
         {
             texts[asker]: {tuple(all_of(question)): texts[answer] for *question, answer in asked}
             for asker, asked in questions
         },
-        {texts[asker]: set(all_of(led)) for asker, led in leads},
+        {texts[asker]: {texts[one]: by_name for one, by_name in led} for asker, led in leads},
+        {texts[key]: {texts[name]: (text, line) for name, text, line in of_key} for key, of_key in parts},
+        {texts[key]: is_one for key, is_one in handlers},
+        search_of(searched, texts),
         {tuple(all_of(question)): tuple(all_of(found)) for question, found in holding},
-        {texts[key]: (seeded, hands_on, tuple(all_of(found))) for key, seeded, hands_on, found in links},
+        {texts[key]: (seeded, hands_on, told, tuple(all_of(found))) for key, seeded, hands_on, told, found in links},
     )
     return contents, answers
 

@@ -9,22 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from time import time_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invocation_lint.cache.answers import Answers, Change, Contents, bytes_of, of_plain, plain
 from invocation_lint.cache.marks import Mark, Marks, by_folder, existence, hold, mark_of
 from invocation_lint.cache.outcomes import outcome_of
 from invocation_lint.cache.outcomes import plain as plain_outcome
 from invocation_lint.cache.stored import Stored
+from invocation_lint.cache.taint import Taint, stands_in
 from invocation_lint.cache.tree import Tree, tree_of
-from invocation_lint.errors import UsageError
+from invocation_lint.errors import UnreadableFile, UsageError
 from invocation_lint.outcome import Outcome
 from invocation_lint.programs import News
 from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.settings.keys import Settings
+from invocation_lint.source.definitions import Altered, Part, altered, parts_in, parts_of
 from invocation_lint.source.files.folders import TOPS
+from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.record import Question, digest
+
+if TYPE_CHECKING:
+    from invocation_lint.analysis.program.reach import Searched
+    from invocation_lint.source.parsing.tree import SourceFile
 
 
 @record
@@ -120,11 +127,14 @@ class Shard:
         self._look(before, head["marks"])
         programs = self._project.programs
         files = programs.files_below(Path(self.root)) if programs is not None and self.root is not None else None
-        change = Change(before, self._contents, files, self._ask, self._texts.short)
+        self._contents.code_read = before.code_read
+        change = Change(before, self._contents, files, self._ask, self._texts.short, self._search_on)
         change.look(answers)
-        dirty = change.dirty(answers)
-        tainted = answers.tainted(dirty)
-        answers.without(dirty)
+        dirty, edited = change.dirty(answers)
+        altered = self._altered(edited, answers, files)
+        tainted = self._taint(answers, files).spread(dirty | (edited - altered.keys()), altered)
+        answers.without(dirty | (edited - altered.keys()))
+        moved = self._moved(altered)
         settings = [(text, told) for text, told in head["settings"]]
         for name, (number, told) in head["entries"].items():
             key = self._key(name)
@@ -133,12 +143,52 @@ class Shard:
                 key not in tainted
                 and own
                 and own == before.own(key)
+                and not any(stands_in(told, *one) for one in moved)
                 and self._is_of_root(key)
                 and self._texts.of_path(key) == settings[number]
             ):
                 self._entries[name] = settings[number], told
         self.vouched = {text for (text, _), _ in self._entries.values()}
         return {one.name: outcome_of(self._entries[one.name][1]) for one in given if one.name in self._entries}
+
+    def _altered(self, edited: set[str], answers: Answers, files: ProjectFiles | None) -> dict[str, Altered]:
+        """What was altered in modules that hold something else, where that can be told; `answers` take what they hold
+        now."""
+        found: dict[str, Altered] = {}
+        for key in edited if files is not None else ():
+            source = self._source(key, files)
+            before = answers.parts.get(key)
+            if source is None or before is None:
+                continue
+            now = parts_of(source.syntax, source.text)
+            what = altered(before, now)
+            if what is not None:
+                found[key] = what
+                answers.parts[key] = now
+                answers.note(key, ("bytes", key), self._contents.of_module(key))
+        return found
+
+    def _taint(self, answers: Answers, files: ProjectFiles | None) -> Taint:
+        def parts(key: str) -> list[Part] | None:
+            source = self._source(key, files)
+            return parts_in(source.syntax, source.text) if source is not None else None
+
+        return Taint(answers, files.read if files is not None else lambda _: None, parts)
+
+    def _source(self, key: str, files: ProjectFiles | None) -> SourceFile | None:
+        from invocation_lint.source.parsing.tree import parse
+
+        data = files.read(key) if files is not None and key.endswith(".py") else None
+        try:
+            return parse(data, key) if data is not None else None
+        except UnreadableFile:
+            return None
+
+    def _moved(self, altered: Mapping[str, Altered]) -> list[tuple[str, int]]:
+        """The names of files, each with the first line from which what was not altered stands elsewhere now."""
+        programs = self._project.programs
+        moved = [(key, one.moved_from) for key, one in altered.items() if one.moved_from]
+        return [(programs.name_of(key), line) for key, line in moved] if programs is not None else []
 
     def _look(self, before: Contents, marks: Marks) -> None:
         """Look at the files as they are now, and read those that are not as they were marked."""
@@ -170,6 +220,10 @@ class Shard:
             return self._project.answer(Path(question[1]), question)
         return programs.answer_below(Path(self.root), question)
 
+    def _search_on(self, found: Searched, edited: set[str]) -> bool:
+        programs = self._project.programs
+        return programs is not None and self.root is not None and programs.take_up(Path(self.root), found, edited)
+
     def _is_of_root(self, key: str) -> bool:
         programs = self._project.programs
         return self.root is None or (programs is not None and str(programs.root_of(Path(key))) == self.root)
@@ -195,6 +249,9 @@ class Shard:
                 if self.root is None and outcome.analysed:
                     question: Question = ("below", asked.key)
                     self._answers.note(asked.key, question, self._project.answer(Path(asked.key), question))
+        programs = self._project.programs
+        searched = programs.searched(Path(self.root)) if programs is not None and self.root is not None else None
+        self._answers.searched = searched or self._answers.searched
         self._answers.keep_for(self._key(name) for name in self._entries)
         numbers: dict[tuple[str, str], int] = {}
         entries = {
@@ -211,8 +268,13 @@ class Shard:
             if question[0] == "holding":
                 answers.holding[question] = news.holding[question]
             answers.note(asker, question, self._texts.short(question[1]) if question[0] == "options" else answer)
-        for asker, lead in news.leads:
-            answers.leads.setdefault(asker, set()).add(lead)
+        for asker, lead, by_name in news.leads:
+            led = answers.leads.setdefault(asker, {})
+            led[lead] = by_name and led.get(lead, True)
+        answers.parts.update(news.parts)
+        answers.handlers.update(news.handlers)
+        if news.code_read is not None:
+            contents.code_read = (contents.code_read or set()) | news.code_read
         answers.links.update({key: links for key, links in news.links.items() if key in contents.files})
         for path in news.was_read - contents.files.keys() - contents.others.keys():
             contents.read(path, bytes_of(path), walked=False)

@@ -227,6 +227,11 @@ class Deployments:
             {path: data for one in found for path, data in one.read.items()},
         )
 
+    @property
+    def code_read(self) -> Collection[str] | None:
+        """The files that were read to know what applications deploy; None where nobody has asked for that."""
+        return self._applications.read if "_applications" in self.__dict__ else None
+
     @cached_property
     def _views(self) -> tuple[Template, ...]:
         """What programs and configurations deploy, for who asks about handlers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from weakref import WeakKeyDictionary
 
 from invocation_lint.source.files.project_files import ProjectFiles
@@ -12,6 +13,18 @@ from invocation_lint.source.record import Pattern, Question, digest, told_of
 def asked(files: ProjectFiles, key: str) -> dict[Question, str]:
     """What was asked of the project to know what is known of a module, with the answers."""
     return {**files.record.of(key), ("bytes", key): answer(files, ("bytes", key))}
+
+
+def holds(files: ProjectFiles, asker: str, key: str, pattern: str) -> bool:
+    """Whether a module that another one imports holds a pattern, so that it is looked into for what that one names."""
+    found = _holds(files, key, pattern)
+    files.record.note(key, ("holds", key, pattern), repr(found))
+    files.record.lead(asker, [key], by_name=True)
+    return found
+
+
+def _holds(files: ProjectFiles, key: str, pattern: str) -> bool:
+    return re.search(pattern.encode(), files.read(key) or b"") is not None
 
 
 _DEPLOYED: WeakKeyDictionary[ProjectFiles, str] = WeakKeyDictionary()
@@ -34,6 +47,8 @@ def answer(files: ProjectFiles, question: Question) -> str:
         return repr(files.names_in(about[0]))
     if kind == "deployed":
         return files.deployed_digest
+    if kind == "holds":
+        return repr(_holds(files, about[0], about[1]))
     if kind == "lambda":
         return repr(runs_on_lambda(files, about[0]))
     if kind == "django":

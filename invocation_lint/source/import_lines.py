@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from invocation_lint.source.record import digest
+
 _IMPORTS = re.compile(  # begins with a character of its own: the search steps from line to line, in half of the time
     rb"\n[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#\\]*(?:\\\r?\n[^\n;#]*)*)"
     rb"|import[ \t]+([^\n;#]*))"
@@ -15,6 +17,11 @@ _ALIAS = re.compile(rb"[ \t]+as[ \t]+\w+")
 
 Import = tuple[str, int, tuple[str, ...]]
 """A dotted name, the dots before it, and the names imported from it."""
+
+
+Links = tuple[bool, bool, str, tuple[str, ...]]
+"""Whether a module's own bytes may hold a call site, whether it imports all names of another, a digest of its import
+statements, and the modules that it imports."""
 
 
 def imports_in(data: bytes) -> Iterator[Import]:
@@ -34,6 +41,11 @@ def imports_in(data: bytes) -> Iterator[Import]:
     if b"import_module" in data or b"__import__" in data:
         for match in _BY_NAME.finditer(data):
             yield match[2].decode("ascii", "ignore"), len(match[1]), ()
+
+
+def imports_digest(data: bytes | None) -> str:
+    """What tells whether the import statements of a file are others; empty for no file."""
+    return digest(repr(list(imports_in(data))).encode())[:12] if data is not None else ""
 
 
 def _listed(names: bytes) -> list[str]:

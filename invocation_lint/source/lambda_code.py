@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 from invocation_lint.records import record
@@ -46,6 +46,25 @@ def runs_on_lambda(files: ProjectFiles, key: str) -> bool:
     return found
 
 
+def new_handlers(files: ProjectFiles) -> dict[str, bool]:
+    """Which modules were found to be a handler's, or none, since this was asked last."""
+    known = _known(files)
+    found = {key: known.handlers[key] for key in known.new}
+    known.new.clear()
+    return found
+
+
+def take_up(files: ProjectFiles, handlers: Mapping[str, bool], edited: Collection[str]) -> bool:
+    """Go on from what was known of modules, where some were edited that import what they did, and nothing that says
+    what is deployed was; whether the answers of `runs_on_lambda` are the same for all modules."""
+    for key in edited:
+        data = files.read(key) or b""
+        if _BY_NAME.is_in(data) or (key in handlers and is_handler_code(data) != handlers[key]):
+            return False
+    _known(files).handlers.update(handlers)
+    return True
+
+
 def _is_deployed(files: ProjectFiles, key: str) -> bool:
     return files.deployments.handlers_of(key) is not None or files.deployments.serves(key)
 
@@ -63,7 +82,7 @@ def _is_in_image(files: ProjectFiles, key: str) -> bool:
 
 
 def _is_below_handler(files: ProjectFiles, key: str) -> bool:
-    known = _KNOWN.setdefault(files, _Known({}, {}, {}))
+    known = _known(files)
     seen = {key}
     level = [key]
     for _ in range(MAX_LEVELS + 1):
@@ -71,6 +90,7 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
             if one not in known.handlers:
                 data = files.read(one) or b""
                 known.handlers[one] = is_handler_code(data) or _is_deployed(files, one) or _is_in_image(files, one)
+                known.new.append(one)
             if known.handlers[one]:
                 return True
         by_name = files.holding(key, _BY_NAME)
@@ -142,6 +162,11 @@ class _Known:
     handlers: dict[str, bool]
     importing: dict[str, list[str]]
     alone: dict[str, list[str]]
+    new: list[str]  # of the handlers
+
+
+def _known(files: ProjectFiles) -> _Known:
+    return _KNOWN.setdefault(files, _Known({}, {}, {}, []))
 
 
 _KNOWN: WeakKeyDictionary[ProjectFiles, _Known] = WeakKeyDictionary()

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 Question = tuple[str, ...]
 """A kind (`bytes`, `imports`, `importers`, `locate`, ..) and what it is asked about."""
 
+Lead = tuple[str, str, bool]
+"""A module, another one into which it looks, and whether only for what it names."""
+
 Noted = tuple[str, Question, str]
 """The module that asked, its question, and the answer."""
 
@@ -65,27 +68,30 @@ class Record:
 
     def __init__(self) -> None:
         self._answers: dict[str, dict[Question, str]] = {}
-        self._leads: dict[str, set[str]] = {}
+        self._leads: dict[str, dict[str, bool]] = {}
         self._new: list[Noted] = []
-        self._new_leads: list[tuple[str, str]] = []
+        self._new_leads: list[Lead] = []
 
-    def note(self, asker: str, question: Question, answer: str, leads: Iterable[str | None] = ()) -> None:
-        """A module asks and is answered; `leads` are the modules that it goes on to look into."""
+    def note(
+        self, asker: str, question: Question, answer: str, leads: Iterable[str | None] = (), *, by_name: bool = False
+    ) -> None:
+        """A module asks and is answered; `leads` are the modules that it goes on to look into, `by_name` where it looks
+        only for what it names."""
         answers = self._answers.setdefault(asker, {})
         if answers.get(question) != answer:
             answers[question] = answer
             self._new.append((asker, question, answer))
-        self.lead(asker, (lead for lead in leads if lead is not None))
+        self.lead(asker, (lead for lead in leads if lead is not None), by_name=by_name)
 
-    def lead(self, asker: str, leads: Iterable[str]) -> None:
+    def lead(self, asker: str, leads: Iterable[str], *, by_name: bool = False) -> None:
         """What was asked for `leads` was asked for a module as well."""
-        known = self._leads.setdefault(asker, set())
+        known = self._leads.setdefault(asker, {})
         for lead in leads:
-            if lead not in known:
-                known.add(lead)
-                self._new_leads.append((asker, lead))
+            if lead not in known or (known[lead] and not by_name):
+                known[lead] = by_name
+                self._new_leads.append((asker, lead, by_name))
 
-    def news(self) -> tuple[list[Noted], list[tuple[str, str]]]:
+    def news(self) -> tuple[list[Noted], list[Lead]]:
         """What was noted since this was asked last: askers with questions and answers, and askers with their leads."""
         found = self._new, self._new_leads
         self._new, self._new_leads = [], []

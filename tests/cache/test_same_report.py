@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -142,6 +143,25 @@ def touch(folder: Path, chosen: random.Random) -> None:
     write(path, path.read_text())
 
 
+def change_function(folder: Path, chosen: random.Random) -> None:
+    """Ends a function early, fails in it, gives it another name, or puts another one before it."""
+    path = chosen.choice(modules(folder))
+    lines = path.read_text().split("\n")
+    starts = [index for index, line in enumerate(lines) if re.fullmatch(r" *(async )?def \w+\(.*\).*:", line)]
+    if starts:
+        at = chosen.choice(starts)
+        indent = " " * (len(lines[at]) - len(lines[at].lstrip()))
+        inside, before = (
+            (f"{indent}    return None", f"{indent}    raise ValueError"),
+            f"{indent}def more(self=None): ...",
+        )
+        renamed = lines[at].replace("(", "_more(", 1)
+        lines[at : at + 1] = chosen.choice(
+            [[lines[at], inside[0]], [lines[at], inside[1]], [renamed], [before, lines[at]]]
+        )
+        write(path, "\n".join(lines))
+
+
 def restore(folder: Path, chosen: random.Random) -> None:
     for path in EXAMPLE.rglob("*"):
         if path.is_file() and path.suffix != ".pyc" and path.name not in _LEFT_OUT:
@@ -213,8 +233,8 @@ def ignored_module(folder: Path, chosen: random.Random) -> None:
 
 
 EDITS = (
-    swap_words, swap_words, swap_words, add_line, add_line, touch, restore, delete, rename, move_folder, caller,
-    configuration, folder_configuration, template, contracts, ignores, ignored_module,
+    swap_words, swap_words, swap_words, change_function, change_function, add_line, add_line, touch, restore, delete,
+    rename, move_folder, caller, configuration, folder_configuration, template, contracts, ignores, ignored_module,
 )  # fmt: skip
 
 OPTIONS: list[dict[str, Any]] = [
@@ -272,6 +292,65 @@ def test_only_what_rests_on_an_edited_file_is_looked_at_again(bench: Bench) -> N
     for name in ("alone.py", "plain.py"):
         write(bench.folder / name, (bench.folder / name).read_text() + "# more\n")
         assert bench.check({}) == (files, files - 1)
+
+
+SHARED = """
+import boto3, json
+client = boto3.client("lambda")
+
+def one(name):
+    return client.invoke(FunctionName=name)
+
+def two(name):
+    return client.invoke(FunctionName=name)
+
+def text():
+    return json.dumps({"a": 1})
+"""
+SENDER = """
+import boto3, json
+from shared import text
+
+def handler(event, context):
+    boto3.client("lambda").invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps(text()))
+"""
+CALLER = """
+from shared import {name}
+
+def handler(event, context):
+    return {name}(event["name"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "again"),
+    [
+        ("shared.py", "def two(name):\n", "def two(name):\n    print(name)\n", {"second.py", "sender.py"}),
+        ("shared.py", "def one(name):\n    return", "def one(name):\n    answer =", {"first.py"}),
+        ("shared.py", 'client("lambda")', 'client("lambda", region_name="a")', {"first.py", "second.py", "sender.py"}),
+        ("shared.py", "import boto3", "import os\nimport boto3", {"sender.py"}),  # which names a line of it
+        ("shared.py", '{"a": 1}', '{"a": 2}', {"sender.py"}),
+        ("first.py", "event", "evt", {"shared.py"}),
+        ("third.py", "event", "evt", set()),
+    ],
+)
+def test_only_who_names_what_was_edited_is_looked_at_again(
+    bench: Bench, file: str, old: str, new: str, again: set[str]
+) -> None:
+    shutil.rmtree(bench.folder / "story_platform")
+    write(bench.folder / "shared.py", SHARED)
+    write(bench.folder / "sender.py", SENDER)
+    for name, called in (("first", "one"), ("second", "two"), ("third", "other")):
+        write(bench.folder / f"{name}.py", CALLER.format(name=called))
+    bench.check({})
+    write(bench.folder / file, (bench.folder / file).read_text().replace(old, new))
+    bench.check({})
+    write(bench.folder / file, (bench.folder / file).read_text().replace(new, old))
+    found, cache = bench.report({}, cached=True)
+    assert found == bench.expected({})
+    assert cache is not None
+    own = {"shared.py", "sender.py", "first.py", "second.py", "third.py"}
+    assert own - cache.known.keys() == {file, *again}
 
 
 def test_a_part_of_the_files_and_all_of_them_share_what_is_known(bench: Bench) -> None:

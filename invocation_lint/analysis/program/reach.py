@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import field
 from itertools import islice
 from typing import Any
 
@@ -22,8 +23,9 @@ from invocation_lint.analysis.program.demand import (
     joined,
     reaches_sites,
 )
+from invocation_lint.records import record
 from invocation_lint.source.files.project_files import ProjectFiles
-from invocation_lint.source.files.test_paths import is_test_of
+from invocation_lint.source.files.test_paths import is_in_test_folder, is_named_like_a_test, is_test_of
 
 MAX_LEVELS = 5
 """Modules that call one another on the way to a call site, and levels of callers that are asked where an error ends."""
@@ -32,6 +34,16 @@ MAX_CALLERS = 60
 """Modules of callers that are read for one file: a helper with more is a library, and public."""
 
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
+
+
+@record
+class Searched:
+    """What a search found: the modules that it was made for, the demand of those that have any, from each level on
+    where it grows, and which were seen to be ways to a call site, or none."""
+
+    known: tuple[str, ...] = ()
+    levels: Mapping[str, tuple[tuple[int, Demand], ...]] = field(default_factory=dict)
+    ways: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Reach:
@@ -47,6 +59,36 @@ class Reach:
         self._users: dict[str, dict[str, list[str]]] = {}  # modules to the words of their importers that count
         self._callers: dict[str, tuple[str, ...]] = {}
         self._ways: dict[str, bool] = {}
+
+    def searched(self) -> Searched:
+        """What was found so far."""
+        levels = {key: tuple((n, demands[n]) for n in self._changes(key)) for key, demands in self._levels.items()}
+        return Searched(tuple(sorted(self._known)), levels, self._ways)
+
+    @classmethod
+    def of(cls, files: ProjectFiles, found: Searched, edited: Collection[str]) -> Reach | None:
+        """A search that goes on from what an earlier one found, where some modules were edited that import what they
+        did; None unless what leads to call sites through these is the same."""
+        reach = cls(files)
+        reach._known = set(found.known)
+        for key, grown in found.levels.items():
+            starts = dict(grown)
+            demands = [NOTHING]
+            for level in range(MAX_LEVELS + 1):
+                demands.append(starts.get(level, demands[-1]))
+            reach._levels[key] = demands[1:]
+        if not all(reach._is_as_before(key) for key in edited if key in reach._known):
+            return None
+        reach._ways = {key: leads for key, leads in found.ways.items() if key not in edited}
+        return reach
+
+    def _is_as_before(self, key: str) -> bool:
+        path = self.files.path_below_root(key)
+        is_test_by_words = is_named_like_a_test(path) and not is_in_test_folder(path)
+        if self.files.hands_on(key) or is_test_by_words:  # it may stand in a circle; others ask what it holds
+            return False
+        every = range(MAX_LEVELS + 1)
+        return all(self._demand(key, self._foreign(key, level - 1)) == self._at(key, level) for level in every)
 
     @property
     def outlined(self) -> tuple[str, ...]:

@@ -14,15 +14,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from invocation_lint.deployment.documents.candidates import ENDINGS, import_roots
+from invocation_lint.source.definitions import Parts
 from invocation_lint.source.django_settings import named_settings, settings_for
 from invocation_lint.source.files.folders import SKIPPED, Walk
 from invocation_lint.source.files.listing import Listings
 from invocation_lint.source.files.reading import code_of_notebook
-from invocation_lint.source.import_lines import imports_in
-from invocation_lint.source.record import Pattern, Record, digest, told_of
+from invocation_lint.source.import_lines import Links, imports_digest, imports_in
+from invocation_lint.source.record import Lead, Noted, Pattern, Question, Record, digest, told_of
 from invocation_lint.source.scan import may_matter
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ _DEEPEST = 4
 
 _NOT_OF_A_PROJECT = sys.stdlib_module_names | {"boto3", "botocore", "aioboto3", "aiobotocore", "aws_lambda_powertools"}
 
-Links = tuple[bool, bool, tuple[str, ...]]
-"""Whether a module's own bytes may hold a call site, whether it imports all names of another, and what it imports."""
+Told = tuple[
+    list[Noted], list[Lead], set[str], set[str], dict[str, Links], dict[Question, tuple[str, ...]], dict[str, Parts]
+]
 
 
 class ProjectFiles:
@@ -60,6 +62,7 @@ class ProjectFiles:
         self._open: dict[str, bool] = {}
         self._holding: dict[Pattern, tuple[str, ...]] = {}
         self.record = Record()
+        self.parts: dict[str, Parts] = {}  # what modules consist of, as whoever parses one knows
         self._was_read: set[str] = set()
         self._new_links: list[str] = []
 
@@ -99,7 +102,7 @@ class ProjectFiles:
     def locate(self, importer: str, dotted: str, level: int) -> str | None:
         """The key of the module that an import in the file `importer` names, or None when it is not of the project."""
         found = self._known_place(importer, dotted, level)
-        self.record.note(importer, ("locate", importer, dotted, str(level)), repr(found), [found])
+        self.record.note(importer, ("locate", importer, dotted, str(level)), repr(found), [found], by_name=True)
         return found
 
     def _known_place(self, importer: str, dotted: str, level: int) -> str | None:
@@ -228,7 +231,7 @@ class ProjectFiles:
             folder = os.path.dirname(key) if key.endswith("/__init__.py") else key  # noqa: PTH120
             found = None if key.endswith(".py") and not key.endswith("/__init__.py") else self._member(folder, name)
             self._children[key, name] = found
-            self.record.note(key, ("child", key, name), repr(found), [found])
+            self.record.note(key, ("child", key, name), repr(found), [found], by_name=True)
         return self._children[key, name]
 
     def settings(self, importer: str) -> tuple[str, ...]:
@@ -334,22 +337,22 @@ class ProjectFiles:
             self._new_links.append(key)
         return self._imports[key]
 
-    def news(self) -> tuple[Any, ...]:
+    def news(self) -> Told:
         """What `programs.News` tells beside the root."""
         links = {key: self.links_of(key) for key in self._new_links}
         holding = {pattern.question: found for pattern, found in self._holding.items()}
-        found = (*self.record.news(), self._listings.news(), self._was_read, links, holding)
-        self._was_read, self._new_links = set(), []
+        found = (*self.record.news(), self._listings.news(), self._was_read, links, holding, self.parts)
+        self._was_read, self._new_links, self.parts = set(), [], {}
         return found
 
     def links_of(self, key: str) -> Links:
         """Whether a module may hold a call site, and where its imports lead."""
         imported = self.imports(key)
-        return self._seeded[key], key in self._handing_on, imported
+        return self._seeded[key], key in self._handing_on, imports_digest(self.read(key)), imported
 
     def remember(self, links: Mapping[str, Links]) -> None:
         """Take what was known of where imports lead when nothing was different that decides it."""
-        for key, (seeded, hands_on, imported) in links.items():
+        for key, (seeded, hands_on, _, imported) in links.items():
             self._imports[key] = imported
             self._seeded[key] = seeded
             if hands_on:

@@ -44,8 +44,9 @@ _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _ANY = "?"
 """Stands for a service that is told elsewhere."""
 
-_MAKES = re.compile(
-    rb"\b(?:client|resource|create_client|connect|create_engine|from_url)\(|get_secret_value|get_parameter|MongoClient|Redis\("
+_MAKES = (
+    r"\b(?:client|resource|create_client|connect|create_engine|from_url)\(|get_secret_value|get_parameter"
+    r"|MongoClient|Redis\("
 )
 """What stands in a module that makes such things."""
 

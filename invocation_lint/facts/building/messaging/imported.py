@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.messaging.calls import Code
+from invocation_lint.source.asking import holds
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Imported:
     """Finds the functions that are imported from modules in which a pattern stands; the others are not read."""
 
-    def __init__(self, program: Program | None, holding: re.Pattern[bytes]) -> None:
+    def __init__(self, program: Program | None, holding: str) -> None:
         self._program = program
         self._holding = holding
         self._known: dict[str, dict[str, list[Code]]] = {}
@@ -44,9 +44,8 @@ class Imported:
             found: dict[str, list[Code]] = {}
             files = program.modules.files if program is not None else None
             for other in files.imports(key) if files is not None and program is not None else ():
-                if files is None or program is None or not self._holding.search(files.read(other) or b""):
+                if files is None or program is None or not holds(files, key, other, self._holding):
                     continue
-                files.record.lead(key, [other])
                 module = program.modules.load(other)
                 if module is not None and not module.is_test:
                     path = PurePosixPath(module.path)

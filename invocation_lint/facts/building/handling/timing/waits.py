@@ -20,6 +20,7 @@ from invocation_lint.facts.building.handling.timing.states_of_work import ends_i
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.findings import Place
+from invocation_lint.source.asking import holds
 from invocation_lint.source.parsing.walk import walk
 
 _CLOCKS = frozenset(
@@ -120,8 +121,7 @@ def _modules_that_sleep(subject: Subject) -> Iterator[tuple[Code, bool]]:
         return
     files = program.modules.files
     for key in files.imports(module.name):
-        if b"sleep" in (files.read(key) or b""):
-            files.record.lead(module.name, [key])
+        if holds(files, module.name, key, "sleep"):
             found = program.modules.load(key)
             if found is not None and not found.is_test:
                 stars = {name.lstrip(".").rpartition(".")[2] for name in subject.code.stars}
