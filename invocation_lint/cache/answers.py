@@ -163,6 +163,7 @@ class Change:
     _asked: dict[Question, str] = field(default_factory=dict)
     _reached: frozenset[str] = frozenset()  # modules for which the search found what it would find now
     _runs_where_it_did: bool = False  # whether modules run on Lambda that did, and no others
+    _imports_what_it_did: bool = False  # whether imports lead where they did
 
     def look(self, answers: Answers) -> None:
         """Find out what has to be asked again, and tell the project what need not be read again."""
@@ -175,7 +176,8 @@ class Change:
             return
         answers.links = dict(self._kept(answers.links, self.files))
         self.files.remember(answers.links)
-        if not self.changed <= answers.links.keys():
+        self._imports_what_it_did = self.changed <= answers.links.keys()
+        if not self._imports_what_it_did:
             return
         if take_up(self.files, handlers, self.changed):
             self._runs_where_it_did = True
@@ -232,6 +234,8 @@ class Change:
         if kind == "holding":
             return question not in patterns or patterns[question][1]
         if kind == "holds" and question[1] not in self.changed:
+            return False
+        if kind == "importers" and self._imports_what_it_did:
             return False
         if kind in _OF_PLACES and not self.other_places:
             return False

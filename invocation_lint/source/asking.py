@@ -23,6 +23,13 @@ def holds(files: ProjectFiles, asker: str, key: str, pattern: str) -> bool:
     return found
 
 
+def importers(files: ProjectFiles, key: str, asker: str = "") -> tuple[str, ...]:
+    """The modules of a project that import one. `asker` is the module for which that is asked, where it is another."""
+    found = files.importers_of(key)
+    files.record.note(asker or key, ("importers", key), repr(found))
+    return found
+
+
 def _holds(files: ProjectFiles, key: str, pattern: str) -> bool:
     return re.search(pattern.encode(), files.read(key) or b"") is not None
 
@@ -47,6 +54,8 @@ def answer(files: ProjectFiles, question: Question) -> str:
         return repr(files.names_in(about[0]))
     if kind == "deployed":
         return files.deployed_digest
+    if kind == "importers":
+        return repr(files.importers_of(about[0]))
     if kind == "holds":
         return repr(_holds(files, about[0], about[1]))
     if kind == "lambda":

@@ -353,6 +353,26 @@ def test_only_who_names_what_was_edited_is_looked_at_again(
     assert own - cache.known.keys() == {file, *again}
 
 
+SCRIPT = """
+import boto3
+def send():
+    for name in ["a", "b"]:
+        boto3.client("lambda").invoke(FunctionName=name)
+send()
+"""
+
+
+def test_who_imports_a_script_is_asked_again(bench: Bench) -> None:
+    shutil.rmtree(bench.folder / "story_platform")
+    write(bench.folder / "scripted.py", SCRIPT)
+    write(bench.folder / "using.py", "import os\n")
+    bench.check({})
+    alone = bench.expected({})
+    write(bench.folder / "using.py", "import os, scripted\n")
+    bench.check({})
+    assert bench.expected({}) != alone
+
+
 def test_a_part_of_the_files_and_all_of_them_share_what_is_known(bench: Bench) -> None:
     bench.fill()
     part = {"paths": ["story_platform/studio.py", "story_platform/http.py"]}

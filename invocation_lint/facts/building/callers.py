@@ -30,6 +30,7 @@ from invocation_lint.facts.building.own_invocations import is_for_own_events, is
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import record
+from invocation_lint.source.asking import importers
 from invocation_lint.source.parsing.walk import walk
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ def _is_script(module: ModuleInfo) -> bool:
 
 def _stands_alone(module: ModuleInfo, files: ProjectFiles | None) -> bool:
     """Whether no module of the project imports this one, and nothing in it is there for a framework to call."""
-    if files is None or files.importers_of(module.name):
+    if files is None or importers(files, module.name):
         return False
     functions = [one for one in module.functions.values() if not one.is_lambda]
     return not any(may_be_handler(one) or entry_of(module, one) is not None for one in functions)

@@ -15,6 +15,7 @@ from invocation_lint.deployment.values import Key
 from invocation_lint.facts.building.links.leading import is_run_on_import, may_lead, names_imported
 from invocation_lint.facts.building.links.setting import is_set_by_code
 from invocation_lint.records import record
+from invocation_lint.source.asking import importers
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.files.test_paths import is_test_of
 from invocation_lint.source.lambda_code import runs_on_lambda
@@ -148,7 +149,7 @@ class Code:
         seen, level = {module}, [module]
         for _ in range(MAX_LEVELS + 1):
             yield from level
-            above = [one for below in level for one in self._files.importers_of(below)]
+            above = [one for below in level for one in importers(self._files, below, module)]
             loaded = [one for below in level for one in self._loading(below)] if loosely else []
             level = [
                 one

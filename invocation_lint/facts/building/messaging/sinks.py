@@ -29,6 +29,7 @@ from invocation_lint.facts.building.searching import may_speak
 from invocation_lint.facts.building.templates.context import called
 from invocation_lint.facts.building.templates.handlers import reached
 from invocation_lint.findings import Place
+from invocation_lint.source.asking import importers
 from invocation_lint.source.parsing.walk import walk
 from invocation_lint.source.record import Pattern
 
@@ -110,11 +111,11 @@ def _is_named(files: ProjectFiles, code: Code, holder: FunctionInfo) -> bool:
         number = len(names)
         leading = [info for info in code.functions() if info.mentions & names]
         names |= {info.cls.name if info.cls is not None and info.name == "__init__" else info.name for info in leading}
-    importers = set(files.importers_of(code.module.name))
-    if not importers:
+    importing = importers(files, code.module.name)
+    if not importing:
         return False
     naming = Pattern(rf"\b(?:{'|'.join(sorted(names))})\b", tuple(sorted(names)))
-    return not importers.isdisjoint(files.holding(code.module.name, naming))
+    return not set(importing).isdisjoint(files.holding(code.module.name, naming))
 
 
 def _asked(
