@@ -29,6 +29,7 @@ from invocation_lint.facts.building.around.later_records import later_record
 from invocation_lint.facts.building.around.loops import loop_fact
 from invocation_lint.facts.building.around.own_loops import has_its_loop
 from invocation_lint.facts.building.around.rows import row_of
+from invocation_lint.facts.building.around.tokens import task_token
 from invocation_lint.facts.building.left_records import lift_records
 from invocation_lint.facts.building.links import granting, returned, unread, unset
 from invocation_lint.facts.building.links.inferred import Link, links_of
@@ -241,7 +242,7 @@ class Invocations:
         record = unless_asked(record, seen, mode.sent)
         later = later_record(seen.root.module, caller_function, seen.site[0])
         note("record_later", later[1] if later is not None else None)
-        token = waiting.task_token(payload, seen.root.module)
+        token = task_token(payload, seen.root.module, caller_function, seen.site[0])
         carried = given.place if token is not None and given is not None else None
         for path, where in (("record_written", written), ("left_waiting", written or carried), ("task_token", carried)):
             note(path, where)

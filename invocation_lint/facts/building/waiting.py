@@ -24,7 +24,15 @@ from invocation_lint.facts.building.around.taking import clauses_around, goes_on
 from invocation_lint.facts.building.around.touching import may_write
 from invocation_lint.facts.building.messaging.calls import arguments_of
 from invocation_lint.facts.building.seen import Seen
-from invocation_lint.facts.building.states import BEGUN, WAITING, WAITING_STATUS, is_waiting, plain, tells_status
+from invocation_lint.facts.building.states import (
+    BEGUN,
+    WAITING,
+    WAITING_STATUS,
+    is_under_way,
+    is_waiting,
+    plain,
+    tells_status,
+)
 from invocation_lint.findings import Place
 
 _WRITES = frozenset({"put_item", "update_item", "insert", "insert_one", "upsert", "update_one", "add", "persist"})
@@ -35,9 +43,6 @@ _MAKERS = re.compile(r"^(create|open_|insert|add_|save|put_|store|write_|update_
 _SQL = re.compile(r"\s*(?:insert\s+into|update)\s", re.IGNORECASE)
 
 _REMEMBERED = 16  # functions, of which many call sites are asked about one after another
-
-_TOKEN = re.compile(r"task_?token", re.IGNORECASE)
-_TELLS_FAILURE = re.compile(r"task_?failure|fail\w*(task|token|workflow|execution)|abort", re.IGNORECASE)
 
 
 def record_written(
@@ -116,18 +121,6 @@ def _is_accepted(node: cst.CSTNode) -> bool:
     return (isinstance(node, cst.Integer) and node.value == "202") or (
         isinstance(node, cst.Attribute) and node.attr.value in {"HTTP_202_ACCEPTED", "ACCEPTED"}
     )
-
-
-def task_token(payload: facts.Payload | None, module: ModuleInfo) -> facts.TaskToken | None:
-    """The task token that a payload carries, by the name of its key; a constant such as "" is none."""
-    if payload is None or not isinstance(payload.keys, tuple):
-        return None
-    for key in payload.keys:
-        if _TOKEN.search(key.name) and key.presence == "yes" and isinstance(key.source, str):
-            names = {*module.mentions, *(name for info in module.functions.values() for name in info.mentions)}
-            tells = any(_TELLS_FAILURE.search(name) for name in names)
-            return facts.TaskToken(key.name, "yes" if tells else "no")
-    return None
 
 
 def _write_before(module: ModuleInfo, function: FunctionInfo, call: Place) -> tuple[str, Place] | None:
@@ -276,16 +269,17 @@ def _states(function: FunctionInfo, call: cst.Call, fits: Callable[[str], bool])
     told = [name, *(arg.keyword.value for arg in keywords if arg.keyword), *map(_text, parts)]
     if not any("status" in one.lower() or "state" in one.lower() or tells_status(one) for one in told):
         return
-    status = [arg.value for arg in keywords if arg.keyword and tells_status(arg.keyword.value)]
+    status = [(arg.keyword.value, arg.value) for arg in keywords if arg.keyword and tells_status(arg.keyword.value)]
     status += [
-        part.value
+        (_text(part.key), part.value)
         for part in parts
         if isinstance(part, cst.DictElement) and (tells_status(_text(part.key)) or _text(part.key).startswith(":"))
     ]
     if any(tells_status(one) for one in (name, *map(_text, values))):
-        status += values
-    for value in status:
-        state = next((one for one in map(_state, [value, *own_nodes(value)]) if fits(one)), "")
+        status += [("", value) for value in values]
+    for column, value in status:
+        states = map(_state, [value, *own_nodes(value)])
+        state = next((one for one in states if fits(one) or is_under_way(column, one, function.module.words)), "")
         if state:
             yield state
     for text in map(_text, parts):
@@ -326,4 +320,4 @@ def _text(node: cst.CSTNode) -> str:
     return str(node.raw_value) if isinstance(node, cst.SimpleString) else ""
 
 
-__all__ = ["record_written", "states_written", "task_token"]
+__all__ = ["record_written", "states_written"]

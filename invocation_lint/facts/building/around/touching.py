@@ -47,17 +47,21 @@ MAX_DEPTH = 4
 
 def may_write(module: ModuleInfo, function: FunctionInfo | None, nodes: Iterable[cst.CSTNode]) -> bool:
     """Whether one of these nodes of a function may change a record; what is only raised changes none."""
-    return _may_write(module, function, list(nodes), MAX_DEPTH)
+    return _may_write(module, function, list(nodes), ())
 
 
-def _may_write(module: ModuleInfo, function: FunctionInfo | None, nodes: list[cst.CSTNode], depth: int) -> bool:
+def _may_write(
+    module: ModuleInfo, function: FunctionInfo | None, nodes: list[cst.CSTNode], below: tuple[FunctionInfo, ...]
+) -> bool:
     raised = {inner for node in nodes if isinstance(node, cst.Raise) for inner in own_nodes(node)}
     return any(
-        isinstance(node, cst.Call) and node not in raised and _is_write(module, function, node, depth) for node in nodes
+        isinstance(node, cst.Call) and node not in raised and _is_write(module, function, node, below) for node in nodes
     )
 
 
-def _is_write(module: ModuleInfo, function: FunctionInfo | None, call: cst.Call, depth: int) -> bool:
+def _is_write(
+    module: ModuleInfo, function: FunctionInfo | None, call: cst.Call, below: tuple[FunctionInfo, ...]
+) -> bool:
     name = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted(call.func)
     if name in LOGGING or name in HARMLESS or name in _SENDS or name in _OF_VALUES or _ANSWERS.search(name):
         return False
@@ -66,9 +70,11 @@ def _is_write(module: ModuleInfo, function: FunctionInfo | None, call: cst.Call,
     if isinstance(call.func, cst.Name) and name in _BUILTINS:
         return False
     inside = list(_of_module(module, function, call.func, name))
-    if not inside or not depth:
+    if not inside or len(below) == MAX_DEPTH:
         return True
-    return any(_may_write(module, one, list(own_nodes(one.node)), depth - 1) for one in inside)
+    return any(  # what calls itself does nothing more by that
+        one not in below and _may_write(module, one, list(own_nodes(one.node)), (*below, one)) for one in inside
+    )
 
 
 def _of_module(
