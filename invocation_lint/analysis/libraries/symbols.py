@@ -39,7 +39,7 @@ from invocation_lint.analysis.libraries.replies import REPLIES, reply
 from invocation_lint.analysis.libraries.tables import HARMLESS_PREFIXES, RESULTS
 from invocation_lint.analysis.libraries.trials import schemas, trying
 from invocation_lint.analysis.program.acts import LOG_METHODS
-from invocation_lint.analysis.python import traced
+from invocation_lint.analysis.python import assign, traced
 from invocation_lint.analysis.python.calls import callees
 from invocation_lint.analysis.python.calls.unfollowed import call_unknown
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -198,7 +198,15 @@ def _encoded(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -
 
 
 def _setattr(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return call_unknown(frame, arguments, node, source=name)
+    """`setattr(receiver, "name", value)`; by a name that is not known, it may be any attribute."""
+    named = arguments.args[1].single if len(arguments.args) == ARGUMENTS_OF_SETATTR and not arguments.star else None
+    if not isinstance(named, Const) or not isinstance(named.value, str) or not isinstance(node, cst.BaseExpression):
+        return call_unknown(frame, arguments, node, source=name)
+    assign.set_attribute(frame, arguments.args[0], named.value, arguments.args[2], node)
+    return NONE
+
+
+ARGUMENTS_OF_SETATTR = 3
 
 
 def _open(frame: Frame, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
