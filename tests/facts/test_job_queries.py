@@ -358,6 +358,26 @@ def test_a_helper_that_reaps_does_so_for_whoever_calls_it() -> None:
     assert {fact.data.caller.purpose for fact in facts(code)} == {"cleans_up"}
 
 
+@pytest.mark.parametrize(
+    ("name", "purpose"),
+    [
+        ("list_jobs", "lists"),
+        ("handle_list_jobs", "lists"),
+        ("_api_search_jobs", "lists"),
+        ("handleListJobs", "lists"),
+        ("listen_to_jobs", "other"),
+        ("handle_jobs", "other"),
+        ("handle_purge_jobs", "cleans_up"),
+    ],
+)
+def test_what_a_function_is_for(name: str, purpose: str) -> None:
+    code = f"""
+        def {name}(session):
+            return session.query(AssetJob).filter_by(status="queued").all()
+    """
+    assert {fact.data.caller.purpose for fact in facts(code)} == {purpose}
+
+
 @pytest.mark.parametrize("column", ["created", "createdAt", "date_added", "queued", "gather_started", "id"])
 def test_an_order_by_age(column: str) -> None:
     assert line(f"session.query(AssetJob).order_by(AssetJob.{column}).limit(5).all()").order == "oldest_first"

@@ -292,3 +292,44 @@ def test_an_error_about_what_is_the_same_in_all_rounds(test: str, expected: str 
     body = f"        if {test}:\n            raise ValueError\n        send(job)\n"
     code = f"def start(jobs, wanted):\n    for job in jobs:\n{body}"
     assert failures(code) == {"start": expected}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if time() > late:\n    send(job)\n    return {'again': True}\nwork(job)", None),
+        ("if time() > late:\n    send(job)\n    log.info('sent')\n    return", None),
+        ("if time() > late:\n    send(job)\n    if job.more:\n        continue\n    return\nwork(job)", "escapes"),
+        ("if time() > late:\n    send(job)\nif time() > done:\n    return", "escapes"),
+        ("for part in job.parts:\n    send(part)\n    return", None),
+    ],
+)
+def test_an_invocation_after_which_the_loop_ends(body: str, expected: str | None) -> None:
+    lines = "\n".join("        " + line for line in body.split("\n"))
+    assert failures(f"def start(jobs, late, done, work, time):\n    for job in jobs:\n{lines}\n") == {"start": expected}
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("sys.exit(1)", None),
+        ("log.exception('rejected')\n            exit(1)", None),
+        ("raise", "escapes"),
+        ("if job.last:\n                sys.exit(1)\n            raise", "escapes"),
+    ],
+)
+def test_a_helper_that_ends_the_process_does_so_on_purpose(clause: str, expected: str | None) -> None:
+    code = f"""
+    import sys
+
+    def send_one(job):
+        try:
+            send(job)
+        except Exception:
+            {clause}
+
+    def start(jobs):
+        for job in jobs:
+            send_one(job)
+    """
+    assert failures(code)["start"] == expected

@@ -43,6 +43,8 @@ def test_names_that_do_not(path: str) -> None:
         "class Sending(unittest.TestCase):\n    def runTest(self): ...\n",
         "@pytest.fixture\ndef client(): ...\n",
         "def sending_test(client): ...\n",
+        "def test(client): ...\n",
+        "def test_handler(event, context): ...\n",
     ],
 )
 def test_what_a_test_is_known_by(text: str) -> None:
@@ -50,7 +52,15 @@ def test_what_a_test_is_known_by(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [NO_TEST, "def tested(a): ...\n", "TESTS = ['def test_it()']\n", "def run_tests(suite): ...\n"]
+    "text",
+    [
+        NO_TEST,
+        "def tested(a): ...\n",
+        "TESTS = ['def test_it()']\n",
+        "def run_tests(suite): ...\n",
+        "def test(event, context): ...\n",
+        "def test2(event: dict, _context): ...\n",
+    ],
 )
 def test_what_is_none(text: str) -> None:
     assert not holds_test(text.encode())

@@ -9,7 +9,7 @@ from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol,
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.libraries import fields
 from invocation_lint.analysis.libraries.outside import command_line
-from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, names_within, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import classes, type_hints
 from invocation_lint.analysis.python.frames.arguments import Arguments
@@ -17,6 +17,7 @@ from invocation_lint.analysis.python.frames.copying import without_none
 from invocation_lint.analysis.python.frames.frame import Frame
 
 DEPENDS = frozenset({"Depends", "Security"})
+_RECEIVERS = frozenset({"", "self", "cls", "this", "me", "mcs", "klass"})
 
 
 def given(frame: Frame, param: cst.Param, default: Value | None) -> Value:
@@ -117,4 +118,17 @@ def _receiver(frame: Frame, info: FunctionInfo, cls: ClassInfo) -> Value | None:
         return None
     if "classmethod" in decorators or info.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
         return Value((ClassRef(cls.key),))
+    if _is_called_of_class(info):
+        return None
     return frame.allocate_at(("self", cls.key), Obj("instance", cls=cls.key, open=RECEIVER))
+
+
+def _is_called_of_class(info: FunctionInfo) -> bool:
+    """Whether a method without a decorator is one that is called as `Class.method(data)`: its first parameter has
+    another name than `self`, and nothing in the method asks it for an attribute."""
+    name = info.first_parameter
+    if not name or info.is_decorated or name.strip("_") in _RECEIVERS or info.name.startswith("__"):
+        return False
+    nodes = own_nodes(info.node)
+    asked = (node.value for node in nodes if isinstance(node, cst.Attribute))
+    return name in names_within(*nodes) and not any(isinstance(one, cst.Name) and one.value == name for one in asked)

@@ -14,10 +14,12 @@ _FOLDERS = frozenset({"tests", "test", "testing"})
 _NAME = re.compile(r"tests?(?:_|\.py$)|.*_tests?\.py$")
 
 _TEST = re.compile(
-    rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test(?:_|[A-Z0-9]|\()|\bTestCase\b|^[ \t]*@pytest\.|^[ \t]*def[ \t]+\w+_test\(",
+    rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test(?!\d*\([ \t]*_?event\b[^)]*,[ \t]*_?(?:context|ctx)\b)(?:_|[A-Z0-9]|\()"
+    rb"|\bTestCase\b|^[ \t]*@pytest\.|^[ \t]*def[ \t]+\w+_test\(",
     re.MULTILINE,
 )
-"""A test function, by the names that pytest and unittest collect, or what only tests have."""
+"""A test function, by the names that pytest and unittest collect, or what only tests have. `def test(event, context)`
+is a handler."""
 
 
 def is_in_test_folder(path: str) -> bool:

@@ -10,14 +10,14 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.events import Caught, LoopInfo, LoopLeft, Raised, Visit
 from invocation_lint.analysis.domain.ids import SiteKey
-from invocation_lint.analysis.program.acts import is_log_line, strongest_act
-from invocation_lint.analysis.program.model import names_within, own_nodes
+from invocation_lint.analysis.program.acts import is_log_line, strongest_act, suite_end
+from invocation_lint.analysis.program.model import FunctionInfo, names_within, own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops.answering import are_only_returned, is_only_returned
 from invocation_lint.analysis.python.loops.draining import drained, what_becomes_of
 from invocation_lint.analysis.python.loops.gathering import are_needed_together
 from invocation_lint.analysis.python.loops.same_rounds import passes_on_the_same, sends_the_same
-from invocation_lint.analysis.python.loops.ways import ways_to
+from invocation_lint.analysis.python.loops.ways import is_last_round, ways_to
 from invocation_lint.findings import Place
 
 
@@ -52,7 +52,9 @@ def note_left(frame: Frame, node: cst.For | cst.While, info: LoopInfo, since: in
     left = [
         raised.site
         for raised in frame.raises[since:]
-        if raised.family == "service" and _leaves_the_round(raised, frame.place(node.body))
+        if raised.family == "service"
+        and _leaves_the_round(frame, raised, frame.place(node.body))
+        and not is_last_round(frame.place, node, raised.site[0])
     ]
     for site in dict.fromkeys(left):
         if isinstance(node, cst.For) and _is_the_same(frame, node.target, node.body, site):
@@ -105,7 +107,7 @@ def note_left_expression(
     since_then = [
         raised
         for raised in frame.raises[raises:]
-        if raised.family == "service" and _leaves_the_round(raised, frame.place(node)) and raised.site in made
+        if raised.family == "service" and _leaves_the_round(frame, raised, frame.place(node)) and raised.site in made
     ]
     use = what_becomes_of(frame, node) if since_then else "lazy"
     if use == "lazy":
@@ -122,13 +124,23 @@ def note_left_expression(
         frame.events.append(LoopLeft(raised.site, frame.place(items), excuse, use == "kept", returned))
 
 
-def _leaves_the_round(raised: Raised, body: Place) -> bool:
+def _leaves_the_round(frame: Frame, raised: Raised, body: Place) -> bool:
     """Whether no clause of the loop's body has had the error: what a called function has raised again, be it as
-    another error, it leaves to the loop."""
+    another error, it leaves to the loop; not so where it ends the process, which is for all items."""
     if raised.seen == "no":
         return True
-    is_handed_on = raised.seen == "yes" and raised.does == "reraises" and raised.clause is not None
-    return is_handed_on and raised.clause is not None and not is_within(raised.clause, body)
+    if raised.seen != "yes" or raised.does != "reraises" or raised.clause is None or is_within(raised.clause, body):
+        return False
+    holder = frame.interpreter.modules.enclosing(raised.clause)
+    return holder is None or raised.clause not in _clauses_that_exit(holder)
+
+
+@lru_cache(maxsize=256)
+def _clauses_that_exit(function: FunctionInfo) -> frozenset[Place]:
+    """The clauses of a function that end the process."""
+    place = function.module.source.place
+    nodes = own_nodes(function.node)
+    return frozenset(place(one) for one in nodes if isinstance(one, _CLAUSES) and suite_end(one.body) == "exit")
 
 
 def _place_of(frame: Frame, loop: cst.For | cst.While) -> Place:

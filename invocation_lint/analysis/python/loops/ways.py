@@ -1,11 +1,13 @@
-"""The ways through the body of a loop: which tests stand before a statement."""
+"""The ways through the body of a loop: which tests stand before a statement, and after which one the loop ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from invocation_lint.analysis.program.model import own_nodes
+from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import children
 
 Tests = tuple[cst.BaseExpression, ...]
@@ -29,4 +31,28 @@ def ways_to(
             waiting.extend((child, more) for child in reversed(children(node)))
 
 
-__all__ = ["ways_to"]
+def is_last_round(place: Callable[[cst.CSTNode], Place], loop: cst.For | cst.While, call: Place) -> bool:
+    """Whether the loop ends after a call in its body in any case, by a `return` or `break` at the end of a block that
+    the call stands in: no round follows that an error of the call could stop."""
+    blocks = [loop.body, *own_nodes(loop.body)]
+    inner = {part for one in blocks if isinstance(one, (cst.For, cst.While)) for part in own_nodes(one)}
+    return any(
+        isinstance(block, cst.IndentedBlock)
+        and block not in inner
+        and _leaves_at_end(block)
+        and _holds(place(block), call)
+        and not any(isinstance(part, cst.Continue) for part in own_nodes(block))
+        for block in blocks
+    )
+
+
+def _leaves_at_end(block: cst.IndentedBlock) -> bool:
+    last = block.body[-1] if block.body else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], (cst.Break, cst.Return))
+
+
+def _holds(block: Place, call: Place) -> bool:
+    return (block.line, block.column) <= (call.line, call.column) and call.end_line <= block.end_line
+
+
+__all__ = ["is_last_round", "ways_to"]

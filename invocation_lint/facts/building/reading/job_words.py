@@ -48,7 +48,10 @@ _AGE = re.compile(
 )
 _KEY = re.compile(r"^(_id|id|pk|uuid|guid|key|rowid|job_?id|job_?uuid|job_?key|message_id|task_id)$", re.IGNORECASE)
 _PARENT = re.compile(r"(_id|_uuid|_guid|_pk|_ids|_key)$|^(parent|owner|user|account|tenant|project|customer)$")
-_LISTS = re.compile(r"^_*(list|dump|export|count|stats?|report|show|display|print|describe|search|monitor|summar)")
+_LISTS = re.compile(
+    r"^_*(?:(?:handle|handler|api|cmd|route|view|endpoint|admin)_)*"
+    r"(list(?!en)|dump|export|count|stats?|report|show|display|print|describe|search|monitor|summar)"
+)
 _CLEANS = re.compile(r"clean|reap|purge|expire|stale|stuck|prune|delete|remove|archive|cancel|migrat|backfill|recover"
                      r"|reset|orphan|requeue|watchdog|sweep|fail_")  # fmt: skip
 
@@ -183,7 +186,7 @@ def is_priority(column: str) -> bool:
 
 def purpose_of(function: str) -> str:
     """What the name of a function says that it does."""
-    if _LISTS.search(function):
+    if _LISTS.search(snake_case(function)):
         return "lists"
     return "cleans_up" if _CLEANS.search(function) else "other"
 
