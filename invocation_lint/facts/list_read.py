@@ -45,7 +45,8 @@ class ListRead:
     )
     filtered: Text = fact_field(
         "whether a filter drops entries after the page was read, so that the page may be empty although there are"
-        " some (DynamoDB: FilterExpression)",
+        " some (DynamoDB: FilterExpression), or the function itself drops them, so that a limit is one"
+        " of what is looked at",
         words=YES_NO,
     )
     created: Text = fact_field("whether the function has just created what it lists", words=YES_NO)
@@ -55,9 +56,12 @@ class ListRead:
     )
     used: Text = fact_field(
         "the strongest use of the entries of the page: a loop over all of them, a loop that looks for one, "
-        "returned by the function, stored or passed on, counted; or only printed, a part of them, one of them, a "
-        "check whether there are any, or nothing",
-        words=("looped", "searched", "returned", "kept", "counted", "printed", "cut", "one", "tested", "nothing"),
+        "returned by the function, stored or passed on, counted, put in order for the first or last of them; or only "
+        "printed, a part of them, one of them, a check whether there are any, or nothing",
+        words=(
+            *("looped", "searched", "returned", "kept", "counted", "ranked"),
+            *("printed", "cut", "one", "tested", "nothing"),
+        ),
     )
     each_entry: Text = fact_field(
         "what a loop does for each entry: changes, removes, sends or starts something, or only reads",

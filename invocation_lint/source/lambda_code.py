@@ -17,11 +17,12 @@ MAX_LEVELS = 5
 
 _HANDLER = re.compile(
     rb"^(?:async )?def +(?:\w*lambda_handler\w*|\w*handler\w*\(\s*_*(?:event|evt)\b"
-    rb"|\w+\(\s*_*(?:event|evt)\b[^,()]*,\s*_*(?:context|ctx)\b)|\blambda_handler\b|\b(?:Mangum|Chalice|APIGateway\w*Resolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice\w*Resolver"
+    rb"|\w+\(\s*_*(?:event|evt)\b[^,()]*,\s*_*(?:context|ctx)\b)|(?<!['\"/])\blambda_handler\b(?!['\"])|\b(?:Mangum|Chalice|APIGateway\w*Resolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice\w*Resolver"
     rb"|AppSync\w*Resolver|BedrockAgent\w*Resolver)\(|\b(?:awsgi|aws_wsgi|serverless_wsgi|apig_wsgi)\b",
     re.MULTILINE,
 )
-"""A function that takes an event and a context, and the adapters by which web applications do."""
+"""A function that takes an event and a context, and the adapters by which web applications do. The name in a text,
+as in `Handler="app.lambda_handler"`, is that of other code."""
 
 _DOCKERFILES = ("Dockerfile", "Dockerfile.lambda")
 _IMAGE = re.compile(rb"(?m)^\s*(?:FROM|COPY)\b[^\n]*(?:\blambda/python|aws-lambda-adapter)|\bawslambdaric\b")

@@ -269,7 +269,7 @@ class UseReader:
             searches = isinstance(call, cst.Call) and dotted(call.func) in {"next", "any"}
             self.uses.note("searched" if searches else "looped", place)
             return
-        if _only_prints(loop):
+        if only_prints(loop):
             self.uses.note("printed", place)
             return
         inner = list(walk(loop.body))
@@ -371,7 +371,7 @@ class UseReader:
         return is_asked or self._scope.is_logged(node)
 
 
-def _only_prints(loop: cst.For) -> bool:
+def only_prints(loop: cst.For) -> bool:
     """Whether nothing is done with each entry but to show it, in any branch."""
     statements = [one for one in walk(loop.body) if isinstance(one, cst.BaseSmallStatement)]
     if any(isinstance(one, (cst.For, cst.While)) for one in walk(loop.body)):

@@ -35,6 +35,7 @@ from invocation_lint.facts.building.reading.list_requests import (
     last_name,
     next_page,
 )
+from invocation_lint.facts.building.reading.list_searches import ranked
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings, loads_settings
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
@@ -206,10 +207,9 @@ class ListReadBuilder:
         known = {inline} if inline else self._made.get(last_name(receiver), set())
         if not known and isinstance(receiver, (cst.Name, cst.Attribute)):
             words = set(re.split(r"[_\W]+", dotted(receiver).lower()))
-            known = words & _service_words()
-        if known:
-            return [one for one in every if one.service in known or one.service.replace("-", "") in known]
-        return list(every)
+            meant = _of_services(every, words & _service_words())
+            return meant or list(every)  # `logs_table.scan()` is not of the service `logs`
+        return _of_services(every, known) if known else list(every)
 
     # -- the fact ----------------------------------------------------------------------------------------------------
 
@@ -245,6 +245,8 @@ class ListReadBuilder:
             given |= scope.texts  # a mapping that the function fills
         names = [*self._table_names(call, scope), *request.words()]
         limits = sorted({one.limit for one, _ in read} & given)
+        is_looked_through = bool(limits) and is_sifted(operation, request, uses)
+        top = ranked(uses, scope, source)
         looks = pages.looks_on(call, operation.name, operation.given) or is_in_while(scope, call, uses)
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
@@ -255,18 +257,18 @@ class ListReadBuilder:
             else UnknownAnswer("of which service?"),
             limit=limits[0] if limits else None,
             jobs="yes" if operation.service == "dynamodb" and holds_jobs(names, self.options.job_tables) else "no",
-            asks_for=asks_for(operation, request, given),
+            asks_for=asks_for(operation, request, given, is_sifted=is_looked_through),
             grows=_grows(operation, request, uses, scope, names, holder),
-            filtered="yes" if is_filtered(operation, given) or (limits and is_sifted(operation, uses)) else "no",
+            filtered="yes" if is_filtered(operation, given) or is_looked_through else "no",
             created="yes" if has_just_made(scope, call) else "no",
             next_page=next_page(operation, uses, given, looks, spread, scope),
-            used=uses.strongest,
+            used="ranked" if top is not None else uses.strongest,
             each_entry="acts" if uses.acts is not None else "reads",
             runs_on="lambda" if self._is_near_lambda else "elsewhere",
             caller=facts.Caller(callers.ending_of(self.module, holder, site, self.options).kind),
         )
-        if uses.strongest in uses.found:
-            places["used"] = uses.found[uses.strongest]
+        if top is not None or uses.strongest in uses.found:
+            places["used"] = top or uses.found[uses.strongest]
         if uses.acts is not None:
             places["each_entry"] = uses.acts
         if uses.escapes is not None:
@@ -334,6 +336,10 @@ def _holding(roots: Sequence[_Root], at: int) -> Iterator[_Root]:
     else:
         yield from roots[index:][:1]
         yield roots[-1]
+
+
+def _of_services(every: Sequence[ListOperation], known: set[str]) -> list[ListOperation]:
+    return [one for one in every if one.service in known or one.service.replace("-", "") in known]
 
 
 def _words(node: cst.CSTNode) -> str:

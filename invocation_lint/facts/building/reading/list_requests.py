@@ -11,6 +11,7 @@ import libcst as cst
 from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.reading.list_growth import Request
+from invocation_lint.facts.building.reading.list_searches import seeks_a_name
 from invocation_lint.facts.building.reading.partitions import asks_for_a_kind, asks_for_a_status, names_one
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
@@ -21,7 +22,7 @@ _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "Pro
 """Parameters that change how entries are answered, or from where, and not which."""
 
 
-_PARENTS = frozenset({"cluster", "EventBusName", "CatalogId"})
+_PARENTS = frozenset({"cluster", "EventBusName", "CatalogId", "stateMachineArn"})
 """Parameters that may be left out, and name what holds the entries: a cluster, an event bus, a catalog."""
 
 _DEFAULTS = {"desiredStatus": "RUNNING"}
@@ -43,9 +44,19 @@ _FILTERS = frozenset({"FilterExpression", "ScanFilter", "QueryFilter"})
 _MAKES = ("create_", "make_", "put_", "register_", "import_", "publish_version", "start_")
 
 
-def asks_for(operation: ListOperation, request: Request, given: set[str]) -> Any:
+_MANY = 500
+"""So many resources of a kind hardly any account has."""
+
+_OF_A_KIND = re.compile(r"status|state|scope|runtime|architecture|type", re.IGNORECASE)
+"""Parameters that leave those of a kind, and say nothing about a name."""
+
+_IN_LOGS = frozenset({"logGroupName", "logGroupIdentifier", "startTime", "endTime", "filterPattern"})
+"""Parameters of FilterLogEvents that leave many events of a log group."""
+
+
+def asks_for(operation: ListOperation, request: Request, given: set[str], *, is_sifted: bool = False) -> Any:
     """All that there is, all in one parent, all of a kind, a part that names a parent of another sort, or what further
-    parameters name."""
+    parameters name. `is_sifted` is whether the function looks for a name among those that a limit leaves."""
     if operation.service == "dynamodb" and operation.name == "query":
         return _of_query(request)
     if operation.service == "dynamodb" and operation.name == "scan":
@@ -58,6 +69,10 @@ def asks_for(operation: ListOperation, request: Request, given: set[str]) -> Any
     further -= {name for name in further & _IN_USE.keys() if _IN_USE[name] & set(_texts(request.given.get(name)))}
     if operation.service == "s3" and further == {"Prefix"}:
         return _below(request)
+    if operation.name == "filter_log_events" and further <= _IN_LOGS:
+        return "parent"
+    if further and is_sifted and all(map(_OF_A_KIND.search, further)):
+        return "kind"
     if further:
         narrowed = any(_NARROWING.search(name) for name in further)
         return UnknownAnswer(f"what {min(further)} leaves is not known") if narrowed else "named"
@@ -143,9 +158,14 @@ def is_filtered(operation: ListOperation, given: set[str]) -> bool:
     return operation.service == "dynamodb" and not _FILTERS.isdisjoint(given)
 
 
-def is_sifted(operation: ListOperation, uses: Uses) -> bool:
-    """Whether the function itself drops entries of a page of a scan, so that a limit is one of what is looked at."""
-    return operation.service == "dynamodb" and operation.name == "scan" and any(map(_sifts, uses.loops))
+def is_sifted(operation: ListOperation, request: Request, uses: Uses) -> bool:
+    """Whether the function itself drops entries of a page of a scan, or looks for one by its name, so that a limit is
+    one of what is looked at."""
+    if operation.service == "dynamodb":
+        return operation.name == "scan" and any(map(_sifts, uses.loops))
+    limit = request.given.get(operation.limit)
+    is_small = isinstance(limit, cst.Integer) and limit.evaluated_value < _MANY
+    return is_small and seeks_a_name(uses, in_s3=operation.service == "s3")
 
 
 def _sifts(loop: cst.For | cst.CompFor) -> bool:

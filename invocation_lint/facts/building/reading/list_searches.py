@@ -1,0 +1,100 @@
+"""Whether what is taken of a page is chosen among all of its entries: the first in an order, or the one of a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from invocation_lint.facts.building.scopes import Scope, Uses, called_name, only_prints, text_of
+from invocation_lint.findings import Place
+from invocation_lint.source.parsing.tree import SourceFile
+from invocation_lint.source.parsing.walk import walk
+
+_WEAKER = frozenset({"printed", "cut", "one", "tested", "nothing"})
+
+_NAMES_IT = re.compile(r"(?:^|_|[a-z])(?:name|id|arn|email|key|path|domain|url)$", re.IGNORECASE)
+"""The ends of the names of parts of an entry by which it is told from the others."""
+
+
+def ranked(uses: Uses, scope: Scope, source: SourceFile) -> Place | None:
+    """Where the first or last entries of a page that was put in order are taken, and are not only shown: they stand
+    for the first of all. None where they are not, or where all entries are used as well."""
+    if uses.strongest not in _WEAKER:
+        return None
+    for call in uses.ordered:
+        for part in _parts(call, scope) if called_name(call) == "sorted" else ():
+            loop = scope.parents.get(part)
+            if not (scope.is_logged(part) or (isinstance(loop, cst.For) and only_prints(loop))):
+                return source.place(part)
+    return None
+
+
+def _parts(ordered: cst.Call, scope: Scope) -> Iterator[cst.Subscript]:
+    """`sorted(entries)[:3]`, and the same of a name that the sorted entries get."""
+    holder = scope.parents.get(ordered)
+    if isinstance(holder, cst.Subscript) and holder.value is ordered:
+        yield holder
+    elif isinstance(holder, cst.Assign) and isinstance(name := holder.targets[0].target, cst.Name):
+        for use in scope.names.get(name.value, ()):
+            part = scope.parents.get(use)
+            if isinstance(part, cst.Subscript) and part.value is use:
+                yield part
+
+
+def seeks_a_name(uses: Uses, *, in_s3: bool) -> bool:
+    """Whether a loop looks for the entry of one name: `if layer["LayerName"] == wanted: return layer`. Of objects in a
+    bucket only the whole key is a name: any of an ending or a prefix may do."""
+    return uses.strongest == "searched" and any(_seeks(loop, in_s3) for loop in uses.loops)
+
+
+def _seeks(loop: cst.For | cst.CompFor, in_s3: bool) -> bool:
+    if not isinstance(loop.target, cst.Name):
+        return False
+    entry = loop.target.value
+    if isinstance(loop, cst.CompFor):
+        return any(_asks_for_name(one.test, entry, set(), in_s3) for one in loop.ifs)
+    bound: set[str] = set()
+    for node in walk(loop.body):
+        if isinstance(node, cst.Assign) and isinstance(target := node.targets[0].target, cst.Name):
+            if _is_name_of(node.value, entry, bound):
+                bound.add(target.value)
+        elif isinstance(node, cst.If) and _asks_for_name(node.test, entry, bound, in_s3) and _ends(node):
+            return True
+    return False
+
+
+def _ends(branch: cst.If) -> bool:
+    return any(isinstance(one, (cst.Break, cst.Return)) for one in walk(branch.body))
+
+
+def _asks_for_name(test: cst.BaseExpression, entry: str, bound: set[str], in_s3: bool) -> bool:
+    """Whether a condition is that the name of an entry is a certain one."""
+    if isinstance(test, cst.Call) and isinstance(test.func, cst.Attribute):
+        return test.func.attr.value == "startswith" and not in_s3 and _is_name_of(test.func.value, entry, bound)
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return False
+    one = test.comparisons[0]
+    if isinstance(one.operator, cst.Equal) or (isinstance(one.operator, cst.In) and not in_s3):
+        return _is_name_of(test.left, entry, bound) or _is_name_of(one.comparator, entry, bound)
+    return False
+
+
+def _is_name_of(node: cst.BaseExpression, entry: str, bound: set[str]) -> bool:
+    """Whether an expression is the name of an entry: `entry["LayerName"]`, `entry.get("name")`."""
+    if isinstance(node, cst.Name):
+        return node.value in bound
+    if isinstance(node, cst.Subscript):
+        return _is(node.value, entry) and _NAMES_IT.search(text_of(node.slice[0].slice)) is not None
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.args:
+        is_read = node.func.attr.value == "get" and _is(node.func.value, entry)
+        return is_read and _NAMES_IT.search(text_of(node.args[0].value)) is not None
+    return False
+
+
+def _is(node: cst.BaseExpression, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
+__all__ = ["ranked", "seeks_a_name"]
