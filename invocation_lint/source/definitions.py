@@ -18,11 +18,16 @@ from invocation_lint.source.record import digest
 
 _WORD = re.compile(r"\w+")
 _GLOBAL = re.compile(r"\bglobal[ \t]+([^\n;#]*)")
-_ANY = (
+_BY_TEXT = re.compile(
     r"\b(?:globals|vars|locals|eval|exec)\(|\b__dict__\b|\b(?:methodcaller|attrgetter|getattr)\b"
-    r"(?!\([^,()\n]*,\s*[\"']\w+[\"']|\(\s*[\"'][\w.]+[\"'])"
+    r"(?!\([^,()\n]*,\s*[\"']\w+[\"']\s*[,)]|\(\s*[\"'][\w.]+[\"']\s*[,)])"
 )
-_ANY_NAME, _ANY_BYTES = re.compile(_ANY), re.compile(_ANY.encode())
+"""Where something is looked for by a text that is made."""
+
+_BEGINNING = re.compile(r"([A-Za-z_]\w*)(?:\{|%)|[\"'](\w+_)[\"']")
+_ENDING = re.compile(r"\}(\w+)|[\"'](_\w+)[\"']")
+"""What such a text begins or ends with: `f"on_{event}"`, `"on_" + event`, `event + "_done"`."""
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ODD_LINES = re.compile(r"\r(?!\n)|\f")
 _EVERYTHING = "*"
@@ -105,22 +110,26 @@ def names_of(key: str) -> Iterable[str]:
     return (cls, method, *assigned) if method and not method.startswith("__") else (cls, *assigned)
 
 
-def may_rest(data: bytes, names: Iterable[str]) -> bool:
-    """Whether a file holds one of some names, or may name any: a quick look before its parts are known."""
-    return any(name.encode("utf-8", "surrogatepass") in data for name in names) or _ANY_BYTES.search(data) is not None
+def may_rest(data: bytes, names: Collection[str]) -> bool:
+    """Whether a file holds one of some names, or may make one: a quick look before its parts are known."""
+    if any(name.encode("utf-8", "surrogatepass") in data for name in names):
+        return True
+    return b"attr" in data or b"globals" in data or b"__dict__" in data or b"eval(" in data or b"exec(" in data
 
 
 def resting(parts: Iterable[Part], names: Collection[str]) -> set[str]:
     """The names of the parts that name one of some names, or that name one that does; what only imports one counts
-    where it gives it another name. A part that makes a name of what it is told (`getattr(module, f"on_{event}")`) may
-    name any."""
+    where it gives it another name. A part that looks for a name that it makes (`getattr(module, f"on_{event}")`) names
+    all that it may be."""
     found: set[str] = set()
     waiting = set(names)
-    words = [(part.key, _words(part), _ANY_NAME.search(part.text) is not None) for part in parts]
+    words = [(part.key, _words(part), *_ends_made(part.text)) for part in parts]
     while waiting:
         new: set[str] = set()
-        for key, held, is_open in words:
-            if is_open or not held.isdisjoint(waiting):
+        for key, held, beginnings, endings in words:
+            if not held.isdisjoint(waiting) or any(
+                name.startswith(beginnings) or name.endswith(endings) for name in waiting
+            ):
                 new.update(set(names_of(key)) - waiting if key.startswith("import ") else names_of(key))
         waiting = new - found - set(names)
         found |= new
@@ -134,6 +143,16 @@ def _words(part: Part) -> frozenset[str]:
     if own in words and " " not in part.key:
         words.remove(own)
     return frozenset(words)
+
+
+def _ends_made(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """With what the names begin that a part makes to look for something, and with what they end."""
+    if _BY_TEXT.search(text) is None:
+        return (), ()
+    beginnings, endings = (
+        tuple({one for found in pattern.findall(text) for one in found if one}) for pattern in (_BEGINNING, _ENDING)
+    )
+    return beginnings, endings
 
 
 def _with_lines(tree: ast.Module, text: str) -> ast.Module | None:

@@ -138,24 +138,22 @@ def test_a_function_names_itself_where_it_calls_itself_or_another_of_its_name() 
 
 
 @pytest.mark.parametrize(
-    ("line", "is_open"),
+    ("line", "is_named"),
     [
         ("getattr(store, f'on_{event}')", True),
-        ("getattr(store, name)", True),
-        ("map(getattr, a, b)", True),
-        ("getattr(store, 'load', None)", False),
-        ('getattr(store, "load")', False),
-        ("globals()[name]", True),
-        ("store.__dict__[name]", True),
-        ("methodcaller('load')", False),
-        ("attrgetter(name)", True),
-        ("eval(text)", True),
-        ("evaluate(text)", False),
-        ("store.get(name)", False),
+        ("getattr(store, 'on_' + event)", True),
+        ("getattr(store, 'on_%s' % event)", True),
+        ("getattr(store, f'{event}_done')", True),
+        ("getattr(store, event + '_done')", True),
+        ("globals()[f'on_{event}']", True),
+        ("attrgetter(f'on_{event}')", True),
+        ("getattr(store, f'off_{event}')", False),
+        ("getattr(store, event)", False),  # whoever says which one names it
+        ("getattr(store, 'load', f'on_{event}')", False),
+        ("store.get(f'on_{event}')", False),
     ],
 )
-def test_a_part_that_may_name_anything(line: str, is_open: bool) -> None:
+def test_a_name_that_is_made(line: str, is_named: bool) -> None:
     code = f"import store\n\ndef run(event, name):\n    return {line}\n"
-    assert resting(parts_in(ast.parse(code), code), {"added"}) == ({"run"} if is_open else set())
-    assert may_rest(code.encode(), ["added"]) == is_open
-    assert may_rest(code.encode(), ["run"])
+    assert resting(parts_in(ast.parse(code), code), {"on_work_done"}) == ({"run"} if is_named else set())
+    assert may_rest(code.encode(), ["on_work_done"]) or not is_named
