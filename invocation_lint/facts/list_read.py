@@ -40,7 +40,8 @@ class ListRead:
     )
     grows: Text = fact_field(
         "what tells that a part may hold more than a page: all of it is removed, the newest object is looked for, or "
-        "its entries are added with each thing that happens (messages, events), by the names of table and function",
+        "its entries are added with each thing that happens (messages, events), by the names of table, function and "
+        "class",
         words=("cleared", "newest", "happenings"),
     )
     filtered: Text = fact_field(

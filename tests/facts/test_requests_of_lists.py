@@ -135,3 +135,24 @@ def test_stacks_in_states_of_what_is_in_use(states: str, told: str | None) -> No
     code = f'return boto3.client("cloudformation").list_stacks(StackStatusFilter={states})["StackSummaries"]'
     (found,) = asked(code)
     assert (None if isinstance(found, Unknown) else found) == told
+
+
+@pytest.mark.parametrize(
+    ("of_class", "column", "told"),
+    [
+        ("OrderHistoryRepository", "account", True),
+        ("MessagesRepo", "session", True),
+        ("AuditStore", "user", True),
+        ("MessagesRepo", "message_id", False),
+        ("OrderRepository", "orderId", False),
+        ("MessageSender", "session", False),
+        ("PersonRepository", "team", False),
+    ],
+)
+def test_what_the_name_of_a_class_tells_of_its_table(of_class: str, column: str, told: bool) -> None:
+    condition = f'Key("{column}").eq(name)'
+    (made,) = reads(
+        f"class {of_class}:\n    def work(self, name):\n"
+        f'        return self.table.query(KeyConditionExpression={condition})["Items"]\n'
+    )
+    assert made.grows == "happenings" if told else isinstance(made.grows, Unknown)

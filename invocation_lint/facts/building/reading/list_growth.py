@@ -32,6 +32,9 @@ _HAPPENINGS = re.compile(
 _GETTERS = re.compile(r"^_*(?:list|get|fetch|query|load|read|find|search|delete|remove)_.*(?:s|history)$")
 """Names of functions that say what they read."""
 
+_OF_TABLES = re.compile(r"(?:Repository|Repo|Store|Storage|Dao|DAO|Table)$")
+"""Endings of the names of classes that say what their table holds: `OrderHistoryRepository`."""
+
 _LAST_MODIFIED = re.compile(r"last_?modified", re.IGNORECASE)
 
 
@@ -127,16 +130,19 @@ def _may_be_filled(name: cst.Name, scope: Scope) -> bool:
     return not isinstance(parent, (cst.If, cst.UnaryOperation, cst.FormattedStringExpression))
 
 
-def growth(request: Request, uses: Uses, scope: Scope, tables: Iterable[str], function: str, *, in_s3: bool) -> str:
+def growth(
+    request: Request, uses: Uses, scope: Scope, tables: Iterable[str], function: str, of_class: str, *, in_s3: bool
+) -> str:
     """What tells that the part asked for outgrows a page: `cleared`, `newest`, `happenings`; empty where nothing does.
 
-    `tables` are the names of the table, `function` that of the function around the call."""
+    `tables` are the names of the table, `function` that of the function around the call, `of_class` of its class."""
     if any(_is_cleared(loop, scope) for loop in uses.loops):
         return "cleared"
     if in_s3:
         return "newest" if any(_takes_newest(call, scope) for call in uses.ordered) else ""
     columns = {_stem(word) for one in request.compared for word in snake_case(one.column).split("_")}
-    names = [*tables, snake_case(function)] if _GETTERS.match(snake_case(function)) else tables
+    names = [*tables, *([of_class] if _OF_TABLES.search(of_class) else ())]
+    names += [snake_case(function)] if _GETTERS.match(snake_case(function)) else []
     written = [*names, *texts(tuple(one for one in request.compared if one.how == "begins_with"))]
     found = {_stem(word) for name in written for word in _HAPPENINGS.findall(f"_{_words(name)}_")}
     return "" if found <= columns else "happenings"

@@ -233,8 +233,7 @@ class ListReadBuilder:
         named = source.place(call.func.attr)
         asked = source.place(call.args[0]) if call.args else named
         places = {"operation": named, "page": named, "asks_for": asked, "grows": asked}
-        places |= dict.fromkeys(("service", "entries"), source.place(call.func.value))
-        places |= dict.fromkeys(("jobs", "created"), source.place(call.func.value))
+        places |= dict.fromkeys(("service", "entries", "jobs", "created"), source.place(call.func.value))
         if holder is not None and isinstance(holder.node, cst.FunctionDef):
             places["next_page"] = source.place(holder.node.name)
         given = {arg.keyword.value for arg in call.args if arg.keyword is not None}
@@ -307,21 +306,24 @@ def _grows(
     tables: Sequence[str],
     holder: FunctionInfo | None,
 ) -> Any:
-    told = growth(
-        request, uses, scope, tables, holder.name if holder is not None else "", in_s3=operation.service == "s3"
-    )
+    function, of_class = _titles(holder)
+    told = growth(request, uses, scope, tables, function, of_class, in_s3=operation.service == "s3")
     return told or UnknownAnswer("how much lies there is not in sight")
 
 
 def _entries(operation: ListOperation, names: Sequence[str], holder: FunctionInfo | None, *, is_filled: bool) -> Any:
     if not operation.entries:
         return UnknownAnswer("whether they ever fill a page is not known")
-    function, of_class = (holder.name, holder.cls.name if holder.cls else "") if holder is not None else ("", "")
+    function, of_class = _titles(holder)
     if operation.service == "s3":  # of a bucket, the names of those who read it tell
         return "settings" if loads_settings(function, of_class) else operation.entries
     if operation.service != "dynamodb" or operation.name == "list_tables":
         return operation.entries
     return "settings" if holds_settings(names, function, of_class, is_filled=is_filled) else operation.entries
+
+
+def _titles(holder: FunctionInfo | None) -> tuple[str, str]:
+    return (holder.name, holder.cls.name if holder.cls else "") if holder is not None else ("", "")
 
 
 def _nodes(root: _Root) -> Iterator[cst.CSTNode]:
