@@ -269,11 +269,13 @@ class Deployments:
             found: dict[str, set[str]] = defaultdict(set)
             known_as: dict[str, set[str]] = defaultdict(set)
             seconds: dict[str, set[float]] = defaultdict(set)
+            named_by: dict[str, set[str]] = defaultdict(set)
             for template in self._about(key):
                 for name, function in self._entries.named_in(key, template.functions, template.path):
                     found[name].update(self._invoked_by(function, template.path))
                     known_as[name].update(function.known_as)
                     seconds[name].update(function.front_seconds)
+                    named_by[name].add(template.path)
             for name, function in self._made_of.get(key, ()):
                 found[name].update(function.invoked_by)
                 known_as[name].update(function.known_as)
@@ -282,6 +284,7 @@ class Deployments:
                 {name: frozenset(found[name]) for name in found},
                 {name: frozenset(known_as[name]) for name in found},
                 {name: frozenset(seconds[name]) for name in found},
+                {name: frozenset(named_by[name]) for name in found},
             )
             self._handlers[key] = told if found else None
         return self._handlers[key]

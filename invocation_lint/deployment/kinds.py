@@ -19,8 +19,9 @@ WAITING = FRONTS | {"service"}
 @record
 class Handlers:
     """The functions of a module that templates name as handlers, each with what invokes it, by which names code
-    does, and the timeouts of APIs in front of it that are given."""
+    does, the timeouts of APIs in front of it that are given, and the paths of these templates."""
 
     invoked_by: dict[str, frozenset[str]]
     known_as: dict[str, frozenset[str]]
     front_seconds: dict[str, frozenset[float]]
+    named_by: dict[str, frozenset[str]]

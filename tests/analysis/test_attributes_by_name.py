@@ -1,4 +1,4 @@
-"""Attributes that `setattr` sets, by names that the code tells."""
+"""Attributes that `setattr` sets, by names that the code tells, and objects that are one of several."""
 
 from __future__ import annotations
 
@@ -59,4 +59,34 @@ def lambda_handler(event, context):
 )  # fmt: skip
 def test_what_is_kept_under_a_name(tmp_path: Path, body: str, found: int) -> None:
     files = {"mail.py": CLIENT, "manager.py": MANAGER.format(body=body), "app.py": HANDLER}
+    assert len(findings_in(tmp_path, files, "INV302")) == found
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        ("managers.get('user') or Manager(clients)", 1),
+        ("Manager(clients) or None", 1),
+        ("Manager(clients) if clients else None", 1),
+        ("None if managers else (managers.get('user') or Manager(clients))", 1),
+        ("clients and Manager(clients)", 1),
+        ("managers.get('user') or None", 0),
+        ("Manager({}) if clients else None", 0),
+    ],
+)
+@pytest.mark.parametrize("filled", ["", "# " + "long " * 200 + "\n"])  # Python's own parser reads what is not small
+def test_what_is_kept_is_chosen(tmp_path: Path, made: str, found: int, filled: str) -> None:
+    handler = f"""{filled}
+from mail import Mail
+from manager import Manager
+
+clients = {{"mail": Mail()}}
+managers = {{}}
+chosen = {made}
+
+def lambda_handler(event, context):
+    return {{"tells": chosen.tell(event["user"])}}
+"""
+    body = "self.mail_client = clients.get('mail')"
+    files = {"mail.py": CLIENT, "manager.py": MANAGER.format(body=body), "app.py": handler}
     assert len(findings_in(tmp_path, files, "INV302")) == found

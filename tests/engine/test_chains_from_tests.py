@@ -131,3 +131,43 @@ def test_a_function_of_the_product_is_no_test_by_its_name(
     found = facts_of(source, ContractBook(), AnalysisOptions()).facts
     own = [fact.data.caller.kind for fact in found if "test_price" in fact.function or "check_price" in fact.function]
     assert own == [expected]
+
+
+HOOK = """
+import boto3
+
+def lambda_handler(event, context):
+    boto3.client("lambda").invoke(FunctionName="story", Payload=b"{}")
+    return True
+"""
+TEMPLATE = """
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Hook:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: CODE
+      Handler: hook.lambda_handler
+      Runtime: python3.12
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "code", "hook", "expected"),
+    [
+        ("template.yaml", "tests/hooks", HOOK, ["INV102"]),
+        ("tests/template.yaml", "hooks", HOOK, []),
+        ("template.yaml", "src", HOOK, []),
+        ("template.yaml", "tests/hooks", HOOK + "\ndef test_it():\n    lambda_handler({}, None)\n", []),
+    ],
+)
+def test_a_hook_of_a_deployment_may_stand_among_the_tests(
+    tmp_path: Path, template: str, code: str, hook: str, expected: list[str]
+) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / template).write_text(TEMPLATE.replace("CODE", code))
+    found, _ = linted(
+        tmp_path, {"tests/hooks/hook.py": hook, "src/hook.py": "def lambda_handler(event, context): ...\n"}
+    )
+    assert [rule for path, rule in found if path == "tests/hooks/hook.py" and rule == "INV102"] == expected

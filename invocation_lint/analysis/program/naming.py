@@ -14,6 +14,7 @@ NAMES = frozenset(
 """Nodes that hold names as texts."""
 
 _NAMING = (ast.Call, ast.Name, ast.Attribute, ast.Dict, ast.List, ast.Tuple, ast.Lambda)
+_CHOSEN = (*_NAMING, ast.BoolOp, ast.IfExp)
 _MUTATORS = frozenset(
     {"update", "append", "extend", "insert", "pop", "popitem", "clear", "setdefault", "add", "remove", "discard",
      "sort", "reverse", "__setitem__", "__delitem__"}
@@ -65,7 +66,12 @@ def names_in(node: ast.AST) -> set[str]:
 
 
 def may_name(value: ast.expr | None) -> bool:
-    """Whether a name may stand for a function by this value: what makes one, holds some, is one, or will be."""
+    """Whether a name may stand for a function by this value: what makes one, holds some, is one, or will be; one of
+    them, where it is a choice."""
+    if isinstance(value, ast.BoolOp):
+        return any(isinstance(one, _CHOSEN) and may_name(one) for one in value.values)
+    if isinstance(value, ast.IfExp):
+        return any(isinstance(one, _CHOSEN) and may_name(one) for one in (value.body, value.orelse))
     return isinstance(value, _NAMING) or (isinstance(value, ast.Constant) and isinstance(value.value, (bool, NoneType)))
 
 

@@ -31,6 +31,7 @@ from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import record
 from invocation_lint.source.asking import importers
+from invocation_lint.source.files.test_paths import holds_test, is_of_tests
 from invocation_lint.source.parsing.walk import walk
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def ending_of(
     """What stands behind a frame. `first_call` is the place in it from which the invocation is reached, `followed` are
     the decorators whose effect is known. The project knows what templates say of a module; it is asked for functions
     only that may be handlers."""
-    if module.is_test or (function is not None and _is_test(module, function)):
+    if (module.is_test and not _is_deployed(module, function, project)) or (
+        function is not None and _is_test(module, function)
+    ):
         return Ending("test", "entry", "test", is_end=True)
     if any(fnmatch(module.source.name, glob) for glob in options.boundary_paths):
         return Ending("library", "entry", "option", is_end=True)
@@ -226,6 +229,17 @@ def _is_test(module: ModuleInfo, function: FunctionInfo) -> bool:
 
 _SETS_UP = frozenset({"setUp", "setUpClass", "tearDown", "asyncSetUp", "setup_method", "setup_class"})
 _TEST_CASE = re.compile(r"TestCase|Tests?$|^Test_")
+
+
+def _is_deployed(module: ModuleInfo, function: FunctionInfo | None, project: Program | None) -> bool:
+    """Whether a template that is not itself one of tests names a function of a folder of tests as a handler, and no
+    test stands beside it: a hook of a deployment."""
+    if project is None or function is None or not may_be_handler(function):
+        return False
+    told = project.handlers_of(module)
+    named_by = told.named_by.get(function.name, ()) if told is not None else ()
+    below = project.modules.files.path_below_root
+    return any(not is_of_tests(below(path)) for path in named_by) and not holds_test(module.source.data)
 
 
 def _is_test_case(cls: ClassInfo) -> bool:

@@ -93,6 +93,13 @@ class _Converter:
     def _Lambda(self, node: cst.Lambda) -> ast.Lambda:
         return ast.Lambda(self._arguments(node.params), self.node(node.body))
 
+    def _BooleanOperation(self, node: cst.BooleanOperation) -> ast.BoolOp:
+        operator = ast.And() if isinstance(node.operator, cst.And) else ast.Or()
+        return ast.BoolOp(operator, [self.node(node.left), self.node(node.right)])
+
+    def _IfExp(self, node: cst.IfExp) -> ast.IfExp:
+        return ast.IfExp(self.node(node.test), self.node(node.body), self.node(node.orelse))
+
     def _Await(self, node: cst.Await) -> ast.Await:
         return ast.Await(self.node(node.expression))
 
