@@ -19,7 +19,7 @@ from invocation_lint.source.definitions import Parts
 from invocation_lint.source.files.project_files import MAX_BYTES, ProjectFiles
 from invocation_lint.source.import_lines import Links, imports_digest
 from invocation_lint.source.lambda_code import take_up
-from invocation_lint.source.record import Pattern, Question, digest
+from invocation_lint.source.record import How, Pattern, Question, digest
 from invocation_lint.source.scan import may_matter
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ def _tells(path: str, data: bytes) -> bool:
 
 @mutable
 class Answers:
-    """Questions with their answers, by the module that asked, and the modules to which that led, each with whether only
-    what the module names was looked for there. An answer is short: of a long one its digest is kept. `holding` are the
+    """Questions with their answers, by the module that asked, and the modules to which that led, each with what was
+    looked for there. An answer is short: of a long one its digest is kept. `holding` are the
     files that hold a pattern; `links` is where imports lead; `parts` is what modules consist of, `handlers` which of
     them are a Lambda handler's, and `searched` what the search for who reaches call sites found."""
 
     questions: dict[str, dict[Question, str]] = field(default_factory=dict)
-    leads: dict[str, dict[str, bool]] = field(default_factory=dict)
+    leads: dict[str, dict[str, How]] = field(default_factory=dict)
     parts: dict[str, Parts] = field(default_factory=dict)
     handlers: dict[str, bool] = field(default_factory=dict)
     searched: Searched | None = None
@@ -273,7 +273,10 @@ def plain(contents: Contents, answers: Answers) -> Any:
         [number(asker), [[*map(number, question), number(told)] for question, told in asked.items()]]
         for asker, asked in answers.questions.items()
     ]
-    leads = [[number(asker), [[number(one), by] for one, by in led.items()]] for asker, led in answers.leads.items()]
+    leads = [
+        [number(asker), [[number(one), *_plain_how(how, number)] for one, how in led.items()]]
+        for asker, led in answers.leads.items()
+    ]
     holding = [[list(map(number, question)), list(map(number, found))] for question, found in answers.holding.items()]
     links = [
         [number(key), seeded, hands_on, told, list(map(number, found))]
@@ -286,6 +289,12 @@ def plain(contents: Contents, answers: Answers) -> Any:
     found = [questions, leads, holding, links, parts, handlers, plain_search(answers.searched, number)]
     read = sorted(map(number, contents.code_read)) if contents.code_read is not None else None
     return [number.all, files, others, list(contents.beside.items()), read, *found]
+
+
+def _plain_how(how: How, number: Callable[[str], int]) -> Iterator[Any]:
+    yield from (how.by_name, how.wholly)
+    if how.called is not None:
+        yield sorted(map(number, how.called))
 
 
 def of_plain(told: Any) -> tuple[Contents, Answers]:
@@ -309,7 +318,13 @@ def of_plain(told: Any) -> tuple[Contents, Answers]:
             texts[asker]: {tuple(all_of(question)): texts[answer] for *question, answer in asked}
             for asker, asked in questions
         },
-        {texts[asker]: {texts[one]: by_name for one, by_name in led} for asker, led in leads},
+        {
+            texts[asker]: {
+                texts[one]: How(by_name, frozenset(all_of(called[0])) if called else None, wholly)
+                for one, by_name, wholly, *called in led
+            }
+            for asker, led in leads
+        },
         {texts[key]: {texts[name]: (text, line) for name, text, line in of_key} for key, of_key in parts},
         {texts[key]: is_one for key, is_one in handlers},
         search_of(searched, texts),

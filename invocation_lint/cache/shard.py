@@ -268,9 +268,9 @@ class Shard:
             if question[0] == "holding":
                 answers.holding[question] = news.holding[question]
             answers.note(asker, question, self._texts.short(question[1]) if question[0] == "options" else answer)
-        for asker, lead, by_name in news.leads:
+        for asker, lead, how in news.leads:
             led = answers.leads.setdefault(asker, {})
-            led[lead] = by_name and led.get(lead, True)
+            led[lead] = how.joined(led[lead]) if lead in led else how
         answers.parts.update(news.parts)
         answers.handlers.update(news.handlers)
         if news.code_read is not None:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import runs_on_lambda
-from invocation_lint.source.record import Pattern, Question, digest, told_of
+from invocation_lint.source.record import BY_NAME, Pattern, Question, digest, told_of
 
 
 def asked(files: ProjectFiles, key: str) -> dict[Question, str]:
@@ -19,7 +19,7 @@ def holds(files: ProjectFiles, asker: str, key: str, pattern: str) -> bool:
     """Whether a module that another one imports holds a pattern, so that it is looked into for what that one names."""
     found = _holds(files, key, pattern)
     files.record.note(key, ("holds", key, pattern), repr(found))
-    files.record.lead(asker, [key], by_name=True)
+    files.record.lead(asker, [key], BY_NAME)
     return found
 
 

@@ -137,6 +137,17 @@ def resting(parts: Iterable[Part], names: Collection[str]) -> set[str]:
     return found
 
 
+def handed_on(parts: Iterable[Part], names: Collection[str]) -> bool:
+    """Whether a module imports one of some names under that name, so that others have it from there."""
+    imported = {name for part in parts if part.key.startswith("import ") for name in names_of(part.key)}
+    return "*" in imported or not imported.isdisjoint(names)
+
+
+def own_names(parts: Iterable[Part]) -> set[str]:
+    """The names of what a module defines itself."""
+    return {name for part in parts if not part.key.startswith("import ") for name in names_of(part.key)}
+
+
 def _words(part: Part) -> frozenset[str]:
     """The words of a part, where it says its own name aside."""
     words = _WORD.findall(part.text)
@@ -177,10 +188,18 @@ def _of_import(node: ast.Import | ast.ImportFrom) -> Iterator[Part]:
 
 
 def _of_class(node: ast.ClassDef, lines: list[str]) -> Iterator[Part]:
+    """The class as it is written between its methods, each piece with its line: what stands below a method moves when
+    that grows."""
     methods = [one for one in node.body if isinstance(one, _FUNCTIONS)]
     inside = {line for one in methods for line in range(_first(one), (one.end_lineno or 0) + 1)}
-    own = (lines[at - 1] for at in range(_first(node), (node.end_lineno or 0) + 1) if at not in inside)
-    yield Part(node.name, "\n".join(own), _first(node))
+    own: list[str] = []
+    for at in range(_first(node), (node.end_lineno or 0) + 2):
+        if at not in inside and at <= (node.end_lineno or 0):
+            own.append(lines[at - 1])
+            continue
+        if any(map(str.strip, own)):
+            yield Part(node.name, "\n".join(own), at - len(own))
+        own = []
     for one in methods:
         yield Part(f"{node.name}.{_title(one, _text(one, lines))}", _text(one, lines), _first(one))
 
@@ -209,4 +228,16 @@ def _text(node: ast.stmt, lines: list[str]) -> str:
     return "\n".join(lines[_first(node) - 1 : node.end_lineno])
 
 
-__all__ = ["Altered", "Part", "Parts", "altered", "may_rest", "names_of", "parts_in", "parts_of", "resting"]
+__all__ = [
+    "Altered",
+    "Part",
+    "Parts",
+    "altered",
+    "handed_on",
+    "may_rest",
+    "names_of",
+    "own_names",
+    "parts_in",
+    "parts_of",
+    "resting",
+]

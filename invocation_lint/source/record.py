@@ -15,8 +15,28 @@ from typing import Any, NamedTuple
 Question = tuple[str, ...]
 """A kind (`bytes`, `imports`, `importers`, `locate`, ..) and what it is asked about."""
 
-Lead = tuple[str, str, bool]
-"""A module, another one into which it looks, and whether only for what it names."""
+
+class How(NamedTuple):
+    """Why a module looks into another one: for what it names there, since it is called from there, or for anything.
+    `called` are the words by which the other one may call it; None where it is not looked into for calls."""
+
+    by_name: bool = False
+    called: frozenset[str] | None = None
+    wholly: bool = False
+
+    def joined(self, other: How) -> How:
+        """Both."""
+        called = (
+            None if self.called is other.called is None else (self.called or _NO_WORDS) | (other.called or _NO_WORDS)
+        )
+        return How(self.by_name or other.by_name, called, self.wholly or other.wholly)
+
+
+_NO_WORDS: frozenset[str] = frozenset()
+BY_NAME, WHOLLY = How(by_name=True), How(wholly=True)
+
+Lead = tuple[str, str, How]
+"""A module, another one into which it looks, and why."""
 
 Noted = tuple[str, Question, str]
 """The module that asked, its question, and the answer."""
@@ -68,7 +88,7 @@ class Record:
 
     def __init__(self) -> None:
         self._answers: dict[str, dict[Question, str]] = {}
-        self._leads: dict[str, dict[str, bool]] = {}
+        self._leads: dict[str, dict[str, How]] = {}
         self._new: list[Noted] = []
         self._new_leads: list[Lead] = []
 
@@ -81,15 +101,16 @@ class Record:
         if answers.get(question) != answer:
             answers[question] = answer
             self._new.append((asker, question, answer))
-        self.lead(asker, (lead for lead in leads if lead is not None), by_name=by_name)
+        self.lead(asker, (lead for lead in leads if lead is not None), BY_NAME if by_name else WHOLLY)
 
-    def lead(self, asker: str, leads: Iterable[str], *, by_name: bool = False) -> None:
+    def lead(self, asker: str, leads: Iterable[str], how: How = WHOLLY) -> None:
         """What was asked for `leads` was asked for a module as well."""
         known = self._leads.setdefault(asker, {})
         for lead in leads:
-            if lead not in known or (known[lead] and not by_name):
-                known[lead] = by_name
-                self._new_leads.append((asker, lead, by_name))
+            both = how.joined(known[lead]) if lead in known else how
+            if known.get(lead) != both:
+                known[lead] = both
+                self._new_leads.append((asker, lead, both))
 
     def news(self) -> tuple[list[Noted], list[Lead]]:
         """What was noted since this was asked last: askers with questions and answers, and askers with their leads."""

@@ -9,6 +9,7 @@ import pytest
 from invocation_lint.cache.answers import Answers
 from invocation_lint.cache.taint import MOST_NAMES, Taint, stands_in
 from invocation_lint.source.definitions import Altered, Part, parts_in
+from invocation_lint.source.record import BY_NAME, WHOLLY, How
 
 CODE = {
     "store": "def load(key):\n    return key\n\ndef keep(row):\n    return row\n",
@@ -20,17 +21,17 @@ CODE = {
     "asked": "import store\n",
 }
 LEADS = {
-    "service": {"store": True},
-    "reader": {"service": True},
-    "writer": {"service": True},
-    "package": {"service": True},
-    "through": {"package": True},
-    "asked": {"service": False},  # who asks for all of it, as for its callers
+    "service": {"store": BY_NAME},
+    "reader": {"service": BY_NAME},
+    "writer": {"service": BY_NAME},
+    "package": {"service": BY_NAME},
+    "through": {"package": BY_NAME},
+    "asked": {"service": WHOLLY},  # who asks for all of it, as for a handler
 }
 
 
 def _spread(
-    dirty: set[str], edited: dict[str, Altered], code: dict[str, str] = CODE, **more: dict[str, bool]
+    dirty: set[str], edited: dict[str, Altered], code: dict[str, str] = CODE, **more: dict[str, How]
 ) -> set[str]:
     def parts(key: str) -> list[Part]:
         return parts_in(ast.parse(code[key]), code[key])
@@ -64,7 +65,7 @@ def test_more_names_than_anyone_looks_for() -> None:
 
 def test_modules_that_import_each_other() -> None:
     code = CODE | {"store": "import reader\n" + CODE["store"] + "\ndef other():\n    return reader.handler(1, 2)\n"}
-    found = _spread(set(), {"store": Altered(frozenset({"load"}))}, code, store={"reader": True})
+    found = _spread(set(), {"store": Altered(frozenset({"load"}))}, code, store={"reader": BY_NAME})
     assert found == {"store", "service", "reader", "through", "asked"}
 
 

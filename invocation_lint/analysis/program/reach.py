@@ -26,6 +26,7 @@ from invocation_lint.analysis.program.demand import (
 from invocation_lint.records import record
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.files.test_paths import is_in_test_folder, is_named_like_a_test, is_test_of
+from invocation_lint.source.record import How
 
 MAX_LEVELS = 5
 """Modules that call one another on the way to a call site, and levels of callers that are asked where an error ends."""
@@ -121,7 +122,9 @@ class Reach:
         """
         if key not in self._callers:
             self._callers[key] = tuple(islice(self._ways_to(key), MAX_CALLERS))
-        self.files.record.note(key, ("callers", key), repr(self._callers[key]), self._callers[key])
+        self.files.record.note(key, ("callers", key), repr(self._callers[key]))
+        for caller in self._callers[key]:
+            self.files.record.lead(key, [caller], How(called=self._own(key) & self._words_of(caller)))
         return self._callers[key]
 
     def _ways_to(self, key: str) -> Iterator[str]:
