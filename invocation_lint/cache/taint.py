@@ -66,7 +66,7 @@ class Taint:
                 self._spread_wholly([key])
                 continue
             for asker, how in self._ways.get(key, ()):
-                if self._names.get(key) or key in self._handing:
+                if key in edited or self._names.get(key) or key in self._handing:  # its text may be looked at as well
                     self._look_again(asker, key, how)
                 if how.by_name and (new := told - self._heard.get(asker, set())):
                     self._heard.setdefault(asker, set()).update(new)

@@ -57,6 +57,11 @@ BACK = CLIENT + (
 )
 OF_ROUND = "from first import one\ndef handler(event, context):\n    return one({'a': 1})['Payload'].read()\n"
 
+AWAITED = (
+    CLIENT + "async def send(payload):\n    return client.invoke(FunctionName='work', Payload=json.dumps(payload))\n"
+)
+RUNS = "import asyncio\nfrom wrap import send\ndef handler(event, context):\n    asyncio.run(send({}))\n"
+
 SCENARIOS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "the handler is imported": (
         {**WORK, "api.py": SENDER, "work.py": "from inner import handler\n", "inner.py": OLD},
@@ -98,6 +103,10 @@ SCENARIOS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "another caller of a wrapper stops calling it": (
         {"wrap.py": WRAPPER, "drops.py": DROPS, "reads.py": READS},
         {"reads.py": READS.replace("send({'a': 1})['Payload'].read()", "None")},
+    ),
+    "a comment of a caller says what is looked for": (
+        {"wrap.py": AWAITED, "one.py": RUNS, "two.py": RUNS},
+        {"two.py": RUNS + "# asyncio.gather(\n"},
     ),
     "a class is longer before what is called": (
         {"jobs.py": INNER, "api.py": OF_INNER},
