@@ -43,11 +43,9 @@ class Taint:
         self._names: dict[str, set[str]] = {}  # by which others rest on what is known otherwise of a module
         self._heard: dict[str, set[str]] = {}  # what is known otherwise of modules that a module may mean
         self._handing: set[str] = set()  # modules that hand on something of it by an import
-        self._sites: list[
-            tuple[str, set[str]]
-        ] = []  # modules by whose names call sites are reached, as in `_asked_for`
-        self._told: set[tuple[str, str]] = set()
-        self._above: dict[str, set[str]] = {}
+        self._sites: list[tuple[str, set[str]]] = []  # modules, each with the names by which its call sites are reached
+        self._told: set[tuple[str, str]] = set()  # askers, each with the module that was known otherwise
+        self._above: dict[str, set[str]] = {}  # modules to those that may name them, through others or not
 
     def spread(self, dirty: Iterable[str], edited: Mapping[str, Altered]) -> set[str]:
         """The modules of which something else may be known: those of which everything may be, those in which an edit

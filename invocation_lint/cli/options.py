@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from invocation_lint.errors import UsageError
 from invocation_lint.settings.files import Configuration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -59,7 +60,9 @@ def _add(command: Command, options: tuple[Callable[[Command], Command], ...]) ->
 
 
 def configuration_of(given: Mapping[str, Any]) -> Configuration:
-    """The configuration that the options of a command ask for."""
+    """The configuration that the options of a command ask for. UsageError for two that exclude each other."""
+    if given.get("isolated") and given.get("project"):
+        raise UsageError("--isolated checks each file on its own, so --project has no effect: use one of them")
     values: dict[str, Any] = {}
     for name in _KEYS:
         value = given.get(name)

@@ -85,6 +85,13 @@ def test_the_configuration_is_obeyed_in_both_forms(folder: Path, name: str) -> N
     assert run_lint("check", "--select", "INV107", cwd=folder).returncode == 1
 
 
+def test_options_that_exclude_each_other(folder: Path) -> None:
+    ran = run_lint("check", "--isolated", "--project", ".", cwd=folder)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "--isolated" in ran.stderr
+    assert "--project" in ran.stderr
+
+
 def test_the_nearest_configuration_of_each_file(folder: Path) -> None:
     for name in ("one", "two"):
         (folder / name).mkdir()
