@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from invocation_lint.cache.answers import Answers
@@ -32,7 +33,7 @@ class Taint:
         self, answers: Answers, read: Callable[[str], bytes | None], parts_of: Callable[[str], list[Part] | None]
     ) -> None:
         self._read = read
-        self._parts_of = parts_of
+        self._parts_of = cache(parts_of)
         self._leads = answers.leads
         self._ways: dict[str, list[tuple[str, How]]] = {}
         for asker, led in answers.leads.items():
@@ -54,9 +55,9 @@ class Taint:
         for key, edit in edited.items():
             self._names[key] = set(edit.names)
             self._take(key, edit.names)
-        waiting = list(edited)
+        waiting = dict.fromkeys(edited)  # each once
         while waiting:
-            key = waiting.pop()
+            key, _ = waiting.popitem()
             told = self._names.get(key, set()) | self._heard.get(key, set())
             if key in self._wholly:
                 continue
@@ -69,7 +70,7 @@ class Taint:
                 if how.by_name and (new := told - self._heard.get(asker, set())):
                     self._heard.setdefault(asker, set()).update(new)
                     self._take(asker, new)
-                    waiting.append(asker)
+                    waiting[asker] = None
         self._spread_from_sites()
         return {*self._wholly, *self._asked_for, *edited, *(key for key, names in self._names.items() if names)}
 

@@ -10,11 +10,14 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from keyword import iskeyword
 from typing import NamedTuple
 
 from invocation_lint.records import record
 from invocation_lint.source.record import digest
+
+_REMEMBERED = 20_000  # parts
 
 _WORD = re.compile(r"\w+")
 _GLOBAL = re.compile(r"\bglobal[ \t]+([^\n;#]*)")
@@ -124,13 +127,11 @@ def resting(parts: Iterable[Part], names: Collection[str]) -> set[str]:
     all that it may be."""
     found: set[str] = set()
     waiting = set(names)
-    words = [(part.key, _words(part), *_ends_made(part.text)) for part in parts]
+    named = [(part.key, *_named_in(part)) for part in parts]
     while waiting:
         new: set[str] = set()
-        for key, held, beginnings, endings in words:
-            if not held.isdisjoint(waiting) or any(
-                name.startswith(beginnings) or name.endswith(endings) for name in waiting
-            ):
+        for key, words, beginnings, endings in named:
+            if not words.isdisjoint(waiting) or _may_be_made(waiting, beginnings, endings):
                 new.update(set(names_of(key)) - waiting if key.startswith("import ") else names_of(key))
         waiting = new - found - set(names)
         found |= new
@@ -146,6 +147,17 @@ def handed_on(parts: Iterable[Part], names: Collection[str]) -> bool:
 def own_names(parts: Iterable[Part]) -> set[str]:
     """The names of what a module defines itself."""
     return {name for part in parts if not part.key.startswith("import ") for name in names_of(part.key)}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _named_in(part: Part) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    return (_words(part), *_ends_made(part.text))
+
+
+def _may_be_made(names: Iterable[str], beginnings: tuple[str, ...], endings: tuple[str, ...]) -> bool:
+    if not beginnings and not endings:
+        return False
+    return any(name.startswith(beginnings) or name.endswith(endings) for name in names)
 
 
 def _words(part: Part) -> frozenset[str]:
