@@ -67,8 +67,7 @@ class RuleSet:
 
         data = known_in_part(KINDS[kind], known)
         return any(
-            rule.id in self.advising
-            or Severity.ADVICE not in Prepared(rule, self.options.get(rule.id)).severities(data)
+            rule.id in self.advising or Prepared(rule, self.options.get(rule.id)).severities(data) != {Severity.ADVICE}
             for rule in self.rules
             if rule.fact == kind
         )

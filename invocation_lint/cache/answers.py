@@ -79,11 +79,11 @@ class Contents:
             or self.beside != before.beside
             or not changed.isdisjoint(self.telling | before.telling)
             or any(not path.endswith(CODE) for path in changed)
-            or (bool(changed) and before.is_told_by_python(changed))
+            or before.is_told_by(changed)
         )
 
-    def is_told_by_python(self, changed: set[str]) -> bool:
-        """Whether an application in Python that says what is deployed may have read one of these files."""
+    def is_told_by(self, changed: set[str]) -> bool:
+        """Whether an application that says what is deployed has read one of these files."""
         return self.code_read is not None and not changed.isdisjoint(self.code_read)
 
     def look_beside(self, folders: Iterable[str]) -> None:
@@ -103,9 +103,9 @@ def _tells(path: str, data: bytes) -> bool:
 @mutable
 class Answers:
     """Questions with their answers, by the module that asked, and the modules to which that led, each with what was
-    looked for there. An answer is short: of a long one its digest is kept. `holding` are the
-    files that hold a pattern; `links` is where imports lead; `parts` is what modules consist of, `handlers` which of
-    them are a Lambda handler's, and `searched` what the search for who reaches call sites found."""
+    looked for there. An answer is short: of a long one its digest is kept. `holding` are the files that hold a pattern;
+    `links` is where imports lead; `parts` is what modules consist of, `handlers` which of them are a Lambda handler's,
+    and `searched` what the search for who reaches call sites found."""
 
     questions: dict[str, dict[Question, str]] = field(default_factory=dict)
     leads: dict[str, dict[str, How]] = field(default_factory=dict)

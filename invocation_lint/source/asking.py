@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from weakref import WeakKeyDictionary
 
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import runs_on_lambda
@@ -32,9 +31,6 @@ def importers(files: ProjectFiles, key: str, asker: str = "") -> tuple[str, ...]
 
 def _holds(files: ProjectFiles, key: str, pattern: str) -> bool:
     return re.search(pattern.encode(), files.read(key) or b"") is not None
-
-
-_DEPLOYED: WeakKeyDictionary[ProjectFiles, str] = WeakKeyDictionary()
 
 
 def answer(files: ProjectFiles, question: Question) -> str:

@@ -117,8 +117,7 @@ def may_rest(data: bytes, names: Collection[str]) -> bool:
     """Whether a file holds one of some names, or may make one: a quick look before its parts are known."""
     if any(name.encode("utf-8", "surrogatepass") in data for name in names):
         return True
-    beginnings, endings = _ends_made(data.decode("utf-8", "replace"))
-    return any(name.startswith(beginnings) or name.endswith(endings) for name in names)
+    return _may_be_made(names, *_ends_made(data.decode("utf-8", "replace")))
 
 
 def resting(parts: Iterable[Part], names: Collection[str]) -> set[str]:

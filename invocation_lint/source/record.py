@@ -26,13 +26,10 @@ class How(NamedTuple):
 
     def joined(self, other: How) -> How:
         """Both."""
-        called = (
-            None if self.called is other.called is None else (self.called or _NO_WORDS) | (other.called or _NO_WORDS)
-        )
+        called = self.called if other.called is None else other.called | (self.called or frozenset())
         return How(self.by_name or other.by_name, called, self.wholly or other.wholly)
 
 
-_NO_WORDS: frozenset[str] = frozenset()
 BY_NAME, WHOLLY = How(by_name=True), How(wholly=True)
 
 Lead = tuple[str, str, How]
@@ -93,15 +90,14 @@ class Record:
         self._new_leads: list[Lead] = []
 
     def note(
-        self, asker: str, question: Question, answer: str, leads: Iterable[str | None] = (), *, by_name: bool = False
+        self, asker: str, question: Question, answer: str, leads: Iterable[str | None] = (), how: How = WHOLLY
     ) -> None:
-        """A module asks and is answered; `leads` are the modules that it goes on to look into, `by_name` where it looks
-        only for what it names."""
+        """A module asks and is answered; `leads` are the modules that it goes on to look into, and `how` says why."""
         answers = self._answers.setdefault(asker, {})
         if answers.get(question) != answer:
             answers[question] = answer
             self._new.append((asker, question, answer))
-        self.lead(asker, (lead for lead in leads if lead is not None), BY_NAME if by_name else WHOLLY)
+        self.lead(asker, (lead for lead in leads if lead is not None), how)
 
     def lead(self, asker: str, leads: Iterable[str], how: How = WHOLLY) -> None:
         """What was asked for `leads` was asked for a module as well."""

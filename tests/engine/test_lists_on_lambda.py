@@ -85,3 +85,28 @@ def test_a_file_is_parsed_for_advice_only_where_it_is_shown(tmp_path: Path, conf
 def test_a_comment_that_suppresses_advice_is_not_unused(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(STORE.replace('"Items"]', '"Items"]  # invocation-lint: ignore[INV504]'))
     assert _run(tmp_path, [tmp_path / "script.py"]).report.findings == []
+
+
+OWN_RULE = """
+id: INX504
+name: whole-list
+summary: a list
+severity: {warning: {used: returned}, otherwise: advice}
+profile: default
+fact: list_read
+when: {next_page: "no"}
+message: "{operation} is read"
+why: The team wants to know.
+source: "team"
+proof: {bad: {observe: job_never_started}, good: {absent: job_never_started}}
+since: 0.1.0
+"""
+
+
+def test_a_rule_that_warns_by_what_is_done_with_a_list_is_asked_everywhere(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(STORE)
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "rule.yaml").write_text(OWN_RULE)
+    (tmp_path / ".invocation-lint.yaml").write_text("extra-rules: [team]\n")
+    run = _run(tmp_path, [tmp_path / "script.py"])
+    assert [(one.id, one.severity.value) for one in run.report.findings] == [("INX504", "warning")]

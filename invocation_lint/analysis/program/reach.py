@@ -121,10 +121,10 @@ class Reach:
         A package that defines or calls something is among them: it may be a way to a query, which nothing leads to.
         """
         if key not in self._callers:
-            self._callers[key] = tuple(islice(self._ways_to(key), MAX_CALLERS))
-        self.files.record.note(key, ("callers", key), repr(self._callers[key]))
-        for caller in self._callers[key]:
-            self.files.record.lead(key, [caller], How(called=self._own(key) & self._words_of(caller)))
+            found = self._callers[key] = tuple(islice(self._ways_to(key), MAX_CALLERS))
+            self.files.record.note(key, ("callers", key), repr(found))
+            for caller in found:
+                self.files.record.lead(key, [caller], How(called=self._own(key) & self._words_of(caller)))
         return self._callers[key]
 
     def _ways_to(self, key: str) -> Iterator[str]:

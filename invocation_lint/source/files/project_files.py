@@ -23,7 +23,7 @@ from invocation_lint.source.files.folders import SKIPPED, Walk
 from invocation_lint.source.files.listing import Listings
 from invocation_lint.source.files.reading import code_of_notebook
 from invocation_lint.source.import_lines import Links, imports_digest, imports_in
-from invocation_lint.source.record import Lead, Noted, Pattern, Question, Record, digest, told_of
+from invocation_lint.source.record import BY_NAME, Lead, Noted, Pattern, Question, Record, digest, told_of
 from invocation_lint.source.scan import may_matter
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ProjectFiles:
     def locate(self, importer: str, dotted: str, level: int) -> str | None:
         """The key of the module that an import in the file `importer` names, or None when it is not of the project."""
         found = self._known_place(importer, dotted, level)
-        self.record.note(importer, ("locate", importer, dotted, str(level)), repr(found), [found], by_name=True)
+        self.record.note(importer, ("locate", importer, dotted, str(level)), repr(found), [found], BY_NAME)
         return found
 
     def _known_place(self, importer: str, dotted: str, level: int) -> str | None:
@@ -231,7 +231,7 @@ class ProjectFiles:
             folder = os.path.dirname(key) if key.endswith("/__init__.py") else key  # noqa: PTH120
             found = None if key.endswith(".py") and not key.endswith("/__init__.py") else self._member(folder, name)
             self._children[key, name] = found
-            self.record.note(key, ("child", key, name), repr(found), [found], by_name=True)
+            self.record.note(key, ("child", key, name), repr(found), [found], BY_NAME)
         return self._children[key, name]
 
     def settings(self, importer: str) -> tuple[str, ...]:
