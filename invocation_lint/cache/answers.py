@@ -17,7 +17,7 @@ from invocation_lint.deployment.documents.candidates import CODE, TYPESCRIPT
 from invocation_lint.records import mutable
 from invocation_lint.source.definitions import Parts
 from invocation_lint.source.files.project_files import MAX_BYTES, ProjectFiles
-from invocation_lint.source.import_lines import Links, imports_digest
+from invocation_lint.source.import_lines import Links, imports_digest, imports_in
 from invocation_lint.source.lambda_code import take_up
 from invocation_lint.source.record import How, Pattern, Question, digest
 from invocation_lint.source.scan import may_matter
@@ -193,10 +193,9 @@ class Change:
             if key not in self.changed:
                 yield key, known
                 continue
-            _, hands_on, statements, imported = known
             data = files.read(key)
-            if data is not None and imports_digest(data) == statements:
-                yield key, (may_matter(data), hands_on, statements, imported)
+            if data is not None and imports_digest(imports_in(data)) == known.statements:
+                yield key, known._replace(is_seeded=may_matter(data))
 
     def dirty(self, answers: Answers) -> tuple[set[str], set[str]]:
         """The modules that asked what is answered otherwise now; and those that only hold something else."""
@@ -278,10 +277,7 @@ def plain(contents: Contents, answers: Answers) -> Any:
         for asker, led in answers.leads.items()
     ]
     holding = [[list(map(number, question)), list(map(number, found))] for question, found in answers.holding.items()]
-    links = [
-        [number(key), seeded, hands_on, told, list(map(number, found))]
-        for key, (seeded, hands_on, told, found) in answers.links.items()
-    ]
+    links = [[number(key), *told, list(map(number, found))] for key, (*told, found) in answers.links.items()]
     parts = [
         [number(key), [[number(name), *told] for name, told in of_key.items()]] for key, of_key in answers.parts.items()
     ]
@@ -329,7 +325,10 @@ def of_plain(told: Any) -> tuple[Contents, Answers]:
         {texts[key]: is_one for key, is_one in handlers},
         search_of(searched, texts),
         {tuple(all_of(question)): tuple(all_of(found)) for question, found in holding},
-        {texts[key]: (seeded, hands_on, told, tuple(all_of(found))) for key, seeded, hands_on, told, found in links},
+        {
+            texts[key]: Links(is_seeded, hands_on, told, tuple(all_of(found)))
+            for key, is_seeded, hands_on, told, found in links
+        },
     )
     return contents, answers
 

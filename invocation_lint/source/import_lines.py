@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from invocation_lint.source.record import digest
 
@@ -19,9 +20,14 @@ Import = tuple[str, int, tuple[str, ...]]
 """A dotted name, the dots before it, and the names imported from it."""
 
 
-Links = tuple[bool, bool, str, tuple[str, ...]]
-"""Whether a module's own bytes may hold a call site, whether it imports all names of another, a digest of its import
-statements, and the modules that it imports."""
+class Links(NamedTuple):
+    """Whether a module's own bytes may hold a call site, whether it imports all names of another, a digest of its
+    import statements, and the modules that it imports."""
+
+    is_seeded: bool
+    hands_on: bool
+    statements: str
+    imported: tuple[str, ...]
 
 
 def imports_in(data: bytes) -> Iterator[Import]:
@@ -43,9 +49,9 @@ def imports_in(data: bytes) -> Iterator[Import]:
             yield match[2].decode("ascii", "ignore"), len(match[1]), ()
 
 
-def imports_digest(data: bytes | None) -> str:
-    """What tells whether the import statements of a file are others; empty for no file."""
-    return digest(repr(list(imports_in(data))).encode())[:12] if data is not None else ""
+def imports_digest(statements: Iterable[Import]) -> str:
+    """What tells whether the import statements of a file are others."""
+    return digest(repr(list(statements)).encode())[:12]
 
 
 def _listed(names: bytes) -> list[str]:

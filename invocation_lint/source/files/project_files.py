@@ -55,9 +55,7 @@ class ProjectFiles:
         self._overlay = {path.absolute(): data for path, data in (overlay or {}).items()}
         self._located: dict[tuple[str, str, int], str | None] = {}
         self._children: dict[tuple[str, str], str | None] = {}
-        self._imports: dict[str, tuple[str, ...]] = {}
-        self._seeded: dict[str, bool] = {}
-        self._handing_on: set[str] = set()
+        self._links: dict[str, Links] = {}
         self._listings = Listings(str(path).replace(os.sep, "/") for path in self._overlay)
         self._open: dict[str, bool] = {}
         self._holding: dict[Pattern, tuple[str, ...]] = {}
@@ -316,13 +314,14 @@ class ProjectFiles:
 
     def imports(self, key: str) -> tuple[str, ...]:
         """The keys of the project's modules that a module imports."""
-        if key not in self._imports:
+        return self._links_of(key).imported
+
+    def _links_of(self, key: str) -> Links:
+        if key not in self._links:
             data = self.read(key)
-            self._seeded[key] = data is not None and may_matter(data)
+            statements = list(imports_in(data)) if data else []
             found: dict[str, None] = {}
-            for dotted, level, names in imports_in(data) if data else ():
-                if "*" in names:
-                    self._handing_on.add(key)
+            for dotted, level, names in statements:
                 base = self._known_place(key, dotted, level)
                 if base is None:
                     continue
@@ -333,40 +332,31 @@ class ProjectFiles:
                     if child is not None and child.endswith(".py"):
                         found.setdefault(child)
             found.pop(key, None)
-            self._imports[key] = tuple(found)
+            hands_on = any("*" in names for _, _, names in statements)
+            is_seeded = data is not None and may_matter(data)
+            self._links[key] = Links(is_seeded, hands_on, imports_digest(statements), tuple(found))
             self._new_links.append(key)
-        return self._imports[key]
+        return self._links[key]
 
     def news(self) -> Told:
         """What `programs.News` tells beside the root."""
-        links = {key: self.links_of(key) for key in self._new_links}
+        links = {key: self._links[key] for key in self._new_links}
         holding = {pattern.question: found for pattern, found in self._holding.items()}
         found = (*self.record.news(), self._listings.news(), self._was_read, links, holding, self.parts)
         self._was_read, self._new_links, self.parts = set(), [], {}
         return found
 
-    def links_of(self, key: str) -> Links:
-        """Whether a module may hold a call site, and where its imports lead."""
-        imported = self.imports(key)
-        return self._seeded[key], key in self._handing_on, imports_digest(self.read(key)), imported
-
     def remember(self, links: Mapping[str, Links]) -> None:
         """Take what was known of where imports lead when nothing was different that decides it."""
-        for key, (seeded, hands_on, _, imported) in links.items():
-            self._imports[key] = imported
-            self._seeded[key] = seeded
-            if hands_on:
-                self._handing_on.add(key)
+        self._links.update(links)
 
     def holds_seed(self, key: str) -> bool:
         """Whether a module's own bytes may hold a call site."""
-        self.imports(key)
-        return self._seeded[key]
+        return self._links_of(key).is_seeded
 
     def hands_on(self, key: str) -> bool:
         """Whether a module hands on the names of others: a package's, or one that imports all names of another."""
-        self.imports(key)
-        return key.endswith("/__init__.py") or key in self._handing_on
+        return key.endswith("/__init__.py") or self._links_of(key).hands_on
 
     def importers_of(self, key: str) -> tuple[str, ...]:
         """The modules that import a module."""
