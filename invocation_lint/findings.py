@@ -56,6 +56,14 @@ class Place(NamedTuple):
         """Where it starts, in short: `7:12`, or `cell 2:7:12`."""
         return f"cell {self.cell}:{self.line}:{self.column}" if self.cell else f"{self.line}:{self.column}"
 
+    def is_within(self, outer: Place) -> bool:
+        """Whether it lies in another place."""
+        return (
+            self.document == outer.document
+            and (outer.line, outer.column) <= (self.line, self.column)
+            and (self.end_line, self.end_column) <= (outer.end_line, outer.end_column)
+        )
+
 
 @record
 class Label:

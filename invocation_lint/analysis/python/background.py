@@ -107,10 +107,11 @@ def _pendings(frame: Frame, value: Value) -> Iterator[Pending]:
         return
     yield from value.of(Pending)
     for _, obj in frame.live.deref(value):
-        held = [*obj.aside(0), *obj.aside(1), *(slot.value for slot in obj.slots.values())]
-        if obj.kind in {"list", "tuple", "set", "dict"}:
-            for element in held if obj.kind == "dict" else obj.elements():
-                yield from element.of(Pending)
+        held = obj.elements() if obj.kind in {"list", "tuple", "set"} else []
+        if obj.kind == "dict":
+            held = [*obj.aside(0), *obj.aside(1), *(slot.value for slot in obj.slots.values())]
+        for element in held:
+            yield from element.of(Pending)
 
 
 def _sites(pending: Pending) -> list[SiteKey]:

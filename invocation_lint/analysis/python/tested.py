@@ -92,20 +92,8 @@ def after_rounds(state: State, last: State | None, loop: Place | None) -> None:
     if last is None or loop is None:
         return
     for mark in last.marks - state.marks:
-        if mark[0] == TOLD and mark[1] and _is_within(mark[1][0], loop):
+        if mark[0] == TOLD and mark[1] and mark[1][0].is_within(loop):
             state.marks |= {mark}
-
-
-def _is_within(place: Place, around: Place) -> bool:
-    return (
-        place.path == around.path
-        and (around.line, around.column) <= (place.line, place.column)
-        and (
-            place.end_line,
-            place.end_column,
-        )
-        <= (around.end_line, around.end_column)
-    )
 
 
 def note_statement(frame: Frame, node: cst.CSTNode, value: Value | None = None, marks: Marks | None = None) -> None:
@@ -191,8 +179,7 @@ def parts_in(frame: Frame, node: cst.BaseExpression) -> list[Traced]:
 
 def _parts_of_each(frame: Frame, node: cst.GeneratorExp | cst.ListComp) -> list[Traced]:
     """The parts that are operands of what a comprehension asks of each element: `p.get("ok") for p in payloads`."""
-    before = frame.state
-    if before is None:
+    if frame.state is None:
         return []
     with bound_to_element(frame, node.for_in):
         return parts_in(frame, node.elt)

@@ -23,13 +23,12 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.imported import ModuleRef
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
-from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.program.model import ClassInfo, names_within
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import lookup
 from invocation_lint.analysis.python.frames.copying import thaw_shared
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.findings import Place
-from invocation_lint.source.parsing.walk import walk
 
 _CLIENT_ANNOTATIONS = {
     "mypy_boto3_lambda.LambdaClient": "boto3",
@@ -166,8 +165,7 @@ def _is_of_request(param: cst.Param) -> bool:
     """Whether a parameter is one that a request must have: no `Depends`, and no default, which may be None."""
     if param.default is not None or param.annotation is None:
         return False
-    names = (node.value for node in walk(param.annotation.annotation) if isinstance(node, cst.Name))
-    return not {"Depends", "Security"} & set(names)
+    return {"Depends", "Security"}.isdisjoint(names_within(param.annotation.annotation))
 
 
 def _is_converted(frame: Frame) -> bool:
@@ -186,8 +184,8 @@ def parameter(frame: Frame, param: cst.Param) -> Value:
         value = annotated(frame, param.annotation.annotation)
         if not value.atoms:
             value = instances(frame, param.annotation.annotation, frame.place(param))
-        is_left_out = param.default is not None and dotted(param.default) == "None"
         if value.atoms:
+            is_left_out = param.default is not None and dotted(param.default) == "None"
             return join2(value, NONE) if is_left_out and value.of(Ref) else value
         kind = _ANNOTATED.get(resolve_annotation(frame, param.annotation.annotation), "")
         is_one = len(list(alternatives(param.annotation.annotation))) == 1

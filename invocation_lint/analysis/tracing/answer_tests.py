@@ -121,17 +121,17 @@ def _every(frame: Frame, node: cst.BaseExpression, reading: Reading, *, wanted: 
     if source.inner_for_in is not None:
         return None
     items = iteration.iteration_items(frame, conditions.quietly(frame, source.iter))
-    answers: list[bool | None] = []
     if items is not None and len(items) <= iteration.MAX_UNROLLED:
-        for item in items:
-            answers += _of_one(frame, node, reading, item)
+        answers = [answer for item in items for answer in _of_one(frame, node, reading, item)]
     else:
-        answers += _of_one(frame, node, reading, None)
+        answers = _of_one(frame, node, reading, None)
         if isinstance(reading, Crash):
             answers += _of_one(frame, node, Healthy(reading.site), None)
             if wanted is False and answers == [False, True]:
                 return None  # there may be no other
-    return not wanted if (not wanted) in answers else None if None in answers else wanted
+    if (not wanted) in answers:
+        return not wanted
+    return None if None in answers else wanted
 
 
 def _of_one(

@@ -289,11 +289,11 @@ _ASKING = re.compile(r"(?<![\w.])(?<!def )(?:input|getpass|getpass\.getpass)[ \t
 @lru_cache(maxsize=64)
 def _asks(module: ModuleInfo) -> bool:
     """Whether a module calls `input()` or `getpass()`: nobody can answer where no person runs it."""
-    if not _ASKING.search(module.source.text) or "input" in module.functions:
+    text = module.source.text
+    if not _ASKING.search(text) or "input" in module.functions or _IMPORTS_INPUT.search(text):
         return False
     calls = (node for node in walk(module.source.module) if isinstance(node, cst.Call))
-    asked = {name for call in calls if (name := dotted(call.func)) in {"input", "getpass", "getpass.getpass"}}
-    return bool(asked) and not _IMPORTS_INPUT.search(module.source.text)
+    return any(dotted(call.func) in {"input", "getpass", "getpass.getpass"} for call in calls)
 
 
 _IMPORTS_INPUT = re.compile(r"^[ \t]*(?:from[ \t].*\bimport[ \t].*\binput\b|input[ \t]*=)", re.M)

@@ -139,29 +139,19 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
         return found
     mine = found[own[0]]
     longer = longer_ways(found)
-    ways = [fact for fact in found if fact.chain and frames_of(fact) not in longer and fact.data.caller.kind != "test"]
+    ways = [fact for fact in _from_callers(found) if frames_of(fact) not in longer]
     answers = [fact.data.response for fact in ways]
     users = [fact for fact in ways if fact.data.response.payload == "used" and not _dies_in_sight(fact)]
     ignored = all(answer.payload in {"used", "unused"} and answer.function_error == "unchecked" for answer in answers)
     compared = mine.data.response.status_compared
     handed_on = all(answer.payload == "returned" and answer.function_error == "unchecked" for answer in answers)
     if handed_on and _decides_for_all(mine.data.response):
-        result = list(found)
-        response = replace(mine.data.response, payload="used")
-        result[own[0]] = replace(mine, data=replace(mine.data, response=response))
-        return result
-    called = [fact.data.response for fact in found if fact.chain and fact.data.caller.kind != "test"]
+        return _all_answered(found, [mine], payload="used")
+    called = [fact.data.response for fact in _from_callers(found)]
     if mine.data.response.payload == "used" and called and all(answer.crash == "caught" for answer in called):
-        result = list(found)  # the error that a crash leads to is looked for by whoever calls it
-        result[own[0]] = replace(mine, data=replace(mine.data, response=replace(mine.data.response, payload="tested")))
-        return result
+        return _all_answered(found, [mine], payload="tested")  # whoever calls it looks for the error of a crash
     if answers and all(map(_decides_for_all, answers)):  # a caller of the helper decides, and gives that back
-        return [
-            replace(fact, data=replace(fact.data, response=replace(fact.data.response, payload="used")))
-            if fact in ways
-            else fact
-            for fact in found
-        ]
+        return _all_answered(found, ways, payload="used")
     enough = 1 if compared is not None and compared.decides == "yes" else 2
     unlooked = [fact for fact in users if fact.data.response.function_error == "unchecked"]
     if len({frames_of(fact) for fact in unlooked}) < (enough if ignored else MANY_WAYS):
@@ -177,17 +167,31 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
 
 def note_readers(found: list[Fact]) -> list[Fact]:
     """Say of the ways on which a response is dropped that another way reads it: the call itself is right then."""
-    ways = [fact for fact in found if fact.chain and fact.data.caller.kind != "test"]
-    readers = [fact for fact in ways if fact.data.response.payload in {"used", "tested"}]
+    readers = [fact for fact in _from_callers(found) if fact.data.response.payload in {"used", "tested"}]
     if not readers:
         return found
     result = list(found)
     for index, fact in enumerate(found):
         if fact.chain and fact.data.response.payload == "unused":
-            response = replace(fact.data.response, elsewhere="read")
             places = {**fact.places, "response.elsewhere": readers[0].chain[-1].place}
-            result[index] = replace(fact, data=replace(fact.data, response=response), places=places)
+            result[index] = replace(_answered(fact, elsewhere="read"), places=places)
     return result
+
+
+def _from_callers(found: list[Fact]) -> list[Fact]:
+    """The ways that begin at a caller that is no test."""
+    return [fact for fact in found if fact.chain and fact.data.caller.kind != "test"]
+
+
+def _answered(fact: Fact, **told: str) -> Fact:
+    """The fact, which tells this of the response."""
+    return replace(fact, data=replace(fact.data, response=replace(fact.data.response, **told)))
+
+
+def _all_answered(found: list[Fact], changed: list[Fact], **told: str) -> list[Fact]:
+    """The facts, of which these tell this of the response."""
+    which = {id(fact) for fact in changed}
+    return [_answered(fact, **told) if id(fact) in which else fact for fact in found]
 
 
 def lift_loops(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:

@@ -79,14 +79,10 @@ def is_for_own_events(program: Program, module: ModuleInfo, handler: FunctionInf
     tests = [
         node.test
         for node in own_nodes(handler.node)
-        if isinstance(node, cst.If) and _holds(module.source.place(node.body), call) and not _negates(node.test)
+        if isinstance(node, cst.If) and call.is_within(module.source.place(node.body)) and not _negates(node.test)
     ]
     asked = {text for test in tests for text in constants([test, *own_nodes(test)])}
     return bool(asked) and bool(asked & _keys_sent_to_itself(program, module))
-
-
-def _holds(outer: Place, inner: Place) -> bool:
-    return (outer.line, outer.column) <= (inner.line, inner.column) <= (outer.end_line, outer.end_column)
 
 
 def _negates(test: cst.BaseExpression) -> bool:

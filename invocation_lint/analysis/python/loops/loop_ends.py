@@ -129,7 +129,7 @@ def _leaves_the_round(frame: Frame, raised: Raised, body: Place) -> bool:
     another error, it leaves to the loop; not so where it ends the process, which is for all items."""
     if raised.seen == "no":
         return True
-    if raised.seen != "yes" or raised.does != "reraises" or raised.clause is None or is_within(raised.clause, body):
+    if raised.seen != "yes" or raised.does != "reraises" or raised.clause is None or raised.clause.is_within(body):
         return False
     holder = frame.interpreter.modules.enclosing(raised.clause)
     return holder is None or raised.clause not in _clauses_that_exit(holder)
@@ -158,7 +158,7 @@ def _is_looked_up(frame: Frame, loop: cst.For | cst.While, call: Place) -> bool:
     """Whether the loop comes to the call only for an item that equals something which the function was asked for."""
     changing = bound_names(loop)
     for node in own_nodes(loop.body):
-        if isinstance(node, cst.If) and is_within(call, frame.place(node.body)):
+        if isinstance(node, cst.If) and call.is_within(frame.place(node.body)):
             wanted: type[cst.BaseCompOp] = cst.Equal
         elif isinstance(node, cst.If) and node.orelse is None and _last_continues(node.body):
             wanted = cst.NotEqual
@@ -167,15 +167,6 @@ def _is_looked_up(frame: Frame, loop: cst.For | cst.While, call: Place) -> bool:
         if any(_picks_one(frame, test, wanted, changing) for test in _terms(node.test)):
             return True
     return False
-
-
-def is_within(inner: Place, outer: Place) -> bool:
-    """Whether a place lies in another one."""
-    return (
-        inner.path == outer.path
-        and (outer.line, outer.column) <= (inner.line, inner.column)
-        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
-    )
 
 
 def _last_continues(block: cst.BaseSuite) -> bool:
@@ -321,4 +312,4 @@ def _excuse(frame: Frame, since: int, why: str, sites: set[SiteKey]) -> None:
             frame.events[index] = replace(event, excuse=why)
 
 
-__all__ = ["LOGGED_OUTSIDE", "excuse_by_clauses", "excuse_inner", "is_within", "note_left", "note_left_expression"]
+__all__ = ["LOGGED_OUTSIDE", "excuse_by_clauses", "excuse_inner", "note_left", "note_left_expression"]

@@ -13,7 +13,6 @@ from invocation_lint.analysis.program.model import names_within, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.loops.counting import COUNTERS
-from invocation_lint.analysis.python.loops.loop_ends import is_within
 
 _GROWING = (cst.Power, cst.Multiply, cst.LeftShift, cst.Add)
 
@@ -80,7 +79,7 @@ def note_polls(frame: Frame, node: cst.While, first_event: int) -> None:
     spans = [frame.place(part) for part in asked]
     sites = [event.site for event in frame.events[first_event:] if isinstance(event, Visit)]
     for site in dict.fromkeys(sites):
-        if any(is_within(site[0], span) for span in spans):
+        if any(site[0].is_within(span) for span in spans):
             frame.events.append(RetryLoop(site, frame.place(node), _pause(node), bounded))
 
 
@@ -105,7 +104,7 @@ def note_outcomes(frame: Frame, node: cst.For | cst.While, first_event: int) -> 
         asks = any(isinstance(part, cst.SimpleString) and part.raw_value == "FunctionError" for part in inside)
         if leaves_if is (_is_negated(test) if asks else not _is_negated(test)):
             for site in sites:
-                if (asks or site in failed) and site not in known and any(is_within(site[0], span) for span in spans):
+                if (asks or site in failed) and site not in known and any(site[0].is_within(span) for span in spans):
                     frame.events.append(RetryLoop(site, frame.place(node), _pause(node), is_bounded(node)))
 
 

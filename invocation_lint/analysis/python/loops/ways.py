@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from invocation_lint.analysis.program.acts import suite_end
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.walk import children
@@ -39,20 +40,11 @@ def is_last_round(place: Callable[[cst.CSTNode], Place], loop: cst.For | cst.Whi
     return any(
         isinstance(block, cst.IndentedBlock)
         and block not in inner
-        and _leaves_at_end(block)
-        and _holds(place(block), call)
+        and suite_end(block) in {"return", "leaves"}
+        and call.is_within(place(block))
         and not any(isinstance(part, cst.Continue) for part in own_nodes(block))
         for block in blocks
     )
-
-
-def _leaves_at_end(block: cst.IndentedBlock) -> bool:
-    last = block.body[-1] if block.body else None
-    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], (cst.Break, cst.Return))
-
-
-def _holds(block: Place, call: Place) -> bool:
-    return (block.line, block.column) <= (call.line, call.column) and call.end_line <= block.end_line
 
 
 __all__ = ["is_last_round", "ways_to"]

@@ -7,7 +7,6 @@ import libcst as cst
 from invocation_lint.analysis.domain.events import Caught
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.reads import is_read
-from invocation_lint.analysis.python.loops.loop_ends import is_within
 from invocation_lint.analysis.tracing.answer_notes import AnswerUse
 from invocation_lint.analysis.tracing.answer_parts import is_decoded
 from invocation_lint.facts import invocation as facts
@@ -26,7 +25,7 @@ def unless_asked(record: facts.WrittenRecord | None, seen: Seen, mode: Text) -> 
     whole = seen.root.module.source.place(function.node)
     clauses = [event.clause for event in seen.events if isinstance(event, Caught)]
     asks = any(isinstance(event, AnswerUse) and is_decoded(event.path) for event in seen.events)
-    if not asks or not clauses or any(is_within(clause, whole) for clause in clauses):
+    if not asks or not clauses or any(clause.is_within(whole) for clause in clauses):
         return record
     if not _is_read(seen.root.module, function, seen.site[0]):
         return record

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from invocation_lint.analysis.domain.events import Event, LoopInfo, LoopLeft, RetryLoop, Visit
-from invocation_lint.analysis.python.loops.loop_ends import LOGGED_OUTSIDE, is_within
+from invocation_lint.analysis.python.loops.loop_ends import LOGGED_OUTSIDE
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.handling.mappings import DEFAULT_SIZES, functions_of, mapping_of
@@ -65,7 +65,7 @@ def _has_one_record(seen: Seen, program: Program | None) -> bool:
 
 
 def _are_needed(end: LoopLeft, entry: Place | None) -> bool:
-    return end.together and not (end.returned and entry is not None and is_within(end.place, entry))
+    return end.together and not (end.returned and entry is not None and end.place.is_within(entry))
 
 
 def _at_once(visit: Visit, times: int | None) -> int | None:

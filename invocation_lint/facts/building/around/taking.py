@@ -8,8 +8,8 @@ from functools import lru_cache
 import libcst as cst
 
 from invocation_lint.analysis.domain.ids import SiteKey
+from invocation_lint.analysis.program.acts import called_name
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
-from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.facts.building.around.touching import may_write
@@ -46,14 +46,10 @@ def taken_by(interpreter: Walk[Frame], module: ModuleInfo, function: FunctionInf
     for index in reversed(range(len(steps))):
         here, info, place = steps[index]
         clauses = tuple(clauses_around(here, info, place))
-        suppressing = tuple((here, info, one) for one in _suppressed(here, info) if _is_around(one, place))
+        suppressing = tuple((here, info, one) for one in _suppressed(here, info) if place.is_within(one))
         if clauses or suppressing:
             return Taken(here, info, clauses, suppressing, tuple(steps[:index]))
     return None
-
-
-def _is_around(body: Place, call: Place) -> bool:
-    return (body.line, body.column) <= (call.line, call.column) and call.end_line <= body.end_line
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -62,12 +58,12 @@ def _suppressed(module: ModuleInfo, function: FunctionInfo) -> list[Place]:
     return [
         module.source.place(node)
         for node in own_nodes(function.node)
-        if isinstance(node, cst.With) and any(_last_word(item.item) == "suppress" for item in node.items)
+        if isinstance(node, cst.With) and any(_suppresses(item.item) for item in node.items)
     ]
 
 
-def _last_word(made: cst.BaseExpression) -> str:
-    return dotted(made.func).rpartition(".")[2] if isinstance(made, cst.Call) else ""
+def _suppresses(manager: cst.BaseExpression) -> bool:
+    return isinstance(manager, cst.Call) and called_name(manager) == "suppress"
 
 
 def goes_on_alone(
@@ -75,23 +71,36 @@ def goes_on_alone(
 ) -> bool:
     """Whether nothing in a function that comes after something in it may change a record; `may_raise` is whether an
     error that it raises is for nobody who might."""
-    nodes = list(own_nodes(function.node))
-    loops = [node for node in nodes if isinstance(node, (cst.For, cst.While))]
-    goes_round = any(_is_around(module.source.place(loop.body), around) for loop in loops)
+    place = module.source.place
+    goes_round = any(around.is_within(place(loop.body)) for loop in _loops(function))
     behind = [
         node
-        for node in nodes
-        if isinstance(node, (cst.Call, cst.Raise))
-        and (at := module.source.place(node)) != written
-        and (is_behind(at, around) or (goes_round and not _is_around(around, at) and not _is_around(at, around)))
+        for node in _acts(module, function, written)
+        if is_behind(at := place(node), around)
+        or (goes_round and not at.is_within(around) and not around.is_within(at))
     ]
-    raises = any(isinstance(node, cst.Raise) for node in behind) and not may_raise
-    return not raises and not may_write(module, function, behind)
+    return _changes_none(module, function, behind, may_raise=may_raise)
+
+
+def _acts(module: ModuleInfo, function: FunctionInfo, written: Place) -> list[cst.CSTNode]:
+    """The calls and `raise` statements of a function, but for the write itself."""
+    acts = (node for node in own_nodes(function.node) if isinstance(node, (cst.Call, cst.Raise)))
+    return [node for node in acts if module.source.place(node) != written]
+
+
+def _loops(function: FunctionInfo) -> Iterator[cst.For | cst.While]:
+    return (node for node in own_nodes(function.node) if isinstance(node, (cst.For, cst.While)))
+
+
+def _changes_none(module: ModuleInfo, function: FunctionInfo, acts: list[cst.CSTNode], *, may_raise: bool) -> bool:
+    """Whether no act of a function may change a record, or raise an error for somebody who might."""
+    raises = any(isinstance(node, cst.Raise) for node in acts) and not may_raise
+    return not raises and not may_write(module, function, acts)
 
 
 def clauses_around(module: ModuleInfo, function: FunctionInfo, call: Place) -> Iterator[cst.ExceptHandler]:
     for body, handlers in _protected(module, function):
-        if _is_around(body, call):
+        if call.is_within(body):
             yield from handlers
 
 
@@ -110,7 +119,7 @@ def leaves(module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler
         last = last.body[-1]
     if isinstance(last, (cst.Return, cst.Raise)):
         return isinstance(last, cst.Return) or is_end
-    around = _loops_around(module, function, clause)
+    goes_round = any(clause in own_nodes(loop.body) for loop in _loops(function))
     end = module.source.place(clause)
     others = {
         part
@@ -121,24 +130,14 @@ def leaves(module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler
     }
     behind = [
         node
-        for node in own_nodes(function.node)
-        if isinstance(node, (cst.Call, cst.Raise))
-        and node not in others
-        and module.source.place(node) != written
-        and (around or is_behind(module.source.place(node), end))
+        for node in _acts(module, function, written)
+        if node not in others and (goes_round or is_behind(module.source.place(node), end))
     ]
-    return not any(isinstance(node, cst.Raise) for node in behind) and not may_write(module, function, behind)
+    return _changes_none(module, function, behind, may_raise=False)
 
 
 def is_behind(place: Place, end: Place) -> bool:
     return (place.line, place.column) >= (end.end_line, end.end_column)
-
-
-def _loops_around(module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler) -> bool:
-    """Whether a loop of the function goes on after a clause."""
-    return any(
-        isinstance(node, (cst.For, cst.While)) and clause in own_nodes(node.body) for node in own_nodes(function.node)
-    )
 
 
 __all__ = ["Step", "Taken", "clauses_around", "goes_on_alone", "is_behind", "leaves", "taken_by"]

@@ -11,6 +11,7 @@ from invocation_lint.analysis.program.acts import called_name
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import invocation as facts
+from invocation_lint.facts.building.scopes import text_of
 from invocation_lint.findings import Place
 
 _TOKEN = re.compile(r"task_?token", re.IGNORECASE)
@@ -56,25 +57,22 @@ def _handed_on(module: ModuleInfo, function: FunctionInfo, call: Place) -> str |
 
 def _read(node: cst.CSTNode, event: str) -> str | None:
     """The key of a token that is read from the event: `event["taskToken"]`, `event.get("taskToken")`."""
-    if isinstance(node, cst.Subscript) and dotted(node.value) == event and isinstance(node.slice[0].slice, cst.Index):
-        key: cst.BaseExpression | None = node.slice[0].slice.value
+    if isinstance(node, cst.Subscript) and dotted(node.value) == event:
+        key = text_of(node.slice[0].slice)
     elif isinstance(node, cst.Call) and dotted(node.func) == f"{event}.get" and node.args:
-        key = node.args[0].value
+        key = text_of(node.args[0].value)
     else:
         return None
-    text = str(key.raw_value) if isinstance(key, cst.SimpleString) else ""
-    return text if _TOKEN.search(text) else None
+    return key if _TOKEN.search(key) else None
 
 
 def _is_whole(value: cst.BaseExpression, event: str, nodes: tuple[cst.CSTNode, ...], depth: int = 3) -> bool:
     """Whether a value is the event, a copy of it or the text of one, by names that are assigned once."""
     if isinstance(value, cst.Name):
         made = list(_assigned(value.value, nodes))
-        return (
-            value.value == event
-            if not made
-            else len(made) == 1 and depth > 0 and _is_whole(made[0], event, nodes, depth - 1)
-        )
+        if not made:
+            return value.value == event
+        return len(made) == 1 and depth > 0 and _is_whole(made[0], event, nodes, depth - 1)
     if isinstance(value, cst.Dict):
         spread = (one.value for one in value.elements if isinstance(one, cst.StarredDictElement))
         return any(_is_whole(one, event, nodes, depth) for one in spread)
@@ -94,10 +92,8 @@ def _assigned(name: str, nodes: tuple[cst.CSTNode, ...]) -> Iterator[cst.BaseExp
 
 def _takes_out(node: cst.CSTNode, name: str) -> bool:
     """Whether a statement takes a key out of a mapping: `payload.pop("taskToken")`, `del payload["taskToken"]`."""
-    is_taking = isinstance(node, cst.Del) or (
-        isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "pop"
-    )
-    return is_taking and any(isinstance(part, cst.SimpleString) and part.raw_value == name for part in own_nodes(node))
+    is_taking = isinstance(node, cst.Del) or (isinstance(node, cst.Call) and called_name(node) == "pop")
+    return is_taking and any(text_of(part) == name for part in own_nodes(node))
 
 
 __all__ = ["task_token"]

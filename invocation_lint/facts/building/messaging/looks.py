@@ -218,10 +218,7 @@ class FailureReader(UseReader):
             if isinstance(loop, (cst.While, cst.For)):
                 around = self._source.place(loop)
                 for node in self._scope.names.get(target.value, ()):
-                    at = self._source.place(node)
-                    inside = (
-                        (around.line, around.column) <= (at.line, at.column) <= (around.end_line, around.end_column)
-                    )
+                    inside = self._source.place(node).is_within(around)
                     if inside and node is not target and node not in later and self._is_read(node):
                         yield node
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from invocation_lint.facts.base import Unknown
 from invocation_lint.facts.building.dialects.shape import Condition, Entity, Named, Query
+from invocation_lint.facts.building.states import snake_case
 from invocation_lint.facts.options import JOB_TABLES
 
 _WAITING = frozenset(
@@ -67,11 +68,6 @@ def is_job_table(name: str, patterns: Sequence[str]) -> bool:
     plain = name.rpartition(".")[2].strip('"`[] ')
     names = {plain.lower(), snake_case(plain), _DECORATIONS.sub("", snake_case(plain))} - {""}
     return any(fnmatchcase(one, glob) for glob in patterns if glob == glob.lower() for one in names)
-
-
-def snake_case(name: str) -> str:
-    """`AssetJobs` and `asset-jobs` as asset_jobs."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", name).lower()
 
 
 def is_job_class(name: str, patterns: Sequence[str]) -> bool:

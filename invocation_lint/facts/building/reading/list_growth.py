@@ -16,9 +16,9 @@ import libcst as cst
 from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.reading.constants import Constants
-from invocation_lint.facts.building.reading.job_words import snake_case
 from invocation_lint.facts.building.reading.partitions import Comparison, comparisons, texts
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
+from invocation_lint.facts.building.states import snake_case
 from invocation_lint.source.parsing.walk import walk
 
 _REMOVES = ("delete", "remove", "batch_delete")

@@ -31,11 +31,10 @@ from invocation_lint.facts.building.reading.list_requests import (
     has_just_made,
     is_filtered,
     is_in_while,
-    is_sifted,
     last_name,
     next_page,
 )
-from invocation_lint.facts.building.reading.list_searches import ranked
+from invocation_lint.facts.building.reading.list_searches import is_sifted, ranked
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings, loads_settings
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of

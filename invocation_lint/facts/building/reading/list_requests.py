@@ -11,7 +11,6 @@ import libcst as cst
 from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.reading.list_growth import Request
-from invocation_lint.facts.building.reading.list_searches import seeks_a_name
 from invocation_lint.facts.building.reading.partitions import asks_for_a_kind, asks_for_a_status, names_one
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
@@ -43,9 +42,6 @@ _FILTERS = frozenset({"FilterExpression", "ScanFilter", "QueryFilter"})
 
 _MAKES = ("create_", "make_", "put_", "register_", "import_", "publish_version", "start_")
 
-
-_MANY = 500
-"""So many resources of a kind hardly any account has."""
 
 _OF_A_KIND = re.compile(r"status|state|scope|runtime|architecture|type", re.IGNORECASE)
 """Parameters that leave those of a kind, and say nothing about a name."""
@@ -156,33 +152,6 @@ def _words(node: cst.CSTNode) -> set[str]:
 def is_filtered(operation: ListOperation, given: set[str]) -> bool:
     """Whether a filter drops entries of a page after it was read."""
     return operation.service == "dynamodb" and not _FILTERS.isdisjoint(given)
-
-
-def is_sifted(operation: ListOperation, request: Request, uses: Uses) -> bool:
-    """Whether the function itself drops entries of a page of a scan, or looks for one by its name, so that a limit is
-    one of what is looked at."""
-    if operation.service == "dynamodb":
-        return operation.name == "scan" and any(map(_sifts, uses.loops))
-    limit = request.given.get(operation.limit)
-    is_small = isinstance(limit, cst.Integer) and limit.evaluated_value < _MANY
-    return is_small and seeks_a_name(uses, in_s3=operation.service == "s3")
-
-
-def _sifts(loop: cst.For | cst.CompFor) -> bool:
-    target = loop.target.value if isinstance(loop.target, cst.Name) else ""
-    if isinstance(loop, cst.CompFor):
-        return any(_asks_of(one.test, target) for one in loop.ifs)
-    first = loop.body.body[0] if loop.body.body else None
-    if not isinstance(first, cst.If) or not _asks_of(first.test, target):
-        return False
-    skips = any(isinstance(node, cst.Continue) for node in walk(first.body))
-    return skips or (len(loop.body.body) == 1 and first.orelse is None)
-
-
-def _asks_of(test: cst.BaseExpression, name: str) -> bool:
-    """Whether a condition compares a part of an entry: `item["state"] == "late"`."""
-    parts = [part for node in walk(test) if isinstance(node, cst.Comparison) for part in walk(node)]
-    return any(isinstance(part, cst.Name) and part.value == name for part in parts)
 
 
 def has_just_made(scope: Scope, call: cst.Call) -> bool:

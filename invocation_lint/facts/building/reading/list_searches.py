@@ -7,12 +7,17 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from invocation_lint.data.list_operations import ListOperation
+from invocation_lint.facts.building.reading.list_growth import Request
 from invocation_lint.facts.building.scopes import Scope, Uses, called_name, only_prints, text_of
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import walk
 
 _WEAKER = frozenset({"printed", "cut", "one", "tested", "nothing"})
+
+_MANY = 500
+"""So many resources of a kind hardly any account has."""
 
 _NAMES_IT = re.compile(r"(?:^|_|[a-z])(?:name|id|arn|email|key|path|domain|url)$", re.IGNORECASE)
 """The ends of the names of parts of an entry by which it is told from the others."""
@@ -43,7 +48,34 @@ def _parts(ordered: cst.Call, scope: Scope) -> Iterator[cst.Subscript]:
                 yield part
 
 
-def seeks_a_name(uses: Uses, *, in_s3: bool) -> bool:
+def is_sifted(operation: ListOperation, request: Request, uses: Uses) -> bool:
+    """Whether the function itself drops entries of a page of a scan, or looks for one by its name, so that a limit is
+    one of what is looked at."""
+    if operation.service == "dynamodb":
+        return operation.name == "scan" and any(map(_sifts, uses.loops))
+    limit = request.given.get(operation.limit)
+    is_small = isinstance(limit, cst.Integer) and limit.evaluated_value < _MANY
+    return is_small and _seeks_a_name(uses, in_s3=operation.service == "s3")
+
+
+def _sifts(loop: cst.For | cst.CompFor) -> bool:
+    target = loop.target.value if isinstance(loop.target, cst.Name) else ""
+    if isinstance(loop, cst.CompFor):
+        return any(_asks_of(one.test, target) for one in loop.ifs)
+    first = loop.body.body[0] if loop.body.body else None
+    if not isinstance(first, cst.If) or not _asks_of(first.test, target):
+        return False
+    skips = any(isinstance(node, cst.Continue) for node in walk(first.body))
+    return skips or (len(loop.body.body) == 1 and first.orelse is None)
+
+
+def _asks_of(test: cst.BaseExpression, name: str) -> bool:
+    """Whether a condition compares a part of an entry: `item["state"] == "late"`."""
+    parts = [part for node in walk(test) if isinstance(node, cst.Comparison) for part in walk(node)]
+    return any(_is(part, name) for part in parts)
+
+
+def _seeks_a_name(uses: Uses, *, in_s3: bool) -> bool:
     """Whether a loop looks for the entry of one name: `if layer["LayerName"] == wanted: return layer`. Of objects in a
     bucket only the whole key is a name: any of an ending or a prefix may do."""
     return uses.strongest == "searched" and any(_seeks(loop, in_s3) for loop in uses.loops)
@@ -93,8 +125,8 @@ def _is_name_of(node: cst.BaseExpression, entry: str, bound: set[str]) -> bool:
     return False
 
 
-def _is(node: cst.BaseExpression, name: str) -> bool:
+def _is(node: cst.CSTNode, name: str) -> bool:
     return isinstance(node, cst.Name) and node.value == name
 
 
-__all__ = ["ranked", "seeks_a_name"]
+__all__ = ["is_sifted", "ranked"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from invocation_lint.facts.building.reading.job_words import is_job_table, snake_case
+from invocation_lint.facts.building.reading.job_words import is_job_table
+from invocation_lint.facts.building.states import snake_case
 from invocation_lint.facts.options import JOB_TABLES
 
 _SETTINGS = re.compile(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import libcst as cst
 
-from invocation_lint.facts.building.reading.job_words import snake_case
+from invocation_lint.facts.building.states import snake_case
 from invocation_lint.records import record
 from invocation_lint.source.parsing.walk import walk
 
