@@ -85,7 +85,9 @@ class Payload:
         " object that holds text: an apostrophe breaks it",
         words=("yes", "no", "depends"),
     )
-    refusal: Text = fact_field("what Lambda does with the repr of an object, in words; absent for anything else")
+    refusal: Text = fact_field(
+        "what Lambda does with the repr of an object, in words; absent for JSON and anything else"
+    )
     form: Text = fact_field(
         "what the string or the bytes contain: JSON or, in words, what is certainly not JSON: plain text, form "
         "data, YAML, a .png file, ..; absent when unknown, and for a Python object"

@@ -15,7 +15,8 @@ import boto3
 
 batch = boto3.client("batch")
 WORKING = ("SUBMITTED", "RUNNABLE", "RUNNING")
-ENDED = "SUCCEEDED", "FAILED"
+OPEN = ["SUBMITTED", "RUNNABLE", "RUNNING"]
+ENDING = "SUCCEEDED", "FAILED"
 
 def get_state(name):
     return batch.describe_jobs(jobs=[name])["jobs"][0]["status"]
@@ -45,6 +46,8 @@ def _levels(folder: Path, loop: str) -> list[str]:
         "'RUNNING' == state('a')",
         "(now := state('a')) in ('QUEUED', 'in progress')",
         "state('a') in WORKING",
+        "state('a') in OPEN",
+        "state('a') == RUNNING",
         "state('a') in (JobState.RUNNING, JobState.IN_PROGRESS.value)",
         "state('a') in (None, '', 'UPDATE_IN_PROGRESS')",
         "not state('a') != 'RUNNING'",
@@ -67,7 +70,10 @@ def test_a_condition_that_holds_in_states_of_work(tmp_path: Path, condition: str
         "state('a') == 'FAILED'",
         "state('a') == 'MISSING'",
         "state('a') == 'NOT_RUNNING'",
-        "state('a') not in ENDED",
+        "state('a') not in ENDING",
+        "state('a') in ENDING",
+        "state('a') == event.running",
+        "state('a') == 'RUNNING' == ready('b')",
         "state('a') in event['states']",
         "state('a') in ('RUNNING', event['state'])",
         "state('a') == 'RUNNING' or not ready('b')",
@@ -92,6 +98,8 @@ def test_a_condition_that_may_hold_for_ever(tmp_path: Path, condition: str) -> N
         "if now == 'SUCCEEDED':\n    break\nelif now == 'RUNNING':\n    print('again')\nelse:\n    raise OSError",
         "if now != 'RUNNING':\n    if now == 'SUCCEEDED':\n        return 1\n    raise ValueError(now)",
         "try:\n    if now != 'RUNNING':\n        break\nexcept KeyError:\n    print('again')",
+        "try:\n    state('a')\nexcept KeyError:\n    print(1)\nelse:\n    if now != 'RUNNING':\n        break",
+        "with event:\n    if now != 'RUNNING':\n        break",
         "for job in event:\n    if state(job) != 'RUNNING':\n        return job",
         "if all(state(job) not in WORKING for job in event):\n    break",
     ],
@@ -110,6 +118,7 @@ def test_a_round_that_every_other_state_leaves(tmp_path: Path, body: str) -> Non
         "if now == 'SUCCEEDED':\n    break\nelif now == 'FAILED':\n    raise ValueError(now)",
         "if now == 'RUNNING':\n    continue\nif now == 'SUCCEEDED':\n    return now",
         "if now != 'SUCCEEDED':\n    continue\nif now != 'RUNNING':\n    return now",
+        "with event:\n    if now == 'FAILED':\n        continue\nif now != 'RUNNING':\n    return now",
         "if now != 'RUNNING' and ready('b'):\n    break",
         "if now == 'RUNNING' or not ready('b'):\n    continue\nbreak",
         "try:\n    return batch.describe_jobs(jobs=[now])\nexcept KeyError:\n    print('again')",

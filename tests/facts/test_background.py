@@ -56,6 +56,7 @@ def seen_by_caller(code: str) -> Invocation:
         ("group.create_task(send_async('a'))", "awaited"),
         ("loop.run_until_complete(send_async('a'))", "awaited"),
         ("pool.submit(send, 'a')", "submitted"),
+        ("futures = {pool.submit(send, one): one for one in jobs}", "submitted"),
         ("pool.submit(send, 'a').result()", "awaited"),
         ("pool.map(send, ['a'])", "submitted"),
         ("list(pool.map(send, ['a']))", "awaited"),

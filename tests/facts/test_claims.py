@@ -169,3 +169,37 @@ def test_a_look_at_an_item_of_dynamodb(look: str) -> None:
     found = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions()).facts
     (query,) = [fact.data for fact in found if isinstance(fact.data, JobQuery)]
     assert [one.waiting for one in query.conditions if one.role == "status"] == ["yes"]
+
+
+ROWS = """\
+rows = supabase.table("asset_jobs").select("*").eq("status", "queued").limit(5).execute().data
+for row in rows:
+    if {test}:
+        continue
+    supabase.table("asset_jobs").update({{"status": "running"}}).eq("id", row["id"]).execute()
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "test"),
+    [
+        ("seen = set()", 'row["id"] in seen'),
+        ("seen = {}", 'row["id"] not in seen'),
+        ("pass", 'row["kind"] in ("a", "b")'),
+        ("pass", 'row["id"] == me'),
+    ],
+)
+def test_a_row_that_is_compared(before: str, test: str) -> None:
+    assert claim(f"{before}\n{ROWS.format(test=test)}") == Claim("update_by_key", "running")
+
+
+@pytest.mark.parametrize(
+    ("before", "test"),
+    [
+        ("pass", 'row["id"] in key'),
+        ("seen = key.seen", 'row["id"] in seen'),
+        ("def load():\n    return set()\nseen = load()", 'row["id"] in seen'),
+    ],
+)
+def test_a_row_that_may_be_among_those_of_others(before: str, test: str) -> None:
+    assert isinstance(claim(f"{before}\n{ROWS.format(test=test)}"), Unknown)

@@ -302,6 +302,8 @@ def test_an_error_about_what_is_the_same_in_all_rounds(test: str, expected: str 
         ("if time() > late:\n    send(job)\n    if job.more:\n        continue\n    return\nwork(job)", "escapes"),
         ("if time() > late:\n    send(job)\nif time() > done:\n    return", "escapes"),
         ("for part in job.parts:\n    send(part)\n    return", None),
+        ("for part in job.parts:\n    send(part)\n    break", "escapes"),
+        ("if job.last:\n    send(job)\n    if late:\n        return\n    else:\n        break\nwork(job)", None),
     ],
 )
 def test_an_invocation_after_which_the_loop_ends(body: str, expected: str | None) -> None:

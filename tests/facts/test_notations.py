@@ -167,3 +167,32 @@ def test_a_size_that_is_compared(before: str, compared: str) -> None:
 @pytest.mark.parametrize(("mode", "limit"), [("Event", 1_048_576), ("RequestResponse", 6_291_456), ("DryRun", None)])
 def test_the_limit_is_that_of_the_mode(mode: str, limit: int | None) -> None:
     assert payload("value", mode=mode).size_limit == limit
+
+
+QUOTED = """.replace("'", '"')"""
+TRUE = ".replace('True', 'true')"
+
+
+@pytest.mark.parametrize(
+    ("expression", "parses"),
+    [
+        (f"str({{'id': 7}}){QUOTED}", "yes"),
+        (f"str({{'id': 7, 'ok': True}}){QUOTED}", "no"),
+        (f"str({{'id': 7, 'ok': True}}){QUOTED}{TRUE}", "yes"),
+        (f"str({{'id': 7, 'ok': None}}){QUOTED}{TRUE}", "no"),
+        (f"str({{'id': 7, 'ok': None}}){QUOTED}.replace('None', '0')", "depends"),
+        (f"str({{'id': value}}){QUOTED}", "depends"),
+        (f"str(['a', value]){QUOTED}", "depends"),
+        (f"str(('a', 'b')){QUOTED}", "no"),
+        (f"str({{1: 'a'}}){QUOTED}", "no"),
+        (f"str({{'name': \"o'neill\"}}){QUOTED}", "no"),
+        (f"str({{'name': 'a\\\\b'}}){QUOTED}", "depends"),
+        (f"str({{'id': json.dumps({{'a': 1}})}}){QUOTED}", "no"),
+        (f"str({{'id': json.dumps(value)}}){QUOTED}", "depends"),
+        ("str({'id': 7}).replace('7', '8')", None),
+    ],
+)
+def test_the_repr_of_an_object_with_words_replaced(expression: str, parses: str | None) -> None:
+    found = payload(expression)
+    assert isinstance(found.parses_as_json, Unknown) if parses is None else found.parses_as_json == parses
+    assert (found.refusal is None) == (parses == "yes")

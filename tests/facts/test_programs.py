@@ -95,6 +95,27 @@ def test_a_view_in_a_module_that_can_be_run(tmp_path: Path) -> None:
     assert "INV102" in found(tmp_path, f"{code}{MAIN}    app.run()\n")
 
 
+def test_a_module_that_a_framework_calls_is_no_program(tmp_path: Path) -> None:
+    page = "@app.get('/')\ndef page():\n    return 'ok'\n\n\n"
+    code = f"from flask import Flask\napp = Flask(__name__)\n{SEND}{page}{MAIN}    app.run()\n"
+    assert "INV102" in found(tmp_path, code)
+    assert found(tmp_path, code.replace("@app.get('/')\n", "")) == set()
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("", set()),
+        ("from forms import input\n\n\n", {"INV102"}),
+        ("input = load\n\n\n", {"INV102"}),
+        ("def input(text):\n    return text\n\n\n", {"INV102"}),
+    ],
+)
+def test_a_module_that_asks_its_user(tmp_path: Path, head: str, told: set[str]) -> None:
+    code = f"{head}{SEND}def start():\n    send(input('name: '))\n"
+    assert found(tmp_path, code, "import measure\n\nmeasure.start()\n") == told
+
+
 def test_a_program_without_a_main_block(tmp_path: Path) -> None:
     assert found(tmp_path, ROUNDS) == set()
     assert "INV110" in found(tmp_path, ROUNDS, "import measure\n")

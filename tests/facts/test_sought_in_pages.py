@@ -86,6 +86,25 @@ def test_any_object_of_an_ending_will_do(test: str) -> None:
     assert body(f"{code}        return one").filtered == "no"
 
 
+LATE = 'for one in table.scan(Limit=9)["Items"]:\n    if {}:\n        {}'
+
+
+@pytest.mark.parametrize(
+    ("code", "filtered"),
+    [
+        (LATE.format('one["state"] != "late"', "continue\n    call(one)"), "yes"),
+        (LATE.format('one["state"] == "late"', "call(one)"), "yes"),
+        (LATE.format('one["state"] == "late"', "call(one)\n    else:\n        print(one)"), "no"),
+        (LATE.format('one["state"] == "late"', "call(one)\n    call(name)"), "no"),
+        (LATE.format("name > 3", "continue\n    call(one)"), "no"),
+        ('return [one for one in table.scan(Limit=9)["Items"] if one["state"] == "late"]', "yes"),
+        ('return [one for one in table.scan(Limit=9)["Items"] if name == "late"]', "no"),
+    ],
+)
+def test_entries_that_the_function_drops(code: str, filtered: str) -> None:
+    assert body(code).filtered == filtered
+
+
 @pytest.mark.parametrize("limit", ["500", "name", "1000"])
 def test_many_are_enough(limit: str) -> None:
     code = (

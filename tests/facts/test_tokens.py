@@ -108,3 +108,29 @@ def start(table, key):
     ).record_written
     assert found is not None
     assert found.touched_on_failure == touched
+
+
+SUPPRESSED = """
+def start(table, keys):
+    for key in keys:
+        {first}
+        table.put_item(Item={{"pk": key, "status": "pending"}})
+        with suppress(Exception):
+            client.invoke(FunctionName="mail", InvocationType="Event", Payload=b"{{}}")
+        {last}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_known"),
+    [
+        ("print(key)", "print(key)", True),
+        ("print(key)", "close(key)", False),
+        ("close(key)", "print(key)", False),
+        ("print(key)", "if not key: raise ValueError", False),
+    ],
+)
+def test_what_goes_on_where_errors_are_suppressed(first: str, last: str, is_known: bool) -> None:
+    found = invocation(SUPPRESSED.format(first=first, last=last)).record_written
+    assert found is not None
+    assert (found.touched_on_failure == "no") == is_known

@@ -284,19 +284,18 @@ def _has_handler(module: ModuleInfo) -> bool:
 
 
 _ASKING = re.compile(r"(?<![\w.])(?<!def )(?:input|getpass|getpass\.getpass)[ \t]*\(")
+_OWN_INPUT = re.compile(r"^(?:[ \t]*(?:from[ \t].*\bimport[ \t].*\binput\b|input[ \t]*=)|def[ \t]+input\b)", re.M)
+"""What gives another meaning to `input` in a module."""
 
 
 @lru_cache(maxsize=64)
 def _asks(module: ModuleInfo) -> bool:
     """Whether a module calls `input()` or `getpass()`: nobody can answer where no person runs it."""
     text = module.source.text
-    if not _ASKING.search(text) or "input" in module.functions or _IMPORTS_INPUT.search(text):
+    if not _ASKING.search(text) or _OWN_INPUT.search(text):
         return False
     calls = (node for node in walk(module.source.module) if isinstance(node, cst.Call))
     return any(dotted(call.func) in {"input", "getpass", "getpass.getpass"} for call in calls)
-
-
-_IMPORTS_INPUT = re.compile(r"^[ \t]*(?:from[ \t].*\bimport[ \t].*\binput\b|input[ \t]*=)", re.M)
 
 
 def is_by_hand(ending: Ending, module_is: bool | None) -> bool:

@@ -94,7 +94,7 @@ def _of_atom(atom: Any, contract: FunctionContract | None, note: Note, class_kin
         layers=_layers(decoded),
         encoding=decoded.how,
         parses_as_json=decoded.parses,
-        refusal=_REFUSALS.get(decoded.parses, _REFUSALS["no"]) if decoded.how == "repr" else None,
+        refusal=_refusal(decoded),
         form=_form(decoded),
         shape=_shape(slots, open_reason),
         open="yes" if open_reason else "no",
@@ -106,10 +106,12 @@ def _of_atom(atom: Any, contract: FunctionContract | None, note: Note, class_kin
     )
 
 
-_REFUSALS: dict[Any, str] = {
-    "no": "Lambda rejects it with 400, and the function never runs",
-    "depends": "with an apostrophe, None or True in it, Lambda rejects it with 400",
-}
+def _refusal(decoded: shapes.Decoded) -> str | None:
+    if decoded.how != "repr" or decoded.parses == "yes":
+        return None
+    if decoded.parses == "depends":
+        return "with an apostrophe, None or True in it, Lambda rejects it with 400"
+    return "Lambda rejects it with 400, and the function never runs"
 
 
 def _form(decoded: shapes.Decoded) -> str | None:
