@@ -15,6 +15,7 @@ from keyword import iskeyword
 from typing import NamedTuple
 
 from invocation_lint.records import record
+from invocation_lint.source.parsing.python_tree import ConvertedTree
 from invocation_lint.source.record import digest
 
 _REMEMBERED = 20_000  # parts
@@ -179,8 +180,8 @@ def _ends_made(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _with_lines(tree: ast.Module, text: str) -> ast.Module | None:
-    """The tree, or Python's own of the text where it was made of another one, and knows no lines."""
-    if all(hasattr(node, "lineno") for node in tree.body):
+    """The tree, or Python's own of the text where it was made of another one, which knows few lines."""
+    if not isinstance(tree, ConvertedTree):
         return tree
     try:
         with warnings.catch_warnings():

@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from invocation_lint.source.definitions import altered, may_rest, names_of, parts_in, parts_of, resting
+from invocation_lint.source.parsing.tree import parse
 
 CODE = '''"""A module."""
 import json
@@ -129,6 +130,24 @@ def test_edits_that_may_alter_anything(before: str, now: str) -> None:
 )
 def test_what_rests_on_names(names: set[str], found: set[str]) -> None:
     assert resting(parts_in(ast.parse(CODE), CODE), names) == found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@app.route('/jobs')\ndef start(event):\n    return event\n",
+        "class Store:\n    @app.task\n    def keep(self, row):\n        return row\n",
+        "@traced(app.name)\nclass Store:\n    pass\n",
+    ],
+)
+@pytest.mark.parametrize("newer", ["", "lazy import json\n", "type Row[T: int = str] = dict[str, T]\n"])
+def test_a_file_that_only_libcst_may_take(code: str, newer: str) -> None:
+    source = parse((newer + code).encode(), "n.py")
+    try:
+        known = parts_of(ast.parse(source.text), source.text)
+    except SyntaxError:
+        known = {"*": ("", 1)}
+    assert parts_of(source.syntax, source.text).keys() == known.keys()
 
 
 def test_a_function_names_itself_where_it_calls_itself_or_another_of_its_name() -> None:

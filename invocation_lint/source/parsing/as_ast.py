@@ -12,6 +12,7 @@ from typing import Any
 
 import libcst as cst
 
+from invocation_lint.source.parsing.python_tree import ConvertedTree
 from invocation_lint.source.parsing.texts import written
 from invocation_lint.source.parsing.walk import children
 
@@ -31,7 +32,7 @@ class Parts(ast.expr):
 
 def as_ast(module: cst.Module, position_of: Callable[[cst.CSTNode], Position]) -> ast.Module:
     """The tree of a module; `position_of` answers with the first line and column and the last, as `ast` has them."""
-    return ast.Module(_Converter(position_of).statements(module.body), [])
+    return ConvertedTree(_Converter(position_of).statements(module.body), [])
 
 
 class _Converter:

@@ -45,6 +45,10 @@ _LAMBDA_IN_BRACES = re.compile(r"""[{}][^{}\n]*\blambda\b|[fF][rR]?(?:\"{3}|'{3}
 _WORDS = re.compile(r"[^\W\d]\w*")
 
 
+class ConvertedTree(ast.Module):
+    """What stands in for Python's tree where only libcst takes the file. Most of its nodes have no place."""
+
+
 @record
 class Body:
     """The body of a function or class, by offsets: its lines whole, from `start` to `end`, without the newline at the
