@@ -49,15 +49,29 @@ _NAME = re.compile(rb"[Ll]ambda_|_lambda|lambda[A-Z]|Lambda[A-Z]?|LAMBDA")
 
 _JOB_WORDS = (b"job", b"Job", b"JOB", b"jOB")  # looked for first: that takes a tenth of the time
 _JOBS = re.compile(rb"(?i:_jobs?\b|\bjobs?\b|job_?queue\b|jobs?_?table|jobs?_coll)|Jobs?\b")
+# What makes a query, or takes its rows. Not `super().execute(..)`, a text that is searched (`line.find(",")`,
+# `path.find(mark) != -1`), a part of an address (`url.query,`), and pages of another operation than `query` and `scan`.
+# All begin with a dot, or are looked for where their word is: one pattern for everything takes four times as long.
 _QUERY = re.compile(
-    rb"(?i:\bselect\b)|\.\s*(?:select|query|scan|get_item|objects|find|find_one|aggregate|table|from_|execute|fetch|fetchall|scalars|paginate)\b|\bsession\s*\.\s*get\b"
+    rb"""\.\s*(?:select|scan|get_item|objects|find_one|aggregate|table|from_|fetch|fetchall|scalars)\b
+    | \.(?<!super\(\).)\s*execute\b
+    | \.\s*find\b(?!\s*\(\s*[bru]{0,2}["'])(?!\([^()\n]*\)\s*(?:[!=<>]=|[<>+-])\s*-?\d)
+    | \.\s*query\b(?!\s*[,)\]:]|\s*=[^=])
+    | \.(?<!\).)(?<![Pp]aginator.)\s*paginate\b""",
+    re.VERBOSE,
 )
+_QUERIES_BY_WORD = {
+    b"elect": re.compile(rb"\bselect\b", re.IGNORECASE),
+    b"ELECT": re.compile(rb"\bselect\b", re.IGNORECASE),
+    b".query": re.compile(rb"\b[A-Z]\w*\.query\b"),
+    b"get_paginator": re.compile(rb"\bget_paginator\(\s*(?:[\"'](?:query|scan)|[^\"'\s])"),
+    b"session": re.compile(rb"\bsession\s*\.\s*get\b"),
+}
 
 # A key of an answer of AWS as most services write them, in a module that gets its clients from another one.
 _AWS_KEY = re.compile(rb"[\"'][A-Z][a-z]+(?:[A-Z][a-z]+)*[\"']")
 
 INVOCATION = Seed("invocation", ((_METHOD, _SIGN), (_METHOD, _HANDED_ON, _NAME), (_NAMED, _TAKING, _SIGN)), b"invoke")
-JOB_QUERY = Seed("job_query", ((_QUERY, _JOBS),))
 
 # Libraries that invoke for their caller (`data/doors.json`); the word of each is that of its package.
 DOORS = (
@@ -82,7 +96,9 @@ def speaks_of_lambda(data: bytes) -> bool:
 
 def may_query(data: bytes) -> bool:
     """Whether the bytes may hold a query of anything."""
-    return _QUERY.search(data) is not None
+    return _QUERY.search(data) is not None or any(
+        word in data and pattern.search(data) is not None for word, pattern in _QUERIES_BY_WORD.items()
+    )
 
 
 def spelled(names: Collection[str]) -> Iterator[str]:
@@ -97,7 +113,7 @@ def may_query_jobs(data: bytes, tables: tuple[str, ...] | None = None) -> bool:
     if tables is None and not any(word in data for word in _JOB_WORDS):
         return False
     names = _JOBS if tables is None else _names(tables)
-    return names is not None and _QUERY.search(data) is not None and names.search(data) is not None
+    return names is not None and names.search(data) is not None and may_query(data)
 
 
 def may_read_lists(data: bytes) -> bool:
