@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import FALSE, NONE, Const, Encoded, Ref, Traced, Value
+from invocation_lint.analysis.domain.atoms import Traced, Value
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.domain.state import ASKED, TOLD
 from invocation_lint.analysis.program.acts import FAILING, is_log_line, is_quiet_line, suite_end, tells
@@ -25,13 +25,12 @@ from invocation_lint.analysis.tracing.answer_parts import (
     CRASH_KEYS,
     NAME,
     QUESTION,
-    STREAM,
-    TEXT,
     is_decoded,
     is_payload,
     note,
 )
 from invocation_lint.analysis.tracing.answer_readings import Crash, Failed, Healthy, Refused
+from invocation_lint.analysis.tracing.answer_returns import says_error
 from invocation_lint.analysis.tracing.answer_status import note_status, status_marks
 from invocation_lint.analysis.tracing.answer_tests import decide
 from invocation_lint.records import record
@@ -217,7 +216,9 @@ def statement_runs(frame: Frame, node: cst.CSTNode, marks: Marks, value: Value |
         if mark[0] != TOLD:
             continue
         _, site, how = mark
-        if does == "raises" or (how != "raise" and (does or (returns and _is_error(frame, value, site)))):
+        if ("guarded", site) in marks:
+            continue  # a crash was told apart, but does not come here
+        if does == "raises" or (how != "raise" and (does or (returns and says_error(frame, value, site)))):
             says_so = does == "raises" or ((returns or _is_log(node)) and _says_error(node))
             frame.events.append(PayloadTest(site, frame.place(node), weak=how == "after" and not says_so))
 
@@ -236,30 +237,3 @@ def _logs_answer(frame: Frame, node: cst.CSTNode) -> bool:
 
 def _is_log(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Expr) and isinstance(node.value, cst.Call) and is_log_line(node.value)
-
-
-def _is_error(frame: Frame, value: Value | None, site: SiteKey) -> bool:
-    """Whether what is returned may tell of an error: not the payload itself, and no empty default."""
-    return value is not None and not any(_is_no_error(frame, atom, site) for atom in value.atoms)
-
-
-def _is_no_error(frame: Frame, atom: Any, site: SiteKey) -> bool:
-    if isinstance(atom, Const):
-        return (not atom.value and atom not in {NONE.single, FALSE.single}) or atom.value is True
-    if isinstance(atom, Traced):
-        of_payload = atom.path in {(), STREAM, TEXT} or is_decoded(atom.path)
-        return atom.origin == site and of_payload and atom.path[3:4] not in {(key,) for key in CRASH_KEYS}
-    if isinstance(atom, Encoded):
-        return any(_is_no_error(frame, inner, site) for inner in atom.value.of(Traced))
-    if isinstance(atom, Ref) and frame.state is not None and atom.id in frame.state.heap:
-        obj = frame.state.heap[atom.id]
-        held = [*obj.items, *(slot.value for slot in obj.slots.values())]
-        empty = all(_is_no_error(frame, inner, site) for one in held for inner in one.of(Ref))
-        return (
-            obj.kind != "instance"
-            and obj.rest is None
-            and not obj.open
-            and empty
-            and all(isinstance(inner, Ref) for one in held for inner in one.atoms)
-        )
-    return False

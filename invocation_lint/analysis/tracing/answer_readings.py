@@ -38,7 +38,7 @@ BAD_WORDS = frozenset(
     {"failed", "fail", "failure", "error", "errored", "exception", "timeout", "timedout", "timed_out", "cancelled",
      "canceled", "aborted", "rejected", "invalid", "denied", "nok", "ko", "false", "unsuccessful", "crashed"}
 )  # fmt: skip
-_HTTP_OK = frozenset({200, 201, 202, 204})
+HTTP_OK = frozenset({200, 201, 202, 204})
 EMPTY_ANSWERS = frozenset({"", "null", "none", "{}", "[]", '""'})
 
 MISSING = Typed("missing")
@@ -157,7 +157,7 @@ class Healthy(Reading):
         if name in ERROR_WORDS or any(word in name for word in MORE_WORDS):
             return part.default if part.default is not None else NONE
         if name in _CODES:
-            return const(given) if given in _HTTP_OK else join_values(map(const, sorted(_HTTP_OK)))
+            return const(given) if given in HTTP_OK else join_values(map(const, sorted(HTTP_OK)))
         if name in _CODE_WORDS:
             return None
         if name in _STATUS_WORDS:
