@@ -17,7 +17,9 @@ MAX_LEVELS = 5
 
 _HANDLER = re.compile(
     rb"^(?:async )?def +(?:\w*lambda_handler\w*|\w*handler\w*\(\s*_*(?:event|evt)\b"
-    rb"|\w+\(\s*_*(?:event|evt)\b[^,()]*,\s*_*(?:context|ctx)\b)|(?<!['\"/])\blambda_handler\b(?!['\"])|\b(?:Mangum|Chalice|APIGateway\w*Resolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice\w*Resolver"
+    rb"|\w+\(\s*_*(?:event|evt)\b[^,()]*,\s*_*(?:context|ctx)\b)"
+    rb"|(?<!['\"/])(?<!['\"]def )\blambda_handler\b(?!['\"])"
+    rb"|\b(?:Mangum|Chalice|APIGateway\w*Resolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice\w*Resolver"
     rb"|AppSync\w*Resolver|BedrockAgent\w*Resolver)\(|\b(?:awsgi|aws_wsgi|serverless_wsgi|apig_wsgi)\b",
     re.MULTILINE,
 )
@@ -34,7 +36,12 @@ MAX_FOLDERS = 3
 
 def is_handler_code(data: bytes) -> bool:
     """Whether the bytes of a module define something that Lambda invokes."""
-    return _HANDLER.search(data) is not None
+    return any(not _stands_in_text(data, found.start()) for found in _HANDLER.finditer(data))
+
+
+def _stands_in_text(data: bytes, at: int) -> bool:
+    """Whether a place lies between triple quotes, as the code of a function does that a script deploys."""
+    return bool(data.count(b'"""', 0, at) % 2 or data.count(b"'''", 0, at) % 2)
 
 
 def runs_on_lambda(files: ProjectFiles, key: str) -> bool:

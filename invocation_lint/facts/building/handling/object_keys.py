@@ -333,7 +333,7 @@ class _Follower:
         at = place_of(use)
         before = [
             (place_of(one).end_line, place_of(one).end_column, one is statement)
-            for one in self.scope.assignments.get(name, ())
+            for one in (given.node for given in self.scope.assignments.get(name, ()))
             if (place_of(one).end_line, place_of(one).end_column) <= (at.line, at.column)
         ]
         return bool(before) and not max(before)[2]

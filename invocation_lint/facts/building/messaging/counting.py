@@ -6,7 +6,7 @@ import libcst as cst
 
 from invocation_lint.data.batch_operations import BatchOperation
 from invocation_lint.facts.building.messaging.resolving import Resolver
-from invocation_lint.facts.building.scopes import Scope, called_name
+from invocation_lint.facts.building.scopes import Given, Scope, called_name
 from invocation_lint.source.parsing.walk import walk
 
 _ENDS = (cst.Break, cst.Continue, cst.Return, cst.If, cst.Try, cst.While, cst.With, cst.Match)
@@ -102,13 +102,14 @@ def _range(value: cst.BaseExpression) -> int | None:
 # -- lists that a loop fills -------------------------------------------------------------------------------------------
 
 
-def _grown(name: str, made: cst.Assign, call: cst.Call, scope: Scope) -> tuple[int, cst.CSTNode] | None:
+def _grown(name: str, given: Given, call: cst.Call, scope: Scope) -> tuple[int, cst.CSTNode] | None:
     """How many entries one loop over a range of known length adds to an empty list before the call is made."""
-    value = made.value
+    value, made = given.value, given.node
     is_empty = (isinstance(value, cst.List) and not value.elements) or (
         isinstance(value, cst.Call) and called_name(value) == "list" and not value.args
     )
-    uses = [use for use in scope.names.get(name, ()) if not isinstance(scope.parents.get(use), cst.AssignTarget)]
+    used = [(use, scope.parents.get(use)) for use in scope.names.get(name, ())]
+    uses = [use for use, parent in used if not isinstance(parent, (cst.AssignTarget, cst.AnnAssign))]
     added = [use for use in uses if isinstance(scope.parents.get(use), cst.Attribute)]
     if not is_empty or len(added) != 1 or len(uses) != 2:
         return None

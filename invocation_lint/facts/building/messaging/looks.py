@@ -12,7 +12,8 @@ import libcst as cst
 
 from invocation_lint.data.batch_operations import BatchOperation
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
-from invocation_lint.facts.building.scopes import Scope, UseReader, called_name, text_of
+from invocation_lint.facts.building.page_uses import UseReader
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.findings import Place
 
 STRENGTH = ("tested", "returned", "handed_over", "logged")

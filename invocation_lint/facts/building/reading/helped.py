@@ -9,8 +9,9 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.messaging.calls import parameter_of
+from invocation_lint.facts.building.page_uses import UseReader, Uses
 from invocation_lint.facts.building.reading.next_pages import may_look
-from invocation_lint.facts.building.scopes import Scope, UseReader, Uses, scope_of
+from invocation_lint.facts.building.scopes import Scope, scope_of
 
 
 def _whole(module: ModuleInfo) -> Iterator[FunctionInfo]:

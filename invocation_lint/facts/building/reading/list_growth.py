@@ -15,9 +15,11 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.constants import Constants
+from invocation_lint.facts.building.reading.days import names_days
 from invocation_lint.facts.building.reading.partitions import Comparison, comparisons, texts
-from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.building.states import snake_case
 from invocation_lint.source.parsing.walk import walk
 
@@ -139,7 +141,9 @@ def growth(
     if any(_is_cleared(loop, scope) for loop in uses.loops):
         return "cleared"
     if in_s3:
-        return "newest" if any(_takes_newest(call, scope) for call in uses.ordered) else ""
+        if any(_takes_newest(call, scope) for call in uses.ordered):
+            return "newest"
+        return "happenings" if names_days(request.given.get("Prefix"), request.constants) else ""
     columns = {_stem(word) for one in request.compared for word in snake_case(one.column).split("_")}
     names = [*tables, *([of_class] if _OF_TABLES.search(of_class) else ())]
     names += [snake_case(function)] if _GETTERS.match(snake_case(function)) else []

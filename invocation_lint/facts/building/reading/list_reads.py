@@ -23,6 +23,7 @@ from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.constants import is_constant_or_series
 from invocation_lint.facts.building.reading.helped import HelpedReader
 from invocation_lint.facts.building.reading.list_growth import Request, growth, request_of
@@ -33,11 +34,12 @@ from invocation_lint.facts.building.reading.list_requests import (
     is_in_while,
     last_name,
     next_page,
+    page_of,
 )
 from invocation_lint.facts.building.reading.list_searches import is_sifted, ranked
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings, loads_settings
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
-from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.records import mutable, record
 from invocation_lint.source.files.project_files import ProjectFiles
@@ -249,7 +251,9 @@ class ListReadBuilder:
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
-            page=_page(operation) if len(read) == 1 else UnknownAnswer("which service is asked is not known"),
+            page=page_of(operation, is_limited=bool(limits), given=given)
+            if len(read) == 1
+            else UnknownAnswer("which service is asked is not known"),
             entries=_entries(operation, names, holder, is_filled=last_name(call.func.value) in self._filled)
             if len(read) == 1
             else UnknownAnswer("of which service?"),
@@ -293,7 +297,7 @@ class ListReadBuilder:
         """The words by which the table of a call was opened, in its function or anywhere."""
         line = self.module.source.place(call).line
         own = scope.assignments.get(last_name(receiver), ()) if isinstance(receiver, cst.Name) else ()
-        before = [one for one in own if self.module.source.place(one).line < line]
+        before = [one for one in own if self.module.source.place(one.node).line < line]
         return _opening(before[-1].value) if before else self._tables.get(last_name(receiver), "")
 
 
@@ -388,12 +392,6 @@ def _service_made(call: cst.Call) -> str:
 @lru_cache(maxsize=1)
 def _service_words() -> frozenset[str]:
     return frozenset({*services(), *(name.replace("-", "") for name in services())}) - {"client", "config", "events"}
-
-
-def _page(operation: ListOperation) -> Any:
-    if operation.service == "dynamodb" and operation.name in {"scan", "query"}:
-        return "1 MB"
-    return f"{operation.page} entries" if operation.page else UnknownAnswer("how much a page holds is not known")
 
 
 __all__ = ["ListReadBuilder"]

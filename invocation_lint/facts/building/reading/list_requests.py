@@ -10,9 +10,10 @@ import libcst as cst
 
 from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.base import Unknown as UnknownAnswer
+from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.list_growth import Request
 from invocation_lint.facts.building.reading.partitions import asks_for_a_kind, asks_for_a_status, names_one
-from invocation_lint.facts.building.scopes import Scope, Uses, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
 
 _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
@@ -117,6 +118,16 @@ def next_page(
     if any(not isinstance(one, cst.Dict) and last_name(one) not in scope.assignments for one in spread):
         return UnknownAnswer("the request comes from elsewhere")
     return "no"
+
+
+def page_of(operation: ListOperation, *, is_limited: bool, given: set[str]) -> Any:
+    """How much a page holds. DynamoDB counts what it looked at for a limit, not what passes a filter."""
+    if operation.service == "dynamodb" and operation.name in {"scan", "query"}:
+        if not is_limited:
+            return "1 MB"
+        held = "what passes the filter among" if is_filtered(operation, given) else "only"
+        return f"{held} the first {operation.limit} items"
+    return f"{operation.page} entries" if operation.page else UnknownAnswer("how much a page holds is not known")
 
 
 def is_in_while(scope: Scope, call: cst.Call, uses: Uses) -> bool:
