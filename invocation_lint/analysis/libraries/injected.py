@@ -93,7 +93,7 @@ def parameters(frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[
             if bound is not None:
                 found[name] = bound
                 continue
-        default = defaults.get(name)
+        default = None if type_hints.is_of_request(frame, param) else defaults.get(name)
         if name in declared:
             found[name] = join2(declared[name].value, type_hints.parameter(frame, param))
             continue

@@ -6,6 +6,7 @@ Methods and their parameters are those of pydantic 1 and 2 (docs.pydantic.dev, s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -28,7 +29,7 @@ from invocation_lint.analysis.domain.atoms import (
 )
 from invocation_lint.analysis.domain.state import Obj, State, freeze
 from invocation_lint.analysis.domain.values import constants
-from invocation_lint.analysis.libraries import encoding, fields
+from invocation_lint.analysis.libraries import dumping, encoding, fields
 from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import classes, iteration, type_hints
@@ -68,9 +69,7 @@ def attribute(frame: Frame, atom: Ref, obj: Obj, name: str, node: cst.CSTNode) -
 
 def _validated(frame: Frame, obj: Obj, name: str) -> Value | None:
     """A field of a model that came from outside: of the declared type, whatever the request held."""
-    slot = obj.slots.get(name)
-    is_set = slot is not None and (slot.place is not None or not slot.value.is_unknown)
-    if frame.interpreter.trial is not None or not obj.open or is_set:
+    if frame.interpreter.trial is not None or not obj.open or not _is_unset(obj, name):
         return None
     info = frame.interpreter.class_info(obj.cls)
     owner = (
@@ -85,7 +84,18 @@ def _validated(frame: Frame, obj: Obj, name: str) -> Value | None:
     home = Frame(frame.interpreter, owner.module, None, State(), in_class=owner.key)
     is_one = len(list(type_hints.alternatives(told))) == 1
     kind = _kept_as((type_hints.resolve_annotation(home, told) if is_one else "") or field.annotation)
-    return Value((Typed(kind),)) if kind else None
+    return Value((Typed(kind),)) if kind else _models_of(frame, owner, name)
+
+
+def _models_of(frame: Frame, owner: ClassInfo, name: str) -> Value | None:
+    """What a field holds that is declared as a model of the program, or a list of them."""
+    told = frame.interpreter.definitions.annotation(owner, name)
+    home = Frame(frame.interpreter, owner.module, None, State(), in_class=owner.key)
+    info, is_listed = type_hints.class_within(home, told) if told is not None else (None, False)
+    if info is None or not are_models(classes.lineage(frame, info)[1]):
+        return None
+    one = type_hints.instance(frame, info)
+    return frame.allocate_at((owner.key, name, "listed"), Obj("list", rest=one)) if is_listed else one
 
 
 def _declares(frame: Frame, info: ClassInfo, name: str) -> bool:
@@ -105,10 +115,20 @@ def call_method(frame: Frame, atom: Ref, name: str, arguments: Arguments, node: 
     if name in {"model_copy", "copy"}:
         return _copied(frame, atom, arguments, node)
     as_json = name in {"model_dump_json", "json"} or _says(arguments, "mode", "json")
-    dumped = frame.allocate(node, _dumped(frame, info, obj, arguments, as_json=as_json))
+    outer = frame.allocate(node, _dumped(frame, info, obj, arguments, as_json=as_json))
+    dumped = dumping.within(frame, outer, node, lambda one: _nested(frame, one, arguments, as_json=as_json))
     if name not in {"model_dump_json", "json"}:
         return dumped
     return Value((Encoded("json", freeze(frame.live, dumped), "str", "json", True, frame.place(node), True),))
+
+
+def _nested(frame: Frame, obj: Obj, arguments: Arguments, *, as_json: bool) -> Obj | None:
+    """A model in another one, as it is dumped with that; None for an object that is none."""
+    info = frame.interpreter.class_info(obj.cls)
+    if info is None or not are_models(classes.lineage(frame, info)[1]):
+        return dumping.of_dataclass(frame, obj)
+    kept = {name: one for name, one in arguments.kwargs.items() if name not in {"include", "exclude"}}
+    return _dumped(frame, info, obj, replace(arguments, kwargs=kept), as_json=as_json)
 
 
 def _copied(frame: Frame, atom: Ref, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -167,6 +187,10 @@ def _dumped(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, *, as
     every = fields.all_fields(frame, info)
     known = {name: Slot("yes", Value((Typed(kind),)), obj.made)
              for name, one in every.items() if not as_json and (kind := _kept_as(one.annotation))}  # fmt: skip
+    if not as_json and frame.interpreter.trial is None and obj.open:
+        unset = [one for name, one in every.items() if name not in known and one.node is None and _is_unset(obj, name)]
+        told = {one.name: _models_of(frame, one.owner, one.name) for one in unset}
+        known |= {name: Slot("yes", value, obj.made) for name, value in told.items() if value is not None}
     held = {**known, **{name: slot for name, slot in obj.slots.items() if name not in known or slot.value == NONE}}
     for name, slot in held.items():
         left = every[name].is_left_out() if name in every else False
@@ -182,6 +206,11 @@ def _dumped(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, *, as
         if presence != "no":
             slots[aliases[name] if aliases else name] = Slot(presence, value, slot.place)
     return Obj("dict", dict(slots), obj.open, made=obj.made)
+
+
+def _is_unset(obj: Obj, name: str) -> bool:
+    slot = obj.slots.get(name)
+    return slot is None or (slot.place is None and slot.value.is_unknown)
 
 
 _KEPT = {"datetime", "date", "time", "timedelta", "UUID", "UUID4", "UUID1", "Decimal", "Path", "bytes", "AwareDatetime",

@@ -141,6 +141,28 @@ def class_of(frame: Frame, node: cst.BaseExpression) -> ClassInfo | None:
     return frame.interpreter.class_info(atom.key) if isinstance(atom, ClassRef) else None
 
 
+_LISTS = frozenset({"list", "List", "Sequence", "tuple", "Tuple", "Iterable", "Collection", "conlist"})
+
+
+def class_within(frame: Frame, node: cst.BaseExpression) -> tuple[ClassInfo | None, bool]:
+    """The only class that an annotation allows, or of which it allows a list, and whether it is a list."""
+    ones = list(alternatives(node))
+    if len(ones) != 1:
+        return None, False
+    (one,) = ones
+    if not isinstance(one, cst.Subscript):
+        return class_of(frame, one), False
+    first = one.slice[0].slice
+    if dotted(one.value).rpartition(".")[2] not in _LISTS or not isinstance(first, cst.Index):
+        return None, True
+    return class_within(frame, first.value)[0] if not isinstance(first.value, cst.Subscript) else None, True
+
+
+def instance(frame: Frame, info: ClassInfo) -> Value:
+    """An object of a class, which all share who ask for one."""
+    return _instance(frame, info, None)
+
+
 def _instance(frame: Frame, info: ClassInfo, place: Place | None) -> Value:
     if place is not None:
         return frame.allocate_at((place, "given", info.key), Obj("instance", cls=info.key, open=RECEIVER))
@@ -161,11 +183,26 @@ _ANNOTATED = {
 _ROUTES = frozenset({"get", "post", "put", "patch", "delete"})
 
 
-def _is_of_request(param: cst.Param) -> bool:
-    """Whether a parameter is one that a request must have: no `Depends`, and no default, which may be None."""
-    if param.default is not None or param.annotation is None:
+_OF_REQUESTS = frozenset({"Query", "Path", "Body", "Header", "Cookie", "Form"})
+"""What says where in a request a parameter stands, with its default (FastAPI: query parameters and validations)."""
+
+
+def is_of_request(frame: Frame, param: cst.Param) -> bool:
+    """Whether a parameter is one that FastAPI reads of a request, which must have it: no `Depends`, and no default,
+    which may be None."""
+    if param.annotation is None or not {"Depends", "Security"}.isdisjoint(names_within(param.annotation.annotation)):
         return False
-    return {"Depends", "Security"}.isdisjoint(names_within(param.annotation.annotation))
+    return (param.default is None or _has_no_default(param.default)) and _is_converted(frame)
+
+
+def _has_no_default(node: cst.BaseExpression) -> bool:
+    """Whether `Query(..)` and its like is given `...` for a default, or none."""
+    if not isinstance(node, cst.Call) or dotted(node.func).rpartition(".")[2] not in _OF_REQUESTS:
+        return False
+    given = {arg.keyword.value if arg.keyword is not None else "": arg.value for arg in node.args[:1]}
+    given |= {arg.keyword.value: arg.value for arg in node.args if arg.keyword is not None}
+    default = given.get("", given.get("default"))
+    return "default_factory" not in given and (default is None or isinstance(default, cst.Ellipsis))
 
 
 def _is_converted(frame: Frame) -> bool:
@@ -175,6 +212,17 @@ def _is_converted(frame: Frame) -> bool:
         return False
     routes = [item.func for item in function.decorators if isinstance(item, cst.Call)]
     return any(isinstance(route, cst.Attribute) and route.attr.value in _ROUTES for route in routes)
+
+
+def _converted(frame: Frame, node: cst.BaseExpression, place: Place) -> Value:
+    """What FastAPI makes of a part of a request; NEVER where that is not known."""
+    kind = _ANNOTATED.get(resolve_annotation(frame, node), "")
+    if kind and len(list(alternatives(node))) == 1:
+        return Value((Typed(kind),))
+    info, is_listed = class_within(frame, node)
+    if info is None or not is_listed:
+        return NEVER
+    return frame.allocate_at((place, "given", "list"), Obj("list", rest=instance(frame, info), made=place))
 
 
 def parameter(frame: Frame, param: cst.Param) -> Value:
@@ -187,9 +235,9 @@ def parameter(frame: Frame, param: cst.Param) -> Value:
         if value.atoms:
             is_left_out = param.default is not None and dotted(param.default) == "None"
             return join2(value, NONE) if is_left_out and value.of(Ref) else value
-        kind = _ANNOTATED.get(resolve_annotation(frame, param.annotation.annotation), "")
-        is_one = len(list(alternatives(param.annotation.annotation))) == 1
-        if kind and is_one and _is_of_request(param) and _is_converted(frame):
-            return Value((Typed(kind, name),))
+        if is_of_request(frame, param):
+            converted = _converted(frame, param.annotation.annotation, frame.place(param))
+            if converted.atoms:
+                return converted
     text = dotted(param.annotation.annotation) if param.annotation is not None else ""
     return Value((Param(name, text),))
