@@ -81,10 +81,17 @@ def _validated(frame: Frame, obj: Obj, name: str) -> Value | None:
     told = frame.interpreter.definitions.annotation(owner, name)
     if field is None or field.node is not None or told is None:
         return None
-    home = Frame(frame.interpreter, owner.module, None, State(), in_class=owner.key)
-    is_one = len(list(type_hints.alternatives(told))) == 1
-    kind = _kept_as((type_hints.resolve_annotation(home, told) if is_one else "") or field.annotation)
+    kind = _kind_of(frame, field)
     return Value((Typed(kind),)) if kind else _models_of(frame, owner, name)
+
+
+def _kind_of(frame: Frame, field: fields.Field) -> str:
+    """The type of what a field holds that JSON cannot represent; empty for any other."""
+    told = frame.interpreter.definitions.annotation(field.owner, field.name)
+    if told is None or len(list(type_hints.alternatives(told))) != 1:
+        return _kept_as(field.annotation)
+    home = Frame(frame.interpreter, field.owner.module, None, State(), in_class=field.owner.key)
+    return _kept_as(type_hints.resolve_annotation(home, told) or field.annotation)
 
 
 def _models_of(frame: Frame, owner: ClassInfo, name: str) -> Value | None:
@@ -186,7 +193,7 @@ def _dumped(frame: Frame, info: ClassInfo, obj: Obj, arguments: Arguments, *, as
     slots: dict[str, Slot] = {}
     every = fields.all_fields(frame, info)
     known = {name: Slot("yes", Value((Typed(kind),)), obj.made)
-             for name, one in every.items() if not as_json and (kind := _kept_as(one.annotation))}  # fmt: skip
+             for name, one in every.items() if not as_json and (kind := _kind_of(frame, one))}  # fmt: skip
     if not as_json and frame.interpreter.trial is None and obj.open:
         unset = [one for name, one in every.items() if name not in known and one.node is None and _is_unset(obj, name)]
         told = {one.name: _models_of(frame, one.owner, one.name) for one in unset}

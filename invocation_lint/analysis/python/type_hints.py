@@ -192,12 +192,12 @@ def is_of_request(frame: Frame, param: cst.Param) -> bool:
     which may be None."""
     if param.annotation is None or not {"Depends", "Security"}.isdisjoint(names_within(param.annotation.annotation)):
         return False
-    return (param.default is None or _has_no_default(param.default)) and _is_converted(frame)
+    return (param.default is None or _has_no_default(frame, param.default)) and _is_converted(frame)
 
 
-def _has_no_default(node: cst.BaseExpression) -> bool:
+def _has_no_default(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether `Query(..)` and its like is given `...` for a default, or none."""
-    if not isinstance(node, cst.Call) or dotted(node.func).rpartition(".")[2] not in _OF_REQUESTS:
+    if not isinstance(node, cst.Call) or _dotted_name(frame, node.func).rpartition(".")[2] not in _OF_REQUESTS:
         return False
     given = {arg.keyword.value if arg.keyword is not None else "": arg.value for arg in node.args[:1]}
     given |= {arg.keyword.value: arg.value for arg in node.args if arg.keyword is not None}

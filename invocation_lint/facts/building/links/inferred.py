@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from invocation_lint.analysis.domain.atoms import Value
@@ -24,6 +24,7 @@ from invocation_lint.facts.building.links.code import HANDLER, Code, Entry
 from invocation_lint.facts.building.links.defining import handler_in
 from invocation_lint.facts.building.links.sent import SentFields, fields_sent
 from invocation_lint.facts.building.links.targets import Targets, targets_of
+from invocation_lint.facts.building.links.typed import expected_types
 from invocation_lint.facts.building.links.unread import keys_read
 from invocation_lint.facts.building.sent import modes
 from invocation_lint.findings import Place
@@ -85,6 +86,7 @@ class Links:
         self._returned: dict[object, Value | None] = {}
         self._read: dict[object, frozenset[str] | None] = {}
         self._missing: dict[tuple[object, SentFields], Missing] = {}
+        self._refused: dict[object, bool] = {}
 
     @cached_property
     def _interpreter(self) -> Interpreter:
@@ -167,7 +169,7 @@ class Links:
         if not common or info is None:
             return None
         name = " or ".join(dict.fromkeys(map(title_of, targets.functions)))
-        fields = tuple(_fields(common, (), ()))
+        fields = tuple(_fields(common, (), {}))
         contract = FunctionContract(name, fields=fields, decodes="both", origin="inferred")
         reads = tuple((".".join(path), place) for path, place in missing[0].reads if path in common)
         handler = info.module.source.place(info.node)
@@ -325,12 +327,21 @@ class Links:
         missing = self.missing(function, sent)
         given = sent.paths, dict(sent.constants), sent.objects
         asked = [path for path in sent.no_objects if path in missing.above]
-        objects = [path for path in asked if handler.refuses_text(*given, path)]
-        fields = tuple(_fields(missing.fields, missing.reads, objects))
+        types = dict.fromkeys((path for path in asked if handler.refuses_text(*given, path)), "object")
+        if not missing.fields:
+            read = {path for path, _ in missing.reads}
+            types = {**expected_types(sent, read, partial(self._refuses, function)), **types}
+        fields = tuple(_fields(missing.fields, missing.reads, types))
         places = tuple((".".join(path), place) for path, place in missing.reads if path in missing.fields)
         # whether it decodes `body` is told by what it needs in there
         told = FunctionContract(title_of(function), fields=fields, decodes="both", origin="inferred")
         return self._with_actions(told, function, sent) if missing.is_refused and sent.constants else told, places
+
+    def _refuses(self, function: Function, constants: dict[FieldPath, Any], path: FieldPath, type: str) -> bool:
+        key = function.key, tuple(sorted(constants.items(), key=repr)), path, type
+        if key not in self._refused:
+            self._refused[key] = self.refuses_type(function, constants, path, type)
+        return self._refused[key]
 
     def _with_actions(self, told: FunctionContract, function: Function, sent: SentFields) -> FunctionContract:
         """A contract with the actions of the handler, where it fails for the one that a payload asks for."""
@@ -346,11 +357,11 @@ class Links:
 
 
 def _fields(
-    missing: Iterable[FieldPath], reads: Iterable[tuple[FieldPath, Place]], objects: Collection[FieldPath]
+    missing: Iterable[FieldPath], reads: Iterable[tuple[FieldPath, Place]], types: Mapping[FieldPath, str]
 ) -> Iterable[Field]:
     needed = list(missing)
-    for path in dict.fromkeys((*needed, *(path for path, _ in reads), *objects)):
-        yield Field(".".join(path), required=path in needed, type="object" if path in objects else None)
+    for path in dict.fromkeys((*needed, *(path for path, _ in reads), *types)):
+        yield Field(".".join(path), required=path in needed, type=types.get(path))
 
 
 def _made_as(name: str) -> re.Pattern[bytes]:

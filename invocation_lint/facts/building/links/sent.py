@@ -16,12 +16,14 @@ MAX_NESTING = 4
 @record
 class SentFields:
     """The fields that are sent, those that may be left out included, the constants that some of them surely are, those
-    that are objects of which all fields are in sight, also as JSON text, and those that are not seen to be objects."""
+    that are objects of which all fields are in sight, also as JSON text, those that are not seen to be objects, and the
+    JSON types of those at the outermost level that are always sent."""
 
     paths: tuple[FieldPath, ...]
     constants: tuple[tuple[FieldPath, Any], ...]
     objects: tuple[FieldPath, ...] = ()
     no_objects: tuple[FieldPath, ...] = ()
+    types: tuple[tuple[FieldPath, str], ...] = ()
 
 
 def fields_sent(payload: Value) -> SentFields | None:
@@ -35,7 +37,16 @@ def fields_sent(payload: Value) -> SentFields | None:
     objects: list[FieldPath] = []
     no_objects: list[FieldPath] = []
     _walk(dict(inner.slots), (), paths, constants, objects, no_objects)
-    return SentFields(tuple(paths), tuple(constants.items()), tuple(objects), tuple(no_objects))
+    types = ((str(key), _type_of(slot)) for key, slot in inner.slots)
+    known = tuple(((key,), type) for key, type in types if type)
+    return SentFields(tuple(paths), tuple(constants.items()), tuple(objects), tuple(no_objects), known)
+
+
+def _type_of(slot: Slot) -> str:
+    """The JSON type of what is always sent in a field; empty where it may be several, null among them."""
+    found = {shapes.json_type(atom) for atom in slot.value.atoms} if slot.presence == "yes" else set()
+    (type,) = found if len(found) == 1 else ("",)
+    return type if isinstance(type, str) and type != "null" else ""
 
 
 def _walk(
