@@ -20,7 +20,14 @@ from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.base import Text
 from invocation_lint.facts.base import Unknown as UnknownAnswer
-from invocation_lint.facts.building.around.taking import clauses_around, goes_on_alone, is_behind, leaves, taken_by
+from invocation_lint.facts.building.around.taking import (
+    changed_by_error,
+    clauses_around,
+    goes_on_alone,
+    is_behind,
+    leaves,
+    taken_by,
+)
 from invocation_lint.facts.building.around.touching import may_write
 from invocation_lint.facts.building.messaging.calls import arguments_of
 from invocation_lint.facts.building.seen import Seen
@@ -49,17 +56,22 @@ def record_written(
     interpreter: Walk[Frame], root: Root, site: SiteKey, is_end: bool
 ) -> tuple[facts.WrittenRecord | None, Place | None]:
     """The record that a function writes before the call in it that leads to a site, itself or by a helper, and the
-    place of that write; None when there is none, or no error of the call is taken there or in what it calls. `is_end`
-    is whether nobody stands behind an error that the function raises: no caller, and no queue."""
+    place of that write; None when there is none. Where the error of the call is taken neither there nor in what it
+    calls, its callers decide what becomes of the record. `is_end` is whether nobody stands behind an error that the
+    function raises: no caller, and no queue."""
     module, function = root.module, root.function
     if function is None:
         return None, None
     taken = taken_by(interpreter, module, function, site)
-    written = _write_before(module, function, site[0]) if taken else None
-    if taken and written is None:
+    written = _write_before(module, function, site[0])
+    if written is None:
         written = _written_by_helper(interpreter, module, function, site[0])
-    if taken is None or written is None:
+    if written is None:
         return None, None
+    if taken is None:
+        if changed_by_error(module, function, site[0], written[1]):
+            return None, None
+        return facts.WrittenRecord(written[0], UnknownAnswer("the callers take the error")), written[1]
     status, place = written
     touched: Text = "no"
     if any(may_write(taken.module, taken.function, own_nodes(clause.body)) for clause in taken.clauses):
@@ -82,6 +94,24 @@ def leaves_alone(seen: Seen) -> bool:
         not may_write(module, function, own_nodes(clause.body)) and leaves(module, function, clause, call, is_end=True)
         for clause in clauses_around(module, function, call)
     )
+
+
+def is_escaped(seen: Seen) -> bool:
+    """Whether no clause of a function is around a call in it."""
+    function = seen.root.function
+    return function is None or not any(clauses_around(seen.root.module, function, seen.site[0]))
+
+
+def is_changed(seen: Seen) -> bool:
+    """Whether an error that passes by a call of a function may change a record there."""
+    module, function, call = seen.root.module, seen.root.function, seen.site[0]
+    return function is None or changed_by_error(module, function, call, call)
+
+
+def goes_on_without(seen: Seen) -> bool:
+    """Whether a function changes no record after a call in it that takes the error."""
+    module, function, call = seen.root.module, seen.root.function, seen.site[0]
+    return function is not None and goes_on_alone(module, function, call, call, may_raise=True)
 
 
 def left_waiting(record: facts.WrittenRecord | None, token: facts.TaskToken | None) -> str | None:

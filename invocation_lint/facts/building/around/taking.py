@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ import libcst as cst
 from invocation_lint.analysis.domain.ids import SiteKey
 from invocation_lint.analysis.program.acts import called_name
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo, own_nodes
+from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.protocol import Walk
 from invocation_lint.facts.building.around.touching import may_write
@@ -111,6 +113,29 @@ def _protected(module: ModuleInfo, function: FunctionInfo) -> list[tuple[Place, 
     return [(module.source.place(node.body), node.handlers) for node in tries]
 
 
+def changed_by_error(module: ModuleInfo, function: FunctionInfo, call: Place, written: Place) -> bool:
+    """Whether an error that leaves a function by a call may change a record that was written before: a `finally` around
+    the call, or a transaction around both, which is rolled back."""
+    if any(_TRANSACTION.search(dotted(part)) for part in _decorators(function.node)):
+        return True
+    place = module.source.place
+    for node in own_nodes(function.node):
+        if isinstance(node, cst.With) and call.is_within(body := place(node.body)) and written.is_within(body):
+            return True
+        ends = node.finalbody if isinstance(node, cst.Try) and call.is_within(place(node.body)) else None
+        if ends is not None and may_write(module, function, own_nodes(ends)):
+            return True
+    return False
+
+
+_TRANSACTION = re.compile(r"atomic|transaction", re.IGNORECASE)
+
+
+def _decorators(node: cst.CSTNode) -> list[cst.BaseExpression]:
+    found = [one.decorator for one in node.decorators] if isinstance(node, cst.FunctionDef) else []
+    return [one.func if isinstance(one, cst.Call) else one for one in found]
+
+
 def leaves(module: ModuleInfo, function: FunctionInfo, clause: cst.ExceptHandler, written: Place, is_end: bool) -> bool:
     """Whether nothing that may change a record comes after a clause: it ends the function, or falls through to such
     statements only; and no caller stands behind an error that it raises. The write itself is no such statement."""
@@ -140,4 +165,4 @@ def is_behind(place: Place, end: Place) -> bool:
     return (place.line, place.column) >= (end.end_line, end.end_column)
 
 
-__all__ = ["Step", "Taken", "clauses_around", "goes_on_alone", "is_behind", "leaves", "taken_by"]
+__all__ = ["Step", "Taken", "changed_by_error", "clauses_around", "goes_on_alone", "is_behind", "leaves", "taken_by"]
