@@ -204,6 +204,32 @@ def test_another_way_may_change_it(code: str) -> None:
     assert "no" not in _told(code)
 
 
+POOL = """
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+def start_all(runs):
+    table.update_item(Key={"id": "all"}, AttributeUpdates={"status": {"Value": "processing"}})
+    with ThreadPoolExecutor() as pool:
+        sent = [pool.submit(send, run) for run in runs]
+        for future in as_completed(sent):
+            try:
+                future.result()
+            except Exception:
+                logging.exception("not sent")
+
+def lambda_handler(event, context):
+    try:
+        start_all(event["runs"])
+    except Exception as error:
+        return answer(500, {"error": str(error)})
+    return answer(202, {})
+"""
+
+
+def test_what_is_taken_at_the_result_of_a_future_goes_on() -> None:
+    assert "no" not in _told(POOL)
+
+
 def test_what_the_error_undoes_is_none() -> None:
     start = BARE[BARE.index("def start") :]
     for undone in (

@@ -18,7 +18,6 @@ LIMITS = {
     ("INV212", "rename"),
     ("INV302", "wrap_in_helper"),
     ("INV304", "helpers_to_module"),
-    ("INV304", "move_try_to_caller"),
     ("INV305", "helpers_to_module"),
     ("INV408", "rename"),
     ("INV501", "helpers_to_module"),

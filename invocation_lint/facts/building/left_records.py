@@ -33,6 +33,8 @@ def lift_records(found: list[Fact], ways: Sequence[Seen]) -> list[Fact]:
             continue
         places = fact.places
         if waiting.is_escaped(ways[index]):
+            if fact.data.service_error.seen_by_handler != "no":
+                continue  # it is taken where the result of a future is asked for
             takers = [_taker(found, ways, [way for way in on if _leads(found, end, way)]) for end in ends]
             if None in takers:
                 continue
