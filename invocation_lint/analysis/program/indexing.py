@@ -32,6 +32,7 @@ from invocation_lint.analysis.program.naming import (
     unique,
 )
 from invocation_lint.analysis.program.own import READERS, Own
+from invocation_lint.analysis.program.settled import settled_names
 from invocation_lint.analysis.program.sites import clients_in, entrances_in, may_hand_on, may_invoke, takes_by_name
 from invocation_lint.analysis.program.waiting import bound_by, does_nothing
 from invocation_lint.source.parsing.tree import SourceFile
@@ -55,6 +56,7 @@ def index_module(source: SourceFile, name: str, job_tables: tuple[str, ...] | No
     index = _Index(module)
     own = index.read(tree)
     index.note_waiting(own, tree)
+    module.settled = settled_names(module, own, tree.body)
     if module.speaks_of_queries:
         index.note_queries(own)
     for body in (tree.body, *(cls.body for cls in index.classes)):
@@ -161,6 +163,7 @@ class _Index:
                 continue
             parts = alias.name.split(".")
             own.mentions.update(parts)
+            own.imported.append(alias.asname or parts[0])
             if alias.asname is not None:  # whoever names it names what it stands for
                 own.mentions.add(alias.asname)
                 self.module.aliases[alias.asname] = frozenset({parts[-1]})
@@ -195,6 +198,7 @@ class _Index:
             is_async=isinstance(node, ast.AsyncFunctionDef),
             positional=tuple(one.arg for one in (*args.posonlyargs, *args.args)),
             defaults=len(args.defaults),
+            has_defaults=bool(args.defaults) or any(one is not None for one in args.kw_defaults),
             needs_keyword=None in args.kw_defaults,
             is_decorated=not isinstance(node, ast.Lambda) and bool(node.decorator_list),
         )

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 
 import libcst as cst
 
+from invocation_lint.analysis.domain.imported import Imported
 from invocation_lint.analysis.program.demand import NOTHING, Demand
 from invocation_lint.analysis.program.sites import NO_ENTRANCES, Entrances
 from invocation_lint.findings import Place
@@ -40,7 +42,8 @@ class FunctionInfo:
     is_lambda: bool = False
     is_async: bool = False
     positional: tuple[str, ...] = ()  # its parameters that may be given by position
-    defaults: int = 0  # so many of the last ones have a default
+    defaults: int = 0  # so many of the last ones of these have a default
+    has_defaults: bool = False  # one that is given by name only, or one of these
     is_decorated: bool = False
     needs_keyword: bool = False  # a parameter without a default is given by name only
     holds_site: bool = False
@@ -138,6 +141,7 @@ class ModuleInfo:
     holds_site: bool = False  # in its own body
     held: frozenset[tuple[str, str]] = frozenset()  # names bound to the method of a client, with their class or ""
     mentions: frozenset[str] = frozenset()
+    settled: Mapping[str, Imported | str] = field(default_factory=dict)  # its names that are known without a walk
     path: str = ""  # below the project's root
     speaks_of_queries: bool = False  # in its bytes
     job_tables: tuple[str, ...] | None = None  # what the user calls tables of jobs

@@ -23,6 +23,7 @@ class Own:
     changing: list[ast.stmt] = field(default_factory=list)  # assignments, and `del`
     binding: list[ast.AST] = field(default_factory=list)  # what binds names in other ways
     calls: list[ast.Call] = field(default_factory=list)
+    imported: list[str] = field(default_factory=list)  # names that imports bind
 
 
 def _read_change(own: Own, node: ast.stmt) -> None:

@@ -37,17 +37,10 @@ def run_class(frame: Frame, node: cst.ClassDef) -> None:
     assert isinstance(info, ClassInfo)
     if frame.state is None:
         return
-    if not info.can_wait or _may_lead(frame, info):
+    if not info.can_wait or frame.interpreter.modules.leads_on(info):
         frame.interpreter.definitions.run_class_body(frame, info)
     if frame.state is not None:
         frame.state.env[node.name.value] = Value((ClassRef(info.key),))
-
-
-def _may_lead(frame: Frame, info: ClassInfo) -> bool:
-    """Whether the body of a class names what leads to a call site."""
-    module = info.module
-    own = (f"{module.name}:{name}" for name in info.mentions)
-    return module.foreign.met_by(info.mentions) or not frame.interpreter.leading.isdisjoint(own)
 
 
 def bases(frame: Frame, info: ClassInfo) -> tuple[list[ClassInfo], list[str], bool]:

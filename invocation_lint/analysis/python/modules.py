@@ -26,7 +26,7 @@ from invocation_lint.analysis.domain.imported import Imported, ModuleRef
 from invocation_lint.analysis.domain.references import references
 from invocation_lint.analysis.domain.state import State
 from invocation_lint.analysis.domain.values import OF_UNREADABLE, text_constant
-from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.analysis.python.frames.copying import bring, thaw_shared, without_none
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.frames.outcome import BudgetExceeded, WayFound
@@ -103,6 +103,7 @@ class ModuleTable:
         self._runtimes: dict[str, Runtime] = {}
         self._by_path: dict[str, ModuleInfo] = {}
         self._silent: dict[str, bool] = {}  # modules to whether their bodies start nothing
+        self._settled: dict[tuple[str, str], Value | None] = {}  # names of modules that nobody has walked, as known
         self._following = 0
         self._looked_up: dict[Value, Value] = {}  # values with imports to what these mean
         self._running = 0
@@ -160,7 +161,7 @@ class ModuleTable:
 
     def name(self, frame: Frame, text: str) -> Value | None:
         """The value of a module-level name of the frame's module, or None when the module does not bind it."""
-        return self._bound(frame, self.runtime(frame.module), text)
+        return self._settled_value(frame.module, text) or self._bound(frame, self.runtime(frame.module), text)
 
     def _bound(self, frame: Frame, runtime: Runtime, text: str) -> Value | None:
         state = runtime.names
@@ -233,7 +234,7 @@ class ModuleTable:
         """`module.text`: a name of the module, or a submodule."""
         module = self._finder.load(reference.name)
         if module is not None:
-            found = self._bound(frame, self.runtime(module), text)
+            found = self._settled_value(module, text) or self._bound(frame, self.runtime(module), text)
             if found is not None and not self._is_own_submodule(reference, found, text):
                 return self.looked_up(frame, found)
         child = self._finder.child(reference.name, text)
@@ -241,6 +242,30 @@ class ModuleTable:
             return Value((ModuleRef(child, f"{reference.dotted}.{text}"),))
         hidden = module is None and reference.name.endswith(".py")
         return unknown(OF_UNREADABLE if hidden else "a name that its module does not bind visibly", text)
+
+    def _settled_value(self, module: ModuleInfo, text: str) -> Value | None:
+        """What a name stands for in a module whose body nobody has asked for, where it need not be walked for that."""
+        what = module.settled.get(text)
+        if what is None or module.name in self._runtimes:
+            return None
+        if (module.name, text) not in self._settled:
+            self._by_path.setdefault(module.source.name, module)
+            self._interpreter.adopt(module)
+            self._settled[module.name, text] = self._as_value(module, what)
+        return self._settled[module.name, text]
+
+    def _as_value(self, module: ModuleInfo, what: Imported | str) -> Value | None:
+        if isinstance(what, Imported):
+            return Value((what,))
+        cls = module.classes.get(what)
+        if cls is None:
+            return Value((FunctionRef(what),))
+        return None if self.leads_on(cls) else Value((ClassRef(what),))
+
+    def leads_on(self, info: ClassInfo) -> bool:
+        """Whether the body of a class names what leads to a call site."""
+        own = (f"{info.module.name}:{name}" for name in info.mentions)
+        return info.module.foreign.met_by(info.mentions) or not self._interpreter.leading.isdisjoint(own)
 
     def setting(self, frame: Frame, text: str) -> Value | None:
         """`django.conf.settings.text`: what the project's settings bind it to; None when none of them does."""
@@ -281,9 +306,9 @@ class ModuleTable:
 
     def place(self, node: cst.CSTNode) -> Place:
         """The place of a node of any module of the program."""
-        for runtime in self._runtimes.values():
+        for module in self._by_path.values():
             try:
-                return runtime.module.source.place(node)
+                return module.source.place(node)
             except ValueError:
                 continue
         raise ValueError("a node of no module")

@@ -95,6 +95,9 @@ class Modules(Protocol[F_contra]):
     def attribute(self, frame: F_contra, reference: ModuleRef, text: str) -> Value:
         """`module.text`: a name of the module, or a submodule."""
 
+    def leads_on(self, info: ClassInfo) -> bool:
+        """Whether the body of a class names what leads to a call site."""
+
     def enclosing(self, place: Place) -> FunctionInfo | None:
         """The innermost function around a place, or None at module level."""
 

@@ -131,8 +131,11 @@ def _printed_event(subject: Subject) -> cst.Call | None:
     into."""
     event, scope = event_name(subject.info), subject.scope
     for call in scope.calls:
-        is_line = (isinstance(call.func, cst.Name) and call.func.value == "print") or _is_of_logging(call, subject)
-        if is_line and any(_shows(arg.value, event) for arg in call.args) and is_made_in(subject.info, call):
+        if (
+            any(_shows(arg.value, event) for arg in call.args)
+            and is_made_in(subject.info, call)
+            and ((isinstance(call.func, cst.Name) and call.func.value == "print") or _is_of_logging(call, subject))
+        ):
             return call
     return None
 
