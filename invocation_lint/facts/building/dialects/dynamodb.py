@@ -27,7 +27,7 @@ from invocation_lint.facts.building.dialects.shape import (
     set_by,
     text,
 )
-from invocation_lint.facts.building.reading.job_words import is_age
+from invocation_lint.facts.building.reading.job_words import is_age, says_running
 from invocation_lint.facts.options import JOB_TABLES
 
 _READS = {"query": "rows", "scan": "rows", "get_item": "one"}
@@ -190,9 +190,10 @@ def _written(query: Query, name: str, given: Mapping[str, Value], step: Step) ->
         legacy = set_by(given.get("AttributeUpdates"))
         query.written = legacy if legacy is not None else written_by(given.get("UpdateExpression"), names)
     elif name == "put_item":
-        if _is_read_item(given.get("Item")) or "ConditionExpression" in given:
+        item = given.get("Item")
+        query.written = set_by(item)
+        if "ConditionExpression" in given or _is_read_item(item) or _is_taken_on(item, query):
             query.verb = "update"
-        query.written = set_by(given.get("Item"))
 
 
 def _is_read_item(value: Value | None) -> bool:
@@ -200,6 +201,14 @@ def _is_read_item(value: Value | None) -> bool:
     atom = value.single if value is not None else None
     chain = atom.chain if isinstance(atom, Unknown) else None
     return chain is not None and any(step.name == ELEMENT for step in chain.steps)
+
+
+def _is_taken_on(value: Value | None, query: Query) -> bool:
+    """Whether an item that is put is a copy of another one that says that somebody does the job now:
+    `{**row, "status": "running"}`. None is made in that state."""
+    atom = value.single if value is not None else None
+    is_copy = isinstance(atom, Struct) and atom.kind == "dict" and atom.open is not None
+    return is_copy and any(says_running(*one) == "yes" for one in (query.written or {}).items())
 
 
 def _transaction(query: Query, items: Value | None) -> None:
