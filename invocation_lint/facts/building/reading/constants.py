@@ -16,6 +16,9 @@ _FROM_OUTSIDE = re.compile(r"(?:^|\.)(?:environ\.get|getenv)$")
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]+$")
 """Constants by their names (PEP 8): of the module, of another one, of a class or an enumeration."""
 
+_KEEPING = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "removeprefix", "removesuffix", "format"})
+"""Methods of a text whose answer is the same where the text and the arguments are."""
+
 _OF_MEMBERS = frozenset({"value", "name"})
 _SERIES = (cst.Tuple, cst.List, cst.Set)
 _LEVELS = 4  # from name to name
@@ -30,8 +33,18 @@ def is_constant(node: cst.CSTNode | None) -> bool:
     if isinstance(node, cst.Name):
         return node.value in {"True", "False"}
     if isinstance(node, cst.Call):
-        return _FROM_OUTSIDE.search(dotted(node.func)) is not None
+        kept = kept_by(node)
+        return all(map(is_constant, kept)) if kept else _FROM_OUTSIDE.search(dotted(node.func)) is not None
     return isinstance(node, cst.Integer)
+
+
+def kept_by(call: cst.Call) -> list[cst.BaseExpression]:
+    """What a call makes nothing else of: `str(name)`, `prefix.strip("/")`; empty for any other call."""
+    given = [arg.value for arg in call.args]
+    if dotted(call.func) == "str" and len(given) == 1:
+        return given
+    is_method = isinstance(call.func, cst.Attribute) and call.func.attr.value in _KEEPING
+    return [call.func.value, *given] if is_method and isinstance(call.func, cst.Attribute) else []
 
 
 def is_constant_or_series(node: cst.CSTNode | None) -> bool:
@@ -61,8 +74,8 @@ class Constants:
             )
         if isinstance(node, cst.BinaryOperation):
             return self.holds(node.left, levels) and self.holds(node.right, levels)
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "format":
-            return self.holds(node.func.value, levels) and all(self.holds(arg.value, levels) for arg in node.args)
+        if isinstance(node, cst.Call) and (kept := kept_by(node)):
+            return all(self.holds(one, levels) for one in kept)
         if isinstance(node, cst.Attribute):
             inner = node.value if node.attr.value in _OF_MEMBERS else node
             return isinstance(inner, cst.Attribute) and _CONSTANT.match(inner.attr.value) is not None
