@@ -174,6 +174,8 @@ class JobQueries:
         data = self._with_loops(data, read, places)
         if data.claim is None:
             data = self._with_claim(data, root, site, read.loops, places)
+        elif any(query.claim for query in read.queries) and self._is_of_sqlite(site[-1]):
+            data = replace(data, claim=UnknownAnswer("SQLite runs one statement that writes at a time"))
         chain = tuple(Label(place, self._step(root, site, index)) for index, place in enumerate(site[:-1]))
         return Fact("job_query", data, site[-1], places, chain, root.function.title if root.function else "")
 
@@ -207,6 +209,11 @@ class JobQueries:
         around = {info for place in places if (info := self.interpreter.modules.enclosing(place)) is not None}
         sources = [(info.module.source, info.place) for info in around]
         return any(_LOCKS.search(source.text, *source.offsets(place)) for source, place in sources)
+
+    def _is_of_sqlite(self, fetch: Place) -> bool:
+        """Whether the module of a query speaks of SQLite, where one statement that reads and writes is a claim."""
+        home = self.interpreter.modules.module_at(fetch)
+        return home is not None and "sqlite" in home.source.text.lower()
 
     def _stops_when_enough(self, queries: Iterable[Query], fetch: Place) -> bool:
         asked = next((query.traits.stops_when_enough for query in queries), None)

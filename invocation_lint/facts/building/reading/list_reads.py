@@ -245,7 +245,7 @@ class ListReadBuilder:
             given |= scope.texts  # a mapping that the function fills
         names = [*self._table_names(call, scope), *request.words()]
         limits = sorted({one.limit for one, _ in read} & given)
-        is_looked_through = bool(limits) and is_sifted(operation, request, uses)
+        is_looked_through = bool(limits) and is_sifted(operation, request, uses, scope)
         top = ranked(uses, scope, source)
         looks = pages.looks_on(call, operation.name, operation.given) or is_in_while(scope, call, uses)
         data = facts.ListRead(

@@ -52,25 +52,36 @@ def _parts(ordered: cst.Call, scope: Scope) -> Iterator[cst.Subscript]:
             yield part
 
 
-def is_sifted(operation: ListOperation, request: Request, uses: Uses) -> bool:
+def is_sifted(operation: ListOperation, request: Request, uses: Uses, scope: Scope) -> bool:
     """Whether the function itself drops entries of a page of a scan, or looks for one by its name, so that a limit is
     one of what is looked at."""
     if operation.service == "dynamodb":
-        return operation.name == "scan" and any(map(_sifts, uses.loops))
+        return operation.name == "scan" and any(_sifts(loop, scope) for loop in uses.loops)
     limit = request.given.get(operation.limit)
     is_small = isinstance(limit, cst.Integer) and limit.evaluated_value < _MANY
-    return is_small and _seeks_a_name(uses, in_s3=operation.service == "s3")
+    return is_small and _seeks_a_name(uses, scope, in_s3=operation.service == "s3")
 
 
-def _sifts(loop: cst.For | cst.CompFor) -> bool:
+def _sifts(loop: cst.For | cst.CompFor, scope: Scope) -> bool:
     target = loop.target.value if isinstance(loop.target, cst.Name) else ""
     if isinstance(loop, cst.CompFor):
-        return any(_asks_of(one.test, target) for one in loop.ifs)
+        return any(_asks_of(one, target) for one in _tests(loop, scope))
     first = loop.body.body[0] if loop.body.body else None
     if not isinstance(first, cst.If) or not _asks_of(first.test, target):
         return False
     skips = any(isinstance(node, cst.Continue) for node in walk(first.body))
     return skips or (len(loop.body.body) == 1 and first.orelse is None)
+
+
+def _tests(loop: cst.CompFor, scope: Scope) -> Iterator[cst.BaseExpression]:
+    """What a comprehension asks of each entry: its conditions, and what `any` or `all` goes over."""
+    yield from (one.test for one in loop.ifs)
+    made = scope.parents.get(loop)
+    holder = scope.parents.get(made) if isinstance(made, (cst.GeneratorExp, cst.ListComp)) else None
+    call = scope.parents.get(holder) if isinstance(holder, cst.Arg) else None
+    is_asked = isinstance(call, cst.Call) and called_name(call) in {"any", "all"}
+    if isinstance(made, (cst.GeneratorExp, cst.ListComp)) and is_asked:
+        yield made.elt
 
 
 def _asks_of(test: cst.BaseExpression, name: str) -> bool:
@@ -79,18 +90,18 @@ def _asks_of(test: cst.BaseExpression, name: str) -> bool:
     return any(_is(part, name) for part in parts)
 
 
-def _seeks_a_name(uses: Uses, *, in_s3: bool) -> bool:
+def _seeks_a_name(uses: Uses, scope: Scope, *, in_s3: bool) -> bool:
     """Whether a loop looks for the entry of one name: `if layer["LayerName"] == wanted: return layer`. Of objects in a
     bucket only the whole key is a name: any of an ending or a prefix may do."""
-    return uses.strongest == "searched" and any(_seeks(loop, in_s3) for loop in uses.loops)
+    return uses.strongest == "searched" and any(_seeks(loop, scope, in_s3) for loop in uses.loops)
 
 
-def _seeks(loop: cst.For | cst.CompFor, in_s3: bool) -> bool:
+def _seeks(loop: cst.For | cst.CompFor, scope: Scope, in_s3: bool) -> bool:
     if not isinstance(loop.target, cst.Name):
         return False
     entry = loop.target.value
     if isinstance(loop, cst.CompFor):
-        return any(_asks_for_name(one.test, entry, set(), in_s3) for one in loop.ifs)
+        return any(_asks_for_name(one, entry, set(), in_s3) for one in _tests(loop, scope))
     bound: set[str] = set()
     for node in walk(loop.body):
         if isinstance(node, cst.Assign) and isinstance(target := node.targets[0].target, cst.Name):
