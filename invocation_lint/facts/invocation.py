@@ -55,7 +55,10 @@ class StatusCompared:
     accepts_mode_status: Text = fact_field(
         "whether the mode's own status (200, 202, 204) counts as success", words=YES_NO
     )
-    decides: Text = fact_field("whether a raise, a return or another branch depends on it", words=YES_NO)
+    decides: Text = fact_field(
+        "whether a raise, a return or another branch depends on it; logs: a log line that speaks of a failure",
+        words=(*YES_NO, "logs"),
+    )
 
 
 @record

@@ -235,6 +235,11 @@ def test_whether_a_condition_takes_the_status_of_its_mode_for_success(condition:
         ('found = {"ok": response["StatusCode"] == 200}\nreturn {**found, "id": data["id"]}', "yes"),
         ('logger.info({"ok": response["StatusCode"] == 200})\nreturn data["id"]', "no"),
         ('print("sent", {"ok": response["StatusCode"] == 200})\nreturn data["id"]', "no"),
+        ('if response["StatusCode"] == 200:\n    print("sent")\nelse:\n    print("not sent: failed")', "logs"),
+        ('if response["StatusCode"] != 200:\n    logger.error("status")\nreturn data["id"]', "logs"),
+        ('if not response["StatusCode"] == 200:\n    logger.info("could not send")\nreturn 1', "logs"),
+        ('if response["StatusCode"] == 200:\n    logger.error("odd")\nelse:\n    logger.info("status")', "no"),
+        ('if response["StatusCode"] != 200:\n    logger.info("another status")\nreturn data["id"]', "no"),
     ],
 )
 def test_whether_a_status_decides_success(body: str, decides: str) -> None:

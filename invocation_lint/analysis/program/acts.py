@@ -127,12 +127,22 @@ def is_quiet_line(node: cst.CSTNode) -> bool:
         return False
     if called_name(call) not in {"info", "debug"} or not call.args:
         return False
+    return not _names_failure(call)
+
+
+def _names_failure(call: cst.Call) -> bool:
     words = (
         part.value
         for part in own_nodes(call)
         if isinstance(part, (cst.Name, cst.SimpleString, cst.FormattedStringText))
     )
-    return not any(FAILING.search(word) or _SAYS_WHAT_FAILED.search(word) for word in words)
+    return any(FAILING.search(word) or _SAYS_WHAT_FAILED.search(word) for word in words)
+
+
+def logs_failure(block: cst.CSTNode) -> bool:
+    """Whether a log line in a block says that something failed, by its level or in its words."""
+    lines = (node for node in own_nodes(block) if isinstance(node, cst.Call) and is_log_line(node))
+    return any(called_name(line) in {"warning", "warn", "error", "critical"} or _names_failure(line) for line in lines)
 
 
 _PLAIN = HARMLESS | {

@@ -65,6 +65,7 @@ class StatusTest(Event):
     accepted: frozenset[int] | None
     decides: bool
     place: Place
+    logs: bool = False  # nothing depends on it but a log line that speaks of a failure
 
 
 @record

@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import Traced
 from invocation_lint.analysis.domain.ids import SiteKey
-from invocation_lint.analysis.program.acts import is_log_line, strongest_act
+from invocation_lint.analysis.program.acts import is_log_line, logs_failure, strongest_act
 from invocation_lint.analysis.program.model import own_nodes
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.analysis.python.tested import bound_to_element, element_question, parts_in
@@ -27,7 +27,8 @@ def note_status(
         accepted = _accepted(frame, node, part)
         decides = decides and not _asks_to_wait(node) and _is_decided(frame, where)
         codes = None if accepted is None else accepted[1]
-        frame.events.append(StatusTest(part.origin, part.path[-1], codes, decides, frame.place(node)))
+        logs = accepted is not None and isinstance(where, cst.If) and _calls_it_failed(where, accepted[0])
+        frame.events.append(StatusTest(part.origin, part.path[-1], codes, decides, frame.place(node), logs))
 
 
 def status_marks(frame: Frame, parts: list[Traced], node: cst.If) -> Iterator[tuple[SiteKey, bool]]:
@@ -91,6 +92,12 @@ def _last_word(node: cst.BaseExpression) -> str:
 def _does_more_than_log(node: cst.If) -> bool:
     blocks = [node.body, *([node.orelse] if node.orelse is not None else [])]
     return any(strongest_act(block) not in {"drops", "logs"} or _leaves(block) for block in blocks)
+
+
+def _calls_it_failed(node: cst.If, success: bool) -> bool:
+    """Whether the branch of a status that does not stand for success says in a log line that something failed."""
+    other = node.orelse if success else node.body
+    return other is not None and not isinstance(other, cst.If) and logs_failure(other)
 
 
 def _leaves(block: cst.CSTNode) -> bool:

@@ -231,7 +231,7 @@ def _status(events: Sequence[Event], mode: Any, known: Any, note: Note) -> facts
     tests = [event for event in events if isinstance(event, StatusTest)]
     if not tests:
         return None
-    test = next((one for one in tests if one.decides), tests[-1])
+    test = next((one for one in tests if one.decides), None) or next((one for one in tests if one.logs), tests[-1])
     note("response.status_compared", test.place)
     accepts: Any = UnknownAnswer("the comparison is not followed")
     if test.accepted is not None:
@@ -239,7 +239,7 @@ def _status(events: Sequence[Event], mode: Any, known: Any, note: Note) -> facts
         accepts = UnknownAnswer("the mode is not known") if code is None else "yes" if code in test.accepted else "no"
         if code is None and STATUS_OF.get(known, 0) in test.accepted:
             accepts = "yes"
-    return facts.StatusCompared(test.field, accepts, "yes" if test.decides else "no")
+    return facts.StatusCompared(test.field, accepts, "yes" if test.decides else "logs" if test.logs else "no")
 
 
 __all__ = ["STATUS_OF", "Reader", "field_of", "response_fact"]
