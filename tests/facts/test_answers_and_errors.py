@@ -330,6 +330,27 @@ def test_codes_stand_beside_the_classes_that_clauses_name() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("caught", "kind"),
+    [
+        ("botocore.errorfactory.ResourceNotFoundException", "unmodelled"),
+        ("botocore.errorfactory.ClientError", "botocore"),
+        ("botocore.exceptions.TooManyRequestsException", "unmodelled"),
+        ("botocore.exceptions.AccessDeniedException", "unmodelled"),
+        ("botocore.exceptions.ReadTimeoutError", "botocore"),
+        ("boto3.exceptions.ClientError", "unmodelled"),
+        ("boto3.exceptions.Boto3Error", "botocore"),
+    ],
+)
+def test_classes_that_no_module_of_the_sdk_has(caught: str, kind: str) -> None:
+    code = "import botocore\n\ndef start():\n" + indent(
+        CLAUSE.format(call=CALL, caught=caught, body="raise").strip(), "    "
+    )
+    catches = invocation(code).catches
+    assert not isinstance(catches, Unknown)
+    assert [one.kind for one in catches] == [kind]
+
+
 def test_codes_of_one_test_stand_together() -> None:
     body = 'if error.response["Error"]["Code"] in ("Throttling", "TooManyRequestsException"): raise'
     assert ("TooManyRequestsException", "code", "code", "no") in clause("ClientError", body)

@@ -130,7 +130,7 @@ _TOO_LARGE = "Lambda returns RequestEntityTooLargeException"
 def _effect(name: str, event: ClauseSeen) -> str | None:
     """What a clause is worth when an invocation fails, where that is less than its type promises."""
     if event.kind == "unmodelled":
-        return "the client has no exception of this name, and the clause itself raises AttributeError"
+        return "there is no exception of this name, and the clause itself raises AttributeError"
     if event.kind == "modelled":
         return (
             _TOO_LARGE if name.endswith("RequestTooLargeException") else "throttling and all other errors get past it"

@@ -92,6 +92,8 @@ def _symbol_type(full: str, written: str) -> CaughtType:
     if full.startswith("botocore.vendored"):
         return CaughtType(written, "vendored", "no", "no")
     if full.startswith(("botocore.", "boto3.", "aiobotocore.")):
+        if "." in written and _is_made_by_client(full, last):  # imported by its name, it fails long before
+            return CaughtType(written, "unmodelled", "partly", "no")
         if last in _BOTOCORE:
             return CaughtType(last, "botocore", *_BOTOCORE[last])
         return CaughtType(last, "botocore", "no", "partly" if last in _PARTLY_TRANSPORT else "no")
@@ -102,6 +104,21 @@ def _symbol_type(full: str, written: str) -> CaughtType:
     if full.startswith(("json.", "urllib")) or full.partition(".")[0] in _OF_OTHERS:
         return CaughtType(written, "builtin", "no", "no")
     return CaughtType(written, "builtin", "unknown", "unknown")
+
+
+def _is_made_by_client(full: str, last: str) -> bool:
+    """Whether a module of the SDK lacks a name: each client makes the classes of its errors, no module holds them."""
+    module = full.rpartition(".")[0]
+    if module == "botocore.errorfactory":
+        return last not in _OF_ERRORFACTORY
+    known = lambda_api().service_errors | lambda_api().unmodelled_codes
+    of_service = last in known or last in {"ThrottlingException", "ThrottledException"}
+    if module == "boto3.exceptions":
+        return of_service or last in _BOTOCORE
+    return module == "botocore.exceptions" and of_service
+
+
+_OF_ERRORFACTORY = frozenset({"ClientError", "BaseClientExceptions", "ClientExceptionsFactory"})
 
 
 @lru_cache(maxsize=1024)
