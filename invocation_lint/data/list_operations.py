@@ -14,6 +14,8 @@ from invocation_lint.records import record
 
 PATH = Path(__file__).with_suffix(".json")
 
+_WITH_JOBS = frozenset({"rekognition", "textract"})
+
 
 @record
 class ListOperation:
@@ -30,6 +32,11 @@ class ListOperation:
     entries: str
     required: frozenset[str]
     keys: tuple[str, ...]
+
+    @property
+    def is_of_one_job(self) -> bool:
+        """Whether the pages are the result of one job that was started before; boto3 has no paginator for those."""
+        return self.service in _WITH_JOBS and self.name.startswith("get_")
 
 
 @lru_cache(maxsize=1)

@@ -39,8 +39,34 @@ PAGES = {
         ("list_contact_flows", "list_phone_numbers", "list_prompts", "list_queues", "list_quick_connects",
          "list_routing_profiles", "list_users"), 100),
     "emr": {"list_clusters": 50, "list_steps": 50},
+    "rekognition": dict.fromkeys(
+        ("get_celebrity_recognition", "get_content_moderation", "get_face_detection", "get_face_search",
+         "get_label_detection", "get_person_tracking", "get_segment_detection", "get_text_detection"), 1000),
+    "textract": {"get_document_analysis": 1000, "get_document_text_detection": 1000, "get_expense_analysis": 20,
+                 "get_lending_analysis": 30},
 }  # fmt: skip
 """Entries of a page where the model does not tell: the operation's page of each service's API reference."""
+
+WITHOUT_PAGINATOR = {
+    "rekognition": {
+        "GetCelebrityRecognition": "Celebrities",
+        "GetContentModeration": "ModerationLabels",
+        "GetFaceDetection": "Faces",
+        "GetFaceSearch": "Persons",
+        "GetLabelDetection": "Labels",
+        "GetPersonTracking": "Persons",
+        "GetSegmentDetection": "Segments",
+        "GetTextDetection": "TextDetections",
+    },
+    "textract": {
+        "GetDocumentAnalysis": "Blocks",
+        "GetDocumentTextDetection": "Blocks",
+        "GetExpenseAnalysis": "ExpenseDocuments",
+        "GetLendingAnalysis": "Results",
+    },
+}
+"""Operations that answer in pages, with what holds the entries, for which botocore has no paginator (API references of
+Textract and Rekognition)."""
 
 DATA = {
     "athena": ["get_query_results", "list_query_executions"],
@@ -68,6 +94,7 @@ DATA = {
     "mediaconvert": ["list_jobs"],
     "quicksight": ["list_ingestions", "list_users"],
     "redshift": ["describe_cluster_snapshots"],
+    "rekognition": [xform_name(name) for name in WITHOUT_PAGINATOR["rekognition"]],
     "route53": ["list_resource_record_sets"],
     "s3": ["list_objects", "list_objects_v2", "list_object_versions"],
     "sagemaker": ["list_processing_jobs", "list_training_jobs", "list_transform_jobs"],
@@ -77,6 +104,7 @@ DATA = {
     "ssm": ["describe_automation_executions", "describe_instance_information", "list_commands"],
     "stepfunctions": ["get_execution_history", "list_executions"],
     "support": ["describe_cases"],
+    "textract": [xform_name(name) for name in WITHOUT_PAGINATOR["textract"]],
     "workspaces": ["describe_workspaces"],
 }
 """Operations whose entries are what users and programs leave behind: their number grows with use."""
@@ -152,7 +180,11 @@ def page_of(service: str, name: str, model: Any, members: Any, limit: str | None
 def operations(loader: Loader, service: str) -> Iterator[tuple[str, tuple[Any, ...], str]]:
     """Of each operation of a service: boto3's name, its tokens, and `page required keys`."""
     model = loader.load_service_model(service, "service-2")
-    for api_name, paging in loader.load_service_model(service, "paginators-1")["pagination"].items():
+    every = {
+        name: {"input_token": "NextToken", "output_token": "NextToken", "limit_key": "MaxResults", "result_key": key}
+        for name, key in WITHOUT_PAGINATOR.get(service, {}).items()
+    } | loader.load_service_model(service, "paginators-1")["pagination"]
+    for api_name, paging in every.items():
         operation = model["operations"].get(api_name, {})
         name = xform_name(api_name)
         if not {"input", "output"} <= set(operation) or name.startswith(WHOLE_WITHOUT_LIMIT.get(service, ("-",))):

@@ -30,6 +30,7 @@ from invocation_lint.facts.building.reading.list_growth import Request, growth, 
 from invocation_lint.facts.building.reading.list_requests import (
     asks_for,
     has_just_made,
+    is_a_page,
     is_filtered,
     is_in_while,
     last_name,
@@ -233,7 +234,7 @@ class ListReadBuilder:
         assert isinstance(call.func, cst.Attribute)
         named = source.place(call.func.attr)
         asked = source.place(call.args[0]) if call.args else named
-        places = {"operation": named, "page": named, "asks_for": asked, "grows": asked}
+        places = {"operation": named, "page": named, "paginator": named, "asks_for": asked, "grows": asked}
         places |= dict.fromkeys(("service", "entries", "jobs", "created"), source.place(call.func.value))
         if holder is not None and isinstance(holder.node, cst.FunctionDef):
             places["next_page"] = source.place(holder.node.name)
@@ -244,16 +245,18 @@ class ListReadBuilder:
         if spread and request.is_open:
             given |= scope.texts  # a mapping that the function fills
         names = [*self._table_names(call, scope), *request.words()]
-        limits = sorted({one.limit for one, _ in read} & given)
+        limits = [] if is_a_page(operation, request) else sorted({one.limit for one, _ in read} & given)
         is_looked_through = bool(limits) and is_sifted(operation, request, uses, scope)
         top = ranked(uses, scope, source)
-        looks = pages.looks_on(call, operation.name, operation.given) or is_in_while(scope, call, uses)
+        is_again = not operation.is_of_one_job and is_in_while(scope, call, uses)  # of a job, until it has ended
+        looks = is_again or pages.looks_on(call, operation.name, operation.given)
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
             page=page_of(operation, is_limited=bool(limits), given=given)
             if len(read) == 1
             else UnknownAnswer("which service is asked is not known"),
+            paginator=None if operation.is_of_one_job else operation.name,
             entries=_entries(operation, names, holder, is_filled=last_name(call.func.value) in self._filled)
             if len(read) == 1
             else UnknownAnswer("of which service?"),

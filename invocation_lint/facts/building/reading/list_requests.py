@@ -18,7 +18,8 @@ from invocation_lint.source.parsing.walk import walk
 
 _FORM = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues", "ProjectionExpression", "ConsistentRead",
                    "Select", "ReturnConsumedCapacity", "ScanIndexForward", "IndexName", "TableName", "AttributesToGet",
-                   "FetchOwner", "RequestPayer", "EncodingType", "ExpectedBucketOwner", "Delimiter"})  # fmt: skip
+                   "FetchOwner", "RequestPayer", "EncodingType", "ExpectedBucketOwner", "Delimiter", "Recursive",
+                   "WithDecryption", "SortBy"})  # fmt: skip
 """Parameters that change how entries are answered, or from where, and not which."""
 
 
@@ -70,10 +71,22 @@ def asks_for(operation: ListOperation, request: Request, given: set[str], *, is_
         return "parent"
     if further and is_sifted and all(map(_OF_A_KIND.search, further)):
         return "kind"
+    if len(further) == 1 and _is_folder(next(iter(further)), request):
+        return "kind"
     if further:
         narrowed = any(_NARROWING.search(name) for name in further)
         return UnknownAnswer(f"what {min(further)} leaves is not known") if narrowed else "named"
     return "parent" if needed else "all"
+
+
+def _is_folder(name: str, request: Request) -> bool:
+    """Whether a parameter names all below a constant prefix that ends like a folder: `/aws/lambda/`."""
+    value = request.given.get(name)
+    return name.lower().endswith("prefix") and request.is_constant(value) and _text_in(value).endswith("/")
+
+
+def _text_in(value: cst.BaseExpression | None) -> str:
+    return text_of(value) if value is not None else ""
 
 
 def _of_query(request: Request) -> Any:
@@ -118,6 +131,12 @@ def next_page(
     if any(not isinstance(one, cst.Dict) and last_name(one) not in scope.assignments for one in spread):
         return UnknownAnswer("the request comes from elsewhere")
     return "no"
+
+
+def is_a_page(operation: ListOperation, request: Request) -> bool:
+    """Whether the limit of a request is what a page holds anyway: `MaxKeys=1000`."""
+    limit = request.given.get(operation.limit)
+    return isinstance(limit, cst.Integer) and 0 < operation.page <= limit.evaluated_value
 
 
 def page_of(operation: ListOperation, *, is_limited: bool, given: set[str]) -> Any:
