@@ -204,6 +204,30 @@ def test_another_way_may_change_it(code: str) -> None:
     assert "no" not in _told(code)
 
 
+QUEUE = """
+def lambda_handler(event, context):
+    record = event["Records"][0]
+    try:
+        start(record["body"])
+    except Exception as error:
+        logging.exception("failed")
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+    return {"batchItemFailures": []}
+"""
+ITSELF = QUEUE.replace(
+    '        start(record["body"])',
+    """
+        table.put_item(Item={"id": record["body"], "status": "RUNNING"})
+        send(record["body"])
+""",
+).replace("lambda_handler", "other_handler")
+
+
+@pytest.mark.parametrize("code", [QUEUE, ITSELF])
+def test_what_a_queue_sends_again_does_not_wait(code: str) -> None:
+    assert "no" not in _told(code)
+
+
 POOL = """
 from concurrent.futures import ThreadPoolExecutor, as_completed
 

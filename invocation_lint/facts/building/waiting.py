@@ -76,6 +76,8 @@ def record_written(
     touched: Text = "no"
     if any(may_write(taken.module, taken.function, own_nodes(clause.body)) for clause in taken.clauses):
         touched = "yes"
+    elif any(map(_reports_item, taken.clauses)):
+        touched = UnknownAnswer("the event is sent again")
     elif not all(
         leaves(taken.module, taken.function, clause, place, is_end and not taken.outer) for clause in taken.clauses
     ) or not all(
@@ -91,9 +93,16 @@ def leaves_alone(seen: Seen) -> bool:
     the error, or it is raised on, that is for the callers to say."""
     module, function, call = seen.root.module, seen.root.function, seen.site[0]
     return function is not None and all(
-        not may_write(module, function, own_nodes(clause.body)) and leaves(module, function, clause, call, is_end=True)
+        not may_write(module, function, own_nodes(clause.body))
+        and not _reports_item(clause)
+        and leaves(module, function, clause, call, is_end=True)
         for clause in clauses_around(module, function, call)
     )
+
+
+def _reports_item(clause: cst.ExceptHandler) -> bool:
+    """Whether a clause names the event as one that failed: its queue or stream sends it again."""
+    return any(_text(node) in {"batchItemFailures", "itemIdentifier"} for node in own_nodes(clause.body))
 
 
 def is_escaped(seen: Seen) -> bool:
