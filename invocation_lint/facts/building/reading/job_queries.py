@@ -39,11 +39,12 @@ if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
 
 _LOCKS = re.compile(
-    r"advisory|\block(?:ed|ing)?s?\b\s*[(:]|_lock\b|\.lock\(|\.acquire\(|\bmutex|semaphore|serializable"
-    r"|for[ _]update|version_id|sqlite",
+    r"advisory|\block(?:ed|ing)?s?\b\s*[(:]|_lock\b|\.lock\(|(?<!pool)\.acquire\((?!\)\s*as\b)|\bmutex"
+    r"|semaphore|serializable|for[ _]update|version_id|sqlite",
     re.IGNORECASE,
 )
-"""What a function holds that lets one worker in at a time, or in which somebody may do that."""
+"""What a function holds that lets one worker in at a time, or in which somebody may do that. What a pool gives, as
+in `async with pool.acquire() as connection`, is none."""
 
 _STRENGTH = ("rows", "one", "count", "lazy")
 
