@@ -138,7 +138,7 @@ def growth(
     """What tells that the part asked for outgrows a page: `cleared`, `newest`, `happenings`; empty where nothing does.
 
     `tables` are the names of the table, `function` that of the function around the call, `of_class` of its class."""
-    if any(_is_cleared(loop, scope) for loop in uses.loops):
+    if any(is_cleared(loop, scope) for loop in uses.loops):
         return "cleared"
     if in_s3:
         if any(_takes_newest(call, scope) for call in uses.ordered):
@@ -177,7 +177,7 @@ def _stem(word: str) -> str:
     return word.removesuffix("ies").removesuffix("y").removesuffix("s")
 
 
-def _is_cleared(loop: cst.For | cst.CompFor, scope: Scope) -> bool:
+def is_cleared(loop: cst.For | cst.CompFor, scope: Scope) -> bool:
     """Whether a loop removes each entry, or collects what is removed after it."""
     if isinstance(loop, cst.For):
         collected: set[str] = set()

@@ -248,7 +248,7 @@ class ListReadBuilder:
         limits = [] if is_a_page(operation, request) else sorted({one.limit for one, _ in read} & given)
         is_looked_through = bool(limits) and is_sifted(operation, request, uses, scope)
         top = ranked(uses, scope, source)
-        is_again = not operation.is_of_one_job and is_in_while(scope, call, uses)  # of a job, until it has ended
+        is_again = is_in_while(operation, given, scope, call, uses)
         looks = is_again or pages.looks_on(call, operation.name, operation.given)
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),

@@ -11,7 +11,7 @@ import libcst as cst
 from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.page_uses import Uses
-from invocation_lint.facts.building.reading.list_growth import Request
+from invocation_lint.facts.building.reading.list_growth import Request, is_cleared
 from invocation_lint.facts.building.reading.partitions import asks_for_a_kind, asks_for_a_status, names_one
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.source.parsing.walk import walk
@@ -149,9 +149,15 @@ def page_of(operation: ListOperation, *, is_limited: bool, given: set[str]) -> A
     return f"{operation.page} entries" if operation.page else UnknownAnswer("how much a page holds is not known")
 
 
-def is_in_while(scope: Scope, call: cst.Call, uses: Uses) -> bool:
+def is_in_while(operation: ListOperation, given: set[str], scope: Scope, call: cst.Call, uses: Uses) -> bool:
     """Whether a loop may make the call until nothing is left: the same call in each round, or one that goes on from
-    what the last one gave. A round that only counts or searches what there is leaves all of it."""
+    what the last one gave. A round that only counts or searches what there is leaves all of it; so does one that asks
+    for the result of a job, and a scan whose filter looks at the same items again, unless these are removed."""
+    if operation.is_of_one_job:
+        return False
+    is_from_start = operation.name == "scan" and is_filtered(operation, given) and bool(uses.loops)
+    if is_from_start and not any(is_cleared(loop, scope) for loop in uses.loops):
+        return False
     if uses.strongest in {"counted", "searched"} and uses.acts is None and "tested" not in uses.found:
         return False
     for node in scope.around(call):
