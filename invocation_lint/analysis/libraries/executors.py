@@ -11,7 +11,17 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, NONE, FunctionRef, Method, Partial, Pending, Value, join_values
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    NONE,
+    FunctionRef,
+    Method,
+    Partial,
+    Pending,
+    Traced,
+    Value,
+    join_values,
+)
 from invocation_lint.analysis.domain.events import Argument, Caught, LoopInfo
 from invocation_lint.analysis.domain.state import Obj
 from invocation_lint.analysis.libraries.concurrency import note_threads, submitted, threads_of
@@ -108,10 +118,12 @@ def _is_loop(node: cst.CSTNode) -> bool:
 
 
 def _is_callable(value: Value) -> bool:
-    return any(
-        isinstance(atom, (FunctionRef, Partial)) or (isinstance(atom, Method) and atom.name in SITE_ATTRIBUTES)
-        for atom in value.atoms
-    )
+    return any(isinstance(atom, (FunctionRef, Partial)) or _is_method(atom) for atom in value.atoms)
+
+
+def _is_method(atom: object) -> bool:
+    """Whether it is a method whose call is followed: one that invokes, or that reads what an invocation gave."""
+    return isinstance(atom, Method) and (atom.name in SITE_ATTRIBUTES or bool(atom.receiver.of(Traced)))
 
 
 def _run(frame: Frame, arguments: Arguments, index: int, node: cst.CSTNode, via: str) -> Value | None:

@@ -1,10 +1,10 @@
-"""Answers that are kept in an attribute: whether only parts of them are read again."""
+"""Answers that an attribute or a name keeps: whether only parts of them are read where others see it."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.program.model import ClassInfo
+from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.source.parsing.walk import walk
 
@@ -12,10 +12,13 @@ _ERRORS = frozenset({"FunctionError", "X-Amz-Function-Error", "errorMessage", "e
 
 
 def is_held(frame: Frame, node: cst.CSTNode) -> bool:
-    """Whether an answer is put into `self.name`, of which the class reads parts, and none that tells of an error.
+    """Whether an answer is put into `self.name`, of which the class reads parts, and none that tells of an error; or
+    into a name of which the functions within read parts.
 
     Where the whole is handed on (returned by a property, given to a call), whoever gets it may look for the error.
     """
+    if isinstance(node, cst.Name):
+        return frame.function is not None and _is_read_in_parts_within(frame.function, node.value)
     if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Name) or node.value.value != "self":
         return False
     function = frame.function
@@ -29,6 +32,18 @@ def is_tested_later(frame: Frame, node: cst.CSTNode) -> bool:
         return False
     cls = frame.function.cls if frame.function is not None else None
     return cls is not None and node.attr.value in _may_be_tested(cls)
+
+
+def _is_read_in_parts_within(function: FunctionInfo, name: str) -> bool:
+    """Whether the functions inside one read parts of what a name of it keeps, and none that tells of an error."""
+    functions = function.module.functions.values()
+    inner = [info for info in functions if info.parent is function and name in info.mentions]
+    nodes = [node for info in inner for node in walk(info.node)]
+    if any(isinstance(node, cst.SimpleString) and node.raw_value in _ERRORS for node in nodes):
+        return False
+    seen = sum(isinstance(node, cst.Name) and node.value == name for node in nodes)
+    parts = [_held(node) for node in nodes]
+    return seen == sum(isinstance(part, cst.Name) and part.value == name for part in parts) > 0
 
 
 def _read_in_parts(cls: ClassInfo) -> frozenset[str]:
@@ -71,7 +86,13 @@ def _is_own(node: cst.CSTNode) -> bool:
 
 
 def _part_read(node: cst.CSTNode) -> str | None:
-    """The attribute that a node sets, asks for being there, or reads one key of."""
+    """The attribute of which `_held` tells."""
+    held = _held(node)
+    return held.attr.value if isinstance(held, cst.Attribute) and _is_own(held) else None
+
+
+def _held(node: cst.CSTNode) -> cst.CSTNode | None:
+    """What a node sets, asks for being there, or reads one key of."""
     held: cst.CSTNode | None = None
     if isinstance(node, cst.Subscript):
         index = node.slice[0].slice
@@ -89,4 +110,4 @@ def _part_read(node: cst.CSTNode) -> str | None:
         isinstance(one.operator, (cst.Is, cst.IsNot)) for one in node.comparisons
     ):
         held = node.left
-    return held.attr.value if isinstance(held, cst.Attribute) and _is_own(held) else None
+    return held
