@@ -51,6 +51,10 @@ WITHIN = [
 ]
 ASKED = [
     (
+        "def look():\n    if response['ResponseMetadata']['HTTPHeaders'].get('x-amz-function-error'):\n"
+        "        raise ValueError\nregister(look)\nreturn json.loads(response['Payload'].read())['x']"
+    ),
+    (
         "def failed():\n    return 'FunctionError' in response\nif failed():\n    raise ValueError\n"
         "return json.loads(response['Payload'].read())['x']"
     ),
@@ -94,3 +98,39 @@ def test_who_reads_it_may_look_for_the_error(body: str) -> None:
 def test_a_function_within_that_looks_at_the_payload() -> None:
     body = "def read():\n    data = json.load(response['Payload'])\n    if 'errorType' in data:\n"
     assert told(body + "        raise ValueError\n    return data\nreturn read()['x']")[1] in {"tested", "handed_over"}
+
+
+AROUND = """\
+import json
+import boto3
+
+client = boto3.client("lambda")
+
+def ask(event):
+    response = None
+    def send():
+        nonlocal response
+        response = client.invoke(FunctionName="f", Payload="{{}}")
+        return json.loads(response["Payload"].read())["x"]
+    value = send()
+    if {condition}:
+        raise ValueError
+    return value
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "error"),
+    [
+        ("response.get('FunctionError')", "handed_over"),
+        ("failed(response)", "handed_over"),
+        ("response['ResponseMetadata']['HTTPHeaders'].get('x-amz-function-error')", "handed_over"),
+        ("response['ResponseMetadata']['RetryAttempts'] > 2", "unchecked"),
+        ("response is None", "unchecked"),
+    ],
+)
+def test_a_name_of_the_function_around(condition: str, error: str) -> None:
+    code = AROUND.format(condition=condition)
+    found = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    told = {fact.data.response.function_error for fact in found.facts if isinstance(fact.data, Invocation)}
+    assert told == {error}

@@ -41,12 +41,17 @@ def _assign_name(frame: Frame, target: cst.Name, value: Value) -> None:
     if frame.function is not None and name in frame.function.globals:
         frame.global_writes[name] = join2(frame.global_writes.get(name, value), value)
         traced.note_escape(frame, value, "stored", target)
-    elif (value.of(Traced) or value.of(Pending)) and _others_read(frame, name):
+    elif (value.of(Traced) or value.of(Pending)) and (_is_of_others(frame, name) or _others_read(frame, name)):
         traced.note_escape(frame, value, "stored", target)
     stale = {mark for mark in state.marks if mark[0] == READ_AS and name in mark[2]}
     if stale:
         state.marks -= stale
     state.env[name] = value
+
+
+def _is_of_others(frame: Frame, name: str) -> bool:
+    """Whether the name is that of a function around this one."""
+    return frame.function is not None and name in frame.function.nonlocals
 
 
 def _others_read(frame: Frame, name: str) -> bool:

@@ -8,12 +8,12 @@ from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo
 from invocation_lint.analysis.python.frames.frame import Frame
 from invocation_lint.source.parsing.walk import walk
 
-_ERRORS = frozenset({"FunctionError", "X-Amz-Function-Error", "errorMessage", "errorType"})
+_ERRORS = frozenset({"functionerror", "x-amz-function-error", "errormessage", "errortype"})  # in lower case
 
 
 def is_held(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether an answer is put into `self.name`, of which the class reads parts, and none that tells of an error; or
-    into a name of which the functions within read parts.
+    into a name of which the functions within, or those around whose name it is, read parts.
 
     Where the whole is handed on (returned by a property, given to a call), whoever gets it may look for the error.
     """
@@ -35,11 +35,14 @@ def is_tested_later(frame: Frame, node: cst.CSTNode) -> bool:
 
 
 def _is_read_in_parts_within(function: FunctionInfo, name: str) -> bool:
-    """Whether the functions inside one read parts of what a name of it keeps, and none that tells of an error."""
-    functions = function.module.functions.values()
-    inner = [info for info in functions if info.parent is function and name in info.mentions]
-    nodes = [node for info in inner for node in walk(info.node)]
-    if any(isinstance(node, cst.SimpleString) and node.raw_value in _ERRORS for node in nodes):
+    """Whether those who see a name of a function read parts of what it keeps, and none that tells of an error."""
+    readers = [info for info in function.module.functions.values() if info.parent is function and name in info.mentions]
+    owner: FunctionInfo | None = function
+    while owner is not None and name in owner.nonlocals:
+        owner = owner.parent
+        readers = [owner] if owner is not None else []
+    nodes = [node for info in readers for node in walk(info.node)]
+    if any(isinstance(node, cst.SimpleString) and node.raw_value.lower() in _ERRORS for node in nodes):
         return False
     seen = sum(isinstance(node, cst.Name) and node.value == name for node in nodes)
     parts = [_held(node) for node in nodes]
@@ -51,7 +54,7 @@ def _read_in_parts(cls: ClassInfo) -> frozenset[str]:
     seen: dict[str, int] = {}
     plain: dict[str, int] = {}
     for node in walk(cls.node):
-        if isinstance(node, cst.SimpleString) and node.raw_value in _ERRORS:
+        if isinstance(node, cst.SimpleString) and node.raw_value.lower() in _ERRORS:
             return frozenset()
         if isinstance(node, cst.Attribute) and _is_own(node):
             seen[node.attr.value] = seen.get(node.attr.value, 0) + 1
@@ -106,6 +109,8 @@ def _held(node: cst.CSTNode) -> cst.CSTNode | None:
         held = node.test
     elif isinstance(node, cst.UnaryOperation):
         held = node.expression
+    elif isinstance(node, cst.NameItem):
+        held = node.name
     elif isinstance(node, cst.Comparison) and all(
         isinstance(one.operator, (cst.Is, cst.IsNot)) for one in node.comparisons
     ):
