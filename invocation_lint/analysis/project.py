@@ -14,7 +14,9 @@ from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.analysis.program.reach import Reach
 from invocation_lint.deployment.kinds import Handlers
 from invocation_lint.errors import UnreadableFile, UsageError
+from invocation_lint.source.asking import digest_of
 from invocation_lint.source.definitions import parts_of
+from invocation_lint.source.notebooks.cells import is_notebook
 from invocation_lint.source.parsing.tree import SourceFile, parse
 from invocation_lint.source.record import digest
 
@@ -49,7 +51,9 @@ class ProjectModules:
         """The indexed module; None for a package without a file, or a file that cannot be read."""
         if key not in self._modules:
             self._modules[key] = None
-            data = self.files.read(key) if key.endswith(".py") else None
+            if not key.endswith(".py"):  # nobody imports a notebook, and what is not put is not asked for
+                return None
+            data = self.files.read(key)
             self.files.record.note(key, ("bytes", key), digest(data))
             if data is not None:
                 with suppress(UnreadableFile):  # the file's own run reports it
@@ -60,8 +64,8 @@ class ProjectModules:
         """Take a file that was parsed already."""
         known = self._modules.get(key)
         if known is None:
-            if key.endswith(".py"):  # others may rest on it, and find it here
-                self.files.record.note(key, ("bytes", key), digest(source.data))
+            told = digest_of(self.files, key) if is_notebook(key) else digest(source.data)
+            self.files.record.note(key, ("bytes", key), told)  # others may rest on it, and find it here
             known = self._modules[key] = self._index(source, key)
         return known
 

@@ -26,8 +26,8 @@ _WORD = re.compile(r"\w+")
 
 
 class Taint:
-    """What rests on altered modules. `read` gives the bytes of a module, `parts_of` the parts that it has now; None for
-    one that cannot be read."""
+    """What rests on altered modules. `read` gives the bytes of a module, or of a notebook's code, `parts_of` the parts
+    that it has now; None for what is no code, or cannot be read."""
 
     def __init__(
         self, answers: Answers, read: Callable[[str], bytes | None], parts_of: Callable[[str], list[Part] | None]
@@ -137,7 +137,7 @@ class Taint:
         return (names & words) | before
 
     def _all_names(self, key: str) -> set[str]:
-        parts = self._parts_of(key) if key.endswith(".py") else None
+        parts = self._parts_of(key)
         if parts is None:
             self._spread_wholly([key])
         return own_names(parts or ())
@@ -149,7 +149,7 @@ class Taint:
             key, names = self._sites.pop()
             if key in self._wholly:
                 continue
-            parts = self._parts_of(key) if key.endswith(".py") else None
+            parts = self._parts_of(key)
             if parts is None or len(names) > MOST_NAMES:
                 self._spread_wholly([key])
                 continue
@@ -163,7 +163,7 @@ class Taint:
                 if data is None or (_STAR.search(data) is None and not may_rest(data, new)):
                     own: set[str] = set()
                 else:
-                    found = self._parts_of(asker) if asker.endswith(".py") else None
+                    found = self._parts_of(asker)
                     own = resting(found or (), new)
                     if own or found is None:
                         self._asked_for.add(asker)

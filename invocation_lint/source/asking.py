@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import runs_on_lambda
+from invocation_lint.source.notebooks.cells import is_notebook
 from invocation_lint.source.record import BY_NAME, Pattern, Question, digest, told_of
 
 
@@ -33,11 +35,19 @@ def _holds(files: ProjectFiles, key: str, pattern: str) -> bool:
     return re.search(pattern.encode(), files.read(key) or b"") is not None
 
 
+def digest_of(files: ProjectFiles, key: str) -> str:
+    """The digest of a module's file, of a notebook with all that is in it; empty for one that is not read."""
+    try:
+        return digest(Path(key).read_bytes() if is_notebook(key) else files.read(key))
+    except OSError:
+        return ""
+
+
 def answer(files: ProjectFiles, question: Question) -> str:
     """What is answered now, as `asked` tells it."""
     kind, *about = question
     if kind == "bytes":
-        return digest(files.read(about[0]))
+        return digest_of(files, about[0])
     if kind == "locate":
         return repr(files.locate(about[0], about[1], int(about[2])))
     if kind == "child":

@@ -20,6 +20,7 @@ from invocation_lint.outcome import Input
 from invocation_lint.processes import pool
 from invocation_lint.project import Project
 from invocation_lint.settings.files import Configuration
+from tests.notebooks import notebook
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "story_platform"
 _LEFT_OUT = (
@@ -192,6 +193,12 @@ def caller(folder: Path, chosen: random.Random) -> None:
     write(folder / f"{name}.py", text)
 
 
+def of_notebook(folder: Path, chosen: random.Random) -> None:
+    called = chosen.choice(["studio.handler({}, None)", "print(studio)", "asset_worker.handler({'Records': []}, None)"])
+    cells = ["from story_platform import studio, asset_worker", *chosen.sample(["x = 1", "x\n", ""], 2), called]
+    write(folder / f"{chosen.choice(['use', 'test_use'])}.ipynb", notebook(*cells))
+
+
 def configuration(folder: Path, chosen: random.Random) -> None:
     lines = chosen.sample(
         ["ignore: [INV302]", "possible: true", "profile: strict", "boundary-paths: ['**/stories_api.py']",
@@ -234,7 +241,8 @@ def ignored_module(folder: Path, chosen: random.Random) -> None:
 
 EDITS = (
     swap_words, swap_words, swap_words, change_function, change_function, add_line, add_line, touch, restore, delete,
-    rename, move_folder, caller, configuration, folder_configuration, template, contracts, ignores, ignored_module,
+    rename, move_folder, caller, of_notebook, configuration, folder_configuration, template, contracts, ignores,
+    ignored_module,
 )  # fmt: skip
 
 OPTIONS: list[dict[str, Any]] = [
@@ -351,6 +359,24 @@ def test_only_who_names_what_was_edited_is_looked_at_again(
     assert cache is not None
     own = {"shared.py", "sender.py", "first.py", "second.py", "third.py"}
     assert own - cache.known.keys() == {file, *again}
+
+
+@pytest.mark.parametrize("name", ["use.ipynb", "test_use.ipynb"])
+def test_a_notebook_that_is_the_same_is_not_looked_at_again(bench: Bench, name: str) -> None:
+    shutil.rmtree(bench.folder / "story_platform")
+    write(bench.folder / "shared.py", SHARED)
+    write(bench.folder / "third.py", CALLER.format(name="text"))
+    cells = ["import boto3, json", "from shared import one", "client = boto3.client('lambda')", "one('a')"]
+    write(bench.folder / name, notebook(*cells))
+    bench.check({})
+    write(bench.folder / "third.py", CALLER.format(name="text").replace("event", "evt"))
+    found, cache = bench.report({}, cached=True)
+    assert found == bench.expected({})
+    assert cache is not None
+    assert cache.known.keys() >= {"shared.py", name}
+    for cell in ("for _ in range(9): one('b')", "one('c')\n", "print(one)"):
+        write(bench.folder / name, notebook(*cells, cell))
+        bench.check({})
 
 
 SCRIPT = """

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from invocation_lint.source.record import digest
-
 if TYPE_CHECKING:
     from invocation_lint.source.files.project_files import ProjectFiles
 
@@ -14,9 +12,8 @@ _FOLDERS = frozenset({"tests", "test", "testing"})
 _NAME = re.compile(r"tests?(?:_|\.py$)|.*_tests?\.py$")
 
 _TEST = re.compile(
-    rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test(?!\d*\([ \t]*_?event\b[^)]*,[ \t]*_?(?:context|ctx)\b)(?:_|[A-Z0-9]|\()"
-    rb"|\bTestCase\b|^[ \t]*@pytest\.|^[ \t]*def[ \t]+\w+_test\(",
-    re.MULTILINE,
+    rb"(?m)^[ \t]*(?:async[ \t]+)?def[ \t]+test(?!\d*\([ \t]*_?event\b[^)]*,[ \t]*_?(?:context|ctx)\b)(?:_|[A-Z0-9]|\()"
+    rb"|\bTestCase\b|^[ \t]*@pytest\.|^[ \t]*def[ \t]+\w+_test\("
 )
 """A test function, by the names that pytest and unittest collect, or what only tests have. `def test(event, context)`
 is a handler."""
@@ -44,9 +41,9 @@ def is_test_of(files: ProjectFiles, key: str, asker: str = "") -> bool:
     path = files.path_below_root(key)
     if is_in_test_folder(path) or not is_named_like_a_test(path):
         return is_in_test_folder(path)
-    data = files.read(key)
-    files.record.note(asker or key, ("bytes", key), digest(data))
-    return holds_test(data or b"")
+    found = holds_test(files.read(key) or b"")
+    files.record.note(asker or key, ("holds", key, _TEST.pattern.decode()), repr(found))
+    return found
 
 
 _OF_TESTS = re.compile(r"(?i)(?:^|[-_.])(?:tests?|testing|testdata|fixtures?|e2e|integ)(?:$|[-_.])")
