@@ -13,7 +13,7 @@ from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, Modu
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.around import patience
-from invocation_lint.facts.building.around.entries import VIEW, Entry, decorator_names, entry_of
+from invocation_lint.facts.building.around.entries import VIEW, Entry, crhelper_resources, decorator_names, entry_of
 from invocation_lint.facts.building.around.operations import is_operation
 from invocation_lint.facts.building.around.patience import Wait, wait_of_handler
 from invocation_lint.facts.building.error_handlers import has_error_handler
@@ -353,18 +353,13 @@ def _tests_main(test: cst.BaseExpression) -> bool:
     return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
 
 
-_STACK_EVENTS = frozenset({"create", "update", "delete", "poll_create", "poll_update", "poll_delete"})
-"""Decorators of crhelper's CfnResource."""
-
-
 def _serves_stack(module: ModuleInfo, function: FunctionInfo) -> bool:
     """Whether a function answers CloudFormation: a method of a custom resource's class, or one that crhelper calls."""
     bases = [dotted(argument.value.value if isinstance(argument.value, cst.Subscript) else argument.value)
              for argument in function.cls.node.bases] if function.cls is not None else []  # fmt: skip
     if any("customresource" in base.rpartition(".")[2].replace("_", "").lower() for base in bases):
         return True
-    decorators = {name.rpartition(".")[2] for name in decorator_names(function)}
-    return bool(decorators & _STACK_EVENTS) and "crhelper" in module.source.text
+    return bool(crhelper_resources(module, function))
 
 
 __all__ = ["Ending", "ending_of", "is_by_hand", "is_run_by_hand"]

@@ -130,6 +130,18 @@ def decorator_names(function: FunctionInfo) -> list[str]:
     return [dotted(item.func if isinstance(item, cst.Call) else item) for item in function.decorators]
 
 
+_STACK_EVENTS = frozenset({"create", "update", "delete", "poll_create", "poll_update", "poll_delete"})
+"""Decorators of crhelper's CfnResource (github.com/aws-cloudformation/custom-resource-helper)."""
+
+
+def crhelper_resources(module: ModuleInfo, function: FunctionInfo) -> set[str]:
+    """The names of crhelper's resources that call a function when CloudFormation asks for something."""
+    if "crhelper" not in module.source.text:
+        return set()
+    parts = (name.rpartition(".") for name in decorator_names(function))
+    return {resource for resource, _, event in parts if event in _STACK_EVENTS}
+
+
 def _by_decorator(module: ModuleInfo, function: FunctionInfo) -> Entry | None:
     text = module.source.text
     names = decorator_names(function)

@@ -13,7 +13,7 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts import wait_loop as facts
 from invocation_lint.facts.base import Fact
-from invocation_lint.facts.building.around.entries import decorator_names
+from invocation_lint.facts.building.around.entries import crhelper_resources, decorator_names
 from invocation_lint.facts.building.handling.subjects import Subject
 from invocation_lint.facts.building.handling.timing.own_processes import waits_for_own_process
 from invocation_lint.facts.building.handling.timing.states_of_work import ends_in_any_other_state
@@ -105,12 +105,15 @@ def _is_of_class(code: Code, call: cst.Call, of_class: str) -> bool:
 
 
 def _routed(subject: Subject) -> Iterator[FunctionInfo]:
-    """The functions that a handler leads to by the routes of an application: `@app.get("/jobs")`, `app.resolve(..)`."""
+    """The functions that a handler leads to by the routes of an application (`@app.get("/jobs")`, `app.resolve(..)`),
+    or by a resource of crhelper that it calls (`@helper.create`, `helper(event, context)`)."""
     calls = subject.scope.calls
     applications = {dotted(call.func.value) for call in calls
                     if isinstance(call.func, cst.Attribute) and call.func.attr.value == "resolve"}  # fmt: skip
-    for info in subject.code.functions() if applications else ():
-        if any(name.rpartition(".")[0] in applications for name in decorator_names(info)):
+    called = {call.func.value for call in calls if isinstance(call.func, cst.Name)}
+    for info in subject.code.functions() if applications or called else ():
+        is_route = any(name.rpartition(".")[0] in applications for name in decorator_names(info))
+        if is_route or not called.isdisjoint(crhelper_resources(subject.code.module, info)):
             yield info
 
 
