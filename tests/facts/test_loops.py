@@ -149,6 +149,20 @@ def test_a_loop_that_is_left_when_its_time_is_over_is_no_search(test: str, over:
     assert (loop.over, loop.item_failure) == (over, "escapes" if over == "items" else None)
 
 
+def test_a_loop_that_sends_now_and_then_and_is_left_for_its_time_is_no_search() -> None:
+    loop = loop_of("""
+    def start(jobs, context, sent=0):
+        for job in jobs:
+            sent += 1
+            if sent % 9 == 0:
+                send(job)
+                if context.get_remaining_time_in_millis() < 1000:
+                    break
+    """)
+    assert loop is not None
+    assert (loop.over, loop.item_failure) == ("items", "escapes")
+
+
 def test_what_one_failure_does_to_the_rest() -> None:
     ends = loop_of("def start(jobs):\n    for job in jobs:\n        send(job)\n")
     assert ends is not None

@@ -133,7 +133,8 @@ def _is_left_early(loop: cst.For) -> bool:
     ]
     own = names_within(*targets)
     return any(
-        not tests or any(_is_of_round(part, own) for test in tests for part in [test, *own_nodes(test)])
+        not tests
+        or (any(_is_of_round(test, own) for test in tests) and not any(_is_of_time(test, own) for test in tests))
         for node, tests in ways_to(loop.body, (cst.Return, cst.Break))
         if isinstance(node, cst.Return) or node not in inside
     )
@@ -142,8 +143,18 @@ def _is_left_early(loop: cst.For) -> bool:
 _CLOCKS = frozenset({"get_remaining_time_in_millis", "time", "monotonic", "perf_counter", "now", "utcnow"})
 
 
-def _is_of_round(part: cst.CSTNode, own: set[str]) -> bool:
-    """Whether a part of a test is what a round sets or asks, other than what time it is."""
-    if isinstance(part, cst.Call):
-        return dotted(part.func).rpartition(".")[2] not in _CLOCKS
-    return isinstance(part, cst.Name) and part.value in own
+def _is_of_round(test: cst.BaseExpression, own: set[str]) -> bool:
+    """Whether a test is about what a round sets or asks, other than what time it is."""
+    return any(
+        not _is_clock(part) if isinstance(part, cst.Call) else isinstance(part, cst.Name) and part.value in own
+        for part in (test, *own_nodes(test))
+    )
+
+
+def _is_of_time(test: cst.BaseExpression, own: set[str]) -> bool:
+    """Whether a test only asks what time it is."""
+    return any(map(_is_clock, (test, *own_nodes(test)))) and not _is_of_round(test, own)
+
+
+def _is_clock(part: cst.CSTNode) -> bool:
+    return isinstance(part, cst.Call) and dotted(part.func).rpartition(".")[2] in _CLOCKS
