@@ -183,7 +183,10 @@ class Caller:
     limit: Text = fact_field("what happens when the code takes longer than that, in words")
     timeout_seconds: Number = fact_field("the caller's own deployed timeout, in seconds")
     is_async: Text = fact_field("whether the call is in an async function", words=YES_NO)
-    own_loop: Text = fact_field("whether only `asyncio.run` starts that function, and nothing beside it", words=YES_NO)
+    own_loop: Text = fact_field(
+        "whether nothing else runs in its event loop: only `asyncio.run` starts it, or Lambda runs its application",
+        words=YES_NO,
+    )
     on_lambda: Text = fact_field("whether the code runs on Lambda, as far as the project shows", words=YES_NO)
     by_hand: Text = fact_field(
         "whether a person runs the code and sees how it ends: a script, a module of a command line, or one that can be "

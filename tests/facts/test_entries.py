@@ -244,6 +244,45 @@ def test_an_application_that_is_served_from_lambda(tmp_path: Path, files: dict[s
     assert on_lambda(tmp_path, files) == answer
 
 
+FASTAPI = """
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+client = boto3.client("lambda")
+
+@app.get("/a")
+async def order():
+    return client.invoke(FunctionName="f", Payload=b"{}")["StatusCode"]
+"""
+ADAPTED = "from mangum import Mangum\nfrom api.routes import app\nhandler = Mangum(app)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "answer"),
+    [
+        ({"main.py": ADAPTED}, "yes"),
+        ({"api/main.py": ADAPTED}, "yes"),
+        ({"tests/main.py": ADAPTED}, "no"),
+        ({"main.py": ADAPTED.replace("Mangum(app)", "print(app)")}, "no"),
+        ({}, "no"),
+        (
+            {"main.py": ADAPTED, "api/routes.py": FASTAPI + "async def both():\n    await asyncio.gather(order())\n"},
+            "no",
+        ),
+    ],
+)
+def test_a_view_on_lambda_has_its_event_loop_for_itself(tmp_path: Path, files: dict[str, str], answer: str) -> None:
+    (tmp_path / ".git").mkdir()
+    for below, text in {"api/routes.py": FASTAPI, **files}.items():
+        (tmp_path / below).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / below).write_text(text)
+    path = tmp_path / "api" / "routes.py"
+    program = Programs(lambda _: AnalysisOptions(), tmp_path).program(path)
+    found = facts_of(parse(path.read_bytes(), "routes.py"), ContractBook(), AnalysisOptions(), program, path).facts
+    assert {fact.data.caller.own_loop for fact in found if fact.kind == "invocation"} == {answer}
+
+
 def test_what_zappa_runs_for_events(tmp_path: Path) -> None:
     settings = """
     {"live": {"app_function": "app.app", "events": [

@@ -66,7 +66,7 @@ def test_a_method_that_is_run_alone() -> None:
         WORK + HANDLER + "async def other(event):\n    return await work(event)\n",
         WORK + HANDLER + "async def beside(event):\n    asyncio.create_task(other(event))\n",
         WORK + "async def main(event):\n    await asyncio.wait_for(work(event), 5)\n\nasyncio.run(main({}))\n",
-        "@app.get('/')\n" + WORK + HANDLER,
+        "@app.get('/')\n" + WORK,
     ],
 )
 def test_a_coroutine_that_may_share_its_loop(code: str) -> None:

@@ -277,7 +277,7 @@ class Invocations:
                     on_lambda=on_lambda,
                     timeout_seconds=self._own_timeout(seen),
                     is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
-                    own_loop=has_its_loop(seen, visit, self.interpreter, self.program),
+                    own_loop=has_its_loop(seen, visit, self.interpreter, self.program, on_lambda),
                 ),
                 seen.ending.wait,
             ),

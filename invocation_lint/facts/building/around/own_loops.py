@@ -1,4 +1,5 @@
-"""Coroutines that have their event loop for themselves: `asyncio.run(work(event))`, with nothing running beside them.
+"""Coroutines that have their event loop for themselves: `asyncio.run(work(event))`, with nothing running beside them,
+and views on Lambda, where an execution environment handles one request at a time (AWS Lambda Developer Guide).
 
 What blocks there keeps nothing waiting. A name that stands anywhere else, in a text or comment too, may mean that
 others run it.
@@ -35,12 +36,17 @@ _BESIDE = re.compile(
 _DEPTH = 3  # of coroutines that await one another
 
 
-def has_its_loop(seen: Seen, visit: Visit, interpreter: Walk[Frame], program: Program | None) -> Text:
-    """Whether a call is in a coroutine that shares its event loop with no other one."""
+def has_its_loop(seen: Seen, visit: Visit, interpreter: Walk[Frame], program: Program | None, on_lambda: Text) -> Text:
+    """Whether a call is in a coroutine that shares its event loop with no other one; `on_lambda` tells whether what it
+    begins with runs there."""
     function = interpreter.function_info(visit.function) if visit.is_async else seen.root.function
-    if function is None or not function.is_async or (function is seen.root.function and seen.ending.is_end):
+    if function is None or not function.is_async:
         return "no"
     reaching = program.reaching(function.module).values() if program is not None else (function.module,)
+    if seen.ending.kind == "view" and on_lambda == "yes":
+        return "no" if any(map(_starts_beside, (*reaching, seen.root.module))) else "yes"
+    if function is seen.root.function and seen.ending.is_end:
+        return "no"
     return "yes" if has_own_loop(reaching, function) else "no"
 
 
