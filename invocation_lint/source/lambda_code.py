@@ -36,12 +36,14 @@ MAX_FOLDERS = 3
 
 def is_handler_code(data: bytes) -> bool:
     """Whether the bytes of a module define something that Lambda invokes."""
-    return any(not _stands_in_text(data, found.start()) for found in _HANDLER.finditer(data))
-
-
-def _stands_in_text(data: bytes, at: int) -> bool:
-    """Whether a place lies between triple quotes, as the code of a function does that a script deploys."""
-    return bool(data.count(b'"""', 0, at) % 2 or data.count(b"'''", 0, at) % 2)
+    quotes, other_quotes, seen = 0, 0, 0
+    for found in _HANDLER.finditer(data):  # not one in a text, as the code of a function is that a script deploys
+        quotes += data.count(b'"""', seen, found.start())
+        other_quotes += data.count(b"'''", seen, found.start())
+        seen = found.start()
+        if not (quotes % 2 or other_quotes % 2):
+            return True
+    return False
 
 
 def runs_on_lambda(files: ProjectFiles, key: str) -> bool:

@@ -1,11 +1,23 @@
-"""Parameters of a function that is looked at alone, among them those that a framework fills: the dependencies of
-FastAPI, and objects whose class the annotation names."""
+"""Parameters of a function that is looked at alone, among them those that a framework fills: what FastAPI reads of
+requests, its dependencies, and objects whose class the annotation names."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from invocation_lint.analysis.domain.atoms import NEVER, ClassRef, Slot, Symbol, Value, join2, unknown
+from invocation_lint.analysis.domain.atoms import (
+    NEVER,
+    NONE,
+    ClassRef,
+    Param,
+    Ref,
+    Slot,
+    Symbol,
+    Typed,
+    Value,
+    join2,
+    unknown,
+)
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
 from invocation_lint.analysis.libraries import fields
 from invocation_lint.analysis.libraries.outside import command_line
@@ -15,6 +27,7 @@ from invocation_lint.analysis.python import classes, type_hints
 from invocation_lint.analysis.python.frames.arguments import Arguments
 from invocation_lint.analysis.python.frames.copying import without_none
 from invocation_lint.analysis.python.frames.frame import Frame
+from invocation_lint.findings import Place
 
 DEPENDS = frozenset({"Depends", "Security"})
 _RECEIVERS = frozenset({"", "self", "cls", "this", "me", "mcs", "klass"})
@@ -78,6 +91,82 @@ def _instance(frame: Frame, param: cst.Param, info: ClassInfo) -> Value:
     return frame.allocate_at((place, "given"), obj)
 
 
+_ANNOTATED = {
+    "uuid.UUID": "UUID",
+    "datetime.datetime": "datetime",
+    "datetime.date": "date",
+    "datetime.time": "time",
+    "datetime.timedelta": "timedelta",
+    "decimal.Decimal": "Decimal",
+}
+"""What FastAPI converts the text of a path or query to (FastAPI: path parameters; extra data types)."""
+
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete"})
+
+_OF_REQUESTS = frozenset({"Query", "Path", "Body", "Header", "Cookie", "Form"})
+"""What says where in a request a parameter stands, with its default (FastAPI: query parameters and validations)."""
+
+
+def _is_of_request(frame: Frame, param: cst.Param) -> bool:
+    """Whether a parameter is one that FastAPI reads of a request, which must have it: no `Depends`, and no default,
+    which may be None."""
+    if param.annotation is None or not _is_converted(frame):
+        return False
+    is_needed = param.default is None or _has_no_default(frame, param.default)
+    return is_needed and DEPENDS.isdisjoint(names_within(param.annotation.annotation))
+
+
+def _has_no_default(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether `Query(..)` and its like is given `...` for a default, or none."""
+    if (
+        not isinstance(node, cst.Call)
+        or type_hints.resolve_annotation(frame, node.func).rpartition(".")[2] not in _OF_REQUESTS
+    ):
+        return False
+    given = {arg.keyword.value if arg.keyword is not None else "": arg.value for arg in node.args[:1]}
+    given |= {arg.keyword.value: arg.value for arg in node.args if arg.keyword is not None}
+    default = given.get("", given.get("default"))
+    return "default_factory" not in given and (default is None or isinstance(default, cst.Ellipsis))
+
+
+def _is_converted(frame: Frame) -> bool:
+    """Whether the function is one of FastAPI's, which gives each parameter the type that it declares."""
+    function = frame.function
+    if function is None or "fastapi" not in frame.module.source.text:
+        return False
+    routes = [item.func for item in function.decorators if isinstance(item, cst.Call)]
+    return any(isinstance(route, cst.Attribute) and route.attr.value in _ROUTES for route in routes)
+
+
+def _converted(frame: Frame, node: cst.BaseExpression, place: Place) -> Value:
+    """What FastAPI makes of a part of a request; NEVER where that is not known."""
+    kind = _ANNOTATED.get(type_hints.resolve_annotation(frame, node), "")
+    if kind and len(list(type_hints.alternatives(node))) == 1:
+        return Value((Typed(kind),))
+    info, is_listed = type_hints.class_within(frame, node)
+    if info is None or not is_listed:
+        return NEVER
+    return frame.allocate_at((place, "given", "list"), Obj("list", rest=type_hints.instance(frame, info), made=place))
+
+
+def _as_declared(frame: Frame, param: cst.Param) -> Value:
+    """The value of a parameter of which only its declaration is known."""
+    name = param.name.value
+    if param.annotation is not None:
+        value = type_hints.annotated(frame, param.annotation.annotation)
+        if not value.atoms:
+            value = type_hints.instances(frame, param.annotation.annotation, frame.place(param))
+        if value.atoms:
+            is_left_out = param.default is not None and dotted(param.default) == "None"
+            return join2(value, NONE) if is_left_out and value.of(Ref) else value
+        if _is_of_request(frame, param):
+            converted = _converted(frame, param.annotation.annotation, frame.place(param))
+            if converted.atoms:
+                return converted
+    text = dotted(param.annotation.annotation) if param.annotation is not None else ""
+    return Value((Param(name, text),))
+
+
 def parameters(frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[str, Value]:
     """The parameters of a function that is looked at alone: what frameworks hand over, what the declaration says of the
     others. `cls` is the class of its receiver."""
@@ -93,13 +182,13 @@ def parameters(frame: Frame, info: FunctionInfo, cls: ClassInfo | None) -> dict[
             if bound is not None:
                 found[name] = bound
                 continue
-        default = None if type_hints.is_of_request(frame, param) else defaults.get(name)
+        default = None if _is_of_request(frame, param) else defaults.get(name)
         if name in declared:
-            found[name] = join2(declared[name].value, type_hints.parameter(frame, param))
+            found[name] = join2(declared[name].value, _as_declared(frame, param))
             continue
         found[name] = given(frame, param, default)
         if found[name] is NEVER:
-            value = type_hints.parameter(frame, param)
+            value = _as_declared(frame, param)
             found[name] = value if default is None else join2(without_none(default), value)
     place = frame.place(info.node)
     if isinstance(params.star_arg, cst.Param):

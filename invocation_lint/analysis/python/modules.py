@@ -119,8 +119,7 @@ class ModuleTable:
         runtime = self._runtimes.get(module.name)
         if runtime is None:
             runtime = self._runtimes[module.name] = Runtime(module)
-            self._by_path.setdefault(module.source.name, module)
-            self._interpreter.adopt(module)
+            self._take_in(module)
             self._walk(runtime)
         return runtime
 
@@ -131,13 +130,16 @@ class ModuleTable:
             return True
         if module.name not in self._silent:
             runtime = self._runtimes[module.name] = Runtime(module)
-            self._by_path.setdefault(module.source.name, module)
-            self._interpreter.adopt(module)
+            self._take_in(module)
             frame = self._walk(runtime, scouting=True)
             del self._runtimes[module.name]
             is_silent = frame.complete and not frame.starts_any() and _body(module) not in self._interpreter.too_large
             self._silent[module.name] = is_silent
         return not self._silent[module.name]
+
+    def _take_in(self, module: ModuleInfo) -> None:
+        self._by_path.setdefault(module.source.name, module)
+        self._interpreter.adopt(module)
 
     def _walk(self, runtime: Runtime, *, scouting: bool = False) -> Frame:
         frame = Frame(self._interpreter, runtime.module, None, State(), scouting=scouting)
@@ -249,8 +251,7 @@ class ModuleTable:
         if what is None or module.name in self._runtimes:
             return None
         if (module.name, text) not in self._settled:
-            self._by_path.setdefault(module.source.name, module)
-            self._interpreter.adopt(module)
+            self._take_in(module)
             self._settled[module.name, text] = self._as_value(module, what)
         return self._settled[module.name, text]
 

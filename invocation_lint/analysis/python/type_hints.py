@@ -12,18 +12,14 @@ from invocation_lint.analysis.domain.atoms import (
     NONE,
     ClassRef,
     Client,
-    Param,
-    Ref,
     Symbol,
-    Typed,
     Value,
-    join2,
     join_values,
     unknown,
 )
 from invocation_lint.analysis.domain.imported import ModuleRef
 from invocation_lint.analysis.domain.state import RECEIVER, Obj
-from invocation_lint.analysis.program.model import ClassInfo, names_within
+from invocation_lint.analysis.program.model import ClassInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.analysis.python import lookup
 from invocation_lint.analysis.python.frames.copying import thaw_shared
@@ -168,76 +164,3 @@ def _instance(frame: Frame, info: ClassInfo, place: Place | None) -> Value:
         return frame.allocate_at((place, "given", info.key), Obj("instance", cls=info.key, open=RECEIVER))
     shared = frame.interpreter.definitions.instance(info)
     return thaw_shared(frame, shared, info.place)
-
-
-_ANNOTATED = {
-    "uuid.UUID": "UUID",
-    "datetime.datetime": "datetime",
-    "datetime.date": "date",
-    "datetime.time": "time",
-    "datetime.timedelta": "timedelta",
-    "decimal.Decimal": "Decimal",
-}
-"""What FastAPI converts the text of a path or query to (FastAPI: path parameters; extra data types)."""
-
-_ROUTES = frozenset({"get", "post", "put", "patch", "delete"})
-
-
-_OF_REQUESTS = frozenset({"Query", "Path", "Body", "Header", "Cookie", "Form"})
-"""What says where in a request a parameter stands, with its default (FastAPI: query parameters and validations)."""
-
-
-def is_of_request(frame: Frame, param: cst.Param) -> bool:
-    """Whether a parameter is one that FastAPI reads of a request, which must have it: no `Depends`, and no default,
-    which may be None."""
-    if param.annotation is None or not {"Depends", "Security"}.isdisjoint(names_within(param.annotation.annotation)):
-        return False
-    return (param.default is None or _has_no_default(frame, param.default)) and _is_converted(frame)
-
-
-def _has_no_default(frame: Frame, node: cst.BaseExpression) -> bool:
-    """Whether `Query(..)` and its like is given `...` for a default, or none."""
-    if not isinstance(node, cst.Call) or _dotted_name(frame, node.func).rpartition(".")[2] not in _OF_REQUESTS:
-        return False
-    given = {arg.keyword.value if arg.keyword is not None else "": arg.value for arg in node.args[:1]}
-    given |= {arg.keyword.value: arg.value for arg in node.args if arg.keyword is not None}
-    default = given.get("", given.get("default"))
-    return "default_factory" not in given and (default is None or isinstance(default, cst.Ellipsis))
-
-
-def _is_converted(frame: Frame) -> bool:
-    """Whether the function is one of FastAPI's, which gives each parameter the type that it declares."""
-    function = frame.function
-    if function is None or "fastapi" not in frame.module.source.text:
-        return False
-    routes = [item.func for item in function.decorators if isinstance(item, cst.Call)]
-    return any(isinstance(route, cst.Attribute) and route.attr.value in _ROUTES for route in routes)
-
-
-def _converted(frame: Frame, node: cst.BaseExpression, place: Place) -> Value:
-    """What FastAPI makes of a part of a request; NEVER where that is not known."""
-    kind = _ANNOTATED.get(resolve_annotation(frame, node), "")
-    if kind and len(list(alternatives(node))) == 1:
-        return Value((Typed(kind),))
-    info, is_listed = class_within(frame, node)
-    if info is None or not is_listed:
-        return NEVER
-    return frame.allocate_at((place, "given", "list"), Obj("list", rest=instance(frame, info), made=place))
-
-
-def parameter(frame: Frame, param: cst.Param) -> Value:
-    """The value of a parameter of which only its declaration is known."""
-    name = param.name.value
-    if param.annotation is not None:
-        value = annotated(frame, param.annotation.annotation)
-        if not value.atoms:
-            value = instances(frame, param.annotation.annotation, frame.place(param))
-        if value.atoms:
-            is_left_out = param.default is not None and dotted(param.default) == "None"
-            return join2(value, NONE) if is_left_out and value.of(Ref) else value
-        if is_of_request(frame, param):
-            converted = _converted(frame, param.annotation.annotation, frame.place(param))
-            if converted.atoms:
-                return converted
-    text = dotted(param.annotation.annotation) if param.annotation is not None else ""
-    return Value((Param(name, text),))

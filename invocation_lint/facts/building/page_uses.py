@@ -13,7 +13,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.analysis.program.names import dotted
-from invocation_lint.facts.building.scopes import Scope, called_name, only_prints, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, only_prints, targets_of, text_of
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
 from invocation_lint.source.parsing.tree import SourceFile
@@ -211,12 +211,7 @@ class UseReader:
     # -- names -------------------------------------------------------------------------------------------------------
 
     def _assigned(self, statement: cst.CSTNode, node: cst.CSTNode, what: str) -> None:
-        targets: list[cst.BaseExpression] = []
-        if isinstance(statement, cst.Assign):
-            targets = [one.target for one in statement.targets]
-        elif isinstance(statement, (cst.AnnAssign, cst.NamedExpr)):
-            targets = [statement.target]
-        for target in targets:
+        for target in targets_of(statement):
             if isinstance(target, cst.Name):
                 self._named(target, statement, what)
             elif what == "entries":

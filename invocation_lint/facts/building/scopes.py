@@ -50,12 +50,10 @@ class Scope:
                 self.calls.append(node)
             elif isinstance(node, cst.SimpleString):
                 self.texts.add(str(node.raw_value))
-            elif isinstance(node, cst.Assign):
-                for one in node.targets:
-                    if isinstance(one.target, cst.Name):
-                        self.assignments.setdefault(one.target.value, []).append(Given(node, node.value))
-            elif isinstance(node, cst.AnnAssign) and node.value is not None and isinstance(node.target, cst.Name):
-                self.assignments.setdefault(node.target.value, []).append(Given(node, node.value))
+            elif isinstance(node, (cst.Assign, cst.AnnAssign)) and node.value is not None:
+                for target in targets_of(node):
+                    if isinstance(target, cst.Name):
+                        self.assignments.setdefault(target.value, []).append(Given(node, node.value))
 
     def around(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """What stands around a node, the nearest first."""
@@ -103,6 +101,13 @@ def only_prints(loop: cst.For) -> bool:
         or (isinstance(one, cst.Expr) and isinstance(one.value, cst.Call) and called_name(one.value) in LOGGING)
         for one in statements
     )
+
+
+def targets_of(statement: cst.CSTNode) -> list[cst.BaseExpression]:
+    """What an assignment gives a value, with its type or in an expression, too; nothing for anything else."""
+    if isinstance(statement, cst.Assign):
+        return [one.target for one in statement.targets]
+    return [statement.target] if isinstance(statement, (cst.AnnAssign, cst.NamedExpr)) else []
 
 
 def called_name(call: cst.Call) -> str:

@@ -42,11 +42,12 @@ def has_its_loop(seen: Seen, visit: Visit, interpreter: Walk[Frame], program: Pr
     function = interpreter.function_info(visit.function) if visit.is_async else seen.root.function
     if function is None or not function.is_async:
         return "no"
-    reaching = program.reaching(function.module).values() if program is not None else (function.module,)
-    if seen.ending.kind == "view" and on_lambda == "yes":
-        return "no" if any(map(_starts_beside, (*reaching, seen.root.module))) else "yes"
-    if function is seen.root.function and seen.ending.is_end:
+    is_alone = seen.ending.kind == "view" and on_lambda == "yes"
+    if not is_alone and function is seen.root.function and seen.ending.is_end:
         return "no"
+    reaching = program.reaching(function.module).values() if program is not None else (function.module,)
+    if is_alone:
+        return "no" if any(map(_starts_beside, (*reaching, seen.root.module))) else "yes"
     return "yes" if has_own_loop(reaching, function) else "no"
 
 

@@ -14,7 +14,7 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts import invocation as facts
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.functions import function_fact
-from invocation_lint.facts.building.scopes import called_name, scope_of
+from invocation_lint.facts.building.scopes import called_name, scope_of, targets_of
 from invocation_lint.facts.building.seen import Seen
 from invocation_lint.facts.building.sent.modes import sent_mode
 from invocation_lint.findings import Place
@@ -80,8 +80,7 @@ def _of_round(loop: cst.For) -> set[str]:
             elif (
                 isinstance(node, (cst.Assign, cst.AnnAssign)) and node.value is not None and found & _named(node.value)
             ):
-                targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else [node.target]
-                found |= set().union(*map(_named, targets))
+                found |= set().union(*map(_named, targets_of(node)))
             elif isinstance(node, cst.Call) and called_name(node) in _CHANGES and isinstance(node.func, cst.Attribute):
                 given = {name for arg in node.args for name in _named(arg.value)}
                 found |= _named(node.func.value) if found & given else set()

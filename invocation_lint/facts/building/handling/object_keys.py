@@ -17,7 +17,7 @@ from invocation_lint.facts.base import Fact
 from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.handling.returned_keys import Returned, slot_of
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
-from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
@@ -313,12 +313,7 @@ class _Follower:
         return True
 
     def _assigned(self, statement: cst.CSTNode, node: cst.CSTNode) -> None:
-        targets: list[cst.BaseExpression] = []
-        if isinstance(statement, cst.Assign):
-            targets = [one.target for one in statement.targets]
-        elif isinstance(statement, (cst.AnnAssign, cst.NamedExpr)):
-            targets = [statement.target]
-        for target in targets:
+        for target in targets_of(statement):
             if not isinstance(target, cst.Name):
                 self._note("used", node)
                 continue

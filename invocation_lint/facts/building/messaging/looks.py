@@ -13,7 +13,7 @@ import libcst as cst
 from invocation_lint.data.batch_operations import BatchOperation
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
 from invocation_lint.facts.building.page_uses import UseReader
-from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.findings import Place
 
 STRENGTH = ("tested", "returned", "handed_over", "logged")
@@ -47,10 +47,7 @@ class FailureReader(UseReader):
 
     def follow_parameter(self, name: str) -> dict[str, Place]:
         """The same for a parameter of the function."""
-        for use in self._scope.names.get(name, ()):
-            if self._is_read(use):
-                self._answer(use)
-        return self.uses.found
+        return self.read_all(name).found
 
     # -- the whole answer --------------------------------------------------------------------------------------------
 
@@ -199,8 +196,7 @@ class FailureReader(UseReader):
         return False
 
     def _assigned(self, statement: cst.CSTNode, node: cst.CSTNode, what: str) -> None:
-        targets = [one.target for one in statement.targets] if isinstance(statement, cst.Assign) else []
-        if not all(isinstance(target, cst.Name) for target in targets):
+        if not all(isinstance(target, cst.Name) for target in targets_of(statement)):
             self._gone(node)
         super()._assigned(statement, node, "answer" if what == "answer" else "failures")
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.messaging.calls import Code
-from invocation_lint.facts.building.scopes import Scope
+from invocation_lint.facts.building.scopes import Scope, targets_of
 from invocation_lint.source.parsing.walk import walk
 
 MAX_NAMES = 4
@@ -70,13 +70,10 @@ def is_own_attribute(node: cst.BaseExpression) -> bool:
 
 def _given_to(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     """What a statement gives to an attribute of the instance."""
-    targets: list[cst.BaseExpression] = []
-    if isinstance(node, cst.Assign):
-        targets = [one.target for one in node.targets]
-    elif isinstance(node, cst.AnnAssign):
-        targets = [node.target]
-    named = any(is_own_attribute(one) and isinstance(one, cst.Attribute) and one.attr.value == name for one in targets)
-    return node.value if named and isinstance(node, (cst.Assign, cst.AnnAssign)) else None
+    if not isinstance(node, (cst.Assign, cst.AnnAssign)):
+        return None
+    own = (one for one in targets_of(node) if is_own_attribute(one))
+    return node.value if any(isinstance(one, cst.Attribute) and one.attr.value == name for one in own) else None
 
 
 def values_of(name: str, scope: Scope) -> Iterator[cst.BaseExpression | None]:

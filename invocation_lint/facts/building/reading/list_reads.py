@@ -40,7 +40,7 @@ from invocation_lint.facts.building.reading.list_requests import (
 from invocation_lint.facts.building.reading.list_searches import is_sifted, ranked
 from invocation_lint.facts.building.reading.list_tables import holds_jobs, holds_settings, loads_settings
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
-from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.records import mutable, record
 from invocation_lint.source.files.project_files import ProjectFiles
@@ -186,10 +186,8 @@ class ListReadBuilder:
         """`name = boto3.client("iam")`, in any of its forms: the service of a name."""
         targets: Sequence[cst.CSTNode] = ()
         value: cst.CSTNode | None = None
-        if isinstance(node, cst.Assign):
-            targets, value = [one.target for one in node.targets], node.value
-        elif isinstance(node, cst.AnnAssign):
-            targets, value = [node.target], node.value
+        if isinstance(node, (cst.Assign, cst.AnnAssign)):
+            targets, value = targets_of(node), node.value
         elif isinstance(node, cst.WithItem) and node.asname is not None:
             targets, value = [node.asname.name], node.item
         if value is None:

@@ -18,7 +18,7 @@ from invocation_lint.facts.building.handling.records import rounds, skipping
 from invocation_lint.facts.building.handling.records.failures import calls, is_within, takes, tries
 from invocation_lint.facts.building.handling.records.processors import PROCESSORS, lost_in_report
 from invocation_lint.facts.building.messaging.calls import Code, parameter_of
-from invocation_lint.facts.building.scopes import Scope, called_name, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.findings import Place
 from invocation_lint.records import mutable
 
@@ -140,7 +140,7 @@ class _Reader:
         elif isinstance(parent, (cst.BooleanOperation, cst.IfExp)):
             self._read(parent, scope, info, depth)
         elif isinstance(parent, (cst.Assign, cst.AnnAssign)):
-            targets = [one.target for one in parent.targets] if isinstance(parent, cst.Assign) else [parent.target]
+            targets = targets_of(parent)
             names = frozenset(target.value for target in targets if isinstance(target, cst.Name))
             if names:
                 self.function_names(info, scope, names, depth)

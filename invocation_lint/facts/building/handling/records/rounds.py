@@ -68,7 +68,7 @@ def _is_target(use: cst.CSTNode, scope: Scope) -> bool:
     return any(isinstance(outer, cst.AssignTarget) for outer in scope.around(use))
 
 
-def takes_apart(target: cst.BaseAssignTargetExpression) -> bool:
+def takes_apart(target: cst.BaseExpression) -> bool:
     """`first, *rest = records`."""
     if not isinstance(target, (cst.Tuple, cst.List)):
         return False

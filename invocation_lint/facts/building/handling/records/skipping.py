@@ -59,7 +59,7 @@ def _compares(length: cst.Call, test: cst.BaseExpression, wanted: frozenset[tupl
     return False
 
 
-def takes_first(target: cst.BaseAssignTargetExpression, scope: Scope) -> bool:
+def takes_first(target: cst.BaseExpression, scope: Scope) -> bool:
     """`record, *_ = records`: the others have a name that nothing reads."""
     if not isinstance(target, (cst.Tuple, cst.List)) or len(target.elements) < 2:
         return False
