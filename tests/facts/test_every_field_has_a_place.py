@@ -13,15 +13,12 @@ from typing import Any
 
 import pytest
 
-from invocation_lint.contracts.loader import load_shipped_contracts
-from invocation_lint.facts import AnalysisOptions, facts_of
 from invocation_lint.facts.base import Fact, OneOf, Range, Unknown
 from invocation_lint.facts.kinds import KINDS, OF_TEMPLATES
 from invocation_lint.findings import Place
 from invocation_lint.rulebook.paths import FieldInfo, fields_of
 from invocation_lint.rulebook.template import element_name
-from invocation_lint.source.parsing.tree import parse
-from tests.rules.test_rooms import EXAMPLES, Template, facts_beside, rule_of
+from tests.rules.test_rooms import EXAMPLES, Template, facts_alone, facts_beside, rule_of
 
 SHOWN_AT_THE_CALL = {
     # the call itself says it: which operation, with which arguments, in which loop, whether it goes out, and by what
@@ -77,11 +74,10 @@ def has_a_place(fact: Fact, path: str) -> bool:
 @cache
 def shown() -> tuple[frozenset[str], frozenset[str]]:
     """The paths that some example shows, and those that it shows with a place."""
-    book = load_shipped_contracts()
     seen: set[str] = set()
     placed: set[str] = set()
     for example in EXAMPLES:
-        facts = list(facts_of(parse(example.text.encode(), example.room.name), book, AnalysisOptions()).facts)
+        facts = list(facts_alone(example.text, "app.py").facts)
         if example.template and rule_of(example.room).fact in OF_TEMPLATES:
             template = Template(example.template, example.template_file)
             facts += [fact for fact in facts_beside(template, example.text, example.file) if fact.kind in OF_TEMPLATES]

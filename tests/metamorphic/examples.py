@@ -17,6 +17,7 @@ from invocation_lint.rulebook.evaluate import PreparedRules
 from invocation_lint.rulebook.findings import findings_in
 from invocation_lint.rulebook.loader import load_rule
 from invocation_lint.rulebook.model import Rule
+from invocation_lint.source.parsing.stack import on_large_stack
 from invocation_lint.source.parsing.tree import parse
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -93,6 +94,10 @@ def _expected(example: Example) -> int:
 
 def complaint(example: Example, files: Mapping[str, str]) -> str | None:
     """What is wrong with the findings in a program that means what the example means; None when nothing is."""
+    return on_large_stack(lambda: _complaint(example, files))  # as a run does it: a thread for each file, not each tree
+
+
+def _complaint(example: Example, files: Mapping[str, str]) -> str | None:
     rule = rule_of(example.room)
     found = lint(files, _rules_but_advice() if example.clean else _alone(example.room))
     expected = _expected(example)

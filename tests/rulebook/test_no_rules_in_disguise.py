@@ -56,7 +56,7 @@ def names_of_rules(text: str) -> list[str]:
     found = re.findall(r"\bIN[VX]\d(?:\d\d|xx)\b", text)
     for rule in BOOK.rules:
         forms = {rule.name, rule.name.replace("-", "_"), rule.name.replace("-", " ")} if "-" in rule.name else set()
-        found += [form for form in forms if re.search(rf"\b{re.escape(form)}\b", text)]
+        found += [form for form in forms if form in text and re.search(rf"\b{re.escape(form)}\b", text)]
     return sorted(found)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import libcst as cst
 
@@ -82,14 +83,43 @@ def assignment(name: str, value: cst.BaseExpression) -> cst.SimpleStatementLine:
     return cst.SimpleStatementLine([cst.Assign([target], value)])
 
 
-class LineRewriter(cst.CSTTransformer):
-    """A transformer that may put lines before the simple statement it is in: `self.before` collects them.
+class Rewriter(cst.CSTTransformer):
+    """A transformer that makes only those nodes anew that it may change, and what they stand in: libcst makes all of a
+    tree anew, its layout too, and takes as long as an analysis of it."""
+
+    def __init__(self, root: cst.CSTNode, may_change: Callable[[cst.CSTNode], bool]) -> None:
+        """`may_change` is asked for each node below the root, layout aside; the others are left as they are."""
+        super().__init__()
+        self._near: set[cst.CSTNode] = set()
+        around: dict[cst.CSTNode, cst.CSTNode] = {}
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            below = children(node)
+            around.update(dict.fromkeys(below, node))
+            waiting += below
+            if may_change(node):
+                outer: cst.CSTNode | None = node
+                while outer is not None and outer not in self._near:
+                    self._near.add(outer)
+                    outer = around.get(outer)
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return node in self._near and super().on_visit(node)
+
+    def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
+        return super().on_leave(original_node, updated_node) if original_node in self._near else updated_node
+
+
+class LineRewriter(Rewriter):
+    """A rewriter that may put lines before the simple statement it is in: `self.before` collects them.
 
     `self.movable` says whether an expression can be moved there: it stands in a simple statement, and in no lambda or
     comprehension, where it would be evaluated another number of times.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, module: cst.Module, may_change: Callable[[cst.CSTNode], bool] = is_invocation) -> None:
+        super().__init__(module, may_change)
         self.before: list[cst.SimpleStatementLine] = []
         self._in_line = False
         self._deferred = 0

@@ -9,6 +9,7 @@ import libcst as cst
 
 from invocation_lint.source.parsing.walk import children
 from tests.metamorphic.rewrites.common import (
+    Rewriter,
     after_imports,
     is_invocation,
     names_bound,
@@ -21,8 +22,9 @@ LITERALS = (cst.SimpleString, cst.Integer, cst.Float)
 TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
-class _Wrapper(cst.CSTTransformer):
-    def __init__(self) -> None:
+class _Wrapper(Rewriter):
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(module, is_invocation)
         self.helpers: list[cst.FunctionDef] = []
         self._awaited: set[cst.CSTNode] = set()
 
@@ -76,15 +78,16 @@ def _return(value: cst.BaseExpression) -> cst.SimpleStatementLine:
 
 def wrap_in_helper(module: cst.Module) -> cst.Module | None:
     """Each invocation moves into a function of its own, to which all but literals are given; None without one."""
-    wrapper = _Wrapper()
+    wrapper = _Wrapper(module)
     rewritten = module.visit(wrapper)
     return after_imports(rewritten, wrapper.helpers) if wrapper.helpers else None
 
 
-class _TryMover(cst.CSTTransformer):
+class _TryMover(Rewriter):
     """Moves the bodies of `try` statements that hold an invocation out of their functions."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(module, lambda node: is_invocation(node) or type(node) in (cst.FunctionDef, cst.ClassDef))
         self.moved = 0
         self._scopes: list[cst.FunctionDef] = []
         self._classes: list[cst.ClassDef | None] = [None]
@@ -199,6 +202,6 @@ def _around(function: cst.FunctionDef, without: cst.Try) -> list[cst.CSTNode]:
 
 def move_try_to_caller(module: cst.Module) -> cst.Module | None:
     """The body of each `try` that invokes becomes a function, and the `try` its caller; None where that cannot be."""
-    mover = _TryMover()
+    mover = _TryMover(module)
     rewritten = module.visit(mover)
     return rewritten if mover.moved else None

@@ -8,7 +8,7 @@ import re
 import libcst as cst
 
 from invocation_lint.source.parsing.walk import children
-from tests.metamorphic.rewrites.common import names_bound, parameters_of, walk
+from tests.metamorphic.rewrites.common import Rewriter, names_bound, parameters_of, walk
 
 ENTRY = re.compile(r"(?:.*_)?handler\Z|main\Z|test_.*|__.*__\Z")
 """Functions that something outside the module finds by name."""
@@ -17,8 +17,9 @@ EVIDENCE = re.compile(r"library|user|creator|event|context|self|cls|logger|log\Z
 """Names that say something by themselves: whose id a value is, what a handler is given, what a log is."""
 
 
-class _Renamer(cst.CSTTransformer):
-    def __init__(self, names: dict[str, str]) -> None:
+class _Renamer(Rewriter):
+    def __init__(self, module: cst.Module, names: dict[str, str]) -> None:
+        super().__init__(module, lambda node: type(node) is cst.Name and node.value in names)
         self.names = names
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
@@ -63,7 +64,7 @@ def rename(module: cst.Module) -> cst.Module | None:
         taken |= parameters_of(scope)
     taken |= _imported(module) | set(dir(builtins))
     renamed = {name: f"{name}_renamed" for name in sorted(found - taken) if not EVIDENCE.search(name)}
-    return module.visit(_Renamer(renamed)) if renamed else None
+    return module.visit(_Renamer(module, renamed)) if renamed else None
 
 
 def _imported(module: cst.Module) -> set[str]:
@@ -78,7 +79,7 @@ def alias_imports(module: cst.Module) -> cst.Module | None:
     """Imports everything under another name: `import json as json_lib`; None when there is nothing to import."""
     aliases: dict[str, str] = {}
 
-    class Importer(cst.CSTTransformer):
+    class Importer(Rewriter):
         def leave_ImportAlias(self, original_node: cst.ImportAlias, updated_node: cst.ImportAlias) -> cst.ImportAlias:
             name = updated_node.evaluated_name
             if updated_node.asname or "." in name or name == "annotations":
@@ -86,5 +87,5 @@ def alias_imports(module: cst.Module) -> cst.Module | None:
             aliases[name] = f"{name}_lib" if name.islower() else f"Imported{name}"
             return updated_node.with_changes(asname=cst.AsName(cst.Name(aliases[name])))
 
-    imported = module.visit(Importer())
-    return imported.visit(_Renamer(aliases)) if aliases else None
+    imported = module.visit(Importer(module, lambda node: type(node) is cst.ImportAlias))
+    return imported.visit(_Renamer(imported, aliases)) if aliases else None

@@ -27,7 +27,7 @@ class _PayloadToVariable(LineRewriter):
 
 def payload_to_variable(module: cst.Module) -> cst.Module | None:
     """`Payload=json.dumps(d)` becomes `request = json.dumps(d)` and `Payload=request`; None when all are names."""
-    rewriter = _PayloadToVariable()
+    rewriter = _PayloadToVariable(module)
     rewritten = module.visit(rewriter)
     return rewritten if rewriter.changed else None
 
@@ -91,6 +91,6 @@ def _steps(name: str, literal: cst.Dict) -> list[cst.SimpleStatementLine]:
 
 def build_in_steps(module: cst.Module) -> cst.Module | None:
     """`p = {"a": 1}` becomes `p = {}` and `p["a"] = 1`, likewise in a payload; None when there is no such dict."""
-    rewriter = _InSteps()
+    rewriter = _InSteps(module, lambda node: is_invocation(node) or type(node) is cst.Dict)
     rewritten = module.visit(rewriter)
     return rewritten if rewriter.changed else None

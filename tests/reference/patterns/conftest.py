@@ -226,9 +226,9 @@ class Ground:
         self.upstream.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """A ground for all tests of a process."""
+    """A ground for all tests of a module, and no longer: what polls for its mappings keeps a processor busy."""
     with LambdaService(clock_factor=FACTOR) as service:
         made = Ground(service, tmp_path_factory.mktemp("patterns"))
         yield made
