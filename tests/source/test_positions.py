@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import sysconfig
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import libcst as cst
@@ -16,15 +18,22 @@ from invocation_lint.source.parsing.tree import parse
 from invocation_lint.source.parsing.walk import walk
 
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
+NO_FOLDERS = {"site-packages", "test", "tests", "lib2to3", "idlelib"}
+
+
+@cache
+def library() -> list[tuple[Path, int]]:
+    """Files of the standard library, with their sizes."""
+    found: list[Path] = []
+    for folder, folders, files in os.walk(STANDARD_LIBRARY):
+        folders[:] = [name for name in folders if name not in NO_FOLDERS]
+        found += [Path(folder, name) for name in files if name.endswith(".py") and name not in NO_FOLDERS]
+    return [(path, path.stat().st_size) for path in sorted(found)]
 
 
 def library_files(count: int, largest: int = 40_000) -> list[Path]:
     """Files of the standard library, small enough to be quick, in an order that does not change."""
-    chosen: list[Path] = []
-    for path in sorted(STANDARD_LIBRARY.rglob("*.py")):
-        parts = path.relative_to(STANDARD_LIBRARY).parts
-        if not {"site-packages", "test", "tests", "lib2to3", "idlelib"} & set(parts) and path.stat().st_size < largest:
-            chosen.append(path)
+    chosen = [path for path, size in library() if size < largest]
     return chosen[:: max(1, len(chosen) // count)]
 
 

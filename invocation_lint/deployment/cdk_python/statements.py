@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from invocation_lint.deployment.cdk_constructs.runs import Stopped
 from invocation_lint.deployment.cdk_constructs.things import (
     Choice,
     ClassOf,
@@ -22,6 +23,9 @@ from invocation_lint.deployment.cdk_python.running import RETURNS, Run
 from invocation_lint.deployment.values import Case, Conditions, Hole, Key, Text, both
 
 MAX_ROUNDS = 64
+
+MAX_GROWN = 1_000
+"""Rounds of a loop over a list that grows meanwhile."""
 
 
 def run_block(run: Run, nodes: Sequence[ast.stmt], scope: Scope) -> bool:
@@ -216,7 +220,9 @@ def elements_of(run: Run, value: Any) -> list[Any] | None:
 def _for_each(run: Run, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
     elements = elements_of(run, run.evaluate(node.iter, scope))
     if elements is not None and len(elements) <= MAX_ROUNDS:
-        for one in elements:
+        for rounds, one in enumerate(elements):
+            if rounds > MAX_GROWN:
+                raise Stopped
             for case in one.cases if isinstance(one, Choice) and len(one.cases) == 1 else (Case(one),):
                 with run.under(case.when) as possible:
                     if possible:
