@@ -51,6 +51,13 @@ class ListRead:
         "nothing does and a limit is given",
         words=("cleared", "newest", "summed", "happenings", "amassed", "sifted", "texts"),
     )
+    fills: Text = fact_field(
+        "what tells that a list fills a page: its entries are added with use, by the names of the table, the function, "
+        "the class or the module (users, orders), or the module adds some with generated keys; or a page is small, or "
+        "full with the objects of a bucket. Or these are a few, by the same names: what somebody sets up (sites, "
+        "categories), a group of administrators, what one run leaves in a bucket",
+        words=("named", "added", "page", "few"),
+    )
     filtered: Text = fact_field(
         "whether a filter drops entries after the page was read, so that the page may be empty although there are"
         " some (DynamoDB: FilterExpression), or the function itself drops them, so that a limit is one"

@@ -87,6 +87,30 @@ def test_a_comment_that_suppresses_advice_is_not_unused(tmp_path: Path) -> None:
     assert _run(tmp_path, [tmp_path / "script.py"]).report.findings == []
 
 
+HANDLER = """
+import boto3
+
+def lambda_handler(event, context):
+    table = boto3.resource("dynamodb").Table("{}")
+    return table.scan({})["Items"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "given", "level"),
+    [
+        *(("stories", "", "warning"), ("locations", "", "advice"), ("things", "", "advice"), ("jobs", "", "warning")),
+        ("things", 'FilterExpression=Attr("open").eq(True)', "warning"),
+        ("locations", 'FilterExpression=Attr("open").eq(True)', "advice"),
+    ],
+)
+def test_a_warning_needs_what_fills_a_page(tmp_path: Path, table: str, given: str, level: str) -> None:
+    (tmp_path / "app.py").write_text(HANDLER.format(table, given))
+    (tmp_path / ".invocation-lint.yaml").write_text("select: [INV504]\n")
+    run = _run(tmp_path, [tmp_path / "app.py"])
+    assert [one.severity.value for one in run.report.findings if one.id == "INV504"] == [level]
+
+
 OWN_RULE = """
 id: INX504
 name: whole-list

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from invocation_lint.facts.base import Unknown
-from tests.facts.test_list_reads import body, read
+from tests.facts.test_list_reads import body, read, reads
 
 ITEMS = 'table.scan()["Items"]'
 
@@ -133,3 +133,14 @@ def test_a_table_named_like_a_service_is_a_table(name: str) -> None:
 @pytest.mark.parametrize("name", ["logs", "iam_client"])
 def test_a_client_named_like_its_service_is_one(name: str) -> None:
     assert read(f'def work():\n    return {name}.describe_log_groups()["logGroups"]').service == "logs"
+
+
+def test_the_first_of_an_order_that_are_counted_as_well() -> None:
+    code = """
+    def latest(table, limit):
+        items = table.scan(Limit=limit)["Items"]
+        items.sort(key=lambda one: one["at"], reverse=True)
+        return {"count": len(items), "items": items[:limit]}
+    """
+    (one,) = reads(code)
+    assert (one.used, one.limit) == ("ranked", "Limit")

@@ -26,6 +26,7 @@ from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.constants import is_constant_or_series
 from invocation_lint.facts.building.reading.helped import HelpedReader, constants_given
+from invocation_lint.facts.building.reading.list_filling import adds_entries, filling
 from invocation_lint.facts.building.reading.list_growth import Request, growth, request_of
 from invocation_lint.facts.building.reading.list_requests import (
     asks_for,
@@ -241,6 +242,7 @@ class ListReadBuilder:
             "paginator": named,
             "asks_for": asked,
             "grows": asked,
+            "fills": asked,
         }
         places |= dict.fromkeys(("service", "entries", "jobs", "created"), source.place(call.func.value))
         if holder is not None and isinstance(holder.node, cst.FunctionDef):
@@ -261,6 +263,7 @@ class ListReadBuilder:
         top = ranked(uses, scope, source)
         is_again = is_in_while(operation, given, scope, call, uses)
         looks = is_again or pages.looks_on(call, operation.name, operation.given)
+        grows = _grows(operation, request, uses, scope, names, holder, is_limited=bool(limits))
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
@@ -277,7 +280,8 @@ class ListReadBuilder:
             limit=limits[0] if limits else None,
             jobs="yes" if operation.service == "dynamodb" and holds_jobs(names, self.options.job_tables) else "no",
             asks_for=asks_for(operation, request, given, is_sifted=is_looked_through),
-            grows=_grows(operation, request, uses, scope, names, holder, is_limited=bool(limits)),
+            grows=grows,
+            fills=self._fills(operation, request, scope, named_by, holder, grows, last_name(call.func.value), uses),
             filtered="yes" if is_filtered(operation, given) or is_looked_through else "no",
             created="yes" if has_just_made(scope, call) else "no",
             next_page=next_page(operation, uses, given, looks, spread, scope),
@@ -303,6 +307,15 @@ class ListReadBuilder:
     def _filled(self) -> frozenset[str]:
         """The names of the tables to which the module adds entries."""
         return frozenset(re.findall(r"(\w+)\s*\.\s*(?:put_item|batch_writer)\s*\(", self.module.source.text))
+
+    def _fills(
+        self, operation: ListOperation, request: Request, scope: Scope, named_by: Sequence[cst.BaseExpression],
+        holder: FunctionInfo | None, grows: object, receiver: str, uses: Uses,
+    ) -> Any:  # fmt: skip
+        titles = (*_titles(holder), self.module.name.rpartition("/")[2].removesuffix(".py"))
+        adds = adds_entries(self.module.source.text, receiver)
+        told = filling(operation, request, scope, named_by, titles, self._constants, grows, uses=uses, adds=adds)
+        return told or UnknownAnswer("what is added, and how often, is not in sight")
 
     def _named_by(self, call: cst.Call, scope: Scope) -> list[cst.BaseExpression]:
         """What names the table of a call: its argument, its receiver, and what opens this."""
