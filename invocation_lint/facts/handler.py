@@ -116,9 +116,13 @@ class Handler:
         "words"
     )
     inner_timeout_seconds: Number = fact_field(
-        "the longest that it lets an HTTP request, a waiter or a client of boto3 wait"
+        "the longest that it lets an HTTP request, a process, a coroutine, a waiter, a client of boto3 or a loop that"
+        " polls take"
     )
-    inner_wait: Text = fact_field("what waits for so long, in words", words=("a request", "a waiter"))
+    inner_wait: Text = fact_field(
+        "what may take so long, in words",
+        words=("a request", "a waiter", "a process", "a coroutine", "a loop that polls"),
+    )
     image_read: Text = fact_field(
         "how it reads the new image of a DynamoDB record: a record without one raises, or is handled",
         words=("unguarded", "guarded"),

@@ -187,6 +187,7 @@ class Caller:
         "whether nothing else runs in its event loop: only `asyncio.run` starts it, or Lambda runs its application",
         words=YES_NO,
     )
+    event: Text = fact_field("whether the handler reads its event at all", words=("read", "unread"))
     on_lambda: Text = fact_field("whether the code runs on Lambda, as far as the project shows", words=YES_NO)
     by_hand: Text = fact_field(
         "whether a person runs the code and sees how it ends: a script, a module of a command line, or one that can be "

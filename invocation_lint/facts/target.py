@@ -38,6 +38,13 @@ class Target:
         words=("contract", "handler", "timeout", "deployed"),
     )
     timeout_seconds: Number = fact_field("the function's timeout, in seconds")
+    inner_timeout_seconds: Number = fact_field(
+        "the longest that its handler lets one thing take by a timeout of its own, in seconds; at the most its timeout"
+    )
+    inner_wait: Text = fact_field(
+        "what may take so long, in words",
+        words=("a request", "a waiter", "a process", "a coroutine", "a loop that polls"),
+    )
     actions: tuple[Named, ...] | Unknown | None = fact_field("the actions that the function handles")
     other_actions: Text = fact_field("what the contract says happens to an action that the function does not know")
     decodes: Text = fact_field("where it looks for its payload", words=("event", "body", "both"))

@@ -23,8 +23,9 @@ from invocation_lint.deployment.model import (
     Topic,
 )
 from invocation_lint.deployment.values import Attribute, Hole, Key, Text, Value, pieces_of, text_of
+from invocation_lint.facts.building.linked import title_of
 from invocation_lint.facts.building.links.code import HANDLER
-from invocation_lint.facts.building.links.inferred import Links, timeout_of, title_of
+from invocation_lint.facts.building.links.inferred import Links, timeout_of
 from invocation_lint.findings import Place
 from invocation_lint.graph.model import Edge, Graph, Node
 

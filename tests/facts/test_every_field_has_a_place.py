@@ -41,7 +41,8 @@ NOT_SHOWN_BY_AN_EXAMPLE = {
     "failures_kept",
     "refused_for",
     "target.answer_form", "target.answers", "target.behind_http", "payload.unread",
-    "target.timeout_seconds", "target.idempotent", "caller.deadline_seconds", "caller.timeout_seconds",
+    "target.timeout_seconds", "target.inner_timeout_seconds", "target.inner_wait", "target.idempotent",
+    "caller.deadline_seconds", "caller.timeout_seconds",
     # seen in the corpus and in the tests of the facts
     "codes_compared", "in_loop.times",
 }  # fmt: skip

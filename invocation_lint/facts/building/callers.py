@@ -26,6 +26,7 @@ from invocation_lint.facts.building.handlers import (
     is_handler,
     may_be_handler,
 )
+from invocation_lint.facts.building.handling.event_reads import event_name
 from invocation_lint.facts.building.own_invocations import is_for_own_events, is_only_sent_events
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.findings import Place
@@ -310,6 +311,15 @@ def is_by_hand(ending: Ending, module_is: bool | None) -> bool:
     if ending.kind in {"lambda_handler", "view", "task", "test"} or module_is is None:
         return False
     return ending.kind == "script" or module_is
+
+
+def event_of(ending: Ending, function: FunctionInfo | None) -> str | None:
+    """Whether a handler reads its event: a word of the fact `caller.event`; None for what is no handler."""
+    if ending.kind != "lambda_handler" or function is None:
+        return None
+    name = event_name(function)
+    named = (isinstance(node, cst.Name) and node.value == name for node in walk(function.node.body))
+    return "read" if any(named) else "unread"
 
 
 def _is_script(module: ModuleInfo) -> bool:

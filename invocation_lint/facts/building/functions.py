@@ -19,7 +19,7 @@ from invocation_lint.facts.building.near import nearest
 from invocation_lint.facts.building.shapes import HTTP_KEYS
 
 if TYPE_CHECKING:
-    from invocation_lint.facts.building.links.inferred import Link
+    from invocation_lint.facts.building.linked import Link
 
 _OF_REQUESTS = HTTP_KEYS | {"body"}
 _IN_WORDS = {"proxy": "`statusCode` and JSON text in `body`", "text": "JSON text, which Lambda encodes again"}
@@ -154,6 +154,7 @@ def _with_link(target: facts.Target, link: Link) -> facts.Target:
     form = form_of(link.returned) if link.returned is not None else None
     timeout = target.timeout_seconds if target.timeout_seconds is not None else link.timeout_seconds
     duration, source = target.duration_seconds, target.duration_from
+    inner = link.patience
     if source != "contract" and link.least_seconds:
         end = link.timeout_seconds or math.inf
         duration, source = Range(min(link.least_seconds, end), end), "handler"
@@ -164,6 +165,8 @@ def _with_link(target: facts.Target, link: Link) -> facts.Target:
         duration_seconds=duration,
         duration_from=source,
         timeout_seconds=timeout,
+        inner_timeout_seconds=min(inner.seconds, link.timeout_seconds or math.inf) if inner is not None else None,
+        inner_wait=inner.of if inner is not None else None,
         handler="yes" if link.handler is not None else None,
         template="yes",
         answer_form=form,

@@ -31,8 +31,9 @@ from invocation_lint.facts.building.around.own_loops import has_its_loop
 from invocation_lint.facts.building.around.rows import row_of
 from invocation_lint.facts.building.around.tokens import task_token
 from invocation_lint.facts.building.left_records import lift_records
+from invocation_lint.facts.building.linked import Link
 from invocation_lint.facts.building.links import granting, returned, unread, unset
-from invocation_lint.facts.building.links.inferred import Link, links_of
+from invocation_lint.facts.building.links.inferred import links_of
 from invocation_lint.facts.building.merging import merge
 from invocation_lint.facts.building.seen import Seen, SeenSites
 from invocation_lint.facts.building.sent import correlation, measures, modes, size
@@ -207,11 +208,8 @@ class Invocations:
         link = self._link(seen, name.value if name else None, given.value if given else None)
         contract = self._contract(visit, name.value if name else None, link, at)
         if link is not None:
-            note("target.handler", link.handler)
-            note("target.template", link.template)
-            note("target.duration_seconds", link.slept)
-            for field, place in link.reads:
-                note(f"payload.missing[{field}].read", place)
+            for path, place in link.places():
+                note(path, place)
         payload = None
         if given is not None and given.value.atoms:
             payload = payloads.payload_fact(given.value, contract, note, self._class_kind)
@@ -277,6 +275,7 @@ class Invocations:
                     on_lambda=on_lambda,
                     timeout_seconds=self._own_timeout(seen),
                     is_async="yes" if visit.is_async or (caller_function and caller_function.is_async) else "no",
+                    event=callers.event_of(seen.ending, caller_function),
                     own_loop=has_its_loop(seen, visit, self.interpreter, self.program, on_lambda),
                 ),
                 seen.ending.wait,

@@ -153,3 +153,48 @@ def test_a_session_of_requests(body: str, seconds: float | None, tmp_path: Path)
     head = "import aiohttp\nimport httpx\nfrom httpx import Client as Web, Timeout\nfrom pools import Pool\n\n"
     (fact,) = told(tmp_path, f"{head}def handler(event, context):\n    {body}\n", "bus", "handler")
     assert fact.inner_timeout_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds", "what"),
+    [
+        ("subprocess.run(['make'], timeout=90)", 90, "a process"),
+        ("subprocess.check_output(['make'], timeout=WAIT)", 80, "a process"),
+        ("run(['make'], timeout=70)", 70, "a process"),
+        ("subprocess.Popen(['make']).communicate(timeout=60)", 60, "a process"),
+        ("asyncio.run(asyncio.wait_for(work(), timeout=50))", 50, "a coroutine"),
+        ("asyncio.run(asyncio.wait_for(work(), 40))", 40, "a coroutine"),
+        ("agent.run(event['text'], timeout=90)", None, None),
+        ("subprocess.run(['make'], timeout=None)", None, None),
+        ("subprocess.run(['make'], timeout=event['wait'])", None, None),
+        (
+            "for _ in range(60):\n        if done(event):\n            return\n        time.sleep(10)",
+            600,
+            "a loop that polls",
+        ),
+        (
+            "for _ in range(MOST):\n        if done(event):\n            break\n        sleep(2)",
+            100,
+            "a loop that polls",
+        ),
+        (
+            "at = time.time()\n    while time.time() - at < 5 * 60:\n        if done(event): return\n        sleep(5)",
+            300,
+            "a loop that polls",
+        ),
+        ("for _ in range(60):\n        send(event)\n        time.sleep(10)", None, None),
+        ("for one in event:\n        if done(one):\n            break\n        time.sleep(10)", None, None),
+        ("for n in range(9):\n        if done(event):\n            return\n        time.sleep(2**n)", None, None),
+        ("while not done(event):\n        time.sleep(10)", None, None),
+        (
+            "for _ in range(9):\n        if event:\n            break\n        time.sleep(1)\n        time.sleep(2)",
+            None,
+            None,
+        ),
+    ],
+)
+def test_processes_coroutines_and_loops(body: str, seconds: float | None, what: str | None, tmp_path: Path) -> None:
+    head = "import asyncio\nimport subprocess\nimport time\nfrom subprocess import run\nfrom time import sleep\n"
+    head += "from work import agent, done, send, work\n\nWAIT = 80\nMOST = 50\n\n"
+    (fact,) = told(tmp_path, f"{head}def handler(event, context):\n    {body}\n", "bus", "handler")
+    assert (fact.inner_timeout_seconds, fact.inner_wait) == (seconds, what)

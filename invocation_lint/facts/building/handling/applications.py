@@ -1,7 +1,7 @@
 """Handlers that an adapter makes of a web application: `handler = Mangum(app)`.
 
-Which work a request leads to is not followed; of such a handler it is told what invokes it, how long its function may
-run, and how long the API in front of it waits.
+Of such a handler it is told what invokes it, how long its function may run, how long the API in front of it waits, and
+how long its routes let one thing take.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building.handling.mappings import timeout_of_all
 from invocation_lint.facts.building.handling.timing.durations import front_waits, outlasts
+from invocation_lint.facts.building.handling.timing.inner_timeouts import longest_of_routes
 from invocation_lint.facts.building.links.inferred import links_of
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import called_name
@@ -42,17 +43,21 @@ def applications(code: Code, program: Program | None) -> Iterator[Fact]:
             continue
         front = front_waits(told, name, kinds)
         own = timeout_of_all(functions)
+        inner = longest_of_routes(code, program)
         data = facts.Handler(
             event_source=next(iter(kinds)),
             known_by="template",
             timeout_seconds=UnknownAnswer("no template tells the timeout") if own is None else own,
             front_seconds=front,
             outlasts=outlasts(None, own, front),
+            inner_timeout_seconds=inner[0] if inner is not None else None,
+            inner_wait=inner[2] if inner is not None else None,
         )
         site = module.source.place(made)
-        yield Fact(
-            "handler", data, site, dict.fromkeys(("timeout_seconds", "front_seconds", "outlasts"), site), (), name
-        )
+        places = dict.fromkeys(("timeout_seconds", "front_seconds", "outlasts"), site)
+        if inner is not None:
+            places["inner_timeout_seconds"] = places["inner_wait"] = inner[1]
+        yield Fact("handler", data, site, places, (), name)
 
 
 def _made_as(tree: cst.Module, name: str) -> cst.Name | None:

@@ -162,7 +162,7 @@ def _times(subject: Subject) -> Part:
     least = least_seconds(subject)
     if least is not None and least.place is not None:
         places["least_seconds"] = least.place
-    inner = longest_timeout(subject)
+    inner = longest_timeout(subject, is_deployed=bool(subject.functions))
     if inner is not None:
         places["inner_timeout_seconds"] = places["inner_wait"] = inner[1]
     front = front_seconds(subject)

@@ -15,7 +15,8 @@ from invocation_lint.contracts.model import Action, Field, FunctionContract
 from invocation_lint.deployment.cdk_output.logical_ids import RESOURCE, logical_id
 from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import pieces_of
-from invocation_lint.facts.building.links.inferred import Links, title_of
+from invocation_lint.facts.building.linked import title_of
+from invocation_lint.facts.building.links.inferred import Links
 from invocation_lint.facts.building.links.returned import keys_of
 from invocation_lint.findings import Place
 from invocation_lint.records import record

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from invocation_lint.analysis.domain.atoms import Value
 from invocation_lint.analysis.domain.events import Visit
@@ -20,49 +20,19 @@ from invocation_lint.deployment.model import Function
 from invocation_lint.deployment.values import Key
 from invocation_lint.facts.building import arguments
 from invocation_lint.facts.building.handlers import is_handler
+from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.handling.timing.inner_timeouts import longest_timeout
+from invocation_lint.facts.building.linked import Link, Patience, Spent, title_of
 from invocation_lint.facts.building.links.code import HANDLER, Code, Entry
 from invocation_lint.facts.building.links.defining import handler_in
 from invocation_lint.facts.building.links.sent import SentFields, fields_sent
 from invocation_lint.facts.building.links.targets import Targets, targets_of
 from invocation_lint.facts.building.links.typed import expected_types
 from invocation_lint.facts.building.links.unread import keys_read
+from invocation_lint.facts.building.messaging.calls import Code as LocalCode
 from invocation_lint.facts.building.sent import modes
 from invocation_lint.findings import Place
-from invocation_lint.records import record
 from invocation_lint.source.lambda_code import is_handler_code
-
-
-@record
-class Link:
-    """An invoked function as it is deployed: the contract that its handler implies for one payload, and the places of
-    the handler, of the reads of the fields that it needs, and of the function in its template; `returned` is what the
-    handler may return to it, None where that is not known."""
-
-    function: Function
-    contract: FunctionContract | None
-    template: Place
-    handler: Place | None = None
-    reads: tuple[tuple[str, Place], ...] = ()
-    returned: Value | None = None
-    timeout_seconds: float | None = None  # as deployed; None where that is not known
-    least_seconds: float = 0.0  # that the handler surely takes for the payload
-    slept: Place | None = None  # where it spends them
-    keys_read: frozenset[str] | None = None  # of its event; None where that is not known
-    behind_http: bool = False  # whether a template says that an API invokes it as well
-
-    @property
-    def title(self) -> str:
-        """What a message calls the function."""
-        return title_of(self.function)
-
-
-class Spent(NamedTuple):
-    """How many seconds a handler surely takes, unless it fails, where it spends them, and the longest that it waits for
-    one function."""
-
-    seconds: float = 0.0
-    place: Place | None = None
-    longest_wait: float = 0.0
 
 
 def links_of(program: Program) -> Links:
@@ -85,6 +55,7 @@ class Links:
         self._stays: dict[object, Stay | None] = {}
         self._returned: dict[object, Value | None] = {}
         self._read: dict[object, frozenset[str] | None] = {}
+        self._patient: dict[object, Patience | None] = {}
         self._missing: dict[tuple[object, SentFields], Missing] = {}
         self._refused: dict[object, bool] = {}
 
@@ -150,6 +121,7 @@ class Links:
             max(known) if len(known := [one for one in timeouts if one is not None]) == len(timeouts) else None,
             spent.seconds,
             spent.place,
+            self._patience(function, info),
             self._keys_read(function, info),
             any(map(self.code.is_behind_http, targets.functions)),
         )
@@ -174,6 +146,14 @@ class Links:
         reads = tuple((".".join(path), place) for path, place in missing[0].reads if path in common)
         handler = info.module.source.place(info.node)
         return Link(function, contract, self.shown(function.place), handler, reads, behind_http=True)
+
+    def _patience(self, function: Function, info: FunctionInfo | None) -> Patience | None:
+        """How long its handler lets one thing take."""
+        if info is not None and function.key not in self._patient:
+            subject = Subject(LocalCode(info.module), info, None, None, self._program)
+            longest = longest_timeout(subject, is_deployed=True)
+            self._patient[function.key] = Patience(*longest) if longest is not None else None
+        return self._patient.get(function.key)
 
     def _keys_read(self, function: Function, info: FunctionInfo | None) -> frozenset[str] | None:
         if function.key not in self._read:
@@ -388,11 +368,3 @@ def timeout_of(function: Function) -> float | None:
         return DEFAULT_TIMEOUT_SECONDS
     numbers = function.timeout_seconds.numbers
     return max(numbers) if numbers else None
-
-
-def title_of(function: Function) -> str:
-    """What a message calls a function: its name, where that is told, or its id in the template."""
-    name = function.name.text if function.name is not None else None
-    if name is None and function.name is not None and function.key.id.startswith("?"):
-        name = next((one for one in function.name.contents if isinstance(one, str)), None)
-    return name or function.key.id

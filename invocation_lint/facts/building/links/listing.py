@@ -15,8 +15,9 @@ from invocation_lint.analysis.tracing.answer_notes import AnswerUse
 from invocation_lint.analysis.tracing.answer_parts import DECODED, is_decoded
 from invocation_lint.deployment.model import Function
 from invocation_lint.facts.building import arguments
+from invocation_lint.facts.building.linked import title_of
 from invocation_lint.facts.building.links.code import HANDLER
-from invocation_lint.facts.building.links.inferred import Links, title_of
+from invocation_lint.facts.building.links.inferred import Links
 from invocation_lint.facts.building.links.sent import SentFields, fields_sent
 from invocation_lint.facts.building.links.supposing import Supposing
 from invocation_lint.facts.building.links.targets import Targets

@@ -36,6 +36,10 @@ class Code:
         name = dotted(node) if isinstance(node, cst.BaseExpression) else ""
         return next(iter(self._imports.meanings(name)), name)
 
+    def meanings(self, name: str) -> tuple[str, ...]:
+        """The dotted names that a name may mean after the imports of the module; none where it is not imported."""
+        return self._imports.meanings(name)
+
     @property
     def stars(self) -> tuple[str, ...]:
         """The modules of which it imports all names."""

@@ -9,7 +9,7 @@ from invocation_lint.facts.building.handling.subjects import Subject
 
 if TYPE_CHECKING:
     from invocation_lint.deployment.kinds import Handlers
-    from invocation_lint.facts.building.links.inferred import Spent
+    from invocation_lint.facts.building.linked import Spent
 
 _SLOW = frozenset({"sleep", "invoke", "converse", "invoke_model", "completions"})
 _LIMITS = {"rest_api": "rest_api_timeout_seconds", "http_api": "http_api_timeout_seconds"}

@@ -1,49 +1,84 @@
-"""How long the calls of a handler wait by their own timeouts: requests over HTTP, waiters and clients of boto3."""
+"""How long what a handler calls may take by timeouts of its own: requests over HTTP, processes, waiters and clients of
+boto3, loops that poll."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.handling.subjects import Subject
+from invocation_lint.facts.building.handling.timing.bounded_loops import bounded_loops
+from invocation_lint.facts.building.handling.timing.further import Further
 from invocation_lint.facts.building.handling.timing.helpers import helpers_of, modules_with
 from invocation_lint.facts.building.messaging.calls import Code, keywords
 from invocation_lint.facts.building.messaging.resolving import Resolver, is_own_attribute, values_of
 from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.findings import Place
 
+if TYPE_CHECKING:
+    from invocation_lint.analysis.project import Program
+
 _HTTP = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "urlopen"})
 _LIBRARIES = frozenset({"requests", "httpx", "session", "http", "client", "urllib", "request"})
 _SESSIONS = frozenset({"httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession"})
+_OF_PROCESSES = frozenset({"run", "call", "check_call", "check_output", "communicate"})
 _SLOW = frozenset(
     {"bedrock-runtime", "bedrock-agent-runtime", "bedrock-agentcore", "sagemaker-runtime", "textract", "rekognition",
      "comprehend", "translate", "polly"}
 )  # fmt: skip
 """Services of which a call waits for what a model works out; others answer at once, whatever their clients allow."""
 
-_GIVEN = r"\btimeout\s*=|\bread_timeout\s*=|WaiterConfig"
+_GIVEN = r"\btimeout\s*=|\bread_timeout\s*=|WaiterConfig|\bwait_for\(|\bsleep\("
+_GIVEN_FURTHER = r"\btimeout\s*=\s*(?!None\b)|\bread_timeout\s*=|WaiterConfig|\bwait_for\("
 
 
-def longest_timeout(subject: Subject) -> tuple[float, Place, str] | None:
-    """The longest that a request over HTTP, a waiter or a client of boto3 may wait by what it is given, in a handler
-    and the helpers that it calls, in seconds, with its place and with what waits."""
+def longest_timeout(subject: Subject, *, is_deployed: bool) -> tuple[float, Place, str] | None:
+    """The longest that one thing may take by what it is given, in a handler and what it reaches, in seconds, with its
+    place and with what takes them. Other modules are looked into where a template deploys it."""
     code = subject.code
     found = [one for info in subject.reached for one in _timeouts(code, info)]
-    if "read_timeout" in code.module.words:
-        found += _of_module(subject)
-    modules = list(modules_with(subject, _GIVEN)) if subject.functions else []
+    found += _of_module(code, subject.reached)
+    modules = list(modules_with(subject, _GIVEN)) if is_deployed else []
     for info in subject.reached if modules else ():
         found += (one for _, helper, other in helpers_of(subject, info, modules) for one in _timeouts(other, helper))
+    if is_deployed and subject.program is not None:
+        further = Further(subject.program, code, _GIVEN_FURTHER)
+        if further.holding - {code.module.name}:
+            found += _of_further(further, further.reached(subject.reached))
+        if any(called_name(call) == "resolve" for call in subject.scope.calls):
+            found += _of_further(further, further.routed())
     return max(found, default=None)
+
+
+def longest_of_routes(code: Code, program: Program) -> tuple[float, Place, str] | None:
+    """The same of an application that a module makes, for all that its routes lead to."""
+    further = Further(program, code, _GIVEN_FURTHER)
+    return max(_of_further(further, further.routed()), default=None)
+
+
+def _of_further(further: Further, reached: Iterable[tuple[Code, FunctionInfo]]) -> list[tuple[float, Place, str]]:
+    """How long what functions of other modules call may take."""
+    found: list[tuple[float, Place, str]] = []
+    by_code: dict[Code, list[FunctionInfo]] = {}
+    for code, info in reached if further.holding else ():
+        if code.module.name in further.holding:
+            found += _timeouts(code, info)
+            by_code.setdefault(code, []).append(info)
+    for code, infos in by_code.items():
+        found += _of_module(code, infos)
+    return found
 
 
 def _timeouts(code: Code, info: FunctionInfo) -> Iterator[tuple[float, Place, str]]:
     """How long what a function calls may wait."""
-    if not {"timeout", "WaiterConfig", "read_timeout"} & info.words:
-        return
     resolver = Resolver(code, info)
+    if "sleep" in info.words:
+        yield from ((seconds, place, "a loop that polls") for seconds, place in bounded_loops(resolver))
+    if not {"timeout", "WaiterConfig", "read_timeout", "wait_for"} & info.words:
+        return
     place = code.module.source.place
     for call in code.scope_of(info).calls:
         given = keywords(call)
@@ -55,9 +90,29 @@ def _timeouts(code: Code, info: FunctionInfo) -> Iterator[tuple[float, Place, st
             seconds = _seconds(given["timeout"].value, resolver)
             if seconds is not None:
                 yield seconds, place(given["timeout"].value), "a request"
+        for given_to, what in _limits_of(call, code):
+            seconds = _seconds(given_to, resolver)
+            if seconds is not None:
+                yield seconds, place(given_to), what
         yield from _of_client(call, resolver)
         if not any("timeout" in keywords(one) and called_name(one) in _HTTP for one in code.scope_of(info).calls):
             yield from _of_session(call, resolver)
+
+
+def _limits_of(call: cst.Call, code: Code) -> Iterator[tuple[cst.BaseExpression, str]]:
+    """What limits a process that is waited for, or a coroutine."""
+    given = keywords(call).get("timeout")
+    if given is not None and called_name(call) in _OF_PROCESSES and _is_of_process(call, code):
+        yield given.value, "a process"
+    elif code.meaning(call.func) == "asyncio.wait_for":
+        positional = [arg for arg in call.args if arg.keyword is None and not arg.star]
+        limit = given if given is not None else positional[1] if len(positional) == 2 else None
+        if limit is not None:
+            yield limit.value, "a coroutine"
+
+
+def _is_of_process(call: cst.Call, code: Code) -> bool:
+    return called_name(call) == "communicate" or code.meaning(call.func).startswith("subprocess.")
 
 
 def _of_session(call: cst.Call, resolver: Resolver) -> Iterator[tuple[float, Place, str]]:
@@ -70,10 +125,12 @@ def _of_session(call: cst.Call, resolver: Resolver) -> Iterator[tuple[float, Pla
         yield seconds, resolver.code.module.source.place(given.value), "a request"
 
 
-def _of_module(subject: Subject) -> Iterator[tuple[float, Place, str]]:
-    """How long the clients of a module may wait that the handler or its helpers name."""
-    scopes = [subject.code.scope_of(info) for info in subject.reached]
-    resolver = Resolver(subject.code, None)
+def _of_module(code: Code, infos: Sequence[FunctionInfo]) -> Iterator[tuple[float, Place, str]]:
+    """How long the clients of a module may wait that some of its functions name."""
+    if "read_timeout" not in code.module.words:
+        return
+    scopes = [code.scope_of(info) for info in infos]
+    resolver = Resolver(code, None)
     for name, made in resolver.scope.assignments.items():
         value = made[0].value if len(made) == 1 else None
         if isinstance(value, cst.Call) and any(_uses(scope, name) for scope in scopes):
@@ -172,4 +229,4 @@ def _of_class(node: cst.Attribute, resolver: Resolver) -> float | None:
     return float(value.evaluated_value) if isinstance(value, (cst.Integer, cst.Float)) else None
 
 
-__all__ = ["longest_timeout"]
+__all__ = ["longest_of_routes", "longest_timeout"]
