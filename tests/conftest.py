@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from tests.groups import group_of, turn_of, workers_on
 
 if TYPE_CHECKING:
+    from invocation_lint.reference.service.workers.forks import Forks
     from tests.proving import Proving
 
 # Nothing is found without having been looked for, and the user's own cache is left alone; tests/cache asks for one.
@@ -55,6 +56,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """In the processes of pytest-xdist; tests that run in one process stay in the order of their files."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: turn_of(item.nodeid))
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """What processes of local Lambda services are forked from, where a module of tests says so (`forking`)."""
+    from invocation_lint.reference.service.workers.forks import Forks
+
+    made = Forks()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from invocation_lint.reference.proofs import Room, rooms
 from invocation_lint.reference.proofs.observations import observe
 from invocation_lint.reference.proofs.runner import Outcome
 from invocation_lint.reference.proofs.verdict import idle
+from invocation_lint.reference.service.workers.forks import Forks
+from invocation_lint.reference.service.workers.processes import forking
 from tests.fixes.mending import RULES, found, mended
 from tests.groups import part_of
 from tests.proving import Proving, parameters
@@ -41,6 +43,13 @@ class Runs:
                     program.write_text(mended(one.bad.read_text(), one.id))
                     self._begun[one.id] = self._proving.begin(program, one.absent)
         return self._begun[room.id].result()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def processes(forks: Forks) -> Iterator[None]:
+    """Forked, as those of other proofs."""
+    with forking(forks):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -42,14 +42,6 @@ class Bench:
         return service
 
 
-@pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    """What processes are forked from."""
-    made = Forks()
-    yield made
-    made.close()
-
-
 @pytest.fixture(scope="module", autouse=True)
 def processes(forks: Forks) -> Iterator[None]:
     """Workers, programs and moto's servers are forked: to start them takes longer than what most tests do with them.
