@@ -262,6 +262,7 @@ def lift_waits(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]:
                 awaited_by=told.awaited_by,
                 deadline_seconds=told.deadline_seconds,
                 limit=told.limit,
+                event="unread" if all(end.event == "unread" for end in ends) else None,
             )
             result[index] = replace(fact, data=replace(fact.data, caller=caller))
     return result
