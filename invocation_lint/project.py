@@ -55,10 +55,11 @@ class RuleSet:
         from invocation_lint.facts import DRIFTS, LISTS_ELSEWHERE
 
         own = {AMBIGUOUS_CONTRACT.id: "invocation", CONTRACT_DRIFT.id: DRIFTS}
-        fields = {f"{rule.fact}.{name}" for rule in self.rules for name in rule.fields}
+        forms = [form for rule in self.rules for form in rule.forms]
+        fields = {f"{form.fact}.{name}" for form in forms for name in form.fields}
         elsewhere = (LISTS_ELSEWHERE,) if self.may_show("list_read", jobs="no", runs_on="elsewhere") else ()
         named = (own[one] for one in self.tool & own.keys())
-        return frozenset((*(rule.fact for rule in self.rules), *fields, *named, *elsewhere))
+        return frozenset((*(form.fact for form in forms), *fields, *named, *elsewhere))
 
     def may_show(self, kind: str, **known: str) -> bool:
         """Whether a finding that is made of a fact of a kind may be shown; of its fields only these are known."""
@@ -67,9 +68,10 @@ class RuleSet:
 
         data = known_in_part(KINDS[kind], known)
         return any(
-            rule.id in self.advising or Prepared(rule, self.options.get(rule.id)).severities(data) != {Severity.ADVICE}
+            form.id in self.advising or Prepared(form, self.options.get(form.id)).severities(data) != {Severity.ADVICE}
             for rule in self.rules
-            if rule.fact == kind
+            for form in rule.forms
+            if form.fact == kind
         )
 
     @cached_property
@@ -295,9 +297,11 @@ class Project:
             found.append(Text(own.id, "message", own.message))
             found += [Text(own.id, "help", own.help)] if own.help else []
         for rule in self.rulebook(settings).rules:
-            found.append(Text(rule.id, "message", as_written(rule.message)))
-            found += [Text(rule.id, "label", as_written(text)) for _, text in rule.labels]
-            found += [Text(rule.id, "help", as_written(text)) for text in rule.help]
+            for form in rule.forms:
+                found.append(Text(rule.id, "message", as_written(form.message)))
+                found += [Text(rule.id, "label", as_written(text)) for _, text in form.labels]
+                if form is rule or form.help != rule.help:
+                    found += [Text(rule.id, "help", as_written(text)) for text in form.help]
         return found
 
     def table(self, settings: Settings) -> list[Row]:

@@ -82,7 +82,7 @@ def _facts_of(given: Input, data: bytes, project: Project, kinds: Collection[str
 def _findings(given: Input, data: bytes, rules: RuleSet, project: Project) -> list[Finding]:
     from invocation_lint.facts.kinds import OF_TEMPLATES
 
-    kinds = {rule.fact for rule in rules.rules if rule.fact in OF_TEMPLATES}
+    kinds = {form.fact for rule in rules.rules for form in rule.forms} & OF_TEMPLATES.keys()
     if not kinds and not may_suppress(data):
         return []
     sites = _facts_of(given, data, project, kinds) if kinds else ()

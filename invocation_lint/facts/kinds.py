@@ -17,6 +17,7 @@ from invocation_lint.facts.execution import Execution
 from invocation_lint.facts.handler import Handler
 from invocation_lint.facts.handler_answer import HandlerAnswer
 from invocation_lint.facts.invocation import Invocation
+from invocation_lint.facts.item_loop import ItemLoop
 from invocation_lint.facts.job_query import JobQuery
 from invocation_lint.facts.list_read import ListRead
 from invocation_lint.facts.message import Message
@@ -39,6 +40,7 @@ KINDS: dict[str, type] = {
     "job_query": JobQuery,
     "list_read": ListRead,
     "event_loop": EventLoop,
+    "item_loop": ItemLoop,
     "batch_call": BatchCall,
     "message": Message,
     "execution": Execution,

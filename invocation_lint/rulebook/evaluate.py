@@ -154,8 +154,8 @@ class PreparedRules:
 
     def __init__(self, rules: Iterable[Rule], options: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self._by_kind: dict[str, list[Prepared]] = {}
-        for rule in rules:
-            self._by_kind.setdefault(rule.fact, []).append(Prepared(rule, (options or {}).get(rule.id)))
+        for form in (form for rule in rules for form in rule.forms):
+            self._by_kind.setdefault(form.fact, []).append(Prepared(form, (options or {}).get(form.id)))
         self._answers: dict[tuple[str, Any], list[tuple[Prepared, str, Any]]] = {}  # by kind and data of a fact
 
     def matches(self, facts: Iterable[Fact]) -> list[Match]:

@@ -19,6 +19,7 @@ _HAPPENS = {
     "job_query": "the jobs are read here",
     "list_read": "the page is read here",
     "event_loop": "the event loop runs here",
+    "item_loop": "the loop is here",
 }
 WHOLE_PAYLOAD = "$"  # the element that stands for the payload itself
 _ALL = (None, WHOLE_PAYLOAD)  # what speaks of all elements

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ from invocation_lint.findings import Severity
 from invocation_lint.plain import plain
 from invocation_lint.rulebook.book import Rulebook
 from invocation_lint.rulebook.language import Scope, Where
-from invocation_lint.rulebook.model import Fix, Option, Proof, Reference, Rule, SeverityChoice, Template
+from invocation_lint.rulebook.model import Fix, Option, Proof, Reference, Rule, SeverityChoice, Template, When
 from invocation_lint.rulebook.requests import fixes_of
 
 KEYS = (
     "id", "name", "summary", "severity", "profile", "fact", "each", "when", "unless", "options", "supersedes",
-    "message", "labels", "help", "fix", "why", "source", "proof", "since",
+    "message", "labels", "help", "fix", "also", "why", "source", "proof", "since",
 )  # fmt: skip
+KEYS_OF_ALSO = ("fact", "each", "when", "unless", "severity", "message", "labels", "help")
+REQUIRED_OF_ALSO = ("fact", "when", "message")
 REQUIRED_OF_ALL = ("id", "name", "summary", "severity", "fact", "when", "message")
 REQUIRED_OF_SHIPPED = ("profile", "help", "why", "source", "proof", "since")
 PROFILES = ("default", "strict")
@@ -117,26 +120,18 @@ def rule_of(node: Node, checked: bool = False) -> Rule:
         raise entries["id"].error(f'"{id_}" is not an id: INV or INX and three digits, from 001')
     if id_.startswith("INV"):
         node.mapping(required=REQUIRED_OF_SHIPPED)
-    fact = entries["fact"].text(tuple(KINDS), "fact")
-    scope = Scope(fact, checked=checked)
-    scope.options = _options(entries.get("options"))
-    scope.each = _each(entries.get("each"), scope)
-    when = scope.when(entries["when"], may_be_empty="each" in entries)
-    unless = scope.when(entries["unless"], Where(negative=True)) if "unless" in entries else None
+    scope = _scope(entries, _options(entries.get("options")), checked)
+    when, unless = _when(entries, scope)
     severity = _severity(entries["severity"], scope)
     why = entries["why"].text().strip() if "why" in entries else ""
-    if scope.closed_world and not _SAYS_NOT_KNOWN.search(why):
-        raise scope.closed_world[0].error(
-            "not_known_to_be makes the rule fire on what is not known, which `why` must justify in a line",
-            'add a line to `why` that says why firing is right where the value is "not known"',
-        )
-    return Rule(
+    _check_closed_world(scope, why)
+    rule = Rule(
         id=id_,
         name=_matching(entries["name"], _NAME, "a name is words of small letters and digits with - between them"),
         summary=_one_line(entries["summary"]),
         severity=severity,
         profile=entries["profile"].text(PROFILES, "profile") if "profile" in entries else "default",
-        fact=fact,
+        fact=scope.fact,
         when=when,
         message=scope.template(_one_line(entries["message"]), entries["message"]),
         each=scope.each,
@@ -145,13 +140,66 @@ def rule_of(node: Node, checked: bool = False) -> Rule:
         supersedes=_supersedes(entries.get("supersedes"), id_),
         labels=_labels(entries.get("labels"), scope),
         help=_help(entries.get("help"), scope),
-        fix=_fix(entries.get("fix"), () if checked else fixes_of(fact)),
+        fix=_fix(entries.get("fix"), () if checked else fixes_of(scope.fact)),
         why=why,
         source=_source(entries.get("source")),
         proof=_proof(entries.get("proof"), severity, () if checked else proof_words()),
         since=entries["since"].text() if "since" in entries else "",
         path=node.path,
     )
+    others = entries["also"].items() if "also" in entries else []
+    return replace(rule, also=tuple(_also(one, rule, scope.options, checked) for one in others)) if others else rule
+
+
+def _also(node: Node, rule: Rule, options: Mapping[str, Option], checked: bool) -> Rule:
+    """The rule as an entry of `also` has it: for another fact, with what is said of that."""
+    entries = node.mapping(KEYS_OF_ALSO, REQUIRED_OF_ALSO)
+    scope = _scope(entries, options, checked)
+    if scope.fact == rule.fact:
+        raise entries["fact"].error(f'"{scope.fact}" is the fact of the rule itself; say it in `when`')
+    when, unless = _when(entries, scope)
+    _check_closed_world(scope, rule.why)
+    severity = _severity(entries["severity"], scope) if "severity" in entries else rule.severity
+    if severity.when is not None and severity is rule.severity:
+        raise node.error("the severity of the rule depends on its own fact", "say `severity` here, too")
+    if severity.worst.rank > rule.severity.worst.rank:
+        raise entries["severity"].error(f"no worse than the rule itself: {rule.severity.worst.value}")
+    help_ = _help(entries["help"], scope) if "help" in entries else rule.help
+    if help_ is rule.help and any(isinstance(part, Reference) for line in help_ for part in line):
+        raise node.error("the help of the rule names fields of its own fact", "say `help` here, too")
+    return replace(
+        rule,
+        fact=scope.fact,
+        each=scope.each,
+        when=when,
+        unless=unless,
+        severity=severity,
+        message=scope.template(_one_line(entries["message"]), entries["message"]),
+        labels=_labels(entries.get("labels"), scope),
+        help=help_,
+        fix=None,
+    )
+
+
+def _scope(entries: Mapping[str, Node], options: Mapping[str, Option], checked: bool) -> Scope:
+    """The names that conditions on a fact may use."""
+    scope = Scope(entries["fact"].text(tuple(KINDS), "fact"), checked=checked)
+    scope.options = options
+    scope.each = _each(entries.get("each"), scope)
+    return scope
+
+
+def _when(entries: Mapping[str, Node], scope: Scope) -> tuple[When, When | None]:
+    when = scope.when(entries["when"], may_be_empty="each" in entries)
+    return when, scope.when(entries["unless"], Where(negative=True)) if "unless" in entries else None
+
+
+def _check_closed_world(scope: Scope, why: str) -> None:
+    if scope.closed_world and not _SAYS_NOT_KNOWN.search(why):
+        raise scope.closed_world[0].error(
+            "not_known_to_be makes the rule fire on what is not known, which `why` must justify in a line",
+            'add a line to `why` that says why firing is right where the value is "not known"',
+        )
 
 
 def _matching(node: Node, pattern: re.Pattern[str], rule: str) -> str:

@@ -104,7 +104,8 @@ class Proof:
 
 @record
 class Rule:
-    """One rule. `path` is the file it was read from."""
+    """One rule. `path` is the file it was read from; `also` is the same rule for facts of other kinds, which show the
+    same harm in other code."""
 
     id: str
     name: str
@@ -126,6 +127,12 @@ class Rule:
     proof: Proof | None = None
     since: str = ""
     path: str = field(default="", compare=False)
+    also: tuple[Rule, ...] = ()
+
+    @property
+    def forms(self) -> tuple[Rule, ...]:
+        """The rule for each kind of fact that it checks: itself, and what it says of others in `also`."""
+        return (self, *self.also)
 
     @property
     def defaults(self) -> Mapping[str, Any]:

@@ -9,9 +9,11 @@ from invocation_lint.facts.kinds import KINDS
 from invocation_lint.rulebook.language import COMPARISONS, STATES
 from invocation_lint.rulebook.loader import (
     KEYS,
+    KEYS_OF_ALSO,
     OPTION_TYPES,
     PROFILES,
     REQUIRED_OF_ALL,
+    REQUIRED_OF_ALSO,
     REQUIRED_OF_SHIPPED,
     SAFETIES,
     SEVERITIES,
@@ -40,6 +42,7 @@ DOCS = {
     "labels": "labels for related places, by path",
     "help": "what to do about it; a line with an absent path is omitted",
     "fix": "the fix to offer",
+    "also": "further kinds of facts that show the same harm, each with its own conditions and message",
     "why": "why it hurts; a rule that uses not_known_to_be says why reporting unknown values is right",
     "source": "where the facts come from",
     "proof": "what the reference runtime observes in the bad program but not in the good one",
@@ -57,8 +60,16 @@ def rule_schema() -> Schema:
     branches = []
     for kind in KINDS:
         branches += _branches(kind, definitions)
+    definitions["about"] = {"allOf": branches}
     properties: Schema = {key: {**_KEY_SCHEMAS[key], "description": DOCS[key]} for key in KEYS}
     properties["fact"]["enum"] = list(KINDS)
+    properties["also"]["items"] = {
+        "type": "object",
+        "properties": {key: properties[key] for key in KEYS_OF_ALSO},
+        "required": list(REQUIRED_OF_ALSO),
+        "additionalProperties": False,
+        "allOf": [_ref("about")],
+    }
     shipped = {"properties": {"id": {"pattern": "^INV"}}, "required": ["id"]}
     return {
         "$schema": DIALECT,
@@ -67,7 +78,7 @@ def rule_schema() -> Schema:
         "properties": properties,
         "required": list(REQUIRED_OF_ALL),
         "additionalProperties": False,
-        "allOf": [{"if": shipped, "then": {"required": list(REQUIRED_OF_SHIPPED)}}, *branches],
+        "allOf": [{"if": shipped, "then": {"required": list(REQUIRED_OF_SHIPPED)}}, _ref("about")],
         "$defs": definitions,
     }
 
@@ -117,6 +128,7 @@ _KEY_SCHEMAS: Mapping[str, Schema] = {
         "required": ["name", "safety"],
         "additionalProperties": False,
     },
+    "also": {"type": "array", "minItems": 1},
     "why": TEXT,
     "source": {"anyOf": [TEXT, {"type": "array", "items": TEXT}]},
     "proof": {

@@ -237,6 +237,16 @@ def may_handle(data: bytes) -> bool:
     return b"Chalice(" in data or (any(word in data for word in _EVENT) and _HANDLER.search(data) is not None)
 
 
+_READS_ITEMS = re.compile(rb"\.\s*(?:receive_messages?|fetchall|scan|query|execute|find|objects)\b")
+_GOES_ON = re.compile(rb"^[ \t]+while\b[^\n]*:", re.MULTILINE)
+
+
+def may_work_off(data: bytes) -> bool:
+    """Whether the bytes may hold a worker: a function that goes on without an end, and reads items to work on."""
+    is_worker = b"while " in data and (b"receive_message" in data or any(word in data for word in _JOB_WORDS))
+    return is_worker and _GOES_ON.search(data) is not None and _READS_ITEMS.search(data) is not None
+
+
 def may_wrap(data: bytes) -> bool:
     """Whether the bytes may make a handler of a web application by an adapter."""
     return b"Mangum(" in data or b"make_lambda_handler(" in data
@@ -247,7 +257,9 @@ def may_deploy(data: bytes) -> bool:
     return b"aws_cdk" in data or b"Chalice(" in data
 
 
-_OF_SYNTAX = (may_send, may_write_messages, may_run_machines, may_read_keys, may_handle, may_wrap, may_deploy)
+_OF_SYNTAX = (
+    may_send, may_write_messages, may_run_machines, may_read_keys, may_handle, may_wrap, may_deploy, may_work_off
+)  # fmt: skip
 
 
 def may_hold_facts(data: bytes) -> bool:

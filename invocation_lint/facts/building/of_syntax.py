@@ -63,6 +63,10 @@ def _found(
         from invocation_lint.facts.building.handling.applications import applications
 
         yield from applications(code, program)
+    if asked("item_loop") and (scan.may_handle(data) or scan.may_work_off(data)):
+        from invocation_lint.facts.building.items.loops import item_loops
+
+        yield from item_loops(code, program)
     if not (asked(*_OF_HANDLERS, "custom_resource") and scan.may_handle(data)):
         return
     if asked(*_OF_HANDLERS):

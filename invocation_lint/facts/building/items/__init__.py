@@ -1,0 +1,1 @@
+"""Loops that work on jobs or records: what they go over, and what is done for each item."""
