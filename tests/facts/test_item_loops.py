@@ -50,7 +50,7 @@ def over(items: str) -> str:
         ("", "Job.scan()", "table_items"),
         ("", "s3.list_objects_v2(Bucket='b')['Contents']", "objects"),
         ("", "boto3.resource('s3').Bucket('b').objects.filter(Prefix='in/')", "objects"),
-        ("", "sqs.receive_message(QueueUrl='q').get('Messages', [])", "messages"),
+        ("", "sqs.receive_message(MaxNumberOfMessages=10).get('Messages', [])", "messages"),
         ("", "queue.receive_messages(MaxNumberOfMessages=10)", "messages"),
         ("", "cursor.fetchall()", "rows"),
         ("cursor.execute('SELECT id FROM jobs')", "cursor", "rows"),
@@ -86,6 +86,7 @@ def each_due():
     "items",
     [
         "range(3)", "('a', 'b')", "NAMES", "os.environ['NAMES'].split(',')", "table.scan()", "answer['Items']",
+        "sqs.receive_message(QueueUrl='q')['Messages']", "queue.receive_messages()",
         "text.find('a')", "settings.objects", "context.items",
     ],
 )  # fmt: skip

@@ -10,7 +10,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.items.naming import Functions
-from invocation_lint.facts.building.messaging.calls import Code, arguments_of
+from invocation_lint.facts.building.messaging.calls import Code, arguments_of, keywords
 from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.source.parsing.walk import walk
 
@@ -185,7 +185,8 @@ class _Reader:
             node = node.expression
         if isinstance(node, cst.Call):
             if called_name(node) in operations:
-                return isinstance(node.func, cst.Attribute)
+                is_one = called_name(node) == "receive_message" and not _asks_for_several(node)
+                return isinstance(node.func, cst.Attribute) and not is_one
             return self._answers_of_helper(node, operations, steps)
         if not isinstance(node, cst.Name) or not steps:
             return False
@@ -210,7 +211,7 @@ class _Reader:
             key = text_of(node.args[0].value)
             return self._part(node.func.value, key, node) if key else None
         if name == "receive_messages":
-            return "messages"
+            return "messages" if _asks_for_several(node) else None
         if isinstance(node.func, cst.Attribute) and name == "loads" and node.args:
             return EVENT if self._is_event(node.args[0].value) else None
         return self._queried(node) or self._sources.returned(node, self._code, self._steps)
@@ -247,6 +248,14 @@ class _Reader:
             return False
         chain = set(_chain(node))
         return "select" in chain and chain.isdisjoint(_CHANGES)
+
+
+def _asks_for_several(call: cst.Call) -> bool:
+    """Whether more than one message is asked for: one, unless it is said (SQS API reference, ReceiveMessage)."""
+    given = keywords(call).get("MaxNumberOfMessages")
+    if given is None:
+        return any(arg.star for arg in call.args)
+    return not isinstance(given.value, cst.Integer) or given.value.evaluated_value > 1
 
 
 def _owner(call: cst.Call) -> str:
