@@ -153,6 +153,34 @@ def guarded(item):
     assert [getattr(one, path) for one in loops(body, helper)] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        ("table.meta.client.exceptions.ConditionalCheckFailedException", "escapes"),
+        ("(KeyError, ValueError)", "escapes"),
+        ("Exception", "caught"),
+        ("ClientError", "caught"),
+        ("(KeyError, requests.RequestException)", "caught"),
+    ],
+)
+def test_an_expected_answer_is_no_failure_that_is_taken(types: str, expected: str) -> None:
+    body = f"""
+{SCAN}
+    try:
+        table.put_item(Item=item)
+    except {types}:
+        continue
+    {POST}
+"""
+    assert [one.item_failure for one in loops(body)] == [expected]
+
+
+def test_what_becomes_of_the_others() -> None:
+    mark = "table.update_item(Key={'id': item['id']}, UpdateExpression='SET a = :a')"
+    assert ["always fails" in one.loss for one in loops(f"{SCAN}\n    {POST}\n    {mark}")] == [True]
+    assert ["always fails" in one.loss for one in loops(f"{SCAN}\n    {mark}\n    {POST}")] == [False]
+
+
 def test_a_loop_that_goes_on_takes_the_errors_of_those_in_it() -> None:
     body = """
 for name in NAMES:

@@ -8,8 +8,10 @@ from dataclasses import field
 
 import libcst as cst
 
+from invocation_lint.analysis.program.acts import caught_types
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.analysis.program.names import dotted
+from invocation_lint.facts.building.handling.records.processors import last_name
 from invocation_lint.facts.building.items.naming import Functions
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
@@ -54,6 +56,12 @@ _HARMLESS_WITHS = frozenset(
 )  # fmt: skip
 """What stands in a `with` that lets errors pass."""
 
+_ANSWERS = re.compile(
+    r"ConditionalCheckFailed|NotFound|DoesNotExist|NoSuch|AlreadyExists|Duplicate|IntegrityError"
+    r"|\A(?:KeyError|ValueError|TypeError|IndexError|AttributeError|JSONDecodeError)\Z"
+)
+"""Names of errors that say how things are, and not that something failed."""
+
 _PASSING = frozenset(
     {"staticmethod", "classmethod", "capture_method", "capture", "trace", "wraps", "lru_cache", "cache", "timer"}
 )
@@ -71,12 +79,13 @@ class Work:
     count: int = 0
     reads: int = 0
     is_guarded: bool = False
+    is_marked: bool = False  # a table is written to before anything else may fail
     invokes: bool = False
 
     @property
     def marks_first(self) -> bool:
-        """Whether a table is written to before anything else may fail."""
-        return next(iter(self.kinds), None) == "writes" and len(self.kinds) > 1
+        """Whether an item is marked before the work that may fail, so that the next run may leave it aside."""
+        return self.is_marked and bool(self.kinds.keys() - {"writes"})
 
     @property
     def kind(self) -> str | None:
@@ -115,12 +124,14 @@ class Worker:
                 found.reads += called_name(call) in _OF_READING
                 continue
             inner = self._of_helper(*helper, depth) if helper is not None else None
+            if not found.kinds and (kind == "writes" or (inner is not None and inner.is_marked)):
+                found.is_marked = True
             if inner is not None and not inner.count:
                 found.is_guarded = found.is_guarded or inner.is_guarded
                 found.invokes = found.invokes or inner.invokes
                 found.reads += inner.reads
-            elif _is_guarded(call, body, scope) or _is_started(call, scope):
-                found.is_guarded = True
+            elif (guard := _guard(call, body, scope)) or _is_started(call, scope):
+                found.is_guarded = found.is_guarded or guard != "expects"
             elif inner is not None:
                 found.is_guarded = found.is_guarded or inner.is_guarded
                 found.invokes = found.invokes or inner.invokes
@@ -218,18 +229,28 @@ def _is_of_batch(owner: cst.BaseExpression, scope: Scope) -> bool:
     return "batch" in owner.value or any(isinstance(scope.parents.get(use), cst.AsName) for use in uses)
 
 
-def _is_guarded(node: cst.CSTNode, root: cst.CSTNode, scope: Scope) -> bool:
-    """Whether a statement between a node and a block around it may take errors."""
-    inner = node
+def _guard(node: cst.CSTNode, root: cst.CSTNode, scope: Scope) -> str:
+    """What stands around a node in a block and may take its errors: it `takes` some of them, or only `expects` one that
+    tells how things are; empty where nothing does."""
+    inner, found = node, ""
     for outer in scope.around(node):
         if isinstance(outer, (cst.Try, cst.TryStar)) and inner is outer.body and outer.handlers:
-            return True
+            found = "expects"
+            if not all(map(_expects, outer.handlers)):
+                return "takes"
         if isinstance(outer, cst.With) and inner is outer.body and not all(map(_lets_pass, outer.items)):
-            return True
+            return "takes"
         if outer is root:
-            return False
+            break
         inner = outer
-    return False
+    return found
+
+
+def _expects(clause: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """Whether a clause takes nothing but errors that are an answer: a condition does not hold, something is not there,
+    a text is no number."""
+    types = caught_types(clause) if isinstance(clause, cst.ExceptHandler) else []
+    return bool(types) and all(_ANSWERS.search(last_name(one)) for one in types)
 
 
 def _lets_pass(item: cst.WithItem) -> bool:
