@@ -113,12 +113,14 @@ class Worker:
     def _add(
         self, found: Work, body: cst.CSTNode, names: frozenset[str] | None, code: Code, scope: Scope, depth: int
     ) -> None:
+        if any(_takes(node) for node in walk(body, enter=_is_no_definition)):
+            found.is_guarded = True
         for call in _calls(body):
             if names is not None and not _gets(call, names):
                 continue
             if called_name(call) in SITE_ATTRIBUTES and isinstance(call.func, cst.Attribute):
                 found.invokes = True
-            kind = _kind_of(call, scope)
+            kind = _kind_of(call, code, scope)
             helper = self._functions.of(call, code) if kind is None else None
             if kind is None and helper is None:
                 found.reads += called_name(call) in _OF_READING
@@ -174,9 +176,9 @@ def _gets(call: cst.Call, names: frozenset[str]) -> bool:
     return any(isinstance(one, cst.Name) and one.value in names for one in walk(call))
 
 
-def _kind_of(call: cst.Call, scope: Scope) -> str | None:
+def _kind_of(call: cst.Call, code: Code, scope: Scope) -> str | None:
     """The word for what a call does that may fail; None for all else."""
-    name, path = called_name(call), dotted(call.func)
+    name, path = called_name(call), code.meaning(call.func)
     if _HTTP.match(path):
         return "requests"
     if not isinstance(call.func, cst.Attribute):
@@ -236,7 +238,7 @@ def _guard(node: cst.CSTNode, root: cst.CSTNode, scope: Scope) -> str:
     for outer in scope.around(node):
         if isinstance(outer, (cst.Try, cst.TryStar)) and inner is outer.body and outer.handlers:
             found = "expects"
-            if not all(map(_expects, outer.handlers)):
+            if _takes(outer):
                 return "takes"
         if isinstance(outer, cst.With) and inner is outer.body and not all(map(_lets_pass, outer.items)):
             return "takes"
@@ -244,6 +246,13 @@ def _guard(node: cst.CSTNode, root: cst.CSTNode, scope: Scope) -> str:
             break
         inner = outer
     return found
+
+
+def _takes(node: cst.CSTNode) -> bool:
+    """Whether it is a statement that takes errors."""
+    if not isinstance(node, (cst.Try, cst.TryStar)) or not node.handlers:
+        return False
+    return not all(map(_expects, node.handlers))
 
 
 def _expects(clause: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
