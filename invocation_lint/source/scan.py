@@ -237,14 +237,27 @@ def may_handle(data: bytes) -> bool:
     return b"Chalice(" in data or (any(word in data for word in _EVENT) and _HANDLER.search(data) is not None)
 
 
-_READS_ITEMS = re.compile(rb"\.\s*(?:receive_messages?|fetchall|scan|query|execute|find|objects)\b")
-_GOES_ON = re.compile(rb"^[ \t]+while\b[^\n]*:", re.MULTILINE)
+_WHILE = re.compile(rb"^([ \t]+)while\b[^\n]*:[^\n]*\n((?:\1[ \t][^\n]*\n?|[ \t]*\n)*)", re.MULTILINE)
+_WAITS = (b"sleep", b"receive_message", b"wait(")
 
 
 def may_work_off(data: bytes) -> bool:
-    """Whether the bytes may hold a worker: a function that goes on without an end, and reads items to work on."""
-    is_worker = b"while " in data and (b"receive_message" in data or any(word in data for word in _JOB_WORDS))
-    return is_worker and _GOES_ON.search(data) is not None and _READS_ITEMS.search(data) is not None
+    """Whether the bytes may hold a worker: a function that reads items to work on, and goes on without an end."""
+    if b"while " not in data or not any(word in data for word in _WAITS):
+        return False
+    if not (b"MaxNumberOfMessages" in data and b"receive_message" in data) and not may_query_jobs(data):
+        return False
+    return any(_goes_on(found[2]) for found in _WHILE.finditer(data))
+
+
+def _goes_on(rounds: bytes) -> bool:
+    """Whether a loop waits in its rounds, and no statement leaves it."""
+    waits = any(word in rounds for word in _WAITS)
+    has_inner = b"for " in rounds or b"while " in rounds
+    return waits and _LEAVES.search(rounds) is None and (has_inner or b"break" not in rounds)
+
+
+_LEAVES = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
 
 
 def may_wrap(data: bytes) -> bool:

@@ -109,7 +109,7 @@ class ItemLoops:
                 self._look(_At(subject.info, self._code, given), caller, 0, set())
         if may_work_off(self._code.module.source.data):
             for info in self._code.functions():
-                if runs_on(self._code.scope_of(info), info):
+                if may_run_on(info) and runs_on(self._code.scope_of(info)):
                     self._look(_At(info, self._code, {}), facts.Caller("worker"), 0, set())
         yield from self._found.values()
 
@@ -234,10 +234,13 @@ def _is_in_rounds(node: cst.CSTNode, scope: Scope) -> bool:
     return any(isinstance(one, cst.While) for one in scope.around(node))
 
 
-def runs_on(scope: Scope, info: FunctionInfo) -> bool:
-    """Whether a function goes on without an end: it has a `while` that nothing in it leaves, and that waits."""
-    if info.words.isdisjoint(_WAITING):
-        return False
+def may_run_on(info: FunctionInfo) -> bool:
+    """Whether the words of a function, which is not parsed for it, are those of a loop that waits."""
+    return "while" in info.words and not info.words.isdisjoint(_WAITING)
+
+
+def runs_on(scope: Scope) -> bool:
+    """Whether a function goes on without an end: it has a `while` that nothing in it leaves."""
     loops = [node for node in scope.parents if isinstance(node, cst.While)]
     return any(not any(_leaves(node, one, scope) for node in walk(one.body)) for one in loops)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import libcst as cst
 
+from invocation_lint.analysis.program.model import ModuleInfo
 from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.list_growth import Request
@@ -71,7 +72,7 @@ _OF_ONE_RUN = re.compile(r"(?:^|_)(?:jobs?|runs?|requests?|executions?|tasks?|ba
 _OF_FEW = re.compile(r"admin|staff|moderator|owner|operator|manager|root|editor|support|superuser", re.IGNORECASE)
 """Words in the names of groups of a few people."""
 
-_GENERATED = re.compile(r"\b(?:uuid[14]?|ulid|nanoid|ksuid|token_hex|token_urlsafe|aws_request_id)\b")
+_GENERATED = _words("uuid uuid1 uuid4 ulid nanoid ksuid token_hex token_urlsafe aws_request_id")
 
 _NUMBERED = re.compile(r"(?:^|_|[a-z])(?:id|no|number|num|index|seq|sequence)$", re.IGNORECASE)
 
@@ -103,10 +104,11 @@ def filling(
     return "added" if adds or any(_finds_last(loop, scope) for loop in uses.loops) else ""
 
 
-def adds_entries(text: str, table: str) -> bool:
+def adds_entries(module: ModuleInfo, table: str) -> bool:
     """Whether a module puts entries with generated keys into the table of a name."""
-    if _GENERATED.search(text) is None or not table.isidentifier():
+    if _GENERATED.isdisjoint(module.words) or "put_item" not in module.words or not table.isidentifier():
         return False
+    text = module.source.text
     return re.search(rf"\b{table}(?:\(\))?\s*\.\s*put_item\s*\(", text) is not None
 
 

@@ -313,7 +313,7 @@ class ListReadBuilder:
         holder: FunctionInfo | None, grows: object, receiver: str, uses: Uses,
     ) -> Any:  # fmt: skip
         titles = (*_titles(holder), self.module.name.rpartition("/")[2].removesuffix(".py"))
-        adds = adds_entries(self.module.source.text, receiver)
+        adds = adds_entries(self.module, receiver)
         told = filling(operation, request, scope, named_by, titles, self._constants, grows, uses=uses, adds=adds)
         return told or UnknownAnswer("what is added, and how often, is not in sight")
 
