@@ -196,7 +196,7 @@ class Deployed:
         """The kinds of what invokes a function, as far as templates tell: words of `REDELIVERING` and `WAITING`,
         `state_machine` and `cognito`. Of a custom resource nothing is said here."""
         triggers = self.triggers_of(function)
-        found = {one.kind for one in triggers if one.type != ALONE} - {"custom_resource"}
+        found = {_kind(one) for one in triggers if one.type != ALONE} - {"custom_resource"}
         if function.url is not None:
             found.add("function_url")
         found |= {one for one in self._permitted()[function.key] if not _told_better(one, found)}
@@ -261,6 +261,12 @@ class Deployed:
             tuple(one for part in parts for one in part.statements),
             tuple(dict.fromkeys(one for part in parts for one in part.open)),
         )
+
+
+def _kind(trigger: Trigger) -> str:
+    """The kind of a trigger. A REST API that maps the answer of the function maps its errors, too, or returns them with
+    status 200 (API Gateway developer guide, Lambda errors): it is an API of which no more is told."""
+    return "http" if trigger.maps_errors else trigger.kind
 
 
 def _told_better(kind: str, found: set[str]) -> bool:

@@ -151,6 +151,7 @@ class Trigger(Resource):
     path: Value | None = None
     timeout_ms: Value | None = None  # of a front: how long the API waits
     is_proxy: bool = True  # of a front: what the function returns is the response; False: a mapping makes it, or may
+    maps_errors: bool = False  # of a front: a mapping makes the response of an error, too, surely
     input: Value | None = None  # a constant event, for rules and schedules
     dead_letter: Value | None = None  # where events go that cannot be delivered
     retry_attempts: Value | None = None

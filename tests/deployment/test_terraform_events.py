@@ -64,6 +64,7 @@ INVOKED = {
     "iot": ("aws_iot_topic_rule", f"lambda {{\n function_arn = {ARN}\n}}", "event"),
     "retries": ("aws_lambda_function_event_invoke_config", f"function_name = {ARN}", "event"),
     "rest": ("aws_api_gateway_integration", f"uri = {INVOKE}", "rest_api"),
+    "rest, mapped": ("aws_api_gateway_integration", f'type = "AWS"\nuri = {INVOKE}', "http"),
     "http": ("aws_apigatewayv2_integration", f"integration_uri = {INVOKE}", "http"),
     "quick": ("aws_apigatewayv2_api", f'protocol_type = "HTTP"\ntarget = {ARN}', "http_api"),
     "OpenAPI": (

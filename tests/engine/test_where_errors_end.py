@@ -84,6 +84,35 @@ def test_the_loss_that_is_said_is_the_one_that_happens(tmp_path: Path, source: s
     assert losses(tmp_path, INSIDE, source) == loss
 
 
+@pytest.mark.parametrize(
+    ("integration", "loss"),
+    [
+        ("lambda-proxy", "the REST API returns 502"),
+        ("lambda", "whoever calls the API gets an error"),  # with status 200, unless a pattern of the response maps it
+        ("aws", "whoever calls the API gets an error"),
+    ],
+)
+def test_an_integration_that_maps_answers_maps_errors(tmp_path: Path, integration: str, loss: str) -> None:
+    template = f"""
+    service: prices
+    provider: {{name: aws}}
+    functions:
+      one:
+        handler: app.one
+        events:
+          - http: {{path: /prices, method: post, integration: {integration}}}
+    """
+    found = findings_in(tmp_path, {"serverless.yml": template, "app.py": INSIDE}, "INV301")
+    assert [finding.message.rpartition("when it is throttled, ")[2] for finding in found] == [loss]
+
+
+def test_the_kind_of_an_api_that_no_template_tells(tmp_path: Path) -> None:
+    code = INSIDE.replace("client.invoke", 'print(event["headers"], event["body"])\n        client.invoke')
+    found = findings_in(tmp_path, {"app.py": code}, "INV301")
+    expected = "whoever calls the API gets an error"
+    assert [finding.message.rpartition("when it is throttled, ")[2] for finding in found] == [expected]
+
+
 def test_a_module_that_has_no_handler(tmp_path: Path) -> None:
     code = AT_IMPORT.replace("def one(event, context)", "def one()").replace("def two(event, context)", "def two()")
     found = findings_in(tmp_path, {"app.py": code}, "INV301")

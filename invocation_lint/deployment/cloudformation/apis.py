@@ -106,11 +106,14 @@ def _trigger(made: Made, function: Value, kind: str, source: Value | None) -> Tr
         source=source,
         method=made.value("HttpMethod"),
         timeout_ms=made.value("TimeoutInMillis") or made.value("Integration", "TimeoutInMillis"),
-        is_proxy=made.type not in APIS and _is_proxy(made),  # in a definition, each path says it for itself
+        maps_errors=_type(made) == "AWS",
+        is_proxy=made.type not in APIS
+        and _type(made) in {"", "AWS_PROXY"},  # in a definition, each path says it for itself
     )
 
 
-def _is_proxy(made: Made) -> bool:
-    """Whether the function's result is the response as it is (integration type AWS_PROXY)."""
+def _type(made: Made) -> str:
+    """The type of the integration: what the function returns is the response as it is (AWS_PROXY), or mapped (AWS);
+    empty where it is not given."""
     told = made.value("IntegrationType") or made.value("Integration", "Type")
-    return told is None or (told.text or "").upper() == "AWS_PROXY"
+    return (told.text or "?").upper() if told is not None else ""

@@ -94,6 +94,7 @@ def _triggered(made: Made, id: str, name: str, given: Part, provider: Part, plac
         path=path,
         timeout_ms=timeout,
         is_proxy=given.text("integration").lower() in {"", "lambda-proxy", "lambda_proxy", "aws_proxy"},
+        maps_errors=given.text("integration").lower() in {"lambda", "aws"},
         input=given.value("input"),
         dead_letter=given.value("deadLetterQueueArn") or given.value("redrivePolicy", "deadLetterTargetArn"),
         retry_attempts=given.value("retryPolicy", "maximumRetryAttempts"),

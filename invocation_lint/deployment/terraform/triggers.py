@@ -88,12 +88,17 @@ def rest_integration(made: Made) -> Iterator[Resource]:
             method=made.value("http_method"),
             timeout_ms=made.value("timeout_milliseconds"),
             is_proxy=_is_proxy(made.value("type")),
+            maps_errors=_type(made.value("type")) == "AWS",
         )
 
 
 def _is_proxy(told: Value | None) -> bool:
     """Whether what the function returns is the response as it is."""
-    return told is not None and (told.text or "").upper() == "AWS_PROXY"
+    return _type(told) == "AWS_PROXY"
+
+
+def _type(told: Value | None) -> str:
+    return (told.text or "").upper() if told is not None else ""
 
 
 def integration(made: Made) -> Iterator[Resource]:

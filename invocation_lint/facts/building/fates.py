@@ -71,7 +71,7 @@ def _loss(ending: Ending) -> str:
     return {
         "rest_api": "the REST API returns 502",
         "http_api": "the HTTP API returns 500",
-        "http": "the API returns 502",
+        "http": "whoever calls the API gets an error",  # it may map the error
         "function_url": "the function URL returns 502",
         "load_balancer": "the load balancer returns 502",
     }.get(ending.wait.by, "whoever invoked the handler gets an error")
