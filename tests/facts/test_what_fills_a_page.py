@@ -28,7 +28,7 @@ def scanned(table: str, function: str = "work") -> str:
             '"event-store"',
             '"user_status"',
             '"analyses"',
-            '"user_status"',
+            '"device_tokens"',
         ),
     ],
 )
@@ -40,6 +40,7 @@ def test_what_people_add(table: str) -> None:
     "table",
     [
         *('"locations"', '"ParkTable"', '"parks_cache"', "names.WEBSITES_TABLE", '"app-categories-dev"', '"admins"'),
+        *('"socket-table"', "names.TOKENS_TABLE", '"job_locks"', '"OtpTable"', '"websocket_connections"'),
         *('"customer_regions"', 'f"{names.stage}-cities"', '"device_registry"', '"organizations"', '"order_types"'),
     ],
 )

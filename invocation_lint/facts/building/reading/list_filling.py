@@ -55,15 +55,22 @@ _SET_UP = _words(
 )
 """What somebody sets up, one by one."""
 
+_PASSING = _words("captcha heartbeat lease lock nonce otp presence socket token")
+"""What is there for a short time only, and expires or is removed."""
+
 _SAYS_NOTHING = re.compile(
     r"(?:_(?:tables?|tbl|ddb|dynamo_?db|db|name|arn|id|ids|data|store|storage|repository|repo|dao|service|manager|model"
     r"|handler|lambda|function|index|cache|cached|sync|items?|list|records?|rows?|entries|status|info|details|all|live|current"
     r"|dev|development|env|environment|suffix|prod|production|staging|stage|stg|test|v?\d+|local|\d+))+$"
 )
-_OF_EACH = _words("account client company customer member merchant patient project student subscriber tenant user")
+_OF_EACH = _words(
+    "account client company customer device member merchant patient project student subscriber tenant user"
+)
 """Those of whom each may have some of what somebody sets up: `tenant_services`, `company_config`."""
 
-_KEPT_BY_EACH = _words("config configuration connection integration profile service setting site store webhook website")
+_KEPT_BY_EACH = _words(
+    "config configuration connection integration profile service setting site store token webhook website"
+)
 
 _BEHIND = re.compile(r"_(?:by|for|from|to|of|with|in|on|at|and|that|which|until|since|before|after)_.*$")
 _OF_ONE_RUN = re.compile(r"(?:^|_)(?:jobs?|runs?|requests?|executions?|tasks?|batch|invocations?|te?mp)(?:_|$)")
@@ -174,7 +181,7 @@ def _told(written: str, *, is_name: bool) -> str:
             continue
         if stem in _ADDED or word in _ADDED:
             return "named"
-        if stem in _SET_UP or word in _SET_UP:
+        if not {stem, word}.isdisjoint(_SET_UP | _PASSING):
             is_of_each = stem in _KEPT_BY_EACH and not _OF_EACH.isdisjoint(map(_singular, words))
             return "named" if is_of_each else "few"
     return ""
