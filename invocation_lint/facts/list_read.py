@@ -55,8 +55,8 @@ class ListRead:
         "what tells that a list fills a page: its entries are added with use, by the names of the table, the function, "
         "the class or the module (users, orders), or the module adds some with generated keys; or a page is small, or "
         "full with the objects of a bucket. Or these are a few, by the same names: what somebody sets up (sites, "
-        "categories), what is there for a short time (tokens, locks), a group of administrators, what one run leaves in "
-        "a bucket",
+        "categories), what is there for a short time (tokens, locks), a group of administrators, what one run leaves "
+        "in a bucket",
         words=("named", "added", "page", "few"),
     )
     filtered: Text = fact_field(
