@@ -128,3 +128,20 @@ def test_a_round_that_every_other_state_leaves(tmp_path: Path, body: str) -> Non
 )
 def test_a_round_that_some_final_states_do_not_leave(tmp_path: Path, body: str) -> None:
     assert _levels(tmp_path, IN_EACH_ROUND + indent(body, "    ")) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "condition", ["any(entries)", "not entries", "account == 'ACTIVE'", "now['runtime'] == 'READY'", "countries"]
+)
+def test_a_name_that_only_sounds_like_a_limit(condition: str, tmp_path: Path) -> None:
+    names = "entries = account = countries = now"
+    loop = f"while True:\n    {names} = get_state('a')\n    if {condition}:\n        return\n    time.sleep(60)"
+    assert _levels(tmp_path, loop) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "condition", ["tries == most", "max_tries", "count == 9", "wait_time", "run_time", "counter", "self.retries"]
+)
+def test_a_name_of_a_limit(condition: str, tmp_path: Path) -> None:
+    ends = f"if now == 'READY' or {condition}:\n        return"
+    assert _levels(tmp_path, f"while True:\n    now = get_state('a')\n    {ends}\n    time.sleep(60)") == ["advice"]

@@ -30,6 +30,7 @@ def scanned(table: str, function: str = "work") -> str:
             '"analyses"',
             '"device_tokens"',
         ),
+        *('"t_productos"', '"app-usuarios-dev"', "names.PEDIDOS_TABLE", '"tabla_de_ventas"', '"solicitudes"'),
     ],
 )
 def test_what_people_add(table: str) -> None:
@@ -41,6 +42,7 @@ def test_what_people_add(table: str) -> None:
     [
         *('"locations"', '"ParkTable"', '"parks_cache"', "names.WEBSITES_TABLE", '"app-categories-dev"', '"admins"'),
         *('"socket-table"', "names.TOKENS_TABLE", '"job_locks"', '"OtpTable"', '"websocket_connections"'),
+        *('"categorias"', '"app-ciudades-dev"'),
         *('"customer_regions"', 'f"{names.stage}-cities"', '"device_registry"', '"organizations"', '"order_types"'),
     ],
 )

@@ -41,6 +41,9 @@ _ADDED = _words(
     " embedding event execution feedback finding history incident inspection invoice issue job log match"
     " measurement metric notification order payment prediction purchase reading receipt report request reservation"
     " result sale sample scan session snapshot task ticket trade transaction transcript violation visit"
+    # the same in Spanish and Portuguese, without the s of plurals
+    " alumno aluno cita cliente comentario compra empleado estudante estudiante evento factura fatura incidente"
+    " mensagen mensaje ordene paciente pago pagamento pedido producto produto reserva solicitude usuario venda venta"
 )
 """What is added with use: for each person, by each of them, or with each thing that happens."""
 
@@ -52,6 +55,7 @@ _SET_UP = _words(
     " plugin policy preset pricing profile prompt provider queue region registry repository resource role room route"
     " rule schema secret service setting shard site source staff stage state station stop store supplier tag team"
     " template tier tool topic type university vehicle vendor venue warehouse webhook website zone"
+    " categoria cidade ciudade configuracione organizacione proveedore sucursale"
 )
 """What somebody sets up, one by one."""
 

@@ -27,9 +27,12 @@ _CLOCKS = frozenset(
     {"time", "monotonic", "perf_counter", "now", "utcnow", "today", "get_remaining_time_in_millis", "time_ns"}
 )
 _LIMITS = re.compile(
-    r"time|deadline|expir|elapsed|remaining|attempt|retr(?:y|ies)|tries|trial|count|max|limit|budget|left|until|wait",
+    r"(?<!run)time|deadline|expir|elapsed|remaining|attempt|retr(?:y|ies)|(?<!en)(?<!un)(?<!us)tries|trial"
+    r"|(?<!ac)(?<!dis)count(?!r)|max|limit|budget|left|until|wait",
     re.IGNORECASE,
 )
+"""In the names of what ends a loop; not in `runtime`, `entries`, `countries`, `industries`, `account`, `discount`."""
+
 _OF_HTTP = re.compile(r"(?:^|[._])(?:requests|httpx|http|session)$", re.IGNORECASE)
 _ASKS = re.compile(
     r"^(?:get|describe|list|head|query|check|poll|fetch|status|is_|has_|wait|lookup|read|batch_get|receive)"
