@@ -43,8 +43,9 @@ class ItemLoop:
         words=("escapes", "caught"),
     )
     left_by: Text = fact_field(
-        "how the loop itself leaves the others aside: it raises or returns; absent when it does neither",
-        words=("raise", "return"),
+        "how the loop itself leaves the others aside: it raises or returns, or a break follows the work on an item; "
+        "absent when it does none of these",
+        words=("raise", "return", "break"),
     )
     results: Text = fact_field(
         "whether later code works on what all rounds together give, or all of it is one transaction",

@@ -237,7 +237,7 @@ def may_handle(data: bytes) -> bool:
     return b"Chalice(" in data or (any(word in data for word in _EVENT) and _HANDLER.search(data) is not None)
 
 
-_WHILE = re.compile(rb"^([ \t]+)while\b[^\n]*:[^\n]*\n((?:\1[ \t][^\n]*\n?|[ \t]*\n)*)", re.MULTILINE)
+_WHILE = re.compile(rb"^([ \t]+)while\b[^\n]*:[^\n]*\n((?:\1[ \t][^\n]*\n?|[ \t]*\r?\n)*)", re.MULTILINE)
 _WAITS = (b"sleep", b"receive_message", b"wait(")
 
 

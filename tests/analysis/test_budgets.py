@@ -16,6 +16,9 @@ LARGE = {
     "a deep expression": "payload = " + "(" * 150 + "a" + " + 1)" * 150,
     "a long chain of calls": "payload = a" + ".b()" * 300,
     "a long sum": "payload = " + " + ".join(["a"] * 400),
+    "more rounds than a list has items": "payload = {}\n    for n in range("
+    + "9" * 30
+    + '):\n        payload["k"] = n',
     "nested loops": "payload = {}\n"
     + "\n".join("    " * (n + 1) + f"for x{n} in a:" for n in range(12))
     + "\n"

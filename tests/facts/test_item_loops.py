@@ -87,11 +87,29 @@ def each_due():
     [
         "range(3)", "('a', 'b')", "NAMES", "os.environ['NAMES'].split(',')", "table.scan()", "answer['Items']",
         "sqs.receive_message(QueueUrl='q')['Messages']", "queue.receive_messages()",
+        "table.query(Limit=1)['Items']", "s3.list_objects_v2(Bucket='b', MaxKeys=1)['Contents']", "cursor.fetchmany(1)",
+        "Job.objects.filter(status='queued').order_by('id')[:1]", "session.query(Job).limit(1).all()",
+        "table.scan()['Items'][:1]",
         "text.find('a')", "settings.objects", "context.items",
     ],
 )  # fmt: skip
 def test_what_holds_no_items(items: str) -> None:
     assert loops(over(items)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT id FROM jobs", ["rows"]),
+        ("SELECT id FROM jobs LIMIT 10", ["rows"]),
+        ("SELECT id FROM jobs ORDER BY id LIMIT 1", []),
+        ("select id from jobs fetch first row only;", []),
+    ],
+)
+def test_a_statement_that_asks_for_one_row(text: str, expected: list[str]) -> None:
+    asked = f"cursor.execute('{text}')\n"
+    assert [one.items for one in loops(asked + over("cursor"))] == expected
+    assert [one.items for one in loops(asked + over("cursor.fetchall()"))] == expected
 
 
 @pytest.mark.parametrize(
@@ -135,6 +153,9 @@ POST = "requests.post(item['url'])"
         (f"{SCAN}\n    guarded(item)\n    {POST}", "item_failure", "caught"),
         (f"{SCAN}\n    if item['bad']:\n        raise ValueError\n    {POST}", "left_by", "raise"),
         (f"{SCAN}\n    {POST}\n    return item", "left_by", "return"),
+        (f"{SCAN}\n    {POST}\n    break", "left_by", "break"),
+        (f"{SCAN}\n    if item['last']:\n        break\n    {POST}", "left_by", None),
+        (f"{SCAN}\n    for one in NAMES:\n        break\n    {POST}", "left_by", None),
         (f"total = 0\n{SCAN}\n    total += {POST}.json()\nsave(total)", "results", "together"),
         (f"done = 0\n{SCAN}\n    {POST}\n    done += 1\nsave(done)", "results", "each"),
         (f"done = []\n{SCAN}\n    {POST}\n    done.append(item)\nreturn json.dumps(done)", "results", "each"),
@@ -142,7 +163,7 @@ POST = "requests.post(item['url'])"
         (f"with session.begin():\n    {SCAN}\n        {POST}", "results", "together"),
     ],
 )  # fmt: skip
-def test_what_excuses_it(body: str, path: str, expected: str) -> None:
+def test_what_excuses_it(body: str, path: str, expected: str | None) -> None:
     helper = """
 def guarded(item):
     try:
@@ -247,3 +268,17 @@ def test_helpers_of_other_modules(tmp_path: Path) -> None:
     told = [(one.place.path, one.place.line, [step.place.path for step in one.chain]) for one in found]
     told = [(Path(path).name, line, [Path(step).name for step in steps]) for path, line, steps in told]
     assert told == [("daily.py", 5, []), ("daily.py", 7, ["daily.py"]), ("daily.py", 8, ["daily.py"])]
+
+
+@pytest.mark.parametrize("count", [20, 40])
+def test_helpers_that_call_each_other_are_looked_into_once(count: int) -> None:
+    """Each names all others: looked into anew for each way, they would take for ever."""
+    names = [f"step{one}" for one in range(count)]
+    calls = "".join(f"    {name}(item)\n" for name in names)
+    helpers = "".join(f"def {name}(item):\n{calls}    requests.post(item['url'])\n\n" for name in names)
+    assert [one.work for one in loops(f"{SCAN}\n    step0(item)", helpers)] == ["requests"]
+
+
+def test_names_that_stand_for_each_other() -> None:
+    pairs = "\n".join(f"a{one} = a{one + 1} = a{one + 2}" for one in range(60))
+    assert loops(f"{pairs}\na60 = a0\nfor item in a0['Items']:\n    {POST}") == []

@@ -157,3 +157,7 @@ def test_the_number_of_the_last_one(taken: str) -> None:
 def test_another_maximum_tells_nothing() -> None:
     found = fills("def work(shelf):\n    return max(i['price'] for i in shelf.scan()['Items'])\n")
     assert isinstance(found, Unknown)
+
+
+def test_a_name_of_many_numbers_is_read_at_once() -> None:
+    assert isinstance(fills(scanned(f'"{"_v1_2" * 200}!x"')), Unknown)

@@ -7,7 +7,7 @@ import ast
 import libcst as cst
 import pytest
 
-from invocation_lint.source.parsing.texts import written
+from invocation_lint.source.parsing.texts import number_in, written
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,19 @@ def test_a_literal_holds_what_python_says(text: str) -> None:
     node = cst.parse_expression(text)
     assert isinstance(node, cst.SimpleString)
     assert written(node) == ast.literal_eval(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5", 5.0),
+        ("1_000", 1000.0),
+        ("2.5", 2.5),
+        ("1" + "0" * 400, None),
+        ("1e999", None),
+        ("name", None),
+        ("-1", None),
+    ],
+)
+def test_numbers_that_are_written(text: str, expected: float | None) -> None:
+    assert number_in(cst.parse_expression(text)) == expected

@@ -1,6 +1,8 @@
-"""What string literals hold."""
+"""What literals hold."""
 
 from __future__ import annotations
+
+import math
 
 import libcst as cst
 
@@ -15,4 +17,15 @@ def written(node: cst.SimpleString) -> str | bytes:
     return node.evaluated_value
 
 
-__all__ = ["written"]
+def number_in(node: cst.CSTNode | None) -> float | None:
+    """The value of a literal number; None for all else, and for one that is too large for a float."""
+    if not isinstance(node, (cst.Integer, cst.Float)):
+        return None
+    try:
+        value = float(node.evaluated_value)
+    except (OverflowError, ValueError, SyntaxError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+__all__ = ["number_in", "written"]

@@ -121,7 +121,12 @@ def _range_length(frame: Frame, call: cst.Call) -> int | None:
         if values is None or len(values) != 1 or not isinstance(values[0], int):
             return None
         given.append(values[0])
-    return len(range(*given)) if given and len(given) <= 3 and (len(given) < 3 or given[2]) else None
+    if not 1 <= len(given) <= 3 or (len(given) == 3 and not given[2]):
+        return None
+    try:
+        return len(range(*given))
+    except OverflowError:  # more rounds than a list could have items
+        return None
 
 
 @lru_cache(maxsize=1024)

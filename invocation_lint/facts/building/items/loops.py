@@ -156,7 +156,8 @@ class ItemLoops:
         if work.kind is None or work.invokes:
             return False
         site = source.place(loop.iter)
-        left = _left_by(loop)
+        first = next(iter(work.kinds.values()))
+        left = _left_by(loop, first, scope)
         together = are_needed_together(loop, scope, source) or self._is_needed_by_caller(loop, at)
         data = facts.ItemLoop(
             items=items,
@@ -169,7 +170,6 @@ class ItemLoops:
             caller=caller,
             loss=_loss(caller, items, goes_on=goes_on, is_marked=work.marks_first),
         )
-        first = next(iter(work.kinds.values()))
         places = {"items": site, "work": source.place(first), "item_failure": source.place(first), "results": site}
         places |= dict.fromkeys(("read_by", "purpose", "caller", "loss"), site)
         if left is not None:
@@ -264,11 +264,17 @@ def _is_taken(node: cst.CSTNode, scope: Scope, of: type[cst.CSTNode]) -> bool:
     return False
 
 
-def _left_by(loop: cst.For) -> tuple[str, cst.CSTNode] | None:
-    """How a loop leaves items aside by itself."""
+def _left_by(loop: cst.For, work: cst.Call, scope: Scope) -> tuple[str, cst.CSTNode] | None:
+    """How a loop leaves items aside by itself: a break behind the work, in the same block, ends it with one item."""
+    blocks = [one for one in scope.around(work) if isinstance(one, cst.IndentedBlock)]
     for node in walk(loop.body, enter=_is_no_definition):
         if isinstance(node, (cst.Raise, cst.Return)):
             return ("raise" if isinstance(node, cst.Raise) else "return"), node
+        if isinstance(node, cst.Break):
+            around = list(scope.around(node))
+            nearest = next((one for one in around if isinstance(one, (cst.For, cst.While))), None)
+            if nearest is loop and any(one is around_of for one in blocks for around_of in around[1:2]):
+                return "break", node
     return None
 
 

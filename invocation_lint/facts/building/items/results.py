@@ -28,7 +28,7 @@ def are_needed_together(loop: cst.For, scope: Scope, source: SourceFile) -> bool
         return True
     end = source.place(loop).end_line
     inside = {node for node in walk(loop) if isinstance(node, cst.Name)}
-    for name in _filled(loop):
+    for name in set(_filled(loop)):
         uses = [use for use in scope.names.get(name, ()) if use not in inside and source.place(use).line > end]
         if not all(_only_shows(use, scope) for use in uses):
             return True

@@ -12,6 +12,7 @@ from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.items.naming import Functions
 from invocation_lint.facts.building.messaging.calls import Code, arguments_of, keywords
 from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
+from invocation_lint.source.parsing.texts import number_in
 from invocation_lint.source.parsing.walk import walk
 
 MAX_STEPS = 6
@@ -32,6 +33,8 @@ _KEYS = {
 _ROWS = frozenset({"fetchall", "fetchmany"})
 _TAKING_ROWS = frozenset({"all", "scalars", "filter", "exclude", "iterator", "order_by", "where", "limit", "yield_per"})
 _SELECTS = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
+_SELECTS_ONE = re.compile(r"(?:\bLIMIT\s+1|\bFETCH\s+FIRST\s+(?:1\s+)?ROW\s+ONLY)\s*;?\s*\Z", re.IGNORECASE)
+_LIMITS = frozenset({"Limit", "MaxKeys", "limit"})
 _CHANGES = frozenset({"insert", "update", "upsert", "delete"})
 
 Given = Mapping[str, str]
@@ -43,6 +46,8 @@ class Sources:
 
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
+        self._returned: dict[tuple[str, int], str | None] = {}
+        self._answering: dict[tuple[str, frozenset[str], int, int], bool] = {}
 
     def of(self, node: cst.BaseExpression, code: Code, info: FunctionInfo, given: Given) -> str | None:
         """The word for what a loop over an expression goes over; None where that is nothing of these."""
@@ -60,7 +65,13 @@ class Sources:
         if found is None:
             return None
         info, other = found
-        reader = _Reader(self, other, info, {}, steps - 1)
+        key = info.key, steps
+        if key not in self._returned:
+            self._returned[key] = self._returned_by(info, other, steps - 1)
+        return self._returned[key]
+
+    def _returned_by(self, info: FunctionInfo, other: Code, steps: int) -> str | None:
+        reader = _Reader(self, other, info, {}, steps)
         for node in other.scope_of(info).parents:
             if isinstance(node, (cst.Return, cst.From)) and isinstance(_value(node), cst.BaseExpression):
                 word = reader.items(_value(node))
@@ -92,6 +103,7 @@ class _Reader:
         self._given = given
         self._steps = steps
         self._seen: set[str] = set()
+        self._known: dict[tuple[str, frozenset[str], int], bool] = {}
 
     def items(self, node: cst.BaseExpression) -> str | None:
         """The word for the items of an expression."""
@@ -147,10 +159,25 @@ class _Reader:
         )
         return "rows" if any(self._selects(call.args[0].value) for call in calls) else None
 
-    def _selects(self, node: cst.BaseExpression) -> bool:
-        """Whether a statement of SQL reads rows."""
+    def _cursor_gives_one(self, rows: cst.Call) -> bool:
+        """Whether all that the cursor of `cursor.fetchall()` executes asks for one row."""
+        calls = (call for call in self._scope.calls if called_name(call) == "execute" and _owner(call) == _owner(rows))
+        asked = [call.args[0].value if call.args else None for call in calls]
+        return bool(asked) and all(one is not None and self._selects_one(one) for one in asked)
+
+    def _selects_one(self, node: cst.BaseExpression) -> bool:
         if isinstance(node, cst.Name):
-            return any(self._selects(one.value) for one in self._scope.assignments.get(node.value, ()))
+            values = [one.value for one in self._scope.assignments.get(node.value, ())]
+            return bool(values) and all(not isinstance(one, cst.Name) and self._selects_one(one) for one in values)
+        return isinstance(node, cst.BaseString) and _SELECTS_ONE.search(text_of(node)) is not None
+
+    def _selects(self, node: cst.BaseExpression, steps: int = MAX_STEPS) -> bool:
+        """Whether a statement of SQL reads rows, and not one of them."""
+        if isinstance(node, cst.Name):
+            values = self._scope.assignments.get(node.value, ()) if steps else ()
+            return any(self._selects(one.value, steps - 1) for one in values)
+        if self._selects_one(node):
+            return False
         first = next((one for one in walk(node) if isinstance(one, (cst.SimpleString, cst.FormattedStringText))), None)
         text = first.value if isinstance(first, cst.FormattedStringText) else text_of(first) if first else ""
         is_made = isinstance(node, cst.Call) and called_name(node) == "select"
@@ -160,7 +187,7 @@ class _Reader:
         """The word for what an answer, a page or an event holds under a key, or a slice of a list."""
         if not key:
             is_cut = isinstance(node, cst.Subscript) and isinstance(node.slice[0].slice, cst.Slice)
-            return self.items(owner) if is_cut else None
+            return self.items(owner) if is_cut and not _is_first(node) else None
         if key in _KEYS:
             word, operations = _KEYS[key]
             if self._answers(owner, operations):
@@ -185,11 +212,17 @@ class _Reader:
             node = node.expression
         if isinstance(node, cst.Call):
             if called_name(node) in operations:
-                is_one = called_name(node) == "receive_message" and not _asks_for_several(node)
+                is_one = _asks_for_one(node) or (called_name(node) == "receive_message" and not _asks_for_several(node))
                 return isinstance(node.func, cst.Attribute) and not is_one
             return self._answers_of_helper(node, operations, steps)
         if not isinstance(node, cst.Name) or not steps:
             return False
+        key = node.value, operations, steps
+        if key not in self._known:
+            self._known[key] = self._named_answers(node, operations, steps)
+        return self._known[key]
+
+    def _named_answers(self, node: cst.Name, operations: frozenset[str], steps: int) -> bool:
         values = [one.value for one in self._scope.assignments.get(node.value, ())]
         loops = (self._scope.parents.get(use) for use in self._scope.names.get(node.value, ()))
         values += [one.iter for one in loops if isinstance(one, cst.For) and one.iter is not node]
@@ -199,9 +232,12 @@ class _Reader:
         found = self._sources._functions.of(call, self._code) if steps and self._steps else None
         if found is None:
             return False
-        inner = _Reader(self._sources, found[1], found[0], {}, self._steps - 1)
-        returned = (one.value for one in found[1].scope_of(found[0]).parents if isinstance(one, cst.Return))
-        return any(one is not None and inner._answers(one, operations, steps - 1) for one in returned)
+        known, key = self._sources._answering, (found[0].key, operations, steps, self._steps)
+        if key not in known:
+            inner = _Reader(self._sources, found[1], found[0], {}, self._steps - 1)
+            returned = (one.value for one in found[1].scope_of(found[0]).parents if isinstance(one, cst.Return))
+            known[key] = any(one is not None and inner._answers(one, operations, steps - 1) for one in returned)
+        return known[key]
 
     def _called(self, node: cst.Call) -> str | None:
         name = called_name(node)
@@ -220,8 +256,10 @@ class _Reader:
         """The word for the rows of a query, which is a chain of calls."""
         name = called_name(node)
         chain = list(_chain(node))
+        if _is_limited(node):
+            return None
         if name in _ROWS:
-            return "rows"
+            return None if self._cursor_gives_one(node) else "rows"
         if name == "execute" and node.args and self._selects(node.args[0].value):
             return "rows"
         if name == "find" and isinstance(node.func, cst.Attribute):
@@ -256,6 +294,34 @@ def _asks_for_several(call: cst.Call) -> bool:
     if given is None:
         return any(arg.star for arg in call.args)
     return not isinstance(given.value, cst.Integer) or given.value.evaluated_value > 1
+
+
+def _asks_for_one(call: cst.Call) -> bool:
+    """Whether a request names one as the most that it wants: `query(.., Limit=1)`."""
+    given = keywords(call)
+    return any(number_in(given[name].value) == 1 for name in _LIMITS & given.keys())
+
+
+def _is_limited(call: cst.Call) -> bool:
+    """Whether a query asks for one row: `.limit(1)`, `.fetchmany(1)`."""
+    current: cst.BaseExpression = call
+    while isinstance(current, (cst.Call, cst.Attribute)):
+        if isinstance(current, cst.Call) and (
+            _asks_for_one(current) or (called_name(current) in {"limit", "fetchmany"} and _is_first_one(current))
+        ):
+            return True
+        current = current.func if isinstance(current, cst.Call) else current.value
+    return False
+
+
+def _is_first_one(call: cst.Call) -> bool:
+    return len(call.args) == 1 and number_in(call.args[0].value) == 1
+
+
+def _is_first(node: cst.BaseExpression) -> bool:
+    """Whether it is the first of a list: `items[:1]`."""
+    cut = node.slice[0].slice if isinstance(node, cst.Subscript) else None
+    return isinstance(cut, cst.Slice) and cut.lower is None and number_in(cut.upper) == 1
 
 
 def _owner(call: cst.Call) -> str:

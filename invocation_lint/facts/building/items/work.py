@@ -102,7 +102,8 @@ class Worker:
 
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
-        self._known: dict[str, Work] = {}
+        self._known: dict[tuple[str, int], Work] = {}
+        self._active: set[str] = set()
 
     def of_round(self, body: cst.BaseSuite, names: frozenset[str], code: Code, info: FunctionInfo) -> Work:
         """The work in the body of a loop, of the calls that get one of these names."""
@@ -147,13 +148,16 @@ class Worker:
 
     def _of_helper(self, info: FunctionInfo, code: Code, depth: int) -> Work:
         """The work of a function that gets the item; nothing known of one that another one wraps."""
-        if info.key in self._known or depth >= MAX_DEPTH:
-            return self._known.get(info.key, Work())
-        found = self._known[info.key] = Work()  # one that calls itself adds nothing
+        key = info.key, depth  # further down less is looked into
+        if key in self._known or depth >= MAX_DEPTH or info.key in self._active:
+            return self._known.get(key, Work())  # one that calls itself adds nothing
+        found = self._known[key] = Work()
         if any(_last(one) not in _PASSING for one in info.decorators) or info.is_generator:
             found.is_guarded = True
             return found
+        self._active.add(info.key)
         self._add(found, info.node.body, None, code, code.scope_of(info), depth + 1)
+        self._active.discard(info.key)
         return found
 
 

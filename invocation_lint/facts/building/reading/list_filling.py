@@ -65,7 +65,7 @@ _PASSING = _words("captcha heartbeat lease lock nonce otp presence socket token"
 _SAYS_NOTHING = re.compile(
     r"(?:_(?:tables?|tbl|ddb|dynamo_?db|db|name|arn|id|ids|data|store|storage|repository|repo|dao|service|manager|model"
     r"|handler|lambda|function|index|cache|cached|sync|items?|list|records?|rows?|entries|status|info|details|all|live|current"
-    r"|dev|development|env|environment|suffix|prod|production|staging|stage|stg|test|v?\d+|local|\d+))+$"
+    r"|dev|development|env|environment|suffix|prod|production|staging|stage|stg|test|v?\d+|local))+$"
 )
 _OF_EACH = _words(
     "account client company customer device member merchant patient project student subscriber tenant user"

@@ -10,7 +10,11 @@ from invocation_lint.facts.building.messaging.calls import keywords
 from invocation_lint.facts.building.messaging.resolving import Resolver
 from invocation_lint.facts.building.scopes import called_name
 from invocation_lint.findings import Place
+from invocation_lint.source.parsing.texts import number_in
 from invocation_lint.source.parsing.walk import walk
+
+MAX_PRODUCTS = 4
+"""Products in products: their names may stand for each other."""
 
 _CLOCKS = frozenset({"time", "monotonic", "perf_counter"})
 
@@ -56,13 +60,14 @@ def _of_clock(test: cst.BaseExpression, resolver: Resolver) -> float | None:
     return number_of(one.comparator, resolver) if is_clock else None
 
 
-def number_of(node: cst.BaseExpression, resolver: Resolver) -> float | None:
+def number_of(node: cst.BaseExpression, resolver: Resolver, products: int = MAX_PRODUCTS) -> float | None:
     """A number that is written, or held by a name that is set once."""
     value = resolver.value_of(node)
-    if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Multiply):
-        left, right = number_of(value.left, resolver), number_of(value.right, resolver)
-        return left * right if left is not None and right is not None else None
-    return float(value.evaluated_value) if isinstance(value, (cst.Integer, cst.Float)) else None
+    if not isinstance(value, cst.BinaryOperation) or not isinstance(value.operator, cst.Multiply):
+        return number_in(value)
+    left = number_of(value.left, resolver, products - 1) if products else None
+    right = number_of(value.right, resolver, products - 1) if left is not None else None
+    return left * right if left is not None and right is not None else None
 
 
 __all__ = ["bounded_loops", "number_of"]

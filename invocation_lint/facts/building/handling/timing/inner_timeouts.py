@@ -17,6 +17,7 @@ from invocation_lint.facts.building.messaging.calls import Code, keywords
 from invocation_lint.facts.building.messaging.resolving import Resolver, is_own_attribute, values_of
 from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.findings import Place
+from invocation_lint.source.parsing.texts import number_in
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -197,9 +198,7 @@ def _seconds(node: cst.BaseExpression, resolver: Resolver) -> float | None:
         value = value.elements[1].value
     if isinstance(value, cst.Call):
         value = _of_object(value, resolver)
-    if isinstance(value, (cst.Integer, cst.Float)):
-        return float(value.evaluated_value)
-    return None
+    return number_in(value)
 
 
 def _of_object(call: cst.Call, resolver: Resolver) -> cst.BaseExpression | None:
@@ -225,8 +224,7 @@ def _of_class(node: cst.Attribute, resolver: Resolver) -> float | None:
         if isinstance(one, (cst.Assign, cst.AnnAssign))
         and any(isinstance(to, cst.Name) and to.value == name for to in targets_of(one))
     ]
-    value = given[0] if len(given) == 1 else None
-    return float(value.evaluated_value) if isinstance(value, (cst.Integer, cst.Float)) else None
+    return number_in(given[0]) if len(given) == 1 else None
 
 
 __all__ = ["longest_of_routes", "longest_timeout"]
