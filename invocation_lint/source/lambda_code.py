@@ -41,6 +41,10 @@ _DOCKERFILES = ("Dockerfile", "Dockerfile.lambda")
 _IMAGE = re.compile(rb"(?m)^\s*(?:FROM|COPY)\b[^\n]*(?:\blambda/python|aws-lambda-adapter)|\bawslambdaric\b")
 """AWS's base images for Lambda, its adapter for web applications, and its runtime interface client."""
 
+_ASIDE = re.compile(r"_?old|_?backups|bak|deprecated|attic|backup[_-]\d.*|.+[._-](?:old|bak)", re.IGNORECASE)
+"""Folders of code that is kept, and no longer deployed, unless a template says otherwise. `backup` and `archive` may as
+well hold the function that makes one."""
+
 MAX_FOLDERS = 3
 """The folder of a module and those above it in which a Dockerfile is looked for."""
 
@@ -93,10 +97,18 @@ def take_up(files: ProjectFiles, handlers: Mapping[str, bool], edited: Collectio
     what is deployed was; whether the answers of `runs_on_lambda` are the same for all modules."""
     for key in edited:
         data = files.read(key) or b""
-        if _BY_NAME.is_in(data) or (key in handlers and is_handler_code(data) != handlers[key]):
+        if _BY_NAME.is_in(data) or (key in handlers and _is_handlers(files, key, data) != handlers[key]):
             return False
     _known(files).handlers.update(handlers)
     return True
+
+
+def _is_handlers(files: ProjectFiles, key: str, data: bytes) -> bool:
+    """Whether a module defines a handler, and is in no folder of code that is kept aside."""
+    if not is_handler_code(data):
+        return False
+    folders = key.removeprefix(str(files.root)).split("/")[:-1]
+    return not any(map(_ASIDE.fullmatch, folders))
 
 
 def _is_deployed(files: ProjectFiles, key: str) -> bool:
@@ -123,7 +135,9 @@ def _is_below_handler(files: ProjectFiles, key: str) -> bool:
         for one in level:
             if one not in known.handlers:
                 data = files.read(one) or b""
-                known.handlers[one] = is_handler_code(data) or _is_deployed(files, one) or _is_in_image(files, one)
+                known.handlers[one] = (
+                    _is_handlers(files, one, data) or _is_deployed(files, one) or _is_in_image(files, one)
+                )
                 known.new.append(one)
             if known.handlers[one]:
                 return True

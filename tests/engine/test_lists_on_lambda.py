@@ -134,3 +134,29 @@ def test_a_rule_that_warns_by_what_is_done_with_a_list_is_asked_everywhere(tmp_p
     (tmp_path / ".invocation-lint.yaml").write_text("extra-rules: [team]\n")
     run = _run(tmp_path, [tmp_path / "script.py"])
     assert [(one.id, one.severity.value) for one in run.report.findings] == [("INX504", "warning")]
+
+
+TEMPLATE_OF_OLD = FILES["template.yaml"].replace("deployed.on_timer", "old/app.lambda_handler")
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "level"),
+    [
+        *(
+            ("backups/before_move/app.py", "", "advice"),
+            ("old/app.py", "", "advice"),
+            ("lambda_old/app.py", "", "advice"),
+        ),
+        *(("backup/app.py", "", "warning"), ("archive/app.py", "", "warning"), ("app_old.py", "", "warning")),
+        ("old/app.py", TEMPLATE_OF_OLD, "warning"),
+    ],
+)
+def test_code_that_is_kept_aside_is_not_deployed(tmp_path: Path, path: str, template: str, level: str) -> None:
+    folder = tmp_path / "backups"  # of the whole project, which says nothing of it
+    code = STORE + "def lambda_handler(event, context):\n    return items()\n"
+    given = {path: code, "app.py": "import boto3\n", ".invocation-lint.yaml": "profile: strict\n"}
+    for name, text in {**given, **({"template.yaml": template} if template else {})}.items():
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_text(text)
+    run = _run(folder, sorted(folder.rglob("*.py")))
+    assert [one.severity.value for one in run.report.findings if one.id == "INV504"] == [level]
