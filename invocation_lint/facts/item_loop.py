@@ -28,8 +28,9 @@ class ItemLoop:
 
     items: Text = fact_field(
         "what the items are: rows of a query, items of a DynamoDB table, objects of a bucket, messages that the code"
-        " has received, or entries of an event that are no records of a batch",
-        words=("rows", "table_items", "objects", "messages", "entries"),
+        " has received, resources of the account (instances, volumes, users), or entries of an event that are no"
+        " records of a batch",
+        words=("rows", "table_items", "objects", "messages", "resources", "entries"),
     )
     read_by: Text = fact_field("what the items are, in words", default=None)
     work: Text = fact_field(
@@ -38,7 +39,7 @@ class ItemLoop:
         words=("steps", "sends", "starts", "requests", "stores", "writes"),
     )
     item_failure: Text = fact_field(
-        "whether an error of one item leaves the loop, or a statement in the loop or in what works on the item takes"
+        "whether an error of one item leaves the loop, or a statement in the loop or in what works on the item catches"
         " errors",
         words=("escapes", "caught"),
     )

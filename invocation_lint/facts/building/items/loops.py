@@ -50,6 +50,7 @@ _READ_BY = {
     "table_items": "items of a table",
     "objects": "objects of a bucket",
     "messages": "messages that it received",
+    "resources": "resources of the account",
     "entries": "entries of its event",
 }
 

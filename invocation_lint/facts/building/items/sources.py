@@ -27,6 +27,12 @@ _KEYS = {
     "Items": ("table_items", _OF_TABLES),
     "Messages": ("messages", frozenset({"receive_message"})),
     "Contents": ("objects", frozenset({"list_objects", "list_objects_v2", "paginate"})),
+    "Reservations": ("resources", frozenset({"describe_instances", "paginate"})),
+    "Volumes": ("resources", frozenset({"describe_volumes", "paginate"})),
+    "Snapshots": ("resources", frozenset({"describe_snapshots", "paginate"})),
+    "DBInstances": ("resources", frozenset({"describe_db_instances", "paginate"})),
+    "DBClusters": ("resources", frozenset({"describe_db_clusters", "paginate"})),
+    "Users": ("resources", frozenset({"list_users", "paginate"})),
 }
 """Keys of answers of AWS that hold items, with the operations that answer so."""
 
@@ -36,6 +42,8 @@ _SELECTS = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _SELECTS_ONE = re.compile(r"(?:\bLIMIT\s+1|\bFETCH\s+FIRST\s+(?:1\s+)?ROW\s+ONLY)\s*;?\s*\Z", re.IGNORECASE)
 _LIMITS = frozenset({"Limit", "MaxKeys", "limit"})
 _CHANGES = frozenset({"insert", "update", "upsert", "delete"})
+_OF_EC2 = frozenset({"instances", "volumes", "snapshots", "images"})
+"""Collections of `boto3.resource("ec2")`."""
 
 Given = Mapping[str, str]
 """The words of the parameters of a function, as its call gives them."""
@@ -152,6 +160,17 @@ class _Reader:
                 elif parent.attr.value == "append":
                     yield from (one.iter for one in self._scope.around(call) if isinstance(one, cst.For))
 
+    def _grouped(self, node: cst.BaseExpression) -> str | None:
+        """The word for the items that a mapping holds in lists: `groups[item["owner"]].append(item)`."""
+        for use in self._scope.names.get(node.value, ()) if isinstance(node, cst.Name) else ():
+            held = self._scope.parents.get(use)
+            if isinstance(held, cst.Attribute) and held.attr.value == "setdefault":
+                held = self._scope.parents.get(held)
+            taken = self._scope.parents.get(held) if isinstance(held, (cst.Subscript, cst.Call)) else None
+            if isinstance(taken, cst.Attribute) and taken.attr.value == "append":
+                return self.around(taken)
+        return None
+
     def _cursor(self, name: str) -> str | None:
         """`cursor.execute("SELECT ..")`, and `for row in cursor`."""
         calls = (
@@ -248,6 +267,8 @@ class _Reader:
             return self._part(node.func.value, key, node) if key else None
         if name == "receive_messages":
             return "messages" if _asks_for_several(node) else None
+        if name in {"items", "values"} and not node.args and isinstance(node.func, cst.Attribute):
+            return self._grouped(node.func.value)
         if isinstance(node.func, cst.Attribute) and name == "loads" and node.args:
             return EVENT if self._is_event(node.args[0].value) else None
         return self._queried(node) or self._sources.returned(node, self._code, self._steps)
@@ -272,6 +293,8 @@ class _Reader:
             return "table_items"  # a model of PynamoDB
         if "objects" in chain[1:] and name in _TAKING_ROWS:
             return "rows" if root[:1].isupper() else "objects"
+        if _OF_EC2 & set(chain[1:2]) and name in {"all", "filter"} and ("resource" in chain or "ec2" in root.lower()):
+            return "resources"
         is_query = {"query", "execute", "scalars", "select"} & set(chain)
         return "rows" if name in _TAKING_ROWS and is_query else None
 
