@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.lambda_code import runs_on_lambda
@@ -22,6 +23,16 @@ def holds(files: ProjectFiles, asker: str, key: str, pattern: str) -> bool:
     files.record.note(key, ("holds", key, pattern), repr(found))
     files.record.lead(asker, [key], BY_NAME)
     return found
+
+
+def imported_under(files: ProjectFiles, key: str, name: str) -> Iterator[str]:
+    """The modules that one imports whose last name this is: that of a package is its folder's; without a name, the
+    packages."""
+    for other in files.imports(key):
+        path = PurePosixPath(other)
+        is_package = path.name == "__init__.py"
+        if name == (path.parent.name if is_package else path.stem) or (not name and is_package):
+            yield other
 
 
 def importers(files: ProjectFiles, key: str, asker: str = "") -> tuple[str, ...]:

@@ -238,6 +238,7 @@ def may_handle(data: bytes) -> bool:
 
 
 _WHILE = re.compile(rb"^([ \t]+)while\b[^\n]*:[^\n]*\n((?:\1[ \t][^\n]*\n?|[ \t]*\r?\n)*)", re.MULTILINE)
+_LEAVES = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
 _WAITS = (b"sleep", b"receive_message", b"wait(")
 
 
@@ -255,9 +256,6 @@ def _goes_on(rounds: bytes) -> bool:
     waits = any(word in rounds for word in _WAITS)
     has_inner = b"for " in rounds or b"while " in rounds
     return waits and _LEAVES.search(rounds) is None and (has_inner or b"break" not in rounds)
-
-
-_LEAVES = re.compile(rb"^[ \t]+return\b", re.MULTILINE)
 
 
 def may_wrap(data: bytes) -> bool:

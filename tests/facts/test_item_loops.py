@@ -279,15 +279,59 @@ def test_helpers_of_other_modules(tmp_path: Path) -> None:
     assert told == [("daily.py", 5, []), ("daily.py", 7, ["daily.py"]), ("daily.py", 8, ["daily.py"])]
 
 
-@pytest.mark.parametrize("count", [20, 40])
-def test_helpers_that_call_each_other_are_looked_into_once(count: int) -> None:
-    """Each names all others: looked into anew for each way, they would take for ever."""
-    names = [f"step{one}" for one in range(count)]
+# Each of these takes for ever where a name or a function is looked into anew on each way to it.
+
+
+def test_helpers_that_call_each_other() -> None:
+    names = [f"step{one}" for one in range(40)]
     calls = "".join(f"    {name}(item)\n" for name in names)
     helpers = "".join(f"def {name}(item):\n{calls}    requests.post(item['url'])\n\n" for name in names)
     assert [one.work for one in loops(f"{SCAN}\n    step0(item)", helpers)] == ["requests"]
 
 
 def test_names_that_stand_for_each_other() -> None:
-    pairs = "\n".join(f"a{one} = a{one + 1} = a{one + 2}" for one in range(60))
-    assert loops(f"{pairs}\na60 = a0\nfor item in a0['Items']:\n    {POST}") == []
+    ways = "\n".join(f"a{one} = a{one + 1}" for one in range(8) for _ in range(30))
+    assert loops(f"{ways}\nfor item in a0['Items']:\n    {POST}") == []
+
+
+@pytest.mark.parametrize("taken", ["", "['Items']"])
+def test_helpers_that_return_each_other(taken: str) -> None:
+    def returns(of: int) -> str:
+        return f"def read{of}():\n" + f"    if NAMES:\n        return read{of + 1}()\n" * 15 + "\n"
+
+    assert loops(f"for item in read0(){taken}:\n    {POST}", "".join(map(returns, range(8)))) == []
+
+
+def test_a_helper_that_is_cut_off_on_one_way_is_seen_whole_on_another() -> None:
+    helpers = """
+def first(item):
+    second(item)
+
+def second(item):
+    third(item)
+
+def third(item):
+    guarded(item)
+    requests.post(item["url"])
+
+def guarded(item):
+    try:
+        requests.put(item["url"])
+    except Exception:
+        print("failed")
+"""
+    found = loops(f"{SCAN}\n    first(item)\n{SCAN}\n    third(item)", helpers)
+    assert [one.item_failure for one in found] == ["escapes", "caught"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"if item['bad']:\n        break\n    else:\n        {POST}", None),
+        (f"if item['bad']: break\n    {POST}", None),
+        (f"if item['due']:\n        {POST}\n        break", "break"),
+        (f"with open('f'):\n        {POST}\n    break", "break"),
+    ],
+)
+def test_a_break_behind_the_work(body: str, expected: str | None) -> None:
+    assert [one.left_by for one in loops(f"{SCAN}\n    {body}")] == [expected]

@@ -106,9 +106,9 @@ def _trigger(made: Made, function: Value, kind: str, source: Value | None) -> Tr
         source=source,
         method=made.value("HttpMethod"),
         timeout_ms=made.value("TimeoutInMillis") or made.value("Integration", "TimeoutInMillis"),
+        # in a definition, each path says it for itself
+        is_proxy=made.type not in APIS and _type(made) in {"", "AWS_PROXY"},
         maps_errors=_type(made) == "AWS",
-        is_proxy=made.type not in APIS
-        and _type(made) in {"", "AWS_PROXY"},  # in a definition, each path says it for itself
     )
 
 

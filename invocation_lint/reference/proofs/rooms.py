@@ -11,7 +11,8 @@ import yaml
 from invocation_lint.reference.proofs.words import WORDS, Word
 
 PACKAGE = Path(__file__).parents[2]
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Builds plain data only; in C where PyYAML has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def find_room(rule_id: str, folder: Path | None = None) -> Room | None:
 
 def read_room(rule: Path) -> Room | None:
     """The proof that a `rule.yaml` speaks of, or None for `proof: {none: ..}` and no proof at all."""
-    data = yaml.load(rule.read_text(encoding="utf-8"), Loader=_LOADER)  # builds plain data only
+    data = yaml.load(rule.read_text(encoding="utf-8"), Loader=LOADER)
     proof = data.get("proof")
     if not isinstance(proof, dict) or "none" in proof:
         return None

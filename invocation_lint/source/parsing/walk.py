@@ -61,3 +61,12 @@ def walk(root: cst.CSTNode, *, enter: Callable[[cst.CSTNode], bool] | None = Non
         yield node
         if enter is None or enter(node):
             stack.extend(reversed(children(node)))
+
+
+def walk_own(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The node and what belongs to it, in source order: not what the functions, classes and lambdas in it hold."""
+    return walk(node, enter=_is_no_definition)
+
+
+def _is_no_definition(node: cst.CSTNode) -> bool:
+    return not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda))

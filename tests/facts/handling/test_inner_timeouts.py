@@ -199,3 +199,23 @@ def test_processes_coroutines_and_loops(body: str, seconds: float | None, what: 
     head += "from work import agent, done, send, work\n\nWAIT = 80\nMOST = 50\n\n"
     (fact,) = told(tmp_path, f"{head}def handler(event, context):\n    {body}\n", "bus", "handler")
     assert (fact.inner_timeout_seconds, fact.inner_wait) == (seconds, what)
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(3, 2**8 * 0.5), (40, None)])
+def test_products_of_names(count: int, seconds: float | None, tmp_path: Path) -> None:
+    """Each name is the square of the one before: followed without an end, forty take for ever."""
+    names = "".join(f"N{one + 1} = N{one} * N{one}\n" for one in range(count))
+    code = f"""
+import time
+import requests
+N0 = 2
+{names}
+
+def handler(event, context):
+    for _ in range(N{count}):
+        if requests.get(event["url"]).ok:
+            break
+        time.sleep(0.5)
+"""
+    (fact,) = told(tmp_path, code, "bus", "handler")
+    assert fact.inner_timeout_seconds == seconds

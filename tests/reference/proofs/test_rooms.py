@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from invocation_lint.reference.proofs import WORDS, Room, find_room, rooms
-from invocation_lint.reference.proofs.rooms import read_room, rules_folder
+from invocation_lint.reference.proofs.rooms import LOADER, read_room, rules_folder
 
 ROOMS = list(rooms())
 PROGRAMS = [program for room in ROOMS for program in (room.bad, room.good)]
@@ -20,10 +20,7 @@ def name_of(program: Path) -> str:
 
 
 def test_every_rule_that_can_do_harm_has_a_proof() -> None:
-    rules = [
-        yaml.load(path.read_text(), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        for path in rules_folder().glob("*/rule.yaml")
-    ]
+    rules = [yaml.load(path.read_text(), LOADER) for path in rules_folder().glob("*/rule.yaml")]
     harmful = {rule["id"] for rule in rules if rule["severity"] != "advice"}
     assert harmful
     assert harmful <= {room.id for room in ROOMS}

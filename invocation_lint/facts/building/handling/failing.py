@@ -9,7 +9,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import LOGGING, is_log_line
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
-from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.parsing.walk import walk, walk_own
 
 _STATUS = re.compile(r"status_?code\Z", re.IGNORECASE)
 _ERROR_KEYS = frozenset({"error", "errors", "errormessage", "errortype", "exception"})
@@ -32,13 +32,9 @@ _COUNTS = re.compile(r"count|errors?\b|failed|failures?|skipped|total|num", re.I
 
 def statements(body: cst.CSTNode) -> Iterator[cst.BaseSmallStatement]:
     """The simple statements of a block, those of inner blocks included, but not of functions in it."""
-    for node in walk(body, enter=_is_no_definition):
+    for node in walk_own(body):
         if isinstance(node, cst.BaseSmallStatement):
             yield node
-
-
-def _is_no_definition(node: cst.CSTNode) -> bool:
-    return not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
 
 
 def raises(body: cst.CSTNode) -> bool:

@@ -23,7 +23,7 @@ from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope
 from invocation_lint.findings import Label, Place
 from invocation_lint.records import record
-from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.parsing.walk import walk, walk_own
 from invocation_lint.source.scan import may_work_off
 
 if TYPE_CHECKING:
@@ -249,8 +249,11 @@ def runs_on(scope: Scope) -> bool:
 def _leaves(node: cst.CSTNode, loop: cst.While, scope: Scope) -> bool:
     if isinstance(node, cst.Return):
         return True
-    nearest = (one for one in scope.around(node) if isinstance(one, (cst.For, cst.While)))
-    return isinstance(node, cst.Break) and next(nearest, None) is loop
+    return isinstance(node, cst.Break) and _nearest_loop(node, scope) is loop
+
+
+def _nearest_loop(node: cst.CSTNode, scope: Scope) -> cst.CSTNode | None:
+    return next((one for one in scope.around(node) if isinstance(one, (cst.For, cst.While))), None)
 
 
 def _is_taken(node: cst.CSTNode, scope: Scope, of: type[cst.CSTNode]) -> bool:
@@ -267,20 +270,15 @@ def _is_taken(node: cst.CSTNode, scope: Scope, of: type[cst.CSTNode]) -> bool:
 
 def _left_by(loop: cst.For, work: cst.Call, scope: Scope) -> tuple[str, cst.CSTNode] | None:
     """How a loop leaves items aside by itself: a break behind the work, in the same block, ends it with one item."""
-    blocks = [one for one in scope.around(work) if isinstance(one, cst.IndentedBlock)]
-    for node in walk(loop.body, enter=_is_no_definition):
+    around = list(scope.around(work))
+    for node in walk_own(loop.body):
         if isinstance(node, (cst.Raise, cst.Return)):
             return ("raise" if isinstance(node, cst.Raise) else "return"), node
-        if isinstance(node, cst.Break):
-            around = list(scope.around(node))
-            nearest = next((one for one in around if isinstance(one, (cst.For, cst.While))), None)
-            if nearest is loop and any(one is around_of for one in blocks for around_of in around[1:2]):
+        if isinstance(node, cst.Break) and _nearest_loop(node, scope) is loop:
+            block = next((one for one in scope.around(node) if isinstance(one, cst.BaseSuite)), None)
+            if block in around:
                 return "break", node
     return None
-
-
-def _is_no_definition(node: cst.CSTNode) -> bool:
-    return not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
 
 
 def _sets_up(at: _At, code: Code) -> bool:

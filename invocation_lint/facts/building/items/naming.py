@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,7 +9,7 @@ import libcst as cst
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import called_name
-from invocation_lint.source.asking import holds
+from invocation_lint.source.asking import holds, imported_under
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.project import Program
@@ -55,10 +54,7 @@ class Functions:
             return []
         files = program.modules.files
         found = []
-        for other in files.imports(key):
-            path = PurePosixPath(other)
-            if stem != (path.parent.name if path.stem == "__init__" else path.stem):
-                continue
+        for other in imported_under(files, key, stem):
             if other not in self._codes:
                 module = program.modules.load(other) if holds(files, key, other, _WORKS) else None
                 if module is None or module.is_test:

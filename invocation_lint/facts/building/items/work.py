@@ -16,7 +16,7 @@ from invocation_lint.facts.building.items.naming import Functions
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.records import mutable
-from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.parsing.walk import walk, walk_own
 from invocation_lint.source.scan import SITE_ATTRIBUTES
 
 MAX_DEPTH = 3
@@ -114,7 +114,7 @@ class Worker:
     def _add(
         self, found: Work, body: cst.CSTNode, names: frozenset[str] | None, code: Code, scope: Scope, depth: int
     ) -> None:
-        if any(_takes(node) for node in walk(body, enter=_is_no_definition)):
+        if any(_takes(node) for node in walk_own(body)):
             found.is_guarded = True
         for call in _calls(body):
             if names is not None and not _gets(call, names):
@@ -129,22 +129,18 @@ class Worker:
             inner = self._of_helper(*helper, depth) if helper is not None else None
             if not found.kinds and (kind == "writes" or (inner is not None and inner.is_marked)):
                 found.is_marked = True
+            if inner is not None:
+                found.is_guarded = found.is_guarded or inner.is_guarded
+                found.invokes = found.invokes or inner.invokes
+                found.reads += inner.reads
             if inner is not None and not inner.count:
-                found.is_guarded = found.is_guarded or inner.is_guarded
-                found.invokes = found.invokes or inner.invokes
-                found.reads += inner.reads
-            elif (guard := _guard(call, body, scope)) or _is_started(call, scope):
+                continue
+            if (guard := _guard(call, body, scope)) or _is_started(call, scope):
                 found.is_guarded = found.is_guarded or guard != "expects"
-            elif inner is not None:
-                found.is_guarded = found.is_guarded or inner.is_guarded
-                found.invokes = found.invokes or inner.invokes
-                found.reads += inner.reads
-                found.count += inner.count
-                for word in inner.kinds:
-                    found.kinds.setdefault(word, call)
-            elif kind is not None:
-                found.count += 1
-                found.kinds.setdefault(kind, call)
+                continue
+            found.count += inner.count if inner is not None else 1
+            for word in inner.kinds if inner is not None else filter(None, [kind]):
+                found.kinds.setdefault(word, call)
 
     def _of_helper(self, info: FunctionInfo, code: Code, depth: int) -> Work:
         """The work of a function that gets the item; nothing known of one that another one wraps."""
@@ -166,13 +162,9 @@ def _last(decorator: cst.BaseExpression) -> str:
 
 
 def _calls(body: cst.CSTNode) -> Iterator[cst.Call]:
-    for node in walk(body, enter=_is_no_definition):
+    for node in walk_own(body):
         if isinstance(node, cst.Call):
             yield node
-
-
-def _is_no_definition(node: cst.CSTNode) -> bool:
-    return not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
 
 
 def _gets(call: cst.Call, names: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from invocation_lint.facts.building.messaging.calls import arguments_of, keyword
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.facts.payload import Payload
 from invocation_lint.findings import Place
+from invocation_lint.source.parsing.texts import number_in
 from invocation_lint.source.parsing.walk import walk
 
 Note = Callable[[str, "Place | None"], None]
@@ -153,19 +154,13 @@ def _is_compared_with_bytes(call: cst.Call, scope: Scope) -> bool:
 
 def _is_number_of_bytes(value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Multiply):
-        left, right = _number(value.left), _number(value.right)
+        left, right = number_in(value.left), number_in(value.right)
         return left is not None and right is not None and left * right >= _BYTES
-    number = _number(value)
+    number = number_in(value)
     if number is not None:
         return number >= _BYTES
     name = dotted(value)
     return bool(name) and _OF_BYTES.search(name.rpartition(".")[2]) is not None
-
-
-def _number(value: cst.BaseExpression) -> float | None:
-    if isinstance(value, (cst.Integer, cst.Float)):
-        return float(value.evaluated_value)
-    return None
 
 
 __all__ = ["with_measure"]

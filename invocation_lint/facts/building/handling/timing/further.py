@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,7 +13,7 @@ from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, Modu
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.around.entries import decorator_names
 from invocation_lint.facts.building.messaging.calls import Code
-from invocation_lint.source.asking import holds
+from invocation_lint.source.asking import holds, imported_under
 from invocation_lint.source.names import ImportMap
 from invocation_lint.source.record import digest
 
@@ -25,6 +24,7 @@ MAX_MODULES = 60
 """Modules on the way: where there are more, not all are looked into."""
 
 MAX_FUNCTIONS = 200
+MAX_HANDED_ON = 3
 
 _ROUTE = re.compile(r"\w+\.(?:get|post|put|patch|delete|route|websocket|api_route)$")
 _CLIENTS = frozenset({"requests", "httpx", "session", "client", "http"})
@@ -168,7 +168,7 @@ class Further:
         if own is not None:
             yield code, own
             return
-        for meaning in (*local.meanings(name), *code.meanings(name)) if depth < _MAX_HANDED_ON else ():
+        for meaning in (*local.meanings(name), *code.meanings(name)) if depth < MAX_HANDED_ON else ():
             module, _, last = meaning.rpartition(".")
             for home in self._modules_named(code, module):
                 yield from self._named(home, last, ImportMap(), depth + 1)
@@ -182,17 +182,10 @@ class Further:
 
     def _modules_named(self, code: Code, module: str) -> Iterator[Code]:
         """The modules of that name that a module imports."""
-        wanted = module.lstrip(".").rpartition(".")[2]
-        for key in self._files.imports(code.module.name):
-            path = PurePosixPath(key)
-            stem = path.parent.name if path.name == "__init__.py" else path.stem
-            if wanted == stem or (not wanted and path.name == "__init__.py"):
-                found = self._code(key)
-                if found is not None:
-                    yield found
-
-
-_MAX_HANDED_ON = 3
+        for key in imported_under(self._files, code.module.name, module.lstrip(".").rpartition(".")[2]):
+            found = self._code(key)
+            if found is not None:
+                yield found
 
 
 def _given_in(text: str, name: str) -> list[str]:

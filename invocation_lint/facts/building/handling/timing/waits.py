@@ -21,7 +21,7 @@ from invocation_lint.facts.building.handling.timing.unchanging import waits_for_
 from invocation_lint.facts.building.messaging.calls import Code
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.findings import Place
-from invocation_lint.source.parsing.walk import walk
+from invocation_lint.source.parsing.walk import walk, walk_own
 
 _CLOCKS = frozenset(
     {"time", "monotonic", "perf_counter", "now", "utcnow", "today", "get_remaining_time_in_millis", "time_ns"}
@@ -86,16 +86,16 @@ def _waits(loop: cst.While | cst.For, scope: Scope, info: FunctionInfo) -> bool:
     """Whether a loop polls, or sleeps while something is so that it never looks at again."""
     if _polls(loop, scope):
         return True
-    sleeps = any(isinstance(node, cst.Call) and called_name(node) == "sleep" for node in _own(loop.body))
+    sleeps = any(isinstance(node, cst.Call) and called_name(node) == "sleep" for node in walk_own(loop.body))
     return sleeps and isinstance(loop, cst.While) and waits_for_what_stays(loop, info)
 
 
 def _polls(loop: cst.While | cst.For, scope: Scope) -> bool:
     """Whether a loop sleeps and asks something in each round, of which its end depends."""
-    own = list(_own(loop.body))
+    own = list(walk_own(loop.body))
     calls = [node for node in own if isinstance(node, cst.Call)]
     sleeps = any(called_name(call) == "sleep" for call in calls)
-    tested = list(_own(loop.test)) if isinstance(loop, cst.While) else []
+    tested = list(walk_own(loop.test)) if isinstance(loop, cst.While) else []
     asking = [*calls, *(node for node in tested if isinstance(node, cst.Call))]
     asks = any(_ASKS.match(called_name(call).lstrip("_")) and not _is_get(call) for call in asking)
     if not sleeps or not (asks or _is_answered(own) or any(map(_is_question, tested))):
@@ -120,7 +120,7 @@ def _is_answered(own: list[cst.CSTNode]) -> bool:
         and any(
             (isinstance(part, cst.Name) and part.value in answers) or _is_question(part) for part in walk(node.test)
         )
-        and any(isinstance(part, (cst.Break, cst.Return)) for part in _own(node.body))
+        and any(isinstance(part, (cst.Break, cst.Return)) for part in walk_own(node.body))
         for node in own
     )
 
@@ -145,10 +145,6 @@ def _pages(loop: cst.While | cst.For, own: list[cst.CSTNode]) -> bool:
     return any(re.search(r"(?i)next_?token|marker|lastevaluatedkey|pagination|cursor|has_more", word) for word in words)
 
 
-def _own(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    return walk(body, enter=lambda node: not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)))
-
-
 def _is_true(test: cst.BaseExpression) -> bool:
     return (isinstance(test, cst.Name) and test.value == "True") or (
         isinstance(test, cst.Integer) and test.value == "1"
@@ -160,8 +156,8 @@ def _end(loop: cst.While | cst.For, code: Code, holder: FunctionInfo) -> str:
         return "bounded"
     if _moves(loop.test):
         return "moving"
-    tests = [loop.test, *(node.test for node in _own(loop.body) if isinstance(node, cst.If))]
-    own = list(_own(loop.body))
+    tests = [loop.test, *(node.test for node in walk_own(loop.body) if isinstance(node, cst.If))]
+    own = list(walk_own(loop.body))
     counted = {
         node.target.value for node in own if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name)
     }
