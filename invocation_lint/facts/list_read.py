@@ -56,7 +56,8 @@ class ListRead:
         "the class or the module (users, orders), or the module adds some with generated keys; or a page is small, or "
         "full with the objects of a bucket. Or these are a few, by the same names: what somebody sets up (sites, "
         "categories), what is there for a short time (tokens, locks), a group of administrators, what one run leaves "
-        "in a bucket",
+        "in a bucket; one total for many (daily statistics); or the list does not grow: its items expire, leave it when"
+        " the work on them is done, or are added only up to a number",
         words=("named", "added", "page", "few"),
     )
     filtered: Text = fact_field(
@@ -73,10 +74,10 @@ class ListRead:
     used: Text = fact_field(
         "the strongest use of the entries of the page: a loop over all of them, a loop that looks for one, "
         "returned by the function, stored or passed on, counted, put in order for the first or last of them; or only "
-        "printed, a part of them, one of them, a check whether there are any, or nothing",
+        "counted for what is shown, printed, a part of them, one of them, a check whether there are any, or nothing",
         words=(
             *("looped", "searched", "returned", "kept", "counted", "ranked"),
-            *("printed", "cut", "one", "tested", "nothing"),
+            *("tallied", "printed", "cut", "one", "tested", "nothing"),
         ),
     )
     each_entry: Text = fact_field(
@@ -84,7 +85,13 @@ class ListRead:
         words=("acts", "reads"),
     )
     runs_on: Text = fact_field(
-        "whether the code is a Lambda handler's, is imported by one, or leads to an invocation and is not run by hand",
+        "whether the code is a Lambda handler's, is imported by one, or leads to an invocation and is not run by hand;"
+        " a function that nothing calls, and a handler that is left out where templates deploy all those beside it, run"
+        " nowhere",
         words=("lambda", "elsewhere"),
     )
     caller: Caller = fact_field("the code that reads", default=Caller())
+    missed: Text = fact_field(
+        "what becomes of the entries that the page leaves, in words: not deleted, not found, left out of a count",
+        default="",
+    )

@@ -41,6 +41,8 @@ table = boto3.resource("dynamodb").Table("stories")
 
 def items():
     return table.scan()["Items"]
+
+EVERY = items()
 """
 
 

@@ -94,17 +94,17 @@ def test_a_total_beside_a_list_whose_pages_are_followed() -> None:
     """
     found = facts_of(parse((HEAD + dedent(code)).encode(), "app.py"), ContractBook(), AnalysisOptions()).facts
     pages = [(one.data.next_page, one.data.used) for one in found if one.kind == "list_read"]
-    assert pages == [("no", "kept"), ("yes", "kept")]
+    assert pages == [("no", "tallied"), ("yes", "kept")]
 
 
 @pytest.mark.parametrize(
     ("use", "used"),
     [
-        ("return answer['Count']", "returned"),
-        ("total = answer['Count']\nreturn total + 1", "returned"),
+        ("return answer['Count']", "counted"),
+        ("total = answer['Count']\nreturn total + 1", "counted"),
         ("if answer['Count'] == 0:\n    return None", "tested"),
         ("return answer['Count'] > 0", "tested"),
-        ("print(answer['Count'])", "nothing"),
+        ("print(answer['Count'])", "tallied"),
         ("if len(answer['Items']) == 1:\n    return None", "tested"),
         ("if 0 < len(answer['Items']):\n    return None", "tested"),
         ("if not len(answer['Items']):\n    return None", "tested"),

@@ -29,6 +29,7 @@ def table(made: Made) -> Iterator[Resource]:
         if (name := one.value("IndexName")) is not None
     ]
     is_global = made.type == "AWS::DynamoDB::GlobalTable"
+    expires = made.value("TimeToLiveSpecification", "Enabled")
     yield Table(
         made.key,
         made.type,
@@ -39,7 +40,9 @@ def table(made: Made) -> Iterator[Resource]:
         has_global_replicas=is_global,
         keys=keys,
         indexes=tuple(indexes),
-        expires_by=made.value("TimeToLiveSpecification", "AttributeName"),
+        expires_by=made.value("TimeToLiveSpecification", "AttributeName")
+        if expires is None or expires.truth is not False
+        else None,
     )
 
 

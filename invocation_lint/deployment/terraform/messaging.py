@@ -208,6 +208,8 @@ def table(made: Made) -> Iterator[Resource]:
     on = made.value("stream_enabled")
     view = made.value("stream_view_type")
     indexes = [*body.blocks("global_secondary_index"), *body.blocks("local_secondary_index")]
+    ttl = body.block("ttl")
+    is_on = ttl.value("enabled")  # by default it is not
     yield Table(
         *made.head,
         made.value("name"),
@@ -215,7 +217,7 @@ def table(made: Made) -> Iterator[Resource]:
         has_global_replicas=bool(body.blocks("replica")),
         keys=tuple(value for name in ("hash_key", "range_key") if (value := made.value(name)) is not None),
         indexes=tuple(value for one in indexes if (value := one.value("name")) is not None),
-        expires_by=body.block("ttl").value("attribute_name"),
+        expires_by=ttl.value("attribute_name") if is_on is not None and is_on.truth is not False else None,
     )
 
 

@@ -19,16 +19,20 @@ from invocation_lint.records import mutable
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import walk
 
-STRENGTH = ("looped", "searched", "returned", "kept", "counted", "printed", "cut", "one", "tested")
+STRENGTH = ("looped", "searched", "returned", "kept", "counted", "tallied", "printed", "cut", "one", "tested")
 
 _SAME = (cst.Await, cst.Index, cst.SubscriptElement, cst.StarredElement, cst.IfExp, cst.Expr)
 _SERIES = (cst.List, cst.Tuple, cst.Set)
+_SHOWN_IN = (cst.DictElement, cst.Element, cst.Dict, cst.List, cst.Tuple, cst.FormattedStringExpression,
+             cst.FormattedString, cst.ConcatenatedString)  # fmt: skip
+_SHOWS = frozenset({"str", "int", "format", "dumps", "json"})
 _WRAPPERS = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "filter", "map", "zip",
                        "deepcopy", "copy", "cast", "tqdm", "DataFrame", "json_normalize"})  # fmt: skip
 _OF_ALL = frozenset({"sum", "max", "min", "reverse", "all"})
 _OF_ONE = frozenset({"next", "pop", "any", "index", "first"})
 _ACTS = ("delete", "remove", "send", "publish", "invoke", "put_", "update_", "terminate", "stop_", "start_", "copy_",
-         "batch_write", "transact", "deregister", "detach", "disable", "revoke", "purge", "enqueue")  # fmt: skip
+         "batch_write", "transact", "deregister", "detach", "disable", "revoke", "purge", "enqueue",
+         "post_to_")  # fmt: skip
 
 
 @mutable
@@ -38,8 +42,10 @@ class Uses:
     found: dict[str, Place] = field(default_factory=dict)
     escapes: Place | None = None
     acts: Place | None = None
+    act: str = ""  # the name of what acts
     loops: list[cst.For | cst.CompFor] = field(default_factory=list)  # over the entries
     ordered: list[cst.Call] = field(default_factory=list)  # what sorts them, or takes the largest or smallest
+    numbers: list[cst.CSTNode] = field(default_factory=list)  # what tells how many they are
 
     def note(self, use: str, place: Place) -> None:
         """Note one use; the first place of each stays."""
@@ -75,6 +81,11 @@ class UseReader:
                 self._answer(use)
         return self.uses
 
+    def read_entries(self, node: cst.CSTNode) -> Uses:
+        """All uses of the entries that an expression gives."""
+        self._entries(node)
+        return self.uses
+
     # -- the whole answer --------------------------------------------------------------------------------------------
 
     def _answer(self, node: cst.CSTNode) -> None:
@@ -86,6 +97,8 @@ class UseReader:
             name, holder = key
             if name in self._nested:
                 self._nested_answer(holder, self._nested[name])
+            elif name in {"Count", "ScannedCount"}:
+                self._counted(holder)
             elif name in self._keys:
                 self._entries(holder)
             return
@@ -179,7 +192,7 @@ class UseReader:
         if name in {"sorted", "max", "min"}:
             self.uses.ordered.append(call)
         if name == "len":
-            self.uses.note("tested" if self._is_any(call) else "counted", place)
+            self._counted(call)
         elif name == "bool":
             self.uses.note("tested", place)
         elif name in _OF_ONE:
@@ -188,6 +201,38 @@ class UseReader:
             self._entries(call)
         else:
             self.uses.note("looped" if name in _OF_ALL else "kept", place)
+
+    def _counted(self, number: cst.CSTNode) -> None:
+        """Note what is done with the number of the entries."""
+        place = self._source.place(number)
+        self.uses.numbers.append(number)
+        if self._is_any(number):
+            self.uses.note("tested", place)
+        else:
+            is_shown = self._scope.is_logged(number) or self._is_shown(number)
+            self.uses.note("tallied" if is_shown else "counted", place)
+
+    def _is_shown(self, number: cst.CSTNode, levels: int = 2) -> bool:
+        """Whether a number only becomes a part of what is returned, as of the body of a response."""
+        node = number
+        parent = self._parents.get(node)
+        while isinstance(parent, _SHOWN_IN) or self._is_wrapped(node, parent):
+            node, parent = parent or node, self._parents.get(parent) if parent is not None else None
+        if isinstance(parent, cst.Return):
+            return node is not number
+        name = parent.targets[0].target if isinstance(parent, cst.Assign) and len(parent.targets) == 1 else None
+        if not levels or not isinstance(name, cst.Name):
+            return False
+        uses = [one for one in self._scope.names.get(name.value, ()) if one is not name and self._is_read(one)]
+        shown = [self._scope.is_logged(one) or self._is_shown(one, levels - 1) for one in uses]
+        return bool(shown) and all(shown)
+
+    def _is_wrapped(self, node: cst.CSTNode, parent: cst.CSTNode | None) -> bool:
+        """Whether an expression is an argument of what only changes its form (`json.dumps(..)`), or such a call's."""
+        if isinstance(parent, cst.Arg):
+            call = self._parents.get(parent)
+            return isinstance(call, cst.Call) and (called_name(call) in _SHOWS or "respon" in called_name(call).lower())
+        return isinstance(node, cst.Arg) and isinstance(parent, cst.Call)
 
     def _loop(self, loop: cst.For | cst.CompFor, place: Place) -> None:
         self.uses.loops.append(loop)
@@ -205,8 +250,9 @@ class UseReader:
         searches = any(isinstance(one, cst.Break) or (isinstance(one, cst.Return) and one.value) for one in inner)
         self.uses.note("searched" if searches else "looped", place)
         for one in inner:
-            if isinstance(one, cst.Call) and called_name(one).startswith(_ACTS):
-                self.uses.acts = self.uses.acts or self._source.place(one)
+            if isinstance(one, cst.Call) and called_name(one).startswith(_ACTS) and self.uses.acts is None:
+                self.uses.acts = self._source.place(one)
+                self.uses.act = called_name(one)
 
     # -- names -------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import libcst as cst
 
@@ -42,6 +42,15 @@ def constants_given(
         if all(Constants(names, scope).holds(given.get(name)) for given, scope in calls):
             found[name] = calls[0][0][name]
     return found
+
+
+def used_by_callers(
+    module: ModuleInfo, function: FunctionInfo, keys: Iterable[str]
+) -> Iterator[tuple[Uses, Scope, FunctionInfo]]:
+    """What functions of the module do with the entries that a function returns, each with its code."""
+    for call, caller in _calls_of(module, function):
+        scope = scope_of(caller)
+        yield UseReader(module.source, scope, frozenset(keys)).read_entries(call), scope, caller
 
 
 class HelpedReader(UseReader):
@@ -91,8 +100,9 @@ class HelpedReader(UseReader):
             return False
         for use, place in uses.found.items():
             self.uses.note(use, place)
-        self.uses.acts = self.uses.acts or uses.acts
+        if self.uses.acts is None:
+            self.uses.acts, self.uses.act = uses.acts, uses.act
         return True
 
 
-__all__ = ["HelpedReader"]
+__all__ = ["HelpedReader", "constants_given", "used_by_callers"]

@@ -7,12 +7,12 @@ or vectors in them fill a page of DynamoDB after some hundreds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import libcst as cst
 
 from invocation_lint.facts.building.page_uses import Uses
-from invocation_lint.facts.building.scopes import Scope, text_of
+from invocation_lint.facts.building.scopes import Scope, called_name, text_of
 from invocation_lint.facts.building.states import snake_case
 from invocation_lint.source.parsing.walk import walk
 
@@ -37,17 +37,32 @@ _ORDERED = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqu
 
 def is_picked_by_time(uses: Uses) -> bool:
     """Whether a loop over the entries keeps those that are older or younger than something."""
-    return any(_is_time(part) for test, target in _tests(uses) for part in _ordered(test, target))
+    return any(is_time(part) for test, target, named in _tests(uses) for part in _ordered(test, target, named))
 
 
 def is_picked_by_state(uses: Uses, function: str) -> bool:
     """Whether a loop over the entries asks for their state, or the function says that it gives those of one."""
     asked = any(
         isinstance(node, cst.Comparison) and any(_STATE.search(key) for key in _keys_in(node, target))
-        for test, target in _tests(uses)
+        for test, target, _ in _tests(uses)
         for node in walk(test)
     )
     return asked or _SOME.search(snake_case(function)) is not None
+
+
+def parts_of(ordered: cst.Call, scope: Scope) -> Iterator[cst.Subscript]:
+    """`sorted(entries)[:3]`, and the same of a name that the sorted entries get, or that is sorted in its place."""
+    holder = scope.parents.get(ordered)
+    if isinstance(holder, cst.Subscript) and holder.value is ordered:
+        yield holder
+        return
+    name: cst.CSTNode | None = holder.targets[0].target if isinstance(holder, cst.Assign) else None
+    if called_name(ordered) == "sort" and isinstance(ordered.func, cst.Attribute):
+        name = ordered.func.value
+    for use in scope.names.get(name.value, ()) if isinstance(name, cst.Name) else ():
+        part = scope.parents.get(use)
+        if isinstance(part, cst.Subscript) and part.value is use:
+            yield part
 
 
 def hold_texts(uses: Uses, scope: Scope, names: Iterable[str]) -> bool:
@@ -58,25 +73,36 @@ def hold_texts(uses: Uses, scope: Scope, names: Iterable[str]) -> bool:
     return any(_TEXT.search(key) for loop in uses.loops for key in _read_of(loop, scope))
 
 
-def _tests(uses: Uses) -> Iterator[tuple[cst.BaseExpression, str]]:
-    """The conditions of the loops over the entries, each with the name of one."""
+def _tests(uses: Uses) -> Iterator[tuple[cst.BaseExpression, str, Mapping[str, str]]]:
+    """The conditions of the loops over the entries, each with the name of one, and the names that its parts get."""
     for loop in uses.loops:
         if not isinstance(loop.target, cst.Name):
             continue
         if isinstance(loop, cst.CompFor):
-            yield from ((one.test, loop.target.value) for one in loop.ifs)
+            yield from ((one.test, loop.target.value, {}) for one in loop.ifs)
         else:
-            yield from ((one.test, loop.target.value) for one in walk(loop.body) if isinstance(one, cst.If))
+            named = dict(_named(loop, loop.target.value))
+            yield from ((one.test, loop.target.value, named) for one in walk(loop.body) if isinstance(one, cst.If))
 
 
-def _ordered(test: cst.BaseExpression, target: str) -> Iterator[str]:
+def _named(loop: cst.For, target: str) -> Iterator[tuple[str, str]]:
+    """The names that the parts of an entry get at the start of a loop, with their keys: `at = item["created_at"]`."""
+    for line in loop.body.body:
+        for one in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(one, cst.Assign) and isinstance(name := one.targets[0].target, cst.Name):
+                yield from ((name.value, key) for key in list(_keys_in(one.value, target))[:1])
+
+
+def _ordered(test: cst.BaseExpression, target: str, named: Mapping[str, str]) -> Iterator[str]:
     """The keys of an entry that a condition compares by their order."""
     for node in walk(test):
         if isinstance(node, cst.Comparison) and any(isinstance(one.operator, _ORDERED) for one in node.comparisons):
             yield from _keys_in(node, target)
+            yield from (named[part.value] for part in walk(node) if isinstance(part, cst.Name) and part.value in named)
 
 
-def _is_time(key: str) -> bool:
+def is_time(key: str) -> bool:
+    """Whether a key in snake case is that of the time at which an entry was added."""
     return _TIME.search(key) is not None
 
 
@@ -99,4 +125,4 @@ def _is(node: cst.CSTNode, name: str) -> bool:
     return isinstance(node, cst.Name) and node.value == name
 
 
-__all__ = ["hold_texts", "is_picked_by_state", "is_picked_by_time"]
+__all__ = ["hold_texts", "is_picked_by_state", "is_picked_by_time", "is_time", "parts_of"]

@@ -39,8 +39,8 @@ _ADDED = _words(
     # what happens
     " activity alarm alert analysis appointment audit backup booking case change check claim delivery email"
     " embedding event execution feedback finding history incident inspection invoice issue job log match"
-    " measurement metric notification order payment prediction purchase reading receipt report request reservation"
-    " result sale sample scan session snapshot task ticket trade transaction transcript violation visit"
+    " measurement metric notification order payment prediction price purchase reading receipt report request"
+    " reservation result sale sample scan session snapshot task ticket trade transaction transcript violation visit"
     # the same in Spanish and Portuguese, without the s of plurals
     " alumno aluno cita cliente comentario compra empleado estudante estudiante evento factura fatura incidente"
     " mensagen mensaje ordene paciente pago pagamento pedido producto produto reserva solicitude usuario venda venta"
@@ -53,8 +53,11 @@ _SET_UP = _words(
     " facility factory feature feed flag gateway group integration language layout level location market menu model"
     " moderator network office operator org organisation organization owner park partner permission plan platform"
     " plugin policy preset pricing profile prompt provider queue region registry repository resource role room route"
-    " rule schema secret service setting shard site source staff stage state station stop store supplier tag team"
-    " template tier tool topic type university vehicle vendor venue warehouse webhook website zone"
+    " rule schema secret service setting shard site source staff stage state station stop store supplier symbol tag"
+    " team template tenant ticker tier tool topic type university vehicle vendor venue warehouse watchlist webhook"
+    " website zone"
+    # one for many
+    " aggregate average counter kpi rollup stat statistic summary total"
     " categoria cidade ciudade configuracione organizacione proveedore sucursale"
 )
 """What somebody sets up, one by one."""
@@ -73,7 +76,8 @@ _OF_EACH = _words(
 """Those of whom each may have some of what somebody sets up: `tenant_services`, `company_config`."""
 
 _KEPT_BY_EACH = _words(
-    "config configuration connection integration profile service setting site store token webhook website"
+    "config configuration connection counter integration profile service setting site stat statistic store summary"
+    " token total watchlist webhook website"
 )
 
 _BEHIND = re.compile(r"_(?:by|for|from|to|of|with|in|on|at|and|that|which|until|since|before|after)_.*$")
@@ -107,7 +111,7 @@ def filling(
     if operation.service != "dynamodb" or operation.name == "list_tables":
         return _of_account(operation, request)
     asked = [_told(name, is_name=True) for name in request.words()]
-    tables = [_told(name, is_name=True) for node in named_by for name in _meant(node, scope, constants)]
+    tables = [_told(name, is_name=True) for node in named_by for name in meant(node, scope, constants)]
     others = [_told(name, is_name=False) for name in titles]
     for told in (asked, tables, others):
         if first := next(filter(None, told), ""):
@@ -162,7 +166,7 @@ def _of_account(operation: ListOperation, request: Request) -> str:
     return "page"
 
 
-def _meant(
+def meant(
     node: cst.CSTNode, scope: Scope, constants: Mapping[str, cst.BaseExpression], levels: int = 3
 ) -> Iterable[str]:
     """The names for which an expression stands, and those for which these stand."""
@@ -170,7 +174,7 @@ def _meant(
         own = scope.assignments.get(name, ())
         value = own[0].value if len(own) == 1 else constants.get(name)
         if levels and value is not None and value is not node:
-            yield from _meant(value, scope, constants, levels - 1)
+            yield from meant(value, scope, constants, levels - 1)
         yield name
 
 
@@ -203,4 +207,4 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-__all__ = ["adds_entries", "filling"]
+__all__ = ["adds_entries", "filling", "meant"]

@@ -18,7 +18,13 @@ from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.constants import Constants
 from invocation_lint.facts.building.reading.days import names_days
-from invocation_lint.facts.building.reading.list_contents import hold_texts, is_picked_by_state, is_picked_by_time
+from invocation_lint.facts.building.reading.list_contents import (
+    hold_texts,
+    is_picked_by_state,
+    is_picked_by_time,
+    is_time,
+    parts_of,
+)
 from invocation_lint.facts.building.reading.partitions import Comparison, comparisons, texts
 from invocation_lint.facts.building.reading.table_names import words_in
 from invocation_lint.facts.building.scopes import Scope, called_name, text_of
@@ -162,6 +168,8 @@ def growth(
         if any(_is_summed(loop, scope) for loop in uses.loops):
             return "summed"
         return "happenings" if names_days(request.given.get("Prefix"), request.constants) else ""
+    if not _is_backwards(request) and any(_takes_latest(call, scope) for call in uses.ordered):
+        return "newest"
     columns = {_stem(word) for one in request.compared for word in snake_case(one.column).split("_")}
     names = [*tables, *([of_class] if _OF_TABLES.search(of_class) else ())]
     names += [snake_case(function)] if _GETTERS.match(snake_case(function)) else []
@@ -175,6 +183,33 @@ def growth(
         return "sifted"
     is_of_many = any(_stem(word) in found for word in _OF_EVERYBODY)
     return "amassed" if is_of_many and _is_of_tenant(request) else "happenings"
+
+
+def _is_backwards(request: Request) -> bool:
+    """Whether a query begins with the last items of the partition."""
+    forward = request.given.get("ScanIndexForward")
+    return forward is not None and not (isinstance(forward, cst.Name) and forward.value == "True")
+
+
+def _takes_latest(call: cst.Call, scope: Scope) -> bool:
+    """Whether the items of a partition are put in the order of their times, and the last of them are taken."""
+    by_time = any(is_time(snake_case(text_of(part))) for arg in call.args for part in walk(arg.value)
+                  if isinstance(part, cst.SimpleString))  # fmt: skip
+    if not by_time or called_name(call) == "min":
+        return False
+    if called_name(call) == "max":
+        return True
+    backwards = any(arg.keyword is not None and arg.keyword.value == "reverse" for arg in call.args)
+    return any(_is_end(part, at_start=backwards) for part in parts_of(call, scope))
+
+
+def _is_end(part: cst.Subscript, *, at_start: bool) -> bool:
+    """Whether the first entry of a list is taken, or the last."""
+    index = part.slice[0].slice
+    if not isinstance(index, cst.Index):
+        return False
+    is_last = isinstance(index.value, cst.UnaryOperation)
+    return is_last if not at_start else isinstance(index.value, cst.Integer) and index.value.value == "0"
 
 
 def _is_of_tenant(request: Request) -> bool:

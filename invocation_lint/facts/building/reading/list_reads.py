@@ -10,15 +10,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import libcst as cst
 
 from invocation_lint.analysis.program.demand import reaches_sites
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
-from invocation_lint.analysis.program.names import dotted
-from invocation_lint.data.list_operations import ListOperation, is_list_operation, list_operations, services
+from invocation_lint.data.list_operations import ListOperation, is_list_operation
 from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
@@ -26,8 +25,10 @@ from invocation_lint.facts.building import callers
 from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.constants import is_constant_or_series
 from invocation_lint.facts.building.reading.helped import HelpedReader, constants_given
-from invocation_lint.facts.building.reading.list_filling import adds_entries, filling
+from invocation_lint.facts.building.reading.list_clients import Clients
+from invocation_lint.facts.building.reading.list_filling import adds_entries, filling, meant
 from invocation_lint.facts.building.reading.list_growth import Request, growth, request_of
+from invocation_lint.facts.building.reading.list_refining import Read, refined
 from invocation_lint.facts.building.reading.list_requests import (
     asks_for,
     has_just_made,
@@ -35,6 +36,7 @@ from invocation_lint.facts.building.reading.list_requests import (
     is_filtered,
     is_in_while,
     last_name,
+    left_empty,
     next_page,
     page_of,
     read_of,
@@ -42,8 +44,8 @@ from invocation_lint.facts.building.reading.list_requests import (
 from invocation_lint.facts.building.reading.list_searches import is_sifted, ranked
 from invocation_lint.facts.building.reading.list_tables import entries_of, holds_jobs
 from invocation_lint.facts.building.reading.next_pages import Pages, may_look
-from invocation_lint.facts.building.reading.table_names import opened_in, service_made, words_in
-from invocation_lint.facts.building.scopes import Scope, called_name, targets_of
+from invocation_lint.facts.building.reading.table_names import words_in
+from invocation_lint.facts.building.scopes import Scope
 from invocation_lint.facts.options import AnalysisOptions
 from invocation_lint.records import mutable, record
 from invocation_lint.source.files.project_files import ProjectFiles
@@ -95,8 +97,7 @@ class ListReadBuilder:
         self.module = module
         self.files = files
         self.options = options
-        self._made: dict[str, set[str]] = {}
-        self._tables: dict[str, cst.BaseExpression] = {}  # names of tables to what names these where they are opened
+        self._clients = Clients(module.source)
 
     def build(self) -> tuple[Fact, ...]:
         """All facts, in the order of their places."""
@@ -109,7 +110,7 @@ class ListReadBuilder:
             if root.start in makers and ("" in receivers or not receivers.isdisjoint(root.words)):
                 known = bodies.get(root.start)
                 for node in known.clients if known is not None else _nodes(root):
-                    self._note_client(node)
+                    self._clients.note(node)
         found = [fact for body in bodies.values() if body.calls for fact in self._of_body(body)]
         return tuple(sorted(found, key=lambda fact: fact.site))
 
@@ -152,7 +153,7 @@ class ListReadBuilder:
         return body
 
     def _of_body(self, body: _Body) -> Iterator[Fact]:
-        found = [(call, candidates) for call in body.calls if (candidates := self._candidates(call))]
+        found = [(call, candidates) for call in body.calls if (candidates := self._clients.candidates(call))]
         if not found:
             return
         scope = Scope(body.root)
@@ -161,16 +162,20 @@ class ListReadBuilder:
             yield from self._fact(body, scope, pages, call, candidates)
 
     @cached_property
-    def _constants(self) -> dict[str, cst.BaseExpression]:
-        """The names that the module gives a constant, or a list of them, once."""
+    def _once(self) -> dict[str, cst.BaseExpression]:
+        """The names that the module sets once, with what they are set to."""
         given: dict[str, list[cst.BaseExpression]] = {}
         for line in self.module.source.module.body:
             for node in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 if isinstance(node, cst.Assign):
                     for one in node.targets:
                         given.setdefault(last_name(one.target), []).append(node.value)
-        once = {name: values[0] for name, values in given.items() if len(values) == 1}
-        return {name: value for name, value in once.items() if is_constant_or_series(value)}
+        return {name: values[0] for name, values in given.items() if len(values) == 1}
+
+    @cached_property
+    def _constants(self) -> dict[str, cst.BaseExpression]:
+        """Those that it gives a constant, or a list of them."""
+        return {name: value for name, value in self._once.items() if is_constant_or_series(value)}
 
     @cached_property
     def _is_near_lambda(self) -> bool:
@@ -182,37 +187,6 @@ class ListReadBuilder:
             return is_handler_code(self.module.source.data)
         is_a_script = callers.is_run_by_hand(self.module, self.files) and callers.stands_alone(self.module, self.files)
         return not is_a_script and runs_on_lambda(self.files, self.module.name)
-
-    # -- which operation ---------------------------------------------------------------------------------------------
-
-    def _note_client(self, node: cst.CSTNode) -> None:
-        """`name = boto3.client("iam")`, in any of its forms: the service of a name."""
-        targets: Sequence[cst.CSTNode] = ()
-        value: cst.CSTNode | None = None
-        if isinstance(node, (cst.Assign, cst.AnnAssign)):
-            targets, value = targets_of(node), node.value
-        elif isinstance(node, cst.WithItem) and node.asname is not None:
-            targets, value = [node.asname.name], node.item
-        if value is None:
-            return
-        for inner in walk(value):
-            if isinstance(inner, cst.Call) and (service := service_made(inner)):
-                for target in targets:
-                    self._made.setdefault(last_name(target), set()).add(service)
-                    if called_name(inner) == "Table" and inner.args:
-                        self._tables[last_name(target)] = inner.args[0].value
-
-    def _candidates(self, call: cst.Call) -> list[ListOperation]:
-        assert isinstance(call.func, cst.Attribute)
-        every = list_operations(call.func.attr.value)
-        receiver = call.func.value
-        inline = service_made(receiver) if isinstance(receiver, cst.Call) else ""
-        known = {inline} if inline else self._made.get(last_name(receiver), set())
-        if not known and isinstance(receiver, (cst.Name, cst.Attribute)):
-            words = set(re.split(r"[_\W]+", dotted(receiver).lower()))
-            meant = _of_services(every, words & _service_words())
-            return meant or list(every)  # `logs_table.scan()` is not of the service `logs`
-        return _of_services(every, known) if known else list(every)
 
     # -- the fact ----------------------------------------------------------------------------------------------------
 
@@ -240,6 +214,7 @@ class ListReadBuilder:
             "page": named,
             "read": named,
             "paginator": named,
+            "missed": named,
             "asks_for": asked,
             "grows": asked,
             "fills": asked,
@@ -254,9 +229,10 @@ class ListReadBuilder:
             parameters = constants_given(self.module, holder, self._constants)
             request = replace(request, constants=replace(request.constants, parameters=parameters))
         given |= set(request.given)
+        given -= left_empty(operation, request)
         if spread and request.is_open:
             given |= scope.texts  # a mapping that the function fills
-        named_by = self._named_by(call, scope)
+        named_by = self._clients.named_by(call, scope, self._once)
         names = [*map(words_in, named_by), *request.words()]
         limits = [] if is_a_page(operation, request) else sorted({one.limit for one, _ in read} & given)
         is_looked_through = bool(limits) and is_sifted(operation, request, uses, scope)
@@ -301,6 +277,8 @@ class ListReadBuilder:
                 places["limit"] = source.place(arg)
             if arg.keyword is not None and is_filtered(operation, {arg.keyword.value}):
                 places["filtered"] = source.place(arg)
+        read_here = Read(self.module, self.files, operation, request, uses, scope, holder, call)
+        data = refined(data, read_here, [name for one in named_by for name in meant(one, scope, self._constants)])
         yield Fact("list_read", data, site, places, (), holder.title if holder is not None else "")
 
     @cached_property
@@ -316,27 +294,6 @@ class ListReadBuilder:
         adds = adds_entries(self.module, receiver)
         told = filling(operation, request, scope, named_by, titles, self._constants, grows, uses=uses, adds=adds)
         return told or UnknownAnswer("what is added, and how often, is not in sight")
-
-    def _named_by(self, call: cst.Call, scope: Scope) -> list[cst.BaseExpression]:
-        """What names the table of a call: its argument, its receiver, and what opens this."""
-        assert isinstance(call.func, cst.Attribute)
-        given = [arg.value for arg in call.args if arg.keyword is not None and arg.keyword.value == "TableName"]
-        opened = self._opened_by(call, call.func.value, scope)
-        return [*given, call.func.value, *([opened] if opened is not None else [])]
-
-    def _opened_by(self, call: cst.Call, receiver: cst.BaseExpression, scope: Scope) -> cst.BaseExpression | None:
-        """What the table of a call was opened by, in its function or anywhere; a client, which is made for a region,
-        names none."""
-        line = self.module.source.place(call).line
-        own = scope.assignments.get(last_name(receiver), ()) if isinstance(receiver, cst.Name) else ()
-        before = [one.value for one in own if self.module.source.place(one.node).line < line]
-        if not before:
-            return self._tables.get(last_name(receiver))
-        opened = opened_in(before[-1])
-        is_client = opened is before[-1] and any(
-            isinstance(one, cst.Call) and service_made(one) for one in walk(opened)
-        )
-        return None if is_client else opened
 
 
 def _grows(
@@ -372,10 +329,6 @@ def _holding(roots: Sequence[_Root], at: int) -> Iterator[_Root]:
         yield roots[-1]
 
 
-def _of_services(every: Sequence[ListOperation], known: set[str]) -> list[ListOperation]:
-    return [one for one in every if one.service in known or one.service.replace("-", "") in known]
-
-
 def _is_no_function(node: cst.CSTNode) -> bool:
     return not isinstance(node, cst.FunctionDef)
 
@@ -389,11 +342,6 @@ def _may_be_read(call: cst.Call) -> bool:
     """Whether a call may be one of an operation that answers in pages; those take no argument by position."""
     named = all(arg.keyword is not None or arg.star == "**" for arg in call.args)
     return named and isinstance(call.func, cst.Attribute) and is_list_operation(call.func.attr.value)
-
-
-@lru_cache(maxsize=1)
-def _service_words() -> frozenset[str]:
-    return frozenset({*services(), *(name.replace("-", "") for name in services())}) - {"client", "config", "events"}
 
 
 __all__ = ["ListReadBuilder"]

@@ -32,9 +32,11 @@ _DEFAULTS = {"desiredStatus": "RUNNING"}
 _IN_USE = {
     "StackStatusFilter": frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"}),
     "CertificateStatuses": frozenset({"ISSUED"}),
+    "SnapshotType": frozenset({"manual"}),
 }
-"""Parameters and the states of what is in use, which leave out only what is gone, or has failed (CloudFormation API
-reference, ListStacks; ACM API reference, ListCertificates)."""
+"""Parameters and the states of what is in use, which leave out only what is gone, has failed, or goes away by itself
+(CloudFormation API reference, ListStacks; ACM API reference, ListCertificates; RDS API reference,
+DescribeDBSnapshots)."""
 
 _NARROWING = re.compile(r"prefix|filter|status|state|scope|time|date|type|delimiter|recursive|include", re.IGNORECASE)
 """Parameters that leave many: any other one names what is wanted."""
@@ -47,6 +49,8 @@ _MAKES = ("create_", "make_", "put_", "register_", "import_", "publish_version",
 
 _OF_A_KIND = re.compile(r"status|state|scope|runtime|architecture|type", re.IGNORECASE)
 """Parameters that leave those of a kind, and say nothing about a name."""
+
+_ID = re.compile(r"(?:^|_|[a-z])(?:id|Id|ID)$")
 
 _IN_LOGS = frozenset({"logGroupName", "logGroupIdentifier", "startTime", "endTime", "filterPattern"})
 """Parameters of FilterLogEvents that leave many events of a log group."""
@@ -101,7 +105,9 @@ def _of_query(request: Request) -> Any:
 
 
 def _texts(listed: cst.BaseExpression | None) -> Iterator[str]:
-    """The texts of a list that is written where it is given."""
+    """The texts of a list that is written where it is given, or the one that is."""
+    if isinstance(listed, cst.SimpleString):
+        yield text_of(listed)
     if isinstance(listed, (cst.List, cst.Tuple)):
         yield from (text for one in listed.elements if (text := text_of(one.value)))
 
@@ -113,6 +119,29 @@ def _below(request: Request) -> Any:
         return "part"
     written = prefix.evaluated_value if isinstance(prefix, cst.SimpleString) else ""
     return "named" if isinstance(written, str) and re.search(r"\.\w{1,8}$", written) else "kind"
+
+
+def left_empty(operation: ListOperation, request: Request) -> set[str]:
+    """The parameters that ask for nothing: a token that is None, and a filter that drops one item only, by its id."""
+    tokens = {name for name in operation.given if _is_none(request.given.get(name))}
+    return tokens | ({"FilterExpression"} if operation.service == "dynamodb" and _drops_one(request) else set())
+
+
+def _is_none(node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, cst.Name) and node.value == "None"
+
+
+def _drops_one(request: Request) -> bool:
+    """Whether a filter is that the id is not a certain one: `Attr("id").ne(own)`, `id <> :own`."""
+    condition = request.given.get("FilterExpression")
+    if isinstance(condition, (cst.SimpleString, cst.ConcatenatedString)):
+        written = re.fullmatch(r"\s*#?(\w+)\s*<>\s*:\w+\s*", str(condition.evaluated_value))
+        return written is not None and _ID.search(written[1]) is not None
+    if not isinstance(condition, cst.Call) or called_name(condition) != "ne":
+        return False
+    owner = condition.func.value if isinstance(condition.func, cst.Attribute) else None
+    named = text_of(owner.args[0].value) if isinstance(owner, cst.Call) and owner.args else ""
+    return _ID.search(named) is not None
 
 
 def next_page(

@@ -9,13 +9,14 @@ import libcst as cst
 
 from invocation_lint.data.list_operations import ListOperation
 from invocation_lint.facts.building.page_uses import Uses
+from invocation_lint.facts.building.reading.list_contents import parts_of
 from invocation_lint.facts.building.reading.list_growth import Request
 from invocation_lint.facts.building.scopes import Scope, called_name, only_prints, text_of
 from invocation_lint.findings import Place
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import walk
 
-_WEAKER = frozenset({"counted", "printed", "cut", "one", "tested", "nothing"})
+_WEAKER = frozenset({"counted", "tallied", "printed", "cut", "one", "tested", "nothing"})
 
 _MANY = 500
 """So many resources of a kind hardly any account has."""
@@ -30,26 +31,11 @@ def ranked(uses: Uses, scope: Scope, source: SourceFile) -> Place | None:
     if uses.strongest not in _WEAKER:
         return None
     for call in uses.ordered:
-        for part in _parts(call, scope) if called_name(call) in {"sorted", "sort"} else ():
+        for part in parts_of(call, scope) if called_name(call) in {"sorted", "sort"} else ():
             loop = scope.parents.get(part)
             if not (scope.is_logged(part) or (isinstance(loop, cst.For) and only_prints(loop))):
                 return source.place(part)
     return None
-
-
-def _parts(ordered: cst.Call, scope: Scope) -> Iterator[cst.Subscript]:
-    """`sorted(entries)[:3]`, and the same of a name that the sorted entries get, or that is sorted in its place."""
-    holder = scope.parents.get(ordered)
-    if isinstance(holder, cst.Subscript) and holder.value is ordered:
-        yield holder
-        return
-    name: cst.CSTNode | None = holder.targets[0].target if isinstance(holder, cst.Assign) else None
-    if called_name(ordered) == "sort" and isinstance(ordered.func, cst.Attribute):
-        name = ordered.func.value
-    for use in scope.names.get(name.value, ()) if isinstance(name, cst.Name) else ():
-        part = scope.parents.get(use)
-        if isinstance(part, cst.Subscript) and part.value is use:
-            yield part
 
 
 def is_sifted(operation: ListOperation, request: Request, uses: Uses, scope: Scope) -> bool:

@@ -54,6 +54,7 @@ class Pages:
                 self._bound.setdefault(name, []).append((self._start(unit), call))
             for name in _spread(call):
                 self._join(call, name)
+        looks = [node for node in looks if not _is_given_none(scope.parents.get(node), node)]
         known = {name for name in self._joined if isinstance(name, str)}
         known |= {node.value for node in looks if isinstance(node, cst.Name)}
         strong: list[object] = []
@@ -123,6 +124,15 @@ class Pages:
         self._joined.setdefault(other, other)
         self._joined.setdefault(one, one)
         self._joined[self._group(one)] = self._group(other)
+
+
+def _is_given_none(parent: cst.CSTNode | None, node: cst.CSTNode) -> bool:
+    """Whether a token is given as None, as for the first page: `{"NextToken": None}`."""
+    if isinstance(parent, cst.DictElement):
+        value = parent.value if parent.key is node else None
+    else:
+        value = parent.value if isinstance(parent, cst.Arg) and parent.keyword is node else None
+    return isinstance(value, cst.Name) and value.value == "None"
 
 
 def _reads_key(outer: cst.CSTNode, key: cst.SimpleString) -> bool:
