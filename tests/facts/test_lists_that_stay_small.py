@@ -173,6 +173,28 @@ def test_names_of_few(table: str, expected: str) -> None:
     assert fills(code) == expected
 
 
+@pytest.mark.parametrize("function", ["order_statistics", "user_totals"])
+def test_a_function_that_makes_totals_says_nothing_of_the_table(function: str) -> None:
+    code = f'def work(event):\n    return {function}(event["table"])\n\ndef {function}(name):\n'
+    assert fills(code + '    return boto3.resource("dynamodb").Table(name).scan()["Items"]\n') != "few"
+
+
+@pytest.mark.parametrize(
+    ("condition", "asks_for"),
+    [
+        ('Key("stage").eq("done") & Key("at").lt(event["now"])', "kind"),
+        ('"stage = :done AND at <= :now", ExpressionAttributeValues={":done": "done", ":now": event["now"]}', "kind"),
+        ('Key("stage").eq("done") & Key("at").gte(event["since"])', "part"),
+        ('Key("stage").eq("done") & Key("at").between(event["since"], now)', "part"),
+        ('Key("stage").eq("done") & Key("id").begins_with(event["id"])', "part"),
+        ('Key("user").eq(event["user"]) & Key("at").lt(event["now"])', "part"),
+    ],
+)
+def test_what_a_constant_and_a_time_ask_for(condition: str, asks_for: str) -> None:
+    code = f'def work(event):\n    return table.query(KeyConditionExpression={condition})["Items"]\n'
+    assert read_of("from boto3.dynamodb.conditions import Key\n" + code).asks_for == asks_for
+
+
 @pytest.mark.parametrize(
     ("code", "used"),
     [

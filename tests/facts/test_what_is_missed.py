@@ -25,6 +25,18 @@ def missed(code: str) -> str:
             "nothing is sent for the remaining items",
         ),
         ('for one in iam.list_roles()["Roles"]:\n    audit(one)', "the remaining roles are not processed"),
+        (
+            'for one in iam.list_roles()["Roles"]:\n    name = one["RoleName"]\n    out = iam.tag_role(Name=name)',
+            "the remaining roles are not processed",
+        ),
+        (
+            'for one in iam.list_roles()["Roles"]:\n    out = iam.get_role(RoleName=one["RoleName"])\n    print(out)',
+            "the remaining roles are left out",
+        ),
+        (
+            'old = [one for one in iam.list_roles()["Roles"]]\nfor one in old:\n    iam.delete_role(RoleName=one)',
+            "the remaining roles are not deleted",
+        ),
         ('return [one["Arn"] for one in iam.list_roles()["Roles"]]', "the remaining roles are left out"),
         ('return iam.list_roles()["Roles"]', "callers do not get the remaining roles"),
         ('return len(table.scan()["Items"]) / 2', "the count leaves out the remaining items"),

@@ -30,7 +30,7 @@ _WRAPPERS = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate"
                        "deepcopy", "copy", "cast", "tqdm", "DataFrame", "json_normalize"})  # fmt: skip
 _OF_ALL = frozenset({"sum", "max", "min", "reverse", "all"})
 _OF_ONE = frozenset({"next", "pop", "any", "index", "first"})
-_ACTS = ("delete", "remove", "send", "publish", "invoke", "put_", "update_", "terminate", "stop_", "start_", "copy_",
+ACTS = ("delete", "remove", "send", "publish", "invoke", "put_", "update_", "terminate", "stop_", "start_", "copy_",
          "batch_write", "transact", "deregister", "detach", "disable", "revoke", "purge", "enqueue",
          "post_to_")  # fmt: skip
 
@@ -250,7 +250,7 @@ class UseReader:
         searches = any(isinstance(one, cst.Break) or (isinstance(one, cst.Return) and one.value) for one in inner)
         self.uses.note("searched" if searches else "looped", place)
         for one in inner:
-            if isinstance(one, cst.Call) and called_name(one).startswith(_ACTS) and self.uses.acts is None:
+            if isinstance(one, cst.Call) and called_name(one).startswith(ACTS) and self.uses.acts is None:
                 self.uses.acts = self._source.place(one)
                 self.uses.act = called_name(one)
 

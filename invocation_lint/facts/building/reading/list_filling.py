@@ -56,11 +56,12 @@ _SET_UP = _words(
     " rule schema secret service setting shard site source staff stage state station stop store supplier symbol tag"
     " team template tenant ticker tier tool topic type university vehicle vendor venue warehouse watchlist webhook"
     " website zone"
-    # one for many
-    " aggregate average counter kpi rollup stat statistic summary total"
     " categoria cidade ciudade configuracione organizacione proveedore sucursale"
 )
 """What somebody sets up, one by one."""
+
+_FOR_MANY = _words("aggregate average counter kpi rollup stat statistic summary total")
+"""One entry for many others. A function of that name makes them of what it reads."""
 
 _PASSING = _words("captcha heartbeat lease lock nonce otp presence socket token")
 """What is there for a short time only, and expires or is removed."""
@@ -189,7 +190,7 @@ def _told(written: str, *, is_name: bool) -> str:
             continue
         if stem in _ADDED or word in _ADDED:
             return "named"
-        if not {stem, word}.isdisjoint(_SET_UP | _PASSING):
+        if not {stem, word}.isdisjoint(_SET_UP | _PASSING | (_FOR_MANY if is_name else frozenset())):
             is_of_each = stem in _KEPT_BY_EACH and not _OF_EACH.isdisjoint(map(_singular, words))
             return "named" if is_of_each else "few"
     return ""

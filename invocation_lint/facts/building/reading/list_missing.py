@@ -8,7 +8,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.data.list_operations import ListOperation
-from invocation_lint.facts.building.page_uses import Uses
+from invocation_lint.facts.building.page_uses import ACTS, Uses
 from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.source.parsing.walk import walk
 
@@ -20,6 +20,7 @@ _UNDONE = {
 _NOT_DONE = {"send": "sent", "publish": "published", "invoke": "invoked", "put": "written", "start": "started",
              "batch_write": "written", "transact": "written", "enqueue": "queued", "post_to": "sent"}  # fmt: skip
 _COLLECTS = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
+_READS = ("get", "list", "describe", "head", "query", "scan", "fetch", "read", "load")
 _CREATES = ("put_item", "create", "register", "insert", "add_", "save")
 
 
@@ -31,7 +32,8 @@ def missed(
     rest = f"the remaining {_nouns(operation)}"
     if grows == "newest":
         return f"the newest may be among {rest}"
-    if uses.act and (told := _undone(uses.act, rest)):
+    act = uses.act or _acts_later(uses, scope)
+    if act and (told := _undone(act, rest)):
         return told
     if used in {"counted", "tallied"}:
         return f"the count leaves out {rest}"
@@ -73,13 +75,38 @@ def _undone(act: str, rest: str) -> str:
     return next((f"nothing is {done} for {rest}" for begin, done in _NOT_DONE.items() if act.startswith(begin)), "")
 
 
+def _acts_later(uses: Uses, scope: Scope) -> str:
+    """What is called for each of the entries that a comprehension picked."""
+    for loop in uses.loops:
+        made = scope.parents.get(loop) if isinstance(loop, cst.CompFor) else None
+        held = scope.parents.get(made) if isinstance(made, cst.ListComp) else None
+        name = held.targets[0].target if isinstance(held, cst.Assign) else None
+        for use in scope.names.get(name.value, ()) if isinstance(name, cst.Name) else ():
+            later = scope.parents.get(use)
+            for one in walk(later.body) if isinstance(later, cst.For) and later.iter is use else ():
+                if isinstance(one, cst.Call) and called_name(one).startswith(ACTS):
+                    return called_name(one)
+    return ""
+
+
 def _works_on(loop: cst.For | cst.CompFor) -> bool:
-    """Whether a loop hands each entry to a function for what that does: `enable_backups(table)`."""
+    """Whether a loop hands each entry, or a part of it, to a function for what that does: `enable_backups(table)`."""
     if not isinstance(loop, cst.For) or not isinstance(loop.target, cst.Name):
         return False
-    calls = [one.value for one in walk(loop.body) if isinstance(one, cst.Expr) and isinstance(one.value, cst.Call)]
-    given = [arg.value for call in calls if called_name(call) not in _COLLECTS | LOGGING for arg in call.args]
-    return any(isinstance(part, cst.Name) and part.value == loop.target.value for one in given for part in walk(one))
+    known = {loop.target.value}
+    for one in walk(loop.body):
+        if isinstance(one, cst.Assign) and isinstance(one.targets[0].target, cst.Name) and _speaks(one.value, known):
+            known.add(one.targets[0].target.value)
+        call = one.value if isinstance(one, (cst.Expr, cst.Assign)) else None
+        if isinstance(call, cst.Call) and (isinstance(one, cst.Expr) or all(arg.keyword for arg in call.args)):
+            is_work = called_name(call) not in _COLLECTS | LOGGING and not called_name(call).startswith(_READS)
+            if is_work and any(_speaks(arg.value, known) for arg in call.args):
+                return True
+    return False
+
+
+def _speaks(node: cst.CSTNode, names: set[str]) -> bool:
+    return any(isinstance(part, cst.Name) and part.value in names for part in walk(node))
 
 
 def _adds_up(loop: cst.For | cst.CompFor, scope: Scope) -> bool:

@@ -20,6 +20,8 @@ _COMPARED = re.compile(
     r"([#\w]+)\s*(=|<=?|>=?|between)\s*(:\w+)|(begins_with)\s*\(\s*([#\w]+)\s*,\s*(:\w+)", re.IGNORECASE
 )
 
+_BEFORE = frozenset({"<", "<=", "lt", "lte"})
+
 IsConstant = Callable[[cst.CSTNode | None], bool]
 
 
@@ -48,8 +50,11 @@ def names_one(compared: tuple[Comparison, ...]) -> bool:
 
 
 def asks_for_a_kind(compared: tuple[Comparison, ...], is_constant: IsConstant) -> bool:
-    """Whether nothing but constants says which items are asked for: then they are all of a kind."""
-    asked = [one.how in {"eq", "begins_with"} and is_constant(_plain(one.value)) for one in compared]
+    """Whether nothing but constants says which items are asked for: then they are all of a kind, also all before
+    some time."""
+    asked = [
+        one.how in _BEFORE or (one.how in {"eq", "begins_with"} and is_constant(_plain(one.value))) for one in compared
+    ]
     return bool(asked) and all(asked) and any(one.how == "eq" for one in compared)
 
 
