@@ -74,10 +74,11 @@ class ListRead:
     used: Text = fact_field(
         "the strongest use of the entries of the page: a loop over all of them, a loop that looks for one, "
         "returned by the function, stored or passed on, counted, put in order for the first or last of them; or only "
-        "counted for what is shown, printed, a part of them, one of them, a check whether there are any, or nothing",
+        "printed, a part of them, one of them, a check whether there are any, a number of them that is only shown, or "
+        "nothing",
         words=(
             *("looped", "searched", "returned", "kept", "counted", "ranked"),
-            *("tallied", "printed", "cut", "one", "tested", "nothing"),
+            *("printed", "cut", "one", "tested", "tallied", "nothing"),
         ),
     )
     each_entry: Text = fact_field(

@@ -173,6 +173,41 @@ def test_names_of_few(table: str, expected: str) -> None:
     assert fills(code) == expected
 
 
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (("year", "trip_count"), "few"),
+        (("dim_month", "amount_sum", "user"), "few"),
+        (("date", "total"), "named"),  # an order
+        (("year", "title"), "named"),
+    ],
+)
+def test_totals_of_periods(keys: tuple[str, ...], expected: str) -> None:
+    read = ", ".join(f'one["{key}"]' for key in keys)
+    assert fills(f'def work(event):\n    return [({read}) for one in orders.scan()["Items"]]\n' + ORDERS) == expected
+
+
+ORDERS = '\norders = boto3.resource("dynamodb").Table("orders")\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("users/list.py", "named"),
+        ("api/orders/get_all.py", "named"),
+        ("functions/get-users/app.py", "named"),
+        ("functions/listOrders/index.py", "named"),
+        ("users/repository.py", None),
+        ("jobs/app.py", None),
+        ("sites/list.py", None),
+    ],
+)
+def test_what_a_folder_tells(path: str, expected: str | None) -> None:
+    code = 'def handler(event, context):\n    return boto3.resource("dynamodb").Table(NAME).scan()["Items"]\n'
+    (one,) = reads(code, path)
+    assert (one.fills if isinstance(one.fills, str) else None) == expected
+
+
 @pytest.mark.parametrize("function", ["order_statistics", "user_totals"])
 def test_a_function_that_makes_totals_says_nothing_of_the_table(function: str) -> None:
     code = f'def work(event):\n    return {function}(event["table"])\n\ndef {function}(name):\n'
@@ -207,6 +242,7 @@ def test_what_a_constant_and_a_time_ask_for(condition: str, asks_for: str) -> No
         ('return {"share": len(found["Items"]) / total}', "counted"),
         ('if found["Count"] == 0:\n    raise KeyError', "tested"),
         ('logger.info("%s stories", len(found["Items"]))', "tallied"),
+        ('print(found["Count"])\nif found["Count"] == 0:\n    raise KeyError', "tested"),
     ],
 )
 def test_counts(code: str, used: str) -> None:

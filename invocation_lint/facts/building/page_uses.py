@@ -19,7 +19,7 @@ from invocation_lint.records import mutable
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.parsing.walk import walk
 
-STRENGTH = ("looped", "searched", "returned", "kept", "counted", "tallied", "printed", "cut", "one", "tested")
+STRENGTH = ("looped", "searched", "returned", "kept", "counted", "printed", "cut", "one", "tested", "tallied")
 
 _SAME = (cst.Await, cst.Index, cst.SubscriptElement, cst.StarredElement, cst.IfExp, cst.Expr)
 _SERIES = (cst.List, cst.Tuple, cst.Set)

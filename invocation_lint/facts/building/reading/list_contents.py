@@ -40,6 +40,20 @@ def is_picked_by_time(uses: Uses) -> bool:
     return any(is_time(part) for test, target, named in _tests(uses) for part in _ordered(test, target, named))
 
 
+_TOTAL = re.compile(r"(?:^|_)(?:count|sum|total|avg|average)$")
+_PERIOD = re.compile(r"(?:^|_)(?:year|month|quarter|week|hour)$")
+
+
+def are_totals(uses: Uses, scope: Scope) -> bool:
+    """Whether a loop reads of each entry a period and what was counted or added up for it: there are as many entries as
+    periods."""
+    for loop in uses.loops:
+        keys = set(_read_of(loop, scope))
+        if any(map(_TOTAL.search, keys)) and any(map(_PERIOD.search, keys)):
+            return True
+    return False
+
+
 def is_picked_by_state(uses: Uses, function: str) -> bool:
     """Whether a loop over the entries asks for their state, or the function says that it gives those of one."""
     asked = any(
@@ -125,4 +139,4 @@ def _is(node: cst.CSTNode, name: str) -> bool:
     return isinstance(node, cst.Name) and node.value == name
 
 
-__all__ = ["hold_texts", "is_picked_by_state", "is_picked_by_time", "is_time", "parts_of"]
+__all__ = ["are_totals", "hold_texts", "is_picked_by_state", "is_picked_by_time", "is_time", "parts_of"]

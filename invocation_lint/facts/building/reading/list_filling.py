@@ -88,6 +88,11 @@ _OF_ONE_RUN = re.compile(r"(?:^|_)(?:jobs?|runs?|requests?|executions?|tasks?|ba
 _OF_FEW = re.compile(r"admin|staff|moderator|owner|operator|manager|root|editor|support|superuser", re.IGNORECASE)
 """Words in the names of groups of a few people."""
 
+_READS = re.compile(r"(?:list|get|read|scan|query|find|fetch|search)(?:[-_]?all)?\.py", re.IGNORECASE)
+_PER_FUNCTION = re.compile(r"(?:app|main|handler|index|lambda_function|function|lambda)\.py")
+_GETS = re.compile(r"(?:list|get|read|scan|query|find|fetch|search|export)[-_A-Z]", re.IGNORECASE)
+"""Names of modules that are those of an act alone, or of none, and of folders for one function."""
+
 _GENERATED = _words("uuid uuid1 uuid4 ulid nanoid ksuid token_hex token_urlsafe aws_request_id")
 
 _NUMBERED = re.compile(r"(?:^|_|[a-z])(?:id|no|number|num|index|seq|sequence)$", re.IGNORECASE)
@@ -118,6 +123,14 @@ def filling(
         if first := next(filter(None, told), ""):
             return first
     return "added" if adds or any(_finds_last(loop, scope) for loop in uses.loops) else ""
+
+
+def of_folder(folder: str, module: str) -> str:
+    """The folder of a module where it tells what this reads: `users/list.py` and `get-users/app.py` read users. Empty
+    for others, and where it is named for a few."""
+    is_read = _READS.fullmatch(module) is not None
+    is_of_function = _PER_FUNCTION.fullmatch(module) is not None and _GETS.match(folder) is not None
+    return folder if (is_read or is_of_function) and _told(folder, is_name=False) == "named" else ""
 
 
 def adds_entries(module: ModuleInfo, table: str) -> bool:
@@ -208,4 +221,4 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-__all__ = ["adds_entries", "filling", "meant"]
+__all__ = ["adds_entries", "filling", "meant", "of_folder"]

@@ -12,6 +12,7 @@ from invocation_lint.analysis.program.acts import LOGGING
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.page_uses import Uses
+from invocation_lint.facts.building.reading.list_contents import are_totals
 from invocation_lint.facts.building.reading.list_growth import Request
 from invocation_lint.facts.building.reading.table_names import words_in
 from invocation_lint.facts.building.scopes import Scope, called_name
@@ -138,6 +139,11 @@ def _helper(module: ModuleInfo, name: str) -> FunctionInfo | None:
     return found[0] if len(found) == 1 else None
 
 
+def is_small(uses: Uses, scope: Scope) -> bool:
+    """Whether a list has few entries by what is done with it: they are totals, or are limited."""
+    return are_totals(uses, scope) or is_bounded(uses, scope)
+
+
 def is_bounded(uses: Uses, scope: Scope) -> bool:
     """Whether a function adds an entry only while there are fewer than a written number, or removes one for it:
     `if len(items) >= 100: ..`."""
@@ -158,4 +164,4 @@ def _is_bound(count: cst.CSTNode, scope: Scope) -> bool:
     return is_ordered and (is_number or is_constant)
 
 
-__all__ = ["expires", "is_bounded", "is_drained"]
+__all__ = ["expires", "is_drained", "is_small"]

@@ -26,7 +26,7 @@ from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.constants import is_constant_or_series
 from invocation_lint.facts.building.reading.helped import HelpedReader, constants_given
 from invocation_lint.facts.building.reading.list_clients import Clients
-from invocation_lint.facts.building.reading.list_filling import adds_entries, filling, meant
+from invocation_lint.facts.building.reading.list_filling import adds_entries, filling, meant, of_folder
 from invocation_lint.facts.building.reading.list_growth import Request, growth, request_of
 from invocation_lint.facts.building.reading.list_refining import Read, refined
 from invocation_lint.facts.building.reading.list_requests import (
@@ -290,7 +290,8 @@ class ListReadBuilder:
         self, operation: ListOperation, request: Request, scope: Scope, named_by: Sequence[cst.BaseExpression],
         holder: FunctionInfo | None, grows: object, receiver: str, uses: Uses,
     ) -> Any:  # fmt: skip
-        titles = (*_titles(holder), self.module.name.rpartition("/")[2].removesuffix(".py"))
+        folder, _, name = self.module.name.rpartition("/")
+        titles = (*_titles(holder), name.removesuffix(".py"), of_folder(folder.rpartition("/")[2], name))
         adds = adds_entries(self.module, receiver)
         told = filling(operation, request, scope, named_by, titles, self._constants, grows, uses=uses, adds=adds)
         return told or UnknownAnswer("what is added, and how often, is not in sight")

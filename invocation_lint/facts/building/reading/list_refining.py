@@ -15,7 +15,7 @@ from invocation_lint.facts.building.handlers import may_be_handler
 from invocation_lint.facts.building.page_uses import Uses
 from invocation_lint.facts.building.reading.helped import used_by_callers
 from invocation_lint.facts.building.reading.list_growth import Request
-from invocation_lint.facts.building.reading.list_lasting import expires, is_bounded, is_drained
+from invocation_lint.facts.building.reading.list_lasting import expires, is_drained, is_small
 from invocation_lint.facts.building.reading.list_missing import missed
 from invocation_lint.facts.building.reading.list_requests import last_name
 from invocation_lint.facts.building.scopes import Scope
@@ -77,7 +77,7 @@ def _lasting(data: ListRead, read: Read, ways: list[tuple[Uses, Scope]], names: 
         if expires(read.files, read.module, last_name(read.call.func.value), names):
             gone = UnknownAnswer("its items expire")
             return replace(data, fills="few", grows=gone if isinstance(data.grows, str) else data.grows)
-        if any(is_bounded(uses, scope) for uses, scope in ways):
+        if any(is_small(uses, scope) for uses, scope in ways):
             return replace(data, fills="few")
     is_whole = data.filtered == "no" and data.asks_for in {"kind", "parent"} and (in_s3 or data.operation == "query")
     if is_whole and any(is_drained(read.request, uses, scope, read.module, in_s3=in_s3) for uses, scope in ways):
