@@ -28,8 +28,8 @@ from invocation_lint.analysis.limits import (
     MAX_INTERPRETATIONS,
     MAX_SCOUTED_LINES,
 )
-from invocation_lint.analysis.program.demand import demanded, leading
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
+from invocation_lint.analysis.program.ways import demanded, leading
 from invocation_lint.analysis.python import expressions, statements
 from invocation_lint.analysis.python.calls import callees, decorators, function_calls
 from invocation_lint.analysis.python.definitions import Definitions

@@ -69,8 +69,9 @@ def facts_of(
     """
     from invocation_lint.analysis.domain.wrapper import Wrapper
     from invocation_lint.analysis.interpreter import Interpreter
-    from invocation_lint.analysis.program.demand import Demand, joined, reaches_sites
+    from invocation_lint.analysis.program.demand import Demand, joined
     from invocation_lint.analysis.program.indexing import index_module
+    from invocation_lint.analysis.program.ways import reaches_sites
     from invocation_lint.facts.building.invocations import OfModule
     from invocation_lint.source.files.folders import below_project
 

@@ -100,7 +100,13 @@ def told(module: Any) -> dict[str, Any]:
 
     return {
         "functions": sorted(
-            (info.name, name_of(info.cls), name_of(info.parent), info.holds_site, sorted(info.mentions - CONSTANTS))
+            (
+                info.name,
+                name_of(info.cls),
+                name_of(info.parent),
+                info.holds_site,
+                *(sorted(names) for names in (info.mentions - CONSTANTS, info.quoted, info.stores)),
+            )
             for info in module.functions.values()
         ),
         "globals": sorted(sorted(info.globals) for info in module.functions.values()),

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from invocation_lint.analysis.program import reach as searching
-from invocation_lint.analysis.program.demand import Demand, Scope, demand_of
+from invocation_lint.analysis.program.demand import Demand, Scope
 from invocation_lint.analysis.program.reach import MAX_CALLERS, MAX_LEVELS, Reach
+from invocation_lint.analysis.program.ways import demand_of
 from invocation_lint.source.files.project_files import ProjectFiles
 
 SITE = "import boto3\nclient = boto3.client('lambda')\ndef send(p):\n    client.invoke(FunctionName='f', Payload=p)\n"

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from invocation_lint.analysis.program.demand import users_of
 from invocation_lint.analysis.program.held import Body, held_by
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
 from invocation_lint.analysis.program.naming import (
@@ -25,8 +24,10 @@ from invocation_lint.analysis.program.naming import (
     may_name,
     names_in,
     parts_of_binding,
+    quoted,
     root,
     sets_property,
+    stored_by,
     targets,
     top_name,
     unique,
@@ -35,6 +36,7 @@ from invocation_lint.analysis.program.own import READERS, Own
 from invocation_lint.analysis.program.settled import settle, settled_attributes
 from invocation_lint.analysis.program.sites import clients_in, entrances_in, may_hand_on, may_invoke, takes_by_name
 from invocation_lint.analysis.program.waiting import bound_by, does_nothing, unchanging
+from invocation_lint.analysis.program.ways import users_of
 from invocation_lint.source.parsing.tree import SourceFile
 from invocation_lint.source.scan import SITE_ATTRIBUTES, may_query, may_query_jobs, speaks_of_lambda, spelled
 
@@ -220,6 +222,8 @@ class _Index:
         if not isinstance(node, ast.Lambda) and module.doors.decorators:
             info.is_task = any(last_name(one) in module.doors.decorators for one in node.decorator_list)
         info.holds_site, info.mentions = own.holds_site or info.is_task, frozenset(own.mentions)
+        info.quoted = frozenset((*own.quoted, *quoted(getattr(node, "returns", None))))
+        info.stores = frozenset(stored_by(own.changing))
         info.globals, info.nonlocals = frozenset(own.declared), frozenset(own.rebound)
         info.is_generator = own.is_generator
         return info
@@ -235,6 +239,7 @@ class _Index:
         self.classes.append(node)
         own = self._bodies[key] = self._read(node.body, f"{prefix}{node.name}.", info, parent)
         info.mentions, info.binds = frozenset(own.mentions), frozenset(own.bound())
+        info.quoted = frozenset(own.quoted)
         annotated = (one.target for one in node.body if isinstance(one, ast.AnnAssign))
         info.annotated = frozenset(one.id for one in annotated if isinstance(one, ast.Name))
         info.settled = settled_attributes(info, own, node.body)
@@ -351,9 +356,7 @@ class _Index:
 
     def note_aliases(self, statement: ast.stmt) -> None:
         """Note the names that a statement of the module or of a class binds to what may name a function."""
-        if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            return
-        value = statement.value
+        value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
         if value is None or not may_name(value):
             return
         names = names_in(value)
@@ -388,9 +391,7 @@ class _Index:
         """Note the names of the module, of its classes and of their objects that hold the method of a client."""
         module = self.module
         bodies = [Body(own.changing)] if own.holds_site else []
-        bodies += [
-            Body(body.changing, module.classes[key].name) for key, body in self._bodies.items() if body.holds_site
-        ]
+        bodies += [Body(one.changing, module.classes[key].name) for key, one in self._bodies.items() if one.holds_site]
         for info in module.functions.values():
             if info.holds_site and not info.is_lambda:
                 cls = info.cls.name if info.cls is not None else ""

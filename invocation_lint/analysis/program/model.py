@@ -52,6 +52,8 @@ class FunctionInfo:
     holds_site: bool = False
     holds_query: bool = False
     mentions: frozenset[str] = frozenset()
+    quoted: frozenset[str] = frozenset()  # names in the texts of its annotations
+    stores: frozenset[str] = frozenset()  # attributes that it assigns, of whatever
     is_generator: bool = False
     is_task: bool = False  # perhaps: a decorator has the name of one that sends its calls to Lambda
     globals: frozenset[str] = frozenset()
@@ -109,6 +111,7 @@ class ClassInfo:
     writers: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # attribute -> methods that assign it on self
     mutated: set[str] = field(default_factory=set)  # attributes whose object some method changes in place
     mentions: frozenset[str] = frozenset()  # in its own body, not in its methods
+    quoted: frozenset[str] = frozenset()  # names in the texts of annotations in its body
     binds: frozenset[str] = frozenset()  # names that its body binds, but for those of its methods and classes
     annotated: frozenset[str] = frozenset()  # those of them that it annotates
     settled: Mapping[str, Value] = field(default_factory=dict)  # the constants among them, known without a walk

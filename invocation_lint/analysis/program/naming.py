@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from types import NoneType
 
@@ -17,6 +18,7 @@ NAMES = frozenset(
 BUILTINS = frozenset(dir(builtins))
 """The names that are known where nothing binds them."""
 
+_NAME = re.compile(r"[^\W\d]\w*")
 _NAMING = (ast.Call, ast.Name, ast.Attribute, ast.Dict, ast.List, ast.Tuple, ast.Lambda)
 _CHOSEN = (*_NAMING, ast.BoolOp, ast.IfExp)
 _MUTATORS = frozenset(
@@ -67,6 +69,14 @@ def names_in(node: ast.AST) -> set[str]:
             found.update(texts_of(one))
         waiting += children(one)
     return found
+
+
+def quoted(annotation: ast.expr | None) -> Iterator[str]:
+    """The names in the texts of an annotation: `"Sender | None"`."""
+    if annotation is not None and not isinstance(annotation, (ast.Name, ast.Attribute)):
+        for node in ast.walk(annotation):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield from _NAME.findall(node.value)
 
 
 def may_name(value: ast.expr | None) -> bool:
@@ -168,3 +178,14 @@ def top_name(module: str, key: str) -> str:
 def as_bytes(said: Iterable[str]) -> bytes:
     """Texts as lines of one, for what looks at the bytes of files."""
     return "\n".join(said).encode("utf-8", "replace")
+
+
+def stored_by(statements: Iterable[ast.AST]) -> Iterator[str]:
+    """The attributes that assignments give a value, or an item."""
+    for node in statements:
+        for target in flat(targets(node)) if isinstance(node, (ast.Assign, ast.AnnAssign)) else ():
+            holder = target
+            while isinstance(holder, ast.Subscript):
+                holder = holder.value
+            if isinstance(holder, ast.Attribute):
+                yield holder.attr

@@ -10,7 +10,7 @@ import re
 from dataclasses import field
 from typing import Any
 
-from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope, users_of
+from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope
 from invocation_lint.analysis.program.held import Body, held_by
 from invocation_lint.analysis.program.naming import (
     NAMES,
@@ -19,7 +19,9 @@ from invocation_lint.analysis.program.naming import (
     may_name,
     names_in,
     parts_of_binding,
+    quoted,
     root,
+    stored_by,
     targets,
     texts_of,
 )
@@ -31,6 +33,7 @@ from invocation_lint.analysis.program.sites import (
     may_invoke,
     takes_by_name,
 )
+from invocation_lint.analysis.program.ways import users_of
 from invocation_lint.errors import UnreadableFile
 from invocation_lint.records import mutable
 from invocation_lint.source.files.decode import decode
@@ -45,6 +48,8 @@ class OutlinedClass:
     name: str
     top: str
     mentions: frozenset[str] = frozenset()
+    quoted: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
 
 
 @mutable(eq=False)
@@ -57,6 +62,8 @@ class OutlinedFunction:
     parent: OutlinedFunction | None = None
     holds_site: bool = False
     mentions: frozenset[str] = frozenset()
+    quoted: frozenset[str] = frozenset()
+    stores: frozenset[str] = frozenset()
     globals: frozenset[str] = frozenset()
 
 
@@ -115,6 +122,7 @@ class _Own:
 
     holds_site: bool = False
     mentions: set[str] = field(default_factory=set)
+    quoted: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     nodes: list[ast.AST] = field(default_factory=list)  # assignments, of the module's own body all that binds or calls
@@ -137,10 +145,7 @@ class _Reader:
         found = self._found
         found.words = frozenset(re.findall(r"\w+", text))
         own = self._own(list(reversed(tree.body)), "", None, None)
-        bodies = (
-            *(cls.mentions for cls, _ in self._classes),
-            *(names_in(base) for _, node in self._classes for base in node.bases),
-        )
+        bodies = (*(cls.mentions for cls, _ in self._classes), *(cls.bases for cls, _ in self._classes))
         found.runs = frozenset(own.mentions).union(*bodies)
         found.holds_site = own.holds_site
         found.held = held_by([*self._bodies, *([Body(own.nodes)] if own.holds_site else [])], self._clients)
@@ -200,6 +205,8 @@ class _Reader:
                     own.holds_site = own.holds_site or takes_by_name(node, self._clients)
             elif kind in NAMES:
                 self._note_names(node, own)
+            if isinstance(node, (ast.arg, ast.AnnAssign)):
+                own.quoted.update(quoted(node.annotation))
             if kind in _ASSIGNING or (is_module and kind in _BINDING):
                 own.nodes.append(node)
             for value in vars(node).values():
@@ -241,6 +248,8 @@ class _Reader:
         self._found.functions[len(self._found.functions)] = info
         own = self._own(_parts(node), info.top, None, info)
         info.mentions = frozenset({node.name, *own.mentions, *own.imported})
+        info.quoted = frozenset(own.quoted.union(quoted(node.returns)))
+        info.stores = frozenset(stored_by(own.nodes))
         is_task = any(last_name(one) in self._doors.decorators for one in node.decorator_list)
         info.holds_site, info.globals = own.holds_site or is_task, frozenset(own.globals)
         if own.holds_site:
@@ -260,9 +269,10 @@ class _Reader:
 
     def _add_class(self, node: ast.ClassDef, top: str, parent: OutlinedFunction | None) -> None:
         info = OutlinedClass(node.name, top or node.name)
+        info.bases = frozenset().union(*map(names_in, node.bases))
         self._classes.append((info, node))
         own = self._own(list(reversed(node.body)), info.top, info, parent)
-        info.mentions = frozenset(own.mentions | own.imported)
+        info.mentions, info.quoted = frozenset(own.mentions | own.imported), frozenset(own.quoted)
         if own.holds_site:
             self._bodies.append(Body(own.nodes, info.name))
 
@@ -286,9 +296,9 @@ class _Reader:
         for info in self._found.functions.values():
             for name in (info.top, *info.globals):
                 found.setdefault(name, set()).update(info.mentions)
-        for cls, node in self._classes:
+        for cls, _ in self._classes:
             made = found.setdefault(cls.top, set())
-            made.update(cls.mentions, *(names_in(base) for base in node.bases))
+            made.update(cls.mentions, cls.bases)
         for binding in own.nodes:
             for target, value in parts_of_binding(binding):
                 named = names_in(value)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import field
 from typing import Any
 
-from invocation_lint.analysis.program.naming import NAMES, all_targets, flat, parts_of_binding, root, texts_of
+from invocation_lint.analysis.program.naming import NAMES, all_targets, flat, parts_of_binding, quoted, root, texts_of
 from invocation_lint.records import mutable
 
 
@@ -16,6 +16,7 @@ class Own:
 
     holds_site: bool = False
     mentions: set[str] = field(default_factory=set)
+    quoted: set[str] = field(default_factory=set)  # names in the texts of annotations
     declared: set[str] = field(default_factory=set)
     rebound: set[str] = field(default_factory=set)
     is_generator: bool = False
@@ -37,6 +38,8 @@ class Own:
 
 def _read_change(own: Own, node: ast.stmt) -> None:
     own.changing.append(node)
+    if isinstance(node, ast.AnnAssign):
+        own.quoted.update(quoted(node.annotation))
 
 
 def _read_binding(own: Own, node: ast.AST) -> None:
@@ -59,6 +62,8 @@ def _read_nonlocal(own: Own, node: ast.Nonlocal) -> None:
 
 def _read_named(own: Own, node: Any) -> None:
     own.mentions.update(texts_of(node))
+    if isinstance(node, ast.arg):
+        own.quoted.update(quoted(node.annotation))
 
 
 def _read_clause(own: Own, node: Any) -> None:

@@ -15,14 +15,8 @@ from dataclasses import field
 from itertools import islice
 from typing import Any
 
-from invocation_lint.analysis.program.demand import (
-    NOTHING,
-    Demand,
-    Scope,
-    demand_of,
-    joined,
-    reaches_sites,
-)
+from invocation_lint.analysis.program.demand import NOTHING, Demand, Scope, joined
+from invocation_lint.analysis.program.ways import demand_of, reaches_sites
 from invocation_lint.records import record
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.files.test_paths import is_in_test_folder, is_named_like_a_test, is_test_of

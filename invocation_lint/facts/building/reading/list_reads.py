@@ -15,8 +15,8 @@ from typing import Any
 
 import libcst as cst
 
-from invocation_lint.analysis.program.demand import reaches_sites
 from invocation_lint.analysis.program.model import FunctionInfo, ModuleInfo
+from invocation_lint.analysis.program.ways import reaches_sites
 from invocation_lint.data.list_operations import ListOperation, is_list_operation
 from invocation_lint.facts import list_read as facts
 from invocation_lint.facts.base import Fact

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from invocation_lint.analysis.domain.events import Visit
-from invocation_lint.analysis.program.demand import demanded
 from invocation_lint.analysis.program.model import FunctionInfo
+from invocation_lint.analysis.program.ways import demanded
 from invocation_lint.deployment.model import (
     Bucket,
     EventSourceMapping,

@@ -4,7 +4,8 @@ classes make, and by the routes of an application."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,6 +14,7 @@ from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, Modu
 from invocation_lint.analysis.program.names import dotted
 from invocation_lint.facts.building.around.entries import decorator_names
 from invocation_lint.facts.building.messaging.calls import Code
+from invocation_lint.records import record
 from invocation_lint.source.asking import holds, imported_under
 from invocation_lint.source.names import ImportMap
 from invocation_lint.source.record import digest
@@ -27,6 +29,9 @@ MAX_FUNCTIONS = 200
 MAX_HANDED_ON = 3
 
 _ROUTE = re.compile(r"\w+\.(?:get|post|put|patch|delete|route|websocket|api_route)$")
+_OTHER = re.compile(r"(?m)\b(\w+)(?=\s*=\s*(\w+)\s*$)")
+_MADE = re.compile(r"\b(\w+)(?=\s*(?::[^=\n]{0,200})?=\s*(?:await\s+)?([A-Za-z_][\w.]*)\()")
+_ANNOTATED = re.compile(r"\b(\w+)(?=\s*:\s*([A-Za-z_][\w.]*))")
 _CLIENTS = frozenset({"requests", "httpx", "session", "client", "http"})
 
 Found = tuple[Code, FunctionInfo]
@@ -190,12 +195,32 @@ class Further:
 
 def _given_in(text: str, name: str) -> list[str]:
     """What is called for a name in a module, and how it is annotated; also the one that it is another name for."""
-    others = re.findall(rf"(?m)\b{re.escape(name)}\s*=\s*(\w+)\s*$", text)
+    given = _givens(text)
     found: dict[str, None] = {}
-    for one in map(re.escape, dict.fromkeys([name, *others])):
-        found |= dict.fromkeys(re.findall(rf"\b{one}\s*(?::[^=\n]*)?=\s*(?:await\s+)?([A-Za-z_][\w.]*)\(", text))
-        found |= dict.fromkeys(re.findall(rf"\b{one}\s*:\s*([A-Za-z_][\w.]*)", text))
+    for one in dict.fromkeys([name, *given.others.get(name, ())]):
+        found |= dict.fromkeys((*given.made.get(one, ()), *given.annotated.get(one, ())))
     return list(found)
+
+
+@record
+class _Givens:
+    """The names of a module to the names that they stand for, what is called for them, and how they are annotated."""
+
+    others: Mapping[str, Sequence[str]]
+    made: Mapping[str, Sequence[str]]
+    annotated: Mapping[str, Sequence[str]]
+
+
+@lru_cache(maxsize=MAX_MODULES)
+def _givens(text: str) -> _Givens:
+    return _Givens(*(_pairs(pattern, text) for pattern in (_OTHER, _MADE, _ANNOTATED)))
+
+
+def _pairs(pattern: re.Pattern[str], text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for match in pattern.finditer(text):
+        found.setdefault(match[1], []).append(match[2])
+    return found
 
 
 def _is_route(info: FunctionInfo) -> bool:
