@@ -102,6 +102,9 @@ class Response:
         "by subscript before anything else, caught when an except clause for that error acts on it; absent otherwise",
         words=("key_error", "caught"),
     )
+    after_crash: Text = fact_field(
+        "what becomes of the payload of a failed function, in words", default="a crash also returns status 200"
+    )
     status_code: Text = fact_field(
         "whether a statusCode of 4xx or 5xx in the payload, by which a function reports that it failed, is told from"
         " success",

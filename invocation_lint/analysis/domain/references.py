@@ -13,12 +13,15 @@ from invocation_lint.analysis.domain.atoms import (
     Partial,
     Pending,
     Ref,
+    Slot,
+    Struct,
     Text,
     Traced,
     Value,
     join_values,
 )
 from invocation_lint.analysis.domain.ids import ObjectId
+from invocation_lint.analysis.domain.values import held_by
 
 
 def references(value: Value) -> tuple[ObjectId, ...]:
@@ -48,14 +51,17 @@ def _references(value: Value) -> list[ObjectId]:
 
 
 _HOLDERS = frozenset({FunctionRef, Partial, Method, Pending, Encoded, Text})
-"""Atoms in which other values stand, that `map_atoms` changes."""
+"""Atoms in which values stand that may name objects; `map_atoms` changes them."""
+
+_CARRIERS = _HOLDERS | {Struct}
+"""Those in which followed parts may stand as well: what an encoder saw names no objects."""
 
 _MOVING = frozenset({Ref, Traced, Pending})
 """Atoms that another frame knows by another name."""
 
 
 def _held(atom: Any) -> Iterator[Value]:
-    """The values in one of `_HOLDERS`."""
+    """The values in one of `_CARRIERS`."""
     if isinstance(atom, FunctionRef):
         if atom.receiver:
             yield atom.receiver
@@ -71,6 +77,8 @@ def _held(atom: Any) -> Iterator[Value]:
         yield atom.value
     elif isinstance(atom, Text):
         yield from (piece for piece in atom.pieces if isinstance(piece, Value))
+    elif isinstance(atom, Struct):
+        yield from held_by(atom)
 
 
 def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
@@ -97,12 +105,27 @@ def map_atoms(value: Value, change: Callable[[Any], Any]) -> Value:
             new = replace(atom, value=inner(atom.value))
         elif isinstance(atom, Text):
             new = Text(tuple(p if isinstance(p, str) else inner(p) for p in atom.pieces), atom.type)
+        elif isinstance(atom, Struct):
+            new = _map_struct(atom, inner)
         new = change(new)
         same = same and new is atom
         atoms.append(new)
     if same:
         return value
     return Value((atoms[0],)) if len(atoms) == 1 else join_values([Value((atom,)) for atom in atoms])
+
+
+def _map_struct(atom: Struct, inner: Callable[[Value], Value]) -> Struct:
+    """What an encoder saw, with `inner` applied to the values that hold a followed part."""
+
+    def changed(value: Value) -> Value:
+        return inner(value) if may_move(value) else value
+
+    if not any(map(may_move, held_by(atom))):
+        return atom
+    slots = tuple((key, Slot(one.presence, changed(one.value), one.place)) for key, one in atom.slots)
+    rest = changed(atom.rest) if atom.rest is not None else None
+    return Struct(atom.kind, slots, atom.open, tuple(map(changed, atom.items)), rest, atom.made, atom.cls)
 
 
 def may_refer(value: Value) -> bool:
@@ -120,7 +143,7 @@ def may_move(value: Value) -> bool:
     if value.moves is None:
         kinds = [type(atom) for atom in value.atoms]
         value.moves = not _MOVING.isdisjoint(kinds) or (
-            not _HOLDERS.isdisjoint(kinds) and any(map(may_move, (one for atom in value.atoms for one in _held(atom))))
+            not _CARRIERS.isdisjoint(kinds) and any(map(may_move, (one for atom in value.atoms for one in _held(atom))))
         )
     return value.moves
 

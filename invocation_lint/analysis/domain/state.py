@@ -18,6 +18,7 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
+from invocation_lint.analysis.domain.followed import join_followed, overflows
 from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.analysis.domain.references import map_ids, may_refer, references
 from invocation_lint.analysis.domain.waits import NO_WAIT, Waited, shorter
@@ -227,14 +228,19 @@ class State:
     def take_in(self, other: State) -> None:
         """Become the union of this state and another one."""
         env, heap = self.env, self.heap
+        many: list[tuple[str, Value, Value]] = []
         for name, value in other.env.items():
             known = env.get(name)
             if known is not value:
+                if known is not None and overflows(known, value):
+                    many.append((name, known, value))
                 env[name] = value if known is None else join2(known, value)
         for object_id, obj in other.heap.items():
             held = heap.get(object_id)
             if held is not obj:
                 heap[object_id] = obj if held is None else join_objects(held, obj)
+        for name, known, value in many:
+            env[name] = join_followed(known, value, heap)
         if self.waited is not other.waited:
             self.waited = shorter(self.waited, other.waited)
         if self.marks is not other.marks:

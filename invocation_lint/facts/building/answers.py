@@ -36,6 +36,9 @@ _STATUS_CODE = (*DECODED, "statusCode")
 _GIVEN = frozenset({"returned", "stored", "handed_over", "used"})
 """Uses by which somebody else gets a part."""
 
+_ANY = "a crash also returns status 200"
+_BY_STATUS = "it answers failures with a `statusCode`, which nothing checks"
+
 Note = Callable[[str, "Place | None"], None]
 
 
@@ -71,11 +74,17 @@ def response_fact(events: Sequence[Event], mode: Any, reader: Reader, note: Note
         note("response.reads[FunctionError subscripted]", bare.place)
         reads.append(facts.Read("FunctionError", "subscripted"))
     known = mode if isinstance(mode, str) else _mode(uses, mode, note)
+    crash = _crash(events, mattering, reader, note)
+    looked_at = _function_error(events, uses, note)
+    first = _first(mattering, reader)
+    after = _after_crash(first, mattering, raises=crash == "key_error") if looked_at != "checked" else _BY_STATUS
+    note("response.after_crash", first.place if first is not None else None)
     return facts.Response(
         mode=known,
         payload=_payload(events, mattering, reader, note),
-        crash=_crash(events, mattering, reader, note),
-        function_error=_function_error(events, uses, note),
+        crash=crash,
+        after_crash=after,
+        function_error=looked_at,
         status_code=_status_code(events, uses, note),
         status_compared=_status(events, mode, known, note),
         reads=tuple(reads),
@@ -145,6 +154,45 @@ def _crash(events: Sequence[Event], uses: list[AnswerUse], reader: Reader, note:
         return None
     note("response.crash", first.place)
     return "key_error"
+
+
+def _after_crash(first: AnswerUse | None, uses: Sequence[AnswerUse], *, raises: bool) -> str:
+    """What happens when the function crashes. `first` is what is done first with a part of the payload that matters, of
+    all `uses`, and `raises` whether that fails."""
+    if first is None:
+        return _ANY
+    if not raises and any(use.guarded for use in uses) and all(map(_is_skipped, uses)):
+        return "after a crash, its payload is passed over in silence"
+    key = _named_key(first)
+    if raises:
+        error = f"raises KeyError: {key!r}" if key else "raises KeyError"
+        is_lost = not any(use.use == "logged" and use.path in {TEXT, DECODED} for use in uses)
+        return f"after a crash, this {error}" + (", and the error message of the function is lost" if is_lost else "")
+    if key and first.optional:
+        return f'after a crash, "{key}" is None, and the code goes on with that'
+    if key and first.use == "read" and not first.guarded:
+        return f'after a crash, the code goes on with the default of "{key}"'
+    if first.path in {TEXT, DECODED}:
+        return "after a crash, its error message is taken for the result"
+    return _ANY
+
+
+def _is_skipped(use: AnswerUse) -> bool:
+    """Whether a use is none of the payload of a crash: it is made ready, asked, or stands where that does not come."""
+    return use.guarded or not is_decoded(use.path) or use.use in {"read", "tested", "compared", "decoded"}
+
+
+def _named_key(use: AnswerUse) -> str:
+    """The key of the payload that is read, where it has a name."""
+    key = use.path[len(DECODED)] if is_decoded(use.path) and len(use.path) > len(DECODED) else ""
+    return key if key.replace("-", "_").isidentifier() else ""
+
+
+def _first(uses: list[AnswerUse], reader: Reader) -> AnswerUse | None:
+    """What is done first with a part of the payload that matters; on a branch that a crash takes, if on any."""
+    taken = {use.path for use in uses if use.use not in {"read", "tested", "compared"}}
+    used = [use for use in uses if _weight(use, reader) is not None and (use.required or use.path in taken)]
+    return next((use for use in used if not use.guarded), used[0] if used else None)
 
 
 def _tests(events: Sequence[Event]) -> list[PayloadTest]:

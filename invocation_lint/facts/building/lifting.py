@@ -156,7 +156,8 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     unlooked = [fact for fact in users if fact.data.response.function_error == "unchecked"]
     if len({frames_of(fact) for fact in unlooked}) < (enough if ignored else MANY_WAYS):
         return found
-    response = replace(mine.data.response, payload="used", function_error="unchecked")
+    after = unlooked[0].data.response.after_crash
+    response = replace(mine.data.response, payload="used", function_error="unchecked", after_crash=after)
     if all(answer.status_compared == answers[0].status_compared for answer in answers):
         response = replace(response, status_compared=answers[0].status_compared)
     places = {path: place for path, place in unlooked[0].places.items() if path.startswith("response.")}

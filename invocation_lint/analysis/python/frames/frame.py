@@ -10,6 +10,7 @@ import libcst as cst
 
 from invocation_lint.analysis.domain.atoms import NEVER, FunctionRef, Partial, Ref, Value, join2, unknown
 from invocation_lint.analysis.domain.events import Asking, Event, Raised, Start
+from invocation_lint.analysis.domain.followed import join_followed
 from invocation_lint.analysis.domain.ids import ObjectId, SiteKey, id_of
 from invocation_lint.analysis.domain.references import map_atoms
 from invocation_lint.analysis.domain.state import Obj, State, join_objects, join_states
@@ -208,8 +209,10 @@ class Frame:
 
     def note_return(self, value: Value) -> None:
         """A `return` is reached with this value."""
-        self.returned = join2(self.returned, self._closed(value))
+        before, closed = self.returned, self._closed(value)
         self.return_state = join_states(self.return_state, self.state)
+        heap = self.return_state.heap if self.return_state is not None else {}
+        self.returned = join_followed(before, closed, heap)
 
     def _closed(self, value: Value) -> Value:
         """The value with its functions of this frame closed over the names that they find here."""
