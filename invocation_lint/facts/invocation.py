@@ -59,6 +59,7 @@ class StatusCompared:
         "whether a raise, a return or another branch depends on it; logs: a log line that speaks of a failure",
         words=(*YES_NO, "logs"),
     )
+    told: Text = fact_field("why the status does not tell success, in words", default=None)
 
 
 @record

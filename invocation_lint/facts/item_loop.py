@@ -19,7 +19,10 @@ class Caller:
         words=("lambda_handler", "worker"),
     )
     event_source: Text = fact_field("what invokes the handler; absent where nothing tells", words=SOURCES)
-    reads_event: Text = fact_field("whether the handler looks at its event, log lines aside", words=YES_NO)
+    reads_event: Text = fact_field(
+        "whether the handler looks at its event, log lines aside; settings: only for what has a default",
+        words=(*YES_NO, "settings"),
+    )
 
 
 @record
@@ -28,10 +31,12 @@ class ItemLoop:
 
     items: Text = fact_field(
         "what the items are: rows of a query, items of a DynamoDB table, objects of a bucket, messages that the code"
-        " has received, resources of the account (instances, volumes, users), or entries of an event that are no"
-        " records of a batch",
-        words=("rows", "table_items", "objects", "messages", "resources", "entries"),
-    )
+        " has received, resources of the account (instances, volumes, users), what was fetched over HTTP, rows of a"
+        " file, what the environment lists, or entries of an event that are no records of a batch",
+        words=(
+            "rows", "table_items", "objects", "messages", "resources", "fetched", "lines", "configured", "entries"
+        ),
+    )  # fmt: skip
     read_by: Text = fact_field("what the items are, in words", default=None)
     work: Text = fact_field(
         "what is done for each item and may fail: several steps, something is sent, started, requested or stored; or it"

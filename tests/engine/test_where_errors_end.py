@@ -76,7 +76,7 @@ def test_the_body_of_a_module_is_its_handlers_own(tmp_path: Path, first: str, se
     [
         ("Api", ["the REST API returns 502"]),
         ("HttpApi", ["the HTTP API returns 500"]),
-        ("AlexaSkill", ["whoever invoked the handler gets an error"]),
+        ("AlexaSkill", ["the handler raises TooManyRequestsException, and whoever invoked it gets no answer"]),
         ("SQS", []),
     ],
 )

@@ -28,7 +28,10 @@ REQUESTS_BY_MODE = {"legacy": 5, "standard": 3, "adaptive": 3}
 REQUESTS_BY_DEFAULT = Range(3, 5)
 """3 since botocore 1.44, 5 before and under aiobotocore."""
 
-_SYNC_ONLY = {"LogType": "the response holds no log", "ClientContext": "the function gets no client context"}
+_SYNC_ONLY = {
+    "LogType": "the response comes before the function runs, and has no LogResult",
+    "ClientContext": "the function finds None in context.client_context",
+}
 
 ON_SOME_PATHS = UnknownAnswer("it depends on the path taken")
 

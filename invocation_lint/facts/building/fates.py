@@ -74,7 +74,7 @@ def _loss(ending: Ending) -> str:
         "http": "whoever calls the API gets an error",  # it may map the error
         "function_url": "the function URL returns 502",
         "load_balancer": "the load balancer returns 502",
-    }.get(ending.wait.by, "whoever invoked the handler gets an error")
+    }.get(ending.wait.by, "the handler raises TooManyRequestsException, and whoever invoked it gets no answer")
 
 
 def _seen(word: str) -> Any:

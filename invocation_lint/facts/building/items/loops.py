@@ -20,7 +20,7 @@ from invocation_lint.facts.building.items.results import are_needed_together, na
 from invocation_lint.facts.building.items.sources import EVENT, Given, Sources, derived
 from invocation_lint.facts.building.items.work import Worker
 from invocation_lint.facts.building.messaging.calls import Code
-from invocation_lint.facts.building.scopes import Scope
+from invocation_lint.facts.building.scopes import Scope, called_name
 from invocation_lint.findings import Label, Place
 from invocation_lint.records import record
 from invocation_lint.source.parsing.walk import walk, walk_own
@@ -51,6 +51,9 @@ _READ_BY = {
     "objects": "objects of a bucket",
     "messages": "messages that it received",
     "resources": "resources of the account",
+    "fetched": "items that it has fetched",
+    "lines": "rows of a file",
+    "configured": "what its environment lists",
     "entries": "entries of its event",
 }
 
@@ -197,12 +200,28 @@ def _caller(subject: Subject) -> facts.Caller | None:
     event = event_name(subject.info)
     uses = subject.scope.names.get(event, ())
     looks = [use for use in uses if not isinstance(subject.scope.parents.get(use), cst.Param)]
-    reads = not all(subject.scope.is_logged(use) for use in looks)
+    reading = [use for use in looks if not subject.scope.is_logged(use)]
+    reads = bool(reading)
     if source == "http" and subject.known_by == "answer" and not reads:
         source = None if not is_asked_over_http(subject.code.module, subject.info) else source
     if source is not None and source not in REDELIVERING:
         return None
-    return facts.Caller("lambda_handler", source, "yes" if reads else "no")
+    settings = reads and all(_asks_for_setting(use, subject.scope) for use in reading)
+    return facts.Caller("lambda_handler", source, "settings" if settings else "yes" if reads else "no")
+
+
+def _asks_for_setting(use: cst.CSTNode, scope: Scope) -> bool:
+    """Whether an event is asked for something that may be left out: `event.get("days", 7)`."""
+    outer = scope.parents.get(use)
+    if isinstance(outer, cst.BooleanOperation):  # `(event or {}).get(..)`
+        outer = scope.parents.get(outer)
+    call = scope.parents.get(outer) if isinstance(outer, cst.Attribute) else None
+    if not isinstance(call, cst.Call) or called_name(call) != "get" or len(call.args) != 2:
+        return False
+    default = call.args[1].value
+    if isinstance(default, cst.SimpleString):
+        return bool(default.evaluated_value)
+    return isinstance(default, (cst.Integer, cst.Float)) or (isinstance(default, cst.Name) and default.value != "None")
 
 
 _MARKED = "the items after it wait for the next run"
@@ -215,6 +234,8 @@ def _loss(caller: facts.Caller, items: str, *, goes_on: bool, is_marked: bool) -
         return _MARKED
     if caller.kind == "worker":
         return _OF_WORKERS["again" if goes_on else items if items == "messages" else "ends"]
+    if caller.event_source is None and caller.reads_event == "settings":
+        return "the items after it are not reached"
     return _LOSS[caller.event_source if isinstance(caller.event_source, str) else "schedule"]
 
 

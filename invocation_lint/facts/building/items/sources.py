@@ -10,6 +10,7 @@ import libcst as cst
 
 from invocation_lint.analysis.program.model import FunctionInfo
 from invocation_lint.facts.building.items.naming import Functions
+from invocation_lint.facts.building.items.outside import Outside
 from invocation_lint.facts.building.messaging.calls import Code, arguments_of, keywords
 from invocation_lint.facts.building.scopes import Scope, called_name, targets_of, text_of
 from invocation_lint.source.parsing.texts import number_in
@@ -108,6 +109,7 @@ class _Reader:
         self._sources = sources
         self._code = code
         self._scope: Scope = code.scope_of(info)
+        self._outside = Outside(code, self._scope)
         self._given = given
         self._steps = steps
         self._seen: set[str] = set()
@@ -145,7 +147,9 @@ class _Reader:
         values = [one.value for one in self._scope.assignments.get(name, ())]
         found = (self.items(value) for value in (*values, *self._added_to(name)))
         word = next((one for one in found if one is not None), None)
-        return word or self._given.get(name) or (self._cursor(name) if not values else None)
+        if word is not None or values:
+            return word or self._given.get(name)
+        return self._given.get(name) or self._cursor(name) or self._outside.constant(name)
 
     def _added_to(self, name: str) -> Iterator[cst.BaseExpression]:
         """What a list is extended by, and what the loops go over that append to it."""
@@ -211,9 +215,11 @@ class _Reader:
             word, operations = _KEYS[key]
             if self._answers(owner, operations):
                 return word
+        seen = set(self._seen)
         if self._is_event(owner):
             return "records" if key == "Records" else EVENT
-        return None
+        self._seen = seen
+        return "fetched" if self.items(owner) == "fetched" else None
 
     def _is_event(self, node: cst.BaseExpression) -> bool:
         """Whether an expression is the event, or a part of it."""
@@ -270,8 +276,8 @@ class _Reader:
         if name in {"items", "values"} and not node.args and isinstance(node.func, cst.Attribute):
             return self._grouped(node.func.value)
         if isinstance(node.func, cst.Attribute) and name == "loads" and node.args:
-            return EVENT if self._is_event(node.args[0].value) else None
-        return self._queried(node) or self._sources.returned(node, self._code, self._steps)
+            return EVENT if self._is_event(node.args[0].value) else self._outside.items(node)
+        return self._outside.items(node) or self._queried(node) or self._sources.returned(node, self._code, self._steps)
 
     def _queried(self, node: cst.Call) -> str | None:
         """The word for the rows of a query, which is a chain of calls."""
