@@ -170,7 +170,7 @@ def _after_crash(first: AnswerUse | None, uses: Sequence[AnswerUse], *, raises: 
         return f"after a crash, this {error}" + (", and the error message of the function is lost" if is_lost else "")
     if key and first.optional:
         return f'after a crash, "{key}" is None, and the code goes on with that'
-    if key and first.use == "read" and not first.guarded:
+    if key and first.use == "read" and not (first.guarded or first.required):
         return f'after a crash, the code goes on with the default of "{key}"'
     if first.path in {TEXT, DECODED}:
         return "after a crash, its error message is taken for the result"
