@@ -108,3 +108,13 @@ def test_who_calls_a_method_with_one_has_to_have_both() -> None:
     module = index_module(parse((HEAD + code).encode(), "app.py"), "app.py")
     module.foreign = SENDER
     assert {info.name for info in demanded(module)} == {"h"}
+
+
+def test_the_order_of_the_search_tells_nothing() -> None:
+    code = "def f(one):\n    sender.get()\n    one.put()\ndef g(one):\n    f(one)\n"
+    found = set()
+    for n in range(20):  # names of which the hashes differ
+        module = index_module(parse((HEAD + code.replace("put", f"put{n}")).encode(), "app.py"), "app.py")
+        module.foreign = Demand(methods=SENDER.methods | {(f"Other{n}", f"put{n}")}, holders=SENDER.holders)
+        found.add(frozenset((cls.rstrip("0123456789"), name) for cls, name in Ways(module).handed))
+    assert found == {frozenset()}

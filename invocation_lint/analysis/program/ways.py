@@ -95,6 +95,7 @@ class Ways(Generic[F]):
             self._foreign_holders.setdefault(cls, set()).add(holder)
         self._known = self._bases.keys() | {cls for cls, holder in module.foreign.holders if holder in module.words}
         self.calling: set[F] = set()
+        self._handed: dict[F, set[tuple[str, str]]] = {}
         self.handed: set[tuple[str, str]] = set()
         self._search()
         self.making = _making(module, self.calling)
@@ -123,12 +124,12 @@ class Ways(Generic[F]):
                 missing = frozenset(cls for cls in needed if not self._sees(info, cls, name))
                 if not missing:
                     ways += self._calls(info)
-                elif info not in self.calling and name not in UNNAMED:
+                elif name not in UNNAMED:  # also of one that leads there anyhow: the order of the search tells nothing
                     ways += self._handing(info, missing)
             for alias in self._aliases_of(name):
                 if all(self.knows(module.aliases[alias], cls) for cls in needed):
                     ways.append((alias, frozenset()))
-        self.handed -= {(info.cls.name, info.name) for info in self.calling if info.cls is not None}
+        self.handed = {pair for info, pairs in self._handed.items() if info not in self.calling for pair in pairs}
 
     def _calls(self, info: F) -> list[Way]:
         """Take a function, and those around it, for ones that lead to a call site: the ways by which others do."""
@@ -145,11 +146,12 @@ class Ways(Generic[F]):
         """The ways through a function that is handed instances of some classes. Other modules are asked for one class:
         for that of a method, where this module may hold what is handed to it there."""
         titles = _titles(info) - UNNAMED
+        handed = self._handed.setdefault(info, set())
         is_method = info.cls is not None and info.name not in UNNAMED
         if info.cls is not None and is_method and not missing.isdisjoint(self._known):
-            self.handed.add((info.cls.name, info.name))
+            handed.add((info.cls.name, info.name))
         else:
-            self.handed |= {(min(missing), title) for title in titles}
+            handed.update((min(missing), title) for title in titles)
         own = {info.cls.name} if info.cls is not None and is_method and len(missing) < MOST_NEEDED else set()
         return [(title, missing | own) for title in titles]
 
