@@ -62,6 +62,7 @@ def over(items: str) -> str:
         ("", "boto3.client('cognito-idp').list_users(UserPoolId='p').get('Users', [])", "resources"),
         ("", "cursor.fetchall()", "rows"),
         ("cursor.execute('SELECT id FROM jobs')", "cursor", "rows"),
+        ("own = connect(region='r').cursor()\nown.execute(f'SELECT id FROM {schema}.jobs')", "own", "rows"),
         ("", "session.query(Job).filter_by(status='queued').all()", "rows"),
         ("", "session.scalars(select(Job).limit(10)).all()", "rows"),
         ("", "session.execute(select(Job)).scalars()", "rows"),
@@ -108,7 +109,7 @@ def each_due():
         "table.query(Limit=1)['Items']", "s3.list_objects_v2(Bucket='b', MaxKeys=1)['Contents']", "cursor.fetchmany(1)",
         "Job.objects.filter(status='queued').order_by('id')[:1]", "session.query(Job).limit(1).all()",
         "table.scan()['Items'][:1]",
-        "counts.items()", "event.values()", "settings.instances.all()", "answer['Users']", "Camera.images.all()",
+        "connect().cursor()", "counts.items()", "event.values()", "settings.instances.all()", "answer['Users']", "Camera.images.all()",
         "text.find('a')", "settings.objects", "context.items",
     ],
 )  # fmt: skip

@@ -190,7 +190,7 @@ def _named_key(use: AnswerUse) -> str:
 
 def _first(uses: list[AnswerUse], reader: Reader) -> AnswerUse | None:
     """What is done first with a part of the payload that matters; on a branch that a crash takes, if on any."""
-    taken = {use.path for use in uses if use.use not in {"read", "tested", "compared"}}
+    taken = {use.path for use in uses if use.use not in {"read", "tested", "compared", "decoded"}}
     used = [use for use in uses if _weight(use, reader) is not None and (use.required or use.path in taken)]
     return next((use for use in used if not use.guarded), used[0] if used else None)
 

@@ -147,9 +147,10 @@ class _Reader:
         values = [one.value for one in self._scope.assignments.get(name, ())]
         found = (self.items(value) for value in (*values, *self._added_to(name)))
         word = next((one for one in found if one is not None), None)
-        if word is not None or values:
-            return word or self._given.get(name)
-        return self._given.get(name) or self._cursor(name) or self._outside.constant(name)
+        word = word or self._given.get(name)
+        if word is None and all(isinstance(one, cst.Call) and called_name(one) == "cursor" for one in values):
+            word = self._cursor(name)
+        return word or (None if values else self._outside.constant(name))
 
     def _added_to(self, name: str) -> Iterator[cst.BaseExpression]:
         """What a list is extended by, and what the loops go over that append to it."""
