@@ -47,3 +47,23 @@ def test_it_is_told_by_what_is_done_first(code, told):
 def test_where_failure_is_looked_at_it_is_the_status_that_may_be_missed():
     code = 'if "FunctionError" in response:\n    raise OSError\n'
     assert "statusCode" in after_crash(code + READ + "return payload")
+
+
+def test_callers_that_read_different_keys_are_told_the_same():
+    code = """
+import json
+import boto3
+client = boto3.client("lambda")
+
+def ask():
+    return json.loads(client.invoke(FunctionName="f")["Payload"].read())
+
+def one_handler(event, context):
+    return ask()["rows"]
+
+def other_handler(event, context):
+    return ask().get("names")
+"""
+    told = facts_of(parse(code.encode(), "app.py"), ContractBook(), AnalysisOptions())
+    found = [fact.data.response for fact in told.facts if fact.kind == "invocation"]
+    assert {one.after_crash for one in found if one.payload == "used"} == {"a crash also returns status 200"}

@@ -109,7 +109,8 @@ def each_due():
         "table.query(Limit=1)['Items']", "s3.list_objects_v2(Bucket='b', MaxKeys=1)['Contents']", "cursor.fetchmany(1)",
         "Job.objects.filter(status='queued').order_by('id')[:1]", "session.query(Job).limit(1).all()",
         "table.scan()['Items'][:1]",
-        "connect().cursor()", "counts.items()", "event.values()", "settings.instances.all()", "answer['Users']", "Camera.images.all()",
+        "connect().cursor()",
+        "counts.items()", "event.values()", "settings.instances.all()", "answer['Users']", "Camera.images.all()",
         "text.find('a')", "settings.objects", "context.items",
     ],
 )  # fmt: skip

@@ -36,7 +36,7 @@ _STATUS_CODE = (*DECODED, "statusCode")
 _GIVEN = frozenset({"returned", "stored", "handed_over", "used"})
 """Uses by which somebody else gets a part."""
 
-_ANY = "a crash also returns status 200"
+ANY_CRASH = "a crash also returns status 200"
 _BY_STATUS = "it answers failures with a `statusCode`, which nothing checks"
 
 Note = Callable[[str, "Place | None"], None]
@@ -160,7 +160,7 @@ def _after_crash(first: AnswerUse | None, uses: Sequence[AnswerUse], *, raises: 
     """What happens when the function crashes. `first` is what is done first with a part of the payload that matters, of
     all `uses`, and `raises` whether that fails."""
     if first is None:
-        return _ANY
+        return ANY_CRASH
     if not raises and any(use.guarded for use in uses) and all(map(_is_skipped, uses)):
         return "after a crash, its payload is passed over in silence"
     key = _named_key(first)
@@ -174,7 +174,7 @@ def _after_crash(first: AnswerUse | None, uses: Sequence[AnswerUse], *, raises: 
         return f'after a crash, the code goes on with the default of "{key}"'
     if first.path in {TEXT, DECODED}:
         return "after a crash, its error message is taken for the result"
-    return _ANY
+    return ANY_CRASH
 
 
 def _is_skipped(use: AnswerUse) -> bool:
@@ -303,4 +303,4 @@ def _status(events: Sequence[Event], mode: Any, known: Any, note: Note) -> facts
     return facts.StatusCompared(test.field, accepts, "yes" if test.decides else "logs" if test.logs else "no", told)
 
 
-__all__ = ["STATUS_OF", "Reader", "field_of", "response_fact"]
+__all__ = ["ANY_CRASH", "STATUS_OF", "Reader", "field_of", "response_fact"]

@@ -138,7 +138,8 @@ class Invocations:
         each = [self._of_way(one) for one in ways]
         endings = [one.ending for one in ways]
         made = lift_records([fact for one in each for fact in one.facts], ways)
-        lifted = lifting.note_readers(lifting.lift_answers(lifting.lift_fates(made, endings), endings))
+        lifted = lifting.lift_answers(lifting.lift_fates(made, endings), endings)
+        lifted = lifting.note_readers(lifting.agree_on_crashes(lifted))
         return _AtPlace(
             tuple(lifting.lift_waits(lifting.lift_loops(lifted, endings), endings)),
             next((one.conflict for one in reversed(each) if one.conflict is not None), None),

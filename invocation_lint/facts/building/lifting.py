@@ -8,6 +8,7 @@ from dataclasses import replace
 from invocation_lint.facts.base import Fact
 from invocation_lint.facts.base import Unknown as UnknownAnswer
 from invocation_lint.facts.building import callers
+from invocation_lint.facts.building.answers import ANY_CRASH
 from invocation_lint.facts.building.around import patience
 from invocation_lint.facts.building.fates import AN_ERROR, STRENGTH
 from invocation_lint.facts.invocation import ErrorFate, Response
@@ -166,6 +167,18 @@ def lift_answers(found: list[Fact], endings: list[callers.Ending]) -> list[Fact]
     return result
 
 
+def agree_on_crashes(found: list[Fact]) -> list[Fact]:
+    """Say the same of a crash on all ways to a call whose response they use: they are one mistake."""
+    users = [
+        fact
+        for fact in found
+        if fact.data.response.payload == "used" and fact.data.response.function_error == "unchecked"
+    ]
+    if len({fact.data.response.after_crash for fact in users}) < 2:
+        return found
+    return _all_answered(found, users, after_crash=ANY_CRASH)
+
+
 def note_readers(found: list[Fact]) -> list[Fact]:
     """Say of the ways on which a response is dropped that another way reads it: the call itself is right then."""
     readers = [fact for fact in _from_callers(found) if fact.data.response.payload in {"used", "tested"}]
@@ -292,4 +305,6 @@ def _excuse(found: list[Fact], index: int, why: str) -> None:
         found[index] = replace(fact, data=replace(fact.data, in_loop=loop))
 
 
-__all__ = ["lift_answers", "lift_fates", "lift_loops", "lift_serving", "lift_waits", "note_readers"]
+__all__ = [
+    "agree_on_crashes", "lift_answers", "lift_fates", "lift_loops", "lift_serving", "lift_waits", "note_readers"
+]  # fmt: skip
