@@ -183,8 +183,10 @@ def _is_skipped(use: AnswerUse) -> bool:
 
 
 def _named_key(use: AnswerUse) -> str:
-    """The key of the payload that is read, where it has a name."""
-    key = use.path[len(DECODED)] if is_decoded(use.path) and len(use.path) > len(DECODED) else ""
+    """The key of the payload itself that is read, where it has a name."""
+    key, *inner = use.path[len(DECODED) :] if is_decoded(use.path) and len(use.path) > len(DECODED) else ("",)
+    if any(part != "[]" for part in inner):  # of an element it is the key of the list
+        return ""
     return key if key.replace("-", "_").isidentifier() else ""
 
 
