@@ -50,16 +50,11 @@ def parts_of(atom: Any) -> Iterable[Traced]:
     return [part for value in held for part in parts_in(value)]
 
 
-def overflows(left: Value, right: Value) -> bool:
-    """Whether the union of two values may lose some of their alternatives."""
-    return len(left.atoms) + len(right.atoms) > MAX_ATOMS
-
-
 def join_followed(left: Value, right: Value, heap: Mapping[ObjectId, Any]) -> Value:
     """The union of two values. Of too many alternatives those stay that hold something followed, with what is in the
     objects of the heap: what becomes of it would not be seen otherwise."""
     joined = join2(left, right)
-    if not overflows(left, right) or not any(isinstance(atom, Unknown) for atom in joined.atoms):
+    if len(left.atoms) + len(right.atoms) <= MAX_ATOMS or not any(isinstance(atom, Unknown) for atom in joined.atoms):
         return joined
     lost = dict.fromkeys(atom for atom in (*left.atoms, *right.atoms) if atom not in joined.atoms)
     kept = [atom for atom in lost if isinstance(atom, (Ref, Encoded, Text, Pending)) and _holds(atom, heap)]
@@ -89,4 +84,4 @@ def _held(obj: Any) -> Iterator[Value]:
     yield from obj.elements()
 
 
-__all__ = ["join_followed", "overflows", "parts_in", "parts_of"]
+__all__ = ["join_followed", "parts_in", "parts_of"]

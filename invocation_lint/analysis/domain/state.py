@@ -8,6 +8,7 @@ from operator import is_
 from typing import Any
 
 from invocation_lint.analysis.domain.atoms import (
+    MAX_ATOMS,
     NEVER,
     Ref,
     Slot,
@@ -18,7 +19,7 @@ from invocation_lint.analysis.domain.atoms import (
     join_values,
     unknown,
 )
-from invocation_lint.analysis.domain.followed import join_followed, overflows
+from invocation_lint.analysis.domain.followed import join_followed
 from invocation_lint.analysis.domain.ids import ObjectId
 from invocation_lint.analysis.domain.references import map_ids, may_refer, references
 from invocation_lint.analysis.domain.waits import NO_WAIT, Waited, shorter
@@ -232,9 +233,9 @@ class State:
         for name, value in other.env.items():
             known = env.get(name)
             if known is not value:
-                if known is not None and overflows(known, value):
-                    many.append((name, known, value))
                 env[name] = value if known is None else join2(known, value)
+                if known is not None and len(known.atoms) + len(value.atoms) > MAX_ATOMS:
+                    many.append((name, known, value))
         for object_id, obj in other.heap.items():
             held = heap.get(object_id)
             if held is not obj:
