@@ -37,17 +37,18 @@ def smaller(files: Files, problem: Problem, looker: Looker, most: int = 150) -> 
 
 
 def fewer(parts: Sequence[Part], holds: Callable[[Sequence[Part]], bool]) -> Sequence[Part]:
-    """Parts of which `holds` still says yes: pieces are left out, first large, then small ones."""
+    """Parts of which `holds` still says yes: pieces are left out, first large, then small ones, and single ones until
+    each is needed: one may only be left out once a later one is."""
     size = max(1, len(parts) // 2)
     while True:
-        at = 0
+        at, before = 0, len(parts)
         while at < len(parts):
             rest = [*parts[:at], *parts[at + size :]]
             if rest and holds(rest):
                 parts = rest
             else:
                 at += size
-        if size == 1:
+        if size == 1 and len(parts) == before:
             return parts
         size = max(1, size // 2)
 

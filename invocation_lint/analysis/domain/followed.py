@@ -82,6 +82,3 @@ def _holds(atom: Any, heap: Mapping[ObjectId, Any]) -> bool:
 def _held(obj: Any) -> Iterator[Value]:
     yield from (slot.value for slot in obj.slots.values())
     yield from obj.elements()
-
-
-__all__ = ["join_followed", "parts_in", "parts_of"]

@@ -52,8 +52,6 @@ class Outside:
 
     def constant(self, name: str) -> str | None:
         """The word for what a constant of the module lists that is read from its environment."""
-        if not name.isupper():
-            return None
         value = _constant(self._code, name)
         return self.items(value) if isinstance(value, cst.Call) else None
 
@@ -63,7 +61,7 @@ class Outside:
             return None
         if isinstance(node, cst.Name):
             values = [one.value for one in self._scope.assignments.get(node.value, ())]
-            constant = _constant(self._code, node.value) if not values and node.value.isupper() else None
+            constant = _constant(self._code, node.value) if not values else None
             found = (self._text(one, steps - 1) for one in (*values, *filter(None, [constant])))
             return next((word for word in found if word is not None), None)
         if isinstance(node, cst.Subscript):
@@ -119,6 +117,3 @@ def _constant(code: Code, name: str) -> cst.BaseExpression | None:
             ):
                 return statement.value
     return None
-
-
-__all__ = ["Outside"]
