@@ -156,3 +156,29 @@ def test_what_the_name_of_a_class_tells_of_its_table(of_class: str, column: str,
         f'        return self.table.query(KeyConditionExpression={condition})["Items"]\n'
     )
     assert made.grows == "happenings" if told else isinstance(made.grows, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("listed", "page"),
+    [
+        ("ecs.list_services(cluster='c')['serviceArns']", "10 entries"),
+        ("ecs.list_services(cluster='c', maxResults=100)['serviceArns']", "100 entries"),
+        ("states.get_execution_history(executionArn=arn, maxResults=300)['events']", "300 entries"),
+        ("s3.list_objects_v2(Bucket='b', MaxKeys=5000)['Contents']", "1000 entries"),
+    ],
+)
+def test_a_page_holds_what_is_asked_for(listed: str, page: str) -> None:
+    code = (
+        "import boto3\necs = boto3.client('ecs')\nstates = boto3.client('stepfunctions')\ns3 = boto3.client('s3')\n"
+        f"def handler(event, context):\n    arn = event['arn']\n    return {listed}\n"
+    )
+    assert [one.page for one in reads(code)] == [page]
+
+
+def test_a_limit_that_is_no_number_does_not_tell_what_a_page_holds() -> None:
+    code = (
+        "import boto3\necs = boto3.client('ecs')\n"
+        "def handler(event, context):\n    most = event['most']\n"
+        "    return ecs.list_services(cluster='c', maxResults=most)['serviceArns']\n"
+    )
+    assert [isinstance(one.page, Unknown) for one in reads(code)] == [True]

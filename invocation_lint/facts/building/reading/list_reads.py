@@ -243,7 +243,7 @@ class ListReadBuilder:
         data = facts.ListRead(
             service=operation.service if len(read) == 1 else UnknownAnswer("several services have the operation"),
             operation=operation.name,
-            page=page_of(operation, is_limited=bool(limits), given=given)
+            page=page_of(operation, request, is_limited=bool(limits), given=given)
             if len(read) == 1
             else UnknownAnswer("which service is asked is not known"),
             read=read_of(operation, is_limited=bool(limits), given=given),

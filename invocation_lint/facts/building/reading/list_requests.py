@@ -168,14 +168,19 @@ def is_a_page(operation: ListOperation, request: Request) -> bool:
     return isinstance(limit, cst.Integer) and 0 < operation.page <= limit.evaluated_value
 
 
-def page_of(operation: ListOperation, *, is_limited: bool, given: set[str]) -> Any:
-    """How much a page holds. DynamoDB counts what it looked at for a limit, not what passes a filter."""
+def page_of(operation: ListOperation, request: Request, *, is_limited: bool, given: set[str]) -> Any:
+    """How much a page holds: as many as are asked for, where a number says it. DynamoDB counts what it looked at for a
+    limit, not what passes a filter."""
     if operation.service == "dynamodb" and operation.name in {"scan", "query"}:
         if not is_limited:
             return "1 MB"
         held = "what passes the filter among" if is_filtered(operation, given) else "only"
         return f"{held} the first {operation.limit} items"
-    return f"{operation.page} entries" if operation.page else UnknownAnswer("how much a page holds is not known")
+    limit = request.given.get(operation.limit) if operation.service != "s3" else None  # which never gives more
+    if limit is not None and not isinstance(limit, cst.Integer):
+        return UnknownAnswer("the limit is not a number that is written there")
+    page = limit.evaluated_value if limit is not None else operation.page
+    return f"{page} entries" if page else UnknownAnswer("how much a page holds is not known")
 
 
 def read_of(operation: ListOperation, *, is_limited: bool, given: set[str]) -> str:
