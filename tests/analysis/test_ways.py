@@ -100,16 +100,6 @@ def test_an_annotation_may_name_what_a_class_of_the_module_implements() -> None:
     assert [info.name for info in found] == ["f"]
 
 
-def test_who_calls_a_method_with_one_has_to_have_both() -> None:
-    code = (
-        "class C:\n    def f(self, one):\n        one.get()\n    def g(self, event):\n        self.f(event)\n"
-        "def h():\n    C().f(sender)\n"
-    )
-    module = index_module(parse((HEAD + code).encode(), "app.py"), "app.py")
-    module.foreign = SENDER
-    assert {info.name for info in demanded(module)} == {"h"}
-
-
 def test_the_order_of_the_search_tells_nothing() -> None:
     code = "def f(one):\n    sender.get()\n    one.put()\ndef g(one):\n    f(one)\n"
     found = set()

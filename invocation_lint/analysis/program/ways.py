@@ -66,10 +66,8 @@ def demand_of(module: Scope[F]) -> Demand:
     return Demand(frozenset(names), frozenset(methods), frozenset(holders))
 
 
-Way = tuple[str, frozenset[str]]
-"""A name, and the classes of which whoever names it must have an instance, to lead to a call site."""
-
-MOST_NEEDED = 3
+Way = tuple[str, str]
+"""The class of which whoever names it must have an instance, empty for none, and a name: so it leads to a call site."""
 
 
 class Ways(Generic[F]):
@@ -101,11 +99,12 @@ class Ways(Generic[F]):
         self.making = _making(module, self.calling)
 
     def _search(self) -> None:
-        """Go from each way, a name with the classes of which an instance is needed, to the functions that name it."""
+        """Go from each way to the functions that name it. What is found does not depend on the order: the ways through
+        a function that is only handed something ask for no less than those through one that calls."""
         module = self._module
-        ways: list[Way] = [(name, frozenset()) for name in module.foreign.names]
-        ways += [(name, frozenset((cls,) if cls else ())) for cls, name in (*module.held, *module.foreign.methods)]
-        asked = {name for name, _ in ways}
+        ways: list[Way] = [("", name) for name in module.foreign.names]
+        ways += [*module.held, *module.foreign.methods]
+        asked = {name for _, name in ways}
         naming: dict[str, list[F]] = {}
         for info in module.functions.values():
             for name in info.mentions & asked:
@@ -119,16 +118,15 @@ class Ways(Generic[F]):
             if way in seen:
                 continue
             seen.add(way)
-            name, needed = way
-            for info in {*naming.get(name, ()), *module.named_by.get(name, ())}:
-                missing = frozenset(cls for cls in needed if not self._sees(info, cls, name))
-                if not missing:
+            cls, name = way
+            for info in {*naming.get(name, ()), *module.named_by.get(name, ())} - self.calling:
+                if not cls or self._sees(info, cls, name):
                     ways += self._calls(info)
-                elif name not in UNNAMED:  # also of one that leads there anyhow: the order of the search tells nothing
-                    ways += self._handing(info, missing)
+                elif name not in UNNAMED:
+                    ways += self._handing(info, cls)
             for alias in self._aliases_of(name):
-                if all(self.knows(module.aliases[alias], cls) for cls in needed):
-                    ways.append((alias, frozenset()))
+                if not cls or self.knows(module.aliases[alias], cls):
+                    ways.append(("", alias))
         self.handed = {pair for info, pairs in self._handed.items() if info not in self.calling for pair in pairs}
 
     def _calls(self, info: F) -> list[Way]:
@@ -137,23 +135,21 @@ class Ways(Generic[F]):
         one: F | None = info
         while one is not None and one not in self.calling:
             self.calling.add(one)
-            found += [(title, frozenset()) for title in _titles(one) if one.cls is None or title == one.cls.name]
-            found += [(one.name, frozenset((one.cls.name,)))] if one.cls is not None else []
+            found += [("", title) for title in _titles(one) if one.cls is None or title == one.cls.name]
+            found += [(one.cls.name, one.name)] if one.cls is not None else []
             one = one.parent
         return found
 
-    def _handing(self, info: F, missing: frozenset[str]) -> list[Way]:
-        """The ways through a function that is handed instances of some classes. Other modules are asked for one class:
-        for that of a method, where this module may hold what is handed to it there."""
+    def _handing(self, info: F, cls: str) -> list[Way]:
+        """The ways through a function that is handed an instance of a class. Who calls a method is asked for the class
+        of that; other modules for the other one, where this module cannot hold what is handed to it."""
         titles = _titles(info) - UNNAMED
         handed = self._handed.setdefault(info, set())
-        is_method = info.cls is not None and info.name not in UNNAMED
-        if info.cls is not None and is_method and not missing.isdisjoint(self._known):
-            handed.add((info.cls.name, info.name))
-        else:
-            handed.update((min(missing), title) for title in titles)
-        own = {info.cls.name} if info.cls is not None and is_method and len(missing) < MOST_NEEDED else set()
-        return [(title, missing | own) for title in titles]
+        if info.cls is None or info.name in UNNAMED:
+            handed.update((cls, title) for title in titles)
+            return [(cls, title) for title in titles]
+        handed.add((info.cls.name if cls in self._known else cls, info.name))
+        return [(info.cls.name, info.name)]
 
     def _aliases_of(self, name: str) -> list[str]:
         aliased = self._module.aliased.get(name)
@@ -164,6 +160,8 @@ class Ways(Generic[F]):
     def _sees(self, info: F, cls: str, name: str) -> bool:
         """Whether a function may get hold of an instance of a class, whose method of that name it calls, without being
         handed one: by a name, from its object, or from a function around it."""
+        if info.cls is not None and (info.cls.name, info.name) == (cls, name):
+            return False  # it names itself
         names: frozenset[str] = frozenset()
         one: F | None = info
         while one is not None:
