@@ -29,7 +29,7 @@ from invocation_lint.analysis.limits import (
     MAX_SCOUTED_LINES,
 )
 from invocation_lint.analysis.program.model import ClassInfo, FunctionInfo, ModuleInfo
-from invocation_lint.analysis.program.ways import demanded, leading
+from invocation_lint.analysis.program.ways import Ways, demanded
 from invocation_lint.analysis.python import expressions, statements
 from invocation_lint.analysis.python.calls import callees, decorators, function_calls
 from invocation_lint.analysis.python.definitions import Definitions
@@ -109,8 +109,9 @@ class Interpreter:
         """Take in the functions and classes of a module."""
         self._functions.update(module.functions)
         self._classes.update(module.classes)
-        self._demanded.update(info.key for info in demanded(module))
-        self.leading.update(info.key for info in leading(module))
+        ways = Ways(module)
+        self._demanded.update(info.key for info in ways.demanded)
+        self.leading.update(info.key for info in ways.leading)
 
     def function_info(self, key: str) -> FunctionInfo | None:
         """The function of that key."""

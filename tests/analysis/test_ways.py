@@ -7,7 +7,7 @@ import pytest
 from invocation_lint.analysis.program.demand import Demand
 from invocation_lint.analysis.program.indexing import index_module
 from invocation_lint.analysis.program.outline import outline
-from invocation_lint.analysis.program.ways import Ways, demand_of, demanded, leading
+from invocation_lint.analysis.program.ways import Ways, demand_of, demanded
 from invocation_lint.source.parsing.tree import parse
 
 SENDER = Demand(methods=frozenset({("Sender", "get")}), holders=frozenset({("Sender", "Sender"), ("Sender", "sender")}))
@@ -85,7 +85,7 @@ def test_who_hands_one_to_it_is_walked_and_the_walk_enters_it() -> None:
     module = index_module(parse((HEAD + code).encode(), "app.py"), "app.py")
     module.foreign = SENDER
     assert {info.name for info in demanded(module)} == {"g"}
-    assert {info.name for info in leading(module)} == {"f", "g", "h"}
+    assert {info.name for info in Ways(module).leading} == {"f", "g", "h"}
     assert Ways(module).handed == {("Sender", "f"), ("Sender", "h")}
 
 

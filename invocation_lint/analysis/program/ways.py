@@ -20,18 +20,7 @@ UNNAMED = frozenset({"<lambda>", "__init__", "__call__", "__new__", "__enter__",
 def demanded(module: Scope[F]) -> list[F]:
     """The functions that hold a call site, name one that does, or make or name an object with a method that does, in
     order of their definition."""
-    ways = Ways(module)
-    return [info for info in module.functions.values() if info in ways.calling or info in ways.making]
-
-
-def leading(module: Scope[F]) -> list[F]:
-    """The demanded functions, and those that lead to a call site when they are handed an instance of a class that they
-    do not know."""
-    held = {name for _, name in module.held}
-    methods = {name for _, name in module.foreign.methods}
-    calling = _reached(module, module.foreign.names | methods | held)
-    making = _making(module, calling)
-    return [info for info in module.functions.values() if info in calling or info in making]
+    return Ways(module).demanded
 
 
 def reaches_sites(module: Scope[F]) -> bool:
@@ -98,6 +87,18 @@ class Ways(Generic[F]):
         self._search()
         self.making = _making(module, self.calling)
 
+    @property
+    def demanded(self) -> list[F]:
+        """The functions that have to be walked, in order of their definition."""
+        return [info for info in self._module.functions.values() if info in self.calling or info in self.making]
+
+    @property
+    def leading(self) -> list[F]:
+        """The same, and those that lead to a call site when they are handed an instance of a class that they do not
+        know."""
+        handed = self._handed.keys()
+        return [*self.demanded, *(info for info in handed if info not in self.calling and info not in self.making)]
+
     def _search(self) -> None:
         """Go from each way to the functions that name it. What is found does not depend on the order: the ways through
         a function that is only handed something ask for no less than those through one that calls."""
@@ -135,19 +136,21 @@ class Ways(Generic[F]):
         one: F | None = info
         while one is not None and one not in self.calling:
             self.calling.add(one)
-            found += [("", title) for title in _titles(one) if one.cls is None or title == one.cls.name]
-            found += [(one.cls.name, one.name)] if one.cls is not None else []
+            if one.cls is not None:
+                found.append((one.cls.name, one.name))
+            if (one.cls is None or one.name in UNNAMED) and (title := _title(one)):
+                found.append(("", title))
             one = one.parent
         return found
 
     def _handing(self, info: F, cls: str) -> list[Way]:
         """The ways through a function that is handed an instance of a class. Who calls a method is asked for the class
         of that; other modules for the other one, where this module cannot hold what is handed to it."""
-        titles = _titles(info) - UNNAMED
         handed = self._handed.setdefault(info, set())
         if info.cls is None or info.name in UNNAMED:
-            handed.update((cls, title) for title in titles)
-            return [(cls, title) for title in titles]
+            new = [(cls, title)] if (title := _title(info)) else []
+            handed.update(new)
+            return new
         handed.add((info.cls.name if cls in self._known else cls, info.name))
         return [(info.cls.name, info.name)]
 
@@ -223,27 +226,6 @@ class Ways(Generic[F]):
         return self._holders[cls]
 
 
-def _reached(module: Scope[F], names: frozenset[str]) -> set[F]:
-    """The functions that hold a call site, those around them, and those that name one of them or of the names, through
-    others or not."""
-    found: set[F] = set()
-    known = _with_aliases(module, names)
-    waiting = [info for info in module.functions.values() if info.holds_site or not info.mentions.isdisjoint(known)]
-    while waiting:
-        info = waiting.pop()
-        if info in found:
-            continue
-        found.add(info)
-        if info.parent is not None:
-            waiting.append(info.parent)
-        new = _titles(info) - known
-        while new:
-            known |= new
-            waiting.extend(user for name in new for user in module.named_by.get(name, ()))
-            new = {alias for name in new for alias in module.aliased.get(name, ())} - known
-    return found
-
-
 def _making(module: Scope[F], calling: set[F]) -> set[F]:
     """The functions that make the object of a method by which a call site is reached, or name one that is kept."""
     classes = _classes(calling) | {cls for cls, _ in module.foreign.methods}
@@ -270,11 +252,11 @@ def _passes_everything(module: Scope[Any]) -> bool:
     return module.passes_everything or module.name.endswith("/__init__.py")
 
 
-def _titles(info: Code) -> set[str]:
-    """The names by which a function is called: of one that is called without its own, the name of its class."""
+def _title(info: Code) -> str:
+    """The name by which a function is called: of one that is called without its own that of its class, or none."""
     if info.name not in UNNAMED:
-        return {info.name}
-    return {info.cls.name, info.name} if info.cls is not None else set()
+        return info.name
+    return info.cls.name if info.cls is not None else ""
 
 
 def users_of(

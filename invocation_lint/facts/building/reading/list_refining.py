@@ -66,7 +66,7 @@ def refined(data: ListRead, read: Read, names: Iterable[str]) -> ListRead:
 
 def _may_warn(data: ListRead) -> bool:
     is_read = data.next_page == "no" and data.entries in {"data", "resources"}
-    return is_read and "lambda" in {data.runs_on} and data.caller.kind != "test"
+    return is_read and data.runs_on == "lambda" and data.caller.kind != "test"
 
 
 def _lasting(data: ListRead, read: Read, ways: list[tuple[Uses, Scope]], names: Iterable[str]) -> ListRead:
