@@ -20,6 +20,7 @@ from invocation_lint.errors import UnreadableFile
 from invocation_lint.exit_status import status_of
 from invocation_lint.findings import NOTHING_SKIPPED, Finding, Place, Skipped
 from invocation_lint.outcome import Input, Outcome
+from invocation_lint.preloading import preload
 from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.run import Run
@@ -215,6 +216,7 @@ def _outcomes(
     work = Work(project.configuration.recipe, notes, project.mends, keeps)
     together = project.programs.together([given.path for given in inputs]) if project.programs is not None else ()
     _working = work, project
+    preload(inputs, project)
     try:
         yield from spread(executor, jobs, partial(lint_apart, work), inputs, _lost, together)
     finally:

@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 MOST_JOBS = 61  # Windows waits for no more processes at once
 _AHEAD = 32  # batches handed over before results are asked for
 _LARGEST_BATCH = 32
-_BATCHES_A_JOB = 8  # enough that no worker is idle for long at the end
+_BATCHES_A_JOB = 8  # of what is left: enough that no worker is idle for long at the end
 
 
 def cpus() -> int:
@@ -115,15 +115,16 @@ def spread(
 
 def _batches(count: int, jobs: int, together: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
     """The indexes of tasks that a worker gets at once: first those that stay together, the most first, as far as these
-    are no more than a worker's share; then the others, as they come."""
+    are no more than a worker's share; then the others, as they come, in batches that get smaller towards the end."""
     share = -(-count // jobs)
     taken: set[int] = set()
     for group in sorted(together, key=len, reverse=True):
         taken.update(group)
         yield from (group[start : start + share] for start in range(0, len(group), share))
-    rest = [index for index in range(count) if index not in taken]
-    size = max(1, min(_LARGEST_BATCH, count // (jobs * _BATCHES_A_JOB)))
-    yield from (rest[start : start + size] for start in range(0, len(rest), size))
+    rest = deque(index for index in range(count) if index not in taken)
+    while rest:
+        size = max(1, min(_LARGEST_BATCH, len(rest) // (jobs * _BATCHES_A_JOB)))
+        yield [rest.popleft() for _ in range(size)]
 
 
 def _do_batch(work: Callable[[Task], Result], batch: Sequence[Task]) -> list[Result]:

@@ -213,6 +213,13 @@ def test_a_group_above_a_share_is_split() -> None:
     assert sorted(index for batch in batches for index in batch) == list(range(100))
 
 
+def test_batches_get_smaller_towards_the_end_so_that_no_worker_is_left_alone_with_the_last() -> None:
+    sizes = [len(batch) for batch in _batches(2_000, 2, ())]
+    assert sum(sizes) == 2_000
+    assert sizes[0] == max(sizes) and sizes == sorted(sizes, reverse=True)
+    assert sizes[-10:] == [1] * 10
+
+
 def test_files_that_lead_to_the_same_call_sites_stay_together(tmp_path: Path) -> None:
     texts = {
         "pyproject.toml": "",
