@@ -27,13 +27,12 @@ from invocation_lint.run import Run
 from invocation_lint.settings.files import Configuration, Recipe, shown
 from invocation_lint.settings.keys import Settings
 from invocation_lint.source.comments.suppressions import may_suppress
-from invocation_lint.source.files.reading import TooLarge, code_in, read_bytes
+from invocation_lint.source.files.reading import TooLarge, code_in
 from invocation_lint.source.parsing.libcst_import import import_libcst
 from invocation_lint.source.record import digest
-from invocation_lint.source.scan import may_matter
 from invocation_lint.template_check import facts_of_document, is_document, lint_template
 from invocation_lint.tool_findings import INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
-from invocation_lint.worth_parsing import is_worth_parsing, programs_of
+from invocation_lint.worth_parsing import bytes_to_analyse, is_worth_parsing, programs_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -187,11 +186,7 @@ def pays(inputs: Sequence[Input]) -> bool:
         return len(inputs) >= MANY_FILES
     found = 0
     for given in inputs:
-        try:
-            data = _read(given) if not is_document(given) else b""
-        except UnreadableFile:
-            continue
-        found += len(data) if may_matter(data) else 0
+        found += bytes_to_analyse(given)
         if found >= ENOUGH_BYTES:
             return True
     return False
@@ -205,7 +200,7 @@ def _outcomes(
     if executor is None:
         yield from (lint_file(given, project.settings(given.path), project) for given in inputs)
         return
-    from invocation_lint.processes import spread
+    from invocation_lint.processes import FORKS, spread
 
     here = Path.cwd()
     notes = tuple(
@@ -216,7 +211,8 @@ def _outcomes(
     work = Work(project.configuration.recipe, notes, project.mends, keeps)
     together = project.programs.together([given.path for given in inputs]) if project.programs is not None else ()
     _working = work, project
-    preload(inputs, project)
+    if FORKS:
+        preload(inputs, project)
     try:
         yield from spread(executor, jobs, partial(lint_apart, work), inputs, _lost, together)
     finally:
@@ -259,7 +255,7 @@ def _lint_file(given: Input, settings: Settings, project: Project) -> Outcome:
     told = kept = ""
     notebook: Notebook | None = None
     try:
-        data = _read(given)
+        data = given.read()
         kept = digest(data)
         if is_document(given):
             outcome = lint_template(given, data, settings, project)
@@ -309,9 +305,9 @@ def facts_in(given: Input, settings: Settings, project: Project) -> FileFacts | 
     if project.programs is not None:
         project.programs.note([(given.name, given.path, given.data)])
     if is_document(given):
-        return facts_of_document(given, _read(given), project)
+        return facts_of_document(given, given.read(), project)
     try:
-        source = _parsed(code_in(_read(given), given.name)[0], given, settings, project, shown=False)
+        source = _parsed(code_in(given.read(), given.name)[0], given, settings, project, shown=False)
     except TooLarge:
         return None
     if source is None:
@@ -335,14 +331,10 @@ def _parsed(
     return loaded or parse(data, given.name)
 
 
-def _read(given: Input) -> bytes:
-    return given.data if given.data is not None else read_bytes(given.path, given.name)
-
-
 def _text(given: Input) -> str:
     """The text of a file that could not be analysed, as well as it goes."""
     try:
-        return _read(given).decode("utf-8", "replace")
+        return given.read().decode("utf-8", "replace")
     except UnreadableFile:
         return ""
 

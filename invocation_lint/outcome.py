@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from invocation_lint.findings import Finding
 from invocation_lint.records import mutable, record
+from invocation_lint.source.files.reading import read_bytes
 
 if TYPE_CHECKING:
     from invocation_lint.analysis.interpreter import Walked
@@ -21,6 +22,10 @@ class Input:
     name: str
     path: Path
     data: bytes | None = None
+
+    def read(self) -> bytes:
+        """Its bytes: those given, else those of the file. Raises UnreadableFile."""
+        return self.data if self.data is not None else read_bytes(self.path, self.name)
 
 
 @mutable

@@ -16,6 +16,7 @@ from typing import TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+FORKS = sys.platform == "linux"  # workers know what their parent has loaded
 MOST_JOBS = 61  # Windows waits for no more processes at once
 _AHEAD = 32  # batches handed over before results are asked for
 _LARGEST_BATCH = 32
@@ -50,7 +51,7 @@ def pool(jobs: int) -> Iterator[Executor | None]:
 
 def new_pool(jobs: int) -> ProcessPoolExecutor:
     """A pool of processes: forks on Linux, where they cost least and are safe, since no thread was started before."""
-    method = "fork" if sys.platform == "linux" else None
+    method = "fork" if FORKS else None
     return ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_follow_parent)
 
 

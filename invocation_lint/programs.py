@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from invocation_lint.paths import absolute
 from invocation_lint.records import record
 from invocation_lint.source import asking
 from invocation_lint.source.definitions import Parts
@@ -74,7 +75,7 @@ class Programs:
         A text that replaces a file makes everything anew that was known of its project.
         """
         for name, path, data in files:
-            self._names[_absolute(path)] = name
+            self._names[absolute(path)] = name
             before = self._overlay.get(path.absolute()) if data is not None else None
             if data is not None and before != data:
                 self._overlay[path.absolute()] = data
@@ -99,7 +100,7 @@ class Programs:
         """The folder up to which the project of a path is known."""
         if self._root is not None:
             return self._root.absolute()
-        folder = os.path.dirname(_absolute(path))  # noqa: PTH120
+        folder = os.path.dirname(absolute(path))  # noqa: PTH120
         if (folder, path.suffix) not in self._roots:
             given = (one for one in self._given if one == Path(folder) or one in Path(folder).parents)
             found = next(given, None) if self._given and not has_top(path, self._tops) else None
@@ -145,7 +146,7 @@ class Programs:
     def loaded(self, path: Path, name: str, data: bytes) -> SourceFile | None:
         """The tree of a file that was read for another one before; None where it was not, or is of other bytes."""
         program = self._programs.get(self.root_of(path))
-        return program.modules.loaded(_absolute(path), name, data) if program is not None else None
+        return program.modules.loaded(absolute(path), name, data) if program is not None else None
 
     def _noted_options(self, root: Path, key: str) -> Any:
         options = self._options_of(Path(key))
@@ -172,7 +173,7 @@ class Programs:
 
     def asked(self, path: Path) -> dict[Question, str]:
         """What was asked to know what is known of a file that was linted, with the answers."""
-        key = _absolute(path)
+        key = absolute(path)
         return {("root", key): str(self.root_of(path)), **asking.asked(self.files(path), key)}
 
     def answer(self, path: Path, question: Question) -> str:
@@ -207,15 +208,15 @@ class Programs:
 
     def holds_handler(self, path: Path) -> bool:
         """Whether templates of its project name a handler in a file."""
-        return self.files(path).handlers_of(_absolute(path)) is not None
+        return self.files(path).handlers_of(absolute(path)) is not None
 
     def runs_on_lambda(self, path: Path) -> bool:
         """Whether a file is a Lambda handler's, or is imported by one."""
-        return runs_on_lambda(self.files(path), _absolute(path))
+        return runs_on_lambda(self.files(path), absolute(path))
 
     def leads_to_call_site(self, path: Path) -> bool:
         """Whether a file without a call site names a function of another module that reaches one."""
-        root, key = self.root_of(path), _absolute(path)
+        root, key = self.root_of(path), absolute(path)
         if self._is_out_of_reach(root, key):
             self.files_below(root).record.note(key, ("reach", key), "")
             return False
@@ -231,7 +232,7 @@ class Programs:
                 key = leaders[key]
             return key
 
-        keys = [_absolute(path) for path in paths]
+        keys = [absolute(path) for path in paths]
         for path, key in zip(paths, keys, strict=True):
             root = self.root_of(path)
             for way in () if self._is_out_of_reach(root, key) else self._reach(root).ways(key):
@@ -253,8 +254,3 @@ class Programs:
 def _news(root: str, files: ProjectFiles) -> News:
     read = files.deployments.code_read
     return News(root, *files.news(), new_handlers(files), frozenset(read) if read is not None else None)
-
-
-def _absolute(path: Path) -> str:
-    """The absolute path of a file as a key: what `Path.absolute` gives, for a third of the time."""
-    return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from invocation_lint.errors import UnreadableFile
 from invocation_lint.outcome import Input
 from invocation_lint.project import Project
 from invocation_lint.settings.keys import Settings
@@ -11,9 +12,19 @@ from invocation_lint.source.comments.suppressions import may_suppress
 from invocation_lint.source.files.reading import check_worth, scanned
 from invocation_lint.source.lambda_code import is_handler_code
 from invocation_lint.source.scan import may_hold_facts, may_matter, may_query_jobs, may_read_lists
+from invocation_lint.template_check import is_document
 
 if TYPE_CHECKING:
     from invocation_lint.programs import Programs
+
+
+def bytes_to_analyse(given: Input) -> int:
+    """How many bytes a file has that may invoke a function; 0 for others, templates, and what cannot be read."""
+    try:
+        data = given.read() if not is_document(given) else b""
+    except UnreadableFile:
+        return 0
+    return len(data) if may_matter(data) else 0
 
 
 def is_worth_parsing(data: bytes, given: Input, settings: Settings, project: Project, *, shown: bool = True) -> bool:

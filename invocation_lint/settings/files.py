@@ -6,7 +6,6 @@ wins over every file and every override.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from invocation_lint.documents.nodes import Node, node_of, read_text, read_toml, read_yaml
 from invocation_lint.errors import UsageError
+from invocation_lint.paths import absolute
 from invocation_lint.records import record
 from invocation_lint.settings.keys import Origin, Settings, read_key, read_keys
 
@@ -100,12 +100,12 @@ class Configuration:
 
     def for_file(self, path: Path) -> Settings:
         """The settings of one file: of its folder, with the overrides for its path, under the command line."""
-        key = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - as `absolute`, for a third of the time
+        key = absolute(path)
         if key not in self._by_file:
-            absolute = Path(key)
-            settings = self.for_folder(absolute.parent)
-            own = self._under_command_line(settings.for_path(absolute)) if settings.overrides else settings
-            self._by_file[key] = own
+            settings = self.for_folder(Path(key).parent)
+            if settings.overrides:
+                settings = self._under_command_line(settings.for_path(Path(key)))
+            self._by_file[key] = settings
         return self._by_file[key]
 
     def is_configuration(self, path: Path) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from invocation_lint.deployment.documents.candidates import CDK_OUT, TYPESCRIPT
+from invocation_lint.paths import absolute
 from invocation_lint.source.files.ignores import IGNORE_FILE, Ignores, ignores_above, with_separator
 from invocation_lint.source.files.installed import installed_in
 
@@ -191,7 +192,7 @@ def project_root(path: Path, tops: dict[str, bool] | None = None) -> Path:
     found = _top_above(path, tops)
     if found is not None:
         return found
-    root = Path(os.path.dirname(os.path.join(os.getcwd(), path)))  # noqa: PTH109, PTH118, PTH120
+    root = Path(os.path.dirname(absolute(path)))  # noqa: PTH120
     if path.suffix == TYPESCRIPT:
         return next((one for one in (root, *root.parents) if any(map(_is_there, map(one.joinpath, _OF_NODE)))), root)
     while (root / "__init__.py").exists() and root.parent != root:
@@ -204,7 +205,7 @@ def _top_above(path: Path, tops: dict[str, bool]) -> Path | None:
 
     Where there is none, what is known of the project is a guess.
     """
-    start = os.path.dirname(os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118, PTH120
+    start = os.path.dirname(absolute(path))  # noqa: PTH120
     folder = start
     while True:
         if folder not in tops:
