@@ -20,7 +20,6 @@ from invocation_lint.errors import UnreadableFile
 from invocation_lint.exit_status import status_of
 from invocation_lint.findings import NOTHING_SKIPPED, Finding, Place, Skipped
 from invocation_lint.outcome import Input, Outcome
-from invocation_lint.preloading import preload
 from invocation_lint.project import Project
 from invocation_lint.records import record
 from invocation_lint.run import Run
@@ -32,7 +31,7 @@ from invocation_lint.source.parsing.libcst_import import import_libcst
 from invocation_lint.source.record import digest
 from invocation_lint.template_check import facts_of_document, is_document, lint_template
 from invocation_lint.tool_findings import INTERNAL_ERROR, NOT_ANALYSED, UNREADABLE_FILE
-from invocation_lint.worth_parsing import bytes_to_analyse, is_worth_parsing, programs_of
+from invocation_lint.worth_parsing import bytes_to_analyse, is_worth_parsing, preload, programs_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -12,11 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from invocation_lint.paths import absolute
 from invocation_lint.records import record
 from invocation_lint.source import asking
 from invocation_lint.source.definitions import Parts
-from invocation_lint.source.files.folders import has_top, project_root
+from invocation_lint.source.files.folders import absolute, has_top, project_root
 from invocation_lint.source.files.project_files import ProjectFiles
 from invocation_lint.source.import_lines import Links
 from invocation_lint.source.lambda_code import new_handlers, runs_on_lambda

@@ -1,7 +1,10 @@
-"""Which files are parsed: those that may hold a fact, and those that lead to a call site in another one."""
+"""Which files are parsed: those that may hold a fact, and those that lead to a call site in another one; and what is
+loaded for that before workers are forked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from invocation_lint.errors import UnreadableFile
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from invocation_lint.programs import Programs
 
 
+_LOOKED_AT = 250  # files; a tree without any that matters pays for a scan of these twice
+
+
 def bytes_to_analyse(given: Input) -> int:
     """How many bytes a file has that may invoke a function; 0 for others, templates, and what cannot be read."""
     try:
@@ -25,6 +31,27 @@ def bytes_to_analyse(given: Input) -> int:
     except UnreadableFile:
         return 0
     return len(data) if may_matter(data) else 0
+
+
+def preload(inputs: Sequence[Input], project: Project) -> None:
+    """Load the analysis and the rules where one of the first files will be analysed."""
+    first = next((given for given in islice(inputs, _LOOKED_AT) if bytes_to_analyse(given)), None)
+    if first is None:
+        return
+    from invocation_lint.source.parsing.libcst_import import import_libcst
+
+    import_libcst()
+    import invocation_lint.analysis.interpreter
+    import invocation_lint.contract_check
+    import invocation_lint.facts.building.invocations
+    import invocation_lint.facts.building.reading.job_queries
+    import invocation_lint.facts.building.reading.list_reads
+    import invocation_lint.fixes
+    import invocation_lint.suppression  # noqa: F401
+
+    settings = project.settings(first.path)
+    project.rules(settings).asked  # noqa: B018 - the rules are read where they are first asked for
+    project.contracts(settings)
 
 
 def is_worth_parsing(data: bytes, given: Input, settings: Settings, project: Project, *, shown: bool = True) -> bool:

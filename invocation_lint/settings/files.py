@@ -13,7 +13,6 @@ from typing import Any
 
 from invocation_lint.documents.nodes import Node, node_of, read_text, read_toml, read_yaml
 from invocation_lint.errors import UsageError
-from invocation_lint.paths import absolute
 from invocation_lint.records import record
 from invocation_lint.settings.keys import Origin, Settings, read_key, read_keys
 
@@ -63,7 +62,7 @@ class Configuration:
         self.given = config
         self.project = project
         self._by_folder: dict[Path, Settings] = {}
-        self._by_file: dict[str, Settings] = {}
+        self._by_file: dict[Path, Settings] = {}
         here = Path.cwd()
         self._given = {
             name: (read_key(name, node_of(value, COMMAND_LINE), here), Origin(COMMAND_LINE))
@@ -100,13 +99,11 @@ class Configuration:
 
     def for_file(self, path: Path) -> Settings:
         """The settings of one file: of its folder, with the overrides for its path, under the command line."""
-        key = absolute(path)
-        if key not in self._by_file:
-            settings = self.for_folder(Path(key).parent)
-            if settings.overrides:
-                settings = self._under_command_line(settings.for_path(Path(key)))
-            self._by_file[key] = settings
-        return self._by_file[key]
+        path = path.absolute()
+        if path not in self._by_file:
+            settings = self.for_folder(path.parent)
+            self._by_file[path] = self._under_command_line(settings.for_path(path)) if settings.overrides else settings
+        return self._by_file[path]
 
     def is_configuration(self, path: Path) -> bool:
         """Whether a file is one that settings are read from."""
